@@ -1,0 +1,250 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { PrioritySampler } from './priority-sampler.js';
+import { resultOf, type RedisConnection, type Reply } from './redis/redis-connection.js';
+import { redisFault } from './redis/redis-fault.js';
+import type { ScriptCall } from './redis/script.js';
+import type { FetchedEntry, Scripts } from './redis/scripts.js';
+import type { FinishedJob } from './workers.js';
+
+export interface DispatcherOptions {
+  readonly poolId: string;
+  readonly connection: RedisConnection;
+  readonly scripts: Scripts;
+  readonly sampler: PrioritySampler;
+  /** How many workers are idle. */
+  readonly idle: () => number;
+  /** Whether a waker hears of changes, so that an empty fetch need not be repeated soon. */
+  readonly isWatching: () => boolean;
+  readonly onFetched: (entry: FetchedEntry) => void;
+  /** A job's fate is written; or, if not `owned`, somebody else had taken the job and nothing was. */
+  readonly onSettled: (job: FinishedJob, owned: boolean) => void;
+  /** A fetch found nothing to run. */
+  readonly onDry: () => void;
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds after which an idle pool looks even if nobody woke it; default 2000. */
+  readonly safetyPoll?: number;
+}
+
+const DEFAULT_SAFETY_POLL = 2_000;
+// gocraft/work's sleeps after the first, second, … empty fetch, capped at 1 s.
+const POLLS_WITHOUT_WAKER = [10, 100];
+const LONGEST_POLL_WITHOUT_WAKER = 1_000;
+// Scripts block Redis for everybody: no single one shall take more than some milliseconds.
+const MAX_BATCH = 1_000;
+const FIRST_PAUSE = 20;
+const LONGEST_PAUSE = 1_000;
+
+/**
+ * The one loop of a pool that talks to Redis about jobs: a single round trip settles all jobs that have finished and
+ * fetches for all idle workers.
+ *
+ * When nothing waits it sleeps. It can, because a fetch that comes back short is followed by one that has Redis watch
+ * every key that it reads, atomically with the look itself, so that no change slips in between; the waker then calls
+ * `wake`. A safety poll goes on all the same.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  #finished: FinishedJob[] = [];
+  /** Jobs whose settling was sent before: that they are no longer in progress says nothing about them. */
+  readonly #sentBefore = new WeakSet<FinishedJob>();
+  /** Something may be waiting that no fetch has looked for yet. */
+  #hungry = true;
+  /** The last fetch found less than was wanted. */
+  #short = false;
+  #emptyFetches = 0;
+  #failures = 0;
+  #settleLimit = MAX_BATCH;
+  #fetching = true;
+  #flushUntil: number | undefined;
+  #running: Promise<void> | undefined;
+  #kick: (() => void) | undefined;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the loop. A second call does nothing. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Something has changed: fetch soon. */
+  wake(): void {
+    this.#hungry = true;
+    this.#emptyFetches = 0;
+    this.#kick?.();
+  }
+
+  /** Takes a finished job; its fate is written with the next round trip. */
+  settle(job: FinishedJob): void {
+    this.#finished.push(job);
+    this.#kick?.();
+  }
+
+  /** Takes no more jobs, once a fetch in flight has been answered; what is running will still be settled. */
+  stopFetching(): void {
+    this.#fetching = false;
+  }
+
+  /**
+   * Ends the loop when all finished jobs are settled, or after about `patience` milliseconds.
+   *
+   * @returns whether all of them are
+   */
+  async stop(patience: number): Promise<boolean> {
+    this.#fetching = false;
+    this.#flushUntil ??= performance.now() + patience;
+    this.#kick?.();
+    await this.#running;
+    return this.#finished.length === 0;
+  }
+
+  /** One round: settles what has finished and fetches for who is idle. */
+  async dispatch(): Promise<void> {
+    const { connection } = this.#options;
+    await connection.ready();
+    const settle = this.#prepareSettle();
+    const fetch = this.#prepareFetch();
+    const calls = [settle?.call, fetch?.call].filter((call) => call !== undefined);
+    if (calls.length === 0) return;
+    const replies = await connection.run(...calls);
+    const failures = [
+      settle && this.#attempt(() => this.#afterSettle(settle, replies.shift())),
+      fetch && this.#attempt(() => this.#afterFetch(fetch, replies.shift())),
+    ];
+    const failure = failures.find((error) => error !== undefined);
+    if (failure) throw failure;
+    this.#failures = 0;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isOver()) {
+      // Jobs that end in the same turn of the event loop shall share a round trip.
+      if (this.#isDue()) await nextTurn();
+      else await this.#rest();
+      if (!this.#isDue()) continue;
+      try {
+        await this.dispatch();
+      } catch (error) {
+        this.#options.onError(error);
+        await sleep(this.#pause());
+      }
+    }
+  }
+
+  #isDue(): boolean {
+    return (
+      this.#finished.length > 0 || (this.#fetching && this.#hungry && this.#options.idle() > 0)
+    );
+  }
+
+  #isOver(): boolean {
+    if (this.#flushUntil === undefined) return false;
+    return this.#finished.length === 0 || performance.now() > this.#flushUntil;
+  }
+
+  async #rest(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#hungry = true;
+        resolve();
+      }, this.#poll());
+      this.#kick = () => {
+        if (!this.#isDue() && !this.#isOver()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#kick = undefined;
+  }
+
+  #poll(): number {
+    const { isWatching, safetyPoll = DEFAULT_SAFETY_POLL } = this.#options;
+    const backedOff = POLLS_WITHOUT_WAKER[this.#emptyFetches - 1] ?? LONGEST_POLL_WITHOUT_WAKER;
+    const poll = isWatching() ? safetyPoll : Math.min(safetyPoll, backedOff);
+    return poll * (0.75 + Math.random() / 2); // so that a fleet does not poll in step
+  }
+
+  #pause(): number {
+    const pause = Math.min(FIRST_PAUSE * 2 ** this.#failures++, LONGEST_PAUSE);
+    return pause * (0.5 + Math.random() / 2);
+  }
+
+  #prepareSettle(): Settle | undefined {
+    const { scripts, poolId } = this.#options;
+    const jobs = this.#finished.splice(0, this.#settleLimit);
+    return jobs.length === 0 ? undefined : { jobs, call: scripts.settle(poolId, jobs) };
+  }
+
+  #prepareFetch(): Fetch | undefined {
+    const { scripts, poolId, sampler, idle, isWatching } = this.#options;
+    const wanted = this.#fetching ? Math.min(idle(), MAX_BATCH) : 0;
+    if (wanted <= 0) return undefined;
+    const wasHungry = this.#hungry;
+    const watch = wasHungry && this.#short && isWatching();
+    // Whoever wakes us from here on knows of something that this fetch may not see.
+    this.#hungry = false;
+    const call = scripts.fetch({ poolId, wanted, watch, ...sampler.sample(wanted) });
+    return { call, wanted, watch, wasHungry };
+  }
+
+  #afterSettle({ jobs, call }: Settle, reply: Reply | undefined): void {
+    let positions: number[];
+    try {
+      positions = resultOf(call, reply);
+    } catch (error) {
+      this.#settleAgain(jobs, error);
+      throw error;
+    }
+    this.#settleLimit = MAX_BATCH;
+    const gone = new Set(positions);
+    for (const [position, job] of jobs.entries()) {
+      this.#options.onSettled(job, !gone.has(position) || this.#sentBefore.has(job));
+    }
+  }
+
+  /** Settling is safe to repeat. One that Redis refuses for its own sake must not hold up the others. */
+  #settleAgain(jobs: readonly FinishedJob[], error: unknown): void {
+    for (const job of jobs) this.#sentBefore.add(job);
+    const refused = redisFault(error).remedy === 'alert';
+    if (refused) this.#settleLimit = 1;
+    this.#finished = refused ? [...this.#finished, ...jobs] : [...jobs, ...this.#finished];
+  }
+
+  #afterFetch({ call, wanted, watch, wasHungry }: Fetch, reply: Reply | undefined): void {
+    let entries: readonly FetchedEntry[];
+    try {
+      entries = resultOf(call, reply);
+    } catch (error) {
+      this.#hungry = true;
+      throw error;
+    }
+    this.#short = entries.length < wanted;
+    this.#emptyFetches = entries.length === 0 ? this.#emptyFetches + 1 : 0;
+    const unwatched = wasHungry && !watch && this.#options.isWatching();
+    if (entries.length > 0 || unwatched) this.#hungry = true;
+    for (const entry of entries) this.#options.onFetched(entry);
+    if (entries.length === 0) this.#options.onDry();
+  }
+
+  #attempt(act: () => void): Error | undefined {
+    try {
+      act();
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+}
+
+interface Settle {
+  readonly jobs: readonly FinishedJob[];
+  readonly call: ScriptCall<number[]>;
+}
+
+interface Fetch {
+  readonly call: ScriptCall<FetchedEntry[]>;
+  readonly wanted: number;
+  readonly watch: boolean;
+  readonly wasHungry: boolean;
+}

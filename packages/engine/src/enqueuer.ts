@@ -1,0 +1,201 @@
+import { systemClock, unixSeconds, type Clock } from './clock.js';
+import { ClosedError, EnqueuePartlyError, InvalidOptionError } from './errors.js';
+import { newId } from './id.js';
+import { Job, ScheduledJob } from './job.js';
+import { encodeArgs, type JobArgs, type JobArgsLimits } from './job-args.js';
+import { newEntry, type JobEntry } from './job-entry.js';
+import { assertJobName } from './job-name.js';
+import { Outbox } from './outbox.js';
+import { Keys } from './redis/keys.js';
+import { RedisConnection } from './redis/redis-connection.js';
+import type { RedisSource } from './redis/redis-source.js';
+import type { Scheduling } from './redis/scripts.js';
+
+export interface EnqueuerOptions extends JobArgsLimits {
+  /** Where Redis is, or a connection to share; the enqueuer does not close a shared one. */
+  readonly redis: RedisSource | RedisConnection;
+  /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
+  readonly namespace?: string;
+  readonly clock?: Clock;
+}
+
+/** A job for `enqueueMany`. */
+export interface NewJob {
+  readonly name: string;
+  readonly args?: JobArgs | null;
+}
+
+/** What keys begin with unless a namespace is given. */
+export const DEFAULT_NAMESPACE = 'work';
+
+const MAX_DELAY = 100 * 365 * 24 * 3600;
+
+/**
+ * Puts jobs into Redis. Needs no worker pool in its process. Calls made in the same turn of the event loop share one
+ * round trip.
+ *
+ * Its connection is made with the first call. When Redis does not answer, a call fails within five seconds, as an
+ * `EnqueueRejectedError` if the job is certainly not in Redis, as an `EnqueueUnknownError` if it may be.
+ *
+ * @example
+ * ```ts
+ * const enqueuer = new Enqueuer({ redis: 'redis://127.0.0.1:6379', namespace: 'my_app' });
+ * await enqueuer.enqueue('send_email', { address: 'ada@example.com' });
+ * await enqueuer.enqueueIn('send_email', 300, { address: 'ada@example.com' });
+ * await enqueuer.close();
+ * ```
+ */
+export class Enqueuer {
+  readonly #connection: RedisConnection;
+  readonly #ownsConnection: boolean;
+  readonly #clock: Clock;
+  readonly #limits: JobArgsLimits;
+  readonly #outbox: Outbox;
+  #closed = false;
+
+  /** @throws UnsupportedRedisError, InvalidOptionError */
+  constructor(options: EnqueuerOptions) {
+    const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock } = options;
+    this.#ownsConnection = !(redis instanceof RedisConnection);
+    this.#connection =
+      redis instanceof RedisConnection ? redis : new RedisConnection(redis, { name: 'enqueuer' });
+    this.#clock = clock;
+    this.#limits = options;
+    this.#outbox = new Outbox({ connection: this.#connection, keys: new Keys(namespace), clock });
+  }
+
+  /**
+   * Puts a job at the end of its queue. Resolves when Redis has it.
+   *
+   * @param args an object that JSON can hold; `bigint` is written as a whole number
+   * @throws InvalidJobNameError, InvalidJobArgsError, EnqueueRejectedError, EnqueueUnknownError
+   */
+  async enqueue<Args extends JobArgs = Record<string, unknown>>(
+    jobName: string,
+    args?: Args | null,
+  ): Promise<Job<Args>> {
+    const { job, text } = this.#newJob(jobName, args);
+    await this.#outbox.enqueue(jobName, [text]);
+    return new Job<Args>(job);
+  }
+
+  /**
+   * Puts a job into its queue after `seconds`; a fraction is rounded up, and no job runs early.
+   *
+   * @throws InvalidOptionError for a delay that is negative or longer than 100 years, and what `enqueue` throws
+   */
+  async enqueueIn<Args extends JobArgs = Record<string, unknown>>(
+    jobName: string,
+    seconds: number,
+    args?: Args | null,
+  ): Promise<ScheduledJob<Args>> {
+    if (!(seconds >= 0 && seconds <= MAX_DELAY)) {
+      throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 to 100 years');
+    }
+    return this.#schedule(jobName, { in: Math.ceil(seconds) }, args);
+  }
+
+  /**
+   * Puts a job into its queue at `time`, rounded up to a whole second; at once if that has passed.
+   *
+   * @throws InvalidOptionError for an invalid date, and what `enqueue` throws
+   */
+  async enqueueAt<Args extends JobArgs = Record<string, unknown>>(
+    jobName: string,
+    time: Date,
+    args?: Args | null,
+  ): Promise<ScheduledJob<Args>> {
+    const milliseconds = time instanceof Date ? time.getTime() : NaN;
+    if (Number.isNaN(milliseconds)) throw new InvalidOptionError('time', time, 'a valid Date');
+    return this.#schedule(jobName, { at: Math.ceil(milliseconds / 1000) }, args);
+  }
+
+  /**
+   * Enqueues many jobs in one round trip. All names and arguments are checked before anything is sent. Jobs of one
+   * name keep their order.
+   *
+   * @returns the jobs in the order of `jobs`
+   * @throws what `enqueue` throws; or EnqueuePartlyError when Redis has taken only some of the jobs
+   */
+  async enqueueMany(jobs: readonly NewJob[]): Promise<Job[]> {
+    const made = jobs.map(({ name, args }) => this.#newJob(name, args));
+    const byName = new Map<string, NewEntry[]>();
+    for (const one of made) {
+      const group = byName.get(one.job.name);
+      if (group) group.push(one);
+      else byName.set(one.job.name, [one]);
+    }
+    const results = await Promise.all(
+      [...byName].flatMap(([jobName, group]) =>
+        chunks(group).map(async (chunk) => {
+          try {
+            const texts = chunk.map(({ text }) => text);
+            await this.#outbox.enqueue(jobName, texts);
+            return { chunk };
+          } catch (error) {
+            return { chunk, error };
+          }
+        }),
+      ),
+    );
+    const failed = results.find(({ error }) => error !== undefined);
+    if (!failed) return made.map(({ job }) => new Job(job));
+    const taken = results.flatMap(({ chunk, error }) => (error === undefined ? chunk : []));
+    if (taken.length === 0) throw failed.error;
+    throw new EnqueuePartlyError(
+      taken.map(({ job }) => new Job(job)),
+      made.length,
+      failed.error,
+    );
+  }
+
+  /** Waits for what is being enqueued, then closes the connection if it is the enqueuer's own. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#outbox.flushed();
+    if (this.#ownsConnection) this.#connection.close();
+  }
+
+  async #schedule<Args extends JobArgs>(
+    jobName: string,
+    when: Scheduling['when'],
+    args: Args | null | undefined,
+  ): Promise<ScheduledJob<Args>> {
+    const { job, text } = this.#newJob(jobName, args);
+    const runAt = await this.#outbox.schedule({ jobName, entry: text, when });
+    return new ScheduledJob<Args>(job, new Date(runAt * 1000));
+  }
+
+  #newJob(jobName: string, args: JobArgs | null | undefined): NewEntry {
+    if (this.#closed) throw new ClosedError('enqueuer');
+    assertJobName(jobName);
+    const argsText = encodeArgs(jobName, args, this.#limits);
+    const id = newId();
+    const enqueuedAt = unixSeconds(this.#clock);
+    return {
+      text: newEntry({ name: jobName, id, enqueuedAt, argsText }),
+      job: {
+        ...NEVER_RUN,
+        name: jobName,
+        id,
+        enqueuedAt,
+        args: (args ?? null) as JobEntry['args'],
+      },
+    };
+  }
+}
+
+interface NewEntry {
+  readonly text: string;
+  readonly job: JobEntry;
+}
+
+const NEVER_RUN = { unique: false, uniqueKey: '', fails: 0, lastError: '', failedAt: 0 };
+// One LPUSH of so many holds Redis up for about a millisecond.
+const CHUNK = 1_000;
+
+function chunks<T>(list: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(list.length / CHUNK) }, (_, index) =>
+    list.slice(index * CHUNK, (index + 1) * CHUNK),
+  );
+}

@@ -1,0 +1,213 @@
+/** Every error that this engine throws on purpose; catch it to tell them from bugs. */
+export class WorkError extends Error {
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** A job name that cannot be used: it would collide with bookkeeping keys or hide from a reaper. */
+export class InvalidJobNameError extends WorkError {
+  constructor(
+    readonly jobName: unknown,
+    readonly reason: string,
+  ) {
+    super(
+      `Job name ${show(jobName)} ${reason}. Use a short name of letters, digits, "_", "-" and ".", such as "send_email".`,
+    );
+  }
+}
+
+/** Arguments that cannot be stored as a job's JSON. Nothing was enqueued. */
+export class InvalidJobArgsError extends WorkError {
+  constructor(
+    readonly jobName: string,
+    /** Where in the arguments, such as `args.items[3].price`. */
+    readonly path: string,
+    readonly reason: string,
+  ) {
+    super(`Cannot enqueue "${jobName}": ${path} ${reason}. Nothing was enqueued.`);
+  }
+}
+
+/** An option with a value that makes no sense. Thrown where the option is given. */
+export class InvalidOptionError extends WorkError {
+  constructor(
+    readonly option: string,
+    readonly value: unknown,
+    readonly expected: string,
+  ) {
+    super(`Option "${option}" is ${show(value)}; it must be ${expected}.`);
+  }
+}
+
+/** A second handler for a job name that has one already. */
+export class DuplicateJobError extends WorkError {
+  constructor(readonly jobName: string) {
+    super(`Job "${jobName}" has a handler already. Register each job name once.`);
+  }
+}
+
+/** The pool's jobs and middleware are fixed once it has started. */
+export class PoolStartedError extends WorkError {
+  constructor(readonly action: string) {
+    super(`Cannot ${action} after the worker pool has started. Do it before start().`);
+  }
+}
+
+/** The Redis settings cannot work with the queue; the message says why, and what to do. */
+export class UnsupportedRedisError extends WorkError {}
+
+/** An operation on an enqueuer, client or pool that has been closed. */
+export class ClosedError extends WorkError {
+  constructor(readonly what: string) {
+    super(`The ${what} is closed. Create a new one, or close it later.`);
+  }
+}
+
+/**
+ * The jobs were certainly not enqueued: Redis refused the command, or was never reached.
+ * It is safe to enqueue again.
+ */
+export class EnqueueRejectedError extends WorkError {
+  constructor(
+    readonly jobNames: readonly string[],
+    cause: unknown,
+  ) {
+    super(
+      `Redis did not take ${list(jobNames)}: ${messageOf(cause)}. Nothing was enqueued; it is safe to try again.`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * The jobs may or may not have been enqueued: the connection was lost, or no reply came in time, after the
+ * command had been sent. Enqueueing again may run the job twice.
+ */
+export class EnqueueUnknownError extends WorkError {
+  constructor(
+    readonly jobNames: readonly string[],
+    cause: unknown,
+  ) {
+    super(
+      `Redis may or may not have taken ${list(jobNames)}: ${messageOf(cause)}. Enqueue again only if running the job twice is harmless.`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Redis took only some of the jobs of an `enqueueMany`: those in `enqueued`. What happened to the others is the cause:
+ * an `EnqueueRejectedError` or an `EnqueueUnknownError` that names them.
+ */
+export class EnqueuePartlyError<EnqueuedJob = unknown> extends WorkError {
+  constructor(
+    readonly enqueued: readonly EnqueuedJob[],
+    readonly total: number,
+    cause: unknown,
+  ) {
+    super(`Enqueued only ${enqueued.length} of ${total} jobs: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Redis is not connected, so the command was not sent. */
+export class NotConnectedError extends WorkError {
+  constructor(
+    readonly connection: string,
+    /** How long was waited for the connection, in milliseconds. */
+    readonly waited: number,
+    cause?: unknown,
+  ) {
+    const why = cause === undefined ? '' : `: ${messageOf(cause)}`;
+    super(
+      `Redis connection "${connection}" is not ready after ${waited} ms${why}. Check the address and that Redis runs.`,
+      { cause },
+    );
+  }
+}
+
+/** A job's argument is missing or has another type. */
+export class JobArgumentError extends WorkError {
+  constructor(
+    readonly jobName: string,
+    readonly key: string,
+    readonly wanted: string,
+    readonly value: unknown,
+  ) {
+    super(`Job "${jobName}": argument "${key}" must be ${wanted}, but is ${show(value)}.`);
+  }
+}
+
+/** A handler ran longer than its job type's `timeout`. The job fails with this error. */
+export class JobTimeoutError extends WorkError {
+  constructor(
+    readonly jobName: string,
+    readonly jobId: string,
+    /** The limit, in milliseconds. */
+    readonly timeout: number,
+  ) {
+    super(`Job "${jobName}" (${jobId}) ran longer than its timeout of ${timeout} ms.`);
+  }
+}
+
+/** The reason with which `job.signal` aborts when the pool stops before the job has finished. */
+export class PoolStoppingError extends WorkError {
+  constructor() {
+    super('The worker pool is stopping. The job will be put back and run again.');
+  }
+}
+
+/** Throw it in a handler: the job goes to the dead jobs at once, whatever retries it has left. */
+export class DiscardJobError extends WorkError {
+  constructor(message = 'Discarded by its handler', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** Throw it in a handler: the job runs again after `seconds`, and no failure is counted. */
+export class SnoozeJobError extends WorkError {
+  /** Whole seconds until the next run; a fraction is rounded up. */
+  readonly seconds: number;
+
+  /** @throws InvalidOptionError when `seconds` is not a finite number of 0 or more. */
+  constructor(seconds: number) {
+    super(`Snoozed for ${seconds} s`);
+    if (!Number.isFinite(seconds) || seconds < 0) {
+      throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 or more');
+    }
+    this.seconds = Math.ceil(seconds);
+  }
+}
+
+/** An entry in Redis that is not a job. It ends among the dead jobs, in an envelope that keeps its text. */
+export class UndecodableJobError extends WorkError {
+  constructor(readonly reason: string) {
+    super(`undecodable job: ${reason}`);
+  }
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return 'a function';
+  try {
+    const text = JSON.stringify(value) as string | undefined;
+    return text === undefined ? String(value) : text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+
+function list(names: readonly string[]): string {
+  const distinct = [...new Set(names)];
+  const shown = distinct
+    .slice(0, 3)
+    .map((name) => `"${name}"`)
+    .join(', ');
+  return names.length === 1
+    ? `job ${shown}`
+    : `${names.length} jobs (${shown}${distinct.length > 3 ? ', …' : ''})`;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

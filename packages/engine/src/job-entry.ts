@@ -1,0 +1,167 @@
+import { UndecodableJobError } from './errors.js';
+import { newId } from './id.js';
+import { jsonMembers } from './json-members.js';
+import { textOf, type Raw } from './redis/raw.js';
+
+/** A job as its entry in Redis tells it. Times in whole seconds since the epoch, 0 for never. */
+export interface JobEntry {
+  readonly name: string;
+  readonly id: string;
+  readonly enqueuedAt: number;
+  readonly args: Readonly<Record<string, unknown>> | null;
+  readonly unique: boolean;
+  readonly uniqueKey: string;
+  readonly fails: number;
+  readonly lastError: string;
+  readonly failedAt: number;
+}
+
+/** What may change about an entry. The arguments never do. */
+export interface EntryChanges {
+  readonly enqueuedAt?: number;
+  readonly failure?: { readonly fails: number; readonly error: string; readonly at: number };
+}
+
+// The order in which gocraft/work writes the members.
+const FIELDS = ['name', 'id', 't', 'args', 'unique', 'unique_key', 'fails', 'err', 'failed_at'];
+
+/** The entry of a new job, member for member as gocraft/work writes it. */
+export function newEntry(job: {
+  readonly name: string;
+  readonly id: string;
+  readonly enqueuedAt: number;
+  /** The arguments as JSON text. */
+  readonly argsText: string;
+}): string {
+  return `{"name":${JSON.stringify(job.name)},"id":${JSON.stringify(job.id)},"t":${job.enqueuedAt},"args":${job.argsText}}`;
+}
+
+/**
+ * Reads an entry as strictly as Go's decoder does: what this accepts, gocraft/work can decode.
+ *
+ * @throws UndecodableJobError
+ */
+export function parseEntry(raw: Raw): JobEntry {
+  const fields = parseObject(textOf(raw));
+  const name = stringField(fields, 'name');
+  if (name === '') throw new UndecodableJobError('it has no name');
+  return {
+    name,
+    id: stringField(fields, 'id'),
+    enqueuedAt: integerField(fields, 't'),
+    args: argsField(fields),
+    unique: booleanField(fields, 'unique'),
+    uniqueKey: stringField(fields, 'unique_key'),
+    fails: integerField(fields, 'fails'),
+    lastError: stringField(fields, 'err'),
+    failedAt: integerField(fields, 'failed_at'),
+  };
+}
+
+/**
+ * The entry with `changes`; everything else, above all the arguments and members that others have added, is kept to
+ * the byte.
+ *
+ * @param raw an entry that `parseEntry` accepts
+ */
+export function rewriteEntry(raw: Raw, { enqueuedAt, failure }: EntryChanges): Raw {
+  if (typeof raw !== 'string') return rewriteBytes(raw, { enqueuedAt, failure });
+  const members = jsonMembers(raw);
+  if (enqueuedAt !== undefined) members.set('t', String(enqueuedAt));
+  if (failure) {
+    members.set('fails', String(failure.fails));
+    members.set('err', JSON.stringify(failure.error));
+    members.set('failed_at', String(failure.at));
+  }
+  return writeMembers(members);
+}
+
+/** What stands in an entry under `args`, to the byte: the arguments as JSON text. */
+export function argsTextOf(raw: Raw): string {
+  return jsonMembers(textOf(raw)).get('args') ?? 'null';
+}
+
+/**
+ * An entry for the dead jobs that carries something that is not a job, so that gocraft/work can list it, too.
+ * Its arguments are `{ raw }`, with `encoding: "base64"` beside it where the bytes are not UTF-8.
+ */
+export function envelope(
+  raw: Raw,
+  { jobName, reason, now }: { jobName: string; reason: string; now: number },
+): string {
+  const args =
+    typeof raw === 'string' ? { raw } : { raw: raw.toString('base64'), encoding: 'base64' };
+  const entry = newEntry({
+    name: jobName,
+    id: newId(),
+    enqueuedAt: now,
+    argsText: JSON.stringify(args),
+  });
+  return rewriteEntry(entry, { failure: { fails: 1, error: reason, at: now } }) as string;
+}
+
+function writeMembers(members: ReadonlyMap<string, string>): string {
+  const known = FIELDS.flatMap((key) => {
+    const value = members.get(key) ?? (key === 'id' ? '""' : undefined);
+    return value === undefined ? [] : [`"${key}":${value}`];
+  });
+  const added = [...members]
+    .filter(([key]) => !FIELDS.includes(key))
+    .map(([key, value]) => `${JSON.stringify(key)}:${value}`);
+  return `{${[...known, ...added].join(',')}}`;
+}
+
+/** Latin-1 gives every byte its own character and back, and leaves JSON's own characters what they are. */
+function rewriteBytes(raw: Buffer, { enqueuedAt, failure }: EntryChanges): Buffer {
+  const error = failure && Buffer.from(failure.error).toString('latin1');
+  const text = rewriteEntry(raw.toString('latin1'), {
+    ...(enqueuedAt !== undefined && { enqueuedAt }),
+    ...(failure && error !== undefined && { failure: { ...failure, error } }),
+  });
+  return Buffer.from(text as string, 'latin1');
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parseObject(text: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UndecodableJobError(error instanceof Error ? error.message : String(error));
+  }
+  if (!isObject(value)) throw new UndecodableJobError('it is not a JSON object');
+  return value;
+}
+
+function stringField(fields: Fields, key: string): string {
+  const value = fields[key] ?? '';
+  if (typeof value !== 'string') throw wrongType(key, 'a string');
+  return value;
+}
+
+function integerField(fields: Fields, key: string): number {
+  const value = fields[key] ?? 0;
+  if (!Number.isInteger(value)) throw wrongType(key, 'a whole number');
+  return value as number;
+}
+
+function booleanField(fields: Fields, key: string): boolean {
+  const value = fields[key] ?? false;
+  if (typeof value !== 'boolean') throw wrongType(key, 'true or false');
+  return value;
+}
+
+function argsField(fields: Fields): Readonly<Record<string, unknown>> | null {
+  const value = fields.args ?? null;
+  if (value !== null && !isObject(value)) throw wrongType('args', 'an object or null');
+  return value;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function wrongType(key: string, wanted: string): UndecodableJobError {
+  return new UndecodableJobError(`its "${key}" is not ${wanted}`);
+}

@@ -1,0 +1,79 @@
+import { InvalidOptionError } from './errors.js';
+import type { Job } from './job.js';
+import { assertJobName } from './job-name.js';
+import type { Handler } from './middleware.js';
+
+/** How the jobs of one name are run. The defaults are gocraft/work's. */
+export interface JobOptions {
+  /** Weight in the random order in which queues are looked into, from 1 to 100000; default 1. */
+  readonly priority?: number;
+  /** How often a job may run in all before it is dead, at least 1; default 4. With 1 it is never retried. */
+  readonly maxFails?: number;
+  /** Forget a job that has failed for the last time, instead of keeping it among the dead; default false. */
+  readonly skipDead?: boolean;
+  /**
+   * How many jobs of this name may run at once, in all processes together; 0 is no limit. Written to Redis when the
+   * pool starts; when left out, what is set there stays.
+   */
+  readonly maxConcurrency?: number;
+  /** Seconds until a failed job runs again, from the job as it stands after the failure was counted. */
+  readonly backoff?: (job: Job) => number;
+  /**
+   * Milliseconds that a run may take; default no limit. When they are over, `job.signal` aborts, the job fails with
+   * a `JobTimeoutError` and its worker is free, even if the handler goes on.
+   */
+  readonly timeout?: number;
+}
+
+/** A job name with its options and its handler. */
+export interface JobType<Context = unknown> {
+  readonly name: string;
+  readonly handler: Handler<Context>;
+  readonly priority: number;
+  readonly maxFails: number;
+  readonly skipDead: boolean;
+  readonly maxConcurrency: number | undefined;
+  readonly backoff: ((job: Job) => number) | undefined;
+  readonly timeout: number | undefined;
+}
+
+const MAX_PRIORITY = 100_000;
+// What setTimeout can hold.
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+/** @throws InvalidJobNameError, InvalidOptionError */
+export function jobType<Context>(
+  name: string,
+  options: JobOptions,
+  handler: Handler<Context>,
+): JobType<Context> {
+  assertJobName(name);
+  const {
+    priority = 1,
+    maxFails = 4,
+    skipDead = false,
+    maxConcurrency,
+    backoff,
+    timeout,
+  } = options;
+  assertInteger('priority', priority, 1, MAX_PRIORITY);
+  assertInteger('maxFails', maxFails, 1, Number.MAX_SAFE_INTEGER);
+  if (maxConcurrency !== undefined) {
+    assertInteger('maxConcurrency', maxConcurrency, 0, Number.MAX_SAFE_INTEGER);
+  }
+  if (timeout !== undefined) assertInteger('timeout', timeout, 1, MAX_TIMEOUT);
+  if (backoff !== undefined && typeof backoff !== 'function') {
+    throw new InvalidOptionError('backoff', backoff, 'a function that returns seconds');
+  }
+  if (typeof handler !== 'function') {
+    throw new InvalidOptionError(`handler of "${name}"`, handler, 'a function');
+  }
+  return { name, handler, priority, maxFails, skipDead, maxConcurrency, backoff, timeout };
+}
+
+/** @throws InvalidOptionError when `value` is not a whole number from `least` to `most` */
+export function assertInteger(option: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+  throw new InvalidOptionError(option, value, `a whole number, ${range}`);
+}

@@ -1,0 +1,240 @@
+import type { Clock } from './clock.js';
+import { Dispatcher } from './dispatcher.js';
+import { Heartbeater } from './heartbeater.js';
+import { newId } from './id.js';
+import type { JobEntry } from './job-entry.js';
+import type { JobType } from './job-type.js';
+import { Observer } from './observer.js';
+import { PrioritySampler } from './priority-sampler.js';
+import type { Random } from './random.js';
+import type { Keys } from './redis/keys.js';
+import { RedisConnection } from './redis/redis-connection.js';
+import type { RedisSource } from './redis/redis-source.js';
+import { Scripts, type FetchedEntry } from './redis/scripts.js';
+import { Requeuer } from './requeuer.js';
+import { Waker } from './waker.js';
+import { Worker } from './worker.js';
+import { Workers, type FinishedJob } from './workers.js';
+
+/** How often things happen, in milliseconds. The defaults suit production; tests shorten them. */
+export interface PoolTiming {
+  /** Between heartbeats; default 5000. */
+  readonly heartbeat?: number;
+  /** Between writes of what the workers do; default 1000. */
+  readonly observe?: number;
+  /** Until an idle pool looks for jobs that nobody announced; default 2000. */
+  readonly safetyPoll?: number;
+  /** Until a command that Redis does not answer fails; default 5000. */
+  readonly commandTimeout?: number;
+}
+
+export interface PoolActorsOptions<Context> {
+  readonly poolId: string;
+  readonly redis: RedisSource;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timing: PoolTiming;
+  readonly concurrency: number;
+  /** With their middleware around the handlers. */
+  readonly types: ReadonlyMap<string, JobType<Context>>;
+  readonly context: () => Context;
+  readonly isStopping: () => boolean;
+  readonly onStarted: (entry: JobEntry) => void;
+  readonly onSettled: (job: FinishedJob, owned: boolean) => void;
+  readonly onDry: () => void;
+  /** An error that an actor has survived, and where. */
+  readonly onError: (where: string, error: unknown) => void;
+}
+
+/**
+ * Makes the actors of a pool and ties them together. They do not know each other: each is given the functions that
+ * it needs.
+ */
+export class PoolActors<Context> {
+  readonly connection: RedisConnection;
+  readonly scripts: Scripts;
+  readonly workers: Workers<Context>;
+  readonly dispatcher: Dispatcher;
+  readonly heartbeater: Heartbeater;
+  readonly #options: PoolActorsOptions<Context>;
+  readonly #wakerConnection: RedisConnection;
+  readonly #slots: readonly Worker<Context>[];
+  readonly #waker: Waker;
+  readonly #retryRequeuer: Requeuer;
+  readonly #scheduledRequeuer: Requeuer;
+  readonly #observer: Observer;
+
+  /** @throws UnsupportedRedisError, InvalidOptionError */
+  constructor(options: PoolActorsOptions<Context>) {
+    this.#options = options;
+    const { redis, keys, clock, timing } = options;
+    this.connection = new RedisConnection(redis, {
+      name: 'pool',
+      commandTimeout: timing.commandTimeout,
+    });
+    this.#wakerConnection = this.connection.sibling('waker');
+    this.scripts = new Scripts(keys, clock);
+    this.#slots = this.#makeSlots();
+    this.workers = this.#makeWorkers();
+    this.#waker = this.#makeWaker();
+    this.dispatcher = this.#makeDispatcher();
+    this.#retryRequeuer = this.#makeRequeuer('retry');
+    this.#scheduledRequeuer = this.#makeRequeuer('scheduled');
+    this.#observer = this.#makeObserver();
+    this.heartbeater = this.#makeHeartbeater();
+  }
+
+  /** Connects; nothing is fetched yet. */
+  connect(): void {
+    this.#waker.start();
+  }
+
+  /** Sets everybody to work. The pool must be registered. */
+  start(): void {
+    this.heartbeater.start();
+    this.#observer.start();
+    this.dispatcher.start();
+    this.#retryRequeuer.start();
+    this.#scheduledRequeuer.start();
+  }
+
+  /** Stops everybody but the dispatcher and the connections. */
+  async stop(): Promise<void> {
+    await Promise.all([
+      this.#retryRequeuer.stop(),
+      this.#scheduledRequeuer.stop(),
+      this.#observer.stop(),
+      this.heartbeater.stop(),
+    ]);
+  }
+
+  close(): void {
+    this.#wakerConnection.close();
+    this.connection.close();
+  }
+
+  #makeSlots(): Worker<Context>[] {
+    const { concurrency, context, clock } = this.#options;
+    return Array.from(
+      { length: concurrency },
+      () =>
+        new Worker({
+          id: newId(),
+          context,
+          now: () => clock.now(),
+          onCheckin: () => this.#observer.touch(),
+        }),
+    );
+  }
+
+  #makeWorkers(): Workers<Context> {
+    const { types, clock, random, onStarted } = this.#options;
+    return new Workers({
+      workers: this.#slots,
+      types,
+      now: () => clock.now(),
+      random,
+      onStarted: (entry) => {
+        this.#observer.touch();
+        onStarted(entry);
+      },
+      onFinished: (job) => {
+        this.#observer.touch();
+        this.dispatcher.settle(job);
+      },
+    });
+  }
+
+  #makeWaker(): Waker {
+    return new Waker({
+      connection: this.#wakerConnection,
+      watched: this.connection,
+      onChange: (keys) => this.#wake(keys),
+      onError: this.#reporter('waker.watch'),
+    });
+  }
+
+  #makeDispatcher(): Dispatcher {
+    const { poolId, types, random, timing, isStopping, onSettled, onDry } = this.#options;
+    return new Dispatcher({
+      poolId,
+      connection: this.connection,
+      scripts: this.scripts,
+      sampler: new PrioritySampler(types.values(), random),
+      idle: () => this.workers.idle,
+      isWatching: () => this.#waker.isWatching,
+      // What a fetch that was under way brings to a pool that stops is not begun any more.
+      onFetched: (entry) =>
+        isStopping() ? this.dispatcher.settle(putBack(entry)) : this.workers.start(entry),
+      onSettled,
+      onDry,
+      onError: this.#reporter('dispatcher.dispatch'),
+      safetyPoll: timing.safetyPoll,
+    });
+  }
+
+  #makeRequeuer(set: 'retry' | 'scheduled'): Requeuer {
+    const { clock } = this.#options;
+    return new Requeuer({
+      set,
+      connection: this.connection,
+      scripts: this.scripts,
+      now: () => clock.now(),
+      isWatching: () => this.#waker.isWatching,
+      onError: this.#reporter('requeuer.requeue_due'),
+    });
+  }
+
+  #makeObserver(): Observer {
+    const { keys, timing } = this.#options;
+    return new Observer({
+      connection: this.connection,
+      keys,
+      workers: this.#slots,
+      onError: this.#reporter('observer.observe'),
+      interval: timing.observe,
+    });
+  }
+
+  #makeHeartbeater(): Heartbeater {
+    const { poolId, types, concurrency, keys, timing } = this.#options;
+    return new Heartbeater({
+      poolId,
+      workerIds: this.#slots.map(({ id }) => id),
+      jobNames: [...types.keys()],
+      concurrency,
+      connection: this.connection,
+      keys,
+      scripts: this.scripts,
+      onError: this.#reporter('heartbeater.beat'),
+      interval: timing.heartbeat,
+    });
+  }
+
+  /** Wakes whoever reads the changed keys. */
+  #wake(changed: readonly string[] | undefined): void {
+    const { retry, scheduled } = this.#options.keys;
+    if (!changed || changed.includes(retry)) this.#retryRequeuer.wake();
+    if (!changed || changed.includes(scheduled)) this.#scheduledRequeuer.wake();
+    if (!changed || changed.some((key) => key !== retry && key !== scheduled)) {
+      this.dispatcher.wake();
+    }
+  }
+
+  #reporter(where: string): (error: unknown) => void {
+    return (error) => this.#options.onError(where, error);
+  }
+}
+
+function putBack({ jobName, raw }: FetchedEntry): FinishedJob {
+  return {
+    jobName,
+    raw,
+    move: { to: 'queue', entry: raw },
+    entry: undefined,
+    fate: { kind: 'put back' },
+    error: undefined,
+    duration: 0,
+  };
+}

@@ -1,0 +1,29 @@
+import type { Fate } from './fate.js';
+import type { Job } from './job.js';
+
+/** What a worker pool tells its listeners. A listener that throws is logged and harms nobody. */
+export interface WorkerPoolEvents {
+  /** Redis is connected and the pool registered: jobs are being fetched. Again after each outage. */
+  ready: [];
+  /** Redis is out of reach: no jobs are fetched until `ready`. */
+  not_ready: [reason: Error | undefined];
+  /** A worker has begun a job. */
+  started: [job: Job];
+  /** A job's run has ended and Redis has what became of it. */
+  settled: [settled: SettledJob];
+  /**
+   * A job's run has ended, but somebody else had taken the job meanwhile, such as a reaper that took this pool for
+   * dead. Nothing was written; the job runs, or ran, elsewhere as well.
+   */
+  ownership_lost: [settled: SettledJob];
+}
+
+/** A job whose run has ended. */
+export interface SettledJob {
+  readonly job: Job;
+  readonly fate: Fate;
+  /** What the handler threw; `undefined` if it did not. */
+  readonly error: unknown;
+  /** Milliseconds that the run took. */
+  readonly duration: number;
+}

@@ -1,0 +1,60 @@
+import type { Logger } from './logger.js';
+import { redisFault } from './redis/redis-fault.js';
+import type { FinishedJob } from './workers.js';
+
+// One line a second for each place is enough to see that it keeps failing.
+const QUIET = 1_000;
+
+/** What a pool writes to its logger: every fault with the place it came from, but no flood. */
+export class PoolLog {
+  readonly #logger: Logger;
+  readonly #lastAt = new Map<string, number>();
+  #down = false;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** An error that was survived, such as `dispatcher.dispatch`. Those of a lost connection are told once, by `down`. */
+  error(where: string, error: unknown): void {
+    if (redisFault(error).code === 'CONNECTION') return;
+    const now = performance.now();
+    if (now - (this.#lastAt.get(where) ?? -Infinity) < QUIET) return;
+    this.#lastAt.set(where, now);
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    this.#logger.error(`${where}: ${message}`, stack);
+  }
+
+  /** A job's run has ended in anything but success. */
+  settled({ jobName, entry, fate, error }: FinishedJob, owned: boolean): void {
+    const job = `Job "${jobName}"${entry ? ` (${entry.id})` : ''}`;
+    if (!owned) {
+      this.#logger.warn(`${job} was taken over by another pool while it ran here`);
+    } else if (fate.kind === 'retry') {
+      const { fails, error: reason } = fate.failure;
+      this.#logger.warn(`${job} failed (${fails}), runs again in ${fate.delay} s: ${reason}`);
+    } else if (fate.kind === 'dead' || fate.kind === 'dropped') {
+      const { fails, error: reason } = fate.failure;
+      const stack = error instanceof Error ? error.stack : undefined;
+      this.#logger.error(`${job} failed (${fails}) and is ${fate.kind}: ${reason}`, stack);
+    }
+  }
+
+  warn(message: string): void {
+    this.#logger.warn(message);
+  }
+
+  /** Redis is out of reach; told once until `up`. */
+  down(reason: Error | undefined): void {
+    if (this.#down) return;
+    this.#down = true;
+    this.#logger.warn(
+      `Redis is out of reach${reason ? ` (${reason.message})` : ''}; the worker pool goes on trying`,
+    );
+  }
+
+  up(): void {
+    if (this.#down) this.#logger.log('Redis is back; the worker pool goes on');
+    this.#down = false;
+  }
+}

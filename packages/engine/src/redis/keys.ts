@@ -1,0 +1,77 @@
+/**
+ * Every key of a namespace, as gocraft/work names them. A queue's bookkeeping keys are its own key with a suffix;
+ * the scripts rely on that to derive them.
+ */
+export class Keys {
+  /** What every key starts with: the namespace and a colon, or nothing. */
+  readonly prefix: string;
+
+  constructor(namespace: string) {
+    this.prefix = namespace === '' || namespace.endsWith(':') ? namespace : `${namespace}:`;
+  }
+
+  /** Set: every job name ever seen. */
+  get knownJobs(): string {
+    return `${this.prefix}known_jobs`;
+  }
+
+  /** List: the waiting jobs of a name; pushed on the left, taken from the right. */
+  queue(jobName: string): string {
+    return `${this.prefix}jobs:${jobName}`;
+  }
+
+  /** List: the jobs of a name that a pool is running. */
+  inProgress(jobName: string, poolId: string): string {
+    return `${this.queue(jobName)}:${poolId}:inprogress`;
+  }
+
+  /** String: exists while the name is paused. */
+  paused(jobName: string): string {
+    return `${this.queue(jobName)}:paused`;
+  }
+
+  /** String, whole number: how many jobs of the name are in progress in all pools. */
+  lock(jobName: string): string {
+    return `${this.queue(jobName)}:lock`;
+  }
+
+  /** Hash, pool id → whole number: each pool's share of the lock. */
+  lockInfo(jobName: string): string {
+    return `${this.queue(jobName)}:lock_info`;
+  }
+
+  /** String, whole number: how many jobs of the name may run at once; missing or 0 is no limit. */
+  maxConcurrency(jobName: string): string {
+    return `${this.queue(jobName)}:max_concurrency`;
+  }
+
+  /** Sorted set: failed jobs by when they run again. */
+  get retry(): string {
+    return `${this.prefix}retry`;
+  }
+
+  /** Sorted set: jobs by when they are to run. */
+  get scheduled(): string {
+    return `${this.prefix}scheduled`;
+  }
+
+  /** Sorted set: jobs that will not run again, by when they died. */
+  get dead(): string {
+    return `${this.prefix}dead`;
+  }
+
+  /** Set: the ids of the running pools. */
+  get workerPools(): string {
+    return `${this.prefix}worker_pools`;
+  }
+
+  /** Hash: a pool's heartbeat. */
+  heartbeat(poolId: string): string {
+    return `${this.prefix}worker_pools:${poolId}`;
+  }
+
+  /** Hash: what a worker is doing. */
+  observation(workerId: string): string {
+    return `${this.prefix}worker:${workerId}`;
+  }
+}

@@ -1,0 +1,18 @@
+-- Reads the jobs that are due, and when the next one will be. Changes nothing: what becomes of them is decided
+-- outside and written by requeue.lua.
+--
+-- KEYS[1]  retry or scheduled
+-- ARGV[1]  now in milliseconds, or '' for Redis's own time
+-- ARGV[2]  how many to read at most
+-- Returns  { now in milliseconds, run time in seconds of the next one that is not due yet or '', entry, entry, … }
+local milliseconds = tonumber(ARGV[1])
+if not milliseconds then
+  local time = redis.call('TIME')
+  milliseconds = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local seconds = math.floor(milliseconds / 1000)
+local reply = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', seconds, 'LIMIT', 0, ARGV[2])
+local upcoming = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. seconds, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+table.insert(reply, 1, upcoming[2] or '')
+table.insert(reply, 1, string.format('%.0f', milliseconds))
+return reply

@@ -1,0 +1,23 @@
+-- Adds jobs to the scheduled jobs, and their names to the known ones. A script, because a delay counts from
+-- Redis's time: delays round up, so that no job runs early.
+--
+-- KEYS[1]  scheduled
+-- KEYS[2]  known_jobs
+-- ARGV[1]  now in milliseconds, or '' for Redis's own time
+-- ARGV[2…] for each job: name, entry, 'in' or 'at', seconds (of delay, or since the epoch)
+-- Returns  the run times, in seconds since the epoch, as text
+local milliseconds = tonumber(ARGV[1])
+if not milliseconds then
+  local time = redis.call('TIME')
+  milliseconds = time[1] * 1000 + math.ceil(time[2] / 1000)
+end
+local runTimes = {}
+for i = 2, #ARGV, 4 do
+  local at = tonumber(ARGV[i + 3])
+  if ARGV[i + 2] == 'in' then at = at + math.ceil(milliseconds / 1000) end
+  local score = string.format('%.0f', at)
+  redis.call('SADD', KEYS[2], ARGV[i])
+  redis.call('ZADD', KEYS[1], score, ARGV[i + 1])
+  table.insert(runTimes, score)
+end
+return runTimes

@@ -1,0 +1,57 @@
+-- Applies what became of jobs: takes each out of progress and, only if that removed it, lowers its lock and puts it
+-- where it belongs next. An entry that is not there belongs to somebody else by now (a reaper took it), or was
+-- settled by an earlier call whose reply was lost: nothing is written for it. That makes it safe to send again.
+-- The removal comes first, because it is allowed even when Redis is out of memory, and what follows it then is too.
+--
+-- KEYS[1..3] retry, scheduled, dead
+-- KEYS[3+i]  the queues
+-- ARGV[1]    now in milliseconds, or '' for Redis's own time
+-- ARGV[2]    pool id
+-- ARGV[3…]   for each job: index of its queue, entry, fate, and by fate
+--              drop                    nothing more (done, or failed and not kept)
+--              retry   entry seconds   a new entry, to run again after so many seconds
+--              snooze  entry seconds   the same, among the scheduled jobs
+--              dead    entry           a new entry, among the dead jobs
+--              back    entry           to the end of the queue that is taken from next
+-- Returns    the positions (from 0) of the jobs that were not in progress
+local milliseconds, pool = tonumber(ARGV[1]), ARGV[2]
+if not milliseconds then
+  local time = redis.call('TIME')
+  milliseconds = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local lost, settled = {}, {}
+
+local i, position = 3, 0
+while i <= #ARGV do
+  local queue, entry, fate = KEYS[3 + tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
+  local rewritten, seconds = ARGV[i + 3], ARGV[i + 4]
+  local size = 3
+  -- The oldest of the list stand on the right.
+  local mine = redis.call('LREM', queue .. ':' .. pool .. ':inprogress', -1, entry) == 1
+  if mine then
+    settled[queue] = (settled[queue] or 0) + 1
+  else
+    table.insert(lost, position)
+  end
+  if fate == 'retry' or fate == 'snooze' then
+    size = 5
+    if mine then
+      local at = math.ceil(milliseconds / 1000) + tonumber(seconds)
+      redis.call('ZADD', fate == 'retry' and KEYS[1] or KEYS[2], at, rewritten)
+    end
+  elseif fate == 'dead' then
+    size = 4
+    if mine then redis.call('ZADD', KEYS[3], math.floor(milliseconds / 1000), rewritten) end
+  elseif fate == 'back' then
+    size = 4
+    if mine then redis.call('RPUSH', queue, rewritten) end
+  end
+  i = i + size
+  position = position + 1
+end
+
+for queue, n in pairs(settled) do
+  redis.call('DECRBY', queue .. ':lock', n)
+  redis.call('HINCRBY', queue .. ':lock_info', pool, -n)
+end
+return lost

@@ -1,0 +1,17 @@
+import { isUtf8 } from 'node:buffer';
+
+/**
+ * A job entry exactly as it stands in Redis: text, or bytes where they are not valid UTF-8. Entries are removed by
+ * comparing bytes, so what is sent back must be what was read.
+ */
+export type Raw = string | Buffer;
+
+/** Keeps bytes that a string could not carry there and back. */
+export function toRaw(bytes: Buffer): Raw {
+  return isUtf8(bytes) ? bytes.toString() : bytes;
+}
+
+/** The entry as text for reading; bytes that are not UTF-8 show as U+FFFD, as Go's decoder reads them. */
+export function textOf(raw: Raw): string {
+  return typeof raw === 'string' ? raw : raw.toString();
+}

@@ -1,0 +1,217 @@
+import { EventEmitter } from 'node:events';
+import type { Redis } from 'ioredis';
+import { type ChainableCommander, type RedisOptions } from 'ioredis';
+import { ClosedError, InvalidOptionError, NotConnectedError } from '../errors.js';
+import { redisFault } from './redis-fault.js';
+import { openRedis, type RedisSource } from './redis-source.js';
+import type { ScriptCall } from './script.js';
+
+/** What one command of a pipeline came to: its reply with strings as bytes, or its error. */
+export type Reply = { readonly value: unknown } | { readonly error: Error };
+
+export interface RedisConnectionOptions {
+  /** What it is for; shown by CLIENT LIST and in errors. */
+  readonly name: string;
+  /**
+   * How long a command may take, and how long one waits for a lost connection, in milliseconds; default 5000.
+   * A command that takes longer has an unknown effect, and the connection is opened anew.
+   */
+  readonly commandTimeout?: number;
+}
+
+const DEFAULT_COMMAND_TIMEOUT = 5_000;
+const MAX_RECONNECT_DELAY = 2_000;
+// A peer that vanished without a word is noticed by the operating system, not after its default of two hours.
+const KEEP_ALIVE = 10_000;
+
+/**
+ * One connection to Redis whose failures can be told apart. ioredis's defaults send a command again when its reply
+ * was lost, so that it runs twice while its caller sees one success; here a command is sent once, and it fails as
+ * refused or as unknown. It connects when it is first used and reconnects for ever, with growing, jittered pauses.
+ *
+ * Emits `up` when it takes commands, `down` when it is lost or could not be made, `closed` at its end.
+ */
+export class RedisConnection extends EventEmitter<{
+  up: [];
+  down: [Error | undefined];
+  closed: [];
+}> {
+  readonly #source: RedisSource;
+  readonly #redis: Redis;
+  readonly #commandTimeout: number;
+  #closed = false;
+  #lastError: Error | undefined;
+  #becomingReady: Promise<void> | undefined;
+
+  /** @throws UnsupportedRedisError, InvalidOptionError */
+  constructor(
+    source: RedisSource,
+    readonly options: RedisConnectionOptions,
+  ) {
+    super();
+    this.#source = source;
+    this.#commandTimeout = options.commandTimeout ?? DEFAULT_COMMAND_TIMEOUT;
+    if (!(this.#commandTimeout > 0)) {
+      throw new InvalidOptionError(
+        'commandTimeout',
+        this.#commandTimeout,
+        'milliseconds, more than 0',
+      );
+    }
+    this.#redis = openRedis(source, this.#policy());
+    this.#redis.on('error', (error: Error) => (this.#lastError = error));
+    this.#redis.on('ready', () => {
+      this.#lastError = undefined;
+      this.emit('up');
+    });
+    this.#redis.on('close', () => this.emit('down', this.#lastError));
+  }
+
+  /** Connected, and Redis takes commands. */
+  get isUp(): boolean {
+    return this.#redis.status === 'ready';
+  }
+
+  /** The ioredis instance, for commands that are not worth a method here. Wait for `ready` first. */
+  get redis(): Redis {
+    return this.#redis;
+  }
+
+  /** Another connection to the same Redis. */
+  sibling(name: string): RedisConnection {
+    return new RedisConnection(this.#source, { ...this.options, name });
+  }
+
+  /**
+   * Resolves when the connection takes commands.
+   *
+   * @throws NotConnectedError when that takes longer than the command timeout: nothing was sent
+   * @throws ClosedError after `close`
+   */
+  async ready(): Promise<void> {
+    if (this.isUp) return;
+    if (this.#closed) throw new ClosedError(`Redis connection "${this.options.name}"`);
+    this.#becomingReady ??= this.#becomeReady().finally(() => (this.#becomingReady = undefined));
+    await this.#becomingReady;
+  }
+
+  /**
+   * Runs the scripts in order, in one round trip. A script that Redis has forgotten is sent again in full, which is
+   * safe because it has not run.
+   *
+   * @throws what ioredis throws when the connection is lost; the replies of single scripts carry their own errors
+   */
+  async run(...calls: readonly ScriptCall[]): Promise<Reply[]> {
+    const replies = await this.#send(calls, evalsha);
+    for (const [index, call] of calls.entries()) {
+      const reply = replies[index];
+      if (reply && 'error' in reply && redisFault(reply.error).code === 'NOSCRIPT') {
+        [replies[index] = reply] = await this.#send([call], evalFull);
+      }
+    }
+    return replies;
+  }
+
+  /** Runs one script. @throws its error */
+  async call<Result>(call: ScriptCall<Result>): Promise<Result> {
+    const [reply] = await this.run(call);
+    return resultOf(call, reply);
+  }
+
+  /** Drops the connection and opens it anew. */
+  reconnect(): void {
+    if (!this.#closed) this.#redis.disconnect(true);
+  }
+
+  /** Closes it for good. Commands in flight fail, and so does whoever waits for it. */
+  close(): void {
+    this.#closed = true;
+    this.#redis.disconnect();
+    this.emit('closed');
+  }
+
+  #becomeReady(): Promise<void> {
+    if (this.#redis.status === 'wait') this.#redis.connect().catch(() => undefined);
+    return new Promise((resolve, reject) => {
+      const finish = (error?: Error): void => {
+        clearTimeout(timer);
+        this.off('up', finish).off('closed', onClosed);
+        if (error) reject(error);
+        else resolve();
+      };
+      const onClosed = (): void =>
+        finish(new ClosedError(`Redis connection "${this.options.name}"`));
+      const timer = setTimeout(() => {
+        const { name } = this.options;
+        finish(new NotConnectedError(name, this.#commandTimeout, this.#lastError));
+      }, this.#commandTimeout);
+      this.on('up', finish).on('closed', onClosed);
+    });
+  }
+
+  async #send(calls: readonly ScriptCall[], command: Command): Promise<Reply[]> {
+    const pipeline = this.#redis.pipeline();
+    for (const call of calls) {
+      if (call.watch) pipeline.call('CLIENT', 'CACHING', 'YES');
+      command(pipeline, call);
+    }
+    const results = (await pipeline.exec()) ?? [];
+    const replies = calls.map((call) => {
+      if (call.watch) results.shift(); // the reply of CLIENT CACHING
+      return asReply(results.shift());
+    });
+    this.#dropIfStuck(replies);
+    return replies;
+  }
+
+  /** After a timeout nobody knows what the connection still holds; a new one is certain. */
+  #dropIfStuck(replies: readonly Reply[]): void {
+    const stuck = replies.some(
+      (reply) => 'error' in reply && reply.error.message === 'Command timed out',
+    );
+    if (stuck) this.reconnect();
+  }
+
+  #policy(): RedisOptions {
+    return {
+      lazyConnect: true,
+      connectionName: `nestcraft:${this.options.name}`,
+      commandTimeout: this.#commandTimeout,
+      connectTimeout: this.#commandTimeout,
+      // Together these four send a command once, never later than now, and always settle its promise.
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      enableOfflineQueue: false,
+      autoResubscribe: false,
+      enableAutoPipelining: false,
+      keepAlive: KEEP_ALIVE,
+      retryStrategy: (attempt) =>
+        Math.min(2 ** attempt * 25, MAX_RECONNECT_DELAY) * (0.5 + Math.random() / 2),
+      // A demoted master refuses writes for as long as one stays with it.
+      reconnectOnError: (error) => redisFault(error).remedy === 'reconnect',
+      // RESP2: what a tracked key's change is announced with is a plain message there, in every ioredis.
+      protocol: 2,
+    };
+  }
+}
+
+/** What the script's reply says. @throws the reply's error */
+export function resultOf<Result>(call: ScriptCall<Result>, reply: Reply | undefined): Result {
+  if (reply === undefined) throw new Error('Redis gave fewer replies than there were commands');
+  if ('error' in reply) throw reply.error;
+  return call.decode(reply.value);
+}
+
+type Command = (pipeline: ChainableCommander, call: ScriptCall) => void;
+
+const evalsha: Command = (pipeline, { script, keys, args }) =>
+  pipeline.callBuffer('EVALSHA', script.sha, keys.length, ...keys, ...args);
+
+const evalFull: Command = (pipeline, { script, keys, args }) =>
+  pipeline.callBuffer('EVAL', script.lua, keys.length, ...keys, ...args);
+
+function asReply(result: [Error | null, unknown] | undefined): Reply {
+  if (result === undefined) return { error: new Error('No reply') };
+  const [error, value] = result;
+  return error ? { error } : { value };
+}

@@ -1,0 +1,63 @@
+import { ReplyError } from 'ioredis';
+import { NotConnectedError } from '../errors.js';
+
+/**
+ * What a failed command says about itself. `refused`: it had no effect. `unknown`: it was sent and may have had its
+ * effect.
+ */
+export type Effect = 'refused' | 'unknown';
+
+/**
+ * What helps. `retry`: the same connection, later. `reconnect`: a new connection may reach a server that takes it.
+ * `alert`: nothing by itself; a person or a code change must help.
+ */
+export type Remedy = 'retry' | 'reconnect' | 'alert';
+
+export interface RedisFault {
+  /** The first word of Redis's error; `CONNECTION`; or `OTHER` for what did not come from Redis. */
+  readonly code: string;
+  readonly effect: Effect;
+  readonly remedy: Remedy;
+}
+
+const REMEDIES: Readonly<Record<string, Remedy>> = {
+  LOADING: 'retry',
+  BUSY: 'retry',
+  TRYAGAIN: 'retry',
+  CLUSTERDOWN: 'retry',
+  MASTERDOWN: 'retry',
+  NOREPLICAS: 'retry',
+  OOM: 'retry',
+  NOSCRIPT: 'retry',
+  MISCONF: 'retry',
+  READONLY: 'reconnect',
+  UNBLOCKED: 'reconnect',
+};
+
+// How ioredis and the operating system say that a connection was lost, or gave no reply in time.
+const CONNECTION_LOSS =
+  /max retries per request|Connection is closed|aborted due to connection close|Command timed out|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|socket/i;
+
+/** Reads an error that ioredis gave. */
+export function redisFault(error: unknown): RedisFault {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ReplyError) {
+    const code = replyCode(message);
+    return { code, effect: 'refused', remedy: REMEDIES[code] ?? 'alert' };
+  }
+  // The first is ours, and ioredis says the second before it has written anything.
+  if (error instanceof NotConnectedError || message.startsWith("Stream isn't writeable")) {
+    return { code: 'CONNECTION', effect: 'refused', remedy: 'reconnect' };
+  }
+  if (CONNECTION_LOSS.test(message)) {
+    return { code: 'CONNECTION', effect: 'unknown', remedy: 'reconnect' };
+  }
+  return { code: 'OTHER', effect: 'unknown', remedy: 'alert' };
+}
+
+/** A refusal inside MULTI arrives as EXECABORT that quotes the reason, if at all. */
+function replyCode(message: string): string {
+  const [code = 'ERR'] = message.split(/[\s:]/, 1);
+  if (code !== 'EXECABORT') return code;
+  return Object.keys(REMEDIES).find((known) => message.includes(known)) ?? code;
+}

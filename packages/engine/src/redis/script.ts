@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** A Lua script of this engine: its text, and the digest by which Redis knows it. */
+export class Script {
+  readonly sha: string;
+
+  constructor(
+    readonly name: string,
+    readonly lua: string,
+  ) {
+    this.sha = createHash('sha1').update(lua).digest('hex');
+  }
+
+  /** Reads `lua/<name>.lua`, which stands beside this file in the sources and in the package. */
+  static load(name: string): Script {
+    return new Script(name, readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8'));
+  }
+}
+
+/** A script with what it is to be run on, and how to read its reply. */
+export interface ScriptCall<Result = unknown> {
+  readonly script: Script;
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number | Buffer)[];
+  /** Let Redis watch every key that the script reads, and report its next change to the waker. */
+  readonly watch?: boolean;
+  /** Reads the reply, whose strings are bytes. */
+  readonly decode: (reply: unknown) => Result;
+}

@@ -1,0 +1,361 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock, type Clock } from './clock.js';
+import { DEFAULT_NAMESPACE } from './enqueuer.js';
+import { ClosedError, DuplicateJobError, InvalidOptionError, PoolStartedError } from './errors.js';
+import { newId } from './id.js';
+import { Job } from './job.js';
+import { assertInteger, jobType, type JobOptions, type JobType } from './job-type.js';
+import { consoleLogger, type Logger } from './logger.js';
+import { compose, type Handler, type Middleware } from './middleware.js';
+import { PoolActors, type PoolTiming } from './pool-actors.js';
+import type { WorkerPoolEvents } from './pool-events.js';
+import { PoolLog } from './pool-log.js';
+import type { Random } from './random.js';
+import { Keys } from './redis/keys.js';
+import type { RedisSource } from './redis/redis-source.js';
+import type { FinishedJob, Workers } from './workers.js';
+
+export interface WorkerPoolOptions<Context = unknown> {
+  readonly redis: RedisSource;
+  /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
+  readonly namespace?: string;
+  /** How many jobs run at once in this pool; default 10. */
+  readonly concurrency?: number;
+  /** Makes the object that middleware and handler of one job share; default: an empty object. */
+  readonly context?: () => Context;
+  /** Milliseconds that running jobs get to finish when the pool stops; default 25000. */
+  readonly shutdownTimeout?: number;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly timing?: PoolTiming;
+}
+
+const DEFAULT_CONCURRENCY = 10;
+const MAX_CONCURRENCY = 10_000;
+const DEFAULT_SHUTDOWN_TIMEOUT = 25_000;
+// For handlers that obey their signal to end in good order.
+const ABORT_GRACE = 500;
+// For Redis to take the last fates. What it does not take stays in progress, and the heartbeat with it.
+const SETTLE_PATIENCE = 5_000;
+const REGISTER_PAUSE = 500;
+
+/**
+ * Runs jobs: fetches them for its workers, runs middleware and handlers, and writes what became of each. The only
+ * place that makes the pool's actors and ties them together.
+ *
+ * @example
+ * ```ts
+ * const pool = new WorkerPool({ redis: 'redis://127.0.0.1:6379', namespace: 'my_app', concurrency: 10 });
+ * pool.middleware(async (job, next) => {
+ *   console.log(`${job.name} starts`);
+ *   await next();
+ * });
+ * pool.job('send_email', { maxFails: 3 }, async (job) => sendEmail(job.argString('address')));
+ * await pool.start();
+ * process.once('SIGTERM', () => void pool.stop());
+ * ```
+ */
+export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents> {
+  /** This pool among all that share the namespace: 24 hex digits. */
+  readonly id = newId();
+  readonly #options: WorkerPoolOptions<Context>;
+  readonly #concurrency: number;
+  readonly #shutdownTimeout: number;
+  readonly #clock: Clock;
+  readonly #keys: Keys;
+  readonly #log: PoolLog;
+  readonly #types = new Map<string, JobType<Context>>();
+  readonly #middleware: Middleware<Context>[] = [];
+  #actors: PoolActors<Context> | undefined;
+  #registered: Promise<void> | undefined;
+  #started: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+  #working = false;
+  #onDry: (() => void) | undefined;
+
+  /** @throws InvalidOptionError */
+  constructor(options: WorkerPoolOptions<Context>) {
+    super();
+    const {
+      namespace = DEFAULT_NAMESPACE,
+      concurrency = DEFAULT_CONCURRENCY,
+      shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT,
+      clock = systemClock,
+      logger = consoleLogger,
+    } = options;
+    assertInteger('concurrency', concurrency, 1, MAX_CONCURRENCY);
+    assertInteger('shutdownTimeout', shutdownTimeout, 0, 2 ** 31 - 1);
+    this.#options = options;
+    this.#concurrency = concurrency;
+    this.#shutdownTimeout = shutdownTimeout;
+    this.#clock = clock;
+    this.#keys = new Keys(namespace);
+    this.#log = new PoolLog(logger);
+  }
+
+  /** Whether jobs are being fetched: Redis is connected, the pool registered and not stopping. */
+  get isReady(): boolean {
+    return this.#working && this.#actors?.connection.isUp === true;
+  }
+
+  /** How many jobs run now. */
+  get busy(): number {
+    return this.#actors?.workers.busy ?? 0;
+  }
+
+  /**
+   * Registers the handler of a job name.
+   *
+   * @throws InvalidJobNameError, InvalidOptionError, DuplicateJobError; PoolStartedError after `start`
+   */
+  job<Args = Record<string, unknown>>(jobName: string, handler: Handler<Context, Args>): this;
+  job<Args = Record<string, unknown>>(
+    jobName: string,
+    options: JobOptions,
+    handler: Handler<Context, Args>,
+  ): this;
+  job(
+    jobName: string,
+    optionsOrHandler: JobOptions | Handler<Context, never>,
+    maybeHandler?: Handler<Context, never>,
+  ): this {
+    this.#assertNotStarted(`register job "${jobName}"`);
+    const [options, handler] =
+      typeof optionsOrHandler === 'function'
+        ? [{}, optionsOrHandler]
+        : [optionsOrHandler, maybeHandler];
+    const type = jobType(jobName, options, handler as Handler<Context>);
+    if (this.#types.has(jobName)) throw new DuplicateJobError(jobName);
+    this.#types.set(jobName, type);
+    return this;
+  }
+
+  /** Has `middleware` run around every job, inside of what was registered before. @throws PoolStartedError */
+  middleware(middleware: Middleware<Context>): this {
+    this.#assertNotStarted('add middleware');
+    if (typeof middleware !== 'function') {
+      throw new InvalidOptionError('middleware', middleware, 'a function (job, next, context)');
+    }
+    this.#middleware.push(middleware);
+    return this;
+  }
+
+  /**
+   * Starts the pool. Resolves when it fetches jobs; or, when Redis is out of reach, after the first attempt: the pool
+   * then goes on trying, and `ready` tells when it has succeeded. Safe to call twice.
+   *
+   * @throws UnsupportedRedisError, ClosedError after `stop`
+   */
+  async start(): Promise<void> {
+    if (this.#stopped) throw new ClosedError('worker pool');
+    this.#started ??= this.#start();
+    await this.#started;
+  }
+
+  /**
+   * Resolves when no job waits in the queues of this pool's job names and none of them runs here. Paused queues are
+   * passed over; so are jobs that wait for a retry or their time. Starts the pool if need be; resolves early when it
+   * is stopped.
+   */
+  async drain(): Promise<void> {
+    await this.start();
+    while (!this.#isStopping() && this.#actors) {
+      await new Promise<void>((resolve) => {
+        this.#onDry = resolve;
+        this.#actors?.dispatcher.wake();
+      });
+      if (this.busy === 0 && (await this.#isDrained())) return;
+    }
+  }
+
+  /**
+   * Stops the pool: no job is begun any more; those that run get `shutdownTimeout`. Then their signals abort, and who
+   * still runs half a second later is put back, to be run next, without counting a failure. Resolves when all that is
+   * in Redis, and the pool off the books. Safe to call twice, or before `start`.
+   */
+  async stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+  }
+
+  async #start(): Promise<void> {
+    if (this.#types.size === 0) {
+      this.#log.warn(
+        'The worker pool has no jobs; it does not start. Register handlers with job().',
+      );
+      return;
+    }
+    const actors = this.#makeActors();
+    this.#actors = actors;
+    actors.connection.on('down', (reason) => this.#onDown(reason));
+    actors.connection.on('up', () => this.#onUp(actors));
+    actors.connect();
+    await new Promise<void>((resolve) => {
+      actors.connection.once('down', () => resolve());
+      this.#registered = this.#bringUp(actors).finally(resolve);
+    });
+  }
+
+  /** Registers the pool, however long that takes, and then sets its actors to work: nothing is fetched before. */
+  async #bringUp(actors: PoolActors<Context>): Promise<void> {
+    while (!this.#isStopping()) {
+      try {
+        await this.#register(actors);
+        if (this.#isStopping()) return;
+        actors.start();
+        this.#working = true;
+        this.#tell('ready');
+        return;
+      } catch (error) {
+        this.#log.error('worker_pool.register', error);
+        await sleep(REGISTER_PAUSE);
+      }
+    }
+  }
+
+  async #register({ connection, heartbeater }: PoolActors<Context>): Promise<void> {
+    await heartbeater.beat();
+    const { redis } = connection;
+    await redis.sadd(this.#keys.knownJobs, ...this.#types.keys());
+    for (const { name, maxConcurrency } of this.#types.values()) {
+      if (maxConcurrency === undefined) continue;
+      const before = await redis.getset(this.#keys.maxConcurrency(name), maxConcurrency);
+      if (before !== null && Number(before) !== maxConcurrency) {
+        this.#log.warn(
+          `maxConcurrency of "${name}" was ${before}; this pool has set it to ${maxConcurrency}`,
+        );
+      }
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const actors = this.#actors;
+    if (!actors) return;
+    const wasWorking = this.#working;
+    this.#working = false;
+    this.#onDry?.();
+    actors.dispatcher.stopFetching();
+    await this.#endRuns(actors.workers);
+    const settled = await actors.dispatcher.stop(SETTLE_PATIENCE);
+    await actors.stop().catch((error: unknown) => this.#log.error('worker_pool.stop', error));
+    if (wasWorking) await this.#leave(actors, settled);
+    actors.close();
+    await this.#registered;
+  }
+
+  async #endRuns(workers: Workers<Context>): Promise<void> {
+    if (await workers.ended(this.#shutdownTimeout)) return;
+    workers.interrupt();
+    if (await workers.ended(ABORT_GRACE)) return;
+    for (const { name, id } of workers.abandon()) {
+      this.#log.warn(
+        `Job "${name}" (${id}) did not end in time and is put back; it will run again`,
+      );
+    }
+    await workers.ended(ABORT_GRACE);
+  }
+
+  /** Without Redis's word that nothing is left in progress, the heartbeat stays: it ages, and a reaper comes. */
+  async #leave(
+    { connection, scripts, heartbeater }: PoolActors<Context>,
+    settled: boolean,
+  ): Promise<void> {
+    try {
+      if (!settled) throw new Error('Redis did not take what became of the last jobs');
+      if (!connection.isUp) throw new Error('Redis is out of reach');
+      await connection.call(scripts.release(this.id, [...this.#types.keys()]));
+      await heartbeater.remove();
+    } catch (error) {
+      this.#log.error('worker_pool.leave', error);
+    }
+  }
+
+  async #isDrained(): Promise<boolean> {
+    const connection = this.#actors?.connection;
+    if (!connection?.isUp) return false;
+    const pipeline = connection.redis.pipeline();
+    for (const name of this.#types.keys()) {
+      pipeline.llen(this.#keys.queue(name)).exists(this.#keys.paused(name));
+    }
+    const replies = (await pipeline.exec()) ?? [];
+    return replies.every(
+      ([error, length], index) =>
+        index % 2 === 1 || (!error && (length === 0 || replies[index + 1]?.[1] === 1)),
+    );
+  }
+
+  #composedTypes(): Map<string, JobType<Context>> {
+    return new Map(
+      [...this.#types].map(([name, type]) => [
+        name,
+        { ...type, handler: compose(this.#middleware, type.handler) },
+      ]),
+    );
+  }
+
+  #onSettled(finished: FinishedJob, owned: boolean): void {
+    const { entry, fate, error, duration } = finished;
+    this.#log.settled(finished, owned);
+    if (!entry) return;
+    const name = owned ? 'settled' : 'ownership_lost';
+    this.#tell(name, () => [{ job: new Job(entry), fate, error, duration }]);
+  }
+
+  #makeActors(): PoolActors<Context> {
+    const { redis, timing = {}, random = Math.random, context } = this.#options;
+    return new PoolActors({
+      poolId: this.id,
+      redis,
+      keys: this.#keys,
+      clock: this.#clock,
+      random,
+      timing,
+      concurrency: this.#concurrency,
+      types: this.#composedTypes(),
+      context: context ?? (() => ({}) as Context),
+      isStopping: () => this.#isStopping(),
+      onStarted: (entry) => this.#tell('started', () => [new Job(entry)]),
+      onSettled: (job, owned) => this.#onSettled(job, owned),
+      onDry: () => this.#onDry?.(),
+      onError: (where, error) => this.#log.error(where, error),
+    });
+  }
+
+  #onUp({ heartbeater, dispatcher }: PoolActors<Context>): void {
+    this.#log.up();
+    if (!this.#working) return;
+    // A Redis that was restarted empty, or an eager reaper, may have forgotten this pool.
+    heartbeater.beat().catch((error: unknown) => this.#log.error('heartbeater.beat', error));
+    dispatcher.wake();
+    this.#tell('ready');
+  }
+
+  #onDown(reason: Error | undefined): void {
+    if (this.#isStopping()) return;
+    this.#log.down(reason);
+    this.#tell('not_ready', () => [reason]);
+  }
+
+  #isStopping(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  /** Makes an event only for those who listen, and survives them. */
+  #tell<Name extends keyof WorkerPoolEvents>(
+    name: Name,
+    make?: () => WorkerPoolEvents[Name],
+  ): void {
+    if (this.listenerCount(name) === 0) return;
+    try {
+      (this as EventEmitter).emit(name, ...(make?.() ?? []));
+    } catch (error) {
+      this.#log.error(`worker_pool.on_${name}`, error);
+    }
+  }
+
+  #assertNotStarted(action: string): void {
+    if (this.#started || this.#stopped) throw new PoolStartedError(action);
+  }
+}

@@ -1,0 +1,147 @@
+import { JobTimeoutError, type PoolStoppingError } from './errors.js';
+import type { Outcome } from './fate.js';
+import { Job, type JobRun } from './job.js';
+import type { JobEntry } from './job-entry.js';
+import type { JobType } from './job-type.js';
+import type { Raw } from './redis/raw.js';
+
+/** What a worker is doing. */
+export interface Running {
+  readonly entry: JobEntry;
+  readonly raw: Raw;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly lastCheckin: Checkin | undefined;
+}
+
+export interface Checkin {
+  readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface WorkerOptions<Context> {
+  readonly id: string;
+  readonly context: () => Context;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The worker has checked in. */
+  readonly onCheckin: () => void;
+}
+
+/** One slot of a pool's concurrency: runs one job at a time. */
+export class Worker<Context> {
+  readonly id: string;
+  readonly #options: WorkerOptions<Context>;
+  #run: Run | undefined;
+
+  constructor(options: WorkerOptions<Context>) {
+    this.id = options.id;
+    this.#options = options;
+  }
+
+  /** What it is doing; `undefined` while it is idle. */
+  get running(): Running | undefined {
+    return this.#run;
+  }
+
+  /** Runs the job's handler with a fresh context. Never rejects: whatever happens is the outcome. */
+  run(entry: JobEntry, raw: Raw, type: JobType<Context>): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const run = new Run(entry, raw, this.#options, (outcome) => {
+        this.#run = undefined;
+        resolve(outcome);
+      });
+      this.#run = run;
+      if (type.timeout !== undefined) run.limit(type.timeout);
+      this.#handle(run, type).then(
+        () => run.end({ kind: 'returned' }),
+        (error: unknown) => run.fail(error),
+      );
+    });
+  }
+
+  /** Aborts the job's signal. If its handler fails after that, the job counts as interrupted. */
+  interrupt(reason: PoolStoppingError): void {
+    this.#run?.interrupt(reason);
+  }
+
+  /** Ends an interrupted run without waiting for its handler any longer. */
+  abandon(): void {
+    this.#run?.end({ kind: 'interrupted' });
+  }
+
+  async #handle(run: Run, type: JobType<Context>): Promise<void> {
+    await type.handler(new Job(run.entry, run), this.#options.context());
+  }
+}
+
+/** One run of one job. Whatever ends it first decides its outcome; what comes later is too late. */
+class Run implements Running, JobRun {
+  readonly startedAt: number;
+  readonly #options: Pick<WorkerOptions<unknown>, 'now' | 'onCheckin'>;
+  readonly #onEnd: (outcome: Outcome) => void;
+  #checkin: Checkin | undefined;
+  // Made when somebody asks for the signal: most handlers never do.
+  #controller: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #interrupted = false;
+  #ended = false;
+
+  constructor(
+    readonly entry: JobEntry,
+    readonly raw: Raw,
+    options: Pick<WorkerOptions<unknown>, 'now' | 'onCheckin'>,
+    onEnd: (outcome: Outcome) => void,
+  ) {
+    this.#options = options;
+    this.#onEnd = onEnd;
+    this.startedAt = options.now();
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  get lastCheckin(): Checkin | undefined {
+    return this.#checkin;
+  }
+
+  checkin(text: string): void {
+    // A handler that goes on after its run has ended must not speak for the next job.
+    if (this.#ended) return;
+    this.#checkin = { text, at: this.#options.now() };
+    this.#options.onCheckin();
+  }
+
+  /** Ends the run with a `JobTimeoutError` when it takes longer than `timeout` milliseconds. */
+  limit(timeout: number): void {
+    this.#timer = setTimeout(() => {
+      const error = new JobTimeoutError(this.entry.name, this.entry.id, timeout);
+      this.end({ kind: 'threw', error });
+      this.#abort(error);
+    }, timeout);
+  }
+
+  interrupt(reason: PoolStoppingError): void {
+    this.#interrupted = true;
+    this.#abort(reason);
+  }
+
+  fail(error: unknown): void {
+    this.end(this.#interrupted ? { kind: 'interrupted' } : { kind: 'threw', error });
+  }
+
+  end(outcome: Outcome): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#onEnd(outcome);
+  }
+
+  #abort(reason: Error): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
+}

@@ -1,0 +1,157 @@
+import { PoolStoppingError, UndecodableJobError } from './errors.js';
+import { fate, type Fate, type Outcome } from './fate.js';
+import { envelope, parseEntry, rewriteEntry, type JobEntry } from './job-entry.js';
+import type { JobType } from './job-type.js';
+import type { Random } from './random.js';
+import type { Raw } from './redis/raw.js';
+import type { FetchedEntry, Move, Settlement } from './redis/scripts.js';
+import type { Worker } from './worker.js';
+
+/** A job whose run has ended, with what is to be written about it. */
+export interface FinishedJob extends Settlement {
+  /** `undefined` for an entry that was no job. */
+  readonly entry: JobEntry | undefined;
+  readonly fate: Fate;
+  /** What the handler threw, if it did. */
+  readonly error: unknown;
+  /** Milliseconds that the run took. */
+  readonly duration: number;
+}
+
+export interface WorkersOptions<Context> {
+  readonly workers: readonly Worker<Context>[];
+  readonly types: ReadonlyMap<string, JobType<Context>>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly random: Random;
+  /** A worker has begun a job. */
+  readonly onStarted: (entry: JobEntry) => void;
+  readonly onFinished: (job: FinishedJob) => void;
+}
+
+/** All workers of a pool: hands fetched jobs to idle ones, and decides what becomes of each job afterwards. */
+export class Workers<Context> {
+  readonly #options: WorkersOptions<Context>;
+  readonly #idle: Worker<Context>[];
+  readonly #busy = new Set<Worker<Context>>();
+  #onAllIdle: (() => void) | undefined;
+
+  constructor(options: WorkersOptions<Context>) {
+    this.#options = options;
+    this.#idle = [...options.workers];
+  }
+
+  get idle(): number {
+    return this.#idle.length;
+  }
+
+  get busy(): number {
+    return this.#busy.size;
+  }
+
+  /** Has an idle worker run the job. */
+  start(fetched: FetchedEntry): void {
+    const { jobName, raw } = fetched;
+    const worker = this.#idle.pop();
+    const type = this.#options.types.get(jobName);
+    if (!worker || !type) throw new Error(`No idle worker, or no handler, for a job "${jobName}"`);
+    let entry: JobEntry;
+    try {
+      entry = readEntry(fetched);
+    } catch (error) {
+      this.#idle.push(worker);
+      this.#options.onFinished(this.#undecodable(fetched, error));
+      return;
+    }
+    this.#busy.add(worker);
+    const startedAt = this.#options.now();
+    void worker.run(entry, raw, type).then((outcome) => {
+      this.#busy.delete(worker);
+      this.#idle.push(worker);
+      const duration = this.#options.now() - startedAt;
+      this.#options.onFinished(this.#finished(entry, fetched, type, outcome, duration));
+      if (this.#busy.size === 0) this.#onAllIdle?.();
+    });
+    this.#options.onStarted(entry);
+  }
+
+  /** Resolves to true when no job runs any more, or to false after `milliseconds`. */
+  async ended(milliseconds: number): Promise<boolean> {
+    if (this.#busy.size === 0) return true;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), milliseconds);
+      this.#onAllIdle = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+
+  /** Aborts the signals of all running jobs. */
+  interrupt(): void {
+    const reason = new PoolStoppingError();
+    for (const worker of this.#busy) worker.interrupt(reason);
+  }
+
+  /** Ends all runs as interrupted, whatever their handlers still do. Returns the jobs' names and ids. */
+  abandon(): readonly JobEntry[] {
+    const entries = [...this.#busy].flatMap(({ running }) => (running ? [running.entry] : []));
+    for (const worker of this.#busy) worker.abandon();
+    return entries;
+  }
+
+  #finished(
+    entry: JobEntry,
+    { jobName, raw }: FetchedEntry,
+    type: JobType<Context>,
+    outcome: Outcome,
+    duration: number,
+  ): FinishedJob {
+    const { now, random } = this.#options;
+    const seconds = Math.floor(now() / 1000);
+    const decided = fate(entry, type, outcome, { now: seconds, random });
+    const error = outcome.kind === 'threw' ? outcome.error : undefined;
+    return { jobName, raw, move: moveOf(raw, decided), entry, fate: decided, error, duration };
+  }
+
+  #undecodable({ jobName, raw }: FetchedEntry, error: unknown): FinishedJob {
+    const now = Math.floor(this.#options.now() / 1000);
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      jobName,
+      raw,
+      move: { to: 'dead', entry: envelope(raw, { jobName, reason, now }) },
+      entry: undefined,
+      fate: { kind: 'dead', failure: { fails: 1, error: reason, at: now } },
+      error,
+      duration: 0,
+    };
+  }
+}
+
+/** Locks and lists go by the queue's name: a job that calls itself something else would unlock another's. */
+function readEntry({ jobName, raw }: FetchedEntry): JobEntry {
+  const entry = parseEntry(raw);
+  if (entry.name === jobName) return entry;
+  throw new UndecodableJobError(`it is named "${entry.name}" but was in the queue of "${jobName}"`);
+}
+
+function moveOf(raw: Raw, decided: Fate): Move {
+  switch (decided.kind) {
+    case 'done':
+    case 'dropped':
+      return { to: 'nowhere' };
+    case 'retry':
+      return {
+        to: 'retry',
+        entry: rewriteEntry(raw, { failure: decided.failure }),
+        delay: decided.delay,
+      };
+    case 'dead':
+      return { to: 'dead', entry: rewriteEntry(raw, { failure: decided.failure }) };
+    case 'snoozed':
+      return { to: 'scheduled', entry: raw, delay: decided.delay };
+    case 'put back':
+      return { to: 'queue', entry: raw };
+  }
+}
