@@ -13,6 +13,11 @@ export interface ClientOptions {
   readonly redis: RedisSource | RedisConnection;
   /** What all keys begin with; default `work`. */
   readonly namespace?: string;
+  /**
+   * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
+   * connection stands.
+   */
+  readonly commandTimeout?: number;
   readonly clock?: Clock;
 }
 
@@ -84,10 +89,13 @@ export class Client {
   readonly #clock: Clock;
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
-  constructor({ redis, namespace = DEFAULT_NAMESPACE, clock = systemClock }: ClientOptions) {
+  constructor(options: ClientOptions) {
+    const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
     this.#ownsConnection = !(redis instanceof RedisConnection);
     this.#connection =
-      redis instanceof RedisConnection ? redis : new RedisConnection(redis, { name: 'client' });
+      redis instanceof RedisConnection
+        ? redis
+        : new RedisConnection(redis, { name: 'client', commandTimeout });
     this.#keys = new Keys(namespace);
     this.#clock = clock;
   }

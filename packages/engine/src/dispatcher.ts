@@ -3,7 +3,7 @@ import type { PrioritySampler } from './priority-sampler.js';
 import { resultOf, type RedisConnection, type Reply } from './redis/redis-connection.js';
 import { redisFault } from './redis/redis-fault.js';
 import type { ScriptCall } from './redis/script.js';
-import type { FetchedEntry, Scripts } from './redis/scripts.js';
+import type { Fetched, FetchedEntry, Scripts } from './redis/scripts.js';
 import type { FinishedJob } from './workers.js';
 
 export interface DispatcherOptions {
@@ -51,6 +51,8 @@ export class Dispatcher {
   #hungry = true;
   /** The last fetch found less than was wanted. */
   #short = false;
+  /** The names whose limit kept jobs back in the last fetch. */
+  #atLimit: ReadonlySet<string> = new Set();
   #emptyFetches = 0;
   #failures = 0;
   #settleLimit = MAX_BATCH;
@@ -184,8 +186,9 @@ export class Dispatcher {
     const watch = wasHungry && this.#short && isWatching();
     // Whoever wakes us from here on knows of something that this fetch may not see.
     this.#hungry = false;
-    const call = scripts.fetch({ poolId, wanted, watch, ...sampler.sample(wanted) });
-    return { call, wanted, watch, wasHungry };
+    const atLimit = this.#atLimit;
+    const call = scripts.fetch({ poolId, wanted, watch, atLimit, ...sampler.sample(wanted) });
+    return { call, wanted, watch, wasHungry, atLimit };
   }
 
   #afterSettle({ jobs, call }: Settle, reply: Reply | undefined): void {
@@ -211,20 +214,27 @@ export class Dispatcher {
     this.#finished = refused ? [...this.#finished, ...jobs] : [...jobs, ...this.#finished];
   }
 
-  #afterFetch({ call, wanted, watch, wasHungry }: Fetch, reply: Reply | undefined): void {
-    let entries: readonly FetchedEntry[];
+  #afterFetch(fetch: Fetch, reply: Reply | undefined): void {
+    let fetched: Fetched;
     try {
-      entries = resultOf(call, reply);
+      fetched = resultOf(fetch.call, reply);
     } catch (error) {
       this.#hungry = true;
       throw error;
     }
-    this.#short = entries.length < wanted;
+    const { entries, atLimit } = fetched;
+    this.#short = entries.length < fetch.wanted;
+    this.#atLimit = atLimit;
     this.#emptyFetches = entries.length === 0 ? this.#emptyFetches + 1 : 0;
-    const unwatched = wasHungry && !watch && this.#options.isWatching();
-    if (entries.length > 0 || unwatched) this.#hungry = true;
+    if (entries.length > 0 || !this.#willBeWoken(fetch, atLimit)) this.#hungry = true;
     for (const entry of entries) this.#options.onFetched(entry);
     if (entries.length === 0) this.#options.onDry();
+  }
+
+  /** Whether an empty fetch needs no other: Redis watches all that it read, or nobody can watch anything. */
+  #willBeWoken({ wasHungry, watch, atLimit }: Fetch, keptBack: ReadonlySet<string>): boolean {
+    if (!wasHungry || !this.#options.isWatching()) return true;
+    return watch && [...keptBack].every((name) => atLimit.has(name));
   }
 
   #attempt(act: () => void): Error | undefined {
@@ -243,8 +253,10 @@ interface Settle {
 }
 
 interface Fetch {
-  readonly call: ScriptCall<FetchedEntry[]>;
+  readonly call: ScriptCall<Fetched>;
   readonly wanted: number;
   readonly watch: boolean;
   readonly wasHungry: boolean;
+  /** The names whose locks are watched, too. */
+  readonly atLimit: ReadonlySet<string>;
 }

@@ -16,6 +16,11 @@ export interface EnqueuerOptions extends JobArgsLimits {
   readonly redis: RedisSource | RedisConnection;
   /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
   readonly namespace?: string;
+  /**
+   * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
+   * connection stands.
+   */
+  readonly commandTimeout?: number;
   readonly clock?: Clock;
 }
 
@@ -55,10 +60,12 @@ export class Enqueuer {
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: EnqueuerOptions) {
-    const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock } = options;
+    const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
     this.#ownsConnection = !(redis instanceof RedisConnection);
     this.#connection =
-      redis instanceof RedisConnection ? redis : new RedisConnection(redis, { name: 'enqueuer' });
+      redis instanceof RedisConnection
+        ? redis
+        : new RedisConnection(redis, { name: 'enqueuer', commandTimeout });
     this.#clock = clock;
     this.#limits = options;
     this.#outbox = new Outbox({ connection: this.#connection, keys: new Keys(namespace), clock });

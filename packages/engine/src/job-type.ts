@@ -48,6 +48,9 @@ export function jobType<Context>(
   handler: Handler<Context>,
 ): JobType<Context> {
   assertJobName(name);
+  if (typeof handler !== 'function') {
+    throw new InvalidOptionError(`handler of "${name}"`, handler, 'a function');
+  }
   const {
     priority = 1,
     maxFails = 4,
@@ -64,9 +67,6 @@ export function jobType<Context>(
   if (timeout !== undefined) assertInteger('timeout', timeout, 1, MAX_TIMEOUT);
   if (backoff !== undefined && typeof backoff !== 'function') {
     throw new InvalidOptionError('backoff', backoff, 'a function that returns seconds');
-  }
-  if (typeof handler !== 'function') {
-    throw new InvalidOptionError(`handler of "${name}"`, handler, 'a function');
   }
   return { name, handler, priority, maxFails, skipDead, maxConcurrency, backoff, timeout };
 }

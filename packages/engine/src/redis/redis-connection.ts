@@ -23,6 +23,8 @@ const DEFAULT_COMMAND_TIMEOUT = 5_000;
 const MAX_RECONNECT_DELAY = 2_000;
 // A peer that vanished without a word is noticed by the operating system, not after its default of two hours.
 const KEEP_ALIVE = 10_000;
+// A peer that does not answer the end of a connection shall not hold up the next one, nor the process's exit.
+const DISCONNECT_TIMEOUT = 200;
 
 /**
  * One connection to Redis whose failures can be told apart. ioredis's defaults send a command again when its reply
@@ -185,6 +187,7 @@ export class RedisConnection extends EventEmitter<{
       autoResubscribe: false,
       enableAutoPipelining: false,
       keepAlive: KEEP_ALIVE,
+      disconnectTimeout: DISCONNECT_TIMEOUT,
       retryStrategy: (attempt) =>
         Math.min(2 ** attempt * 25, MAX_RECONNECT_DELAY) * (0.5 + Math.random() / 2),
       // A demoted master refuses writes for as long as one stays with it.

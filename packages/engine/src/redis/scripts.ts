@@ -17,6 +17,13 @@ export interface FetchedEntry {
   readonly raw: Raw;
 }
 
+/** What a fetch found. */
+export interface Fetched {
+  readonly entries: readonly FetchedEntry[];
+  /** The names whose limit kept jobs back. */
+  readonly atLimit: ReadonlySet<string>;
+}
+
 /** What is to be written about a job that was in progress. */
 export interface Settlement {
   /** The name of the queue it was fetched from. */
@@ -71,7 +78,8 @@ export class Scripts {
 
   /**
    * Takes up to `wanted` jobs. `jobNames` stand in the order in which to look, with `shares[i]` of the jobs offered
-   * to `jobNames[i]` first.
+   * to `jobNames[i]` first. With `watch`, Redis watches whatever may bring more jobs; the locks only of the names
+   * `atLimit`, because those of others change with every job and mean nothing.
    */
   fetch(params: {
     readonly poolId: string;
@@ -79,18 +87,25 @@ export class Scripts {
     readonly jobNames: readonly string[];
     readonly shares: readonly number[];
     readonly watch: boolean;
-  }): ScriptCall<FetchedEntry[]> {
-    const { poolId, wanted, jobNames, shares, watch } = params;
+    readonly atLimit: ReadonlySet<string>;
+  }): ScriptCall<Fetched> {
+    const { poolId, wanted, jobNames, shares, watch, atLimit } = params;
+    const watched = watch ? jobNames.flatMap((name) => this.#watchable(name, atLimit)) : [];
     return {
       script: fetchScript,
-      keys: jobNames.map((name) => this.#keys.queue(name)),
+      keys: [...jobNames.map((name) => this.#keys.queue(name)), ...watched],
       args: [poolId, wanted, ...shares],
       watch,
-      decode: (reply) =>
-        (reply as [number, ...Buffer[]][]).flatMap(([index, ...entries]) => {
-          const jobName = jobNames[index - 1] ?? '';
-          return entries.map((entry) => ({ jobName, raw: toRaw(entry) }));
-        }),
+      decode: (reply) => {
+        const [full, ...groups] = reply as [number[], ...[number, ...Buffer[]][]];
+        const nameOf = (index: number): string => jobNames[index - 1] ?? '';
+        return {
+          entries: groups.flatMap(([index, ...entries]) =>
+            entries.map((entry) => ({ jobName: nameOf(index), raw: toRaw(entry) })),
+          ),
+          atLimit: new Set(full.map(nameOf)),
+        };
+      },
     };
   }
 
@@ -192,6 +207,11 @@ export class Scripts {
       args: [poolId],
       decode: Number,
     };
+  }
+
+  #watchable(jobName: string, atLimit: ReadonlySet<string>): string[] {
+    const keys = [this.#keys.paused(jobName), this.#keys.maxConcurrency(jobName)];
+    return atLimit.has(jobName) ? [...keys, this.#keys.lock(jobName)] : keys;
   }
 
   #now(): number | '' {

@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Enqueuer } from './enqueuer.js';
+import {
+  ClosedError,
+  EnqueuePartlyError,
+  EnqueueRejectedError,
+  InvalidJobArgsError,
+  InvalidJobNameError,
+  InvalidOptionError,
+  UnsupportedRedisError,
+} from './errors.js';
+import { FakeClock } from './testing/fake-clock.js';
+import { TestNamespace } from './testing/test-redis.js';
+
+let ns: TestNamespace;
+let enqueuer: Enqueuer;
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  enqueuer = new Enqueuer({ ...ns.options, clock: new FakeClock(1_700_000_000) });
+});
+
+afterEach(async () => {
+  await enqueuer.close();
+  await ns.close();
+});
+
+describe('enqueue', () => {
+  it('pushes the entry that gocraft/work would push, and makes the name known', async () => {
+    const job = await enqueuer.enqueue('send_email', { address: 'a@b.c' });
+    expect(await ns.queue('send_email')).toEqual([
+      `{"name":"send_email","id":"${job.id}","t":1700000000,"args":{"address":"a@b.c"}}`,
+    ]);
+    expect(await ns.redis.smembers(ns.keys.knownJobs)).toEqual(['send_email']);
+    expect(job).toMatchObject({ name: 'send_email', args: { address: 'a@b.c' }, fails: 0 });
+  });
+
+  it('writes null for no arguments', async () => {
+    const { id } = await enqueuer.enqueue('ping');
+    expect(await ns.queue('ping')).toEqual([
+      `{"name":"ping","id":"${id}","t":1700000000,"args":null}`,
+    ]);
+  });
+
+  it('keeps the order of calls made in one turn, in one command', async () => {
+    await enqueuer.enqueue('n');
+    const before = await commandCount('lpush');
+    const jobs = await Promise.all([1, 2, 3].map((i) => enqueuer.enqueue('n', { i })));
+    const entries = (await ns.queue('n')).map((text) => (JSON.parse(text) as { id: string }).id);
+    expect(entries.slice(0, 3).reverse()).toEqual(jobs.map(({ id }) => id));
+    expect(await commandCount('lpush')).toBe(before + 1);
+  });
+
+  it('refuses bad names and arguments before anything is sent', async () => {
+    await expect(enqueuer.enqueue('a,b')).rejects.toThrow(InvalidJobNameError);
+    await expect(enqueuer.enqueue('a', [])).rejects.toThrow(InvalidJobArgsError);
+    await expect(enqueuer.enqueueMany([{ name: 'ok' }, { name: '' }])).rejects.toThrow(
+      InvalidJobNameError,
+    );
+    expect(await ns.redis.keys(`${ns.keys.prefix}*`)).toEqual([]);
+  });
+
+  it('says that nothing was enqueued when Redis refuses', async () => {
+    await ns.redis.set(ns.keys.queue('broken'), 'not a list');
+    const error = await enqueuer.enqueue('broken').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(EnqueueRejectedError);
+    expect(error).toMatchObject({ jobNames: ['broken'] });
+    await expect(enqueuer.enqueue('fine')).resolves.toMatchObject({ name: 'fine' });
+  });
+
+  it('says that nothing was enqueued when Redis cannot be reached', async () => {
+    const nowhere = new Enqueuer({ redis: { port: 1 }, commandTimeout: 50 });
+    await expect(nowhere.enqueue('a')).rejects.toThrow(EnqueueRejectedError);
+    await nowhere.close();
+  });
+
+  it('refuses to work after close', async () => {
+    await enqueuer.close();
+    await expect(enqueuer.enqueue('a')).rejects.toThrow(ClosedError);
+  });
+});
+
+describe('enqueueIn and enqueueAt', () => {
+  it('schedule with whole seconds, rounded up', async () => {
+    const clock = new FakeClock(1_700_000_000.25);
+    const precise = new Enqueuer({ ...ns.options, clock });
+    const inOne = await precise.enqueueIn('n', 0.5, { i: 1 });
+    const at = await precise.enqueueAt('n', new Date(1_800_000_000_001), { i: 2 });
+    expect(inOne.runAt).toEqual(new Date(1_700_000_002_000));
+    expect(at.runAt).toEqual(new Date(1_800_000_001_000));
+    expect(await ns.set('scheduled')).toEqual([
+      {
+        entry: { name: 'n', id: inOne.id, t: 1_700_000_000, args: { i: 1 } },
+        score: 1_700_000_002,
+      },
+      { entry: { name: 'n', id: at.id, t: 1_700_000_000, args: { i: 2 } }, score: 1_800_000_001 },
+    ]);
+    expect(await ns.redis.smembers(ns.keys.knownJobs)).toEqual(['n']);
+    await precise.close();
+  });
+
+  it("counts delays from Redis's time", async () => {
+    const wrong = { now: () => 0, scriptTime: () => undefined };
+    const skewed = new Enqueuer({ ...ns.options, clock: wrong });
+    const { runAt } = await skewed.enqueueIn('n', 60);
+    const [seconds = 0] = (await ns.redis.time()).map(Number);
+    expect(Math.abs(runAt.getTime() / 1000 - seconds - 60)).toBeLessThanOrEqual(2);
+    await skewed.close();
+  });
+
+  it.each([-1, NaN, Infinity, 1e12])('refuse a delay of %p', async (seconds) => {
+    await expect(enqueuer.enqueueIn('n', seconds)).rejects.toThrow(InvalidOptionError);
+  });
+
+  it.each([new Date(NaN), 'tomorrow', 7])('refuse the time %p', async (time) => {
+    await expect(enqueuer.enqueueAt('n', time as Date)).rejects.toThrow(InvalidOptionError);
+  });
+});
+
+describe('enqueueMany', () => {
+  it('enqueues any number of jobs of several names and returns them in order', async () => {
+    const wanted = Array.from({ length: 2_500 }, (_, i) => ({
+      name: i % 2 ? 'odd' : 'even',
+      args: { i },
+    }));
+    const jobs = await enqueuer.enqueueMany(wanted);
+    expect(jobs.map(({ args }) => args)).toEqual(wanted.map(({ args }) => args));
+    const odd = await ns.queue('odd');
+    expect(odd).toHaveLength(1_250);
+    expect(odd.map((text) => (JSON.parse(text) as { args: { i: number } }).args.i)).toEqual(
+      Array.from({ length: 1_250 }, (_, i) => 2_499 - 2 * i),
+    );
+  });
+
+  it('resolves to nothing for nothing', async () => {
+    expect(await enqueuer.enqueueMany([])).toEqual([]);
+  });
+
+  it('names the jobs that Redis took when it took only some', async () => {
+    await ns.redis.set(ns.keys.queue('broken'), 'not a list');
+    const error: unknown = await enqueuer
+      .enqueueMany([{ name: 'broken' }, { name: 'fine', args: { i: 1 } }])
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(EnqueuePartlyError);
+    expect(error).toMatchObject({ total: 2, enqueued: [{ name: 'fine', args: { i: 1 } }] });
+    expect((error as Error).cause).toBeInstanceOf(EnqueueRejectedError);
+    expect(await ns.queue('fine')).toHaveLength(1);
+  });
+});
+
+describe('new Enqueuer', () => {
+  it('refuses a keyPrefix, which would not reach keys inside scripts', () => {
+    expect(() => new Enqueuer({ redis: { keyPrefix: 'p:' } })).toThrow(UnsupportedRedisError);
+  });
+
+  it('takes an ioredis instance and leaves it alone', async () => {
+    const own = new Enqueuer({ redis: ns.redis, namespace: ns.namespace });
+    await own.enqueue('n');
+    await own.close();
+    expect(await ns.redis.ping()).toBe('PONG');
+  });
+});
+
+async function commandCount(command: string): Promise<number> {
+  const stats = await ns.redis.info('commandstats');
+  return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+}

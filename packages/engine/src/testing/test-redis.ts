@@ -1,0 +1,50 @@
+import { Redis } from 'ioredis';
+import { newId } from '../id.js';
+import { Keys } from '../redis/keys.js';
+
+/** The Redis that all tests share. */
+export const TEST_REDIS_URL = process.env.NESTCRAFT_TEST_REDIS_URL ?? 'redis://127.0.0.1:7399';
+
+/** A namespace of one test's own, and a plain connection to look behind the engine's back. */
+export class TestNamespace {
+  readonly redis = new Redis(TEST_REDIS_URL);
+  readonly namespace = `test-${newId()}`;
+  readonly keys = new Keys(this.namespace);
+
+  /** What every part of the engine is made with. */
+  get options(): { redis: string; namespace: string } {
+    return { redis: TEST_REDIS_URL, namespace: this.namespace };
+  }
+
+  /** The entries of a queue, next to be taken last. */
+  queue(jobName: string): Promise<string[]> {
+    return this.redis.lrange(this.keys.queue(jobName), 0, -1);
+  }
+
+  /** The entries of a sorted set with their scores. */
+  async set(key: 'retry' | 'scheduled' | 'dead'): Promise<{ entry: unknown; score: number }[]> {
+    const flat = await this.redis.zrange(this.keys[key], '0', '-1', 'WITHSCORES');
+    return Array.from({ length: flat.length / 2 }, (_, index) => ({
+      entry: JSON.parse(flat[2 * index] ?? '') as unknown,
+      score: Number(flat[2 * index + 1]),
+    }));
+  }
+
+  /** How many jobs of a name are in progress, in all pools, by the lists themselves. */
+  async inProgress(jobName: string): Promise<number> {
+    const keys = await this.redis.keys(`${this.keys.queue(jobName)}:*:inprogress`);
+    const lengths = await Promise.all(keys.map((key) => this.redis.llen(key)));
+    return lengths.reduce((sum, length) => sum + length, 0);
+  }
+
+  async lock(jobName: string): Promise<number> {
+    return Number((await this.redis.get(this.keys.lock(jobName))) ?? 0);
+  }
+
+  /** Removes the namespace's keys and closes the connection. */
+  async close(): Promise<void> {
+    const keys = await this.redis.keys(`${this.keys.prefix}*`);
+    if (keys.length > 0) await this.redis.del(keys);
+    this.redis.disconnect();
+  }
+}
