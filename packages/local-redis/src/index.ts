@@ -1,1 +1,2 @@
-export const placeholder = 1;
+export { LocalRedisError, RedisNotFoundError, RedisStartError, RedisStateError } from './errors.js';
+export { LocalRedis, type LocalRedisOptions } from './local-redis.js';

@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 import { newId } from '../id.js';
 import { Keys } from '../redis/keys.js';
 
-/** The Redis that all tests share. */
-export const TEST_REDIS_URL = process.env.NESTCRAFT_TEST_REDIS_URL ?? 'redis://127.0.0.1:7399';
+/** The Redis that all tests share; the test run starts it. */
+export const TEST_REDIS_URL = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 
 /** A namespace of one test's own, and a plain connection to look behind the engine's back. */
 export class TestNamespace {

@@ -1,0 +1,57 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { RedisNotFoundError } from './errors.js';
+import { installRedis, unpackedBinary } from './install-redis.js';
+import type { RedisBinary } from './redis-binary.js';
+
+const NAMES = ['redis-server', 'valkey-server'];
+
+/** Where to look; the process's own environment by default. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Finds a Redis server: the one that `NESTCRAFT_REDIS_BINARY` names, else `redis-server` or `valkey-server` on PATH,
+ * else the one that was unpacked into the cache folder before, else one that is installed now.
+ *
+ * @throws RedisNotFoundError
+ */
+export async function findBinary(env: Environment = process.env): Promise<RedisBinary> {
+  return (await presentBinary(env)) ?? (await install(env));
+}
+
+/** What `findBinary` finds without installing anything. */
+export async function presentBinary(env: Environment): Promise<RedisBinary | undefined> {
+  if (env.NESTCRAFT_REDIS_BINARY) return { path: env.NESTCRAFT_REDIS_BINARY };
+  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  for (const name of NAMES) {
+    for (const folder of folders) {
+      const path = join(folder, name);
+      if (await isExecutable(path)) return { path };
+    }
+  }
+  return unpackedBinary(cacheFolder(env));
+}
+
+async function install(env: Environment): Promise<RedisBinary> {
+  try {
+    await installRedis(cacheFolder(env), env);
+  } catch (error) {
+    throw new RedisNotFoundError(error);
+  }
+  const binary = await presentBinary(env);
+  if (!binary) throw new RedisNotFoundError();
+  return binary;
+}
+
+function cacheFolder(env: Environment): string {
+  return join(env.XDG_CACHE_HOME ?? join(env.HOME ?? homedir(), '.cache'), 'nestcraft', 'redis');
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

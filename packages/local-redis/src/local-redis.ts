@@ -1,0 +1,146 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RedisStartError, RedisStateError } from './errors.js';
+import { findBinary } from './find-binary.js';
+import { freePort } from './free-port.js';
+import type { RedisBinary } from './redis-binary.js';
+import { RedisProcess } from './redis-process.js';
+
+export interface LocalRedisOptions {
+  /** `none` keeps data in memory only; `aof` writes an append-only file that survives a kill. Default `none`. */
+  readonly persistence?: 'none' | 'aof';
+  /** Where data and log go. Default: a temporary folder of its own, removed at the end; a given one is kept. */
+  readonly directory?: string;
+  /** Default: a free port. */
+  readonly port?: number;
+  /** Path of a redis-server or valkey-server; default: one is looked for, and if need be installed. */
+  readonly binary?: string;
+  /** More lines for redis.conf, such as `{ maxmemory: '10mb' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Milliseconds until it must take commands; default 10000. */
+  readonly startTimeout?: number;
+}
+
+const DEFAULT_START_TIMEOUT = 10_000;
+const PORT_TRIES = 5;
+
+/**
+ * A private, real Redis on a port of 127.0.0.1. It ends with the process that started it, even when that is killed,
+ * and does not keep it from ending.
+ *
+ * @example
+ * ```ts
+ * const redis = await LocalRedis.start();
+ * const connection = new Redis(redis.url);
+ * // …
+ * await redis.stop();
+ * ```
+ */
+export class LocalRedis {
+  readonly host = '127.0.0.1';
+  readonly port: number;
+  /** Its data and its log, `redis.log`. */
+  readonly directory: string;
+  readonly #start: () => Promise<RedisProcess>;
+  readonly #isTemporary: boolean;
+  #process: RedisProcess | undefined;
+
+  private constructor(plan: Plan, process: RedisProcess) {
+    this.port = plan.port;
+    this.directory = plan.directory;
+    this.#start = () => RedisProcess.start(plan);
+    this.#isTemporary = plan.isTemporary;
+    this.#process = process;
+  }
+
+  /**
+   * Starts a server and waits until it takes commands.
+   *
+   * @throws RedisNotFoundError, RedisStartError
+   */
+  static async start(options: LocalRedisOptions = {}): Promise<LocalRedis> {
+    const binary: RedisBinary = options.binary ? { path: options.binary } : await findBinary();
+    const isTemporary = options.directory === undefined;
+    const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'nestcraft-redis-')));
+    await mkdir(directory, { recursive: true });
+    for (let attempt = 1; ; attempt++) {
+      const plan: Plan = {
+        binary,
+        directory,
+        isTemporary,
+        port: options.port ?? (await freePort()),
+        appendOnly: options.persistence === 'aof',
+        settings: options.settings ?? {},
+        startTimeout: options.startTimeout ?? DEFAULT_START_TIMEOUT,
+      };
+      try {
+        return new LocalRedis(plan, await RedisProcess.start(plan));
+      } catch (error) {
+        const again = options.port === undefined && attempt < PORT_TRIES && isPortTaken(error);
+        if (again) continue;
+        if (isTemporary) await rm(directory, { recursive: true, force: true });
+        throw error;
+      }
+    }
+  }
+
+  /** `redis://127.0.0.1:<port>` */
+  get url(): string {
+    return `redis://${this.host}:${this.port}`;
+  }
+
+  /** Of the server process. @throws RedisStateError when it does not run */
+  get pid(): number {
+    return this.#running('ask the pid of').pid;
+  }
+
+  /** Ends the server in good order, and removes its temporary folder. Safe to call twice. */
+  async stop(): Promise<void> {
+    const server = this.#process;
+    this.#process = undefined;
+    await server?.stop();
+    if (this.#isTemporary) await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** kill -9, as a crash would. Resolves when it is gone; `restart` brings it back. @throws RedisStateError */
+  async kill(): Promise<void> {
+    const server = this.#running('kill');
+    this.#process = undefined;
+    await server.kill();
+  }
+
+  /** Starts it again on the same port and data, ending it first if it runs. @throws RedisStartError */
+  async restart(): Promise<void> {
+    const server = this.#process;
+    this.#process = undefined;
+    await server?.stop();
+    await mkdir(this.directory, { recursive: true });
+    this.#process = await this.#start();
+  }
+
+  /** Freezes it (SIGSTOP): connections stay open and nothing is answered. @throws RedisStateError */
+  pause(): void {
+    this.#running('pause').signal('SIGSTOP');
+  }
+
+  /** Ends a pause (SIGCONT). @throws RedisStateError */
+  resume(): void {
+    this.#running('resume').signal('SIGCONT');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #running(action: string): RedisProcess {
+    if (!this.#process) throw new RedisStateError(action, 'does not run');
+    return this.#process;
+  }
+}
+
+type Plan = Parameters<typeof RedisProcess.start>[0];
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof RedisStartError && error.log.includes('Address already in use');
+}
