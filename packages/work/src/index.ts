@@ -1,1 +1,11 @@
-export const placeholder = 1;
+export * from '@nestcraft/engine';
+export {
+  DuplicateJobHandlerError,
+  DuplicateWorkModuleError,
+  InvalidJobHandlerError,
+} from './errors.js';
+export { JobHandler } from './job-handler.decorator.js';
+export { type JobMiddleware, type JobMiddlewareOption } from './job-middleware.js';
+export { type WorkModuleOptions } from './work-module-options.js';
+export { WORK_MODULE_OPTIONS } from './work.module-definition.js';
+export { WorkModule } from './work.module.js';

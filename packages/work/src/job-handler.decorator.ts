@@ -1,0 +1,61 @@
+import type { JobOptions } from '@nestcraft/engine';
+import { InvalidJobHandlerError } from './errors.js';
+
+/** What `@JobHandler` leaves on its method. */
+export interface JobHandlerMetadata {
+  readonly jobName: string;
+  readonly options: JobOptions;
+}
+
+// A fixed name, so that two copies of this package find each other's handlers.
+const KEY = 'nestcraft:job_handlers';
+
+/**
+ * Makes a method of a provider the handler of a job name. It is called on the provider's instance as
+ * `(job, context)`; the job is done when what it returns has resolved, and has failed when it throws. May stand
+ * several times on one method.
+ *
+ * @param options how the jobs are run; gocraft/work's defaults: priority 1, maxFails 4
+ * @throws InvalidJobHandlerError, when the class is defined, on anything but a method of an instance
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * class Mailer {
+ *   @JobHandler('send_email', { maxFails: 3 })
+ *   async sendEmail(job: Job<{ address: string }>): Promise<void> {
+ *     await this.smtp.send(job.args.address);
+ *   }
+ * }
+ * ```
+ */
+export function JobHandler(jobName: string, options: JobOptions = {}): MethodDecorator {
+  return (target, property, descriptor: PropertyDescriptor | undefined) => {
+    const method: unknown = descriptor?.value;
+    if (typeof target === 'function') {
+      throw notAMethod(target.name, property, 'a static member');
+    }
+    if (typeof method !== 'function') {
+      throw notAMethod(
+        target.constructor.name,
+        property,
+        descriptor ? 'an accessor' : 'a property',
+      );
+    }
+    const handlers: JobHandlerMetadata[] = [...jobHandlersOf(method), { jobName, options }];
+    Reflect.defineMetadata(KEY, handlers, method);
+  };
+}
+
+/** What the `@JobHandler`s of a method say. */
+export function jobHandlersOf(method: object): readonly JobHandlerMetadata[] {
+  return (Reflect.getMetadata(KEY, method) as JobHandlerMetadata[] | undefined) ?? [];
+}
+
+function notAMethod(className: string, property: string | symbol, what: string): Error {
+  return new InvalidJobHandlerError(
+    className,
+    String(property),
+    `it stands on ${what}. Put it on a method, which is called on the provider's instance as (job, context).`,
+  );
+}

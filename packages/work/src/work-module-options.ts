@@ -1,0 +1,23 @@
+import type { Type } from '@nestjs/common';
+import type { Logger, RedisSource } from '@nestcraft/engine';
+import type { JobMiddlewareOption } from './job-middleware.js';
+
+/** Options of `WorkModule.forRoot` and `forRootAsync`. */
+export interface WorkModuleOptions {
+  /** Where Redis is: ioredis options, a URL, or an ioredis instance, whose settings are copied. */
+  readonly redis: RedisSource;
+  /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
+  readonly namespace?: string;
+  /** How many jobs run at once in this process; default 10. */
+  readonly concurrency?: number;
+  /** Each job gets one fresh object of this class, for its middleware and its handler. Default: a plain object. */
+  readonly context?: Type;
+  /** Runs around every job, the first outermost: injectable classes, or functions. */
+  readonly middleware?: readonly JobMiddlewareOption<never>[];
+  /** Milliseconds that running jobs get to finish when the application closes; default 25000. */
+  readonly shutdownTimeout?: number;
+  /** How many bytes a job's arguments may take as JSON; default 1 MiB. */
+  readonly maxArgsBytes?: number;
+  /** Where the pool writes; default a Nest logger named `WorkerPool`. */
+  readonly logger?: Logger;
+}
