@@ -1,0 +1,16 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Job, JobMiddleware } from '@nestcraft/work';
+import type { JobContext } from './job-context.js';
+
+/** Logs every job that was done, and how long it took. Failures are logged by the pool. */
+@Injectable()
+export class LogJobs implements JobMiddleware<JobContext> {
+  private readonly logger = new Logger('Jobs');
+
+  async use(job: Job, next: () => Promise<void>, context: JobContext): Promise<void> {
+    const start = performance.now();
+    await next();
+    const duration = Math.round(performance.now() - start);
+    this.logger.log(`${job.name} ${job.id} done in ${duration} ms: ${context.summary}`);
+  }
+}

@@ -1,0 +1,57 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { simpleParser, type AddressObject } from 'mailparser';
+import { DEMO_OPTIONS, type DemoOptions } from '../demo-options.js';
+
+/** A mail as a list shows it. */
+export interface Mail {
+  readonly file: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly date: string | undefined;
+  readonly text: string;
+}
+
+/** The mails that the private mail server has kept. */
+@Injectable()
+export class Outbox {
+  constructor(@Inject(DEMO_OPTIONS) private readonly options: DemoOptions) {}
+
+  /** All mails, the oldest first. */
+  async list(): Promise<Mail[]> {
+    return Promise.all((await this.files()).map((file) => this.parse(file)));
+  }
+
+  /** A mail as it was received. @throws NotFoundException unless it is one of the list */
+  async source(file: string): Promise<string> {
+    const folder = this.options.outboxFolder;
+    if (!folder || !(await this.files()).includes(file)) {
+      throw new NotFoundException(`There is no mail "${file}". GET /outbox lists them.`);
+    }
+    return readFile(join(folder, file), 'utf8');
+  }
+
+  private async files(): Promise<string[]> {
+    const folder = this.options.outboxFolder;
+    if (!folder) {
+      throw new NotFoundException('Mails go to SMTP_URL; there is no outbox here.');
+    }
+    return (await readdir(folder)).filter((file) => file.endsWith('.eml')).sort();
+  }
+
+  private async parse(file: string): Promise<Mail> {
+    const { to, subject, date, text } = await simpleParser(await this.source(file));
+    return {
+      file,
+      to: [to ?? []].flat().map(textOf).join(', '),
+      subject: subject ?? '',
+      date: date?.toISOString(),
+      text: (text ?? '').trim().slice(0, 200),
+    };
+  }
+}
+
+function textOf({ text }: AddressObject): string {
+  return text;
+}

@@ -1,0 +1,18 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { WorkerPool } from '@nestcraft/work';
+
+/** Counts what became of the jobs that this process ran. */
+@Injectable()
+export class JobTally implements OnModuleInit {
+  readonly counts = { done: 0, retried: 0, dead: 0 };
+
+  constructor(private readonly pool: WorkerPool) {}
+
+  onModuleInit(): void {
+    this.pool.on('settled', ({ fate }) => {
+      if (fate.kind === 'done') this.counts.done++;
+      if (fate.kind === 'retry') this.counts.retried++;
+      if (fate.kind === 'dead') this.counts.dead++;
+    });
+  }
+}

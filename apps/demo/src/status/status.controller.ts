@@ -1,0 +1,51 @@
+import { Controller, Get } from '@nestjs/common';
+import { Client, type JobPage, type QueueStatus, type WorkerObservation } from '@nestcraft/work';
+import { JobTally } from './job-tally.js';
+
+/** A failed job in short. */
+export interface FailedJob {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly fails: number | undefined;
+  readonly error: string | undefined;
+  /** When it runs again, or when it died. */
+  readonly at: Date;
+}
+
+export interface Status {
+  /** Of this process. */
+  readonly jobs: { readonly done: number; readonly retried: number; readonly dead: number };
+  readonly queues: readonly QueueStatus[];
+  readonly running: readonly WorkerObservation[];
+  readonly retry: readonly FailedJob[];
+  readonly dead: readonly FailedJob[];
+}
+
+@Controller('status')
+export class StatusController {
+  constructor(
+    private readonly client: Client,
+    private readonly tally: JobTally,
+  ) {}
+
+  @Get()
+  async status(): Promise<Status> {
+    const [queues, running, retry, dead] = await Promise.all([
+      this.client.queues(),
+      this.client.workerObservations(),
+      this.client.retryJobs(),
+      this.client.deadJobs(),
+    ]);
+    return { jobs: this.tally.counts, queues, running, retry: failed(retry), dead: failed(dead) };
+  }
+}
+
+function failed({ jobs }: JobPage): FailedJob[] {
+  return jobs.map(({ job, at }) => ({
+    id: job?.id,
+    name: job?.name,
+    fails: job?.fails,
+    error: job?.lastError,
+    at,
+  }));
+}

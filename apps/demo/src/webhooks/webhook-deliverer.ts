@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { JobHandler, type Job } from '@nestcraft/work';
+import type { JobContext } from '../job-context.js';
+
+/** Arguments of `deliver_webhook`. */
+export interface Webhook {
+  readonly url: string;
+  readonly payload: unknown;
+}
+
+@Injectable()
+export class WebhookDeliverer {
+  /** Fails unless the answer is a 2xx; the short backoff lets you watch it retry and die. */
+  @JobHandler('deliver_webhook', { maxFails: 3, backoff: () => 1, timeout: 10_000 })
+  async deliver(job: Job<Webhook>, context: JobContext): Promise<void> {
+    const { url, payload } = job.args;
+    const response = await this.post(job, url, payload);
+    if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}`);
+    context.note(`${url} answered ${response.status}`);
+  }
+
+  private async post(
+    { id, signal }: Job<Webhook>,
+    url: string,
+    payload: unknown,
+  ): Promise<Response> {
+    try {
+      return await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': id },
+        body: JSON.stringify(payload),
+        signal,
+      });
+    } catch (error) {
+      // fetch itself says only that it failed; why stands in the cause.
+      const { cause } = error as Error;
+      const reason = cause instanceof Error ? cause.message || cause.name : String(error);
+      throw new Error(`cannot reach ${url}: ${reason}`, { cause: error });
+    }
+  }
+}
