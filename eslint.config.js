@@ -24,7 +24,11 @@ export default defineConfig(
       '@typescript-eslint/prefer-nullish-coalescing': 'error',
     },
   },
-  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly' } },
+    extends: [tseslint.configs.disableTypeChecked],
+  },
   {
     // Constructor types of Nest classes are read at run time, so they must be value imports.
     files: ['packages/work/**/*.ts', 'apps/**/*.ts', 'test/**/*.ts'],

@@ -182,11 +182,15 @@ export class Enqueuer {
     return {
       text: newEntry({ name: jobName, id, enqueuedAt, argsText }),
       job: {
-        ...NEVER_RUN,
         name: jobName,
         id,
         enqueuedAt,
         args: (args ?? null) as JobEntry['args'],
+        unique: false,
+        uniqueKey: '',
+        fails: 0,
+        lastError: '',
+        failedAt: 0,
       },
     };
   }
@@ -197,7 +201,6 @@ interface NewEntry {
   readonly job: JobEntry;
 }
 
-const NEVER_RUN = { unique: false, uniqueKey: '', fails: 0, lastError: '', failedAt: 0 };
 // One LPUSH of so many holds Redis up for about a millisecond.
 const CHUNK = 1_000;
 

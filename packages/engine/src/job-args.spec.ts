@@ -35,7 +35,7 @@ describe('encodeArgs', () => {
   });
 
   const cycle: Record<string, unknown> = {};
-  cycle['self'] = cycle;
+  cycle.self = cycle;
 
   it.each([
     ['an array', [], 'args', 'must be an object or nothing, but is an array'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from './errors.js';
-import { jobType, type JobOptions } from './job-type.js';
+import { jobType } from './job-type.js';
 
 describe('jobType', () => {
   it("has gocraft/work's defaults", () => {
@@ -20,7 +20,7 @@ describe('jobType', () => {
     ['timeout', 2 ** 31],
     ['backoff', 7],
   ])('refuses %s %p', (option, value) => {
-    expect(() => jobType('n', { [option]: value } as JobOptions, () => undefined)).toThrow(
+    expect(() => jobType('n', { [option]: value }, () => undefined)).toThrow(
       expect.objectContaining({ constructor: InvalidOptionError, option, value }),
     );
   });

@@ -71,9 +71,8 @@ export class Waker {
   /** Returns the id by which the other connection names this one. */
   async #subscribe(): Promise<number> {
     const { redis } = this.#options.connection;
-    const id = redis.client('ID'); // before the subscription, after which a RESP2 connection takes it no more
-    const subscribed = redis.subscribe(CHANNEL);
-    await subscribed;
+    // In this order: a RESP2 connection that has subscribed takes no other commands.
+    const [id] = await Promise.all([redis.client('ID'), redis.subscribe(CHANNEL)]);
     return id;
   }
 

@@ -196,7 +196,7 @@ describe('a job', () => {
     expect(seen).toEqual([id]);
     expect(await ns.set('dead')).toMatchObject(
       [{ entry: { name: 'n', args: { raw: text }, fails: 1, err: /^undecodable job: / } }].map(
-        ({ entry }) => ({ entry: { ...entry, err: expect.stringMatching(entry.err) as unknown } }),
+        ({ entry }) => ({ entry: { ...entry, err: expect.stringMatching(entry.err) } }),
       ),
     );
     expect(await ns.lock('n')).toBe(0);

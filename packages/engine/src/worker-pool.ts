@@ -125,7 +125,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     const [options, handler] =
       typeof optionsOrHandler === 'function'
         ? [{}, optionsOrHandler]
-        : [optionsOrHandler ?? {}, maybeHandler];
+        : [optionsOrHandler, maybeHandler];
     const type = jobType(jobName, options, handler as Handler<Context>);
     if (this.#types.has(jobName)) throw new DuplicateJobError(jobName);
     this.#types.set(jobName, type);

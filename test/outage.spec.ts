@@ -1,0 +1,241 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  Enqueuer,
+  EnqueueRejectedError,
+  EnqueueUnknownError,
+  WorkerPool,
+  type WorkerPoolOptions,
+} from '@nestcraft/engine';
+import { LocalRedis } from '@nestcraft/local-redis';
+import { Redis } from 'ioredis';
+import { eventually } from './support/eventually.js';
+import { Proxy } from './support/proxy.js';
+import { scriptSha } from './support/script-sha.js';
+
+const COMMAND_TIMEOUT = 300;
+
+let local: LocalRedis;
+let proxy: Proxy;
+let redis: Redis;
+let enqueuer: Enqueuer;
+let pools: WorkerPool[];
+let logged: string[];
+
+beforeEach(async () => {
+  local = await LocalRedis.start({ persistence: 'aof' });
+  proxy = await Proxy.to(local.port);
+  redis = plainClient();
+  enqueuer = new Enqueuer({ redis: proxy.url, commandTimeout: COMMAND_TIMEOUT });
+  pools = [];
+  logged = [];
+});
+
+afterEach(async () => {
+  await Promise.all(pools.map((pool) => pool.stop()));
+  await enqueuer.close();
+  redis.disconnect();
+  await proxy.close();
+  await local.stop();
+});
+
+function plainClient(): Redis {
+  const client = new Redis(local.url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
+  client.on('error', () => undefined);
+  return client;
+}
+
+function aPool(options: Partial<WorkerPoolOptions> = {}): WorkerPool {
+  const line = (message: string): unknown => logged.push(message);
+  const pool = new WorkerPool({
+    redis: proxy.url,
+    logger: { log: line, warn: line, error: line },
+    shutdownTimeout: 1_000,
+    timing: { commandTimeout: COMMAND_TIMEOUT },
+    ...options,
+  });
+  pools.push(pool);
+  return pool;
+}
+
+async function inProgress(name: string): Promise<number> {
+  const lists = await redis.keys(`work:jobs:${name}:*:inprogress`);
+  return (await Promise.all(lists.map((list) => redis.llen(list)))).reduce((a, b) => a + b, 0);
+}
+
+describe('a pool', () => {
+  it('that starts while Redis is down says so once, and works when Redis is up', async () => {
+    const seen: string[] = [];
+    await local.kill();
+    const pool = aPool().job('n', (job) => seen.push(job.id));
+    await pool.start();
+    expect(pool.isReady).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(logged.filter((line) => line.includes('out of reach'))).toHaveLength(1);
+    await local.restart();
+    const id = await eventually(async () => (await enqueuer.enqueue('n')).id);
+    await eventually(() => expect(seen).toContain(id));
+    expect(pool.isReady).toBe(true);
+  });
+
+  it('goes on after Redis was killed and restarted, and loses nothing', async () => {
+    const [seen, again] = [new Map<number, number>(), new Set<number>()];
+    const pool = aPool({ concurrency: 5 }).job('n', async (job) => {
+      const i = job.argInt('i');
+      seen.set(i, (seen.get(i) ?? 0) + 1);
+      if (seen.get(i) === 2) again.add(i);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    });
+    await enqueuer.enqueueMany(
+      Array.from({ length: 2_000 }, (_, i) => ({ name: 'n', args: { i } })),
+    );
+    await pool.start();
+    await eventually(() => expect(seen.size).toBeGreaterThan(100));
+    const lost = once(pool, 'not_ready');
+    await local.kill();
+    await lost;
+    await local.restart();
+    await eventually(async () => expect(await redis.llen('work:jobs:n')).toBe(0));
+    await eventually(() => expect(pool.busy).toBe(0));
+    const stuck = await inProgress('n');
+    expect(seen.size + stuck).toBeGreaterThanOrEqual(2_000);
+    expect(stuck).toBeLessThanOrEqual(5);
+    await pool.stop();
+    // What a lost reply had left in progress is back in its queue.
+    expect(seen.size + (await redis.llen('work:jobs:n')) - again.size).toBeGreaterThanOrEqual(
+      2_000 - again.size,
+    );
+    expect(await inProgress('n')).toBe(0);
+    expect(await redis.get('work:jobs:n:lock')).toBe('0');
+  });
+
+  it('settles again when the reply was lost: each job once, and the lock exact', async () => {
+    const seen: string[] = [];
+    const pool = aPool({ concurrency: 1 }).job('n', { maxFails: 1 }, (job) => {
+      seen.push(job.id);
+      throw new Error('boom');
+    });
+    await pool.start();
+    const settle = scriptSha('settle');
+    proxy.cutReplyTo((request) => request.includes(settle));
+    const { id } = await enqueuer.enqueue('n');
+    await eventually(() => expect(proxy.cuts).toBe(1));
+    await eventually(async () => expect(await redis.zcard('work:dead')).toBe(1));
+    const next = await enqueuer.enqueue('n');
+    await eventually(async () => expect(await redis.zcard('work:dead')).toBe(2));
+    expect(seen).toEqual([id, next.id]);
+    await eventually(async () => expect(await redis.get('work:jobs:n:lock')).toBe('0'));
+    expect(await inProgress('n')).toBe(0);
+    expect(logged.filter((line) => line.includes('taken over'))).toEqual([]);
+  });
+
+  it('puts back, when it stops, a job that a lost reply has hidden from it', async () => {
+    const seen: string[] = [];
+    const pool = aPool({ concurrency: 1 }).job('n', (job) => seen.push(job.id));
+    await pool.start();
+    await eventually(async () => {
+      const stats = await redis.info('commandstats');
+      expect(stats).toMatch(/cmdstat_client\|caching/);
+    });
+    const fetch = scriptSha('fetch');
+    proxy.cutReplyTo((request) => request.includes(fetch));
+    const { id } = await enqueuer.enqueue('n');
+    await eventually(() => expect(proxy.cuts).toBe(1));
+    await eventually(() => expect(pool.isReady).toBe(true));
+    await pool.stop();
+    expect(seen).toEqual([]);
+    expect(await redis.lrange('work:jobs:n', 0, -1)).toEqual([expect.stringContaining(id)]);
+    expect(await redis.get('work:jobs:n:lock')).toBe('0');
+  });
+
+  it('recovers from a connection that swallows everything', async () => {
+    const seen: string[] = [];
+    const pool = aPool().job('n', (job) => seen.push(job.id));
+    await pool.start();
+    proxy.blackHole(true);
+    const direct = new Enqueuer({ redis: local.url });
+    const { id } = await direct.enqueue('n');
+    await direct.close();
+    await new Promise((resolve) => setTimeout(resolve, 2 * COMMAND_TIMEOUT));
+    proxy.blackHole(false);
+    await eventually(() => expect(seen).toEqual([id]));
+    await pool.drain();
+  });
+
+  it('works on through resets of its connections, and leaves no connection behind', async () => {
+    const seen = new Set<number>();
+    const pool = aPool({ concurrency: 5 }).job('n', (job) => void seen.add(job.argInt('i')));
+    await pool.start();
+    const direct = new Enqueuer({ redis: local.url });
+    for (let i = 0; i < 20; i++) {
+      await direct.enqueue('n', { i });
+      proxy.reset();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await direct.close();
+    await eventually(async () => expect(seen.size + (await inProgress('n'))).toBe(20));
+    await pool.stop();
+    expect(await redis.llen('work:jobs:n')).toBe(20 - seen.size);
+    await eventually(async () =>
+      expect(String(await redis.client('LIST'))).not.toContain('name=nestcraft:pool'),
+    );
+  });
+
+  it('does not mind that Redis forgets its scripts', async () => {
+    const seen: number[] = [];
+    const pool = aPool().job('n', (job) => seen.push(job.argInt('i')));
+    await pool.start();
+    for (let i = 0; i < 10; i++) {
+      await redis.script('FLUSH');
+      await enqueuer.enqueue('n', { i });
+      await eventually(() => expect(seen).toContain(i));
+    }
+    await pool.drain();
+    expect(await redis.get('work:jobs:n:lock')).toBe('0');
+  });
+
+  it('finishes its jobs while Redis is out of memory, and fetches again afterwards', async () => {
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const pool = aPool({ concurrency: 1 }).job('n', { maxFails: 1 }, async () => {
+      await gate;
+      throw new Error('boom');
+    });
+    await pool.start();
+    await enqueuer.enqueueMany([{ name: 'n' }, { name: 'n' }]);
+    await eventually(async () => expect(await inProgress('n')).toBe(1));
+    await redis.config('SET', 'maxmemory', '1');
+    await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueRejectedError);
+    release();
+    await eventually(async () => expect(await redis.zcard('work:dead')).toBe(1));
+    expect(await inProgress('n')).toBe(0);
+    await redis.config('SET', 'maxmemory', '0');
+    await eventually(async () => expect(await redis.zcard('work:dead')).toBe(2));
+  });
+});
+
+describe('an enqueuer', () => {
+  it('says that it does not know when the reply was lost, and has sent the job once', async () => {
+    await enqueuer.enqueue('n', { i: 0 });
+    proxy.cutReplyTo((request) => request.includes('lpush'));
+    await expect(enqueuer.enqueue('n', { i: 1 })).rejects.toThrow(EnqueueUnknownError);
+    expect(await redis.llen('work:jobs:n')).toBe(2);
+    await enqueuer.enqueue('n', { i: 2 });
+    expect(await redis.llen('work:jobs:n')).toBe(3);
+  });
+
+  it('says that it does not know when no reply comes in time', async () => {
+    await enqueuer.enqueue('n');
+    local.pause();
+    await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueUnknownError);
+    local.resume();
+  });
+
+  it('says that nothing was enqueued when Redis is down', async () => {
+    await local.kill();
+    await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueRejectedError);
+    await local.restart();
+    await eventually(() => enqueuer.enqueue('n'));
+    expect(await redis.llen('work:jobs:n')).toBe(1);
+  });
+});
