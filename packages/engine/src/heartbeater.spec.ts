@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Heartbeater } from './heartbeater.js';
+import { RedisConnection } from './redis/redis-connection.js';
+import { Scripts } from './redis/scripts.js';
+import { FakeClock } from './testing/fake-clock.js';
+import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+
+let ns: TestNamespace;
+let clock: FakeClock;
+let connection: RedisConnection;
+let heartbeater: Heartbeater;
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  clock = new FakeClock(1_700_000_000);
+  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+  heartbeater = new Heartbeater({
+    poolId: 'pool',
+    workerIds: ['w2', 'w1'],
+    jobNames: ['b', 'a'],
+    concurrency: 2,
+    connection,
+    keys: ns.keys,
+    scripts: new Scripts(ns.keys, clock),
+    onError: (error) => {
+      throw error;
+    },
+  });
+});
+
+afterEach(async () => {
+  connection.close();
+  await ns.close();
+});
+
+it('beats as gocraft/work does, and keeps the time of the first beat', async () => {
+  await heartbeater.beat();
+  clock.advance(5);
+  await heartbeater.beat();
+  expect(await ns.redis.smembers(ns.keys.workerPools)).toEqual(['pool']);
+  expect(await ns.redis.hgetall(ns.keys.heartbeat('pool'))).toMatchObject({
+    started_at: '1700000000',
+    heartbeat_at: '1700000005',
+    job_names: 'a,b',
+    worker_ids: 'w1,w2',
+    concurrency: '2',
+    pid: String(process.pid),
+  });
+  expect(await ns.redis.ttl(ns.keys.heartbeat('pool'))).toBe(-1);
+});
+
+it('takes the pool off the books', async () => {
+  await heartbeater.beat();
+  await heartbeater.remove();
+  expect(await ns.redis.keys(`${ns.keys.prefix}*`)).toEqual([]);
+});

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Enqueuer } from './enqueuer.js';
+import { RedisConnection } from './redis/redis-connection.js';
+import { Scripts } from './redis/scripts.js';
+import { Requeuer } from './requeuer.js';
+import { eventually } from './testing/eventually.js';
+import { FakeClock } from './testing/fake-clock.js';
+import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+
+const NOW = 1_700_000_000;
+
+let ns: TestNamespace;
+let clock: FakeClock;
+let connection: RedisConnection;
+let errors: unknown[];
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  clock = new FakeClock(NOW);
+  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+  errors = [];
+});
+
+afterEach(async () => {
+  connection.close();
+  await ns.close();
+  expect(errors).toEqual([]);
+});
+
+function aRequeuer(set: 'retry' | 'scheduled' = 'scheduled'): Requeuer {
+  return new Requeuer({
+    set,
+    connection,
+    scripts: new Scripts(ns.keys, clock),
+    now: () => clock.now(),
+    isWatching: () => false,
+    onError: (error) => errors.push(error),
+  });
+}
+
+describe('Requeuer', () => {
+  it('moves what is due to its queue, told apart from what is not, and says when the next is', async () => {
+    const enqueuer = new Enqueuer({ ...ns.options, clock });
+    const due = await enqueuer.enqueueIn('n', 10, { big: 9007199254740993n, list: [] });
+    await enqueuer.enqueueIn('n', 70);
+    await enqueuer.close();
+    const requeuer = aRequeuer();
+    expect(await requeuer.requeueDue()).toEqual({ requeued: 0, dead: 0, nextIn: 10_000 });
+    clock.advance(10.5);
+    expect(await requeuer.requeueDue()).toEqual({ requeued: 1, dead: 0, nextIn: 59_500 });
+    expect(await ns.queue('n')).toEqual([
+      `{"name":"n","id":"${due.id}","t":1700000010,"args":{"big":9007199254740993,"list":[]}}`,
+    ]);
+    expect(await ns.set('scheduled')).toHaveLength(1);
+  });
+
+  it('keeps what a retry tells of its failure', async () => {
+    await ns.redis.sadd(ns.keys.knownJobs, 'n');
+    const entry =
+      '{"name":"n","id":"i","t":1,"args":null,"fails":2,"err":"boom","failed_at":9,"x":1}';
+    await ns.redis.zadd(ns.keys.retry, NOW, entry);
+    await aRequeuer('retry').requeueDue();
+    expect(await ns.queue('n')).toEqual([
+      `{"name":"n","id":"i","t":${NOW},"args":null,"fails":2,"err":"boom","failed_at":9,"x":1}`,
+    ]);
+  });
+
+  it('sends a job that this process does not handle to its queue, if anybody ever knew its name', async () => {
+    await ns.redis.sadd(ns.keys.knownJobs, 'of_another_service');
+    await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"of_another_service","id":"i","t":1}');
+    await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"never_heard_of","id":"j","t":1}');
+    expect(await aRequeuer().requeueDue()).toMatchObject({ requeued: 1, dead: 1 });
+    expect(await ns.queue('of_another_service')).toHaveLength(1);
+    expect(await ns.set('dead')).toEqual([
+      {
+        entry: {
+          name: 'never_heard_of',
+          id: 'j',
+          t: 1,
+          fails: 0,
+          err: 'unknown job when requeueing',
+          failed_at: NOW,
+        },
+        score: NOW,
+      },
+    ]);
+  });
+
+  it.each(['not JSON', '[]', '{"id":"i"}', '{"name":"n","args":1}', '['.repeat(2_000)])(
+    'sends %.20s to the dead jobs and goes on behind it',
+    async (poison) => {
+      await ns.redis.sadd(ns.keys.knownJobs, 'n');
+      await ns.redis.zadd(ns.keys.scheduled, NOW - 1, poison);
+      await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"n","id":"i","t":1,"args":null}');
+      expect(await aRequeuer().requeueDue()).toMatchObject({ requeued: 1, dead: 1 });
+      const [dead] = await ns.set('dead');
+      expect(dead?.entry).toMatchObject({ args: { raw: poison }, fails: 1, failed_at: NOW });
+    },
+  );
+
+  it('moves each job once, however many requeuers there are', async () => {
+    const enqueuer = new Enqueuer({ ...ns.options, clock });
+    await Promise.all(Array.from({ length: 1_200 }, (_, i) => enqueuer.enqueueIn('n', 1, { i })));
+    await enqueuer.close();
+    clock.advance(1);
+    const moved = await Promise.all([1, 2, 3].map(() => aRequeuer().requeueDue()));
+    expect(moved.reduce((sum, { requeued }) => sum + requeued, 0)).toBe(1_200);
+    expect(await ns.queue('n')).toHaveLength(1_200);
+    expect(await ns.set('scheduled')).toEqual([]);
+  });
+
+  it('looks again when it is woken', async () => {
+    const requeuer = aRequeuer();
+    requeuer.start();
+    await ns.redis.sadd(ns.keys.knownJobs, 'n');
+    await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"n","id":"i","t":1,"args":null}');
+    requeuer.wake();
+    await eventually(async () => expect(await ns.queue('n')).toHaveLength(1));
+    await requeuer.stop();
+  });
+});
