@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Loop } from './loop.js';
-import { eventually } from './testing/eventually.js';
+import { eventually } from '../../../test/support/eventually.js';
 
 function loopOf(round: () => Promise<number>, errors: unknown[] = []): Loop {
   return new Loop({ round, afterError: 1, onError: (error) => errors.push(error) });

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from './client.js';
 import { Enqueuer } from './enqueuer.js';
 import { silentLogger } from './logger.js';
-import { eventually } from './testing/eventually.js';
+import { eventually } from '../../../test/support/eventually.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { Gate } from './testing/gate.js';
+import { Gate } from '../../../test/support/gate.js';
 import { TestNamespace } from './testing/test-redis.js';
 import { WorkerPool } from './worker-pool.js';
 

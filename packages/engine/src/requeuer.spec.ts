@@ -3,7 +3,7 @@ import { Enqueuer } from './enqueuer.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
 import { Requeuer } from './requeuer.js';
-import { eventually } from './testing/eventually.js';
+import { eventually } from '../../../test/support/eventually.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
 

@@ -15,9 +15,9 @@ import {
 import type { Job } from './job.js';
 import { silentLogger } from './logger.js';
 import type { SettledJob } from './pool-events.js';
-import { eventually } from './testing/eventually.js';
+import { eventually } from '../../../test/support/eventually.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { Gate } from './testing/gate.js';
+import { Gate } from '../../../test/support/gate.js';
 import { seededRandom } from './testing/seeded-random.js';
 import { TestNamespace } from './testing/test-redis.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';

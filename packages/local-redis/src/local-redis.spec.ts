@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { Redis } from 'ioredis';
 import { RedisStartError, RedisStateError } from './errors.js';
 import { LocalRedis, type LocalRedisOptions } from './local-redis.js';
-import { eventually } from './testing/eventually.js';
+import { eventually } from '../../../test/support/eventually.js';
 
 let started: LocalRedis[];
 let clients: Redis[];

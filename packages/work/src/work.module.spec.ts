@@ -35,8 +35,8 @@ import {
 } from './errors.js';
 import { JobHandler } from './job-handler.decorator.js';
 import type { JobMiddleware } from './job-middleware.js';
-import { eventually } from './testing/eventually.js';
-import { Gate } from './testing/gate.js';
+import { eventually } from '../../../test/support/eventually.js';
+import { Gate } from '../../../test/support/gate.js';
 import { isolated } from './testing/test-redis.js';
 import type { WorkModuleOptions } from './work-module-options.js';
 import { WorkModule } from './work.module.js';

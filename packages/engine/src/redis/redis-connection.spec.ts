@@ -6,7 +6,7 @@ import {
   NotConnectedError,
   UnsupportedRedisError,
 } from '../errors.js';
-import { eventually } from '../testing/eventually.js';
+import { eventually } from '../../../../test/support/eventually.js';
 import { TEST_REDIS_URL } from '../testing/test-redis.js';
 import { RedisConnection } from './redis-connection.js';
 import { Script, type ScriptCall } from './script.js';

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BASE = join(ROOT, 'tsconfig.base.json');
+
+interface Snippet {
+  /** Such as `README.md:42`. */
+  readonly place: string;
+  readonly file: string;
+  readonly code: string;
+}
+
+/** The TypeScript of all Markdown files, each piece as a file of its own beside the page. */
+function snippets(): Snippet[] {
+  const folders = ['.', ...subfolders('packages'), ...subfolders('apps')];
+  const pages = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
+  );
+  return pages.flatMap((page) => {
+    const text = readFileSync(join(ROOT, page), 'utf8');
+    return [...text.matchAll(/^```ts\n([^]*?)^```/gm)].map(({ index, 1: code = '' }, number) => ({
+      place: `${page}:${text.slice(0, index).split('\n').length}`,
+      file: join(ROOT, dirname(page), `snippet-${number}.mts`),
+      code,
+    }));
+  });
+}
+
+function subfolders(folder: string): string[] {
+  return readdirSync(join(ROOT, folder)).map((name) => join(folder, name));
+}
+
+/** A compiler host that sees the snippets as if they were files. */
+function hostWith(
+  byFile: ReadonlyMap<string, Snippet>,
+  options: ts.CompilerOptions,
+): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  return {
+    ...host,
+    readFile: (file) => byFile.get(file)?.code ?? host.readFile(file),
+    fileExists: (file) => byFile.has(file) || host.fileExists(file),
+    getSourceFile: (file, target, ...rest) => {
+      const code = byFile.get(file)?.code;
+      return code === undefined
+        ? host.getSourceFile(file, target, ...rest)
+        : ts.createSourceFile(file, code, target, true);
+    },
+  };
+}
+
+describe('the code in the READMEs', () => {
+  const all = snippets();
+
+  it('is there', () => expect(all.length).toBeGreaterThan(5));
+
+  it('compiles', () => {
+    const { config } = ts.readConfigFile(BASE, (path) => ts.sys.readFile(path)) as {
+      config: object;
+    };
+    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+    const byFile = new Map(all.map((snippet) => [snippet.file, snippet]));
+    const host = hostWith(byFile, options);
+    const program = ts.createProgram(
+      [...byFile.keys()],
+      { ...options, noUnusedLocals: false, noUnusedParameters: false },
+      host,
+    );
+    const faults = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+      const line =
+        file && start !== undefined ? ts.getLineAndCharacterOfPosition(file, start).line + 1 : 0;
+      const place = byFile.get(file?.fileName ?? '')?.place ?? relative(ROOT, file?.fileName ?? '');
+      return `${place}+${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+    });
+    expect(faults).toEqual([]);
+  }, 60_000);
+});
