@@ -36,7 +36,7 @@ export async function presentBinary(env: Environment): Promise<RedisBinary | und
 
 async function install(env: Environment): Promise<RedisBinary> {
   try {
-    await installRedis(cacheFolder(env), env);
+    await installRedis(cacheFolder(env), env, async () => (await presentBinary(env)) !== undefined);
   } catch (error) {
     throw new RedisNotFoundError(error);
   }

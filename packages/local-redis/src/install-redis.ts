@@ -15,20 +15,25 @@ const LOCK_STALE = 300_000;
 
 /**
  * Installs Redis on Debian, Ubuntu and their like: as root as a package of the system, whose service is not started;
- * otherwise, or when that fails, unpacked into `cache`. Of several processes that try at once, one does it.
+ * otherwise, or when `isThere` does not see it then, unpacked into `cache`. Of several processes that try at once, one
+ * does it.
  *
  * @throws Error when there is no apt-get, or it fails
  */
-export async function installRedis(cache: string, env: Environment): Promise<void> {
+export async function installRedis(
+  cache: string,
+  env: Environment,
+  isThere: () => Promise<boolean>,
+): Promise<void> {
   await run('apt-get', ['--version'], { env: env }).catch(() => {
     throw new Error('apt-get is not there');
   });
   await mkdir(cache, { recursive: true });
   await withLock(join(cache, 'install.lock'), async () => {
-    if (await unpackedBinary(cache)) return;
-    const root = process.getuid?.() === 0;
-    console.error(`Installing redis-server with apt-get ${root ? '' : `into ${cache} `}(once)…`);
-    if (root && (await installPackage().catch(() => false))) return;
+    if (await isThere()) return;
+    console.error('Installing redis-server with apt-get, once…');
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot && (await installPackage().catch(() => false)) && (await isThere())) return;
     await unpack(cache);
   });
 }
