@@ -11,6 +11,8 @@ export interface DispatcherOptions {
   readonly connection: RedisConnection;
   readonly scripts: Scripts;
   readonly sampler: PrioritySampler;
+  /** The names whose unique jobs hold their claims until they are done. */
+  readonly holding: ReadonlySet<string>;
   /** How many workers are idle. */
   readonly idle: () => number;
   /** Whether a waker hears of changes, so that an empty fetch need not be repeated soon. */
@@ -179,7 +181,7 @@ export class Dispatcher {
   }
 
   #prepareFetch(): Fetch | undefined {
-    const { scripts, poolId, sampler, idle, isWatching } = this.#options;
+    const { scripts, poolId, sampler, holding, idle, isWatching } = this.#options;
     const wanted = this.#fetching ? Math.min(idle(), MAX_BATCH) : 0;
     if (wanted <= 0) return undefined;
     const wasHungry = this.#hungry;
@@ -187,7 +189,8 @@ export class Dispatcher {
     // Whoever wakes us from here on knows of something that this fetch may not see.
     this.#hungry = false;
     const atLimit = this.#atLimit;
-    const call = scripts.fetch({ poolId, wanted, watch, atLimit, ...sampler.sample(wanted) });
+    const sample = sampler.sample(wanted);
+    const call = scripts.fetch({ poolId, wanted, watch, atLimit, holding, ...sample });
     return { call, wanted, watch, wasHungry, atLimit };
   }
 

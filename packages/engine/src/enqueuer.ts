@@ -3,6 +3,7 @@ import { ClosedError, EnqueuePartlyError, InvalidOptionError } from './errors.js
 import { newId } from './id.js';
 import { Job, ScheduledJob } from './job.js';
 import { encodeArgs, type JobArgs, type JobArgsLimits } from './job-args.js';
+import type { GoEscapes } from './go-json.js';
 import { newEntry, type JobEntry } from './job-entry.js';
 import { assertJobName } from './job-name.js';
 import { Outbox } from './outbox.js';
@@ -10,6 +11,7 @@ import { Keys } from './redis/keys.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
 import type { Scheduling } from './redis/scripts.js';
+import { uniqueKey } from './unique-key.js';
 
 export interface EnqueuerOptions extends JobArgsLimits {
   /** Where Redis is, or a connection to share; the enqueuer does not close a shared one. */
@@ -21,6 +23,11 @@ export interface EnqueuerOptions extends JobArgsLimits {
    * connection stands.
    */
   readonly commandTimeout?: number;
+  /**
+   * How unique keys write two rare control characters; default `go1.22`. Set `go1.21` to share unique jobs with Go
+   * processes that were built with Go 1.21 or before.
+   */
+  readonly uniqueKeyEscapes?: GoEscapes;
   readonly clock?: Clock;
 }
 
@@ -29,6 +36,24 @@ export interface NewJob {
   readonly name: string;
   readonly args?: JobArgs | null;
 }
+
+/** How `tryEnqueueUnique` is to enqueue. */
+export interface UniqueOptions {
+  /** Seconds until the job is put into its queue; default: at once. */
+  readonly seconds?: number;
+  /** What makes two jobs the same; default: their arguments. A duplicate then replaces the waiting job's arguments. */
+  readonly key?: object;
+}
+
+/** What became of a unique job when it was enqueued. */
+export type UniqueResult<Args = Record<string, unknown>> =
+  | { readonly status: 'enqueued'; readonly id: string; readonly job: Job<Args> }
+  /** One like it waits: `updated`, it will run with the new arguments; `duplicate`, it stays as it is. */
+  | {
+      readonly status: 'updated' | 'duplicate';
+      /** The waiting job's id; `undefined` where a Go process enqueued it and did not say. */
+      readonly id: string | undefined;
+    };
 
 /** What keys begin with unless a namespace is given. */
 export const DEFAULT_NAMESPACE = 'work';
@@ -54,7 +79,9 @@ export class Enqueuer {
   readonly #connection: RedisConnection;
   readonly #ownsConnection: boolean;
   readonly #clock: Clock;
+  readonly #keys: Keys;
   readonly #limits: JobArgsLimits;
+  readonly #escapes: GoEscapes | undefined;
   readonly #outbox: Outbox;
   #closed = false;
 
@@ -68,7 +95,9 @@ export class Enqueuer {
         : new RedisConnection(redis, { name: 'enqueuer', commandTimeout });
     this.#clock = clock;
     this.#limits = options;
-    this.#outbox = new Outbox({ connection: this.#connection, keys: new Keys(namespace), clock });
+    this.#keys = new Keys(namespace);
+    this.#escapes = options.uniqueKeyEscapes;
+    this.#outbox = new Outbox({ connection: this.#connection, keys: this.#keys, clock });
   }
 
   /**
@@ -96,10 +125,7 @@ export class Enqueuer {
     seconds: number,
     args?: Args | null,
   ): Promise<ScheduledJob<Args>> {
-    if (!(seconds >= 0 && seconds <= MAX_DELAY)) {
-      throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 to 100 years');
-    }
-    return this.#schedule(jobName, { in: Math.ceil(seconds) }, args);
+    return this.#schedule(jobName, { in: wholeDelay(seconds) }, args);
   }
 
   /**
@@ -115,6 +141,86 @@ export class Enqueuer {
     const milliseconds = time instanceof Date ? time.getTime() : NaN;
     if (Number.isNaN(milliseconds)) throw new InvalidOptionError('time', time, 'a valid Date');
     return this.#schedule(jobName, { at: Math.ceil(milliseconds / 1000) }, args);
+  }
+
+  /**
+   * Puts a job into its queue unless one of the same name and arguments waits already: in the queue or for its time.
+   * The claim ends when the job is started (unless its job type says otherwise, see `uniqueUntil`), and with it the
+   * job itself, after its retries.
+   *
+   * @returns the job, or `null` if one like it waits
+   * @throws what `enqueue` throws
+   */
+  async enqueueUnique<Args extends JobArgs = Record<string, unknown>>(
+    jobName: string,
+    args?: Args | null,
+  ): Promise<Job<Args> | null> {
+    return jobOf(await this.tryEnqueueUnique(jobName, args));
+  }
+
+  /** As `enqueueUnique`, but after `seconds`. @throws what `enqueueIn` throws */
+  async enqueueUniqueIn<Args extends JobArgs = Record<string, unknown>>(
+    jobName: string,
+    seconds: number,
+    args?: Args | null,
+  ): Promise<ScheduledJob<Args> | null> {
+    return jobOf(await this.tryEnqueueUnique(jobName, args, { seconds })) as ScheduledJob<Args>;
+  }
+
+  /**
+   * As `enqueueUnique`, but what makes two jobs the same is `key`, not their arguments; and if one waits already, it
+   * will run with these arguments.
+   *
+   * @returns the job, or `null` if one with the same key waits
+   * @throws what `enqueue` throws
+   */
+  async enqueueUniqueByKey<Args extends JobArgs = Record<string, unknown>>(
+    jobName: string,
+    args: Args | null | undefined,
+    key: object,
+  ): Promise<Job<Args> | null> {
+    return jobOf(await this.tryEnqueueUnique(jobName, args, { key }));
+  }
+
+  /** As `enqueueUniqueByKey`, but after `seconds`; a waiting job keeps its time. @throws what `enqueueIn` throws */
+  async enqueueUniqueInByKey<Args extends JobArgs = Record<string, unknown>>(
+    jobName: string,
+    seconds: number,
+    args: Args | null | undefined,
+    key: object,
+  ): Promise<ScheduledJob<Args> | null> {
+    return jobOf(
+      await this.tryEnqueueUnique(jobName, args, { seconds, key }),
+    ) as ScheduledJob<Args>;
+  }
+
+  /**
+   * Enqueues a unique job, and tells what became of it and of the one that may wait already.
+   *
+   * @throws what `enqueueIn` throws
+   */
+  async tryEnqueueUnique<Args extends JobArgs = Record<string, unknown>>(
+    jobName: string,
+    args?: Args | null,
+    { seconds, key }: UniqueOptions = {},
+  ): Promise<UniqueResult<Args>> {
+    const when = seconds === undefined ? undefined : { in: wholeDelay(seconds) };
+    const { job, text } = this.#newJob(jobName, args, (argsText) =>
+      this.#uniqueKey(jobName, key ?? (argsText === 'null' ? null : (args ?? null))),
+    );
+    const { id, uniqueKey } = job;
+    const keyed = key !== undefined && key !== null;
+    const claiming = { jobName, id, entry: text, uniqueKey, keyed, when };
+    const claimed = await this.#outbox.claim(claiming);
+    if (claimed.status !== 'enqueued') {
+      return { status: claimed.status, id: claimed.id || undefined };
+    }
+    const { runAt } = claimed;
+    return {
+      status: 'enqueued',
+      id,
+      job: runAt === undefined ? new Job(job) : new ScheduledJob(job, new Date(runAt * 1000)),
+    };
   }
 
   /**
@@ -173,27 +279,46 @@ export class Enqueuer {
     return new ScheduledJob<Args>(job, new Date(runAt * 1000));
   }
 
-  #newJob(jobName: string, args: JobArgs | null | undefined): NewEntry {
+  #uniqueKey(jobName: string, object: object | null): string {
+    const options = { ...this.#limits, escapes: this.#escapes };
+    return uniqueKey(this.#keys, jobName, object, options);
+  }
+
+  #newJob(
+    jobName: string,
+    args: JobArgs | null | undefined,
+    uniqueKeyFor?: (argsText: string) => string,
+  ): NewEntry {
     if (this.#closed) throw new ClosedError('enqueuer');
     assertJobName(jobName);
     const argsText = encodeArgs(jobName, args, this.#limits);
     const id = newId();
     const enqueuedAt = unixSeconds(this.#clock);
+    const uniqueKey = uniqueKeyFor?.(argsText);
     return {
-      text: newEntry({ name: jobName, id, enqueuedAt, argsText }),
+      text: newEntry({ name: jobName, id, enqueuedAt, argsText, uniqueKey }),
       job: {
         name: jobName,
         id,
         enqueuedAt,
         args: (args ?? null) as JobEntry['args'],
-        unique: false,
-        uniqueKey: '',
+        unique: uniqueKey !== undefined,
+        uniqueKey: uniqueKey ?? '',
         fails: 0,
         lastError: '',
         failedAt: 0,
       },
     };
   }
+}
+
+function jobOf<Args>(result: UniqueResult<Args>): Job<Args> | null {
+  return result.status === 'enqueued' ? result.job : null;
+}
+
+function wholeDelay(seconds: number): number {
+  if (seconds >= 0 && seconds <= MAX_DELAY) return Math.ceil(seconds);
+  throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 to 100 years');
 }
 
 interface NewEntry {

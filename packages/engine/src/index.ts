@@ -8,7 +8,14 @@ export {
   type WorkerPoolHeartbeat,
 } from './client.js';
 export { systemClock, type Clock } from './clock.js';
-export { DEFAULT_NAMESPACE, Enqueuer, type EnqueuerOptions, type NewJob } from './enqueuer.js';
+export {
+  DEFAULT_NAMESPACE,
+  Enqueuer,
+  type EnqueuerOptions,
+  type NewJob,
+  type UniqueOptions,
+  type UniqueResult,
+} from './enqueuer.js';
 export {
   ClosedError,
   DiscardJobError,
@@ -33,7 +40,7 @@ export { type Failure, type Fate } from './fate.js';
 export { Job, ScheduledJob } from './job.js';
 export { type JobArgs } from './job-args.js';
 export { assertJobName } from './job-name.js';
-export { type JobOptions } from './job-type.js';
+export { type JobOptions, type UniqueUntil } from './job-type.js';
 export { consoleLogger, silentLogger, type Logger } from './logger.js';
 export { type Handler, type Middleware } from './middleware.js';
 export { type PoolTiming } from './pool-actors.js';

@@ -1,4 +1,5 @@
 import { InvalidJobArgsError } from './errors.js';
+import { goKeys, goString, type GoEscapes } from './go-json.js';
 
 /** A job's arguments: what a JSON object can hold, and `bigint`, which is written as a whole number. */
 export type JobArgs = object;
@@ -27,22 +28,61 @@ export function encodeArgs(
   limits: JobArgsLimits = {},
 ): string {
   if (args === undefined || args === null) return 'null';
+  return encode(args, { jobName, path: 'args', style: PLAIN, limits });
+}
+
+/**
+ * What a unique key says of a job's arguments (or of what the caller gives instead of them): JSON to the byte as Go
+ * writes it, so that Go and this project find the same job a duplicate.
+ *
+ * @throws InvalidJobArgsError as `encodeArgs`
+ */
+export function encodeUniqueKey(
+  jobName: string,
+  key: object,
+  limits: JobArgsLimits = {},
+  escapes: GoEscapes = 'go1.22',
+): string {
+  const style = { keys: goKeys, quote: (text: string) => goString(text, escapes) };
+  return encode(key, { jobName, path: 'key', style, limits });
+}
+
+interface Encoding {
+  readonly jobName: string;
+  /** What errors call the object. */
+  readonly path: string;
+  readonly style: Style;
+  readonly limits: JobArgsLimits;
+}
+
+/** In which order an object's keys are written, and how a string is. */
+interface Style {
+  readonly keys: (object: object) => readonly string[];
+  readonly quote: (text: string) => string;
+}
+
+const PLAIN: Style = { keys: Object.keys, quote: JSON.stringify };
+
+function encode(object: object, encoding: Encoding): string {
+  const { jobName, path, limits } = encoding;
   const maxBytes = limits.maxArgsBytes ?? DEFAULT_MAX_BYTES;
-  const text = new Encoder(jobName, maxBytes).object(args);
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes) throw tooLarge(jobName, maxBytes);
+  const text = new Encoder(encoding, maxBytes).object(object);
+  if (Buffer.byteLength(text) > maxBytes) throw tooLarge(jobName, path, maxBytes);
   return text;
 }
 
 class Encoder {
   readonly #jobName: string;
+  readonly #style: Style;
   readonly #maxBytes: number;
-  readonly #path: string[] = ['args'];
+  readonly #path: string[];
   #length = 0;
 
-  constructor(jobName: string, maxBytes: number) {
+  constructor({ jobName, style, path }: Encoding, maxBytes: number) {
     this.#jobName = jobName;
+    this.#style = style;
     this.#maxBytes = maxBytes;
+    this.#path = [path];
   }
 
   object(args: unknown): string {
@@ -58,10 +98,11 @@ class Encoder {
   #value(value: unknown): string | undefined {
     switch (typeof value) {
       case 'string':
-        return this.#counted(JSON.stringify(value));
+        return this.#counted(this.#style.quote(value));
       case 'number':
         if (!Number.isFinite(value)) throw this.#invalid(`is ${value}, which JSON cannot hold`);
-        return String(value);
+        // JSON has a negative zero, though JSON.stringify does not write it.
+        return Object.is(value, -0) ? '-0' : String(value);
       case 'boolean':
       case 'bigint':
         return value.toString();
@@ -87,10 +128,10 @@ class Encoder {
     const tag = Object.prototype.toString.call(object);
     if (LOSSY.has(tag)) throw this.#invalid(`is a ${tag.slice(8, -1)}, which JSON cannot hold`);
     let text = '';
-    for (const key of Object.keys(object)) {
+    for (const key of this.#style.keys(object)) {
       const value = this.#member((object as Record<string, unknown>)[key], key);
       if (value === undefined) continue;
-      text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${value}`;
+      text += `${text === '' ? '' : ','}${this.#style.quote(key)}:${value}`;
     }
     return this.#counted(`{${text}}`, 2);
   }
@@ -105,7 +146,8 @@ class Encoder {
   /** Gives up as soon as the text is certain to be too long, before all of it exists. */
   #counted(text: string, own = text.length): string {
     this.#length += own;
-    if (this.#length > this.#maxBytes) throw tooLarge(this.#jobName, this.#maxBytes);
+    if (this.#length > this.#maxBytes)
+      throw tooLarge(this.#jobName, this.#path[0] ?? '', this.#maxBytes);
     return text;
   }
 
@@ -114,10 +156,10 @@ class Encoder {
   }
 }
 
-function tooLarge(jobName: string, maxBytes: number): InvalidJobArgsError {
+function tooLarge(jobName: string, path: string, maxBytes: number): InvalidJobArgsError {
   return new InvalidJobArgsError(
     jobName,
-    'args',
+    path,
     `take more than ${maxBytes} bytes as JSON (option maxArgsBytes); store the data elsewhere and enqueue its key`,
   );
 }

@@ -14,6 +14,11 @@ export interface JobEntry {
   readonly fails: number;
   readonly lastError: string;
   readonly failedAt: number;
+  /**
+   * Of a unique job that has been started by this engine: whether it still holds its claim (until it is done), or has
+   * released it. Not gocraft/work's: its readers pass over it.
+   */
+  readonly claim?: 'held' | 'released' | undefined;
 }
 
 /** What may change about an entry. The arguments never do. */
@@ -32,8 +37,13 @@ export function newEntry(job: {
   readonly enqueuedAt: number;
   /** The arguments as JSON text. */
   readonly argsText: string;
+  /** The key of its claim, if it is a unique job. */
+  readonly uniqueKey?: string | undefined;
 }): string {
-  return `{"name":${JSON.stringify(job.name)},"id":${JSON.stringify(job.id)},"t":${job.enqueuedAt},"args":${job.argsText}}`;
+  const { name, id, enqueuedAt, argsText, uniqueKey } = job;
+  const unique =
+    uniqueKey === undefined ? '' : `,"unique":true,"unique_key":${JSON.stringify(uniqueKey)}`;
+  return `{"name":${JSON.stringify(name)},"id":${JSON.stringify(id)},"t":${enqueuedAt},"args":${argsText}${unique}}`;
 }
 
 /**
@@ -55,6 +65,7 @@ export function parseEntry(raw: Raw): JobEntry {
     fails: integerField(fields, 'fails'),
     lastError: stringField(fields, 'err'),
     failedAt: integerField(fields, 'failed_at'),
+    claim: fields.claim === 'held' || fields.claim === 'released' ? fields.claim : undefined,
   };
 }
 

@@ -3,8 +3,7 @@ import { InvalidJobNameError } from './errors.js';
 const MAX_LENGTH = 255;
 // `jobs:<name>` + one of these is a bookkeeping key of another job.
 const RESERVED_SUFFIXES = [':paused', ':lock', ':lock_info', ':max_concurrency', ':inprogress'];
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const CONTROL = /\p{Cc}/u;
 
 /**
  * Lets through every job name that is safe to share with gocraft/work.

@@ -23,7 +23,15 @@ export interface JobOptions {
    * a `JobTimeoutError` and its worker is free, even if the handler goes on.
    */
   readonly timeout?: number;
+  /**
+   * How long a unique job keeps others like it away: until it is `started` (gocraft/work's rule, the default), until
+   * it is `done`, its retries and its death included, or until it is `done_or_dead`. A Go worker that runs such a job
+   * ends its claim when it starts it.
+   */
+  readonly uniqueUntil?: UniqueUntil;
 }
+
+export type UniqueUntil = 'started' | 'done' | 'done_or_dead';
 
 /** A job name with its options and its handler. */
 export interface JobType<Context = unknown> {
@@ -35,7 +43,10 @@ export interface JobType<Context = unknown> {
   readonly maxConcurrency: number | undefined;
   readonly backoff: ((job: Job) => number) | undefined;
   readonly timeout: number | undefined;
+  readonly uniqueUntil: UniqueUntil;
 }
+
+const UNIQUE_UNTIL: readonly UniqueUntil[] = ['started', 'done', 'done_or_dead'];
 
 const MAX_PRIORITY = 100_000;
 // What setTimeout can hold.
@@ -58,6 +69,7 @@ export function jobType<Context>(
     maxConcurrency,
     backoff,
     timeout,
+    uniqueUntil = 'started',
   } = options;
   assertInteger('priority', priority, 1, MAX_PRIORITY);
   assertInteger('maxFails', maxFails, 1, Number.MAX_SAFE_INTEGER);
@@ -68,7 +80,11 @@ export function jobType<Context>(
   if (backoff !== undefined && typeof backoff !== 'function') {
     throw new InvalidOptionError('backoff', backoff, 'a function that returns seconds');
   }
-  return { name, handler, priority, maxFails, skipDead, maxConcurrency, backoff, timeout };
+  if (!UNIQUE_UNTIL.includes(uniqueUntil)) {
+    throw new InvalidOptionError('uniqueUntil', uniqueUntil, `one of ${UNIQUE_UNTIL.join(', ')}`);
+  }
+  const retrying = { maxFails, skipDead, backoff };
+  return { name, handler, priority, ...retrying, maxConcurrency, timeout, uniqueUntil };
 }
 
 /** @throws InvalidOptionError when `value` is not a whole number from `least` to `most` */

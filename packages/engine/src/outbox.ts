@@ -3,7 +3,8 @@ import { EnqueueRejectedError, EnqueueUnknownError, WorkError } from './errors.j
 import type { Keys } from './redis/keys.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import { redisFault } from './redis/redis-fault.js';
-import { Scripts, type Scheduling } from './redis/scripts.js';
+import { Scripts, type Claimed, type Claiming, type Scheduling } from './redis/scripts.js';
+import { Tray } from './tray.js';
 
 export interface OutboxOptions {
   readonly connection: RedisConnection;
@@ -24,12 +25,6 @@ interface Delivery {
   readonly parcels: readonly Parcel[];
 }
 
-interface ScheduledParcel {
-  readonly scheduling: Scheduling;
-  readonly resolve: (runAt: number) => void;
-  readonly reject: (error: Error) => void;
-}
-
 type Result = [error: Error | null, result: unknown];
 const NO_REPLY: Result = [new Error('No reply'), undefined];
 
@@ -45,18 +40,25 @@ const MAX_ENTRIES = 1_000;
 export class Outbox {
   readonly #connection: RedisConnection;
   readonly #keys: Keys;
-  readonly #scripts: Scripts;
+  readonly #scheduled: Tray<Scheduling, number>;
+  readonly #claims: Tray<Claiming, Claimed>;
   /** When each known name must be added again, in milliseconds of `performance.now`. */
   readonly #knownUntil = new Map<string, number>();
   readonly #inFlight = new Set<Promise<void>>();
   #queues = new Map<string, Parcel[]>();
-  #scheduled: ScheduledParcel[] = [];
   #flushing = false;
 
   constructor({ connection, keys, clock }: OutboxOptions) {
     this.#connection = connection;
     this.#keys = keys;
-    this.#scripts = new Scripts(keys, clock);
+    const scripts = new Scripts(keys, clock);
+    const error = ({ jobName }: { jobName: string }, cause: unknown): Error =>
+      enqueueError([jobName], cause);
+    this.#scheduled = new Tray<Scheduling, number>(
+      (schedulings) => scripts.schedule(schedulings),
+      error,
+    );
+    this.#claims = new Tray<Claiming, Claimed>((claimings) => scripts.claim(claimings), error);
   }
 
   /**
@@ -81,10 +83,18 @@ export class Outbox {
    * @throws EnqueueRejectedError, EnqueueUnknownError
    */
   schedule(scheduling: Scheduling): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#scheduled.push({ scheduling, resolve, reject });
-      this.#flushSoon();
-    });
+    this.#flushSoon();
+    return this.#scheduled.add(scheduling);
+  }
+
+  /**
+   * Enqueues a unique job if its claim is free.
+   *
+   * @throws EnqueueRejectedError, EnqueueUnknownError
+   */
+  claim(claiming: Claiming): Promise<Claimed> {
+    this.#flushSoon();
+    return this.#claims.add(claiming);
   }
 
   /** Resolves when everything that was handed over so far has succeeded or failed. */
@@ -108,17 +118,19 @@ export class Outbox {
     const deliveries = [...this.#queues].flatMap(([jobName, parcels]) =>
       batches(parcels).map((batch) => ({ jobName, parcels: batch })),
     );
-    const scheduled = this.#scheduled;
+    const trays = [this.#scheduled.take(), this.#claims.take()];
     this.#queues = new Map();
-    this.#scheduled = [];
     try {
       await this.#connection.ready();
     } catch (error) {
       for (const delivery of deliveries) this.#failed(delivery, error);
-      rejectScheduled(scheduled, error);
+      for (const tray of trays) tray.fail(error);
       return;
     }
-    await Promise.all([this.#deliver(deliveries), this.#deliverScheduled(scheduled)]);
+    await Promise.all([
+      this.#deliver(deliveries),
+      ...trays.map((tray) => tray.send(this.#connection)),
+    ]);
   }
 
   async #deliver(deliveries: readonly Delivery[]): Promise<void> {
@@ -170,17 +182,6 @@ export class Outbox {
       reject(enqueueError(Array<string>(entries.length).fill(jobName), cause));
     }
   }
-
-  async #deliverScheduled(parcels: readonly ScheduledParcel[]): Promise<void> {
-    if (parcels.length === 0) return;
-    try {
-      const call = this.#scripts.schedule(parcels.map(({ scheduling }) => scheduling));
-      const runTimes = await this.#connection.call(call);
-      for (const [index, { resolve }] of parcels.entries()) resolve(runTimes[index] ?? 0);
-    } catch (error) {
-      rejectScheduled(parcels, error);
-    }
-  }
 }
 
 /** Parcels that go with one command. */
@@ -205,10 +206,6 @@ function entriesOf({ parcels }: Delivery): string[] {
 /** A transaction that Redis discards says only that; why stands in the errors before. */
 function causeOf(error: unknown): unknown {
   return (error as { previousErrors?: unknown[] }).previousErrors?.[0] ?? error;
-}
-
-function rejectScheduled(parcels: readonly ScheduledParcel[], cause: unknown): void {
-  for (const { scheduling, reject } of parcels) reject(enqueueError([scheduling.jobName], cause));
 }
 
 function enqueueError(jobNames: readonly string[], cause: unknown): WorkError {

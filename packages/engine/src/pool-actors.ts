@@ -129,10 +129,11 @@ export class PoolActors<Context> {
   }
 
   #makeWorkers(): Workers<Context> {
-    const { types, clock, random, onStarted } = this.#options;
+    const { types, keys, clock, random, onStarted } = this.#options;
     return new Workers({
       workers: this.#slots,
       types,
+      keys,
       now: () => clock.now(),
       random,
       onStarted: (entry) => {
@@ -162,6 +163,9 @@ export class PoolActors<Context> {
       connection: this.connection,
       scripts: this.scripts,
       sampler: new PrioritySampler(types.values(), random),
+      holding: new Set(
+        [...types.values()].flatMap((type) => (type.uniqueUntil === 'started' ? [] : type.name)),
+      ),
       idle: () => this.workers.idle,
       isWatching: () => this.#waker.isWatching,
       // What a fetch that was under way brings to a pool that stops is not begun any more.

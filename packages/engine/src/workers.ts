@@ -3,8 +3,10 @@ import { fate, type Fate, type Outcome } from './fate.js';
 import { envelope, parseEntry, rewriteEntry, type JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
 import type { Random } from './random.js';
+import type { Keys } from './redis/keys.js';
 import type { Raw } from './redis/raw.js';
 import type { FetchedEntry, Move, Settlement } from './redis/scripts.js';
+import { uniqueKeyOf } from './unique-key.js';
 import type { Worker } from './worker.js';
 
 /** A job whose run has ended, with what is to be written about it. */
@@ -21,6 +23,7 @@ export interface FinishedJob extends Settlement {
 export interface WorkersOptions<Context> {
   readonly workers: readonly Worker<Context>[];
   readonly types: ReadonlyMap<string, JobType<Context>>;
+  readonly keys: Keys;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: Random;
@@ -111,7 +114,18 @@ export class Workers<Context> {
     const seconds = Math.floor(now() / 1000);
     const decided = fate(entry, type, outcome, { now: seconds, random });
     const error = outcome.kind === 'threw' ? outcome.error : undefined;
-    return { jobName, raw, move: moveOf(raw, decided), entry, fate: decided, error, duration };
+    const move = moveOf(raw, decided, this.#freedClaim(entry, type, decided));
+    return { jobName, raw, move, entry, fate: decided, error, duration };
+  }
+
+  /** The unique key whose claim ends with this fate, if one does. */
+  #freedClaim(entry: JobEntry, type: JobType<Context>, { kind }: Fate): string | undefined {
+    if (!entry.unique || entry.claim === 'released') return undefined;
+    // Of old gocraft/work's entries, which do not name their key, the claim was not yet dealt with.
+    if (entry.claim === undefined && entry.uniqueKey !== '') return undefined;
+    const ends = kind === 'done' || kind === 'dropped';
+    const endsToo = kind === 'dead' && type.uniqueUntil !== 'done';
+    return ends || endsToo ? uniqueKeyOf(this.#options.keys, entry) : undefined;
   }
 
   #undecodable({ jobName, raw }: FetchedEntry, error: unknown): FinishedJob {
@@ -136,11 +150,11 @@ function readEntry({ jobName, raw }: FetchedEntry): JobEntry {
   throw new UndecodableJobError(`it is named "${entry.name}" but was in the queue of "${jobName}"`);
 }
 
-function moveOf(raw: Raw, decided: Fate): Move {
+function moveOf(raw: Raw, decided: Fate, freed: string | undefined): Move {
   switch (decided.kind) {
     case 'done':
     case 'dropped':
-      return { to: 'nowhere' };
+      return { to: 'nowhere', freed };
     case 'retry':
       return {
         to: 'retry',
@@ -148,7 +162,7 @@ function moveOf(raw: Raw, decided: Fate): Move {
         delay: decided.delay,
       };
     case 'dead':
-      return { to: 'dead', entry: rewriteEntry(raw, { failure: decided.failure }) };
+      return { to: 'dead', entry: rewriteEntry(raw, { failure: decided.failure }), freed };
     case 'snoozed':
       return { to: 'scheduled', entry: raw, delay: decided.delay };
     case 'put back':

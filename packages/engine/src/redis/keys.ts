@@ -5,9 +5,12 @@
 export class Keys {
   /** What every key starts with: the namespace and a colon, or nothing. */
   readonly prefix: string;
+  /** What the keys start with that gocraft/work does not know. */
+  readonly own: string;
 
   constructor(namespace: string) {
     this.prefix = namespace === '' || namespace.endsWith(':') ? namespace : `${namespace}:`;
+    this.own = `${this.prefix}nestcraft:`;
   }
 
   /** Set: every job name ever seen. */
@@ -58,6 +61,21 @@ export class Keys {
   /** Sorted set: jobs that will not run again, by when they died. */
   get dead(): string {
     return `${this.prefix}dead`;
+  }
+
+  /** String: a unique job's claim that no other like it waits. `1`, or the job that shall run instead of it. */
+  unique(jobName: string, keyText: string): string {
+    return `${this.prefix}unique:${jobName}:${keyText}`;
+  }
+
+  /** String: the id of the job that made a claim. This engine's own; it expires with the claim. */
+  uniqueOwner(uniqueKey: string): string {
+    return `${this.own}unique_owner:${uniqueKey.slice(`${this.prefix}unique:`.length)}`;
+  }
+
+  /** Whether `key`, which an entry named, is a claim of this namespace and not some other key. */
+  isUnique(key: string): boolean {
+    return key.startsWith(`${this.prefix}unique:`);
   }
 
   /** Set: the ids of the running pools. */

@@ -6,10 +6,14 @@ import { Script, type ScriptCall } from './script.js';
 const fetchScript = Script.load('fetch');
 const settleScript = Script.load('settle');
 const scheduleScript = Script.load('schedule');
+const claimScript = Script.load('claim');
 const dueScript = Script.load('due');
 const requeueScript = Script.load('requeue');
 const beatScript = Script.load('beat');
 const releaseScript = Script.load('release');
+
+// gocraft/work's claims last so long; ours also outlast a schedule by it. In milliseconds.
+const CLAIM_LASTS = 24 * 3600 * 1000;
 
 /** A job as it was taken from its queue. */
 export interface FetchedEntry {
@@ -33,17 +37,39 @@ export interface Settlement {
   readonly move: Move;
 }
 
-/** Where an entry goes when its run has ended. Delays in whole seconds. */
+/** Where an entry goes when its run has ended. Delays in whole seconds. `freed` is the unique key whose claim ends. */
 export type Move =
-  | { readonly to: 'nowhere' }
+  | { readonly to: 'nowhere'; readonly freed?: string | undefined }
   | { readonly to: 'retry' | 'scheduled'; readonly entry: Raw; readonly delay: number }
-  | { readonly to: 'dead' | 'queue'; readonly entry: Raw };
+  | { readonly to: 'dead'; readonly entry: Raw; readonly freed?: string | undefined }
+  | { readonly to: 'queue'; readonly entry: Raw };
 
 /** A job to be scheduled: after a delay, or at a time in seconds since the epoch. */
 export interface Scheduling {
   readonly jobName: string;
   readonly entry: string;
   readonly when: { readonly in: number } | { readonly at: number };
+}
+
+/** A unique job to be enqueued. */
+export interface Claiming {
+  readonly jobName: string;
+  readonly id: string;
+  readonly entry: string;
+  readonly uniqueKey: string;
+  /** The key is the caller's: the entry replaces the job that waits under it. */
+  readonly keyed: boolean;
+  /** `undefined` for at once. */
+  readonly when: Scheduling['when'] | undefined;
+}
+
+/** What became of a unique job when it was enqueued. */
+export interface Claimed {
+  readonly status: 'enqueued' | 'updated' | 'duplicate';
+  /** The id of the job that waits; empty where Redis does not tell. */
+  readonly id: string;
+  /** In seconds since the epoch, of a job that was scheduled. */
+  readonly runAt: number | undefined;
 }
 
 /** What a look at `retry` or `scheduled` found. */
@@ -88,13 +114,16 @@ export class Scripts {
     readonly shares: readonly number[];
     readonly watch: boolean;
     readonly atLimit: ReadonlySet<string>;
+    /** The names whose unique jobs hold their claims until they are done. */
+    readonly holding: ReadonlySet<string>;
   }): ScriptCall<Fetched> {
-    const { poolId, wanted, jobNames, shares, watch, atLimit } = params;
+    const { poolId, wanted, jobNames, shares, watch, atLimit, holding } = params;
+    const untils = jobNames.map((name) => (holding.has(name) ? 'h' : 's')).join('');
     const watched = watch ? jobNames.flatMap((name) => this.#watchable(name, atLimit)) : [];
     return {
       script: fetchScript,
       keys: [...jobNames.map((name) => this.#keys.queue(name)), ...watched],
-      args: [poolId, wanted, ...shares],
+      args: [poolId, wanted, this.#keys.prefix, CLAIM_LASTS, untils, ...shares],
       watch,
       decode: (reply) => {
         const [full, ...groups] = reply as [number[], ...[number, ...Buffer[]][]];
@@ -115,13 +144,13 @@ export class Scripts {
     const args = settlements.flatMap(({ jobName, raw, move }) => [
       queues.numberOf(jobName),
       raw,
-      ...moveArgs(move),
+      ...this.#moveArgs(move),
     ]);
     const { retry, scheduled, dead } = this.#keys;
     return {
       script: settleScript,
       keys: [retry, scheduled, dead, ...queues.names.map((name) => this.#keys.queue(name))],
-      args: [this.#now(), poolId, ...args],
+      args: [this.#now(), poolId, CLAIM_LASTS, ...args],
       decode: (reply) => reply as number[],
     };
   }
@@ -138,6 +167,39 @@ export class Scripts {
         ),
       ],
       decode: (reply) => (reply as Buffer[]).map((seconds) => Number(seconds.toString())),
+    };
+  }
+
+  /** Enqueues unique jobs whose claims are free. */
+  claim(claimings: readonly Claiming[]): ScriptCall<Claimed[]> {
+    return {
+      script: claimScript,
+      keys: [
+        this.#keys.scheduled,
+        this.#keys.knownJobs,
+        ...claimings.flatMap(({ jobName, uniqueKey }) => [
+          this.#keys.queue(jobName),
+          uniqueKey,
+          this.#keys.uniqueOwner(uniqueKey),
+        ]),
+      ],
+      args: [
+        this.#now(),
+        CLAIM_LASTS,
+        ...claimings.flatMap(({ jobName, id, entry, keyed, when }) => [
+          jobName,
+          id,
+          entry,
+          keyed ? 'keyed' : 'any',
+          ...(when === undefined ? ['now', 0] : 'in' in when ? ['in', when.in] : ['at', when.at]),
+        ]),
+      ],
+      decode: (reply) =>
+        (reply as [Buffer, Buffer, Buffer][]).map(([status, id, runAt]) => ({
+          status: status.toString() as Claimed['status'],
+          id: id.toString(),
+          runAt: runAt.length === 0 ? undefined : Number(runAt.toString()),
+        })),
     };
   }
 
@@ -214,23 +276,29 @@ export class Scripts {
     return atLimit.has(jobName) ? [...keys, this.#keys.lock(jobName)] : keys;
   }
 
+  #moveArgs(move: Move): (Raw | number)[] {
+    switch (move.to) {
+      case 'nowhere':
+        return move.freed === undefined ? ['drop'] : ['free', ...this.#claim(move.freed)];
+      case 'retry':
+        return ['retry', move.entry, move.delay];
+      case 'scheduled':
+        return ['snooze', move.entry, move.delay];
+      case 'dead':
+        return move.freed === undefined
+          ? ['dead', move.entry]
+          : ['bury', move.entry, ...this.#claim(move.freed)];
+      case 'queue':
+        return ['back', move.entry];
+    }
+  }
+
+  #claim(uniqueKey: string): [string, string] {
+    return [uniqueKey, this.#keys.uniqueOwner(uniqueKey)];
+  }
+
   #now(): number | '' {
     return this.#clock.scriptTime() ?? '';
-  }
-}
-
-function moveArgs(move: Move): (Raw | number)[] {
-  switch (move.to) {
-    case 'nowhere':
-      return ['drop'];
-    case 'retry':
-      return ['retry', move.entry, move.delay];
-    case 'scheduled':
-      return ['snooze', move.entry, move.delay];
-    case 'dead':
-      return ['dead', move.entry];
-    case 'queue':
-      return ['back', move.entry];
   }
 }
 

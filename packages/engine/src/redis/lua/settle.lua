@@ -7,21 +7,37 @@
 -- KEYS[3+i]  the queues
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    pool id
--- ARGV[3…]   for each job: index of its queue, entry, fate, and by fate
+-- ARGV[3]    milliseconds that a claim lasts
+-- ARGV[4…]   for each job: index of its queue, entry, fate, and by fate
 --              drop                    nothing more (done, or failed and not kept)
+--              free    claim owner     the same, and ends the unique job's claim; a job that was enqueued under it
+--                                      while this one ran is not lost: it goes to the queue, with the claim
 --              retry   entry seconds   a new entry, to run again after so many seconds
 --              snooze  entry seconds   the same, among the scheduled jobs
 --              dead    entry           a new entry, among the dead jobs
+--              bury    entry claim owner  the same, and ends the claim as above
 --              back    entry           to the end of the queue that is taken from next
 -- Returns    the positions (from 0) of the jobs that were not in progress
-local milliseconds, pool = tonumber(ARGV[1]), ARGV[2]
+local milliseconds, pool, lasts = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 if not milliseconds then
   local time = redis.call('TIME')
   milliseconds = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local lost, settled = {}, {}
 
-local i, position = 3, 0
+local function free(queue, claim, owner)
+  local value = redis.pcall('GET', claim)
+  local ok, waiting = pcall(cjson.decode, type(value) == 'string' and value or '')
+  if ok and type(waiting) == 'table' and type(waiting.id) == 'string' then
+    redis.call('LPUSH', queue, value)
+    redis.call('SET', claim, '1', 'PX', lasts)
+    redis.call('SET', owner, waiting.id, 'PX', lasts)
+  else
+    redis.call('DEL', claim, owner)
+  end
+end
+
+local i, position = 4, 0
 while i <= #ARGV do
   local queue, entry, fate = KEYS[3 + tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
   local rewritten, seconds = ARGV[i + 3], ARGV[i + 4]
@@ -39,9 +55,15 @@ while i <= #ARGV do
       local at = math.ceil(milliseconds / 1000) + tonumber(seconds)
       redis.call('ZADD', fate == 'retry' and KEYS[1] or KEYS[2], at, rewritten)
     end
-  elseif fate == 'dead' then
-    size = 4
-    if mine then redis.call('ZADD', KEYS[3], math.floor(milliseconds / 1000), rewritten) end
+  elseif fate == 'dead' or fate == 'bury' then
+    size = fate == 'bury' and 6 or 4
+    if mine then
+      redis.call('ZADD', KEYS[3], math.floor(milliseconds / 1000), rewritten)
+      if fate == 'bury' then free(queue, ARGV[i + 4], ARGV[i + 5]) end
+    end
+  elseif fate == 'free' then
+    size = 5
+    if mine then free(queue, ARGV[i + 3], ARGV[i + 4]) end
   elseif fate == 'back' then
     size = 4
     if mine then redis.call('RPUSH', queue, rewritten) end

@@ -1,0 +1,68 @@
+-- Enqueues unique jobs: each only if its claim is free. One that finds it taken is a duplicate; if it was enqueued by
+-- a key of the caller's, its entry is stored under the claim and replaces the waiting job when that is fetched.
+-- The rule of gocraft/work, which reads and writes the same claims; with three things that it lacks: a claim outlives
+-- the job's run time, a replacement keeps the first job's id, and a duplicate without a key wipes no replacement.
+--
+-- KEYS[1..2] scheduled, known_jobs
+-- KEYS[3…]   for each job: its queue, its claim, the claim's owner
+-- ARGV[1]    now in milliseconds, or '' for Redis's own time
+-- ARGV[2]    milliseconds that a claim lasts at least, and beyond the run time
+-- ARGV[3…]   for each job: name, id, entry, 'any' or 'keyed', 'now' or 'in' or 'at', seconds
+-- Returns    for each job: { 'enqueued' or 'updated' or 'duplicate', the waiting job's id or '', run time in seconds or '' }
+local milliseconds, least = tonumber(ARGV[1]), tonumber(ARGV[2])
+if not milliseconds then
+  local time = redis.call('TIME')
+  milliseconds = time[1] * 1000 + math.ceil(time[2] / 1000)
+end
+
+-- The id of the job that owns the claim. An owner is believed only if it expires with the claim: gocraft/work
+-- removes and renews claims without a thought for their owner.
+local function ownerOf(claim, owner)
+  local id = redis.call('GET', owner)
+  if id and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1 then return id end
+  local value = redis.pcall('GET', claim)
+  local ok, job = pcall(cjson.decode, type(value) == 'string' and value or '')
+  return ok and type(job) == 'table' and type(job.id) == 'string' and job.id or ''
+end
+
+local replies = {}
+for i = 3, #ARGV, 6 do
+  local name, id, entry, keyed = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3] == 'keyed'
+  local when, seconds = ARGV[i + 4], tonumber(ARGV[i + 5])
+  local k = 3 + (i - 3) / 2
+  local queue, claim, owner = KEYS[k], KEYS[k + 1], KEYS[k + 2]
+
+  local runAt
+  if when == 'in' then runAt = math.ceil(milliseconds / 1000) + seconds end
+  if when == 'at' then runAt = seconds end
+  local lasts = least + math.max(0, (runAt or 0) * 1000 - milliseconds)
+  lasts = string.format('%.0f', lasts)
+  redis.call('SADD', KEYS[2], name)
+
+  if redis.call('SET', claim, keyed and entry or '1', 'NX', 'PX', lasts) then
+    redis.call('SET', owner, id, 'PX', lasts)
+    if runAt then
+      runAt = string.format('%.0f', runAt)
+      redis.call('ZADD', KEYS[1], runAt, entry)
+    else
+      redis.call('LPUSH', queue, entry)
+    end
+    table.insert(replies, { 'enqueued', id, runAt or '' })
+  else
+    local first = ownerOf(claim, owner)
+    lasts = math.max(tonumber(lasts), redis.call('PTTL', claim))
+    lasts = string.format('%.0f', lasts)
+    if keyed then
+      local before, after = string.find(entry, '"id":"' .. id .. '"', 1, true)
+      if first ~= '' then
+        entry = entry:sub(1, before - 1) .. '"id":' .. cjson.encode(first) .. entry:sub(after + 1)
+      end
+      redis.call('SET', claim, entry, 'PX', lasts)
+    else
+      redis.call('PEXPIRE', claim, lasts)
+    end
+    if first ~= '' then redis.call('SET', owner, first, 'PX', lasts) end
+    table.insert(replies, { keyed and 'updated' or 'duplicate', first, '' })
+  end
+end
+return replies
