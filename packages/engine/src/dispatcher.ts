@@ -62,6 +62,7 @@ export class Dispatcher {
   #flushUntil: number | undefined;
   #running: Promise<void> | undefined;
   #kick: (() => void) | undefined;
+  #interludes: (() => Promise<void>)[] = [];
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -88,6 +89,25 @@ export class Dispatcher {
   /** Takes no more jobs, once a fetch in flight has been answered; what is running will still be settled. */
   stopFetching(): void {
     this.#fetching = false;
+  }
+
+  /**
+   * Runs `work` between two rounds: nothing is being fetched or settled, and what Redis has in progress is what this
+   * pool knows of. Nothing is run once the loop has ended.
+   *
+   * @throws what `work` throws
+   */
+  between(work: () => Promise<void>): Promise<void> {
+    if (!this.#running || this.#isOver()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#interludes.push(() => work().then(resolve, reject));
+      this.#kick?.();
+    });
+  }
+
+  /** The finished jobs whose fates Redis has not confirmed yet. */
+  get unsettled(): readonly FinishedJob[] {
+    return this.#finished;
   }
 
   /**
@@ -123,10 +143,11 @@ export class Dispatcher {
 
   async #run(): Promise<void> {
     while (!this.#isOver()) {
+      await this.#interlude();
       // Jobs that end in the same turn of the event loop shall share a round trip.
       if (this.#isDue()) await nextTurn();
       else await this.#rest();
-      if (!this.#isDue()) continue;
+      if (!this.#isDue() || this.#interludes.length > 0) continue;
       try {
         await this.dispatch();
       } catch (error) {
@@ -134,11 +155,20 @@ export class Dispatcher {
         await sleep(this.#pause());
       }
     }
+    await this.#interlude();
+  }
+
+  async #interlude(): Promise<void> {
+    const interludes = this.#interludes;
+    this.#interludes = [];
+    for (const run of interludes) await run();
   }
 
   #isDue(): boolean {
     return (
-      this.#finished.length > 0 || (this.#fetching && this.#hungry && this.#options.idle() > 0)
+      this.#interludes.length > 0 ||
+      this.#finished.length > 0 ||
+      (this.#fetching && this.#hungry && this.#options.idle() > 0)
     );
   }
 

@@ -42,7 +42,7 @@ export interface UniqueOptions {
   /** Seconds until the job is put into its queue; default: at once. */
   readonly seconds?: number;
   /** What makes two jobs the same; default: their arguments. A duplicate then replaces the waiting job's arguments. */
-  readonly key?: object;
+  readonly key?: object | null;
 }
 
 /** What became of a unique job when it was enqueued. */
@@ -209,7 +209,7 @@ export class Enqueuer {
       this.#uniqueKey(jobName, key ?? (argsText === 'null' ? null : (args ?? null))),
     );
     const { id, uniqueKey } = job;
-    const keyed = key !== undefined && key !== null;
+    const keyed = Boolean(key);
     const claiming = { jobName, id, entry: text, uniqueKey, keyed, when };
     const claimed = await this.#outbox.claim(claiming);
     if (claimed.status !== 'enqueued') {

@@ -36,6 +36,7 @@ export {
   UnsupportedRedisError,
   WorkError,
 } from './errors.js';
+export { type ReapedPool } from './dead-pool-reaper.js';
 export { type Failure, type Fate } from './fate.js';
 export { Job, ScheduledJob } from './job.js';
 export { type JobArgs } from './job-args.js';

@@ -1,6 +1,8 @@
+import { Auditor } from './auditor.js';
 import type { Clock } from './clock.js';
 import { Dispatcher } from './dispatcher.js';
-import { Heartbeater } from './heartbeater.js';
+import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
+import { Heartbeater } from './heartbeat/heartbeater.js';
 import { newId } from './id.js';
 import type { JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
@@ -20,6 +22,12 @@ import { Workers, type FinishedJob } from './workers.js';
 export interface PoolTiming {
   /** Between heartbeats; default 5000. */
   readonly heartbeat?: number;
+  /** Until a process whose event loop is busy is taken for hung, and its heartbeat ends; default 300000. */
+  readonly stuckAfter?: number;
+  /** Between looks for dead pools; default 2000. */
+  readonly reap?: number;
+  /** Between audits of what the pool has in progress; default 60000. */
+  readonly audit?: number;
   /** Between writes of what the workers do; default 1000. */
   readonly observe?: number;
   /** Until an idle pool looks for jobs that nobody announced; default 2000. */
@@ -36,6 +44,7 @@ export interface PoolActorsOptions<Context> {
   readonly random: Random;
   readonly timing: PoolTiming;
   readonly concurrency: number;
+  readonly maxDeaths: number;
   /** With their middleware around the handlers. */
   readonly types: ReadonlyMap<string, JobType<Context>>;
   readonly context: () => Context;
@@ -43,6 +52,9 @@ export interface PoolActorsOptions<Context> {
   readonly onStarted: (entry: JobEntry) => void;
   readonly onSettled: (job: FinishedJob, owned: boolean) => void;
   readonly onDry: () => void;
+  readonly onReaped: (pool: ReapedPool) => void;
+  /** Jobs were in progress that no worker knew of. */
+  readonly onStrangers: (count: number) => void;
   /** An error that an actor has survived, and where. */
   readonly onError: (where: string, error: unknown) => void;
 }
@@ -57,6 +69,8 @@ export class PoolActors<Context> {
   readonly workers: Workers<Context>;
   readonly dispatcher: Dispatcher;
   readonly heartbeater: Heartbeater;
+  readonly reaper: DeadPoolReaper;
+  readonly auditor: Auditor;
   readonly #options: PoolActorsOptions<Context>;
   readonly #wakerConnection: RedisConnection;
   readonly #slots: readonly Worker<Context>[];
@@ -83,6 +97,8 @@ export class PoolActors<Context> {
     this.#scheduledRequeuer = this.#makeRequeuer('scheduled');
     this.#observer = this.#makeObserver();
     this.heartbeater = this.#makeHeartbeater();
+    this.reaper = this.#makeReaper();
+    this.auditor = this.#makeAuditor();
   }
 
   /** Connects; nothing is fetched yet. */
@@ -97,6 +113,8 @@ export class PoolActors<Context> {
     this.dispatcher.start();
     this.#retryRequeuer.start();
     this.#scheduledRequeuer.start();
+    this.reaper.start();
+    this.auditor.start();
   }
 
   /** Stops everybody but the dispatcher and the connections. */
@@ -105,6 +123,8 @@ export class PoolActors<Context> {
       this.#retryRequeuer.stop(),
       this.#scheduledRequeuer.stop(),
       this.#observer.stop(),
+      this.reaper.stop(),
+      this.auditor.stop(),
       this.heartbeater.stop(),
     ]);
   }
@@ -202,7 +222,7 @@ export class PoolActors<Context> {
   }
 
   #makeHeartbeater(): Heartbeater {
-    const { poolId, types, concurrency, keys, timing } = this.#options;
+    const { poolId, types, concurrency, keys, clock, timing } = this.#options;
     return new Heartbeater({
       poolId,
       workerIds: this.#slots.map(({ id }) => id),
@@ -211,8 +231,41 @@ export class PoolActors<Context> {
       connection: this.connection,
       keys,
       scripts: this.scripts,
+      clock,
       onError: this.#reporter('heartbeater.beat'),
       interval: timing.heartbeat,
+      stuckAfter: timing.stuckAfter,
+    });
+  }
+
+  #makeReaper(): DeadPoolReaper {
+    const { poolId, keys, clock, maxDeaths, timing, onReaped } = this.#options;
+    return new DeadPoolReaper({
+      poolId,
+      connection: this.connection,
+      keys,
+      scripts: this.scripts,
+      now: () => clock.now(),
+      maxDeaths,
+      onReaped,
+      onError: this.#reporter('dead_pool_reaper.reap'),
+      interval: timing.reap,
+    });
+  }
+
+  #makeAuditor(): Auditor {
+    const { poolId, types, keys, timing, onStrangers } = this.#options;
+    return new Auditor({
+      poolId,
+      jobNames: [...types.keys()],
+      connection: this.connection,
+      keys,
+      scripts: this.scripts,
+      between: (work) => this.dispatcher.between(work),
+      known: () => [...this.workers.running, ...this.dispatcher.unsettled],
+      onStrangers,
+      onError: this.#reporter('auditor.audit'),
+      interval: timing.audit,
     });
   }
 

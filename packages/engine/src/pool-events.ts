@@ -1,3 +1,4 @@
+import type { ReapedPool } from './dead-pool-reaper.js';
 import type { Fate } from './fate.js';
 import type { Job } from './job.js';
 
@@ -16,6 +17,8 @@ export interface WorkerPoolEvents {
    * dead. Nothing was written; the job runs, or ran, elsewhere as well.
    */
   ownership_lost: [settled: SettledJob];
+  /** Another pool has died, and this one has taken its jobs from it. */
+  reaped: [pool: ReapedPool];
 }
 
 /** A job whose run has ended. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, type Clock } from './clock.js';
+import type { ReapedPool } from './dead-pool-reaper.js';
 import { DEFAULT_NAMESPACE } from './enqueuer.js';
 import { ClosedError, DuplicateJobError, InvalidOptionError, PoolStartedError } from './errors.js';
 import { newId } from './id.js';
@@ -26,6 +27,11 @@ export interface WorkerPoolOptions<Context = unknown> {
   readonly context?: () => Context;
   /** Milliseconds that running jobs get to finish when the pool stops; default 25000. */
   readonly shutdownTimeout?: number;
+  /**
+   * How often a process may die under a job before the job is dead itself; default 3. Otherwise a job that kills its
+   * process, by running out of memory for instance, would do so for ever.
+   */
+  readonly maxDeaths?: number;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -35,6 +41,7 @@ export interface WorkerPoolOptions<Context = unknown> {
 const DEFAULT_CONCURRENCY = 10;
 const MAX_CONCURRENCY = 10_000;
 const DEFAULT_SHUTDOWN_TIMEOUT = 25_000;
+const DEFAULT_MAX_DEATHS = 3;
 // For handlers that obey their signal to end in good order.
 const ABORT_GRACE = 500;
 // For Redis to take the last fates. What it does not take stays in progress, and the heartbeat with it.
@@ -63,6 +70,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   readonly #options: WorkerPoolOptions<Context>;
   readonly #concurrency: number;
   readonly #shutdownTimeout: number;
+  readonly #maxDeaths: number;
   readonly #clock: Clock;
   readonly #keys: Keys;
   readonly #log: PoolLog;
@@ -82,12 +90,15 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       namespace = DEFAULT_NAMESPACE,
       concurrency = DEFAULT_CONCURRENCY,
       shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT,
+      maxDeaths = DEFAULT_MAX_DEATHS,
       clock = systemClock,
       logger = consoleLogger,
     } = options;
     assertInteger('concurrency', concurrency, 1, MAX_CONCURRENCY);
     assertInteger('shutdownTimeout', shutdownTimeout, 0, 2 ** 31 - 1);
+    assertInteger('maxDeaths', maxDeaths, 1, Number.MAX_SAFE_INTEGER);
     this.#options = options;
+    this.#maxDeaths = maxDeaths;
     this.#concurrency = concurrency;
     this.#shutdownTimeout = shutdownTimeout;
     this.#clock = clock;
@@ -313,22 +324,36 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       random,
       timing,
       concurrency: this.#concurrency,
+      maxDeaths: this.#maxDeaths,
       types: this.#composedTypes(),
       context: context ?? (() => ({}) as Context),
       isStopping: () => this.#isStopping(),
       onStarted: (entry) => this.#tell('started', () => [new Job(entry)]),
       onSettled: (job, owned) => this.#onSettled(job, owned),
       onDry: () => this.#onDry?.(),
+      onReaped: (pool) => this.#onReaped(pool),
+      onStrangers: (count) =>
+        this.#log.warn(`${count} jobs were in progress that no worker knew of; they run again`),
       onError: (where, error) => this.#log.error(where, error),
     });
   }
 
-  #onUp({ heartbeater, dispatcher }: PoolActors<Context>): void {
+  #onReaped(pool: ReapedPool): void {
+    const { poolId, requeued, dead } = pool;
+    this.#log.warn(
+      `Worker pool ${poolId} is dead; of its jobs ${requeued} run again and ${dead} are dead`,
+    );
+    this.#tell('reaped', () => [pool]);
+  }
+
+  #onUp({ heartbeater, dispatcher, reaper, auditor }: PoolActors<Context>): void {
     this.#log.up();
     if (!this.#working) return;
     // A Redis that was restarted empty, or an eager reaper, may have forgotten this pool.
     heartbeater.beat().catch((error: unknown) => this.#log.error('heartbeater.beat', error));
     dispatcher.wake();
+    reaper.bePatient();
+    auditor.wake();
     this.#tell('ready');
   }
 

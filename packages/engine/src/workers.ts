@@ -52,6 +52,13 @@ export class Workers<Context> {
     return this.#busy.size;
   }
 
+  /** The entries of the jobs that run. */
+  get running(): readonly { readonly jobName: string; readonly raw: Raw }[] {
+    return [...this.#busy].flatMap(({ running }) =>
+      running ? [{ jobName: running.entry.name, raw: running.raw }] : [],
+    );
+  }
+
   /** Has an idle worker run the job. */
   start(fetched: FetchedEntry): void {
     const { jobName, raw } = fetched;

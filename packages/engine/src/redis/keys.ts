@@ -92,4 +92,19 @@ export class Keys {
   observation(workerId: string): string {
     return `${this.prefix}worker:${workerId}`;
   }
+
+  /** Hash, pool id → seconds since the epoch: since when a pool shows no heartbeat. This engine's own. */
+  get suspects(): string {
+    return `${this.own}suspects`;
+  }
+
+  /** String: exists while a reaper has had its turn. This engine's own. */
+  get reaperTurn(): string {
+    return `${this.own}reaper_turn`;
+  }
+
+  /** String, whole number: how often a process has died while it ran the job. This engine's own. */
+  deaths(jobId: string): string {
+    return `${this.own}deaths:${jobId}`;
+  }
 }

@@ -11,9 +11,16 @@ const dueScript = Script.load('due');
 const requeueScript = Script.load('requeue');
 const beatScript = Script.load('beat');
 const releaseScript = Script.load('release');
+const lookScript = Script.load('look');
+const reapScript = Script.load('reap');
+const buryScript = Script.load('bury');
+const rebuildScript = Script.load('rebuild');
 
 // gocraft/work's claims last so long; ours also outlast a schedule by it. In milliseconds.
 const CLAIM_LASTS = 24 * 3600 * 1000;
+
+// Longer than a job that kills its processes takes to do so a few times. In milliseconds.
+const DEATHS_LAST = 7 * 24 * 3600 * 1000;
 
 /** A job as it was taken from its queue. */
 export interface FetchedEntry {
@@ -77,6 +84,39 @@ export interface DueJobs {
   readonly entries: readonly Raw[];
   /** Milliseconds until the next entry is due; `undefined` when there is none. */
   readonly nextIn: number | undefined;
+}
+
+/** A pool as a reaper sees it. Times in seconds since the epoch. */
+export interface PoolSighting {
+  readonly id: string;
+  readonly heartbeatAt: number | undefined;
+  /** `undefined` where its heartbeat does not tell. */
+  readonly jobNames: readonly string[] | undefined;
+  /** Since when it shows no heartbeat. */
+  readonly suspectedSince: number | undefined;
+}
+
+/** What a reaper saw. */
+export interface Look {
+  /** Seconds since the epoch. */
+  readonly now: number;
+  readonly pools: readonly PoolSighting[];
+}
+
+/** A job of a dead pool. */
+export interface Reaping {
+  readonly raw: Raw;
+  /** Under this id its processes' deaths are counted; `undefined` for an entry that is no job: it is only put back. */
+  readonly jobId: string | undefined;
+  /** The entry for the dead jobs, should too many processes have died under it. */
+  readonly deadEntry: Raw;
+}
+
+/** What came of a dead pool's jobs of a name. */
+export interface Reaped {
+  readonly requeued: number;
+  readonly dead: number;
+  readonly left: number;
 }
 
 /** A due entry and what to write instead of it. */
@@ -271,6 +311,80 @@ export class Scripts {
     };
   }
 
+  /** Reads how all pools are; `undefined` if it was another reaper's turn. `turn` in milliseconds, 0 for in any case. */
+  look(poolId: string, turn: number): ScriptCall<Look | undefined> {
+    const { workerPools, knownJobs, suspects, reaperTurn, prefix } = this.#keys;
+    return {
+      script: lookScript,
+      keys: [workerPools, knownJobs, suspects, reaperTurn],
+      args: [this.#now(), prefix, poolId, turn],
+      decode: (reply) => {
+        if (reply === null) return undefined;
+        const [now, ...pools] = reply as [number, ...Buffer[][]];
+        return { now, pools: pools.map((fields) => sighting(fields.map(String))) };
+      },
+    };
+  }
+
+  /** Takes the jobs of a name, the newest first, from a dead pool; `undefined` if it is alive. */
+  reap(
+    poolId: string,
+    jobName: string,
+    reapings: readonly Reaping[],
+    limits: { readonly deadAfter: number; readonly maxDeaths: number },
+  ): ScriptCall<Reaped | undefined> {
+    const keys = this.#keys;
+    return {
+      script: reapScript,
+      keys: [
+        keys.heartbeat(poolId),
+        keys.queue(jobName),
+        keys.inProgress(jobName, poolId),
+        keys.lockInfo(jobName),
+        keys.lock(jobName),
+        keys.dead,
+        ...reapings.map(({ jobId }) => keys.deaths(jobId ?? '')),
+      ],
+      args: [
+        this.#now(),
+        poolId,
+        limits.deadAfter,
+        limits.maxDeaths,
+        DEATHS_LAST,
+        ...reapings.flatMap(({ raw, jobId, deadEntry }) => [
+          raw,
+          jobId === undefined ? '' : deadEntry,
+        ]),
+      ],
+      decode: (reply) => {
+        if (reply === null) return undefined;
+        const [requeued = 0, dead = 0, left = 0] = reply as number[];
+        return { requeued, dead, left };
+      },
+    };
+  }
+
+  /** Takes a dead pool off the books; false if it is alive. */
+  bury(poolId: string, deadAfter: number): ScriptCall<boolean> {
+    const { workerPools, suspects, prefix } = this.#keys;
+    return {
+      script: buryScript,
+      keys: [workerPools, this.#keys.heartbeat(poolId), suspects],
+      args: [this.#now(), poolId, deadAfter, prefix],
+      decode: (reply) => reply === 1,
+    };
+  }
+
+  /** Rebuilds the locks of names; returns how many were wrong. */
+  rebuild(jobNames: readonly string[], poolId?: string): ScriptCall<number> {
+    return {
+      script: rebuildScript,
+      keys: [this.#keys.workerPools, ...jobNames.map((name) => this.#keys.queue(name))],
+      args: [poolId ?? ''],
+      decode: Number,
+    };
+  }
+
   #watchable(jobName: string, atLimit: ReadonlySet<string>): string[] {
     const keys = [this.#keys.paused(jobName), this.#keys.maxConcurrency(jobName)];
     return atLimit.has(jobName) ? [...keys, this.#keys.lock(jobName)] : keys;
@@ -300,6 +414,15 @@ export class Scripts {
   #now(): number | '' {
     return this.#clock.scriptTime() ?? '';
   }
+}
+
+function sighting([id = '', heartbeatAt, jobNames, since]: string[]): PoolSighting {
+  return {
+    id,
+    heartbeatAt: heartbeatAt ? Number(heartbeatAt) : undefined,
+    jobNames: jobNames ? jobNames.split(',') : undefined,
+    suspectedSince: since ? Number(since) : undefined,
+  };
 }
 
 /** Numbers names from 1 in the order in which they are first met: the scripts' way to say which queue. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Heartbeater } from './heartbeater.js';
-import { RedisConnection } from './redis/redis-connection.js';
-import { Scripts } from './redis/scripts.js';
-import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+import { RedisConnection } from '../redis/redis-connection.js';
+import { Scripts } from '../redis/scripts.js';
+import { FakeClock } from '../testing/fake-clock.js';
+import { TEST_REDIS_URL, TestNamespace } from '../testing/test-redis.js';
 
 let ns: TestNamespace;
 let clock: FakeClock;
@@ -22,6 +22,7 @@ beforeEach(() => {
     connection,
     keys: ns.keys,
     scripts: new Scripts(ns.keys, clock),
+    clock,
     onError: (error) => {
       throw error;
     },

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Auditor } from './auditor.js';
+import type { Raw } from './redis/raw.js';
+import { RedisConnection } from './redis/redis-connection.js';
+import { Scripts } from './redis/scripts.js';
+import { FakeClock } from './testing/fake-clock.js';
+import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+
+let ns: TestNamespace;
+let connection: RedisConnection;
+let known: { jobName: string; raw: Raw }[];
+let strangers: number;
+let auditor: Auditor;
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+  known = [];
+  strangers = 0;
+  auditor = new Auditor({
+    poolId: 'own',
+    jobNames: ['n', 'm'],
+    connection,
+    keys: ns.keys,
+    scripts: new Scripts(ns.keys, new FakeClock()),
+    between: (work) => work(),
+    known: () => known,
+    onStrangers: (count) => (strangers += count),
+    onError: (error) => {
+      throw error;
+    },
+  });
+});
+
+afterEach(async () => {
+  connection.close();
+  await ns.close();
+});
+
+async function inProgress(jobName: string, ...entries: (string | Buffer)[]): Promise<void> {
+  await ns.redis.lpush(ns.keys.inProgress(jobName, 'own'), ...entries);
+  await ns.redis.hincrby(ns.keys.lockInfo(jobName), 'own', entries.length);
+  await ns.redis.incrby(ns.keys.lock(jobName), entries.length);
+}
+
+describe('Auditor', () => {
+  it('puts back what is in progress without a worker that knows of it', async () => {
+    await inProgress('n', 'a', 'b', 'b', 'c');
+    await inProgress('m', 'd');
+    known = [
+      { jobName: 'n', raw: 'a' },
+      { jobName: 'n', raw: 'b' },
+      { jobName: 'm', raw: 'd' },
+    ];
+    expect(await auditor.audit()).toBe(2);
+    expect(strangers).toBe(2);
+    expect((await ns.queue('n')).sort()).toEqual(['b', 'c']);
+    expect(await ns.lock('n')).toBe(2);
+    expect(await ns.redis.hgetall(ns.keys.lockInfo('n'))).toEqual({ own: '2' });
+    expect(await auditor.audit()).toBe(0);
+  });
+
+  it('compares bytes', async () => {
+    const bytes = Buffer.from([0x7b, 0xff, 0x7d]);
+    await inProgress('n', bytes, Buffer.from([0x7b, 0xfe, 0x7d]));
+    known = [{ jobName: 'n', raw: bytes }];
+    expect(await auditor.audit()).toBe(1);
+    expect(await ns.redis.lrangeBuffer(ns.keys.inProgress('n', 'own'), 0, -1)).toEqual([bytes]);
+  });
+
+  it('sets the locks right, and sweeps shares of pools that are gone', async () => {
+    await ns.redis.sadd(ns.keys.workerPools, 'go');
+    await ns.redis.hset(ns.keys.lockInfo('n'), { own: 7, go: 2, idle: 0, negative: -3 });
+    await ns.redis.set(ns.keys.lock('n'), -2);
+    await inProgress('n', 'a');
+    known = [{ jobName: 'n', raw: 'a' }];
+    await auditor.audit();
+    expect(await ns.lock('n')).toBe(3);
+    expect(await ns.redis.hgetall(ns.keys.lockInfo('n'))).toEqual({
+      own: '1',
+      go: '2',
+      negative: '-3',
+    });
+  });
+});

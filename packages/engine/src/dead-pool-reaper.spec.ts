@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
+import { RedisConnection } from './redis/redis-connection.js';
+import { Scripts } from './redis/scripts.js';
+import { FakeClock } from './testing/fake-clock.js';
+import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+
+const NOW = 1_700_000_000;
+
+let ns: TestNamespace;
+let clock: FakeClock;
+let connection: RedisConnection;
+let scripts: Scripts;
+let reaped: ReapedPool[];
+let reaper: DeadPoolReaper;
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  clock = new FakeClock(NOW);
+  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+  scripts = new Scripts(ns.keys, clock);
+  reaped = [];
+  reaper = aReaper();
+});
+
+afterEach(async () => {
+  connection.close();
+  await ns.close();
+});
+
+function aReaper(poolId = 'own'): DeadPoolReaper {
+  return new DeadPoolReaper({
+    poolId,
+    connection,
+    keys: ns.keys,
+    scripts,
+    now: () => clock.now(),
+    maxDeaths: 3,
+    onReaped: (pool) => reaped.push(pool),
+    onError: (error) => {
+      throw error;
+    },
+  });
+}
+
+/** Some seconds pass, in which only the own pool, and these others, beat. */
+async function pass(seconds: number, ...alive: string[]): Promise<void> {
+  clock.advance(seconds);
+  for (const id of ['own', ...alive]) await beat(id);
+}
+
+async function beat(poolId: string, jobNames = 'n', workerIds = ''): Promise<void> {
+  await connection.ready();
+  await connection.call(scripts.beat(poolId, { job_names: jobNames, worker_ids: workerIds }));
+}
+
+/** A pool fetches jobs, as the fetch script does it: the first one given is the oldest. */
+async function inProgress(poolId: string, jobName: string, ...entries: string[]): Promise<void> {
+  await ns.redis.sadd(ns.keys.knownJobs, jobName);
+  await ns.redis.lpush(ns.keys.inProgress(jobName, poolId), ...entries);
+  await ns.redis.hincrby(ns.keys.lockInfo(jobName), poolId, entries.length);
+  await ns.redis.incrby(ns.keys.lock(jobName), entries.length);
+}
+
+function entry(id: string): string {
+  return `{"name":"n","id":"${id}","t":1,"args":{"big":9007199254740993,"list":[]}}`;
+}
+
+describe('DeadPoolReaper', () => {
+  it('puts the jobs of a dead pool to the front of their queues, the oldest first, and takes it off the books', async () => {
+    await beat('gone', 'n,m', 'worker1,worker2');
+    await ns.redis.hset(ns.keys.observation('worker1'), 'job_name', 'n');
+    await ns.redis.lpush(ns.keys.queue('n'), entry('waiting'));
+    await inProgress('gone', 'n', entry('1'), entry('2'));
+    await inProgress('gone', 'm', '{"name":"m","id":"3","t":1,"args":null}');
+    await inProgress('alive', 'n', entry('4'));
+    await pass(10, 'alive');
+    expect(await reaper.reap()).toEqual([{ poolId: 'gone', requeued: 3, dead: 0 }]);
+    expect(reaped).toHaveLength(1);
+    expect(await ns.queue('n')).toEqual([entry('waiting'), entry('2'), entry('1')]);
+    expect(await ns.queue('m')).toHaveLength(1);
+    expect(await ns.lock('n')).toBe(1);
+    expect(await ns.lock('m')).toBe(0);
+    expect(await ns.redis.hgetall(ns.keys.lockInfo('n'))).toEqual({ alive: '1' });
+    expect(await ns.redis.smembers(ns.keys.workerPools)).toEqual(
+      expect.arrayContaining(['own', 'alive']),
+    );
+    expect(await ns.redis.exists(ns.keys.heartbeat('gone'))).toBe(0);
+    expect(await ns.redis.exists(ns.keys.observation('worker1'))).toBe(0);
+    expect(await reaper.reap()).toEqual([]);
+  });
+
+  it('leaves a pool that beats alone', async () => {
+    await beat('alive');
+    await inProgress('alive', 'n', entry('1'));
+    await pass(9);
+    expect(await reaper.reap()).toEqual([]);
+    expect(await ns.inProgress('n')).toBe(1);
+  });
+
+  it('judges nobody when its own beat is late, too', async () => {
+    await beat('own');
+    await beat('other');
+    clock.advance(30);
+    expect(await reaper.reap()).toEqual([]);
+    await pass(1);
+    expect(await reaper.reap()).toMatchObject([{ poolId: 'other' }]);
+  });
+
+  it.each([
+    ['without a heartbeat', () => ns.redis.sadd(ns.keys.workerPools, 'gone')],
+    ['that only stands in a lock', () => Promise.resolve()],
+  ])('suspects a pool %s, and takes its jobs fifteen seconds later', async (_what, given) => {
+    await given();
+    await inProgress('gone', 'n', entry('1'));
+    await pass(1);
+    expect(await reaper.reap()).toEqual([]);
+    await pass(14);
+    expect(await aReaper().reap()).toEqual([]);
+    await pass(1);
+    expect(await aReaper().reap()).toMatchObject([{ poolId: 'gone', requeued: 1 }]);
+    expect(await ns.queue('n')).toEqual([entry('1')]);
+    expect(await ns.lock('n')).toBe(0);
+    expect(await ns.redis.hkeys(ns.keys.suspects)).toEqual([]);
+  });
+
+  it('forgets a suspicion when the pool beats', async () => {
+    await ns.redis.sadd(ns.keys.workerPools, 'starting');
+    await pass(1);
+    await reaper.reap();
+    await pass(10, 'starting');
+    await reaper.reap();
+    expect(await ns.redis.hkeys(ns.keys.suspects)).toEqual([]);
+    await pass(8);
+    expect(await reaper.reap()).toEqual([]);
+  });
+
+  it('finds jobs of a pool whose heartbeat names none of them', async () => {
+    await beat('gone', '');
+    await inProgress('gone', 'n', entry('1'));
+    await pass(10);
+    expect(await reaper.reap()).toMatchObject([{ requeued: 1 }]);
+  });
+
+  it('moves a job under which processes keep dying to the dead jobs', async () => {
+    for (const id of ['gone1', 'gone2', 'gone3']) {
+      await beat(id);
+      const [waiting] = await ns.queue('n');
+      await ns.redis.del(ns.keys.queue('n'));
+      await inProgress(id, 'n', waiting ?? entry('1'));
+      await pass(10);
+      await reaper.reap();
+    }
+    expect(await ns.queue('n')).toEqual([]);
+    expect(await ns.set('dead')).toMatchObject([
+      { entry: { id: '1', fails: 1, err: 'its process died 3 times while it ran' } },
+    ]);
+    expect(reaped.at(-1)).toEqual({ poolId: 'gone3', requeued: 0, dead: 1 });
+    expect(await ns.redis.exists(ns.keys.deaths('1'))).toBe(0);
+  });
+
+  it('puts back what is no job, for the worker that fetches it to find out', async () => {
+    await beat('gone');
+    await inProgress('gone', 'n', 'nonsense', '{}');
+    await pass(10);
+    await reaper.reap();
+    expect(await ns.queue('n')).toEqual(['{}', 'nonsense']);
+  });
+
+  it('leaves the pool on the books when a part of it cannot be taken', async () => {
+    await beat('gone', 'bad,n');
+    await ns.redis.sadd(ns.keys.knownJobs, 'bad', 'n');
+    await ns.redis.set(ns.keys.inProgress('bad', 'gone'), 'not a list');
+    await inProgress('gone', 'n', entry('1'));
+    await pass(10);
+    await expect(reaper.reap()).rejects.toThrow('WRONGTYPE');
+    expect(await ns.redis.sismember(ns.keys.workerPools, 'gone')).toBe(1);
+    await ns.redis.del(ns.keys.inProgress('bad', 'gone'));
+    await reaper.reap();
+    expect(await ns.queue('n')).toEqual([entry('1')]);
+  });
+
+  it('repairs what an unfenced completion of a paused Go pool did to the locks', async () => {
+    await beat('gone');
+    await inProgress('alive', 'n', entry('2'));
+    await ns.redis.hset(ns.keys.lockInfo('n'), 'gone', -1);
+    await ns.redis.set(ns.keys.lock('n'), -1);
+    await pass(10, 'alive');
+    await reaper.reap();
+    expect(await ns.lock('n')).toBe(1);
+    expect(await ns.redis.hgetall(ns.keys.lockInfo('n'))).toEqual({ alive: '1' });
+  });
+
+  it('does nothing to a pool that beats again between the look and the taking', async () => {
+    await beat('paused');
+    await inProgress('paused', 'n', entry('1'));
+    await pass(10);
+    const look = await connection.call(scripts.look('own', 0));
+    expect(look?.pools.map(({ id }) => id)).toContain('paused');
+    await beat('paused');
+    const limits = { deadAfter: 10, maxDeaths: 3 };
+    const reaping = { raw: entry('1'), jobId: '1', deadEntry: '' };
+    expect(await connection.call(scripts.reap('paused', 'n', [reaping], limits))).toBeUndefined();
+    expect(await connection.call(scripts.bury('paused', 10))).toBe(false);
+    expect(await ns.inProgress('n')).toBe(1);
+  });
+
+  it('takes thousands of jobs in order', async () => {
+    await beat('gone');
+    const entries = Array.from({ length: 1_250 }, (_, i) => entry(String(i)));
+    await inProgress('gone', 'n', ...entries);
+    await pass(10);
+    expect(await reaper.reap()).toMatchObject([{ requeued: 1_250 }]);
+    expect(await ns.queue('n')).toEqual(entries.reverse());
+  });
+
+  it('of several takes turns', async () => {
+    expect(
+      await connection.ready().then(() => connection.call(scripts.look('a', 1_000))),
+    ).toBeDefined();
+    expect(await connection.call(scripts.look('b', 1_000))).toBeUndefined();
+  });
+});

@@ -1,0 +1,47 @@
+-- Takes the jobs of one name from a dead pool: to where their queue is taken from next, the oldest first to be taken,
+-- or to the dead jobs those under which a process has died too often. Ends the pool's share of the lock.
+-- Does nothing if the pool beats after all: it may have been paused, and its jobs would run twice.
+--
+-- KEYS[1..5] the pool's heartbeat, the queue, its in-progress list, its lock_info, its lock
+-- KEYS[6]    dead
+-- KEYS[6+i]  how often a process has died under job i
+-- ARGV[1]    now in milliseconds, or '' for Redis's own time
+-- ARGV[2]    pool id
+-- ARGV[3]    seconds after its last beat at which a pool is dead
+-- ARGV[4]    how many deaths are too many
+-- ARGV[5]    milliseconds for which deaths are remembered
+-- ARGV[6…]   for each job, the newest first: entry, entry for the dead jobs or '' to put it back in any case
+-- Returns    nil if the pool is alive, else { how many were put back, how many are dead, how many are left }
+local milliseconds, pool = tonumber(ARGV[1]), ARGV[2]
+local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
+local beat = tonumber(redis.call('HGET', KEYS[1], 'heartbeat_at') or '')
+if beat and beat + tonumber(ARGV[3]) > now then return nil end
+
+local back, dead = 0, 0
+for i = 6, #ARGV, 2 do
+  local entry, deadEntry, deaths = ARGV[i], ARGV[i + 1], KEYS[6 + (i - 4) / 2]
+  if redis.call('LREM', KEYS[3], 1, entry) == 1 then
+    local count = 0
+    if deadEntry ~= '' then
+      count = redis.call('INCR', deaths)
+      redis.call('PEXPIRE', deaths, ARGV[5])
+    end
+    if count >= tonumber(ARGV[4]) then
+      redis.call('ZADD', KEYS[6], now, deadEntry)
+      redis.call('DEL', deaths)
+      dead = dead + 1
+    else
+      redis.call('RPUSH', KEYS[2], entry)
+      back = back + 1
+    end
+  end
+end
+
+local left = redis.call('LLEN', KEYS[3])
+if left == 0 then redis.call('HDEL', KEYS[4], pool) else redis.call('HSET', KEYS[4], pool, left) end
+local running = 0
+for _, share in ipairs(redis.call('HVALS', KEYS[4])) do
+  running = running + math.max(0, tonumber(share) or 0)
+end
+redis.call('SET', KEYS[5], running)
+return { back, dead, left }

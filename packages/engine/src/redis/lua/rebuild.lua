@@ -1,0 +1,30 @@
+-- Rebuilds the locks of names from what is certain. A lock is what all pools' shares add up to; the own pool's share
+-- is what it has in progress; shares below zero, which gocraft/work can leave, count for nothing; and empty shares of
+-- pools that are gone are swept away. Other pools' shares are theirs.
+--
+-- KEYS[1]    worker_pools
+-- KEYS[1+i]  the queues
+-- ARGV[1]    the own pool's id, or '' for none
+-- Returns    how many locks were wrong
+local own, mended = ARGV[1], 0
+for i = 2, #KEYS do
+  local queue = KEYS[i]
+  local info = queue .. ':lock_info'
+  if own ~= '' then
+    local running = redis.call('LLEN', queue .. ':' .. own .. ':inprogress')
+    if running > 0 then redis.call('HSET', info, own, running) else redis.call('HDEL', info, own) end
+  end
+  local running = 0
+  local shares = redis.call('HGETALL', info)
+  for j = 1, #shares, 2 do
+    local share = tonumber(shares[j + 1]) or 0
+    running = running + math.max(0, share)
+    if share == 0 and redis.call('SISMEMBER', KEYS[1], shares[j]) == 0 then redis.call('HDEL', info, shares[j]) end
+  end
+  local lock = redis.call('GET', queue .. ':lock')
+  if (tonumber(lock or 0) or 0) ~= running then
+    redis.call('SET', queue .. ':lock', running)
+    mended = mended + 1
+  end
+end
+return mended
