@@ -27,6 +27,7 @@ export default defineConfig(
   {
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: { globals: { process: 'readonly' } },
+    rules: { 'no-undef': 'off' }, // TypeScript checks them.
     extends: [tseslint.configs.disableTypeChecked],
   },
   {

@@ -33,7 +33,7 @@ export class BeatThread {
       script: { lua: script.lua, keys, args: args as (string | number)[] },
       interval,
       stuckAfter,
-      ticks: ticks.buffer as SharedArrayBuffer,
+      ticks: ticks.buffer,
     };
     this.#worker = new Worker(new URL('./beat-loop.mjs', import.meta.url), {
       name: 'nestcraft heartbeat',
