@@ -40,6 +40,18 @@ export class InvalidOptionError extends WorkError {
   }
 }
 
+/** A cron spec that cannot be read, or that never fires. */
+export class InvalidScheduleError extends WorkError {
+  constructor(
+    readonly spec: unknown,
+    readonly reason: string,
+  ) {
+    super(
+      `Schedule ${show(spec)} is refused: ${reason}. Use five fields, or six with the seconds first, or @every 90s.`,
+    );
+  }
+}
+
 /** A second handler for a job name that has one already. */
 export class DuplicateJobError extends WorkError {
   constructor(readonly jobName: string) {

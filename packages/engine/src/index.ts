@@ -26,6 +26,7 @@ export {
   InvalidJobArgsError,
   InvalidJobNameError,
   InvalidOptionError,
+  InvalidScheduleError,
   JobArgumentError,
   JobTimeoutError,
   NotConnectedError,
@@ -44,9 +45,11 @@ export { assertJobName } from './job-name.js';
 export { type JobOptions, type UniqueUntil } from './job-type.js';
 export { consoleLogger, silentLogger, type Logger } from './logger.js';
 export { type Handler, type Middleware } from './middleware.js';
+export { type PeriodicOptions } from './periodic-job.js';
 export { type PoolTiming } from './pool-actors.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
 export { type Random } from './random.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { type RedisSource } from './redis/redis-source.js';
+export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';
 export { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';

@@ -25,6 +25,7 @@ export interface JobEntry {
 export interface EntryChanges {
   readonly enqueuedAt?: number;
   readonly failure?: { readonly fails: number; readonly error: string; readonly at: number };
+  readonly claim?: 'held' | undefined;
 }
 
 // The order in which gocraft/work writes the members.
@@ -75,8 +76,8 @@ export function parseEntry(raw: Raw): JobEntry {
  *
  * @param raw an entry that `parseEntry` accepts
  */
-export function rewriteEntry(raw: Raw, { enqueuedAt, failure }: EntryChanges): Raw {
-  if (typeof raw !== 'string') return rewriteBytes(raw, { enqueuedAt, failure });
+export function rewriteEntry(raw: Raw, { enqueuedAt, failure, claim }: EntryChanges): Raw {
+  if (typeof raw !== 'string') return rewriteBytes(raw, { enqueuedAt, failure, claim });
   const members = jsonMembers(raw);
   if (enqueuedAt !== undefined) members.set('t', String(enqueuedAt));
   if (failure) {
@@ -84,6 +85,7 @@ export function rewriteEntry(raw: Raw, { enqueuedAt, failure }: EntryChanges): R
     members.set('err', JSON.stringify(failure.error));
     members.set('failed_at', String(failure.at));
   }
+  if (claim) members.set('claim', JSON.stringify(claim));
   return writeMembers(members);
 }
 
@@ -123,9 +125,10 @@ function writeMembers(members: ReadonlyMap<string, string>): string {
 }
 
 /** Latin-1 gives every byte its own character and back, and leaves JSON's own characters what they are. */
-function rewriteBytes(raw: Buffer, { enqueuedAt, failure }: EntryChanges): Buffer {
+function rewriteBytes(raw: Buffer, { enqueuedAt, failure, claim }: EntryChanges): Buffer {
   const error = failure && Buffer.from(failure.error).toString('latin1');
   const text = rewriteEntry(raw.toString('latin1'), {
+    claim,
     ...(enqueuedAt !== undefined && { enqueuedAt }),
     ...(failure && error !== undefined && { failure: { ...failure, error } }),
   });

@@ -7,6 +7,8 @@ import { newId } from './id.js';
 import type { JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
 import { Observer } from './observer.js';
+import { PeriodicEnqueuer } from './periodic-enqueuer.js';
+import type { PeriodicJob } from './periodic-job.js';
 import { PrioritySampler } from './priority-sampler.js';
 import type { Random } from './random.js';
 import type { Keys } from './redis/keys.js';
@@ -47,6 +49,7 @@ export interface PoolActorsOptions<Context> {
   readonly maxDeaths: number;
   /** With their middleware around the handlers. */
   readonly types: ReadonlyMap<string, JobType<Context>>;
+  readonly periodicJobs: readonly PeriodicJob[];
   readonly context: () => Context;
   readonly isStopping: () => boolean;
   readonly onStarted: (entry: JobEntry) => void;
@@ -69,6 +72,7 @@ export class PoolActors<Context> {
   readonly workers: Workers<Context>;
   readonly dispatcher: Dispatcher;
   readonly heartbeater: Heartbeater;
+  readonly periodicEnqueuer: PeriodicEnqueuer;
   readonly reaper: DeadPoolReaper;
   readonly auditor: Auditor;
   readonly #options: PoolActorsOptions<Context>;
@@ -97,6 +101,7 @@ export class PoolActors<Context> {
     this.#scheduledRequeuer = this.#makeRequeuer('scheduled');
     this.#observer = this.#makeObserver();
     this.heartbeater = this.#makeHeartbeater();
+    this.periodicEnqueuer = this.#makePeriodicEnqueuer();
     this.reaper = this.#makeReaper();
     this.auditor = this.#makeAuditor();
   }
@@ -113,6 +118,7 @@ export class PoolActors<Context> {
     this.dispatcher.start();
     this.#retryRequeuer.start();
     this.#scheduledRequeuer.start();
+    this.periodicEnqueuer.start();
     this.reaper.start();
     this.auditor.start();
   }
@@ -123,6 +129,7 @@ export class PoolActors<Context> {
       this.#retryRequeuer.stop(),
       this.#scheduledRequeuer.stop(),
       this.#observer.stop(),
+      this.periodicEnqueuer.stop(),
       this.reaper.stop(),
       this.auditor.stop(),
       this.heartbeater.stop(),
@@ -222,12 +229,13 @@ export class PoolActors<Context> {
   }
 
   #makeHeartbeater(): Heartbeater {
-    const { poolId, types, concurrency, keys, clock, timing } = this.#options;
+    const { poolId, types, concurrency, periodicJobs, keys, clock, timing } = this.#options;
     return new Heartbeater({
       poolId,
       workerIds: this.#slots.map(({ id }) => id),
       jobNames: [...types.keys()],
       concurrency,
+      schedules: periodicJobs,
       connection: this.connection,
       keys,
       scripts: this.scripts,
@@ -235,6 +243,18 @@ export class PoolActors<Context> {
       onError: this.#reporter('heartbeater.beat'),
       interval: timing.heartbeat,
       stuckAfter: timing.stuckAfter,
+    });
+  }
+
+  #makePeriodicEnqueuer(): PeriodicEnqueuer {
+    const { periodicJobs, keys, clock } = this.#options;
+    return new PeriodicEnqueuer({
+      jobs: periodicJobs,
+      connection: this.connection,
+      keys,
+      scripts: this.scripts,
+      clock,
+      onError: this.#reporter('periodic_enqueuer.enqueue'),
     });
   }
 

@@ -45,9 +45,19 @@ describe('Requeuer', () => {
     await enqueuer.enqueueIn('n', 70);
     await enqueuer.close();
     const requeuer = aRequeuer();
-    expect(await requeuer.requeueDue()).toEqual({ requeued: 0, dead: 0, nextIn: 10_000 });
+    expect(await requeuer.requeueDue()).toEqual({
+      requeued: 0,
+      dead: 0,
+      dropped: 0,
+      nextIn: 10_000,
+    });
     clock.advance(10.5);
-    expect(await requeuer.requeueDue()).toEqual({ requeued: 1, dead: 0, nextIn: 59_500 });
+    expect(await requeuer.requeueDue()).toEqual({
+      requeued: 1,
+      dead: 0,
+      dropped: 0,
+      nextIn: 59_500,
+    });
     expect(await ns.queue('n')).toEqual([
       `{"name":"n","id":"${due.id}","t":1700000010,"args":{"big":9007199254740993,"list":[]}}`,
     ]);
@@ -69,7 +79,7 @@ describe('Requeuer', () => {
     await ns.redis.sadd(ns.keys.knownJobs, 'of_another_service');
     await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"of_another_service","id":"i","t":1}');
     await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"never_heard_of","id":"j","t":1}');
-    expect(await aRequeuer().requeueDue()).toMatchObject({ requeued: 1, dead: 1 });
+    expect(await aRequeuer().requeueDue()).toMatchObject({ requeued: 1, dead: 1, dropped: 0 });
     expect(await ns.queue('of_another_service')).toHaveLength(1);
     expect(await ns.set('dead')).toEqual([
       {
@@ -92,7 +102,7 @@ describe('Requeuer', () => {
       await ns.redis.sadd(ns.keys.knownJobs, 'n');
       await ns.redis.zadd(ns.keys.scheduled, NOW - 1, poison);
       await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"n","id":"i","t":1,"args":null}');
-      expect(await aRequeuer().requeueDue()).toMatchObject({ requeued: 1, dead: 1 });
+      expect(await aRequeuer().requeueDue()).toMatchObject({ requeued: 1, dead: 1, dropped: 0 });
       const [dead] = await ns.set('dead');
       expect(dead?.entry).toMatchObject({ args: { raw: poison }, fails: 1, failed_at: NOW });
     },

@@ -1,5 +1,6 @@
 import { envelope, parseEntry, rewriteEntry, type JobEntry } from './job-entry.js';
 import { Loop } from './loop.js';
+import { firingOf } from './periodic-job.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import { textOf, type Raw } from './redis/raw.js';
 import type { Requeueing, Scripts } from './redis/scripts.js';
@@ -20,6 +21,8 @@ export interface RequeuerOptions {
 export interface Moved {
   readonly requeued: number;
   readonly dead: number;
+  /** Firings of schedules that were moved before, or that would overlap. */
+  readonly dropped: number;
 }
 
 // gocraft/work's tick; with the waker it is only what happens when nobody wakes us.
@@ -68,11 +71,11 @@ export class Requeuer {
   async requeueDue(): Promise<Moved & { readonly nextIn: number | undefined }> {
     const { connection, scripts, set, isWatching } = this.#options;
     await connection.ready();
-    let [requeued, dead] = [0, 0];
+    let [requeued, dead, dropped] = [0, 0, 0];
     for (;;) {
       const due = await connection.call(scripts.due(set, BATCH, isWatching()));
       if (due.entries.length === 0 || this.#stopping) {
-        return { requeued, dead, nextIn: due.nextIn };
+        return { requeued, dead, dropped, nextIn: due.nextIn };
       }
       const moved = await connection.call(
         scripts.requeue(
@@ -82,6 +85,7 @@ export class Requeuer {
       );
       requeued += moved.requeued;
       dead += moved.dead;
+      dropped += moved.dropped;
     }
   }
 
@@ -100,10 +104,15 @@ export class Requeuer {
       const deadEntry = envelope(raw, { jobName: nameIn(raw), reason, now });
       return { raw, jobName: undefined, entry: '', deadEntry };
     }
+    const firing = this.#options.set === 'scheduled' ? firingOf(job.id) : undefined;
+    // A firing of a schedule that does not overlap claims its place now, and holds it until it is done.
+    const claims = firing !== undefined && job.unique && job.claim === undefined;
     return {
       raw,
       jobName: job.name,
-      entry: rewriteEntry(raw, { enqueuedAt: now }),
+      firing,
+      claim: claims ? { uniqueKey: job.uniqueKey, id: job.id } : undefined,
+      entry: rewriteEntry(raw, { enqueuedAt: now, claim: claims ? 'held' : undefined }),
       deadEntry: rewriteEntry(raw, {
         failure: { fails: job.fails, error: UNKNOWN_JOB, at: now },
       }),

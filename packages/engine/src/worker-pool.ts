@@ -3,12 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, type Clock } from './clock.js';
 import type { ReapedPool } from './dead-pool-reaper.js';
 import { DEFAULT_NAMESPACE } from './enqueuer.js';
-import { ClosedError, DuplicateJobError, InvalidOptionError, PoolStartedError } from './errors.js';
+import {
+  ClosedError,
+  DuplicateJobError,
+  InvalidOptionError,
+  InvalidScheduleError,
+  PoolStartedError,
+} from './errors.js';
 import { newId } from './id.js';
 import { Job } from './job.js';
 import { assertInteger, jobType, type JobOptions, type JobType } from './job-type.js';
 import { consoleLogger, type Logger } from './logger.js';
 import { compose, type Handler, type Middleware } from './middleware.js';
+import { periodicJob, type PeriodicJob, type PeriodicOptions } from './periodic-job.js';
 import { PoolActors, type PoolTiming } from './pool-actors.js';
 import type { WorkerPoolEvents } from './pool-events.js';
 import { PoolLog } from './pool-log.js';
@@ -76,6 +83,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   readonly #log: PoolLog;
   readonly #types = new Map<string, JobType<Context>>();
   readonly #middleware: Middleware<Context>[] = [];
+  readonly #periodicJobs: PeriodicJob[] = [];
   #actors: PoolActors<Context> | undefined;
   #registered: Promise<void> | undefined;
   #started: Promise<void> | undefined;
@@ -140,6 +148,24 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     const type = jobType(jobName, options, handler as Handler<Context>);
     if (this.#types.has(jobName)) throw new DuplicateJobError(jobName);
     this.#types.set(jobName, type);
+    return this;
+  }
+
+  /**
+   * Has a job enqueued whenever the schedule fires, once in the whole fleet however many pools say so. A schedule that
+   * no pool registers any more stops.
+   *
+   * @param spec five cron fields, or six with the seconds first; `@hourly`, `@every 90s`, …: see `parseSchedule`
+   * @throws InvalidScheduleError for a spec that cannot be read, never fires, or is registered for the name already
+   * @throws InvalidJobNameError, InvalidJobArgsError, InvalidOptionError; PoolStartedError after `start`
+   */
+  periodicallyEnqueue(spec: string, jobName: string, options: PeriodicOptions = {}): this {
+    this.#assertNotStarted(`register a schedule for "${jobName}"`);
+    const job = periodicJob(spec, jobName, options, new Date(this.#clock.now()));
+    if (this.#periodicJobs.some(({ id }) => id === job.id)) {
+      throw new InvalidScheduleError(spec, `it is registered for "${jobName}" already`);
+    }
+    this.#periodicJobs.push(job);
     return this;
   }
 
@@ -214,6 +240,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     while (!this.#isStopping()) {
       try {
         await this.#register(actors);
+        // Before the requeuers run: what was missed, or belongs to no schedule any more, shall not be moved.
+        await actors.periodicEnqueuer.enqueue();
         if (this.#isStopping()) return;
         actors.start();
         this.#working = true;
@@ -325,6 +353,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       timing,
       concurrency: this.#concurrency,
       maxDeaths: this.#maxDeaths,
+      periodicJobs: this.#periodicJobs,
       types: this.#composedTypes(),
       context: context ?? (() => ({}) as Context),
       isStopping: () => this.#isStopping(),

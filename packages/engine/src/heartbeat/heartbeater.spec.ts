@@ -19,6 +19,7 @@ beforeEach(() => {
     workerIds: ['w2', 'w1'],
     jobNames: ['b', 'a'],
     concurrency: 2,
+    schedules: [],
     connection,
     keys: ns.keys,
     scripts: new Scripts(ns.keys, clock),

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Clock } from '../clock.js';
 import { Loop } from '../loop.js';
+import type { PeriodicJob } from '../periodic-job.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Keys } from '../redis/keys.js';
 import type { ScriptCall } from '../redis/script.js';
@@ -12,6 +13,7 @@ export interface HeartbeaterOptions {
   readonly workerIds: readonly string[];
   readonly jobNames: readonly string[];
   readonly concurrency: number;
+  readonly schedules: readonly PeriodicJob[];
   readonly connection: RedisConnection;
   readonly keys: Keys;
   readonly scripts: Scripts;
@@ -94,7 +96,7 @@ export class Heartbeater {
   }
 
   #beatCall(): ScriptCall<void> {
-    const { scripts, poolId, workerIds, jobNames, concurrency } = this.#options;
+    const { scripts, poolId, workerIds, jobNames, concurrency, schedules } = this.#options;
     return scripts.beat(poolId, {
       job_names: [...jobNames].sort().join(','),
       concurrency,
@@ -103,6 +105,11 @@ export class Heartbeater {
       pid: process.pid,
       // Not gocraft/work's: readers of its format pass over fields that they do not know.
       engine: 'nestcraft',
+      schedules: JSON.stringify(
+        schedules.map(({ id, jobName, schedule, overlap, missed }) => ({
+          ...{ id, jobName, spec: schedule.spec, overlap, missed },
+        })),
+      ),
     });
   }
 }

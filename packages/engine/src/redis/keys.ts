@@ -107,4 +107,19 @@ export class Keys {
   deaths(jobId: string): string {
     return `${this.own}deaths:${jobId}`;
   }
+
+  /** String: seconds since the epoch at which firings of schedules were added last. */
+  get lastPeriodicEnqueue(): string {
+    return `${this.prefix}last_periodic_enqueue`;
+  }
+
+  /** Hash, schedule → seconds since the epoch: the last firing that was added to `scheduled`. This engine's own. */
+  get lastFirings(): string {
+    return `${this.own}last_firings`;
+  }
+
+  /** Hash, schedule → seconds since the epoch: the last firing that went to its queue. This engine's own. */
+  get movedFirings(): string {
+    return `${this.own}moved_firings`;
+  }
 }

@@ -14,6 +14,7 @@ const releaseScript = Script.load('release');
 const lookScript = Script.load('look');
 const reapScript = Script.load('reap');
 const buryScript = Script.load('bury');
+const periodicScript = Script.load('periodic');
 const rebuildScript = Script.load('rebuild');
 
 // gocraft/work's claims last so long; ours also outlast a schedule by it. In milliseconds.
@@ -128,6 +129,21 @@ export interface Requeueing {
   readonly entry: Raw;
   /** The entry for the dead jobs, should nobody know the name. */
   readonly deadEntry: Raw;
+  /** Of a schedule's firing: which, and its time in seconds. */
+  readonly firing?: { readonly schedule: string; readonly time: number } | undefined;
+  /** The claim without which the job is dropped, and the id of the job that claims. */
+  readonly claim?: { readonly uniqueKey: string; readonly id: string } | undefined;
+}
+
+/** Firings of a schedule to be added. Times in seconds since the epoch. */
+export interface Firings {
+  readonly id: string;
+  readonly jobName: string;
+  /** The last firing so far, if it is to be forgotten; else empty. */
+  readonly wrong: string;
+  /** Entries to take away. */
+  readonly stale: readonly string[];
+  readonly firings: readonly { readonly time: number; readonly entry: string }[];
 }
 
 /**
@@ -266,28 +282,49 @@ export class Scripts {
   requeue(
     set: 'retry' | 'scheduled',
     requeueings: readonly Requeueing[],
-  ): ScriptCall<{ requeued: number; dead: number }> {
+  ): ScriptCall<{ requeued: number; dead: number; dropped: number }> {
     const queues = new Numbering();
-    const args = requeueings.flatMap(({ raw, jobName, entry, deadEntry }) => [
+    const args = requeueings.flatMap(({ raw, jobName, entry, deadEntry, firing, claim }) => [
       jobName === undefined ? 0 : queues.numberOf(jobName),
       jobName ?? '',
       raw,
       entry,
       deadEntry,
+      ...(firing ? [firing.schedule, firing.time] : ['', '']),
+      ...(claim ? [...this.#claim(claim.uniqueKey), claim.id] : ['', '', '']),
     ]);
+    const { knownJobs, dead, movedFirings } = this.#keys;
     return {
       script: requeueScript,
       keys: [
         this.#keys[set],
-        this.#keys.knownJobs,
-        this.#keys.dead,
+        knownJobs,
+        dead,
+        movedFirings,
         ...queues.names.map((name) => this.#keys.queue(name)),
       ],
-      args: [this.#now(), ...args],
+      args: [this.#now(), CLAIM_LASTS, ...args],
       decode: (reply) => {
-        const [requeued = 0, dead = 0] = reply as number[];
-        return { requeued, dead };
+        const [requeued = 0, died = 0, dropped = 0] = reply as number[];
+        return { requeued, dead: died, dropped };
       },
+    };
+  }
+
+  /** Adds firings of schedules; returns how many are new. `now` in seconds. */
+  periodic(now: number, schedules: readonly Firings[]): ScriptCall<number> {
+    const { scheduled, knownJobs, lastFirings, lastPeriodicEnqueue } = this.#keys;
+    return {
+      script: periodicScript,
+      keys: [scheduled, knownJobs, lastFirings, lastPeriodicEnqueue],
+      args: [
+        now,
+        ...schedules.flatMap(({ id, jobName, wrong, stale, firings }) => [
+          ...[id, jobName, wrong, stale.length, ...stale, firings.length],
+          ...firings.flatMap(({ time, entry }) => [time, entry]),
+        ]),
+      ],
+      decode: Number,
     };
   }
 

@@ -2,7 +2,7 @@
 -- or at their limit. Atomic, because a job must never be in no list, nor a lock be taken for a job that is not.
 --
 -- The claim of a unique job is dealt with in the same step: under gocraft/work's rule it is free as soon as the job is
--- fetched; or it is held until the job is done. A replacement that was stored under the claim goes into the
+-- fetched; or it is held until the job is done, if its type says so, or it is held already. A replacement that was stored under the claim goes into the
 -- in-progress list instead of the entry that was fetched, so that a crash runs the newest arguments again. What the
 -- entry then has to do with its claim is noted in the entry itself, as a last member "claim".
 --
@@ -65,6 +65,7 @@ end
 local function claimed(entry, hold)
   local job = uniqueJob(entry)
   if not job then return entry end
+  hold = hold or job.claim == 'held'
   local claim = job.unique_key
   local owner = owners .. claim:sub(#claims + 1)
   local fresh = job.claim == nil and (tonumber(job.fails) or 0) == 0

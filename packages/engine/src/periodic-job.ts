@@ -1,0 +1,100 @@
+import { InvalidOptionError, InvalidScheduleError } from './errors.js';
+import { goString } from './go-json.js';
+import { encodeArgs, type JobArgs } from './job-args.js';
+import { assertJobName } from './job-name.js';
+import { parseSchedule, type Schedule } from './schedule/schedule.js';
+
+export interface PeriodicOptions {
+  /** The arguments of every job; default none. */
+  readonly args?: JobArgs | null;
+  /** The time zone whose clocks the spec goes by, such as `Europe/Berlin`; default `UTC`, or what the spec names. */
+  readonly timezone?: string;
+  /** What happens when the last job still waits or runs: `allow` enqueues another one (default), `skip` does not. */
+  readonly overlap?: 'allow' | 'skip';
+  /** What happens after a time in which no pool ran: `skip` forgets what was missed (default), `last` runs the last. */
+  readonly missed?: 'skip' | 'last';
+}
+
+/** A job that is enqueued again and again by a schedule. */
+export interface PeriodicJob {
+  readonly jobName: string;
+  readonly schedule: Schedule;
+  /** What the ids of its jobs start with: the same in every process that registers the same schedule and name. */
+  readonly id: string;
+  readonly argsText: string;
+  readonly overlap: 'allow' | 'skip';
+  readonly missed: 'skip' | 'last';
+}
+
+/** @throws InvalidScheduleError, InvalidJobNameError, InvalidJobArgsError, InvalidOptionError */
+export function periodicJob(
+  spec: string,
+  jobName: string,
+  options: PeriodicOptions,
+  now: Date,
+): PeriodicJob {
+  const { args, timezone, overlap = 'allow', missed = 'skip' } = options;
+  assertJobName(jobName);
+  assertOneOf('overlap', overlap, ['allow', 'skip']);
+  assertOneOf('missed', missed, ['skip', 'last']);
+  const schedule = parseSchedule(spec, { timezone });
+  if (schedule.next(now) === null) throw new InvalidScheduleError(spec, 'it never fires');
+  return {
+    jobName,
+    schedule,
+    id: `periodic:${jobName}:${schedule.spec}`,
+    argsText: encodeArgs(jobName, args),
+    overlap,
+    missed,
+  };
+}
+
+/**
+ * The entry of a firing, to the byte as gocraft/work writes it: then what a Go process adds for the same schedule is
+ * the same member of the scheduled jobs.
+ *
+ * @param time in seconds since the epoch
+ * @param uniqueKey the claim of a schedule whose jobs do not overlap
+ */
+export function firingEntry(
+  { jobName, id, argsText }: PeriodicJob,
+  time: number,
+  uniqueKey?: string,
+): string {
+  const [name, firingId] = [jobName, `${id}:${time}`].map((text) => goString(text, 'go1.22'));
+  const unique =
+    uniqueKey === undefined ? '' : `,"unique":true,"unique_key":${JSON.stringify(uniqueKey)}`;
+  return `{"name":${name},"id":${firingId},"t":${time},"args":${argsText}${unique}}`;
+}
+
+/** The schedule and the time of which a job is the firing; `undefined` for other jobs. */
+export function firingOf(jobId: string): { schedule: string; time: number } | undefined {
+  const [, schedule, time] = /^(periodic:.*):(\d+)$/s.exec(jobId) ?? [];
+  return schedule === undefined ? undefined : { schedule, time: Number(time) };
+}
+
+/** The latest firing after `start` and until `end`, in seconds; `undefined` if there is none. */
+export function lastFiring(schedule: Schedule, start: number, end: number): number | undefined {
+  // Looks back over longer and longer times, so that a schedule that fires every second costs no more than others.
+  for (let back = 60; ; back *= 4) {
+    const from = Math.max(start, end - back);
+    let last: number | undefined;
+    for (const time of firings(schedule, from, end)) last = time;
+    if (last !== undefined || from === start) return last;
+  }
+}
+
+/** The firings after `start` and until `end`, in seconds since the epoch. */
+export function* firings(schedule: Schedule, start: number, end: number): Generator<number> {
+  let next = schedule.next(new Date(start * 1000));
+  while (next && next.getTime() <= end * 1000) {
+    yield next.getTime() / 1000;
+    next = schedule.next(next);
+  }
+}
+
+function assertOneOf(option: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) {
+    throw new InvalidOptionError(option, value, `one of ${allowed.join(', ')}`);
+  }
+}

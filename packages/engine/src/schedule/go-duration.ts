@@ -1,0 +1,26 @@
+const SECONDS: Readonly<Record<string, number>> = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  μs: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3600,
+};
+const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+
+/** The seconds of a duration as Go writes it, such as `1h30m` or `1.5s`; `undefined` if it is none. */
+export function goDuration(text: string): number | undefined {
+  const unsigned = text.replace(/^[+-]/, '');
+  const sign = text.startsWith('-') ? -1 : 1;
+  if (unsigned === '0') return 0;
+  let seconds = 0;
+  PART.lastIndex = 0;
+  while (PART.lastIndex < unsigned.length) {
+    const match = PART.exec(unsigned);
+    if (!match) return undefined;
+    seconds += Number(match[1]) * (SECONDS[match[2] ?? ''] ?? 0);
+  }
+  return unsigned === '' ? undefined : sign * seconds;
+}

@@ -1,0 +1,155 @@
+import { Cron } from 'croner';
+import { InvalidScheduleError } from '../errors.js';
+import { cronFields, type CronField } from './cron-fields.js';
+import { goDuration } from './go-duration.js';
+import { TimeZone } from './time-zone.js';
+
+/** When something is to happen, again and again. */
+export interface Schedule {
+  /** The spec with its time zone, as it stands in the ids of the jobs. */
+  readonly spec: string;
+  /** The first firing after `after`, to the second; `null` if there is none within five years. */
+  next(after: Date): Date | null;
+}
+
+export interface ScheduleOptions {
+  /** The zone whose clocks the spec goes by, such as `Europe/Berlin`; default `UTC`, or what the spec itself names. */
+  readonly timezone?: string;
+}
+
+const SECOND = 1_000;
+// robfig/cron's: what fires more rarely is taken to fire never.
+const YEARS = 5;
+
+const DESCRIPTORS: Readonly<Record<string, string>> = {
+  '@yearly': '0 0 0 1 1 *',
+  '@annually': '0 0 0 1 1 *',
+  '@monthly': '0 0 0 1 * *',
+  '@weekly': '0 0 0 * * 0',
+  '@daily': '0 0 0 * * *',
+  '@midnight': '0 0 0 * * *',
+  '@hourly': '0 0 * * * *',
+};
+
+/**
+ * Reads a cron spec by the grammar of robfig/cron v3, as gocraft/work does: five fields, or six with the seconds
+ * first; `*`, `?`, lists, ranges, steps, names of months and days; `@hourly`, `@daily`, `@weekly`, `@monthly`,
+ * `@yearly`; `@every 90s`, counted from the epoch, so that all processes agree; `CRON_TZ=Zone ` or `TZ=Zone ` before.
+ *
+ * When the clocks are put forward, what would fire in the hour that is left out does not fire; when they are put back,
+ * what fires in the hour that comes twice fires twice.
+ *
+ * @throws InvalidScheduleError
+ */
+export function parseSchedule(spec: string, { timezone }: ScheduleOptions = {}): Schedule {
+  if (typeof spec !== 'string' || spec === '') {
+    throw new InvalidScheduleError(spec, 'empty spec string');
+  }
+  const [, named, rest = spec] = /^(?:CRON_)?TZ=(\S*)\s+(.*)$/s.exec(spec) ?? [];
+  if (/^(?:CRON_)?TZ=/.test(spec) && named === undefined) {
+    throw new InvalidScheduleError(spec, 'there is no schedule after the time zone');
+  }
+  if (named !== undefined && timezone !== undefined) {
+    throw new InvalidScheduleError(spec, `it names a time zone, and so does the option "timezone"`);
+  }
+  const zone = timeZone(spec, named ?? timezone ?? 'UTC');
+  const full = timezone === undefined ? spec : `CRON_TZ=${timezone} ${spec}`;
+  const text = rest.trim();
+  if (text.startsWith('@every ')) return new Interval(full, interval(spec, text.slice(7)));
+  if (text.startsWith('@') && !Object.hasOwn(DESCRIPTORS, text)) {
+    throw new InvalidScheduleError(spec, `unrecognized descriptor: ${text}`);
+  }
+  return new CronSchedule(full, cronFields(spec, DESCRIPTORS[text] ?? text), zone);
+}
+
+function timeZone(spec: string, name: string): TimeZone {
+  try {
+    return new TimeZone(name === '' ? 'UTC' : name);
+  } catch {
+    throw new InvalidScheduleError(
+      spec,
+      `provided bad location ${name}: unknown time zone ${name}`,
+    );
+  }
+}
+
+/** Whole seconds, at least one, as robfig/cron rounds them. */
+function interval(spec: string, text: string): number {
+  const seconds = goDuration(text);
+  if (seconds === undefined || seconds <= 0) {
+    throw new InvalidScheduleError(
+      spec,
+      `failed to parse duration ${text}: it is not like 90s or 1h30m`,
+    );
+  }
+  return Math.max(1, Math.floor(seconds));
+}
+
+class Interval implements Schedule {
+  readonly #milliseconds: number;
+
+  constructor(
+    readonly spec: string,
+    seconds: number,
+  ) {
+    this.#milliseconds = seconds * SECOND;
+  }
+
+  next(after: Date): Date {
+    return new Date((Math.floor(after.getTime() / this.#milliseconds) + 1) * this.#milliseconds);
+  }
+}
+
+/**
+ * The calendar is croner's, and it is only asked in UTC: what the clocks on the wall show is counted as if they were
+ * never changed, and then placed into the stretches of time between two changes.
+ */
+class CronSchedule implements Schedule {
+  readonly #calendar: Cron | undefined;
+  readonly #zone: TimeZone;
+
+  constructor(
+    readonly spec: string,
+    fields: readonly CronField[],
+    zone: TimeZone,
+  ) {
+    this.#calendar = canMatch(fields) ? calendar(fields) : undefined;
+    this.#zone = zone;
+  }
+
+  next(after: Date): Date | null {
+    let time = Math.floor(after.getTime() / SECOND) * SECOND;
+    const lastYear = yearOf(time + SECOND + this.#zone.offsetAt(time + SECOND)) + YEARS;
+    for (;;) {
+      const offset = this.#zone.offsetAt(time + SECOND);
+      const wall = this.#calendar?.nextRun(new Date(time + offset))?.getTime();
+      if (wall === undefined || yearOf(wall) > lastYear) return null;
+      const firing = wall - offset;
+      const change = this.#zone.changeBetween(time + SECOND, firing);
+      if (change === undefined) return new Date(firing);
+      time = change - SECOND;
+    }
+  }
+}
+
+function calendar(fields: readonly CronField[]): Cron {
+  const pattern = fields.map(({ values, isStar }) => (isStar ? '*' : values.join(','))).join(' ');
+  return new Cron(pattern, { timezone: 'UTC', mode: '6-part', paused: true, domAndDow: false });
+}
+
+const LONGEST = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether there is any such time: a list may be empty, and 30 February never comes. */
+function canMatch(fields: readonly CronField[]): boolean {
+  if (fields.some(({ values }) => values.length === 0)) return false;
+  const [, , , days, months, weekdays] = fields;
+  if (!days || !months || !weekdays) return false;
+  // Where both are given, either will do.
+  if (!days.isStar && !weekdays.isStar) return true;
+  const firstDay = days.values[0] ?? Infinity;
+  return months.values.some((month) => firstDay <= (LONGEST[month - 1] ?? 0));
+}
+
+function yearOf(wall: number): number {
+  return new Date(wall).getUTCFullYear();
+}
