@@ -59,6 +59,16 @@ export class DuplicateJobError extends WorkError {
   }
 }
 
+/** A job name that cannot be forgotten: there are jobs of it, or a pool that runs them. */
+export class JobInUseError extends WorkError {
+  constructor(
+    readonly jobName: string,
+    readonly reason: string,
+  ) {
+    super(`Cannot forget "${jobName}": ${reason}. Empty its queue and stop its pools first.`);
+  }
+}
+
 /** The pool's jobs and middleware are fixed once it has started. */
 export class PoolStartedError extends WorkError {
   constructor(readonly action: string) {

@@ -1,12 +1,13 @@
+export { type BulkOptions, type BulkResult } from './client/bulk.js';
+export { Client, type ClientOptions } from './client/client.js';
+export { type ShownEntry } from './client/entries.js';
 export {
-  Client,
-  type ClientOptions,
-  type JobPage,
-  type QueueStatus,
-  type TimedJob,
+  type RegisteredSchedule,
   type WorkerObservation,
   type WorkerPoolHeartbeat,
-} from './client.js';
+} from './client/fleet.js';
+export { type JobPage, type TimedJob, type TimedJobRef } from './client/job-set.js';
+export { type QueuePage, type QueueStatus, type WaitingJob } from './client/queues.js';
 export { systemClock, type Clock } from './clock.js';
 export {
   DEFAULT_NAMESPACE,
@@ -28,6 +29,7 @@ export {
   InvalidOptionError,
   InvalidScheduleError,
   JobArgumentError,
+  JobInUseError,
   JobTimeoutError,
   NotConnectedError,
   PoolStartedError,
@@ -49,7 +51,9 @@ export { type PeriodicOptions } from './periodic-job.js';
 export { type PoolTiming } from './pool-actors.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
 export { type Random } from './random.js';
+export { type Raw } from './redis/raw.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { type RedisSource } from './redis/redis-source.js';
+export { type Revived } from './redis/scripts.js';
 export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';
 export { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';

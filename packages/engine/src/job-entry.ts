@@ -24,8 +24,11 @@ export interface JobEntry {
 /** What may change about an entry. The arguments never do. */
 export interface EntryChanges {
   readonly enqueuedAt?: number;
-  readonly failure?: { readonly fails: number; readonly error: string; readonly at: number };
-  readonly claim?: 'held' | undefined;
+  /** `null` forgets all failures. */
+  readonly failure?:
+    { readonly fails: number; readonly error: string; readonly at: number } | null | undefined;
+  /** `null` removes the note. */
+  readonly claim?: 'held' | null | undefined;
 }
 
 // The order in which gocraft/work writes the members.
@@ -85,7 +88,9 @@ export function rewriteEntry(raw: Raw, { enqueuedAt, failure, claim }: EntryChan
     members.set('err', JSON.stringify(failure.error));
     members.set('failed_at', String(failure.at));
   }
+  if (failure === null) for (const key of ['fails', 'err', 'failed_at']) members.delete(key);
   if (claim) members.set('claim', JSON.stringify(claim));
+  if (claim === null) members.delete('claim');
   return writeMembers(members);
 }
 
@@ -126,11 +131,13 @@ function writeMembers(members: ReadonlyMap<string, string>): string {
 
 /** Latin-1 gives every byte its own character and back, and leaves JSON's own characters what they are. */
 function rewriteBytes(raw: Buffer, { enqueuedAt, failure, claim }: EntryChanges): Buffer {
-  const error = failure && Buffer.from(failure.error).toString('latin1');
   const text = rewriteEntry(raw.toString('latin1'), {
+    enqueuedAt,
     claim,
-    ...(enqueuedAt !== undefined && { enqueuedAt }),
-    ...(failure && error !== undefined && { failure: { ...failure, error } }),
+    failure: failure && {
+      ...failure,
+      error: Buffer.from(failure.error).toString('latin1'),
+    },
   });
   return Buffer.from(text as string, 'latin1');
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from './client.js';
+import { Client } from './client/client.js';
 import { Enqueuer } from './enqueuer.js';
 import { silentLogger } from './logger.js';
 import { eventually } from '../../../test/support/eventually.js';

@@ -15,6 +15,9 @@ const lookScript = Script.load('look');
 const reapScript = Script.load('reap');
 const buryScript = Script.load('bury');
 const periodicScript = Script.load('periodic');
+const reviveScript = Script.load('revive');
+const removeScript = Script.load('remove');
+const forgetScript = Script.load('forget');
 const rebuildScript = Script.load('rebuild');
 
 // gocraft/work's claims last so long; ours also outlast a schedule by it. In milliseconds.
@@ -133,6 +136,31 @@ export interface Requeueing {
   readonly firing?: { readonly schedule: string; readonly time: number } | undefined;
   /** The claim without which the job is dropped, and the id of the job that claims. */
   readonly claim?: { readonly uniqueKey: string; readonly id: string } | undefined;
+}
+
+/** A job to be moved to its queue now. */
+export interface Reviving {
+  readonly raw: Raw;
+  readonly jobName: string;
+  readonly jobId: string;
+  /** The entry for its queue. */
+  readonly entry: Raw;
+  /** The unique key that it must claim first. */
+  readonly uniqueKey: string | undefined;
+}
+
+/**
+ * What became of a job that was to be enqueued now: it was; it is not there (any more); another like it waits; or
+ * nobody ever knew its name. In the last two cases it stays where it is.
+ */
+export type Revived = 'moved' | 'gone' | 'duplicate' | 'unknown';
+
+/** A job to be removed. */
+export interface Removing {
+  readonly raw: Raw;
+  readonly jobId: string;
+  /** The unique key whose claim ends with it. */
+  readonly uniqueKey: string | undefined;
 }
 
 /** Firings of a schedule to be added. Times in seconds since the epoch. */
@@ -419,6 +447,71 @@ export class Scripts {
       keys: [this.#keys.workerPools, ...jobNames.map((name) => this.#keys.queue(name))],
       args: [poolId ?? ''],
       decode: Number,
+    };
+  }
+
+  /** Moves jobs to their queues now. */
+  revive(
+    set: 'retry' | 'scheduled' | 'dead',
+    revivings: readonly Reviving[],
+  ): ScriptCall<Revived[]> {
+    const queues = new Numbering();
+    const args = revivings.flatMap(({ raw, jobName, jobId, entry, uniqueKey }) => [
+      ...[queues.numberOf(jobName), jobName, raw, entry],
+      ...(uniqueKey === undefined ? ['', '', ''] : [...this.#claim(uniqueKey), jobId]),
+      this.#keys.deaths(jobId),
+    ]);
+    return {
+      script: reviveScript,
+      keys: [
+        this.#keys[set],
+        this.#keys.knownJobs,
+        ...queues.names.map((name) => this.#keys.queue(name)),
+      ],
+      args: [CLAIM_LASTS, ...args],
+      decode: (reply) => (reply as Buffer[]).map((result) => result.toString() as Revived),
+    };
+  }
+
+  /** Removes jobs from a sorted set or a queue; returns which of them were there. */
+  remove(
+    key: string,
+    kind: 'set' | 'queue',
+    removings: readonly Removing[],
+  ): ScriptCall<boolean[]> {
+    return {
+      script: removeScript,
+      keys: [key],
+      args: [
+        kind,
+        ...removings.flatMap(({ raw, jobId, uniqueKey }) => [
+          raw,
+          ...(uniqueKey === undefined ? ['', '', ''] : [...this.#claim(uniqueKey), jobId]),
+          this.#keys.deaths(jobId),
+        ]),
+      ],
+      decode: (reply) => (reply as number[]).map((removed) => removed === 1),
+    };
+  }
+
+  /** Forgets a job name, unless there are jobs of it; returns how many wait and how many are in progress. */
+  forget(jobName: string): ScriptCall<{ waiting: number; inProgress: number }> {
+    const keys = this.#keys;
+    return {
+      script: forgetScript,
+      keys: [
+        keys.knownJobs,
+        keys.queue(jobName),
+        keys.paused(jobName),
+        keys.lock(jobName),
+        keys.lockInfo(jobName),
+        keys.maxConcurrency(jobName),
+      ],
+      args: [jobName],
+      decode: (reply) => {
+        const [waiting = 0, inProgress = 0] = reply as number[];
+        return { waiting, inProgress };
+      },
     };
   }
 

@@ -1,0 +1,215 @@
+import { systemClock, type Clock } from '../clock.js';
+import { DEFAULT_NAMESPACE } from '../enqueuer.js';
+import { Keys } from '../redis/keys.js';
+import { RedisConnection } from '../redis/redis-connection.js';
+import type { RedisSource } from '../redis/redis-source.js';
+import { Scripts, type Revived } from '../redis/scripts.js';
+import type { BulkOptions, BulkResult } from './bulk.js';
+import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from './fleet.js';
+import { JobSet, type JobPage, type TimedJobRef } from './job-set.js';
+import { Queues, type QueuePage, type QueueStatus } from './queues.js';
+
+export interface ClientOptions {
+  /** Where Redis is, or a connection to share; the client does not close a shared one. */
+  readonly redis: RedisSource | RedisConnection;
+  /** What all keys begin with; default `work`. */
+  readonly namespace?: string;
+  /**
+   * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
+   * connection stands.
+   */
+  readonly commandTimeout?: number;
+  readonly clock?: Clock;
+}
+
+/**
+ * Looks at what is in Redis, and mends it. Needs no worker pool in its process. All methods throw NotConnectedError
+ * when Redis is out of reach.
+ *
+ * @example
+ * ```ts
+ * const client = new Client({ redis: 'redis://127.0.0.1:6379', namespace: 'my_app' });
+ * for (const { jobName, count } of await client.queues()) console.log(jobName, count);
+ * await client.retryAllDeadJobs({ jobName: 'send_email' });
+ * ```
+ */
+export class Client {
+  readonly #connection: RedisConnection;
+  readonly #ownsConnection: boolean;
+  readonly #queues: Queues;
+  readonly #fleet: Fleet;
+  readonly #scheduled: JobSet;
+  readonly #retry: JobSet;
+  readonly #dead: JobSet;
+
+  /** @throws UnsupportedRedisError, InvalidOptionError */
+  constructor(options: ClientOptions) {
+    const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
+    this.#ownsConnection = !(redis instanceof RedisConnection);
+    this.#connection =
+      redis instanceof RedisConnection
+        ? redis
+        : new RedisConnection(redis, { name: 'client', commandTimeout });
+    const keys = new Keys(namespace);
+    const scripts = new Scripts(keys, clock);
+    const parts = { connection: this.#connection, keys, scripts, clock };
+    this.#queues = new Queues(parts);
+    this.#fleet = new Fleet(parts);
+    this.#scheduled = new JobSet({ ...parts, set: 'scheduled' });
+    this.#retry = new JobSet({ ...parts, set: 'retry' });
+    this.#dead = new JobSet({ ...parts, set: 'dead' });
+  }
+
+  /** All queues ever used, by name. */
+  queues(): Promise<QueueStatus[]> {
+    return this.#queues.list();
+  }
+
+  /** A page of 20 of the jobs that wait in a queue, next to be taken first. @throws InvalidOptionError */
+  jobs(jobName: string, page = 1): Promise<QueuePage> {
+    return this.#queues.page(jobName, page);
+  }
+
+  /**
+   * Has no jobs of this name begun any more, in any process; those that run go on.
+   *
+   * @param options.seconds after which the pause ends by itself, a whole number; default: not before `unpause`
+   * @throws InvalidJobNameError, InvalidOptionError
+   */
+  pause(jobName: string, { seconds }: { readonly seconds?: number } = {}): Promise<void> {
+    return this.#queues.pause(jobName, seconds);
+  }
+
+  /** Ends a pause, which idle pools notice at once. Returns whether there was one. */
+  unpause(jobName: string): Promise<boolean> {
+    return this.#queues.unpause(jobName);
+  }
+
+  /** The queues that are paused. */
+  async pausedJobs(): Promise<QueueStatus[]> {
+    return (await this.#queues.list()).filter(({ paused }) => paused);
+  }
+
+  /**
+   * Limits how many jobs of a name run at once, in all processes; 0 is no limit. Running pools go by it from their
+   * next fetch; a pool that starts with a `maxConcurrency` of its own for the name sets it anew.
+   *
+   * @throws InvalidJobNameError, InvalidOptionError
+   */
+  setMaxConcurrency(jobName: string, limit: number): Promise<void> {
+    return this.#queues.setMaxConcurrency(jobName, limit);
+  }
+
+  /** Deletes all jobs that wait in a queue; unique ones free their claims. Those that run go on. */
+  emptyQueue(jobName: string, options: Omit<BulkOptions, 'jobName'> = {}): Promise<BulkResult> {
+    return this.#queues.empty(jobName, options);
+  }
+
+  /**
+   * Forgets a job name that is not used any more, its pause and its limit. A scheduled job of the name that comes due
+   * later is dead.
+   *
+   * @throws JobInUseError when jobs wait or are in progress, or a pool runs the name
+   */
+  async forgetJob(jobName: string): Promise<void> {
+    await this.#queues.forget(jobName, await this.#fleet.heartbeats());
+  }
+
+  /**
+   * Sets the locks of all job names to what the pools have in progress. Running pools do so for their own names once a
+   * minute. Returns how many were wrong.
+   */
+  rebuildLocks(): Promise<number> {
+    return this.#queues.rebuildLocks();
+  }
+
+  /** A page of 20 of the scheduled jobs, soonest first. @throws InvalidOptionError */
+  scheduledJobs(page = 1): Promise<JobPage> {
+    return this.#scheduled.page(page);
+  }
+
+  /** A page of 20 of the jobs that wait for their retry, soonest first. @throws InvalidOptionError */
+  retryJobs(page = 1): Promise<JobPage> {
+    return this.#retry.page(page);
+  }
+
+  /** A page of 20 of the dead jobs, longest dead first. @throws InvalidOptionError */
+  deadJobs(page = 1): Promise<JobPage> {
+    return this.#dead.page(page);
+  }
+
+  /** Puts a scheduled job into its queue now. */
+  runScheduledJob(job: TimedJobRef): Promise<Revived> {
+    return this.#scheduled.enqueue(job);
+  }
+
+  /** Puts a job that waits for its retry into its queue now; its failures stay counted. */
+  runRetryJob(job: TimedJobRef): Promise<Revived> {
+    return this.#retry.enqueue(job);
+  }
+
+  /** Puts a dead job into its queue, its failures forgotten: it has all its retries again. */
+  retryDeadJob(job: TimedJobRef): Promise<Revived> {
+    return this.#dead.enqueue(job);
+  }
+
+  /** Puts all scheduled jobs, or those of a name, into their queues now, in batches. */
+  runAllScheduledJobs(options: BulkOptions = {}): Promise<BulkResult> {
+    return this.#scheduled.enqueueAll(options);
+  }
+
+  /** Puts all jobs that wait for their retry, or those of a name, into their queues now, in batches. */
+  runAllRetryJobs(options: BulkOptions = {}): Promise<BulkResult> {
+    return this.#retry.enqueueAll(options);
+  }
+
+  /** Puts all dead jobs, or those of a name, into their queues, in batches. What nobody knows stays. */
+  retryAllDeadJobs(options: BulkOptions = {}): Promise<BulkResult> {
+    return this.#dead.enqueueAll(options);
+  }
+
+  /** Deletes a scheduled job; a unique one frees its claim. Returns whether it was there. */
+  deleteScheduledJob(job: TimedJobRef): Promise<boolean> {
+    return this.#scheduled.delete(job);
+  }
+
+  /** Deletes a job that waits for its retry. Returns whether it was there. */
+  deleteRetryJob(job: TimedJobRef): Promise<boolean> {
+    return this.#retry.delete(job);
+  }
+
+  /** Deletes a dead job. Returns whether it was there. */
+  deleteDeadJob(job: TimedJobRef): Promise<boolean> {
+    return this.#dead.delete(job);
+  }
+
+  /** Deletes all scheduled jobs, or those of a name, in batches. */
+  deleteAllScheduledJobs(options: BulkOptions = {}): Promise<BulkResult> {
+    return this.#scheduled.deleteAll(options);
+  }
+
+  /** Deletes all jobs that wait for their retry, or those of a name, in batches. */
+  deleteAllRetryJobs(options: BulkOptions = {}): Promise<BulkResult> {
+    return this.#retry.deleteAll(options);
+  }
+
+  /** Deletes all dead jobs, or those of a name, in batches. */
+  deleteAllDeadJobs(options: BulkOptions = {}): Promise<BulkResult> {
+    return this.#dead.deleteAll(options);
+  }
+
+  /** What the running worker pools say of themselves, Go's among them. */
+  workerPoolHeartbeats(): Promise<WorkerPoolHeartbeat[]> {
+    return this.#fleet.heartbeats();
+  }
+
+  /** What the busy workers of all pools are doing. */
+  workerObservations(): Promise<WorkerObservation[]> {
+    return this.#fleet.observations();
+  }
+
+  /** Closes the connection if it is the client's own. */
+  close(): void {
+    if (this.#ownsConnection) this.#connection.close();
+  }
+}

@@ -1,0 +1,37 @@
+import { Job } from '../job.js';
+import { parseEntry, type JobEntry } from '../job-entry.js';
+import type { Keys } from '../redis/keys.js';
+import { textOf, toRaw, type Raw } from '../redis/raw.js';
+import type { Removing } from '../redis/scripts.js';
+import { ownsClaim, uniqueKeyOf } from '../unique-key.js';
+
+/** An entry as a client shows it. */
+export interface ShownEntry {
+  /** `undefined` for an entry that is not a job; `text` tells what it is. */
+  readonly job: Job | undefined;
+  /** The entry as text; bytes that are not UTF-8 show as U+FFFD. */
+  readonly text: string;
+  /** The entry to the byte as it stands in Redis. */
+  readonly raw: Raw;
+}
+
+/** The job in an entry, or `undefined` if it is none. */
+export function tryParse(raw: Raw): JobEntry | undefined {
+  try {
+    return parseEntry(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+export function shown(bytes: Buffer): ShownEntry {
+  const raw = toRaw(bytes);
+  const entry = tryParse(raw);
+  return { job: entry && new Job(entry), text: textOf(raw), raw };
+}
+
+/** How to remove an entry: with the claim that it holds. */
+export function removing(keys: Keys, raw: Raw, entry: JobEntry | undefined): Removing {
+  const uniqueKey = entry && ownsClaim(entry) ? uniqueKeyOf(keys, entry) : undefined;
+  return { raw, jobId: entry?.id ?? '', uniqueKey };
+}

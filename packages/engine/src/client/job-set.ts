@@ -1,0 +1,199 @@
+import { unixSeconds, type Clock } from '../clock.js';
+import { InvalidOptionError } from '../errors.js';
+import { rewriteEntry, type JobEntry } from '../job-entry.js';
+import { firingOf } from '../periodic-job.js';
+import type { Keys } from '../redis/keys.js';
+import { toRaw, type Raw } from '../redis/raw.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Revived, Reviving, Scripts } from '../redis/scripts.js';
+import { uniqueKeyOf } from '../unique-key.js';
+import { inBulk, type BulkOptions, type BulkOutcome, type BulkResult } from './bulk.js';
+import { removing, shown, tryParse, type ShownEntry } from './entries.js';
+
+/** A job in a set that is ordered by time. */
+export interface TimedJob extends ShownEntry {
+  /** When it will run, or, for a dead job, when it died; to the second. */
+  readonly at: Date;
+}
+
+/** Some of the scheduled, retry or dead jobs, by time. */
+export interface JobPage {
+  readonly jobs: readonly TimedJob[];
+  /** How many there are on all pages. */
+  readonly total: number;
+}
+
+/** Which job: one from a page; or its time (when it runs, or died) and its id. */
+export type TimedJobRef = TimedJob | { readonly at: Date; readonly id: string };
+
+export interface JobSetOptions {
+  readonly set: 'scheduled' | 'retry' | 'dead';
+  readonly connection: RedisConnection;
+  readonly keys: Keys;
+  readonly scripts: Scripts;
+  readonly clock: Clock;
+}
+
+export const PAGE_SIZE = 20;
+const BATCH = 500;
+
+/** The scheduled, the retry or the dead jobs, as a client looks at them and mends them. */
+export class JobSet {
+  readonly #options: JobSetOptions;
+  readonly #key: string;
+
+  constructor(options: JobSetOptions) {
+    this.#options = options;
+    this.#key = options.keys[options.set];
+  }
+
+  /** By rank, so that the last page of a million costs what the first costs. */
+  async page(page: number): Promise<JobPage> {
+    assertPage(page);
+    const { connection } = this.#options;
+    await connection.ready();
+    const first = (page - 1) * PAGE_SIZE;
+    const pipeline = connection.redis.pipeline();
+    pipeline.callBuffer('ZRANGE', this.#key, first, first + PAGE_SIZE - 1, 'WITHSCORES');
+    pipeline.zcard(this.#key);
+    const [range, card] = (await pipeline.exec()) ?? [];
+    const error = range?.[0] ?? card?.[0];
+    if (error) throw error;
+    const flat = range?.[1] as Buffer[];
+    const jobs = Array.from({ length: flat.length / 2 }, (_, index) => ({
+      at: new Date(Number(flat[2 * index + 1]) * 1000),
+      ...shown(flat[2 * index] ?? Buffer.alloc(0)),
+    }));
+    return { jobs, total: Number(card?.[1]) };
+  }
+
+  /** Moves a job to its queue now. */
+  async enqueue(ref: TimedJobRef): Promise<Revived> {
+    const raw = await this.#find(ref);
+    const entry = raw === undefined ? undefined : tryParse(raw);
+    if (raw === undefined) return 'gone';
+    if (!entry) return 'unknown';
+    const { connection, scripts, set } = this.#options;
+    const [result = 'gone'] = await connection.call(
+      scripts.revive(set, [this.#reviving(raw, entry)]),
+    );
+    return result;
+  }
+
+  async enqueueAll(options: BulkOptions): Promise<BulkResult> {
+    const { connection, scripts, set } = this.#options;
+    return this.#all(options, async (batch) => {
+      const revivings = batch.flatMap(({ raw, entry }) =>
+        entry ? [this.#reviving(raw, entry)] : [],
+      );
+      const results = await connection.call(scripts.revive(set, revivings));
+      return batch.map(({ entry }) => (entry ? outcomeOf(results.shift()) : 'unknown'));
+    });
+  }
+
+  /** Returns whether it was there. */
+  async delete(ref: TimedJobRef): Promise<boolean> {
+    const raw = await this.#find(ref);
+    if (raw === undefined) return false;
+    const { connection, keys, scripts } = this.#options;
+    const call = scripts.remove(this.#key, 'set', [removing(keys, raw, tryParse(raw))]);
+    const [removed = false] = await connection.call(call);
+    return removed;
+  }
+
+  async deleteAll(options: BulkOptions): Promise<BulkResult> {
+    const { connection, keys, scripts } = this.#options;
+    return this.#all(options, async (batch) => {
+      const removings = batch.map(({ raw, entry }) => removing(keys, raw, entry));
+      const results = await connection.call(scripts.remove(this.#key, 'set', removings));
+      return results.map((removed) => (removed ? 'done' : 'gone'));
+    });
+  }
+
+  async #all(
+    options: BulkOptions,
+    act: (batch: readonly Parsed[]) => Promise<readonly BulkOutcome[]>,
+  ): Promise<BulkResult> {
+    const { connection } = this.#options;
+    const { jobName } = options;
+    await connection.ready();
+    const total = await connection.redis.zcard(this.#key);
+    return inBulk(
+      total,
+      options,
+      async (offset) => {
+        const range = [String(offset), String(offset + BATCH - 1)] as const;
+        const entries = await connection.redis.zrangeBuffer(this.#key, ...range);
+        return entries.map((bytes) => {
+          const raw = toRaw(bytes);
+          return { raw, entry: tryParse(raw) };
+        });
+      },
+      async (batch) => {
+        const wanted = batch.filter(
+          ({ entry }) => jobName === undefined || entry?.name === jobName,
+        );
+        const outcomes = new Map<Parsed, BulkOutcome>();
+        if (wanted.length > 0) {
+          const results = await act(wanted);
+          for (const [index, one] of wanted.entries()) outcomes.set(one, results[index] ?? 'gone');
+        }
+        return batch.map((one) => outcomes.get(one) ?? 'other');
+      },
+    );
+  }
+
+  /** The entry to the byte. */
+  async #find(ref: TimedJobRef): Promise<Raw | undefined> {
+    const { connection } = this.#options;
+    await connection.ready();
+    if ('raw' in ref) return ref.raw;
+    const seconds = Math.floor(ref.at.getTime() / 1000);
+    if (Number.isNaN(seconds)) throw new InvalidOptionError('at', ref.at, 'a valid Date');
+    for (let offset = 0; ; offset += BATCH) {
+      const entries = await connection.redis.zrangebyscoreBuffer(
+        this.#key,
+        seconds,
+        seconds,
+        'LIMIT',
+        offset,
+        BATCH,
+      );
+      const found = entries.map(toRaw).find((raw) => tryParse(raw)?.id === ref.id);
+      if (found !== undefined || entries.length < BATCH) return found;
+    }
+  }
+
+  #reviving(raw: Raw, job: JobEntry): Reviving {
+    const { keys, set, clock } = this.#options;
+    // A firing that must not overlap claims its place when it goes to its queue, and keeps it until it is done.
+    const firing = set === 'scheduled' && job.claim === undefined && firingOf(job.id) !== undefined;
+    const claims = job.unique && job.claim !== 'held' && (set === 'dead' || firing);
+    return {
+      raw,
+      jobName: job.name,
+      jobId: job.id,
+      uniqueKey: claims ? uniqueKeyOf(keys, job) : undefined,
+      entry: rewriteEntry(raw, {
+        enqueuedAt: unixSeconds(clock),
+        ...(set === 'dead' && { failure: null }),
+        ...(claims && { claim: firing ? ('held' as const) : null }),
+      }),
+    };
+  }
+}
+
+interface Parsed {
+  readonly raw: Raw;
+  readonly entry: JobEntry | undefined;
+}
+
+/** @throws InvalidOptionError */
+export function assertPage(page: number): void {
+  if (Number.isSafeInteger(page) && page >= 1) return;
+  throw new InvalidOptionError('page', page, 'a whole number, 1 or more');
+}
+
+function outcomeOf(revived: Revived | undefined): BulkOutcome {
+  return revived === 'moved' ? 'done' : (revived ?? 'gone');
+}
