@@ -1,4 +1,5 @@
 const MAX_BYTES = 8 * 1024;
+const MAX_BACKTRACE_BYTES = 16 * 1024;
 const CUT = '… (cut)';
 
 /**
@@ -6,12 +7,32 @@ const CUT = '… (cut)';
  * thrown.
  */
 export function errorText(thrown: unknown): string {
-  return cut(describe(thrown).toWellFormed());
+  return cut(describe(thrown).toWellFormed(), MAX_BYTES);
 }
+
+/**
+ * Where an error came from, as an entry keeps it: the lines of its stack below the message, at most 16 KiB; `undefined`
+ * for what has none. Never throws.
+ */
+export function backtraceText(thrown: unknown): string | undefined {
+  try {
+    if (!(thrown instanceof Error) || typeof thrown.stack !== 'string') return undefined;
+    const frames = thrown.stack.indexOf(FIRST_FRAME);
+    if (frames === -1) return undefined;
+    return cut(thrown.stack.slice(frames + 1).toWellFormed(), MAX_BACKTRACE_BYTES);
+  } catch {
+    return undefined;
+  }
+}
+
+const FIRST_FRAME = '\n    at ';
 
 function describe(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return thrown.message || thrown.name;
+    if (thrown instanceof Error) {
+      const message: unknown = thrown.message;
+      return String(message) || thrown.name;
+    }
     if (typeof thrown === 'string') return thrown;
     const text = JSON.stringify(thrown) as string | undefined;
     return text ?? String(thrown);
@@ -20,9 +41,9 @@ function describe(thrown: unknown): string {
   }
 }
 
-function cut(text: string): string {
-  if (text.length <= MAX_BYTES && Buffer.byteLength(text) <= MAX_BYTES) return text;
+function cut(text: string, maxBytes: number): string {
+  if (text.length <= maxBytes && Buffer.byteLength(text) <= maxBytes) return text;
   // Cut by bytes, then drop what remains of a character cut in two.
-  const bytes = Buffer.from(text.slice(0, MAX_BYTES)).subarray(0, MAX_BYTES - CUT.length - 2);
+  const bytes = Buffer.from(text.slice(0, maxBytes)).subarray(0, maxBytes - CUT.length - 2);
   return bytes.toString().replace(/\uFFFD+$/, '') + CUT;
 }

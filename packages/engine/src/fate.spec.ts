@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultBackoff } from './backoff.js';
 import { DiscardJobError, InvalidOptionError, SnoozeJobError } from './errors.js';
+import { backtraceText } from './error-text.js';
 import { fate, type Outcome } from './fate.js';
 import type { Job } from './job.js';
 import { parseEntry } from './job-entry.js';
@@ -13,7 +14,8 @@ function decide(outcome: Outcome, { fails = 0, ...options }: JobOptions & { fail
 }
 
 const threw = (error: unknown): Outcome => ({ kind: 'threw', error });
-const boom = threw(new Error('boom'));
+const error = new Error('boom');
+const boom = threw(error);
 
 describe('fate', () => {
   it('is done when the handler returned', () => {
@@ -21,7 +23,7 @@ describe('fate', () => {
   });
 
   it('is a retry after the backoff while runs are left', () => {
-    const failure = { fails: 1, error: 'boom', at: 1000 };
+    const failure = { fails: 1, error: 'boom', at: 1000, backtrace: backtraceText(error) };
     expect(decide(boom)).toEqual({ kind: 'retry', delay: defaultBackoff(1, () => 0.5), failure });
     expect(decide(boom, { fails: 2 })).toMatchObject({ kind: 'retry', failure: { fails: 3 } });
   });

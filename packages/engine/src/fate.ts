@@ -1,6 +1,6 @@
 import { defaultBackoff } from './backoff.js';
 import { DiscardJobError, SnoozeJobError } from './errors.js';
-import { errorText } from './error-text.js';
+import { backtraceText, errorText } from './error-text.js';
 import { Job } from './job.js';
 import type { JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
@@ -26,6 +26,8 @@ export interface Failure {
   readonly fails: number;
   readonly error: string;
   readonly at: number;
+  /** The lines of the error's stack below its message. */
+  readonly backtrace?: string | undefined;
 }
 
 const MAX_DELAY = 100 * 365 * 24 * 3600;
@@ -47,7 +49,12 @@ export function fate(
   if (outcome.kind === 'interrupted') return { kind: 'put back' };
   const { error } = outcome;
   if (error instanceof SnoozeJobError) return { kind: 'snoozed', delay: error.seconds };
-  const failure = { fails: entry.fails + 1, error: errorText(error), at: now };
+  const failure = {
+    fails: entry.fails + 1,
+    error: errorText(error),
+    at: now,
+    backtrace: backtraceText(error),
+  };
   if (error instanceof DiscardJobError || failure.fails >= type.maxFails) {
     return { kind: type.skipDead ? 'dropped' : 'dead', failure };
   }

@@ -14,6 +14,8 @@ export interface JobEntry {
   readonly fails: number;
   readonly lastError: string;
   readonly failedAt: number;
+  /** Where the last error came from. Not gocraft/work's: its readers pass over it. */
+  readonly backtrace?: string | undefined;
   /**
    * Of a unique job that has been started by this engine: whether it still holds its claim (until it is done), or has
    * released it. Not gocraft/work's: its readers pass over it.
@@ -21,18 +23,27 @@ export interface JobEntry {
   readonly claim?: 'held' | 'released' | undefined;
 }
 
+/** A failure as an entry tells it. The time in seconds since the epoch. */
+export interface EntryFailure {
+  readonly fails: number;
+  readonly error: string;
+  readonly at: number;
+  readonly backtrace?: string | undefined;
+}
+
 /** What may change about an entry. The arguments never do. */
 export interface EntryChanges {
   readonly enqueuedAt?: number;
   /** `null` forgets all failures. */
-  readonly failure?:
-    { readonly fails: number; readonly error: string; readonly at: number } | null | undefined;
+  readonly failure?: EntryFailure | null | undefined;
   /** `null` removes the note. */
   readonly claim?: 'held' | null | undefined;
 }
 
 // The order in which gocraft/work writes the members.
 const FIELDS = ['name', 'id', 't', 'args', 'unique', 'unique_key', 'fails', 'err', 'failed_at'];
+
+const FAILURE_FIELDS = ['fails', 'err', 'failed_at', 'backtrace'];
 
 /** The entry of a new job, member for member as gocraft/work writes it. */
 export function newEntry(job: {
@@ -69,6 +80,7 @@ export function parseEntry(raw: Raw): JobEntry {
     fails: integerField(fields, 'fails'),
     lastError: stringField(fields, 'err'),
     failedAt: integerField(fields, 'failed_at'),
+    backtrace: typeof fields.backtrace === 'string' ? fields.backtrace : undefined,
     claim: fields.claim === 'held' || fields.claim === 'released' ? fields.claim : undefined,
   };
 }
@@ -87,8 +99,10 @@ export function rewriteEntry(raw: Raw, { enqueuedAt, failure, claim }: EntryChan
     members.set('fails', String(failure.fails));
     members.set('err', JSON.stringify(failure.error));
     members.set('failed_at', String(failure.at));
+    members.delete('backtrace');
+    if (failure.backtrace) members.set('backtrace', JSON.stringify(failure.backtrace));
   }
-  if (failure === null) for (const key of ['fails', 'err', 'failed_at']) members.delete(key);
+  if (failure === null) for (const key of FAILURE_FIELDS) members.delete(key);
   if (claim) members.set('claim', JSON.stringify(claim));
   if (claim === null) members.delete('claim');
   return writeMembers(members);
@@ -137,6 +151,7 @@ function rewriteBytes(raw: Buffer, { enqueuedAt, failure, claim }: EntryChanges)
     failure: failure && {
       ...failure,
       error: Buffer.from(failure.error).toString('latin1'),
+      backtrace: failure.backtrace && Buffer.from(failure.backtrace).toString('latin1'),
     },
   });
   return Buffer.from(text as string, 'latin1');

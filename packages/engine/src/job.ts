@@ -29,6 +29,8 @@ export class Job<Args = Record<string, unknown>> {
   readonly fails: number;
   /** Why it failed last; `undefined` if it never did. */
   readonly lastError: string | undefined;
+  /** Where that came from: the lines of the error's stack below its message; `undefined` if nobody kept them. */
+  readonly backtrace: string | undefined;
   /** No other job with the same unique key may wait beside it. */
   readonly unique: boolean;
   /** Redis key of its claim to be unique; `undefined` if it makes none. */
@@ -43,6 +45,7 @@ export class Job<Args = Record<string, unknown>> {
     this.args = (entry.args ?? {}) as Args;
     this.fails = entry.fails;
     this.lastError = entry.lastError || undefined;
+    this.backtrace = entry.backtrace;
     this.unique = entry.unique;
     this.uniqueKey = entry.uniqueKey || undefined;
     this.#enqueuedAt = entry.enqueuedAt;

@@ -16,6 +16,7 @@ import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { Scripts, type FetchedEntry } from './redis/scripts.js';
 import { Requeuer } from './requeuer.js';
+import { Rescuer } from './rescuer.js';
 import { Waker } from './waker.js';
 import { Worker } from './worker.js';
 import { Workers, type FinishedJob } from './workers.js';
@@ -30,6 +31,8 @@ export interface PoolTiming {
   readonly reap?: number;
   /** Between audits of what the pool has in progress; default 60000. */
   readonly audit?: number;
+  /** Between looks for jobs to rescue; default 30000. */
+  readonly rescue?: number;
   /** Between writes of what the workers do; default 1000. */
   readonly observe?: number;
   /** Until an idle pool looks for jobs that nobody announced; default 2000. */
@@ -47,6 +50,7 @@ export interface PoolActorsOptions<Context> {
   readonly timing: PoolTiming;
   readonly concurrency: number;
   readonly maxDeaths: number;
+  readonly rescueUnknownJobs: boolean;
   /** With their middleware around the handlers. */
   readonly types: ReadonlyMap<string, JobType<Context>>;
   readonly periodicJobs: readonly PeriodicJob[];
@@ -56,6 +60,8 @@ export interface PoolActorsOptions<Context> {
   readonly onSettled: (job: FinishedJob, owned: boolean) => void;
   readonly onDry: () => void;
   readonly onReaped: (pool: ReapedPool) => void;
+  /** Jobs were brought back that a Go pool had declared dead. */
+  readonly onRescued: (count: number) => void;
   /** Jobs were in progress that no worker knew of. */
   readonly onStrangers: (count: number) => void;
   /** An error that an actor has survived, and where. */
@@ -75,6 +81,7 @@ export class PoolActors<Context> {
   readonly periodicEnqueuer: PeriodicEnqueuer;
   readonly reaper: DeadPoolReaper;
   readonly auditor: Auditor;
+  readonly #rescuer: Rescuer | undefined;
   readonly #options: PoolActorsOptions<Context>;
   readonly #wakerConnection: RedisConnection;
   readonly #slots: readonly Worker<Context>[];
@@ -104,6 +111,7 @@ export class PoolActors<Context> {
     this.periodicEnqueuer = this.#makePeriodicEnqueuer();
     this.reaper = this.#makeReaper();
     this.auditor = this.#makeAuditor();
+    this.#rescuer = options.rescueUnknownJobs ? this.#makeRescuer() : undefined;
   }
 
   /** Connects; nothing is fetched yet. */
@@ -121,6 +129,7 @@ export class PoolActors<Context> {
     this.periodicEnqueuer.start();
     this.reaper.start();
     this.auditor.start();
+    this.#rescuer?.start();
   }
 
   /** Stops everybody but the dispatcher and the connections. */
@@ -132,6 +141,7 @@ export class PoolActors<Context> {
       this.periodicEnqueuer.stop(),
       this.reaper.stop(),
       this.auditor.stop(),
+      this.#rescuer?.stop(),
       this.heartbeater.stop(),
     ]);
   }
@@ -286,6 +296,19 @@ export class PoolActors<Context> {
       onStrangers,
       onError: this.#reporter('auditor.audit'),
       interval: timing.audit,
+    });
+  }
+
+  #makeRescuer(): Rescuer {
+    const { keys, clock, onRescued, timing } = this.#options;
+    return new Rescuer({
+      connection: this.connection,
+      keys,
+      scripts: this.scripts,
+      clock,
+      onRescued,
+      onError: this.#reporter('rescuer.rescue'),
+      interval: timing.rescue,
     });
   }
 

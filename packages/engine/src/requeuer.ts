@@ -32,7 +32,7 @@ const SAFETY_POLL = 5_000;
 const SPACING = 100;
 const BATCH = 500;
 // The words of gocraft/work, by which its tools know such jobs.
-const UNKNOWN_JOB = 'unknown job when requeueing';
+export const UNKNOWN_JOB = 'unknown job when requeueing';
 
 /**
  * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and

@@ -81,8 +81,9 @@ describe('a job', () => {
     const args = '{"big":9007199254740993,"float":1.0,"list":[],"s":"\\u2028\\/"}';
     await ns.redis.lpush(ns.keys.queue('n'), `{"name":"n","id":"i","t":1,"args":${args}}`);
     const failed: number[] = [];
+    const boom = Object.assign(new Error('boom'), { stack: 'without frames' });
     const pool = aPool({ clock }).job('n', { backoff: () => 60 }, (job) => {
-      if (job.fails === 0) throw new Error('boom');
+      if (job.fails === 0) throw boom;
       failed.push(job.fails);
     });
     await pool.start();

@@ -22,6 +22,7 @@ import { PoolLog } from './pool-log.js';
 import type { Random } from './random.js';
 import { Keys } from './redis/keys.js';
 import type { RedisSource } from './redis/redis-source.js';
+import { dangers } from './surroundings.js';
 import type { FinishedJob, Workers } from './workers.js';
 
 export interface WorkerPoolOptions<Context = unknown> {
@@ -39,6 +40,11 @@ export interface WorkerPoolOptions<Context = unknown> {
    * process, by running out of memory for instance, would do so for ever.
    */
   readonly maxDeaths?: number;
+  /**
+   * Bring back jobs that a Go pool of the namespace has declared dead because it does not know their name; default
+   * false. gocraft/work's requeuers do that to due jobs of other pools.
+   */
+  readonly rescueUnknownJobs?: boolean;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -257,7 +263,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   async #register({ connection, heartbeater }: PoolActors<Context>): Promise<void> {
     await heartbeater.beat();
     const { redis } = connection;
-    await redis.sadd(this.#keys.knownJobs, ...this.#types.keys());
+    const names = [...this.#types.keys()];
+    if (names.length > 0) await redis.sadd(this.#keys.knownJobs, ...names);
+    for (const danger of await dangers(connection, this.#keys, names)) this.#log.warn(danger);
     for (const { name, maxConcurrency } of this.#types.values()) {
       if (maxConcurrency === undefined) continue;
       const before = await redis.getset(this.#keys.maxConcurrency(name), maxConcurrency);
@@ -343,7 +351,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   #makeActors(): PoolActors<Context> {
-    const { redis, timing = {}, random = Math.random, context } = this.#options;
+    const { redis, timing = {}, random = Math.random, context, rescueUnknownJobs } = this.#options;
     return new PoolActors({
       poolId: this.id,
       redis,
@@ -353,6 +361,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       timing,
       concurrency: this.#concurrency,
       maxDeaths: this.#maxDeaths,
+      rescueUnknownJobs: rescueUnknownJobs ?? false,
       periodicJobs: this.#periodicJobs,
       types: this.#composedTypes(),
       context: context ?? (() => ({}) as Context),
@@ -361,6 +370,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       onSettled: (job, owned) => this.#onSettled(job, owned),
       onDry: () => this.#onDry?.(),
       onReaped: (pool) => this.#onReaped(pool),
+      onRescued: (count) =>
+        this.#log.warn(`${count} jobs that a Go pool had declared dead are back in their queues`),
       onStrangers: (count) =>
         this.#log.warn(`${count} jobs were in progress that no worker knew of; they run again`),
       onError: (where, error) => this.#log.error(where, error),

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { RedisConnection } from './redis/redis-connection.js';
+import { Scripts } from './redis/scripts.js';
+import { Rescuer } from './rescuer.js';
+import { dangers } from './surroundings.js';
+import { FakeClock } from './testing/fake-clock.js';
+import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+
+let ns: TestNamespace;
+let connection: RedisConnection;
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+});
+
+afterEach(async () => {
+  connection.close();
+  await ns.close();
+});
+
+async function goPool(jobNames: string): Promise<void> {
+  await ns.redis.sadd(ns.keys.workerPools, 'go');
+  await ns.redis.hset(ns.keys.heartbeat('go'), { heartbeat_at: 1, job_names: jobNames });
+}
+
+function dead(name: string, id: string, more = '', error = 'unknown job when requeueing'): string {
+  return `{"name":"${name}","id":"${id}","t":1,"args":{"n":1.0}${more},"err":"${error}","failed_at":2}`;
+}
+
+it('brings back what a Go requeuer did not know, if any pool handles it, its failures counted', async () => {
+  await goPool('n');
+  await ns.redis.sadd(ns.keys.knownJobs, 'n', 'other');
+  for (const entry of [
+    dead('n', '1'),
+    dead('n', '2', ',"fails":2'),
+    dead('other', '3'),
+    dead('n', '4', ',"fails":4', 'boom'),
+    'not JSON',
+  ]) {
+    await ns.redis.zadd(ns.keys.dead, 5, entry);
+  }
+  let told = 0;
+  const clock = new FakeClock(7);
+  const rescuer = new Rescuer({
+    connection,
+    keys: ns.keys,
+    scripts: new Scripts(ns.keys, clock),
+    clock,
+    onRescued: (count) => (told += count),
+    onError: (error) => {
+      throw error;
+    },
+  });
+  expect(await rescuer.rescue()).toBe(2);
+  expect(told).toBe(2);
+  expect((await ns.queue('n')).sort()).toEqual([
+    '{"name":"n","id":"1","t":7,"args":{"n":1.0}}',
+    '{"name":"n","id":"2","t":7,"args":{"n":1.0},"fails":2,"err":"unknown job when requeueing","failed_at":2}',
+  ]);
+  expect(await ns.redis.zcard(ns.keys.dead)).toBe(3);
+  expect(await rescuer.rescue()).toBe(0);
+});
+
+it('warns of Go pools that do not know a job', async () => {
+  await connection.ready();
+  expect(await dangers(connection, ns.keys, ['n'])).toEqual([]);
+  await goPool('n,m');
+  expect(await dangers(connection, ns.keys, ['n'])).toEqual([]);
+  expect(await dangers(connection, ns.keys, ['n', 'x'])).toEqual([
+    expect.stringContaining('A Go pool of this namespace does not know "x"'),
+  ]);
+});
