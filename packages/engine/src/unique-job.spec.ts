@@ -256,10 +256,11 @@ describe('uniqueUntil', () => {
     const gate = new Gate();
     const seen: unknown[] = [];
     const pool = aPool(seen, { uniqueUntil: until }, () => gate.pass());
-    await enqueuer.enqueueUnique('n', { a: 1 });
+    const job = await enqueuer.enqueueUnique('n', { a: 1 });
     await pool.start();
     await gate.reached;
-    expect(await enqueuer.enqueueUnique('n', { a: 1 })).toBeNull();
+    const again = await enqueuer.tryEnqueueUnique('n', { a: 1 });
+    expect(again).toEqual({ status: 'duplicate', id: job?.id });
     gate.open();
     await pool.drain();
     expect(seen).toEqual([{ a: 1 }]);
@@ -290,15 +291,17 @@ describe('uniqueUntil', () => {
     const gate = new Gate();
     const seen: unknown[] = [];
     const pool = aPool(seen, { uniqueUntil: 'done' }, () => gate.pass());
-    await enqueuer.enqueueUniqueByKey('n', { v: 1 }, { k: 1 });
+    const first = await enqueuer.tryEnqueueUnique('n', { v: 1 }, { key: { k: 1 } });
     await pool.start();
     await gate.reached;
-    expect(await enqueuer.tryEnqueueUnique('n', { v: 2 }, { key: { k: 1 } })).toMatchObject({
-      status: 'updated',
-    });
+    // A job of its own, with an id of its own; what comes under the claim after that replaces it.
+    const second = await enqueuer.tryEnqueueUnique('n', { v: 2 }, { key: { k: 1 } });
+    expect(second.status).toBe('updated');
+    expect(second.id).not.toBe(first.id);
+    expect(await enqueuer.tryEnqueueUnique('n', { v: 3 }, { key: { k: 1 } })).toEqual(second);
     gate.open();
     await pool.drain();
-    expect(seen).toEqual([{ v: 1 }, { v: 2 }]);
+    expect(seen).toEqual([{ v: 1 }, { v: 3 }]);
     await nothingIsLeft();
   });
 

@@ -168,8 +168,10 @@ function moveOf(raw: Raw, decided: Fate, freed: string | undefined): Move {
         entry: rewriteEntry(raw, { failure: decided.failure }),
         delay: decided.delay,
       };
-    case 'dead':
-      return { to: 'dead', entry: rewriteEntry(raw, { failure: decided.failure }), freed };
+    case 'dead': {
+      const claim = freed === undefined ? undefined : null;
+      return { to: 'dead', entry: rewriteEntry(raw, { failure: decided.failure, claim }), freed };
+    }
     case 'snoozed':
       return { to: 'scheduled', entry: raw, delay: decided.delay };
     case 'put back':

@@ -15,14 +15,19 @@ if not milliseconds then
   milliseconds = time[1] * 1000 + math.ceil(time[2] / 1000)
 end
 
--- The id of the job that owns the claim. An owner is believed only if it expires with the claim: gocraft/work
--- removes and renews claims without a thought for their owner.
+-- Who owns the claim: the id of a job, with 'running ' before it once that has been started and holds its claim. An
+-- owner is believed only if it expires with the claim: gocraft/work removes and renews claims without a thought for
+-- their owner.
 local function ownerOf(claim, owner)
   local id = redis.call('GET', owner)
-  if id and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1 then return id end
+  return id and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1 and id or nil
+end
+
+-- The id of the job that is stored under the claim, if one is.
+local function storedId(claim)
   local value = redis.pcall('GET', claim)
   local ok, job = pcall(cjson.decode, type(value) == 'string' and value or '')
-  return ok and type(job) == 'table' and type(job.id) == 'string' and job.id or ''
+  return ok and type(job) == 'table' and type(job.id) == 'string' and job.id or nil
 end
 
 local replies = {}
@@ -49,20 +54,26 @@ for i = 3, #ARGV, 6 do
     end
     table.insert(replies, { 'enqueued', id, runAt or '' })
   else
-    local first = ownerOf(claim, owner)
-    lasts = math.max(tonumber(lasts), redis.call('PTTL', claim))
-    lasts = string.format('%.0f', lasts)
+    local owning = ownerOf(claim, owner)
+    local running = owning and owning:match('^running (.*)$')
+    local waiting = owning and not running and owning or storedId(claim)
+    lasts = string.format('%.0f', math.max(tonumber(lasts), redis.call('PTTL', claim)))
     if keyed then
-      local before, after = string.find(entry, '"id":"' .. id .. '"', 1, true)
-      if first ~= '' then
-        entry = entry:sub(1, before - 1) .. '"id":' .. cjson.encode(first) .. entry:sub(after + 1)
+      -- One that runs already is not replaced: what comes under its claim is a job of its own, that runs afterwards.
+      if waiting then
+        local before, after = string.find(entry, '"id":"' .. id .. '"', 1, true)
+        entry = entry:sub(1, before - 1) .. '"id":' .. cjson.encode(waiting) .. entry:sub(after + 1)
+      else
+        waiting = id
       end
       redis.call('SET', claim, entry, 'PX', lasts)
     else
       redis.call('PEXPIRE', claim, lasts)
+      waiting = waiting or running or ''
     end
-    if first ~= '' then redis.call('SET', owner, first, 'PX', lasts) end
-    table.insert(replies, { keyed and 'updated' or 'duplicate', first, '' })
+    owning = owning or waiting
+    if owning ~= '' then redis.call('SET', owner, owning, 'PX', lasts) end
+    table.insert(replies, { keyed and 'updated' or 'duplicate', waiting, '' })
   end
 end
 return replies

@@ -59,7 +59,7 @@ end
 
 local function isAnothers(job, claim, owner)
   local id = redis.call('GET', owner)
-  return id and id ~= job.id and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1
+  return id and id:gsub('^running ', '') ~= job.id and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1
 end
 
 local function claimed(entry, hold)
@@ -73,7 +73,7 @@ local function claimed(entry, hold)
 
   if not mine then
     if hold and redis.call('SET', claim, '1', 'NX', 'PX', lasts) then
-      redis.call('SET', owner, tostring(job.id), 'PX', lasts)
+      redis.call('SET', owner, 'running ' .. tostring(job.id), 'PX', lasts)
       return marked(entry, 'held')
     end
     return job.claim == 'released' and entry or marked(entry, 'released')
@@ -90,7 +90,7 @@ local function claimed(entry, hold)
   -- What arrives under the claim of a job that runs already is kept, and enqueued when that is done.
   if replacement or not value then redis.call('SET', claim, '1') end
   redis.call('PEXPIRE', claim, lasts)
-  redis.call('SET', owner, id or tostring(job.id), 'PX', lasts)
+  redis.call('SET', owner, 'running ' .. (id or tostring(job.id)), 'PX', lasts)
   return job.claim == 'held' and entry or marked(entry, 'held')
 end
 

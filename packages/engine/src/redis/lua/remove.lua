@@ -19,7 +19,7 @@ for i = 2, #ARGV, 5 do
     if claim ~= '' then
       local ownerId = redis.call('GET', owner)
       local believed = ownerId and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1
-      if not believed or ownerId == id then redis.call('DEL', claim, owner) end
+      if not believed or ownerId:gsub('^running ', '') == id then redis.call('DEL', claim, owner) end
     end
   end
   table.insert(results, removed)
