@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from './client/client.js';
 import { Enqueuer } from './enqueuer.js';
 import {
   DiscardJobError,
@@ -270,6 +271,33 @@ describe('waking', () => {
       expect((await settled).job.id).toBe(String(i));
       await pool.drain();
     }
+  });
+
+  it('a limit that is raised lets more jobs begin, one that is lowered fewer', async () => {
+    const client = new Client(ns.options);
+    const gates = [new Gate(), new Gate(), new Gate()];
+    const started: number[] = [];
+    const pool = aPool({ timing: { safetyPoll: 60_000 } }).job(
+      'n',
+      { maxConcurrency: 1 },
+      async (job) => {
+        started.push(job.argInt('i'));
+        await gates[job.argInt('i')]?.opened;
+      },
+    );
+    await enqueuer.enqueueMany([0, 1, 2].map((i) => ({ name: 'n', args: { i } })));
+    await pool.start();
+    await eventually(() => expect(started).toEqual([0]));
+    await client.setMaxConcurrency('n', 2);
+    await eventually(() => expect(started).toEqual([0, 1]));
+    await client.setMaxConcurrency('n', 1);
+    gates[0]?.open();
+    await eventually(async () => expect(await ns.lock('n')).toBe(1));
+    expect(started).toEqual([0, 1]);
+    gates[1]?.open();
+    await eventually(() => expect(started).toEqual([0, 1, 2]));
+    gates[2]?.open();
+    client.close();
   });
 
   it('a job that was paused starts when the pause is lifted', async () => {

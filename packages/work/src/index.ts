@@ -6,6 +6,7 @@ export {
 } from './errors.js';
 export { JobHandler } from './job-handler.decorator.js';
 export { type JobMiddleware, type JobMiddlewareOption } from './job-middleware.js';
+export { PeriodicJob } from './periodic-job.decorator.js';
 export { type WorkModuleOptions } from './work-module-options.js';
 export { WORK_MODULE_OPTIONS } from './work.module-definition.js';
 export { WorkModule } from './work.module.js';

@@ -3,6 +3,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { WorkError, type Handler, type JobOptions, type WorkerPool } from '@nestcraft/engine';
 import { DuplicateJobHandlerError, InvalidJobHandlerError } from './errors.js';
 import { jobHandlersOf } from './job-handler.decorator.js';
+import { periodicJobsOf, type PeriodicJobMetadata } from './periodic-job.decorator.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
@@ -10,6 +11,7 @@ type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 interface FoundHandler {
   readonly jobName: string;
   readonly options: JobOptions;
+  readonly schedules: readonly PeriodicJobMetadata[];
   readonly handler: Handler;
   readonly className: string;
   readonly methodName: string;
@@ -49,12 +51,15 @@ export class JobExplorer {
     for (const methodName of this.scanner.getAllMethodNames(prototype)) {
       const method = (prototype as Record<string, unknown>)[methodName];
       if (typeof method !== 'function') continue;
-      for (const { jobName, options } of jobHandlersOf(method)) {
-        const className = (prototype.constructor as { name: string }).name;
+      const className = (prototype.constructor as { name: string }).name;
+      const handlers = jobHandlersOf(method);
+      const schedules = periodicJobsOf(method);
+      if (schedules.length > 0) assertOneName(handlers.length, className, methodName);
+      for (const { jobName, options } of handlers) {
         const place = `${className}.${methodName} (${wrapper.host?.name ?? 'no module'})`;
         assertStatic(wrapper, className, methodName);
         const handler = handlerOf(wrapper.instance as Instance, methodName);
-        yield { jobName, options, handler, className, methodName, place };
+        yield { jobName, options, schedules, handler, className, methodName, place };
       }
     }
   }
@@ -87,10 +92,17 @@ function assertStatic(wrapper: Wrapper, className: string, methodName: string): 
   );
 }
 
+function assertOneName(count: number, className: string, methodName: string): void {
+  if (count === 1) return;
+  const reason = `@PeriodicJob needs exactly one @JobHandler beside it, which names the job; there are ${count}.`;
+  throw new InvalidJobHandlerError(className, methodName, reason);
+}
+
 function addTo(pool: WorkerPool, found: FoundHandler): void {
-  const { jobName, options, handler, className, methodName } = found;
+  const { jobName, options, schedules, handler, className, methodName } = found;
   try {
     pool.job(jobName, options, handler);
+    for (const { spec, options } of schedules) pool.periodicallyEnqueue(spec, jobName, options);
   } catch (error) {
     if (!(error instanceof WorkError)) throw error;
     throw new InvalidJobHandlerError(className, methodName, error.message, error);

@@ -16,6 +16,10 @@ export interface WorkModuleOptions {
   readonly middleware?: readonly JobMiddlewareOption<never>[];
   /** Milliseconds that running jobs get to finish when the application closes; default 25000. */
   readonly shutdownTimeout?: number;
+  /** How often a process may die under a job before the job is dead itself; default 3. */
+  readonly maxDeaths?: number;
+  /** Bring back jobs that a Go pool has declared dead because it does not know their name; default false. */
+  readonly rescueUnknownJobs?: boolean;
   /** How many bytes a job's arguments may take as JSON; default 1 MiB. */
   readonly maxArgsBytes?: number;
   /** Where the pool writes; default a Nest logger named `WorkerPool`. */

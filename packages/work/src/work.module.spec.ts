@@ -35,6 +35,7 @@ import {
 } from './errors.js';
 import { JobHandler } from './job-handler.decorator.js';
 import type { JobMiddleware } from './job-middleware.js';
+import { PeriodicJob } from './periodic-job.decorator.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { Gate } from '../../../test/support/gate.js';
 import { isolated } from './testing/test-redis.js';
@@ -156,6 +157,62 @@ describe('a @JobHandler method', () => {
     app.get(Mailer).send = () => void seen.push('replaced');
     await app.get(Enqueuer).enqueue('send');
     await eventually(() => expect(seen).toEqual(['replaced']));
+  });
+});
+
+describe('a @PeriodicJob method', () => {
+  it('is run whenever its schedule fires', async () => {
+    class Clock {
+      readonly ticks: unknown[] = [];
+      @JobHandler('tick')
+      @PeriodicJob('* * * * * *', { args: { by: 'second' } })
+      tick(job: Job): void {
+        this.ticks.push(job.args);
+      }
+    }
+    const app = await anApp([work()], [Clock]);
+    await eventually(() => expect(app.get(Clock).ticks[0]).toEqual({ by: 'second' }));
+  });
+
+  it('fails the boot for a schedule that never fires, and without one job name', async () => {
+    class Never {
+      @JobHandler('tick')
+      @PeriodicJob('0 0 30 2 *')
+      tick(): void {
+        // Never runs.
+      }
+    }
+    expect(await bootError([work()], [Never])).toMatchObject({
+      constructor: InvalidJobHandlerError,
+      className: 'Never',
+      methodName: 'tick',
+      message: expect.stringContaining('it never fires') as unknown,
+    });
+    class Nameless {
+      @PeriodicJob('@daily')
+      tick(): void {
+        // Never runs.
+      }
+    }
+    expect(await bootError([work()], [Nameless])).toMatchObject({
+      constructor: InvalidJobHandlerError,
+      message: expect.stringContaining('exactly one @JobHandler') as unknown,
+    });
+  });
+
+  it('cannot be a property or a static member', () => {
+    expect(() => {
+      class Wrong {
+        @PeriodicJob('@daily')
+        static tick(): void {
+          // Never runs.
+        }
+        other(): void {
+          // A class of static members only would be no provider.
+        }
+      }
+      return Wrong;
+    }).toThrow(InvalidJobHandlerError);
   });
 });
 

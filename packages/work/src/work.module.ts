@@ -62,11 +62,14 @@ export class WorkModule extends ConfigurableModuleClass implements OnApplication
 
 function makePool(options: WorkModuleOptions): WorkerPool {
   const { redis, namespace, concurrency, shutdownTimeout, context: Context } = options;
+  const { maxDeaths, rescueUnknownJobs } = options;
   return new WorkerPool({
     redis,
     namespace,
     concurrency,
     shutdownTimeout,
+    maxDeaths,
+    rescueUnknownJobs,
     logger: options.logger ?? new Logger(WorkerPool.name),
     context: Context && ((): unknown => new Context()),
   });
