@@ -81,3 +81,23 @@ describe('the code in the READMEs', () => {
     expect(faults).toEqual([]);
   }, 60_000);
 });
+
+describe('the tests that the README names as proofs', () => {
+  const [, table = ''] =
+    /^## Beside gocraft\/work$([^]*?)^## /m.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ??
+    [];
+  const named = [
+    ...new Set([...table.matchAll(/`([\w/.-]+\.spec)`/g)].map(([, name = '']) => name)),
+  ];
+  const specs = ['packages', 'apps', 'test'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }),
+  );
+
+  it('are there', () => {
+    expect(named.length).toBeGreaterThan(10);
+    const missing = named.filter(
+      (name) => !specs.some((file) => join('/', file).endsWith(`/${name}.ts`)),
+    );
+    expect(missing).toEqual([]);
+  });
+});
