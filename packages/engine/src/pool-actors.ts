@@ -6,6 +6,7 @@ import { Heartbeater } from './heartbeat/heartbeater.js';
 import { newId } from './id.js';
 import type { JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
+import { Recorder } from './metrics/recorder.js';
 import { Observer } from './observer.js';
 import { PeriodicEnqueuer } from './periodic-enqueuer.js';
 import type { PeriodicJob } from './periodic-job.js';
@@ -31,6 +32,8 @@ export interface PoolTiming {
   readonly reap?: number;
   /** Between audits of what the pool has in progress; default 60000. */
   readonly audit?: number;
+  /** Between writes of what the jobs have done, for charts; default 10000. */
+  readonly metrics?: number;
   /** Between looks for jobs to rescue; default 30000. */
   readonly rescue?: number;
   /** Between writes of what the workers do; default 1000. */
@@ -81,6 +84,7 @@ export class PoolActors<Context> {
   readonly periodicEnqueuer: PeriodicEnqueuer;
   readonly reaper: DeadPoolReaper;
   readonly auditor: Auditor;
+  readonly recorder: Recorder;
   readonly #rescuer: Rescuer | undefined;
   readonly #options: PoolActorsOptions<Context>;
   readonly #wakerConnection: RedisConnection;
@@ -111,6 +115,7 @@ export class PoolActors<Context> {
     this.periodicEnqueuer = this.#makePeriodicEnqueuer();
     this.reaper = this.#makeReaper();
     this.auditor = this.#makeAuditor();
+    this.recorder = this.#makeRecorder();
     this.#rescuer = options.rescueUnknownJobs ? this.#makeRescuer() : undefined;
   }
 
@@ -129,6 +134,7 @@ export class PoolActors<Context> {
     this.periodicEnqueuer.start();
     this.reaper.start();
     this.auditor.start();
+    this.recorder.start();
     this.#rescuer?.start();
   }
 
@@ -141,6 +147,7 @@ export class PoolActors<Context> {
       this.periodicEnqueuer.stop(),
       this.reaper.stop(),
       this.auditor.stop(),
+      this.recorder.stop(),
       this.#rescuer?.stop(),
       this.heartbeater.stop(),
     ]);
@@ -296,6 +303,15 @@ export class PoolActors<Context> {
       onStrangers,
       onError: this.#reporter('auditor.audit'),
       interval: timing.audit,
+    });
+  }
+
+  #makeRecorder(): Recorder {
+    return new Recorder({
+      connection: this.connection,
+      scripts: this.scripts,
+      onError: this.#reporter('recorder.flush'),
+      interval: this.#options.timing.metrics,
     });
   }
 

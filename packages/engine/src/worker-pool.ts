@@ -10,10 +10,12 @@ import {
   InvalidScheduleError,
   PoolStartedError,
 } from './errors.js';
+import type { Fate } from './fate.js';
 import { newId } from './id.js';
 import { Job } from './job.js';
 import { assertInteger, jobType, type JobOptions, type JobType } from './job-type.js';
 import { consoleLogger, type Logger } from './logger.js';
+import type { RunResult } from './metrics/recorder.js';
 import { compose, type Handler, type Middleware } from './middleware.js';
 import { periodicJob, type PeriodicJob, type PeriodicOptions } from './periodic-job.js';
 import { PoolActors, type PoolTiming } from './pool-actors.js';
@@ -60,6 +62,14 @@ const ABORT_GRACE = 500;
 // For Redis to take the last fates. What it does not take stays in progress, and the heartbeat with it.
 const SETTLE_PATIENCE = 5_000;
 const REGISTER_PAUSE = 500;
+
+/** As what a run is counted; one that was snoozed or put back is not over. */
+const RESULTS: Readonly<Partial<Record<Fate['kind'], RunResult>>> = {
+  done: 'done',
+  retry: 'failed',
+  dropped: 'failed',
+  dead: 'dead',
+};
 
 /**
  * Runs jobs: fetches them for its workers, runs middleware and handlers, and writes what became of each. The only
@@ -343,9 +353,11 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   #onSettled(finished: FinishedJob, owned: boolean): void {
-    const { entry, fate, error, duration } = finished;
+    const { jobName, entry, fate, error, duration, wait } = finished;
     this.#log.settled(finished, owned);
     if (!entry) return;
+    const result = owned && wait !== undefined ? RESULTS[fate.kind] : undefined;
+    if (result) this.#actors?.recorder.record(jobName, result, duration, wait ?? 0);
     const name = owned ? 'settled' : 'ownership_lost';
     this.#tell(name, () => [{ job: new Job(entry), fate, error, duration }]);
   }

@@ -18,6 +18,8 @@ export interface FinishedJob extends Settlement {
   readonly error: unknown;
   /** Milliseconds that the run took. */
   readonly duration: number;
+  /** Milliseconds for which the job had waited in its queue; `undefined` if it was not run. */
+  readonly wait?: number;
 }
 
 export interface WorkersOptions<Context> {
@@ -122,7 +124,8 @@ export class Workers<Context> {
     const decided = fate(entry, type, outcome, { now: seconds, random });
     const error = outcome.kind === 'threw' ? outcome.error : undefined;
     const move = moveOf(raw, decided, this.#freedClaim(entry, type, decided));
-    return { jobName, raw, move, entry, fate: decided, error, duration };
+    const wait = Math.max(0, now() - duration - entry.enqueuedAt * 1000);
+    return { jobName, raw, move, entry, fate: decided, error, duration, wait };
   }
 
   /** The unique key whose claim ends with this fate, if one does. */

@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '../clock.js';
 import { DEFAULT_NAMESPACE } from '../enqueuer.js';
+import { readMetrics, type Metrics, type MetricsRange } from '../metrics/metrics.js';
 import { Keys } from '../redis/keys.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import type { RedisSource } from '../redis/redis-source.js';
@@ -41,6 +42,7 @@ export class Client {
   readonly #scheduled: JobSet;
   readonly #retry: JobSet;
   readonly #dead: JobSet;
+  readonly #parts: { connection: RedisConnection; keys: Keys; clock: Clock };
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: ClientOptions) {
@@ -53,6 +55,7 @@ export class Client {
     const keys = new Keys(namespace);
     const scripts = new Scripts(keys, clock);
     const parts = { connection: this.#connection, keys, scripts, clock };
+    this.#parts = parts;
     this.#queues = new Queues(parts);
     this.#fleet = new Fleet(parts);
     this.#scheduled = new JobSet({ ...parts, set: 'scheduled' });
@@ -206,6 +209,20 @@ export class Client {
   /** What the busy workers of all pools are doing. */
   workerObservations(): Promise<WorkerObservation[]> {
     return this.#fleet.observations();
+  }
+
+  /**
+   * What the workers of this project did lately, in intervals and by job name.
+   *
+   * @param options.range how far back; default `1h`
+   * @param options.jobName counts only this name into the intervals and the total
+   * @throws InvalidOptionError
+   */
+  metrics({
+    range = '1h',
+    jobName,
+  }: { readonly range?: MetricsRange; readonly jobName?: string } = {}): Promise<Metrics> {
+    return readMetrics(this.#parts, range, jobName);
   }
 
   /** Closes the connection if it is the client's own. */

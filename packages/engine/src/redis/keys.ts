@@ -122,4 +122,14 @@ export class Keys {
   get movedFirings(): string {
     return `${this.own}moved_firings`;
   }
+
+  /** What the keys of the metrics start with. This engine's own. */
+  get metricsPrefix(): string {
+    return `${this.own}metrics:`;
+  }
+
+  /** Hash, what is counted → how much: the metrics of an interval. Both in seconds. */
+  metrics(step: number, start: number): string {
+    return `${this.metricsPrefix}${step}:${start}`;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { RESOLUTIONS } from '../metrics/metrics.js';
 import type { Keys } from './keys.js';
 import { toRaw, type Raw } from './raw.js';
 import { Script, type ScriptCall } from './script.js';
@@ -18,6 +19,7 @@ const periodicScript = Script.load('periodic');
 const reviveScript = Script.load('revive');
 const removeScript = Script.load('remove');
 const forgetScript = Script.load('forget');
+const recordScript = Script.load('record');
 const rebuildScript = Script.load('rebuild');
 
 // gocraft/work's claims last so long; ours also outlast a schedule by it. In milliseconds.
@@ -512,6 +514,22 @@ export class Scripts {
         const [waiting = 0, inProgress = 0] = reply as number[];
         return { waiting, inProgress };
       },
+    };
+  }
+
+  /** Adds to the counters of now. */
+  record(counts: ReadonlyMap<string, number>): ScriptCall<void> {
+    return {
+      script: recordScript,
+      keys: [],
+      args: [
+        this.#now(),
+        this.#keys.metricsPrefix,
+        RESOLUTIONS.length,
+        ...RESOLUTIONS.flatMap(({ seconds, keep }) => [seconds, keep]),
+        ...[...counts].flat(),
+      ],
+      decode: () => undefined,
     };
   }
 

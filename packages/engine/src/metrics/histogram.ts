@@ -1,0 +1,30 @@
+// Each bucket is wider than the one before by the square root of two: within 20 % of any time, from 1 ms to a week.
+const PER_DOUBLING = 2;
+const LAST = 60;
+
+/** The bucket into which a time in milliseconds falls. */
+export function bucketOf(milliseconds: number): number {
+  if (!(milliseconds > 1)) return 0;
+  return Math.min(LAST, Math.ceil(Math.log2(milliseconds) * PER_DOUBLING));
+}
+
+/** The upper bound of a bucket, in milliseconds. */
+export function upperBound(bucket: number): number {
+  return 2 ** (bucket / PER_DOUBLING);
+}
+
+/**
+ * The time, in milliseconds, that a share of all jobs took at most; `undefined` when there were none.
+ *
+ * @param counts jobs by bucket
+ */
+export function percentile(counts: ReadonlyMap<number, number>, share: number): number | undefined {
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) return undefined;
+  let seen = 0;
+  for (const bucket of [...counts.keys()].sort((a, b) => a - b)) {
+    seen += counts.get(bucket) ?? 0;
+    if (seen >= share * total) return upperBound(bucket);
+  }
+  return undefined;
+}
