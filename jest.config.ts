@@ -11,7 +11,7 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts'],
   // Tests run on the sources: a workspace package is its index.ts, and a `.js` import is a `.ts` file.
   moduleNameMapper: {
-    '^@nestcraft/(engine|work|local-redis)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@nestcraft/(engine|work|dashboard|local-redis)$': '<rootDir>/packages/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {

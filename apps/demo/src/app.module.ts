@@ -1,4 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { WorkDashboardModule } from '@nestcraft/dashboard';
 import { WorkModule } from '@nestcraft/work';
 import { DEMO_OPTIONS, type DemoOptions } from './demo-options.js';
 import { ExportsController } from './exports/exports.controller.js';
@@ -44,6 +45,7 @@ export class AppModule {
           context: JobContext,
           middleware: [LogJobs],
         }),
+        WorkDashboardModule.forRoot({ path: 'work' }),
         SignupsModule,
         OutboxModule,
         ExportsModule,

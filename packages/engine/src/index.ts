@@ -57,6 +57,7 @@ export { type PeriodicOptions } from './periodic-job.js';
 export { type PoolTiming } from './pool-actors.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
 export { type Random } from './random.js';
+export { argsTextOf } from './job-entry.js';
 export { type Raw } from './redis/raw.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { type RedisSource } from './redis/redis-source.js';

@@ -7,7 +7,7 @@ import type { RedisSource } from '../redis/redis-source.js';
 import { Scripts, type Revived } from '../redis/scripts.js';
 import type { BulkOptions, BulkResult } from './bulk.js';
 import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from './fleet.js';
-import { JobSet, type JobPage, type TimedJobRef } from './job-set.js';
+import { JobSet, type JobPage, type TimedJob, type TimedJobRef } from './job-set.js';
 import { Queues, type QueuePage, type QueueStatus } from './queues.js';
 
 export interface ClientOptions {
@@ -139,6 +139,37 @@ export class Client {
   /** A page of 20 of the dead jobs, longest dead first. @throws InvalidOptionError */
   deadJobs(page = 1): Promise<JobPage> {
     return this.#dead.page(page);
+  }
+
+  /** How many scheduled, retry and dead jobs there are. */
+  async counts(): Promise<{ scheduled: number; retry: number; dead: number }> {
+    const [scheduled, retry, dead] = await Promise.all([
+      this.#scheduled.count(),
+      this.#retry.count(),
+      this.#dead.count(),
+    ]);
+    return { scheduled, retry, dead };
+  }
+
+  /** The scheduled job of a run time and id; `undefined` if it is not there (any more). */
+  scheduledJob(job: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+    return this.#scheduled.job(job);
+  }
+
+  /** The job that waits for its retry, of a run time and id; `undefined` if it is not there (any more). */
+  retryJob(job: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+    return this.#retry.job(job);
+  }
+
+  /** The dead job of a time of death and id; `undefined` if it is not there (any more). */
+  deadJob(job: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+    return this.#dead.job(job);
+  }
+
+  /** Redis's answer to INFO: what a health check reads. */
+  async redisInfo(): Promise<string> {
+    await this.#connection.ready();
+    return this.#connection.redis.info();
   }
 
   /** Puts a scheduled job into its queue now. */

@@ -24,8 +24,8 @@ export function tryParse(raw: Raw): JobEntry | undefined {
   }
 }
 
-export function shown(bytes: Buffer): ShownEntry {
-  const raw = toRaw(bytes);
+export function shown(bytes: Raw): ShownEntry {
+  const raw = typeof bytes === 'string' ? bytes : toRaw(bytes);
   const entry = tryParse(raw);
   return { job: entry && new Job(entry), text: textOf(raw), raw };
 }

@@ -96,6 +96,19 @@ describe('retryDeadJob', () => {
   });
 });
 
+describe('one job', () => {
+  it('is found by its time and id, and there are counts of all', async () => {
+    await bury(failed('1'), 'not JSON');
+    expect(await client.deadJob({ at: AT, id: '1' })).toMatchObject({ at: AT, job: { id: '1' } });
+    expect(await client.deadJob({ at: AT, id: '2' })).toBeUndefined();
+    const { runAt, id } = await enqueuer.enqueueIn('n', 60);
+    expect(await client.scheduledJob({ at: runAt, id })).toMatchObject({ job: { id } });
+    expect(await client.retryJob({ at: runAt, id })).toBeUndefined();
+    expect(await client.counts()).toEqual({ scheduled: 1, retry: 0, dead: 2 });
+    expect(await client.redisInfo()).toContain('redis_version');
+  });
+});
+
 describe('runScheduledJob and runRetryJob', () => {
   it('put a job into its queue now, whatever its time', async () => {
     const scheduled = await enqueuer.enqueueIn('n', 1_000, { a: 1 });

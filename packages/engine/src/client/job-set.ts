@@ -67,6 +67,18 @@ export class JobSet {
     return { jobs, total: Number(card?.[1]) };
   }
 
+  async count(): Promise<number> {
+    const { connection } = this.#options;
+    await connection.ready();
+    return connection.redis.zcard(this.#key);
+  }
+
+  /** The job of this time and id; `undefined` if it is not there. */
+  async job({ at, id }: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+    const raw = await this.#find({ at, id });
+    return raw === undefined ? undefined : { at, ...shown(raw) };
+  }
+
   /** Moves a job to its queue now. */
   async enqueue(ref: TimedJobRef): Promise<Revived> {
     const raw = await this.#find(ref);

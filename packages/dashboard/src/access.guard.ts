@@ -1,0 +1,144 @@
+import {
+  Inject,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import type {
+  DashboardAction,
+  DashboardRequest,
+  DashboardUser,
+  WorkDashboardOptions,
+} from './dashboard-options.js';
+import { WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
+import { Problem } from './problem.js';
+
+const ACTION = 'nestcraft:dashboard_action';
+
+/** What a route does; every route of the dashboard says so, and is refused if it does not. */
+export function Action(action: DashboardAction): MethodDecorator & ClassDecorator {
+  return SetMetadata(ACTION, action);
+}
+
+const HEADERS: readonly (readonly [string, string])[] = [
+  [
+    'Content-Security-Policy',
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+      "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  ],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['Cache-Control', 'no-store'],
+];
+
+/**
+ * Stands before every route of the dashboard: knows who asks, whether they may, and that it was the dashboard's own
+ * page that asked.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    @Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions,
+    private readonly reflector: Reflector,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<DashboardRequest>();
+    for (const [name, value] of HEADERS) {
+      this.adapterHost.httpAdapter.setHeader(http.getResponse(), name, value);
+    }
+    const targets = [context.getHandler(), context.getClass()];
+    const action = this.reflector.getAllAndOverride<DashboardAction | undefined>(ACTION, targets);
+    if (action === undefined) throw new Problem(403, 'no_action', 'This route names no action.');
+    const user = await this.userOf(request);
+    if (!isSafe(request)) assertOwnPage(request);
+    await this.assertAllowed(user, action, request);
+    return true;
+  }
+
+  /** What the user may do, for the page to show. */
+  async allowed(
+    request: DashboardRequest,
+    actions: readonly DashboardAction[],
+  ): Promise<DashboardAction[]> {
+    const user = await this.userOf(request);
+    const may = await Promise.all(actions.map((action) => this.may(user, action, request)));
+    return actions.filter((_, index) => may[index]);
+  }
+
+  private async userOf(request: DashboardRequest): Promise<DashboardUser> {
+    const { authenticate, insecureAllowAll = false } = this.options;
+    if (authenticate) {
+      const user = await authenticate(request);
+      if (user === null || user === undefined) {
+        throw new Problem(401, 'unauthenticated', 'Sign in to see the dashboard.');
+      }
+      return user;
+    }
+    if (process.env.NODE_ENV === 'production' && !insecureAllowAll) {
+      throw new Problem(
+        403,
+        'closed',
+        'The dashboard is closed in production until WorkDashboardModule.forRoot is given the option "authenticate".',
+      );
+    }
+    return 'anybody';
+  }
+
+  private async assertAllowed(
+    user: DashboardUser,
+    action: DashboardAction,
+    request: DashboardRequest,
+  ): Promise<void> {
+    if (await this.may(user, action, request)) return;
+    const reason =
+      this.options.readOnly && action !== 'view' ? 'The dashboard is read-only.' : 'You may not.';
+    throw new Problem(403, 'forbidden', `The action "${action}" is refused. ${reason}`);
+  }
+
+  private async may(
+    user: DashboardUser,
+    action: DashboardAction,
+    request: DashboardRequest,
+  ): Promise<boolean> {
+    const { authorize, readOnly = false } = this.options;
+    if (readOnly && action !== 'view') return false;
+    return authorize ? authorize(user, action, request) : true;
+  }
+}
+
+function isSafe({ method }: DashboardRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/**
+ * Browsers say where a request comes from: by Sec-Fetch-Site, or, where they do not send that (plain http), by Origin.
+ * The body must be JSON and a header of our own be there, which no form and no link of another site can bring about.
+ */
+function assertOwnPage({ headers }: DashboardRequest): void {
+  const header = (name: string): string => String(headers[name] ?? '');
+  const site = header('sec-fetch-site');
+  const ownSite =
+    site === '' ? isOwnOrigin(header('origin'), header('host')) : site === 'same-origin';
+  const isJson = /^application\/json\b/i.test(header('content-type'));
+  if (ownSite && isJson && header('x-nestcraft') === '1') return;
+  throw new Problem(
+    403,
+    'cross_site',
+    'The request does not come from the dashboard itself: it needs Content-Type application/json, the header X-Nestcraft: 1, and the same origin.',
+  );
+}
+
+function isOwnOrigin(origin: string, host: string): boolean {
+  // Programs such as curl send no Origin; browsers do with every request that changes something.
+  if (origin === '') return true;
+  try {
+    return new URL(origin).host === host;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,25 @@
+import { Controller, UseFilters, UseGuards, type Type } from '@nestjs/common';
+import { AccessGuard } from './access.guard.js';
+import { ApiController } from './api.controller.js';
+import { CompatController } from './compat.controller.js';
+import { PageController } from './page.controller.js';
+import { ProblemFilter } from './problem.filter.js';
+
+/** The dashboard's controllers below `path`: new classes each time, so that two dashboards do not share their routes. */
+export function controllersAt(path: string): Type[] {
+  const base = path.replace(/^\/+|\/+$/g, '');
+  class Api extends ApiController {}
+  class Compat extends CompatController {}
+  class Page extends PageController {}
+  const routes: [Type, string][] = [
+    [Api, `${base}/api`],
+    [Compat, `${base}/compat`],
+    [Page, base],
+  ];
+  for (const [controller, route] of routes) {
+    Controller(route)(controller);
+    UseGuards(AccessGuard)(controller);
+    UseFilters(ProblemFilter)(controller);
+  }
+  return routes.map(([controller]) => controller);
+}

@@ -1,0 +1,51 @@
+/** What somebody may do on the dashboard. */
+export type DashboardAction = 'view' | 'retry' | 'delete' | 'run' | 'pause' | 'limit' | 'empty';
+
+export const ACTIONS: readonly DashboardAction[] = [
+  'view',
+  'retry',
+  'delete',
+  'run',
+  'pause',
+  'limit',
+  'empty',
+];
+
+/** A request as Express or Fastify gives it. */
+export interface DashboardRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** Whoever looks at the dashboard, as `authenticate` names them. */
+export type DashboardUser = object | string;
+
+/** Options of `WorkDashboardModule.forRoot` and `forRootAsync`. */
+export interface WorkDashboardOptions {
+  /**
+   * Who sends the request; `null` or `undefined` for somebody who may see nothing. Without it everybody may see the
+   * dashboard, except where NODE_ENV is `production`: there it is closed.
+   */
+  readonly authenticate?: (
+    request: DashboardRequest,
+  ) => DashboardUser | null | undefined | Promise<DashboardUser | null | undefined>;
+  /** Whether the user may do that; default: whoever is let in may do everything. */
+  readonly authorize?: (
+    user: DashboardUser,
+    action: DashboardAction,
+    request: DashboardRequest,
+  ) => boolean | Promise<boolean>;
+  /** Refuse everything but looking, whoever asks; default false. */
+  readonly readOnly?: boolean;
+  /** Changes what is shown of a job's arguments, as JSON text; for secrets. Default: they are shown as they are. */
+  readonly redact?: (job: { readonly name: string; readonly argsText: string }) => string;
+  /** Open the dashboard to everybody even in production; default false. */
+  readonly insecureAllowAll?: boolean;
+}
+
+/** Where the dashboard is; not to be injected, because routes are made before anything is. */
+export interface WorkDashboardExtras {
+  /** Below the application's global prefix; default `work`. */
+  readonly path?: string;
+}

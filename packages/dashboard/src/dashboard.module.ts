@@ -1,0 +1,31 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AccessGuard } from './access.guard.js';
+import type { WorkDashboardExtras, WorkDashboardOptions } from './dashboard-options.js';
+import { Assets } from './assets.js';
+import { ConfigurableModuleClass } from './dashboard.module-definition.js';
+import { Operations } from './operations.js';
+import { Presenter } from './presenter.js';
+import { ProblemFilter } from './problem.filter.js';
+import { Snapshots } from './snapshots.js';
+
+/**
+ * The dashboard: a page, and the JSON API below it, as controllers of the application. Guards and interceptors of the
+ * application apply. Needs `WorkModule`, whose `Client` it uses. Works with Express and with Fastify.
+ *
+ * Without `authenticate` everybody may use it, except where NODE_ENV is `production`: there it is closed.
+ *
+ * @example
+ * ```ts
+ * WorkDashboardModule.forRoot({
+ *   path: 'admin/jobs',
+ *   authenticate: (request) => (isAdmin(request.headers.cookie) ? 'admin' : null),
+ * })
+ * ```
+ */
+@Module({ providers: [AccessGuard, Assets, Operations, Presenter, ProblemFilter, Snapshots] })
+export class WorkDashboardModule extends ConfigurableModuleClass {
+  /** @param options `path` (default `work`), `authenticate`, `authorize`, `readOnly`, `redact`, `insecureAllowAll` */
+  static override forRoot(options: WorkDashboardOptions & WorkDashboardExtras = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+}

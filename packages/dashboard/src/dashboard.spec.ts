@@ -1,0 +1,383 @@
+import { randomUUID } from 'node:crypto';
+import { Module, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client, Enqueuer, silentLogger, WorkModule } from '@nestcraft/work';
+import { Redis } from 'ioredis';
+import { eventually } from '../../../test/support/eventually.js';
+import type { WorkDashboardExtras, WorkDashboardOptions } from './dashboard-options.js';
+import { WorkDashboardModule } from './dashboard.module.js';
+
+const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+const OWN = { 'content-type': 'application/json', 'x-nestcraft': '1' };
+
+let namespace: string;
+let apps: INestApplication[];
+let redis: Redis;
+
+beforeEach(() => {
+  namespace = `test-${randomUUID()}`;
+  apps = [];
+  redis = new Redis(REDIS);
+});
+
+afterEach(async () => {
+  await Promise.all(apps.map((app) => app.close()));
+  redis.disconnect();
+});
+
+/** Serves the dashboard; returns the address that it is at. */
+async function serve(
+  options: WorkDashboardOptions & WorkDashboardExtras = {},
+  { fastify = false, prefix = '' } = {},
+): Promise<string> {
+  @Module({
+    imports: [
+      WorkModule.forRoot({ redis: REDIS, namespace, logger: silentLogger }),
+      WorkDashboardModule.forRoot(options),
+    ],
+  })
+  class AppModule {}
+  const adapter = fastify ? new FastifyAdapter() : new ExpressAdapter();
+  const app = await NestFactory.create(AppModule, adapter, { logger: false });
+  if (prefix !== '') app.setGlobalPrefix(prefix);
+  await app.listen(0, '127.0.0.1');
+  apps.push(app);
+  return `${await app.getUrl()}/${prefix === '' ? '' : `${prefix}/`}${options.path ?? 'work'}`;
+}
+
+function enqueuer(): Enqueuer {
+  const [app] = apps;
+  if (!app) throw new Error('no app');
+  return app.get(Enqueuer);
+}
+
+async function getJson<Body>(url: string): Promise<Body> {
+  const response = await fetch(url);
+  expect(response.status).toBe(200);
+  return (await response.json()) as Body;
+}
+
+function send(
+  url: string,
+  body: object = {},
+  headers: Record<string, string> = OWN,
+): Promise<Response> {
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+async function problem(response: Response): Promise<{ status: number; code: string }> {
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+  const { code } = (await response.json()) as { code: string };
+  return { status: response.status, code };
+}
+
+const dead = (id: string, args = '{}'): string =>
+  `{"name":"n","id":"${id}","t":1,"args":${args},"fails":4,"err":"boom","failed_at":5,"backtrace":"    at x"}`;
+
+describe.each([
+  ['Express', { fastify: false }],
+  ['Fastify', { fastify: true }],
+  ['a global prefix', { prefix: 'api/v1' }],
+])('the dashboard with %s', (_name, how) => {
+  it('serves its page, which names everything relative to itself', async () => {
+    const url = await serve({ path: 'admin/jobs' }, how);
+    const page = await fetch(url);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    const html = await page.text();
+    const [, script = ''] = /src="\.\/(assets\/[^"]+\.js)"/.exec(html) ?? [];
+    const asset = await fetch(`${url}/${script}`);
+    expect(asset.status).toBe(200);
+    expect(asset.headers.get('content-type')).toContain('text/javascript');
+    expect((await fetch(`${url}/assets/..%2findex.html`)).status).toBe(404);
+    expect((await fetch(`${url}/assets/..%2f..%2fpackage.json`)).status).toBe(404);
+  });
+
+  it('shows queues, and pauses, limits and empties them', async () => {
+    const url = await serve({}, how);
+    await enqueuer().enqueueMany([
+      { name: 'a.b/c' },
+      { name: 'a.b/c', args: { n: 9007199254740993n } },
+    ]);
+    const queue = `${url}/api/queues/${encodeURIComponent('a.b/c')}`;
+    expect((await send(`${queue}/pause`, { seconds: 60 })).status).toBe(204);
+    expect((await send(`${queue}/limit`, { limit: 3 })).status).toBe(204);
+    const snapshot = await getJson<{ queues: unknown[] }>(`${url}/api/snapshot`);
+    expect(snapshot.queues).toMatchObject([
+      { jobName: 'a.b/c', count: 2, paused: true, maxConcurrency: 3, pools: 0 },
+    ]);
+    const waiting = await getJson(`${queue}/jobs`);
+    expect(waiting).toMatchObject({
+      total: 2,
+      jobs: [
+        { position: 1, args: 'null' },
+        { position: 2, args: '{"n":9007199254740993}' },
+      ],
+    });
+    expect((await send(`${queue}/unpause`)).status).toBe(204);
+    expect((await send(`${queue}/empty`)).status).toBe(202);
+    await eventually(async () => expect(await redis.llen(`${namespace}:jobs:a.b/c`)).toBe(0));
+  });
+
+  it('shows dead jobs, to the byte, and retries and deletes some or all', async () => {
+    const url = await serve({}, how);
+    await redis.sadd(`${namespace}:known_jobs`, 'n');
+    const args = '{"big":9007199254740993,"e":[],"s":"<img src=x onerror=alert(1)>"}';
+    for (const [index, id] of ['1', '2', 'periodic:n:*/5 * * * *:60', '4'].entries()) {
+      await redis.zadd(`${namespace}:dead`, 10 + index, dead(id, args));
+    }
+    await redis.zadd(`${namespace}:dead`, 99, 'not JSON');
+    const page = await getJson<{ jobs: object[] }>(`${url}/api/jobs/dead?page=1`);
+    expect(page).toMatchObject({ total: 5 });
+    expect(page.jobs[0]).toMatchObject({ at: 10, id: '1', fails: 4, error: 'boom', args });
+    expect(page.jobs[4]).toMatchObject({ broken: true, args: 'not JSON' });
+    const id = 'periodic:n:*/5 * * * *:60';
+    const detail = await getJson(`${url}/api/jobs/dead/12/${encodeURIComponent(id)}`);
+    expect(detail).toMatchObject({ id, args, backtrace: '    at x', text: dead(id, args) });
+    const retried = await send(`${url}/api/jobs/dead/enqueue`, {
+      jobs: [
+        { at: 12, id },
+        { at: 12, id: 'none' },
+      ],
+    });
+    expect(await retried.json()).toEqual({ results: ['moved', 'gone'] });
+    const deleted = await send(`${url}/api/jobs/dead/delete`, { jobs: [{ at: 10, id: '1' }] });
+    expect(await deleted.json()).toEqual({ results: ['deleted'] });
+    expect((await send(`${url}/api/jobs/dead/enqueue-all`)).status).toBe(202);
+    await eventually(async () => expect(await redis.llen(`${namespace}:jobs:n`)).toBe(3));
+    expect((await send(`${url}/api/jobs/dead/delete-all`)).status).toBe(202);
+    await eventually(async () => expect(await redis.zcard(`${namespace}:dead`)).toBe(0));
+  });
+
+  it('streams snapshots, and what operations have come to', async () => {
+    const url = await serve({}, how);
+    await enqueuer().enqueue('n');
+    const response = await fetch(`${url}/api/events`);
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const reader = response.body?.getReader() as
+      ReadableStreamDefaultReader<Uint8Array> | undefined;
+    let text = '';
+    await eventually(async () => {
+      text += new TextDecoder().decode((await reader?.read())?.value);
+      expect(text).toMatch(/event: snapshot[^]*data: \{.*"jobName":"n","count":1/);
+    });
+    await reader?.cancel();
+  });
+
+  it('answers the read routes of the Go web UI', async () => {
+    const url = await serve({}, how);
+    await enqueuer().enqueue('n');
+    await redis.zadd(`${namespace}:dead`, 10, dead('1', '{"a":1}'));
+    expect(await getJson(`${url}/compat/queues`)).toMatchObject([{ job_name: 'n', count: 1 }]);
+    expect(await getJson(`${url}/compat/worker_pools`)).toEqual([]);
+    expect(await getJson(`${url}/compat/busy_workers`)).toBeNull();
+    expect(await getJson(`${url}/compat/dead_jobs?page=1`)).toEqual({
+      count: 1,
+      jobs: [
+        {
+          died_at: 10,
+          name: 'n',
+          id: '1',
+          t: 1,
+          args: { a: 1 },
+          fails: 4,
+          err: 'boom',
+          failed_at: 5,
+        },
+      ],
+    });
+    expect(await getJson(`${url}/compat/retry_jobs`)).toEqual({ count: 0, jobs: [] });
+    expect(await getJson(`${url}/compat/scheduled_jobs`)).toEqual({ count: 0, jobs: [] });
+  });
+});
+
+describe('access', () => {
+  const MUTATIONS: [path: string, action: string, body: object][] = [
+    ['queues/n/pause', 'pause', {}],
+    ['queues/n/unpause', 'pause', {}],
+    ['queues/n/limit', 'limit', { limit: 1 }],
+    ['queues/n/empty', 'empty', {}],
+    ['jobs/dead/enqueue', 'retry', { jobs: [{ at: 1, id: 'x' }] }],
+    ['jobs/dead/delete', 'delete', { jobs: [{ at: 1, id: 'x' }] }],
+    ['jobs/dead/enqueue-all', 'retry', {}],
+    ['jobs/dead/delete-all', 'delete', {}],
+  ];
+
+  it.each(MUTATIONS)('%s needs the permission "%s", on the server', async (path, action, body) => {
+    const url = await serve({
+      authenticate: () => 'ada',
+      authorize: (user, wanted) => user === 'ada' && wanted !== action,
+    });
+    expect(await problem(await send(`${url}/api/${path}`, body))).toEqual({
+      status: 403,
+      code: 'forbidden',
+    });
+    const me = await getJson<{ actions: string[] }>(`${url}/api/me`);
+    expect(me.actions).toContain('view');
+    expect(me.actions).not.toContain(action);
+  });
+
+  it.each(MUTATIONS)('%s is refused where all is read-only', async (path, _action, body) => {
+    const url = await serve({ readOnly: true });
+    expect(await problem(await send(`${url}/api/${path}`, body))).toMatchObject({ status: 403 });
+    expect(await getJson(`${url}/api/me`)).toEqual({ actions: ['view'], readOnly: true });
+  });
+
+  it.each<[string, Record<string, string>, number]>([
+    ['of its own page', { ...OWN, 'sec-fetch-site': 'same-origin' }, 204],
+    ['of a program', OWN, 204],
+    ['of another site', { ...OWN, 'sec-fetch-site': 'cross-site' }, 403],
+    ['of another host of the site', { ...OWN, 'sec-fetch-site': 'same-site' }, 403],
+    ['that somebody typed', { ...OWN, 'sec-fetch-site': 'none' }, 403],
+    ['of another origin', { ...OWN, origin: 'https://evil.example' }, 403],
+    ['of a null origin', { ...OWN, origin: 'null' }, 403],
+    ['of a form', { 'content-type': 'application/x-www-form-urlencoded' }, 403],
+    ['of plain text', { 'content-type': 'text/plain', 'x-nestcraft': '1' }, 403],
+    ['without the header', { 'content-type': 'application/json' }, 403],
+  ])('a change %s', async (_what, headers, status) => {
+    const url = await serve();
+    expect((await send(`${url}/api/queues/n/pause`, {}, headers)).status).toBe(status);
+  });
+
+  it('is for those whom authenticate names, also to the page and the stream', async () => {
+    const url = await serve({
+      authenticate: async ({ headers }) =>
+        Promise.resolve(headers.authorization === 'yes' ? { id: 1 } : null),
+    });
+    for (const path of [
+      '',
+      '/',
+      '/api/snapshot',
+      '/api/events',
+      '/compat/queues',
+      '/assets/x.js',
+    ]) {
+      const response = await fetch(`${url}${path}`, { redirect: 'manual' });
+      expect(await problem(response)).toEqual({ status: 401, code: 'unauthenticated' });
+    }
+    const headers = { authorization: 'yes' };
+    expect((await fetch(`${url}/api/snapshot`, { headers })).status).toBe(200);
+  });
+
+  it('is closed in production unless somebody is asked who it is', async () => {
+    const before = process.env.NODE_ENV;
+    process.env.NODE_ENV = 'production';
+    try {
+      const closed = await serve();
+      expect(await problem(await fetch(`${closed}/api/snapshot`))).toMatchObject({
+        code: 'closed',
+      });
+      const open = await serve({ insecureAllowAll: true });
+      expect((await fetch(`${open}/api/snapshot`)).status).toBe(200);
+    } finally {
+      process.env.NODE_ENV = before;
+    }
+  });
+
+  it('does not reach arguments that are redacted', async () => {
+    const url = await serve({
+      redact: ({ argsText }) => argsText.replace(/"secret":"[^"]*"/, '"secret":"…"'),
+    });
+    await redis.zadd(`${namespace}:dead`, 10, dead('1', '{"secret":"s3cr3t"}'));
+    await enqueuer().enqueueUniqueByKey('n', { secret: 's3cr3t' }, { secret: 's3cr3t' });
+    for (const path of ['jobs/dead', 'jobs/dead/10/1', 'queues/n/jobs', 'snapshot']) {
+      const response = await fetch(`${url}/api/${path}`);
+      expect(await response.text()).not.toContain('s3cr3t');
+    }
+  });
+});
+
+describe('bad parameters', () => {
+  it.each([
+    'jobs/dead?page=0',
+    'jobs/dead?page=1e9',
+    'jobs/dead?page=99999999999',
+    'jobs/dead?page=x',
+    'jobs/nonsense',
+    'jobs/dead/x/y',
+    'metrics?range=2h',
+    'metrics?name=',
+    'queues/n/jobs?page=-1',
+  ])('GET %s is a problem of the client', async (path) => {
+    const url = await serve();
+    expect(await problem(await fetch(`${url}/api/${path}`))).toEqual({
+      status: 400,
+      code: 'invalid',
+    });
+  });
+
+  it.each<[string, object]>([
+    ['queues/n/pause', { seconds: 0.5 }],
+    ['queues/n/pause', { seconds: 1e12 }],
+    ['queues/a,b/pause', {}],
+    ['queues/n/limit', {}],
+    ['queues/n/limit', { limit: -1 }],
+    ['jobs/dead/enqueue', {}],
+    ['jobs/dead/enqueue', { jobs: [] }],
+    ['jobs/dead/enqueue', { jobs: [{ at: 'x', id: 'y' }] }],
+    ['jobs/dead/delete', { jobs: Array.from({ length: 201 }, () => ({ at: 1, id: 'x' })) }],
+    ['jobs/dead/delete-all', { name: 7 }],
+  ])('POST %s %j is a problem of the client', async (path, body) => {
+    const url = await serve();
+    expect(await problem(await send(`${url}/api/${path}`, body))).toEqual({
+      status: 400,
+      code: 'invalid',
+    });
+  });
+
+  it('a job that is not there is not found', async () => {
+    const url = await serve();
+    expect(await problem(await fetch(`${url}/api/jobs/dead/1/none`))).toMatchObject({
+      status: 404,
+    });
+    expect(await problem(await send(`${url}/api/operations/none/cancel`))).toMatchObject({
+      status: 404,
+    });
+  });
+});
+
+describe('other pages', () => {
+  it('show schedules, metrics and the health of Redis', async () => {
+    const url = await serve();
+    const pool = `${namespace}:worker_pools:p`;
+    await redis.sadd(`${namespace}:worker_pools`, 'p');
+    await redis.hset(pool, {
+      heartbeat_at: 1,
+      job_names: 'tick',
+      schedules: JSON.stringify([
+        {
+          id: 'periodic:tick:@every 1h',
+          jobName: 'tick',
+          spec: '@every 1h',
+          overlap: 'allow',
+          missed: 'skip',
+        },
+        { id: 'x', jobName: 'tick', spec: 'of a later version', overlap: 'allow', missed: 'skip' },
+      ]),
+    });
+    const { schedules } = await getJson<{ schedules: { next: number[] }[] }>(`${url}/api/periodic`);
+    expect(schedules).toMatchObject([{ spec: '@every 1h', pools: 1 }, { next: [] }]);
+    expect(schedules[0]?.next).toHaveLength(5);
+    expect(await getJson(`${url}/api/metrics?range=24h`)).toMatchObject({ step: 600, jobs: [] });
+    expect(await getJson(`${url}/api/health`)).toMatchObject({ role: 'master' });
+  });
+
+  it('say so when Redis does not answer', async () => {
+    @Module({
+      imports: [
+        WorkModule.forRoot({ redis: 'redis://127.0.0.1:1', namespace, logger: silentLogger }),
+        WorkDashboardModule.forRoot(),
+      ],
+    })
+    class AppModule {}
+    const app = await NestFactory.create(AppModule, new ExpressAdapter(), { logger: false });
+    apps.push(app);
+    await app.listen(0, '127.0.0.1');
+    expect(app.get(Client)).toBeDefined();
+    const response = await fetch(`${await app.getUrl()}/work/api/snapshot`);
+    expect(await problem(response)).toEqual({ status: 503, code: 'redis_unreachable' });
+  });
+});

@@ -1,0 +1,72 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { BulkOptions, BulkResult } from '@nestcraft/work';
+import { randomUUID } from 'node:crypto';
+import { Problem } from './problem.js';
+
+/** Work on many jobs that goes on after its request was answered. */
+export interface Operation {
+  readonly id: string;
+  /** For people, such as `retry all dead jobs`. */
+  readonly title: string;
+  readonly state: 'running' | 'done' | 'cancelled' | 'failed';
+  readonly progress: BulkResult | undefined;
+  readonly error: string | undefined;
+}
+
+// For the page to show how it ended.
+const KEPT = 20;
+
+/** The operations of this process. They end with it: what they have done stays done. */
+@Injectable()
+export class Operations implements OnModuleDestroy {
+  private readonly operations = new Map<string, Operation>();
+  private readonly controllers = new Map<string, AbortController>();
+
+  /** Starts one and answers at once. */
+  start(title: string, work: (options: BulkOptions) => Promise<BulkResult>): Operation {
+    const id = randomUUID();
+    const controller = new AbortController();
+    this.controllers.set(id, controller);
+    const running = { id, title, state: 'running' as const, progress: undefined, error: undefined };
+    this.operations.set(id, running);
+    void work({
+      signal: controller.signal,
+      onProgress: (progress) => this.operations.set(id, { ...running, progress }),
+    })
+      .then((progress): Operation => {
+        const state = progress.aborted ? 'cancelled' : 'done';
+        return { ...running, state, progress };
+      })
+      .catch((error: unknown): Operation => {
+        const message = error instanceof Error ? error.message : String(error);
+        return { ...(this.operations.get(id) ?? running), state: 'failed', error: message };
+      })
+      .then((ended) => {
+        this.operations.set(id, ended);
+        this.controllers.delete(id);
+        this.forgetOldest();
+      });
+    return running;
+  }
+
+  list(): Operation[] {
+    return [...this.operations.values()];
+  }
+
+  cancel(id: string): void {
+    const controller = this.controllers.get(id);
+    if (!controller) throw new Problem(404, 'not_found', 'There is no such operation under way.');
+    controller.abort();
+  }
+
+  onModuleDestroy(): void {
+    for (const controller of this.controllers.values()) controller.abort();
+  }
+
+  private forgetOldest(): void {
+    for (const { id, state } of this.operations.values()) {
+      if (this.operations.size <= KEPT) return;
+      if (state !== 'running') this.operations.delete(id);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { Problem } from './problem.js';
+
+/** A whole number of a query or a body. @throws Problem */
+export function integer(name: string, value: unknown, least: number, most: number): number {
+  const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) {
+    return number;
+  }
+  throw new Problem(400, 'invalid', `"${name}" must be a whole number from ${least} to ${most}.`);
+}
+
+/** A text of a query or a body. @throws Problem */
+export function text(name: string, value: unknown, longest = 300): string {
+  if (typeof value === 'string' && value !== '' && value.length <= longest) return value;
+  throw new Problem(400, 'invalid', `"${name}" must be a text of 1 to ${longest} characters.`);
+}
+
+/** One of some words. @throws Problem */
+export function oneOf<Word extends string>(
+  name: string,
+  value: unknown,
+  words: readonly Word[],
+): Word {
+  const found = words.find((word) => word === value);
+  if (found !== undefined) return found;
+  throw new Problem(400, 'invalid', `"${name}" must be one of ${words.join(', ')}.`);
+}
+
+/** Time and id of some jobs. @throws Problem */
+export function jobRefs(name: string, value: unknown, most: number): { at: Date; id: string }[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > most) {
+    throw new Problem(400, 'invalid', `"${name}" must be a list of 1 to ${most} jobs.`);
+  }
+  return value.map((one: unknown) => {
+    const { at, id } = (one ?? {}) as { at?: unknown; id?: unknown };
+    return { at: new Date(integer('at', at, -1e12, 1e12) * 1000), id: text('id', id, 1_000) };
+  });
+}

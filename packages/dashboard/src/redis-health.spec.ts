@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { redisHealth } from './redis-health.js';
+
+const GOOD = [
+  '# Server',
+  'redis_version:7.0.15',
+  'role:master',
+  'used_memory:100',
+  'maxmemory:1000',
+  'maxmemory_policy:noeviction',
+  'evicted_keys:0',
+  'aof_enabled:1',
+  'aof_last_write_status:ok',
+  'rdb_last_bgsave_status:ok',
+  'connected_clients:7',
+].join('\r\n');
+
+describe('redisHealth', () => {
+  it('finds nothing in good settings', () => {
+    expect(redisHealth(GOOD)).toMatchObject({ version: '7.0.15', clients: 7, findings: [] });
+  });
+
+  it.each([
+    ['maxmemory_policy:noeviction', 'maxmemory_policy:allkeys-lru', 'throws jobs away'],
+    ['evicted_keys:0', 'evicted_keys:3', '3 keys have been thrown away'],
+    ['role:master', 'role:slave', 'a replica'],
+    ['aof_enabled:1', 'aof_enabled:0', 'append-only file is off'],
+    ['aof_last_write_status:ok', 'aof_last_write_status:err', 'could not write'],
+    ['used_memory:100', 'used_memory:900', '90 % of maxmemory'],
+  ])('%s → %s is a finding', (good, bad, what) => {
+    const { findings } = redisHealth(GOOD.replace(good, bad));
+    expect(findings).toHaveLength(1);
+    expect(findings[0]?.what).toContain(what);
+  });
+});

@@ -1,0 +1,164 @@
+/** Times in seconds since the epoch, unless said otherwise. */
+export interface Queue {
+  jobName: string;
+  count: number;
+  latency: number;
+  inProgress: number;
+  maxConcurrency: number;
+  paused: boolean;
+  pausedUntil?: number;
+  pools: number;
+}
+
+export interface Pool {
+  workerPoolId: string;
+  jobNames: string[];
+  concurrency: number;
+  host: string;
+  pid: number;
+  engine: 'nestcraft' | 'gocraft';
+  busy: number;
+  startedAt: number;
+  heartbeatAt: number;
+}
+
+export interface Running {
+  workerId: string;
+  jobName: string;
+  jobId: string;
+  startedAt: number;
+  args: string;
+  checkin?: string;
+  checkinAt?: number;
+  host?: string;
+  pid?: number;
+}
+
+export interface Progress {
+  total: number;
+  seen: number;
+  done: number;
+  duplicates: number;
+  unknown: number;
+}
+
+export interface Operation {
+  id: string;
+  title: string;
+  state: 'running' | 'done' | 'cancelled' | 'failed';
+  progress?: Progress;
+  error?: string;
+}
+
+export interface Snapshot {
+  /** Milliseconds since the epoch. */
+  time: number;
+  counts: { scheduled: number; retry: number; dead: number };
+  queues: Queue[];
+  pools: Pool[];
+  running: Running[];
+  operations: Operation[];
+}
+
+export interface Job {
+  id: string;
+  name: string;
+  at?: number;
+  position?: number;
+  enqueuedAt?: number;
+  args: string;
+  fails: number;
+  error?: string;
+  failedAt?: number;
+  unique: boolean;
+  broken: boolean;
+}
+
+export interface JobDetail extends Job {
+  backtrace?: string;
+  uniqueKey?: string;
+  text: string;
+}
+
+export interface Page {
+  total: number;
+  jobs: Job[];
+}
+
+export interface Percentiles {
+  p50?: number;
+  p95?: number;
+  p99?: number;
+}
+
+export interface JobMetrics {
+  done: number;
+  failed: number;
+  dead: number;
+  /** Milliseconds. */
+  time: number;
+  run: Percentiles;
+  wait: Percentiles;
+}
+
+export interface Metrics {
+  step: number;
+  intervals: (JobMetrics & { start: number })[];
+  total: JobMetrics;
+  jobs: (JobMetrics & { jobName: string })[];
+}
+
+export interface Schedule {
+  id: string;
+  jobName: string;
+  spec: string;
+  overlap: string;
+  missed: string;
+  pools: number;
+  next: number[];
+}
+
+export interface Health {
+  version: string;
+  role: string;
+  usedMemory: number;
+  maxMemory: number;
+  clients: number;
+  operationsPerSecond: number;
+  findings: { severity: 'danger' | 'warning'; what: string; remedy: string }[];
+}
+
+export type Action = 'view' | 'retry' | 'delete' | 'run' | 'pause' | 'limit' | 'empty';
+export type SetName = 'scheduled' | 'retry' | 'dead';
+
+/** What the server answered instead of what was asked for. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** All addresses are relative to the page, so that it works below any path and behind any proxy. */
+export async function get<Result>(path: string): Promise<Result> {
+  return answer(await fetch(`api/${path}`, { headers: { accept: 'application/json' } }));
+}
+
+export async function post<Result = unknown>(path: string, body: object = {}): Promise<Result> {
+  return answer(
+    await fetch(`api/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-nestcraft': '1' },
+      body: JSON.stringify(body),
+    }),
+  );
+}
+
+async function answer<Result>(response: Response): Promise<Result> {
+  if (response.status === 204) return undefined as Result;
+  const body = (await response.json().catch(() => ({}))) as { detail?: string };
+  if (response.ok) return body as Result;
+  throw new ApiError(response.status, body.detail ?? `The server answered ${response.status}.`);
+}

@@ -1,0 +1,59 @@
+const numbers = new Intl.NumberFormat('en');
+
+export function count(value: number): string {
+  return numbers.format(value);
+}
+
+/** A length of time, given in seconds. */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  if (s < 86_400) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
+}
+
+/** A length of time, given in milliseconds. */
+export function milliseconds(ms: number | undefined): string {
+  if (ms === undefined) return '–';
+  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  return ms < 10_000 ? `${Math.round(ms)} ms` : duration(ms / 1000);
+}
+
+/** When that is, as seen from `now`; both in seconds. */
+export function relative(at: number, now: number): string {
+  const away = at - now;
+  if (Math.abs(away) < 1) return 'now';
+  return away > 0 ? `in ${duration(away)}` : `${duration(-away)} ago`;
+}
+
+export function absolute(at: number): string {
+  return new Date(at * 1000).toISOString().replace('T', ' ').replace('.000Z', ' UTC');
+}
+
+export function bytes(value: number): string {
+  return value < 1e6 ? `${Math.round(value / 1e3)} kB` : `${(value / 1e6).toFixed(1)} MB`;
+}
+
+/** JSON with line breaks and indentation; numbers and escapes stay what they are. What is no JSON stays, too. */
+export function pretty(json: string): string {
+  try {
+    JSON.parse(json);
+  } catch {
+    return json;
+  }
+  let out = '';
+  let depth = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g)) {
+    if (token === '}' || token === ']') {
+      depth--;
+      out = /[{[]\s*$/.test(out) ? out.trimEnd() : `${out}\n${'  '.repeat(depth)}`;
+      out += token;
+    } else if (token === '{' || token === '[') {
+      depth++;
+      out += `${token}\n${'  '.repeat(depth)}`;
+    } else if (token === ',') out += `,\n${'  '.repeat(depth)}`;
+    else out += token === ':' ? ': ' : token;
+  }
+  return out;
+}
