@@ -5,6 +5,8 @@ export function banner(url: string): string {
   return `
 Nestcraft Work demo listens on ${url}
 
+Watch the jobs, and mend them: ${url}/work
+
 Send a mail from a background job, and read it:
 ${post('signups', { email: 'ada@example.com', name: 'Ada' })}
   curl ${url}/outbox

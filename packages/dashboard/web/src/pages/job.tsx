@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { Link, useLocation } from 'wouter-preact';
 import { get, post, type JobDetail, type SetName } from '../api';
-import { absolute, count, pretty } from '../format';
+import { absolute, plural, pretty } from '../format';
 import { Badge, Failure, Loading, Time } from '../parts/basics';
 import { useConfirm, useSay } from '../parts/confirm';
 import { useSession } from '../session';
@@ -37,7 +37,7 @@ export function JobPage({ set, at, id }: { set: SetName; at: number; id: string 
               <>
                 <dt>Failed</dt>
                 <dd>
-                  <Time at={job.failedAt} />, {count(job.fails)} times in all
+                  <Time at={job.failedAt} />, {plural(job.fails, 'time')} in all
                 </dd>
               </>
             )}

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { get, post, type Job, type Page, type SetName } from '../api';
-import { count } from '../format';
+import { count, plural } from '../format';
 import { useLive } from '../live';
 import { Badge, Empty, Failure, Loading, Table, Time } from '../parts/basics';
 import { useConfirm, useSay } from '../parts/confirm';
@@ -167,9 +167,9 @@ function BulkActions({
           disabled={chosen.length === 0}
           onClick={() =>
             ask({
-              title: `Delete ${count(chosen.length)} selected jobs?`,
+              title: `Delete ${plural(chosen.length, 'selected job')}?`,
               detail: 'They cannot be brought back.',
-              verb: `Delete ${count(chosen.length)} jobs`,
+              verb: `Delete ${plural(chosen.length, 'job')}`,
               act: () => some('delete'),
             })
           }
@@ -184,7 +184,7 @@ function BulkActions({
             ask({
               title: `${verb}: all ${count(total)} of the ${title.toLowerCase()}?`,
               detail: 'They go to their queues in batches; you can stop on the way.',
-              verb: `${verb} ${count(total)} jobs`,
+              verb: `${verb}: ${plural(total, 'job')}`,
               act: () => every('enqueue-all'),
             })
           }
@@ -200,7 +200,7 @@ function BulkActions({
             ask({
               title: `Delete all ${count(total)} of the ${title.toLowerCase()}?`,
               detail: 'They cannot be brought back.',
-              verb: `Delete ${count(total)} jobs`,
+              verb: `Delete ${plural(total, 'job')}`,
               act: () => every('delete-all'),
             })
           }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/preact-query';
 import { useMemo } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { get, type Metrics, type Snapshot } from '../api';
-import { count, duration, milliseconds } from '../format';
+import { count, duration, milliseconds, plural } from '../format';
 import { useLive, useNow } from '../live';
 import { Empty, Loading } from '../parts/basics';
 import { Chart } from '../parts/chart';
@@ -42,8 +42,8 @@ export function Overview() {
           Math.round(lastMinutes.reduce((sum, one) => sum + one[kind], 0) / lastMinutes.length),
         );
   const cards: [string, string, string][] = [
-    ['Done a minute', perMinute('done'), '/metrics'],
-    ['Failed a minute', perMinute('failed'), '/metrics'],
+    ['Done / min', perMinute('done'), '/metrics'],
+    ['Failed / min', perMinute('failed'), '/metrics'],
     ['Waiting', count(waiting), '/queues'],
     ['Running', count(running.length), '/workers'],
     ['Oldest wait', duration(oldest), '/queues'],
@@ -106,7 +106,7 @@ export function Charts({ metrics }: { metrics: Metrics }) {
   const { total, step } = metrics;
   return (
     <div class="charts">
-      <Chart title={`Jobs in ${duration(step)}`} times={times} series={jobs} />
+      <Chart title={`Jobs every ${duration(step)}`} times={times} series={jobs} />
       <Chart title="Times, 95 of 100 at most" times={times} series={waits} unit=" ms" />
       <p class="hint">
         In all {count(total.done)} done, {count(total.failed)} failed, {count(total.dead)} dead; run
@@ -128,8 +128,8 @@ function whatNeedsAttention({ queues, pools }: Snapshot, now: number): Attention
     const href = `/queues/${encodeURIComponent(queue.jobName)}`;
     const say = (text: string) => found.push({ href, text: `${queue.jobName}: ${text}` });
     if (queue.count > 0 && queue.pools === 0)
-      say(`${count(queue.count)} jobs wait, and no pool runs them`);
-    if (queue.count > 0 && queue.paused) say(`paused, with ${count(queue.count)} jobs waiting`);
+      say(`${plural(queue.count, 'job')} waiting, and no pool runs them`);
+    if (queue.count > 0 && queue.paused) say(`paused, with ${plural(queue.count, 'job')} waiting`);
     else if (queue.latency > LONG_WAIT && queue.pools > 0) {
       say(`the oldest job has waited for ${duration(queue.latency)}`);
     }

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { useState } from 'preact/hooks';
 import { get, post, type Page } from '../api';
-import { count, duration } from '../format';
+import { count, duration, plural } from '../format';
 import { useLive } from '../live';
 import { Empty, Failure, Loading, Table, Time } from '../parts/basics';
 import { useConfirm, useSay } from '../parts/confirm';
@@ -159,9 +159,9 @@ function QueueActions({
           class="danger"
           onClick={() =>
             ask({
-              title: `Delete all ${count(waiting)} waiting jobs of ${name}?`,
+              title: `Delete ${plural(waiting, 'waiting job')} of ${name}?`,
               detail: 'They cannot be brought back. Jobs that run go on.',
-              verb: `Delete ${count(waiting)} jobs`,
+              verb: `Delete ${plural(waiting, 'job')}`,
               act: () => act('empty', {}, `${name} is being emptied.`),
             })
           }

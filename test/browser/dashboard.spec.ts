@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { readFileSync, mkdirSync } from 'node:fs';
+import { Module, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { WorkDashboardModule } from '@nestcraft/dashboard';
+import {
+  Enqueuer,
+  JobHandler,
+  PeriodicJob,
+  silentLogger,
+  WorkModule,
+  type Job,
+} from '@nestcraft/work';
+import { Redis } from 'ioredis';
+import type { Browser, Page } from 'playwright-core';
+import { Gate } from '../support/gate.js';
+import { findChromium, launch } from '../support/chromium.js';
+
+const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+// Where pictures of the pages go, if they are wanted.
+const SCREENSHOTS = process.env.SCREENSHOTS;
+const XSS = '<img src=x onerror="window.hacked=1">"><svg/onload=window.hacked=1></script>';
+
+const chromium = findChromium();
+if (chromium === undefined) {
+  process.stderr.write('skipped: test/browser needs Chromium, and there is none\n');
+}
+const withChromium = chromium === undefined ? describe.skip : describe;
+
+const PAGES = [
+  ['overview', '/'],
+  ['queues', '/queues'],
+  ['queue', '/queues/send_email'],
+  ['workers', '/workers'],
+  ['scheduled', '/jobs/scheduled'],
+  ['retry', '/jobs/retry'],
+  ['dead', '/jobs/dead'],
+  ['periodic', '/periodic'],
+  ['metrics', '/metrics'],
+  ['health', '/health'],
+] as const;
+
+let gate: Gate;
+let fixed: boolean;
+
+class Handlers {
+  @JobHandler('send_email')
+  @PeriodicJob('0 9 * * MON-FRI', { timezone: 'Europe/Berlin', overlap: 'skip' })
+  send(): void {
+    // Done at once.
+  }
+
+  @JobHandler('export_report')
+  async export(job: Job): Promise<void> {
+    job.checkin(`row 1,500 of 20,000 ${XSS}`);
+    await gate.pass();
+  }
+
+  @JobHandler('charge', { maxFails: 1 })
+  charge(): void {
+    if (!fixed) throw new Error(`the bank said no ${XSS}`);
+  }
+
+  @JobHandler('sync', { maxFails: 9, backoff: () => 3_600 })
+  sync(): void {
+    throw new Error('later');
+  }
+}
+
+let namespace: string;
+let app: INestApplication;
+let redis: Redis;
+let url: string;
+let browser: Browser;
+let page: Page;
+let outside: string[];
+let complaints: string[];
+
+withChromium('the dashboard in a browser', () => {
+  beforeAll(async () => {
+    browser = await launch(chromium ?? '');
+  });
+
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    namespace = `test-${randomUUID()}`;
+    gate = new Gate();
+    fixed = false;
+    redis = new Redis(REDIS);
+    @Module({
+      imports: [
+        WorkModule.forRoot({ redis: REDIS, namespace, logger: silentLogger, concurrency: 3 }),
+        WorkDashboardModule.forRoot(),
+      ],
+      providers: [Handlers],
+    })
+    class AppModule {}
+    app = await NestFactory.create(AppModule, { logger: false });
+    await app.listen(0, '127.0.0.1');
+    url = `${await app.getUrl()}/work/app`;
+    await seed();
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    [outside, complaints] = [[], []];
+    page.on('request', (request) => {
+      if (!/^(http:\/\/127\.0\.0\.1|data:)/.test(request.url())) outside.push(request.url());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+  });
+
+  afterEach(async () => {
+    gate.open();
+    await page.close();
+    await app.close();
+    redis.disconnect();
+    expect(outside).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  async function seed(): Promise<void> {
+    const enqueuer = app.get(Enqueuer);
+    await enqueuer.enqueueMany([
+      { name: 'send_email', args: { to: 'ada@example.com' } },
+      { name: 'export_report', args: { rows: 20_000, note: XSS } },
+      { name: 'charge', args: { amount: 9007199254740993n, note: XSS } },
+      { name: 'charge', args: { amount: 2 } },
+      { name: 'sync', args: {} },
+      { name: 'not_served', args: { note: XSS } },
+    ]);
+    await enqueuer.enqueueUniqueIn('send_email', 3_600, { to: 'grace@example.com' });
+    await redis.zadd(`${namespace}:dead`, 1, `no job ${XSS}`);
+    await gate.reached;
+  }
+
+  async function open(path: string): Promise<void> {
+    await page.goto(`${url}#${path}`);
+    await page.waitForSelector('main h1');
+    await page.waitForSelector('main [aria-busy]', { state: 'detached' });
+  }
+
+  it('shows every page without a fault, in both themes and on a phone, to everybody', async () => {
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      for (const [name, path] of PAGES) {
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await open(path);
+        if (name === 'dead') await page.waitForSelector('text=the bank said no');
+        if (name === 'workers') await page.waitForSelector('text=row 1,500 of 20,000');
+        expect({ name, theme, faults: await axeFaults() }).toEqual({ name, theme, faults: [] });
+        await shoot(`${name}-${theme}`);
+        await page.setViewportSize({ width: 360, height: 740 });
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect({ name, wide }).toEqual({ name, wide: 360 });
+        if (theme === 'light') await shoot(`${name}-phone`);
+      }
+    }
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+  }, 120_000);
+
+  it('lets a person find a dead job, read its error, retry it and see it done, by keyboard alone', async () => {
+    await open('/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    await page.waitForSelector('h1:has-text("Dead jobs")');
+    const link = page.getByRole('link', { name: 'charge' }).first();
+    await link.waitFor();
+    await tabTo(() => link.evaluate((element) => element === document.activeElement));
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('pre.error:has-text("the bank said no")');
+    expect(await page.textContent('main')).toMatch(/amount": (9007199254740993|2)/);
+    fixed = true;
+    const retry = page.getByRole('button', { name: 'Retry', exact: true });
+    await tabTo(() => retry.evaluate((element) => element === document.activeElement));
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=status]:has-text("1 in the queue now")');
+    await page.waitForFunction(
+      () => document.querySelectorAll('a[href^="#/jobs/dead/"]').length === 1,
+    );
+    expect(await redis.zcard(`${namespace}:dead`)).toBe(2);
+  });
+
+  it('deletes and retries many, after asking how many', async () => {
+    await open('/jobs/dead');
+    await page.getByLabel('Select all of this page').check();
+    await page.getByRole('button', { name: 'Delete 2 selected' }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await redis.zcard(`${namespace}:dead`)).toBe(3);
+    await page.getByRole('button', { name: 'Delete 2 selected' }).click();
+    await page.getByRole('button', { name: 'Delete 2 jobs' }).click();
+    await page.waitForSelector('[role=status]:has-text("2 deleted")');
+    expect(await redis.zcard(`${namespace}:dead`)).toBe(1);
+    await open('/jobs/retry');
+    await page.getByRole('button', { name: 'Run now all 1' }).click();
+    await page.getByRole('button', { name: 'Run now: 1 job' }).click();
+    await page.waitForSelector('.operations:has-text("done, 1 of 1")');
+  });
+
+  it('pauses, resumes, limits and empties a queue', async () => {
+    await open('/queues/not_served');
+    await page.getByLabel('Pause for').fill('5');
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.waitForSelector('.badge:has-text("paused, ends in")');
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByLabel('At most').fill('3');
+    await page.getByRole('button', { name: 'Set limit' }).click();
+    await page.waitForSelector('dd:text-is("3")');
+    await page.getByRole('button', { name: 'Empty' }).click();
+    await page.getByRole('button', { name: 'Delete 1 job' }).click();
+    await page.waitForSelector('text=No job waits.');
+    expect(await redis.llen(`${namespace}:jobs:not_served`)).toBe(0);
+  });
+
+  async function tabTo(isThere: () => Promise<boolean>): Promise<void> {
+    for (let presses = 0; presses < 60; presses++) {
+      if (await isThere()) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error('The keyboard does not reach it');
+  }
+
+  async function axeFaults(): Promise<string[]> {
+    await page.evaluate(AXE);
+    return page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      const { violations } = await axe.run();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+    });
+  }
+
+  async function shoot(name: string): Promise<void> {
+    if (SCREENSHOTS === undefined) return;
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
+  }
+});
