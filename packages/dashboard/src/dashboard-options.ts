@@ -1,11 +1,10 @@
 /** What somebody may do on the dashboard. */
-export type DashboardAction = 'view' | 'retry' | 'delete' | 'run' | 'pause' | 'limit' | 'empty';
+export type DashboardAction = 'view' | 'retry' | 'delete' | 'pause' | 'limit' | 'empty';
 
 export const ACTIONS: readonly DashboardAction[] = [
   'view',
   'retry',
   'delete',
-  'run',
   'pause',
   'limit',
   'empty',

@@ -128,7 +128,7 @@ export interface Health {
   findings: { severity: 'danger' | 'warning'; what: string; remedy: string }[];
 }
 
-export type Action = 'view' | 'retry' | 'delete' | 'run' | 'pause' | 'limit' | 'empty';
+export type Action = 'view' | 'retry' | 'delete' | 'pause' | 'limit' | 'empty';
 export type SetName = 'scheduled' | 'retry' | 'dead';
 
 /** What the server answered instead of what was asked for. */
