@@ -3,7 +3,16 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['**/dist/', '**/public/', 'packages/dashboard/web/', '**/node_modules/', 'coverage/', 'jest.config.ts'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/public/',
+      'packages/dashboard/web/',
+      '**/node_modules/',
+      'coverage/',
+      'jest.config.ts',
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -32,7 +41,12 @@ export default defineConfig(
   },
   {
     // Constructor types of Nest classes are read at run time, so they must be value imports.
-    files: ['packages/work/**/*.ts', 'packages/dashboard/src/**/*.ts', 'apps/**/*.ts', 'test/**/*.ts'],
+    files: [
+      'packages/work/**/*.ts',
+      'packages/dashboard/src/**/*.ts',
+      'apps/**/*.ts',
+      'test/**/*.ts',
+    ],
     rules: {
       '@typescript-eslint/consistent-type-imports': 'off',
       // Nest's options are classes by type and plain objects by custom.

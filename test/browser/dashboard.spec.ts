@@ -40,6 +40,7 @@ const PAGES = [
   ['dead', '/jobs/dead'],
   ['periodic', '/periodic'],
   ['metrics', '/metrics'],
+  ['search', '/search'],
   ['health', '/health'],
 ] as const;
 
@@ -199,6 +200,15 @@ withChromium('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Run now all 1' }).click();
     await page.getByRole('button', { name: 'Run now: 1 job' }).click();
     await page.waitForSelector('.operations:has-text("done, 1 of 1")');
+  });
+
+  it('finds a job by a text in its arguments', async () => {
+    await open('/search');
+    await page.getByRole('searchbox').fill('GRACE@example');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=status]:has-text("found 1.")');
+    await page.getByRole('link', { name: 'send_email' }).click();
+    await page.waitForSelector('pre:has-text("grace@example.com")');
   });
 
   it('pauses, resumes, limits and empties a queue', async () => {

@@ -19,6 +19,7 @@ import { integer, jobRefs, oneOf, text } from './params.js';
 import { Presenter } from './presenter.js';
 import { Problem } from './problem.js';
 import { redisHealth } from './redis-health.js';
+import { Searches } from './searches.js';
 import { Snapshots } from './snapshots.js';
 
 const SETS = ['scheduled', 'retry', 'dead'] as const;
@@ -41,6 +42,7 @@ export class ApiController {
     @Inject(Presenter) private readonly presenter: Presenter,
     @Inject(Snapshots) private readonly snapshots: Snapshots,
     @Inject(Operations) private readonly operations: Operations,
+    @Inject(Searches) private readonly searches: Searches,
     @Inject(AccessGuard) private readonly guard: AccessGuard,
     @Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions,
   ) {}
@@ -178,6 +180,16 @@ export class ApiController {
   @Action('view')
   cancel(@Param('id') id: string): void {
     this.operations.cancel(id);
+  }
+
+  /**
+   * Searches scheduled, retry and dead jobs for a text in their id, name, arguments or error, and tells hits as it
+   * finds them. It ends when the page closes the stream.
+   */
+  @Sse('search')
+  @Action('view')
+  search(@Query('q') query?: string): Observable<MessageEvent> {
+    return this.searches.run(text('q', query, 200));
   }
 
   /** The schedules that live pools register, with their next firings. */

@@ -6,6 +6,7 @@ import { ConfigurableModuleClass } from './dashboard.module-definition.js';
 import { Operations } from './operations.js';
 import { Presenter } from './presenter.js';
 import { ProblemFilter } from './problem.filter.js';
+import { Searches } from './searches.js';
 import { Snapshots } from './snapshots.js';
 
 /**
@@ -22,7 +23,9 @@ import { Snapshots } from './snapshots.js';
  * })
  * ```
  */
-@Module({ providers: [AccessGuard, Assets, Operations, Presenter, ProblemFilter, Snapshots] })
+@Module({
+  providers: [AccessGuard, Assets, Operations, Presenter, ProblemFilter, Searches, Snapshots],
+})
 export class WorkDashboardModule extends ConfigurableModuleClass {
   /** @param options `path` (default `work`), `authenticate`, `authorize`, `readOnly`, `redact`, `insecureAllowAll` */
   static override forRoot(options: WorkDashboardOptions & WorkDashboardExtras = {}): DynamicModule {

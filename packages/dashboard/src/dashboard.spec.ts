@@ -167,6 +167,25 @@ describe.each([
     await reader?.cancel();
   });
 
+  it('searches jobs, and tells what it finds as it goes', async () => {
+    const url = await serve({ redact: ({ argsText }) => argsText.replace('s3cr3t', '…') }, how);
+    for (let i = 0; i < 700; i++) await redis.zadd(`${namespace}:dead`, i, dead(`id${i}`));
+    await redis.zadd(
+      `${namespace}:retry`,
+      1,
+      dead('r', '{"Address":"ADA@example.com","pin":"s3cr3t"}'),
+    );
+    const search = async (q: string): Promise<string> =>
+      (await fetch(`${url}/api/search?q=${encodeURIComponent(q)}`)).text();
+    const ada = await search('ada@EXAMPLE');
+    expect(ada).toMatch(/event: hits\n(id: \d+\n)?data: \[\{"set":"retry"/);
+    expect(ada).toMatch(/event: end\n(id: \d+\n)?data: \{"seen":701,"full":false\}/);
+    expect(await search('id69')).toContain('"id":"id699"');
+    expect(await search('boom')).toContain('"full":true');
+    expect(await search('s3cr3t')).not.toContain('event: hits');
+    expect((await fetch(`${url}/api/search`)).status).toBe(400);
+  });
+
   it('answers the read routes of the Go web UI', async () => {
     const url = await serve({}, how);
     await enqueuer().enqueue('n');

@@ -53,6 +53,12 @@ export class Presenter {
     return this.view(job, { position: job.position });
   }
 
+  /** All that may be shown of it, for a search. */
+  searchText(entry: ShownEntry): string {
+    const view = this.view(entry, {}, Infinity);
+    return [view.id, view.name, view.args, view.error].join(' ');
+  }
+
   detail(job: TimedJob): JobDetailView {
     const { redact } = this.options;
     const view = this.view(job, { at: seconds(job.at) }, LONGEST_TEXT);

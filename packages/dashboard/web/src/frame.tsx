@@ -30,6 +30,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
     ['/jobs/dead', 'Dead', snapshot?.counts.dead],
     ['/periodic', 'Periodic'],
     ['/metrics', 'Metrics'],
+    ['/search', 'Search'],
     ['/health', 'Health'],
   ];
   return (
@@ -150,6 +151,7 @@ const KEYS: Record<string, string> = {
   p: '/periodic',
   m: '/metrics',
   h: '/health',
+  f: '/search',
 };
 
 /** g and then a letter goes to a page. */

@@ -13,6 +13,7 @@ import { Overview } from './pages/overview';
 import { PeriodicPage } from './pages/periodic';
 import { QueuePage } from './pages/queue';
 import { QueuesPage } from './pages/queues';
+import { SearchPage } from './pages/search';
 import { WorkersPage } from './pages/workers';
 import { ConfirmProvider } from './parts/confirm';
 import { Empty } from './parts/basics';
@@ -35,6 +36,7 @@ function App() {
                 <Route path="/workers" component={WorkersPage} />
                 <Route path="/periodic" component={PeriodicPage} />
                 <Route path="/metrics" component={MetricsPage} />
+                <Route path="/search" component={SearchPage} />
                 <Route path="/health" component={HealthPage} />
                 <Route path="/jobs/:set/:at/:id">
                   {({ set, at, id }) => (

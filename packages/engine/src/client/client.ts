@@ -141,6 +141,14 @@ export class Client {
     return this.#dead.page(page);
   }
 
+  /**
+   * Goes through all scheduled, retry or dead jobs, the latest time first, some hundred at once. Jobs that come or go
+   * meanwhile may be missed or met twice.
+   */
+  scan(set: 'scheduled' | 'retry' | 'dead'): AsyncGenerator<readonly TimedJob[]> {
+    return { scheduled: this.#scheduled, retry: this.#retry, dead: this.#dead }[set].scan();
+  }
+
   /** How many scheduled, retry and dead jobs there are. */
   async counts(): Promise<{ scheduled: number; retry: number; dead: number }> {
     const [scheduled, retry, dead] = await Promise.all([

@@ -166,6 +166,16 @@ describe('deleting', () => {
   });
 });
 
+describe('scan', () => {
+  it('goes through all jobs, the latest first', async () => {
+    for (let i = 0; i < 1_100; i++) await ns.redis.zadd(ns.keys.dead, i, failed(String(i)));
+    const seen: (string | undefined)[] = [];
+    for await (const jobs of client.scan('dead')) seen.push(...jobs.map(({ job }) => job?.id));
+    expect(seen).toEqual(Array.from({ length: 1_100 }, (_, i) => String(1_099 - i)));
+    for await (const jobs of client.scan('retry')) expect(jobs).toEqual([]);
+  });
+});
+
 describe('with all dead jobs', () => {
   async function buryMany(): Promise<void> {
     const entries = Array.from({ length: 1_200 }, (_, i) =>

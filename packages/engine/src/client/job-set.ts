@@ -59,12 +59,20 @@ export class JobSet {
     const [range, card] = (await pipeline.exec()) ?? [];
     const error = range?.[0] ?? card?.[0];
     if (error) throw error;
-    const flat = range?.[1] as Buffer[];
-    const jobs = Array.from({ length: flat.length / 2 }, (_, index) => ({
-      at: new Date(Number(flat[2 * index + 1]) * 1000),
-      ...shown(flat[2 * index] ?? Buffer.alloc(0)),
-    }));
-    return { jobs, total: Number(card?.[1]) };
+    return { jobs: timedJobs(range?.[1] as Buffer[]), total: Number(card?.[1]) };
+  }
+
+  /** All jobs, the latest time first, some hundred at once. */
+  async *scan(): AsyncGenerator<readonly TimedJob[]> {
+    const { connection } = this.#options;
+    for (let offset = 0; ; offset += BATCH) {
+      await connection.ready();
+      const range = [offset, offset + BATCH - 1, 'WITHSCORES'] as const;
+      const flat = await connection.redis.callBuffer('ZREVRANGE', this.#key, ...range);
+      const jobs = timedJobs(flat as Buffer[]);
+      if (jobs.length === 0) return;
+      yield jobs;
+    }
   }
 
   async count(): Promise<number> {
@@ -198,6 +206,14 @@ export class JobSet {
 interface Parsed {
   readonly raw: Raw;
   readonly entry: JobEntry | undefined;
+}
+
+/** @param flat entries and scores, by turns */
+function timedJobs(flat: readonly Buffer[]): TimedJob[] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => ({
+    at: new Date(Number(flat[2 * index + 1]) * 1000),
+    ...shown(flat[2 * index] ?? Buffer.alloc(0)),
+  }));
 }
 
 /** @throws InvalidOptionError */
