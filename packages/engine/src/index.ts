@@ -47,12 +47,8 @@ export { assertJobName } from './job-name.js';
 export { type JobOptions, type UniqueUntil } from './job-type.js';
 export { consoleLogger, silentLogger, type Logger } from './logger.js';
 export { type Handler, type Middleware } from './middleware.js';
-export {
-  type JobMetrics,
-  type Metrics,
-  type MetricsRange,
-  type Percentiles,
-} from './metrics/metrics.js';
+export { type JobRates, type Metrics, type MetricsRange } from './metrics/metrics.js';
+export { type JobMetrics, type Percentiles } from './metrics/tally.js';
 export { type PeriodicOptions } from './periodic-job.js';
 export { type PoolTiming } from './pool-actors.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';

@@ -15,7 +15,7 @@ import { newId } from './id.js';
 import { Job } from './job.js';
 import { assertInteger, jobType, type JobOptions, type JobType } from './job-type.js';
 import { consoleLogger, type Logger } from './logger.js';
-import type { RunResult } from './metrics/recorder.js';
+import type { RunResult } from './metrics/tally.js';
 import { compose, type Handler, type Middleware } from './middleware.js';
 import { periodicJob, type PeriodicJob, type PeriodicOptions } from './periodic-job.js';
 import { PoolActors, type PoolTiming } from './pool-actors.js';

@@ -1,6 +1,12 @@
 import { systemClock, type Clock } from '../clock.js';
 import { DEFAULT_NAMESPACE } from '../enqueuer.js';
-import { readMetrics, type Metrics, type MetricsRange } from '../metrics/metrics.js';
+import {
+  readMetrics,
+  readRates,
+  type JobRates,
+  type Metrics,
+  type MetricsRange,
+} from '../metrics/metrics.js';
 import { Keys } from '../redis/keys.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import type { RedisSource } from '../redis/redis-source.js';
@@ -262,6 +268,16 @@ export class Client {
     jobName,
   }: { readonly range?: MetricsRange; readonly jobName?: string } = {}): Promise<Metrics> {
     return readMetrics(this.#parts, range, jobName);
+  }
+
+  /**
+   * What the workers of this project did in each of the last minutes, by job name. Names that did nothing are not there.
+   *
+   * @param options.minutes how many, from 1 to 60; default 30
+   * @throws InvalidOptionError
+   */
+  rates({ minutes = 30 }: { readonly minutes?: number } = {}): Promise<JobRates[]> {
+    return readRates(this.#parts, minutes);
   }
 
   /** Closes the connection if it is the client's own. */

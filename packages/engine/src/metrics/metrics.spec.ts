@@ -94,12 +94,36 @@ describe('metrics', () => {
     }
   });
 
+  it('tell rates by the minute', async () => {
+    const recorder = aRecorder();
+    recorder.record('a', 'done', 100, 5_000);
+    await recorder.flush();
+    clock.advance(120);
+    recorder.record('a', 'dead', 100, 0);
+    await recorder.flush();
+    expect(await client.rates({ minutes: 4 })).toEqual([
+      { jobName: 'a', done: [0, 1, 0, 0], failed: [0, 0, 0, 1] },
+    ]);
+    await expect(client.rates({ minutes: 61 })).rejects.toThrow(InvalidOptionError);
+  });
+
+  it('lose nothing to a write that fails', async () => {
+    const recorder = aRecorder();
+    recorder.record('a', 'done', 100, 0);
+    await ns.redis.set(ns.keys.metrics(60, NOW), 'in the way');
+    await expect(recorder.flush()).rejects.toThrow(/WRONGTYPE/);
+    await ns.redis.del(ns.keys.metrics(60, NOW));
+    recorder.record('a', 'done', 100, 0);
+    await recorder.flush();
+    expect((await client.metrics()).total).toMatchObject({ done: 2, time: 200 });
+  });
+
   it('expire', async () => {
     const recorder = aRecorder();
     recorder.record('a', 'done', 1, 1);
     await recorder.flush();
     const keys = await ns.redis.keys(`${ns.keys.metricsPrefix}*`);
-    expect(keys).toHaveLength(3);
+    expect(keys).toHaveLength(4);
     for (const key of keys) expect(await ns.redis.ttl(key)).toBeGreaterThan(3_600);
   });
 

@@ -1,49 +1,41 @@
 import type { Clock } from '../clock.js';
 import { InvalidOptionError } from '../errors.js';
+import { assertInteger } from '../job-type.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
-import { percentile } from './histogram.js';
+import { Tally, type JobMetrics } from './tally.js';
 
-const HOUR = 3_600;
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+
+/** The field of an interval's hash that holds all names together, so that a chart need not read them one by one. */
+export const ALL_NAMES = '';
 
 /** In seconds: how long an interval is, and how long its counters are kept. */
 export const RESOLUTIONS = [
-  { seconds: 60, keep: 2 * HOUR },
-  { seconds: 600, keep: 2 * DAY },
+  { seconds: MINUTE, keep: 2 * HOUR },
+  { seconds: 10 * MINUTE, keep: 2 * DAY },
   { seconds: HOUR, keep: 32 * DAY },
+  { seconds: DAY, keep: 32 * DAY },
 ] as const;
 
+/**
+ * In seconds. The chart is made of intervals of `step`. The table by name is made of longer ones, because it has to
+ * read all names of each.
+ */
 const RANGES = {
-  '1h': { seconds: HOUR, step: 60 },
-  '6h': { seconds: 6 * HOUR, step: 600 },
-  '24h': { seconds: DAY, step: 600 },
-  '7d': { seconds: 7 * DAY, step: HOUR },
-  '30d': { seconds: 30 * DAY, step: HOUR },
+  '1h': { seconds: HOUR, step: MINUTE, tableStep: 10 * MINUTE },
+  '6h': { seconds: 6 * HOUR, step: 10 * MINUTE, tableStep: HOUR },
+  '24h': { seconds: DAY, step: 10 * MINUTE, tableStep: HOUR },
+  '7d': { seconds: 7 * DAY, step: HOUR, tableStep: DAY },
+  '30d': { seconds: 30 * DAY, step: HOUR, tableStep: DAY },
 } as const;
+
+const MOST_MINUTES = 60;
 
 /** How far back metrics reach. */
 export type MetricsRange = keyof typeof RANGES;
-
-/** What jobs did in an interval, or all in all. Times in milliseconds. */
-export interface JobMetrics {
-  readonly done: number;
-  /** Runs that failed, those after which the job was dead included. */
-  readonly failed: number;
-  readonly dead: number;
-  /** How long all runs took together. */
-  readonly time: number;
-  readonly run: Percentiles;
-  /** From when a job was put into its queue (to the second) until it was begun. */
-  readonly wait: Percentiles;
-}
-
-/** That so many per cent of the jobs took at most; `undefined` when there were none. Within 20 %. */
-export interface Percentiles {
-  readonly p50: number | undefined;
-  readonly p95: number | undefined;
-  readonly p99: number | undefined;
-}
 
 export interface Metrics {
   readonly range: MetricsRange;
@@ -54,77 +46,139 @@ export interface Metrics {
   readonly total: JobMetrics;
   /** By job name; all names, whatever name was asked for. */
   readonly jobs: readonly (JobMetrics & { readonly jobName: string })[];
+  /** From when on `jobs` counts: the beginning of the range, rounded down to whole 10 minutes, hours or days. */
+  readonly jobsSince: Date;
+}
+
+/** What jobs of a name did in each of the last minutes, oldest first; the last minute is not over yet. */
+export interface JobRates {
+  readonly jobName: string;
+  readonly done: readonly number[];
+  readonly failed: readonly number[];
+}
+
+export interface MetricsSource {
+  readonly connection: RedisConnection;
+  readonly keys: Keys;
+  readonly clock: Clock;
 }
 
 /** Reads what the workers of this project have counted. Go's do not count. */
 export async function readMetrics(
-  { connection, keys, clock }: { connection: RedisConnection; keys: Keys; clock: Clock },
+  source: MetricsSource,
   range: MetricsRange,
   jobName: string | undefined,
 ): Promise<Metrics> {
   if (!Object.hasOwn(RANGES, range)) {
     throw new InvalidOptionError('range', range, `one of ${Object.keys(RANGES).join(', ')}`);
   }
-  const { seconds, step } = RANGES[range];
-  await connection.ready();
-  const time = clock.scriptTime();
-  const now =
-    time === undefined ? Number((await connection.redis.time())[0]) : Math.floor(time / 1000);
-  const last = now - (now % step);
-  const starts = Array.from(
-    { length: seconds / step },
-    (_, i) => last - (seconds / step - 1 - i) * step,
-  );
-  const pipeline = connection.redis.pipeline();
-  for (const start of starts) pipeline.hgetall(keys.metrics(step, start));
-  const hashes = ((await pipeline.exec()) ?? []).map(([error, hash]) =>
-    error ? {} : (hash as Record<string, string>),
-  );
+  const { seconds, step, tableStep } = RANGES[range];
+  const now = await secondsOf(source);
+  const starts = lastStarts(now, step, seconds / step);
+  const jobsSince = roundDown(starts[0] ?? now, tableStep);
+  const [texts, byName] = await Promise.all([
+    readField(source, step, starts, jobName ?? ALL_NAMES),
+    readNames(source, tableStep, startsFrom(jobsSince, now, tableStep)),
+  ]);
   const total = new Tally();
-  const byName = new Map<string, Tally>();
-  const intervals = hashes.map((hash, index) => {
+  const intervals = texts.map((text, index) => {
     const interval = new Tally();
-    for (const [field, count] of Object.entries(hash)) {
-      const bar = field.indexOf('|');
-      const [kind, name] = [field.slice(0, bar), field.slice(bar + 1)];
-      let tally = byName.get(name);
-      if (!tally) byName.set(name, (tally = new Tally()));
-      tally.add(kind, Number(count));
-      if (jobName !== undefined && name !== jobName) continue;
-      interval.add(kind, Number(count));
-      total.add(kind, Number(count));
-    }
+    if (text) interval.addText(text);
+    total.add(interval);
     return { start: new Date((starts[index] ?? 0) * 1000), ...interval.metrics() };
   });
-  const jobs = [...byName].map(([name, tally]) => ({ jobName: name, ...tally.metrics() }));
-  jobs.sort((a, b) => (a.jobName < b.jobName ? -1 : 1));
-  return { range, step, intervals, total: total.metrics(), jobs };
-}
-
-class Tally {
-  readonly #counts = { done: 0, failed: 0, dead: 0, time: 0 };
-  readonly #run = new Map<number, number>();
-  readonly #wait = new Map<number, number>();
-
-  add(kind: string, count: number): void {
-    if (kind === 'done' || kind === 'failed' || kind === 'dead' || kind === 'time') {
-      this.#counts[kind] += count;
-      return;
-    }
-    const histogram = kind.startsWith('run') ? this.#run : this.#wait;
-    const bucket = Number(/\d+$/.exec(kind)?.[0]);
-    histogram.set(bucket, (histogram.get(bucket) ?? 0) + count);
-  }
-
-  metrics(): JobMetrics {
-    return { ...this.#counts, run: percentiles(this.#run), wait: percentiles(this.#wait) };
-  }
-}
-
-function percentiles(histogram: ReadonlyMap<number, number>): Percentiles {
   return {
-    p50: percentile(histogram, 0.5),
-    p95: percentile(histogram, 0.95),
-    p99: percentile(histogram, 0.99),
+    ...{ range, step, intervals, total: total.metrics() },
+    jobs: [...byName].map(([name, tally]) => ({ jobName: name, ...tally.metrics() })),
+    jobsSince: new Date(jobsSince * 1000),
   };
+}
+
+/** @throws InvalidOptionError */
+export async function readRates(source: MetricsSource, minutes: number): Promise<JobRates[]> {
+  assertInteger('minutes', minutes, 1, MOST_MINUTES);
+  const starts = lastStarts(await secondsOf(source), MINUTE, minutes);
+  const rates = new Map<string, { done: number[]; failed: number[] }>();
+  const hashes = await readHashes(source, MINUTE, starts);
+  for (const [minute, hash] of hashes.entries()) {
+    for (const [jobName, text] of Object.entries(hash)) {
+      if (jobName === ALL_NAMES) continue;
+      const rate = rates.get(jobName) ?? { done: zeros(minutes), failed: zeros(minutes) };
+      rates.set(jobName, rate);
+      const tally = new Tally();
+      tally.addText(text);
+      rate.done[minute] = tally.done;
+      rate.failed[minute] = tally.failed;
+    }
+  }
+  return [...rates].map(([jobName, rate]) => ({ jobName, ...rate }));
+}
+
+async function secondsOf({ connection, clock }: MetricsSource): Promise<number> {
+  await connection.ready();
+  const time = clock.scriptTime();
+  return time === undefined ? Number((await connection.redis.time())[0]) : Math.floor(time / 1000);
+}
+
+/** One field of each interval. */
+async function readField(
+  { connection, keys }: MetricsSource,
+  step: number,
+  starts: readonly number[],
+  field: string,
+): Promise<(string | null)[]> {
+  const pipeline = connection.redis.pipeline();
+  for (const start of starts) pipeline.hget(keys.metrics(step, start), field);
+  return ((await pipeline.exec()) ?? []).map(([error, text]) =>
+    error ? null : (text as string | null),
+  );
+}
+
+async function readHashes(
+  { connection, keys }: MetricsSource,
+  step: number,
+  starts: readonly number[],
+): Promise<Record<string, string>[]> {
+  const pipeline = connection.redis.pipeline();
+  for (const start of starts) pipeline.hgetall(keys.metrics(step, start));
+  return ((await pipeline.exec()) ?? []).map(([error, hash]) =>
+    error ? {} : (hash as Record<string, string>),
+  );
+}
+
+/** All names of all intervals, by name. */
+async function readNames(
+  source: MetricsSource,
+  step: number,
+  starts: readonly number[],
+): Promise<Map<string, Tally>> {
+  const byName = new Map<string, Tally>();
+  for (const hash of await readHashes(source, step, starts)) {
+    for (const [jobName, text] of Object.entries(hash)) {
+      if (jobName === ALL_NAMES) continue;
+      const tally = byName.get(jobName) ?? new Tally();
+      byName.set(jobName, tally);
+      tally.addText(text);
+    }
+  }
+  return new Map([...byName].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function lastStarts(now: number, step: number, count: number): number[] {
+  return startsFrom(roundDown(now, step) - (count - 1) * step, now, step);
+}
+
+function startsFrom(first: number, now: number, step: number): number[] {
+  return Array.from(
+    { length: (roundDown(now, step) - first) / step + 1 },
+    (_, i) => first + i * step,
+  );
+}
+
+function roundDown(time: number, step: number): number {
+  return time - (time % step);
+}
+
+function zeros(length: number): number[] {
+  return Array<number>(length).fill(0);
 }

@@ -1,7 +1,8 @@
 import { Loop } from '../loop.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
-import { bucketOf } from './histogram.js';
+import { ALL_NAMES } from './metrics.js';
+import { Tally, type RunResult } from './tally.js';
 
 export interface RecorderOptions {
   readonly connection: RedisConnection;
@@ -10,9 +11,6 @@ export interface RecorderOptions {
   /** Milliseconds between two writes; default 10000. */
   readonly interval?: number;
 }
-
-/** How a run ended: `dead` is a failure, too, and is counted as both. */
-export type RunResult = 'done' | 'failed' | 'dead';
 
 const DEFAULT_INTERVAL = 10_000;
 /** More job names than this are counted as one, so that the cost is bounded. */
@@ -27,7 +25,7 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #loop: Loop;
   readonly #names = new Set<string>();
-  #counts = new Map<string, number>();
+  #tallies = new Map<string, Tally>();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -59,37 +57,38 @@ export class Recorder {
    * @param wait milliseconds for which the job waited in its queue
    */
   record(jobName: string, result: RunResult, duration: number, wait: number): void {
-    const name = this.#nameFor(jobName);
-    this.#add(`${result === 'done' ? 'done' : 'failed'}|${name}`, 1);
-    if (result === 'dead') this.#add(`dead|${name}`, 1);
-    this.#add(`time|${name}`, Math.round(duration));
-    this.#add(`run${bucketOf(duration)}|${name}`, 1);
-    this.#add(`wait${bucketOf(wait)}|${name}`, 1);
+    (this.#tallies.get(jobName) ?? this.#newTally(jobName)).record(result, duration, wait);
   }
 
   /** One write of what was counted since the last. */
   async flush(): Promise<void> {
-    if (this.#counts.size === 0) return;
+    if (this.#tallies.size === 0) return;
     const { connection, scripts } = this.#options;
     await connection.ready();
-    const counts = this.#counts;
-    this.#counts = new Map();
+    const tallies = this.#tallies;
+    this.#tallies = new Map();
     try {
-      await connection.call(scripts.record(counts));
+      await connection.call(scripts.record(withTotal(tallies)));
     } catch (error) {
-      for (const [field, count] of counts) this.#add(field, count);
+      for (const [jobName, tally] of tallies) {
+        (this.#tallies.get(jobName) ?? this.#newTally(jobName)).add(tally);
+      }
       throw error;
     }
   }
 
-  #nameFor(jobName: string): string {
-    if (this.#names.has(jobName)) return jobName;
-    if (this.#names.size >= MAX_NAMES) return OTHER_NAMES;
-    this.#names.add(jobName);
-    return jobName;
+  #newTally(jobName: string): Tally {
+    const isKnown = this.#names.has(jobName) || this.#names.size < MAX_NAMES;
+    const name = isKnown ? jobName : OTHER_NAMES;
+    if (isKnown) this.#names.add(jobName);
+    const tally = this.#tallies.get(name) ?? new Tally();
+    this.#tallies.set(name, tally);
+    return tally;
   }
+}
 
-  #add(field: string, count: number): void {
-    this.#counts.set(field, (this.#counts.get(field) ?? 0) + count);
-  }
+function withTotal(tallies: ReadonlyMap<string, Tally>): Map<string, Tally> {
+  const total = new Tally();
+  for (const tally of tallies.values()) total.add(tally);
+  return new Map([...tallies, [ALL_NAMES, total]]);
 }

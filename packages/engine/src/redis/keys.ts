@@ -128,7 +128,7 @@ export class Keys {
     return `${this.own}metrics:`;
   }
 
-  /** Hash, what is counted → how much: the metrics of an interval. Both in seconds. */
+  /** Hash, job name → its counters as JSON, all names together under '': the metrics of an interval. Both in seconds. */
   metrics(step: number, start: number): string {
     return `${this.metricsPrefix}${step}:${start}`;
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { RESOLUTIONS } from '../metrics/metrics.js';
+import type { Tally } from '../metrics/tally.js';
 import type { Keys } from './keys.js';
 import { toRaw, type Raw } from './raw.js';
 import { Script, type ScriptCall } from './script.js';
@@ -517,8 +518,8 @@ export class Scripts {
     };
   }
 
-  /** Adds to the counters of now. */
-  record(counts: ReadonlyMap<string, number>): ScriptCall<void> {
+  /** Adds to the counters of now, by job name. */
+  record(tallies: ReadonlyMap<string, Tally>): ScriptCall<void> {
     return {
       script: recordScript,
       keys: [],
@@ -527,7 +528,7 @@ export class Scripts {
         this.#keys.metricsPrefix,
         RESOLUTIONS.length,
         ...RESOLUTIONS.flatMap(({ seconds, keep }) => [seconds, keep]),
-        ...[...counts].flat(),
+        ...[...tallies].flatMap(([jobName, tally]) => [jobName, tally.toText()]),
       ],
       decode: () => undefined,
     };
