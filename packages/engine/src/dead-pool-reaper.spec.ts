@@ -199,7 +199,7 @@ describe('DeadPoolReaper', () => {
     expect(look?.pools.map(({ id }) => id)).toContain('paused');
     await beat('paused');
     const limits = { deadAfter: 10, maxDeaths: 3 };
-    const reaping = { raw: entry('1'), jobId: '1', deadEntry: '' };
+    const reaping = { raw: entry('1'), jobId: '1', deadEntry: '', attempt: '' };
     expect(await connection.call(scripts.reap('paused', 'n', [reaping], limits))).toBeUndefined();
     expect(await connection.call(scripts.bury('paused', 10))).toBe(false);
     expect(await ns.inProgress('n')).toBe(1);

@@ -1,3 +1,4 @@
+import { attemptText } from './attempt.js';
 import { DEAD_AFTER, deadPools } from './dead-pools.js';
 import { envelope, parseEntry, rewriteEntry } from './job-entry.js';
 import { Loop } from './loop.js';
@@ -152,10 +153,19 @@ export class DeadPoolReaper {
     try {
       const { id, fails } = parseEntry(raw);
       const failure = { fails: fails + 1, error: reason, at: now };
-      return { raw, jobId: id, deadEntry: rewriteEntry(raw, { failure }) };
+      const died = { fails, error: 'its process died while it ran', at: now };
+      return {
+        ...{ raw, jobId: id, deadEntry: rewriteEntry(raw, { failure }) },
+        attempt: attemptText(died, undefined),
+      };
     } catch {
       // It will be found out when it is fetched.
-      return { raw, jobId: undefined, deadEntry: envelope(raw, { jobName, reason, now }) };
+      return {
+        raw,
+        jobId: undefined,
+        deadEntry: envelope(raw, { jobName, reason, now }),
+        attempt: '',
+      };
     }
   }
 }

@@ -7,7 +7,7 @@ const CUT = '… (cut)';
  * thrown.
  */
 export function errorText(thrown: unknown): string {
-  return cut(describe(thrown).toWellFormed(), MAX_BYTES);
+  return cutText(describe(thrown).toWellFormed(), MAX_BYTES);
 }
 
 /**
@@ -19,7 +19,7 @@ export function backtraceText(thrown: unknown): string | undefined {
     if (!(thrown instanceof Error) || typeof thrown.stack !== 'string') return undefined;
     const frames = thrown.stack.indexOf(FIRST_FRAME);
     if (frames === -1) return undefined;
-    return cut(thrown.stack.slice(frames + 1).toWellFormed(), MAX_BACKTRACE_BYTES);
+    return cutText(thrown.stack.slice(frames + 1).toWellFormed(), MAX_BACKTRACE_BYTES);
   } catch {
     return undefined;
   }
@@ -41,7 +41,8 @@ function describe(thrown: unknown): string {
   }
 }
 
-function cut(text: string, maxBytes: number): string {
+/** A text of at most so many bytes. */
+export function cutText(text: string, maxBytes: number): string {
   if (text.length <= maxBytes && Buffer.byteLength(text) <= maxBytes) return text;
   // Cut by bytes, then drop what remains of a character cut in two.
   const bytes = Buffer.from(text.slice(0, maxBytes)).subarray(0, maxBytes - CUT.length - 2);

@@ -1,3 +1,5 @@
+export { type Attempt } from './attempt.js';
+export { type ScheduleResult } from './schedule-result.js';
 export { type BulkOptions, type BulkResult } from './client/bulk.js';
 export { Client, type ClientOptions } from './client/client.js';
 export { type ShownEntry } from './client/entries.js';
@@ -6,8 +8,19 @@ export {
   type WorkerObservation,
   type WorkerPoolHeartbeat,
 } from './client/fleet.js';
-export { type JobPage, type TimedJob, type TimedJobRef } from './client/job-set.js';
-export { type QueuePage, type QueueStatus, type WaitingJob } from './client/queues.js';
+export {
+  type JobList,
+  type JobPage,
+  type ListOptions,
+  type TimedJob,
+  type TimedJobRef,
+} from './client/job-set.js';
+export {
+  type Deletion,
+  type QueuePage,
+  type QueueStatus,
+  type WaitingJob,
+} from './client/queues.js';
 export { systemClock, type Clock } from './clock.js';
 export {
   DEFAULT_NAMESPACE,

@@ -64,10 +64,11 @@ it('brings back what a Go requeuer did not know, if any pool handles it, its fai
 
 it('warns of Go pools that do not know a job', async () => {
   await connection.ready();
-  expect(await dangers(connection, ns.keys, ['n'])).toEqual([]);
+  const scripts = new Scripts(ns.keys, new FakeClock());
+  expect(await dangers(connection, scripts, ['n'])).toEqual([]);
   await goPool('n,m');
-  expect(await dangers(connection, ns.keys, ['n'])).toEqual([]);
-  expect(await dangers(connection, ns.keys, ['n', 'x'])).toEqual([
+  expect(await dangers(connection, scripts, ['n'])).toEqual([]);
+  expect(await dangers(connection, scripts, ['n', 'x'])).toEqual([
     expect.stringContaining('A Go pool of this namespace does not know "x"'),
   ]);
 });

@@ -1,6 +1,6 @@
 import { Fleet } from './client/fleet.js';
-import type { Keys } from './redis/keys.js';
 import type { RedisConnection } from './redis/redis-connection.js';
+import type { Scripts } from './redis/scripts.js';
 
 /**
  * What around a pool endangers its jobs, as warnings: a Redis that may throw keys away, and Go pools whose requeuers
@@ -8,12 +8,12 @@ import type { RedisConnection } from './redis/redis-connection.js';
  */
 export async function dangers(
   connection: RedisConnection,
-  keys: Keys,
+  scripts: Scripts,
   jobNames: readonly string[],
 ): Promise<string[]> {
   return [
     ...(await evictionDangers(connection)),
-    ...(await goDangers(new Fleet({ connection, keys }), jobNames)),
+    ...(await goDangers(new Fleet({ connection, scripts }), jobNames)),
   ];
 }
 

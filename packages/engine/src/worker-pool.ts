@@ -270,12 +270,12 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     }
   }
 
-  async #register({ connection, heartbeater }: PoolActors<Context>): Promise<void> {
+  async #register({ connection, heartbeater, scripts }: PoolActors<Context>): Promise<void> {
     await heartbeater.beat();
     const { redis } = connection;
     const names = [...this.#types.keys()];
     if (names.length > 0) await redis.sadd(this.#keys.knownJobs, ...names);
-    for (const danger of await dangers(connection, this.#keys, names)) this.#log.warn(danger);
+    for (const danger of await dangers(connection, scripts, names)) this.#log.warn(danger);
     for (const { name, maxConcurrency } of this.#types.values()) {
       if (maxConcurrency === undefined) continue;
       const before = await redis.getset(this.#keys.maxConcurrency(name), maxConcurrency);

@@ -1,3 +1,4 @@
+import { attemptText } from './attempt.js';
 import { PoolStoppingError, UndecodableJobError } from './errors.js';
 import { fate, type Fate, type Outcome } from './fate.js';
 import { envelope, parseEntry, rewriteEntry, type JobEntry } from './job-entry.js';
@@ -5,7 +6,8 @@ import type { JobType } from './job-type.js';
 import type { Random } from './random.js';
 import type { Keys } from './redis/keys.js';
 import type { Raw } from './redis/raw.js';
-import type { FetchedEntry, Move, Settlement } from './redis/scripts.js';
+import type { FetchedEntry, Move, Note, Settlement } from './redis/scripts.js';
+import { scheduleResultOf } from './schedule-result.js';
 import { uniqueKeyOf } from './unique-key.js';
 import type { Worker } from './worker.js';
 
@@ -125,7 +127,8 @@ export class Workers<Context> {
     const error = outcome.kind === 'threw' ? outcome.error : undefined;
     const move = moveOf(raw, decided, this.#freedClaim(entry, type, decided));
     const wait = Math.max(0, now() - duration - entry.enqueuedAt * 1000);
-    return { jobName, raw, move, entry, fate: decided, error, duration, wait };
+    const notes = notesOf(entry, decided, { now: seconds, duration });
+    return { jobName, raw, move, notes, entry, fate: decided, error, duration, wait };
   }
 
   /** The unique key whose claim ends with this fate, if one does. */
@@ -158,6 +161,26 @@ function readEntry({ jobName, raw }: FetchedEntry): JobEntry {
   const entry = parseEntry(raw);
   if (entry.name === jobName) return entry;
   throw new UndecodableJobError(`it is named "${entry.name}" but was in the queue of "${jobName}"`);
+}
+
+/** What is to be remembered of a run beside the entry: a failure, and how the job of a schedule ended. */
+function notesOf(
+  entry: JobEntry,
+  decided: Fate,
+  { now, duration }: { now: number; duration: number },
+): readonly Note[] | undefined {
+  const { id: jobId, fails } = entry;
+  const isPlain = decided.kind === 'done' && fails === 0 && !jobId.startsWith('periodic:');
+  if (isPlain || jobId === '') return undefined;
+  const notes: Note[] = [];
+  if (decided.kind === 'retry' || decided.kind === 'dead') {
+    notes.push({ kind: 'attempt', jobId, text: attemptText(decided.failure, duration) });
+  } else if (fails > 0 && (decided.kind === 'done' || decided.kind === 'dropped')) {
+    notes.push({ kind: 'forget', jobId });
+  }
+  const result = scheduleResultOf(jobId, decided, { now, duration });
+  if (result) notes.push({ kind: 'result', ...result });
+  return notes.length === 0 ? undefined : notes;
 }
 
 function moveOf(raw: Raw, decided: Fate, freed: string | undefined): Move {

@@ -1,3 +1,4 @@
+import { parseAttempt, type Attempt } from '../attempt.js';
 import { systemClock, type Clock } from '../clock.js';
 import { DEFAULT_NAMESPACE } from '../enqueuer.js';
 import {
@@ -10,11 +11,25 @@ import {
 import { Keys } from '../redis/keys.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import type { RedisSource } from '../redis/redis-source.js';
+import { parseScheduleResult, type ScheduleResult } from '../schedule-result.js';
 import { Scripts, type Revived } from '../redis/scripts.js';
 import type { BulkOptions, BulkResult } from './bulk.js';
 import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from './fleet.js';
-import { JobSet, type JobPage, type TimedJob, type TimedJobRef } from './job-set.js';
-import { Queues, type QueuePage, type QueueStatus } from './queues.js';
+import {
+  JobSet,
+  type JobList,
+  type JobPage,
+  type ListOptions,
+  type TimedJob,
+  type TimedJobRef,
+} from './job-set.js';
+import {
+  Queues,
+  type Deletion,
+  type QueuePage,
+  type QueueStatus,
+  type WaitingJob,
+} from './queues.js';
 
 export interface ClientOptions {
   /** Where Redis is, or a connection to share; the client does not close a shared one. */
@@ -152,7 +167,45 @@ export class Client {
    * meanwhile may be missed or met twice.
    */
   scan(set: 'scheduled' | 'retry' | 'dead'): AsyncGenerator<readonly TimedJob[]> {
-    return { scheduled: this.#scheduled, retry: this.#retry, dead: this.#dead }[set].scan();
+    return this.#set(set).scan();
+  }
+
+  /** Some of the scheduled, retry or dead jobs, by time. @throws InvalidOptionError */
+  list(set: 'scheduled' | 'retry' | 'dead', options: ListOptions = {}): Promise<JobList> {
+    return this.#set(set).list(options);
+  }
+
+  /**
+   * Some of the jobs that wait in a queue, next to be taken first.
+   *
+   * @param options.from how many to pass over; default 0
+   * @param options.limit how many at most, 1 to 500; default 20
+   * @throws InvalidOptionError
+   */
+  listWaiting(
+    jobName: string,
+    { from = 0, limit = 20 }: { readonly from?: number; readonly limit?: number } = {},
+  ): Promise<QueuePage> {
+    return this.#queues.window(jobName, from, limit);
+  }
+
+  /** Goes through all jobs that wait in a queue, next to be taken first. Those that leave meanwhile have others missed. */
+  scanWaiting(jobName: string): AsyncGenerator<readonly WaitingJob[]> {
+    return this.#queues.scan(jobName);
+  }
+
+  /**
+   * Deletes a job that waits in a queue; a unique one frees its claim. Only within 30,000 jobs of either end of the
+   * queue: further in, looking for it would hold up everybody who uses Redis.
+   *
+   * @param job its id and the position where it was seen
+   * @throws InvalidOptionError
+   */
+  deleteWaitingJob(
+    jobName: string,
+    job: { readonly position: number; readonly id: string },
+  ): Promise<Deletion> {
+    return this.#queues.delete(jobName, job);
   }
 
   /** How many scheduled, retry and dead jobs there are. */
@@ -194,6 +247,16 @@ export class Client {
   /** Puts a job that waits for its retry into its queue now; its failures stay counted. */
   runRetryJob(job: TimedJobRef): Promise<Revived> {
     return this.#retry.enqueue(job);
+  }
+
+  /** Has a job that waits for its retry be dead instead, as it is. Returns whether it was there. */
+  killRetryJob(job: TimedJobRef): Promise<boolean> {
+    return this.#retry.kill(job);
+  }
+
+  /** Has all jobs that wait for their retry, or those of a name, be dead instead, in batches. */
+  killAllRetryJobs(options: BulkOptions = {}): Promise<BulkResult> {
+    return this.#retry.killAll(options);
   }
 
   /** Puts a dead job into its queue, its failures forgotten: it has all its retries again. */
@@ -251,9 +314,13 @@ export class Client {
     return this.#fleet.heartbeats();
   }
 
-  /** What the busy workers of all pools are doing. */
-  workerObservations(): Promise<WorkerObservation[]> {
-    return this.#fleet.observations();
+  /**
+   * What the busy workers of all pools are doing.
+   *
+   * @param pools whose workers; default: those of all pools
+   */
+  async workerObservations(pools?: readonly WorkerPoolHeartbeat[]): Promise<WorkerObservation[]> {
+    return this.#fleet.observations(pools ?? (await this.#fleet.heartbeats()));
   }
 
   /**
@@ -278,6 +345,34 @@ export class Client {
    */
   rates({ minutes = 30 }: { readonly minutes?: number } = {}): Promise<JobRates[]> {
     return readRates(this.#parts, minutes);
+  }
+
+  /**
+   * The attempts of a job that failed, the newest first: the last ten, for a week. Only those of this project's workers,
+   * and of jobs that are not done yet.
+   */
+  async attempts(jobId: string): Promise<Attempt[]> {
+    const { connection, keys } = this.#parts;
+    await connection.ready();
+    const texts = await connection.redis.lrange(keys.attempts(jobId), 0, -1);
+    return texts.flatMap((text) => parseAttempt(text) ?? []);
+  }
+
+  /** How the last job of each schedule ended, by the schedule's id. Only those of this project's workers. */
+  async scheduleResults(): Promise<ReadonlyMap<string, ScheduleResult>> {
+    const { connection, keys } = this.#parts;
+    await connection.ready();
+    const texts = await connection.redis.hgetall(keys.lastResults);
+    return new Map(
+      Object.entries(texts).flatMap(([schedule, text]) => {
+        const result = parseScheduleResult(text);
+        return result ? [[schedule, result] as const] : [];
+      }),
+    );
+  }
+
+  #set(set: 'scheduled' | 'retry' | 'dead'): JobSet {
+    return { scheduled: this.#scheduled, retry: this.#retry, dead: this.#dead }[set];
   }
 
   /** Closes the connection if it is the client's own. */

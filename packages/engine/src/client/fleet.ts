@@ -1,5 +1,5 @@
-import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Scripts } from '../redis/scripts.js';
 
 /** What a worker pool says of itself. */
 export interface WorkerPoolHeartbeat {
@@ -42,21 +42,19 @@ export interface WorkerObservation {
 /** All running worker pools and their workers, as a client looks at them. */
 export class Fleet {
   readonly #connection: RedisConnection;
-  readonly #keys: Keys;
+  readonly #scripts: Scripts;
 
-  constructor({ connection, keys }: { connection: RedisConnection; keys: Keys }) {
+  constructor({ connection, scripts }: { connection: RedisConnection; scripts: Scripts }) {
     this.#connection = connection;
-    this.#keys = keys;
+    this.#scripts = scripts;
   }
 
   async heartbeats(): Promise<WorkerPoolHeartbeat[]> {
     await this.#connection.ready();
-    const ids = (await this.#connection.redis.smembers(this.#keys.workerPools)).sort();
-    const hashes = await this.#hashes(ids.map((id) => this.#keys.heartbeat(id)));
-    return ids.flatMap((workerPoolId, index) => {
-      const hash = hashes[index];
-      if (!hash?.heartbeat_at) return [];
-      return {
+    const hashes = await this.#connection.call(this.#scripts.pools());
+    return [...hashes]
+      .filter(([, hash]) => hash.heartbeat_at !== undefined)
+      .map(([workerPoolId, hash]) => ({
         workerPoolId,
         startedAt: toDate(hash.started_at),
         heartbeatAt: toDate(hash.heartbeat_at),
@@ -67,35 +65,41 @@ export class Fleet {
         workerIds: splitList(hash.worker_ids),
         engine: hash.engine === 'nestcraft' ? ('nestcraft' as const) : ('gocraft' as const),
         schedules: parseSchedules(hash.schedules),
-      };
-    });
+      }))
+      .sort((a, b) => (a.workerPoolId < b.workerPoolId ? -1 : 1));
   }
 
-  async observations(): Promise<WorkerObservation[]> {
-    const pools = await this.heartbeats();
+  async observations(pools: readonly WorkerPoolHeartbeat[]): Promise<WorkerObservation[]> {
+    await this.#connection.ready();
     const ids = pools.flatMap(({ workerIds }) => workerIds);
-    const hashes = await this.#hashes(ids.map((id) => this.#keys.observation(id)));
-    return ids.flatMap((workerId, index) => {
-      const hash = hashes[index];
-      if (!hash?.job_name) return [];
-      return {
-        workerId,
-        jobName: hash.job_name,
-        jobId: hash.job_id ?? '',
-        startedAt: toDate(hash.started_at),
-        argsText: hash.args ?? '',
-        checkin: hash.checkin,
-        checkinAt: hash.checkin_at === undefined ? undefined : toDate(hash.checkin_at),
-      };
-    });
+    const observations: WorkerObservation[] = [];
+    for (let i = 0; i < ids.length; i += BATCH) {
+      const call = this.#scripts.observations(ids.slice(i, i + BATCH));
+      for (const [workerId, hash] of await this.#connection.call(call)) {
+        if (hash.job_name) observations.push(observation(workerId, hash.job_name, hash));
+      }
+    }
+    return observations;
   }
+}
 
-  async #hashes(keys: readonly string[]): Promise<(Record<string, string> | undefined)[]> {
-    const pipeline = this.#connection.redis.pipeline();
-    for (const key of keys) pipeline.hgetall(key);
-    const replies = (await pipeline.exec()) ?? [];
-    return replies.map(([error, hash]) => (error ? undefined : (hash as Record<string, string>)));
-  }
+// A script shall not take long.
+const BATCH = 500;
+
+function observation(
+  workerId: string,
+  jobName: string,
+  hash: Readonly<Record<string, string>>,
+): WorkerObservation {
+  return {
+    workerId,
+    jobName,
+    jobId: hash.job_id ?? '',
+    startedAt: toDate(hash.started_at),
+    argsText: hash.args ?? '',
+    checkin: hash.checkin,
+    checkinAt: hash.checkin_at === undefined ? undefined : toDate(hash.checkin_at),
+  };
 }
 
 function toDate(seconds: string | undefined): Date {

@@ -2,10 +2,11 @@ import { unixSeconds, type Clock } from '../clock.js';
 import { InvalidOptionError } from '../errors.js';
 import { rewriteEntry, type JobEntry } from '../job-entry.js';
 import { firingOf } from '../periodic-job.js';
+import { assertInteger } from '../job-type.js';
 import type { Keys } from '../redis/keys.js';
 import { toRaw, type Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
-import type { Revived, Reviving, Scripts } from '../redis/scripts.js';
+import type { Killing, Revived, Reviving, Scripts } from '../redis/scripts.js';
 import { uniqueKeyOf } from '../unique-key.js';
 import { inBulk, type BulkOptions, type BulkOutcome, type BulkResult } from './bulk.js';
 import { removing, shown, tryParse, type ShownEntry } from './entries.js';
@@ -23,6 +24,33 @@ export interface JobPage {
   readonly total: number;
 }
 
+/** Which jobs of a set to list. */
+export interface ListOptions {
+  /** How many jobs of the set to pass over; default 0. What an earlier list called `next` goes on from there. */
+  readonly from?: number;
+  /** Instead of `from`: begin with the first job that is not before this time, or, newest first, not after it. */
+  readonly at?: Date;
+  /** How many jobs at most, 1 to 200; default 20. */
+  readonly limit?: number;
+  /** Only the jobs of this name; default all. */
+  readonly jobName?: string;
+  /** The latest time first; default: the earliest. */
+  readonly newestFirst?: boolean;
+}
+
+/** Some of the jobs of a set. */
+export interface JobList {
+  readonly jobs: readonly TimedJob[];
+  /** How many there are in the set, of all names. */
+  readonly total: number;
+  /** How many were passed over before the first that was looked at. */
+  readonly from: number;
+  /** How many were looked at: of many that have other names a list looks at 5000 at most. */
+  readonly seen: number;
+  /** Where a list goes on; `undefined` at the end. */
+  readonly next: number | undefined;
+}
+
 /** Which job: one from a page; or its time (when it runs, or died) and its id. */
 export type TimedJobRef = TimedJob | { readonly at: Date; readonly id: string };
 
@@ -35,6 +63,9 @@ export interface JobSetOptions {
 }
 
 export const PAGE_SIZE = 20;
+const MOST_LISTED = 200;
+// A request must not take long: whoever wants more goes on from there.
+const MOST_SEEN = 5_000;
 const BATCH = 500;
 
 /** The scheduled, the retry or the dead jobs, as a client looks at them and mends them. */
@@ -60,6 +91,58 @@ export class JobSet {
     const error = range?.[0] ?? card?.[0];
     if (error) throw error;
     return { jobs: timedJobs(range?.[1] as Buffer[]), total: Number(card?.[1]) };
+  }
+
+  /** By rank, so that it costs the same at every depth; batch by batch where a name is asked for. */
+  async list({
+    from,
+    at,
+    limit = PAGE_SIZE,
+    jobName,
+    newestFirst = false,
+  }: ListOptions): Promise<JobList> {
+    assertInteger('from', from ?? 0, 0, Number.MAX_SAFE_INTEGER);
+    assertInteger('limit', limit, 1, MOST_LISTED);
+    const { connection } = this.#options;
+    await connection.ready();
+    const first = from ?? (at === undefined ? 0 : await this.#rankOf(at, newestFirst));
+    const total = await connection.redis.zcard(this.#key);
+    const jobs: TimedJob[] = [];
+    let rank = first;
+    while (rank < total && jobs.length < limit && rank - first < MOST_SEEN) {
+      const batch = await this.#range(rank, jobName === undefined ? limit : BATCH, newestFirst);
+      if (batch.length === 0) break;
+      for (const { at: time, raw } of batch) {
+        if (jobs.length === limit) break;
+        rank++;
+        if (jobName !== undefined && !mayBeNamed(raw, jobName)) continue;
+        const job = { at: time, ...shown(raw) };
+        if (jobName === undefined || job.job?.name === jobName) jobs.push(job);
+      }
+    }
+    return { jobs, total, from: first, seen: rank - first, next: rank < total ? rank : undefined };
+  }
+
+  async #range(
+    rank: number,
+    count: number,
+    newestFirst: boolean,
+  ): Promise<{ at: Date; raw: Buffer }[]> {
+    const flat = (await this.#options.connection.redis.callBuffer(
+      newestFirst ? 'ZREVRANGE' : 'ZRANGE',
+      ...[this.#key, rank, rank + count - 1, 'WITHSCORES'],
+    )) as Buffer[];
+    return pairs(flat);
+  }
+
+  /** How many jobs come before a time, or, newest first, after it. */
+  async #rankOf(at: Date, newestFirst: boolean): Promise<number> {
+    const seconds = at.getTime() / 1000;
+    if (Number.isNaN(seconds)) throw new InvalidOptionError('at', at, 'a valid Date');
+    const { redis } = this.#options.connection;
+    return newestFirst
+      ? redis.zcount(this.#key, `(${seconds}`, '+inf')
+      : redis.zcount(this.#key, '-inf', `(${seconds}`);
   }
 
   /** All jobs, the latest time first, some hundred at once. */
@@ -128,6 +211,38 @@ export class JobSet {
       const results = await connection.call(scripts.remove(this.#key, 'set', removings));
       return results.map((removed) => (removed ? 'done' : 'gone'));
     });
+  }
+
+  /** Moves a job to the dead ones as it is. Returns whether it was there. */
+  async kill(ref: TimedJobRef): Promise<boolean> {
+    const raw = await this.#find(ref);
+    if (raw === undefined) return false;
+    const { connection, scripts } = this.#options;
+    const call = scripts.kill(this.#killable(), [this.#killing(raw, tryParse(raw))]);
+    const [killed = false] = await connection.call(call);
+    return killed;
+  }
+
+  async killAll(options: BulkOptions): Promise<BulkResult> {
+    const { connection, scripts } = this.#options;
+    return this.#all(options, async (batch) => {
+      const killings = batch.map(({ raw, entry }) => this.#killing(raw, entry));
+      const results = await connection.call(scripts.kill(this.#killable(), killings));
+      return results.map((killed) => (killed ? 'done' : 'gone'));
+    });
+  }
+
+  #killable(): 'retry' | 'scheduled' {
+    const { set } = this.#options;
+    if (set === 'dead') throw new Error('The dead cannot be killed');
+    return set;
+  }
+
+  /** Somebody has decided that it shall not run: another like it may. */
+  #killing(raw: Raw, entry: JobEntry | undefined): Killing {
+    const removed = removing(this.#options.keys, raw, entry);
+    const deadEntry = entry?.claim === 'held' ? rewriteEntry(raw, { claim: null }) : raw;
+    return { ...removed, deadEntry };
   }
 
   async #all(
@@ -209,11 +324,20 @@ interface Parsed {
 }
 
 /** @param flat entries and scores, by turns */
-function timedJobs(flat: readonly Buffer[]): TimedJob[] {
+function pairs(flat: readonly Buffer[]): { at: Date; raw: Buffer }[] {
   return Array.from({ length: flat.length / 2 }, (_, index) => ({
     at: new Date(Number(flat[2 * index + 1]) * 1000),
-    ...shown(flat[2 * index] ?? Buffer.alloc(0)),
+    raw: flat[2 * index] ?? Buffer.alloc(0),
   }));
+}
+
+function timedJobs(flat: readonly Buffer[]): TimedJob[] {
+  return pairs(flat).map(({ at, raw }) => ({ at, ...shown(raw) }));
+}
+
+/** Spares the parsing of most entries with another name. A name that JSON may write in several ways always may be it. */
+function mayBeNamed(raw: Buffer, jobName: string): boolean {
+  return !/^[\w.:-]+$/.test(jobName) || raw.includes(jobName);
 }
 
 /** @throws InvalidOptionError */

@@ -37,6 +37,9 @@ export interface WaitingJob extends ShownEntry {
   readonly position: number;
 }
 
+/** What became of a waiting job that was to be deleted; `too deep`: it stands too far from both ends of its queue. */
+export type Deletion = 'deleted' | 'gone' | 'too deep';
+
 export interface QueuesOptions {
   readonly connection: RedisConnection;
   readonly keys: Keys;
@@ -45,6 +48,12 @@ export interface QueuesOptions {
 }
 
 const BATCH = 500;
+/** Where what was just read from the end of a queue still stands, if nobody took it. */
+const NEXT = { side: 'right', depth: BATCH } as const;
+// In the middle of a million, finding an entry would keep Redis busy for many milliseconds.
+const DEEPEST = 30_000;
+const LOOK_BEHIND = 400;
+const LOOK_AHEAD = 20;
 const MAX_PAUSE = 100 * 365 * 24 * 3600;
 
 /** All queues, as a client looks at them and steers them. */
@@ -56,47 +65,69 @@ export class Queues {
   }
 
   async list(): Promise<QueueStatus[]> {
-    const { connection, keys } = this.#options;
+    const { connection, scripts } = this.#options;
     await connection.ready();
-    const names = (await connection.redis.smembers(keys.knownJobs)).sort();
-    const pipeline = connection.redis.pipeline();
-    for (const name of names) {
-      pipeline
-        .llen(keys.queue(name))
-        .lindexBuffer(keys.queue(name), -1)
-        .get(keys.lock(name))
-        .get(keys.maxConcurrency(name))
-        .pttl(keys.paused(name));
-    }
-    const replies = ((await pipeline.exec()) ?? []).map(([error, value]) => (error ? null : value));
-    const commands = 5;
-    return names.map((jobName, index) => {
-      const [count, next, lock, limit, pause] = replies.slice(index * commands);
-      return {
-        jobName,
-        count: Number(count ?? 0),
-        latency: this.#latency(next),
+    const readings = await connection.call(scripts.queues());
+    return readings
+      .map(({ jobName, waiting, next, lock, limit, pause }) => ({
+        ...{ jobName, count: waiting, latency: this.#latency(next) },
         inProgress: Math.max(0, wholeNumber(lock)),
         maxConcurrency: Math.max(0, wholeNumber(limit)),
-        ...this.#pause(Number(pause ?? NO_KEY)),
-      };
-    });
+        ...this.#pause(pause),
+      }))
+      .sort((a, b) => (a.jobName < b.jobName ? -1 : 1));
   }
 
   async page(jobName: string, page: number): Promise<QueuePage> {
     assertPage(page);
+    return this.window(jobName, (page - 1) * PAGE_SIZE, PAGE_SIZE);
+  }
+
+  /** `limit` jobs behind the first `from`. */
+  async window(jobName: string, from: number, limit: number): Promise<QueuePage> {
+    assertInteger('from', from, 0, Number.MAX_SAFE_INTEGER);
+    assertInteger('limit', limit, 1, BATCH);
     const { connection, keys } = this.#options;
     await connection.ready();
-    const passed = (page - 1) * PAGE_SIZE;
     const queue = keys.queue(jobName);
     const [entries, total] = await Promise.all([
-      connection.redis.lrangeBuffer(queue, -(passed + PAGE_SIZE), -(passed + 1)),
+      connection.redis.lrangeBuffer(queue, -(from + limit), -(from + 1)),
       connection.redis.llen(queue),
     ]);
     const jobs = entries
       .reverse()
-      .map((bytes, index) => ({ position: passed + index + 1, ...shown(bytes) }));
+      .map((bytes, index) => ({ position: from + index + 1, ...shown(bytes) }));
     return { jobs, total };
+  }
+
+  /** All jobs of a queue, next to be taken first, some hundred at once. */
+  async *scan(jobName: string): AsyncGenerator<readonly WaitingJob[]> {
+    for (let from = 0; ; from += BATCH) {
+      const { jobs } = await this.window(jobName, from, BATCH);
+      if (jobs.length === 0) return;
+      yield jobs;
+    }
+  }
+
+  /** Looks for it near the position where it was seen: those before it may have been taken since. */
+  async delete(
+    jobName: string,
+    { position, id }: { readonly position: number; readonly id: string },
+  ): Promise<Deletion> {
+    assertInteger('position', position, 1, Number.MAX_SAFE_INTEGER);
+    const first = Math.max(0, position - LOOK_BEHIND);
+    const { jobs, total } = await this.window(jobName, first, position - first + LOOK_AHEAD);
+    const found = jobs.findLast(({ job }) => job?.id === id);
+    if (!found) return 'gone';
+    const side = found.position <= total / 2 ? 'right' : 'left';
+    const fromThere = side === 'right' ? found.position : total - found.position + 1;
+    if (fromThere > DEEPEST) return 'too deep';
+    const { connection, keys, scripts } = this.#options;
+    // Jobs go on coming on one side and leaving on the other.
+    const from = { side, depth: fromThere + LOOK_BEHIND } as const;
+    const removings = [removing(keys, found.raw, tryParse(found.raw))];
+    const [removed] = await connection.call(scripts.remove(keys.queue(jobName), from, removings));
+    return removed ? 'deleted' : 'gone';
   }
 
   async pause(jobName: string, seconds: number | undefined): Promise<void> {
@@ -139,7 +170,7 @@ export class Queues {
           const raw = toRaw(bytes);
           return removing(keys, raw, tryParse(raw));
         });
-        const results = await connection.call(scripts.remove(queue, 'queue', removings));
+        const results = await connection.call(scripts.remove(queue, NEXT, removings));
         return results.map((removed) => (removed ? 'done' : 'gone'));
       },
     );
@@ -162,11 +193,14 @@ export class Queues {
     return connection.call(scripts.rebuild(names));
   }
 
-  #latency(next: unknown): number {
-    if (!Buffer.isBuffer(next)) return 0;
-    const entry = tryParse(toRaw(next));
-    // What is no job will be found out when it is fetched.
-    return entry ? Math.max(0, unixSeconds(this.#options.clock) - entry.enqueuedAt) : 0;
+  #latency(next: Buffer | undefined): number {
+    if (!next) return 0;
+    // What is no job will be found out when it is fetched; of a long one this is only the beginning.
+    const enqueuedAt =
+      tryParse(toRaw(next))?.enqueuedAt ?? Number(/"t":(\d+)/.exec(next.toString())?.[1] ?? NaN);
+    return Number.isNaN(enqueuedAt)
+      ? 0
+      : Math.max(0, unixSeconds(this.#options.clock) - enqueuedAt);
   }
 
   #pause(pttl: number): Pick<QueueStatus, 'paused' | 'pausedUntil'> {
@@ -180,7 +214,7 @@ export class Queues {
 // What PTTL says of a key that does not exist.
 const NO_KEY = -2;
 
-function wholeNumber(text: unknown): number {
-  const number = Number(text ?? 0);
+function wholeNumber(text: string): number {
+  const number = Number(text);
   return Number.isInteger(number) ? number : 0;
 }

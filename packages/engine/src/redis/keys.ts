@@ -108,6 +108,16 @@ export class Keys {
     return `${this.own}deaths:${jobId}`;
   }
 
+  /** List, the newest first: a job's attempts that failed, as JSON. This engine's own; it expires. */
+  attempts(jobId: string): string {
+    return `${this.own}attempts:${jobId}`;
+  }
+
+  /** Hash, schedule → how its last job ended, as JSON. This engine's own. */
+  get lastResults(): string {
+    return `${this.own}last_results`;
+  }
+
   /** String: seconds since the epoch at which firings of schedules were added last. */
   get lastPeriodicEnqueue(): string {
     return `${this.prefix}last_periodic_enqueue`;

@@ -1,3 +1,4 @@
+import { ATTEMPTS } from '../attempt.js';
 import type { Clock } from '../clock.js';
 import { RESOLUTIONS } from '../metrics/metrics.js';
 import type { Tally } from '../metrics/tally.js';
@@ -19,12 +20,21 @@ const buryScript = Script.load('bury');
 const periodicScript = Script.load('periodic');
 const reviveScript = Script.load('revive');
 const removeScript = Script.load('remove');
+const killScript = Script.load('kill');
+const queuesScript = Script.load('queues');
+const poolsScript = Script.load('pools');
+const observationsScript = Script.load('observations');
 const forgetScript = Script.load('forget');
 const recordScript = Script.load('record');
 const rebuildScript = Script.load('rebuild');
 
 // gocraft/work's claims last so long; ours also outlast a schedule by it. In milliseconds.
 const CLAIM_LASTS = 24 * 3600 * 1000;
+
+// In bytes: whole entries mostly; of a longer one, the time at its beginning.
+const ENTRY_HEAD = 4_096;
+
+const NO_NOTES: readonly Note[] = [];
 
 // Longer than a job that kills its processes takes to do so a few times. In milliseconds.
 const DEATHS_LAST = 7 * 24 * 3600 * 1000;
@@ -49,7 +59,15 @@ export interface Settlement {
   /** The entry exactly as it was fetched. */
   readonly raw: Raw;
   readonly move: Move;
+  /** What else is to be remembered of it. */
+  readonly notes?: readonly Note[];
 }
+
+/** Something to remember of a job beside its entry. */
+export type Note =
+  | { readonly kind: 'attempt'; readonly jobId: string; readonly text: string }
+  | { readonly kind: 'forget'; readonly jobId: string }
+  | { readonly kind: 'result'; readonly schedule: string; readonly text: string };
 
 /** Where an entry goes when its run has ended. Delays in whole seconds. `freed` is the unique key whose claim ends. */
 export type Move =
@@ -117,6 +135,8 @@ export interface Reaping {
   readonly jobId: string | undefined;
   /** The entry for the dead jobs, should too many processes have died under it. */
   readonly deadEntry: Raw;
+  /** Its attempt that ended with the process, as it is remembered. */
+  readonly attempt: string;
 }
 
 /** What came of a dead pool's jobs of a name. */
@@ -164,6 +184,23 @@ export interface Removing {
   readonly jobId: string;
   /** The unique key whose claim ends with it. */
   readonly uniqueKey: string | undefined;
+}
+
+/** A queue as a client reads it. */
+export interface QueueReading {
+  readonly jobName: string;
+  readonly waiting: number;
+  /** The entry that is taken next, or the beginning of a long one. */
+  readonly next: Buffer | undefined;
+  readonly lock: string;
+  readonly limit: string;
+  /** Milliseconds until the pause ends; -1 for one that does not end, -2 for none. */
+  readonly pause: number;
+}
+
+/** How to kill a job: as it is removed, and the entry for the dead jobs. */
+export interface Killing extends Removing {
+  readonly deadEntry: Raw;
 }
 
 /** Firings of a schedule to be added. Times in seconds since the epoch. */
@@ -228,16 +265,16 @@ export class Scripts {
   /** Settles jobs; returns the positions of those that were no longer in progress. */
   settle(poolId: string, settlements: readonly Settlement[]): ScriptCall<number[]> {
     const queues = new Numbering();
-    const args = settlements.flatMap(({ jobName, raw, move }) => [
-      queues.numberOf(jobName),
-      raw,
-      ...this.#moveArgs(move),
-    ]);
+    const args: (Raw | number)[] = [];
+    for (const { jobName, raw, move, notes = NO_NOTES } of settlements) {
+      args.push(queues.numberOf(jobName), raw, ...this.#moveArgs(move));
+      for (const note of notes) args.push(...this.#noteArgs(note));
+    }
     const { retry, scheduled, dead } = this.#keys;
     return {
       script: settleScript,
       keys: [retry, scheduled, dead, ...queues.names.map((name) => this.#keys.queue(name))],
-      args: [this.#now(), poolId, CLAIM_LASTS, ...args],
+      args: [this.#now(), poolId, CLAIM_LASTS, ATTEMPTS.most, ATTEMPTS.keep, ...args],
       decode: (reply) => reply as number[],
     };
   }
@@ -419,9 +456,13 @@ export class Scripts {
         limits.deadAfter,
         limits.maxDeaths,
         DEATHS_LAST,
-        ...reapings.flatMap(({ raw, jobId, deadEntry }) => [
+        ATTEMPTS.most,
+        ATTEMPTS.keep,
+        ...reapings.flatMap(({ raw, jobId, deadEntry, attempt }) => [
           raw,
           jobId === undefined ? '' : deadEntry,
+          keys.attempts(jobId ?? ''),
+          attempt,
         ]),
       ],
       decode: (reply) => {
@@ -476,24 +517,88 @@ export class Scripts {
     };
   }
 
-  /** Removes jobs from a sorted set or a queue; returns which of them were there. */
+  /**
+   * Removes jobs from a sorted set, or from a queue: there, those that stand among the first `depth` from where jobs are
+   * taken (`right`) or put (`left`). Returns which of them were there.
+   */
   remove(
     key: string,
-    kind: 'set' | 'queue',
+    from: 'set' | { readonly side: 'left' | 'right'; readonly depth: number },
     removings: readonly Removing[],
   ): ScriptCall<boolean[]> {
     return {
       script: removeScript,
       keys: [key],
       args: [
-        kind,
+        ...(from === 'set' ? ['set', ''] : [`queue ${from.side}`, from.depth]),
         ...removings.flatMap(({ raw, jobId, uniqueKey }) => [
           raw,
           ...(uniqueKey === undefined ? ['', '', ''] : [...this.#claim(uniqueKey), jobId]),
           this.#keys.deaths(jobId),
+          this.#keys.attempts(jobId),
         ]),
       ],
-      decode: (reply) => (reply as number[]).map((removed) => removed === 1),
+      decode: flags,
+    };
+  }
+
+  /** Moves jobs that wait for their time to the dead ones; returns which of them were there. */
+  kill(set: 'retry' | 'scheduled', killings: readonly Killing[]): ScriptCall<boolean[]> {
+    return {
+      script: killScript,
+      keys: [this.#keys[set], this.#keys.dead],
+      args: [
+        this.#now(),
+        ...killings.flatMap(({ raw, deadEntry, jobId, uniqueKey }) => [
+          raw,
+          deadEntry,
+          ...(uniqueKey === undefined ? ['', '', ''] : [...this.#claim(uniqueKey), jobId]),
+        ]),
+      ],
+      decode: flags,
+    };
+  }
+
+  /** Reads how all queues are. */
+  queues(): ScriptCall<QueueReading[]> {
+    return {
+      script: queuesScript,
+      keys: [this.#keys.knownJobs],
+      args: [this.#keys.prefix, ENTRY_HEAD],
+      decode: (reply) =>
+        (reply as [Buffer, number, Buffer, Buffer, Buffer, number][]).map(
+          ([name, waiting, next, lock, limit, pause]) => ({
+            ...{ jobName: name.toString(), waiting, next: next.length > 0 ? next : undefined },
+            ...{ lock: lock.toString(), limit: limit.toString(), pause },
+          }),
+        ),
+    };
+  }
+
+  /** Reads the heartbeats of all pools, by their ids. */
+  pools(): ScriptCall<Map<string, Record<string, string>>> {
+    return {
+      script: poolsScript,
+      keys: [this.#keys.workerPools],
+      args: [this.#keys.prefix],
+      decode: (reply) =>
+        new Map((reply as Buffer[][]).map(([id = '', ...flat]) => [String(id), record(flat)])),
+    };
+  }
+
+  /** Reads what workers are doing, by their ids; idle ones are not there. */
+  observations(workerIds: readonly string[]): ScriptCall<Map<string, Record<string, string>>> {
+    return {
+      script: observationsScript,
+      keys: workerIds.map((id) => this.#keys.observation(id)),
+      args: [],
+      decode: (reply) =>
+        new Map(
+          (reply as [number, ...Buffer[]][]).map(([index, ...flat]) => [
+            workerIds[index - 1] ?? '',
+            record(flat),
+          ]),
+        ),
     };
   }
 
@@ -556,6 +661,18 @@ export class Scripts {
     }
   }
 
+  #noteArgs(note: Note): string[] {
+    const keys = this.#keys;
+    switch (note.kind) {
+      case 'attempt':
+        return ['attempt', keys.attempts(note.jobId), note.text];
+      case 'forget':
+        return ['forget', keys.attempts(note.jobId)];
+      case 'result':
+        return ['result', keys.lastResults, note.schedule, note.text];
+    }
+  }
+
   #claim(uniqueKey: string): [string, string] {
     return [uniqueKey, this.#keys.uniqueOwner(uniqueKey)];
   }
@@ -563,6 +680,20 @@ export class Scripts {
   #now(): number | '' {
     return this.#clock.scriptTime() ?? '';
   }
+}
+
+/** @param flat fields and values, by turns */
+function record(flat: readonly (Buffer | string)[]): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: flat.length / 2 }, (_, i) => [
+      String(flat[2 * i]),
+      String(flat[2 * i + 1]),
+    ]),
+  );
+}
+
+function flags(reply: unknown): boolean[] {
+  return (reply as number[]).map((flag) => flag === 1);
 }
 
 function sighting([id = '', heartbeatAt, jobNames, since]: string[]): PoolSighting {

@@ -10,7 +10,9 @@
 -- ARGV[3]    seconds after its last beat at which a pool is dead
 -- ARGV[4]    how many deaths are too many
 -- ARGV[5]    milliseconds for which deaths are remembered
--- ARGV[6…]   for each job, the newest first: entry, entry for the dead jobs or '' to put it back in any case
+-- ARGV[6..7] how many attempts of a job are remembered, and for how many milliseconds
+-- ARGV[8…]   for each job, the newest first: entry, entry for the dead jobs or '' to put it back in any case,
+--            the key of its attempts, the attempt that ended with the process
 -- Returns    nil if the pool is alive, else { how many were put back, how many are dead, how many are left }
 local milliseconds, pool = tonumber(ARGV[1]), ARGV[2]
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
@@ -18,13 +20,16 @@ local beat = tonumber(redis.call('HGET', KEYS[1], 'heartbeat_at') or '')
 if beat and beat + tonumber(ARGV[3]) > now then return nil end
 
 local back, dead = 0, 0
-for i = 6, #ARGV, 2 do
-  local entry, deadEntry, deaths = ARGV[i], ARGV[i + 1], KEYS[6 + (i - 4) / 2]
+for i = 8, #ARGV, 4 do
+  local entry, deadEntry, deaths = ARGV[i], ARGV[i + 1], KEYS[6 + (i - 4) / 4]
   if redis.call('LREM', KEYS[3], 1, entry) == 1 then
     local count = 0
     if deadEntry ~= '' then
       count = redis.call('INCR', deaths)
       redis.call('PEXPIRE', deaths, ARGV[5])
+      redis.pcall('LPUSH', ARGV[i + 2], ARGV[i + 3])
+      redis.pcall('LTRIM', ARGV[i + 2], 0, ARGV[6] - 1)
+      redis.pcall('PEXPIRE', ARGV[i + 2], ARGV[7])
     end
     if count >= tonumber(ARGV[4]) then
       redis.call('ZADD', KEYS[6], now, deadEntry)

@@ -1,21 +1,24 @@
 -- Removes jobs from a sorted set or from a queue, and frees the claims that they hold.
 --
 -- KEYS[1]  where they are
--- ARGV[1]  'set' or 'queue'
--- ARGV[2…] for each job: entry; claim to free, its owner, the job's id, else '' three times; the key that counts
---          deaths under it
+-- ARGV[1]  'set'; or 'queue right' (what is taken next stands there) or 'queue left', where to look from
+-- ARGV[2]  how many entries of a queue to look at: one that is not there must not cost a walk through a million
+-- ARGV[3…] for each job: entry; claim to free, its owner, the job's id, else '' three times; the keys that remember
+--          deaths under it, and its attempts
 -- Returns  for each job: 1, or 0 if it was not there
+local kind, depth = ARGV[1], ARGV[2]
+local direction = kind == 'queue left' and 1 or -1
 local results = {}
-for i = 2, #ARGV, 5 do
+for i = 3, #ARGV, 6 do
   local entry, claim, owner, id = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local removed
-  if ARGV[1] == 'set' then
+  local removed = 0
+  if kind == 'set' then
     removed = redis.call('ZREM', KEYS[1], entry)
-  else
-    removed = redis.call('LREM', KEYS[1], -1, entry) -- what is taken next stands on the right
+  elseif redis.call('LPOS', KEYS[1], entry, 'RANK', direction, 'MAXLEN', depth) then
+    removed = redis.call('LREM', KEYS[1], direction, entry)
   end
   if removed == 1 then
-    redis.call('DEL', ARGV[i + 4])
+    redis.call('DEL', ARGV[i + 4], ARGV[i + 5])
     if claim ~= '' then
       local ownerId = redis.call('GET', owner)
       local believed = ownerId and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1

@@ -8,7 +8,8 @@
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    pool id
 -- ARGV[3]    milliseconds that a claim lasts
--- ARGV[4…]   for each job: index of its queue, entry, fate, and by fate
+-- ARGV[4..5] how many attempts of a job are remembered, and for how many milliseconds
+-- ARGV[6…]   for each job: index of its queue, entry, fate, and by fate
 --              drop                    nothing more (done, or failed and not kept)
 --              free    claim owner     the same, and ends the unique job's claim; a job that was enqueued under it
 --                                      while this one ran is not lost: it goes to the queue, with the claim
@@ -17,8 +18,13 @@
 --              dead    entry           a new entry, among the dead jobs
 --              bury    entry claim owner  the same, and ends the claim as above
 --              back    entry           to the end of the queue that is taken from next
+--            and after a job, if it was in progress, what else is to be remembered of it:
+--              attempt key text              one more of its attempts, the newest first
+--              forget  key                   no attempts any more
+--              result  key schedule text     the last result of its schedule
 -- Returns    the positions (from 0) of the jobs that were not in progress
 local milliseconds, pool, lasts = tonumber(ARGV[1]), ARGV[2], ARGV[3]
+local attemptsKept, attemptsLast = tonumber(ARGV[4]), ARGV[5]
 if not milliseconds then
   local time = redis.call('TIME')
   milliseconds = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -37,39 +43,51 @@ local function free(queue, claim, owner)
   end
 end
 
-local i, position = 4, 0
+-- A note that cannot be written must not keep the job from being settled.
+local notes = {
+  attempt = function(key, text)
+    redis.pcall('LPUSH', key, text)
+    redis.pcall('LTRIM', key, 0, attemptsKept - 1)
+    redis.pcall('PEXPIRE', key, attemptsLast)
+  end,
+  forget = function(key) redis.pcall('DEL', key) end,
+  result = function(key, schedule, text) redis.pcall('HSET', key, schedule, text) end,
+}
+local sizes = {
+  attempt = 3, forget = 2, result = 4,
+  drop = 3, free = 5, retry = 5, snooze = 5, dead = 4, bury = 6, back = 4,
+}
+
+local i, position, mine = 6, 0, false
 while i <= #ARGV do
-  local queue, entry, fate = KEYS[3 + tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
-  local rewritten, seconds = ARGV[i + 3], ARGV[i + 4]
-  local size = 3
-  -- The oldest of the list stand on the right.
-  local mine = redis.call('LREM', queue .. ':' .. pool .. ':inprogress', -1, entry) == 1
-  if mine then
-    settled[queue] = (settled[queue] or 0) + 1
+  local note = notes[ARGV[i]]
+  if note then
+    if mine then note(ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
+    i = i + sizes[ARGV[i]]
   else
-    table.insert(lost, position)
-  end
-  if fate == 'retry' or fate == 'snooze' then
-    size = 5
-    if mine then
-      local at = math.ceil(milliseconds / 1000) + tonumber(seconds)
-      redis.call('ZADD', fate == 'retry' and KEYS[1] or KEYS[2], at, rewritten)
+    local queue, entry, fate = KEYS[3 + tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
+    local rewritten, seconds = ARGV[i + 3], ARGV[i + 4]
+    -- The oldest of the list stand on the right.
+    mine = redis.call('LREM', queue .. ':' .. pool .. ':inprogress', -1, entry) == 1
+    if not mine then
+      table.insert(lost, position)
+    else
+      settled[queue] = (settled[queue] or 0) + 1
+      if fate == 'retry' or fate == 'snooze' then
+        local at = math.ceil(milliseconds / 1000) + tonumber(seconds)
+        redis.call('ZADD', fate == 'retry' and KEYS[1] or KEYS[2], at, rewritten)
+      elseif fate == 'dead' or fate == 'bury' then
+        redis.call('ZADD', KEYS[3], math.floor(milliseconds / 1000), rewritten)
+        if fate == 'bury' then free(queue, ARGV[i + 4], ARGV[i + 5]) end
+      elseif fate == 'free' then
+        free(queue, ARGV[i + 3], ARGV[i + 4])
+      elseif fate == 'back' then
+        redis.call('RPUSH', queue, rewritten)
+      end
     end
-  elseif fate == 'dead' or fate == 'bury' then
-    size = fate == 'bury' and 6 or 4
-    if mine then
-      redis.call('ZADD', KEYS[3], math.floor(milliseconds / 1000), rewritten)
-      if fate == 'bury' then free(queue, ARGV[i + 4], ARGV[i + 5]) end
-    end
-  elseif fate == 'free' then
-    size = 5
-    if mine then free(queue, ARGV[i + 3], ARGV[i + 4]) end
-  elseif fate == 'back' then
-    size = 4
-    if mine then redis.call('RPUSH', queue, rewritten) end
+    i = i + sizes[fate]
+    position = position + 1
   end
-  i = i + size
-  position = position + 1
 end
 
 for queue, n in pairs(settled) do

@@ -1,0 +1,46 @@
+import { hostname } from 'node:os';
+import { cutText } from './error-text.js';
+import type { Failure } from './fate.js';
+
+/** One run of a job that failed. */
+export interface Attempt {
+  /** When it ended, to the second. */
+  readonly at: Date;
+  /** Milliseconds that it took; `undefined` where its process died under it. */
+  readonly duration: number | undefined;
+  /** The failures counted with it. */
+  readonly fails: number;
+  readonly error: string;
+  /** The lines of the error's stack below its message. */
+  readonly backtrace: string | undefined;
+  /** Where it ran. */
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** So many attempts of a job are remembered, and for so many milliseconds after the last. */
+export const ATTEMPTS = { most: 10, keep: 7 * 24 * 3600 * 1000 } as const;
+
+const MAX_ERROR_BYTES = 2 * 1024;
+const MAX_BACKTRACE_BYTES = 4 * 1024;
+
+/** As it stands in Redis: a JSON object. */
+export function attemptText(failure: Failure, duration: number | undefined): string {
+  const { at, fails, error, backtrace } = failure;
+  return JSON.stringify({
+    ...{ at, duration, fails },
+    error: cutText(error, MAX_ERROR_BYTES),
+    backtrace: backtrace && cutText(backtrace, MAX_BACKTRACE_BYTES),
+    ...{ host: hostname(), pid: process.pid },
+  });
+}
+
+/** What `attemptText` wrote; `undefined` for anything else. */
+export function parseAttempt(text: string): Attempt | undefined {
+  try {
+    const { at, ...rest } = JSON.parse(text) as Omit<Attempt, 'at'> & { at: number };
+    return { ...rest, at: new Date(at * 1000) };
+  } catch {
+    return undefined;
+  }
+}

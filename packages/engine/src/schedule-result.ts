@@ -1,0 +1,41 @@
+import type { Fate } from './fate.js';
+import { firingOf } from './periodic-job.js';
+
+/** How the last job of a schedule ended. */
+export interface ScheduleResult {
+  readonly jobId: string;
+  readonly result: 'done' | 'failed' | 'dead';
+  /** When it ended, to the second. */
+  readonly at: Date;
+  /** Milliseconds that its last run took. */
+  readonly duration: number;
+  /** Why it failed, if it did. */
+  readonly error: string | undefined;
+}
+
+const RESULTS = { done: 'done', retry: 'failed', dropped: 'dead', dead: 'dead' } as const;
+
+/** What is to be remembered of a run, if it was one of a schedule: under which schedule, and a JSON text. */
+export function scheduleResultOf(
+  jobId: string,
+  fate: Fate,
+  { now, duration }: { now: number; duration: number },
+): { schedule: string; text: string } | undefined {
+  if (!jobId.startsWith('periodic:')) return undefined;
+  const schedule = firingOf(jobId)?.schedule;
+  if (schedule === undefined || fate.kind === 'snoozed' || fate.kind === 'put back')
+    return undefined;
+  const error = fate.kind === 'done' ? undefined : fate.failure.error;
+  const result = RESULTS[fate.kind];
+  return { schedule, text: JSON.stringify({ jobId, result, at: now, duration, error }) };
+}
+
+/** What `scheduleResultOf` wrote; `undefined` for anything else. */
+export function parseScheduleResult(text: string): ScheduleResult | undefined {
+  try {
+    const { at, ...rest } = JSON.parse(text) as Omit<ScheduleResult, 'at'> & { at: number };
+    return { ...rest, at: new Date(at * 1000) };
+  } catch {
+    return undefined;
+  }
+}
