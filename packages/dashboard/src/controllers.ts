@@ -2,8 +2,10 @@ import { Controller, UseFilters, UseGuards, type Type } from '@nestjs/common';
 import { AccessGuard } from './access.guard.js';
 import { ApiController } from './api.controller.js';
 import { CompatController } from './compat.controller.js';
+import { JobsController } from './jobs.controller.js';
 import { PageController } from './page.controller.js';
 import { ProblemFilter } from './problem.filter.js';
+import { QueuesController } from './queues.controller.js';
 
 /** The dashboard's controllers below `path`: new classes each time, so that two dashboards do not share their routes. */
 export function controllersAt(path: string): Type[] {
@@ -11,8 +13,12 @@ export function controllersAt(path: string): Type[] {
   class Api extends ApiController {}
   class Compat extends CompatController {}
   class Page extends PageController {}
+  class Queues extends QueuesController {}
+  class Jobs extends JobsController {}
   const routes: [Type, string][] = [
     [Api, `${base}/api`],
+    [Queues, `${base}/api/queues`],
+    [Jobs, `${base}/api/jobs`],
     [Compat, `${base}/compat`],
     [Page, base],
   ];

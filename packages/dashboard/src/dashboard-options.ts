@@ -1,14 +1,20 @@
 /** What somebody may do on the dashboard. */
-export type DashboardAction = 'view' | 'retry' | 'delete' | 'pause' | 'limit' | 'empty';
-
-export const ACTIONS: readonly DashboardAction[] = [
+export const ACTIONS = [
+  /** See everything that `redact` leaves. */
   'view',
+  /** Put dead, retry and scheduled jobs into their queues. */
   'retry',
   'delete',
+  /** Have jobs that wait for their retry be dead. */
+  'kill',
   'pause',
   'limit',
   'empty',
-];
+  /** Enqueue a job of a schedule. */
+  'run',
+] as const;
+
+export type DashboardAction = (typeof ACTIONS)[number];
 
 /** A request as Express or Fastify gives it. */
 export interface DashboardRequest {

@@ -3,7 +3,9 @@ import { AccessGuard } from './access.guard.js';
 import type { WorkDashboardExtras, WorkDashboardOptions } from './dashboard-options.js';
 import { Assets } from './assets.js';
 import { ConfigurableModuleClass } from './dashboard.module-definition.js';
+import { Memo } from './memo.js';
 import { Operations } from './operations.js';
+import { Periodic } from './periodic.js';
 import { Presenter } from './presenter.js';
 import { ProblemFilter } from './problem.filter.js';
 import { Searches } from './searches.js';
@@ -24,7 +26,17 @@ import { Snapshots } from './snapshots.js';
  * ```
  */
 @Module({
-  providers: [AccessGuard, Assets, Operations, Presenter, ProblemFilter, Searches, Snapshots],
+  providers: [
+    AccessGuard,
+    Assets,
+    Memo,
+    Operations,
+    Periodic,
+    Presenter,
+    ProblemFilter,
+    Searches,
+    Snapshots,
+  ],
 })
 export class WorkDashboardModule extends ConfigurableModuleClass {
   /** @param options `path` (default `work`), `authenticate`, `authorize`, `readOnly`, `redact`, `insecureAllowAll` */

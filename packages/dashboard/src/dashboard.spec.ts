@@ -130,12 +130,16 @@ describe.each([
       await redis.zadd(`${namespace}:dead`, 10 + index, dead(id, args));
     }
     await redis.zadd(`${namespace}:dead`, 99, 'not JSON');
-    const page = await getJson<{ jobs: object[] }>(`${url}/api/jobs/dead?page=1`);
+    const page = await getJson<{ jobs: object[] }>(`${url}/api/jobs/dead?order=asc`);
     expect(page).toMatchObject({ total: 5 });
     expect(page.jobs[0]).toMatchObject({ at: 10, id: '1', fails: 4, error: 'boom', args });
     expect(page.jobs[4]).toMatchObject({ broken: true, args: 'not JSON' });
     const id = 'periodic:n:*/5 * * * *:60';
     const detail = await getJson(`${url}/api/jobs/dead/12/${encodeURIComponent(id)}`);
+    const newest = await getJson(`${url}/api/jobs/dead?limit=1&name=n`);
+    expect(newest).toMatchObject({ from: 0, seen: 2, next: 2, jobs: [{ id: '4' }] });
+    const since = await getJson(`${url}/api/jobs/dead?order=asc&at=13&limit=1`);
+    expect(since).toMatchObject({ from: 3, next: 4, jobs: [{ id: '4' }] });
     expect(detail).toMatchObject({ id, args, backtrace: '    at x', text: dead(id, args) });
     const retried = await send(`${url}/api/jobs/dead/enqueue`, {
       jobs: [
@@ -150,6 +154,36 @@ describe.each([
     await eventually(async () => expect(await redis.llen(`${namespace}:jobs:n`)).toBe(3));
     expect((await send(`${url}/api/jobs/dead/delete-all`)).status).toBe(202);
     await eventually(async () => expect(await redis.zcard(`${namespace}:dead`)).toBe(0));
+  });
+
+  it('kills a job that waits for its retry, and tells its attempts', async () => {
+    const url = await serve({}, how);
+    for (const id of ['1', '2', '3']) await redis.zadd(`${namespace}:retry`, 50, dead(id));
+    await redis.lpush(
+      `${namespace}:nestcraft:attempts:1`,
+      JSON.stringify({ at: 5, duration: 12, fails: 4, error: 'boom', host: 'h', pid: 7 }),
+    );
+    expect(await getJson(`${url}/api/jobs/retry/50/1`)).toMatchObject({
+      attempts: [{ at: 5, duration: 12, fails: 4, error: 'boom', host: 'h', pid: 7 }],
+    });
+    const killed = await send(`${url}/api/jobs/retry/kill`, { jobs: [{ at: 50, id: '1' }] });
+    expect(await killed.json()).toEqual({ results: ['killed'] });
+    expect(await redis.zrange(`${namespace}:dead`, '0', '-1')).toEqual([dead('1')]);
+    expect((await send(`${url}/api/jobs/retry/kill-all`)).status).toBe(202);
+    await eventually(async () => expect(await redis.zcard(`${namespace}:dead`)).toBe(3));
+  });
+
+  it('deletes waiting jobs', async () => {
+    const url = await serve({}, how);
+    const { id } = await enqueuer().enqueue('n');
+    const answer = await send(`${url}/api/queues/n/delete`, {
+      jobs: [
+        { position: 1, id },
+        { position: 1, id: 'none' },
+      ],
+    });
+    expect(await answer.json()).toEqual({ results: ['deleted', 'gone'] });
+    expect(await redis.llen(`${namespace}:jobs:n`)).toBe(0);
   });
 
   it('streams snapshots, and what operations have come to', async () => {
@@ -176,13 +210,21 @@ describe.each([
       dead('r', '{"Address":"ADA@example.com","pin":"s3cr3t"}'),
     );
     const search = async (q: string): Promise<string> =>
-      (await fetch(`${url}/api/search?q=${encodeURIComponent(q)}`)).text();
-    const ada = await search('ada@EXAMPLE');
+      (await fetch(`${url}/api/search?q=${q}`)).text();
+    const ada = await search('ada%40EXAMPLE');
     expect(ada).toMatch(/event: hits\n(id: \d+\n)?data: \[\{"set":"retry"/);
     expect(ada).toMatch(/event: end\n(id: \d+\n)?data: \{"seen":701,"full":false\}/);
     expect(await search('id69')).toContain('"id":"id699"');
     expect(await search('boom')).toContain('"full":true');
     expect(await search('s3cr3t')).not.toContain('event: hits');
+    await enqueuer().enqueueMany([
+      { name: 'a', args: { to: 'bob' } },
+      { name: 'b', args: { to: 'bob' } },
+    ]);
+    const bob = await search('bob&in=waiting&name=b');
+    expect(bob).toMatch(/data: \[\{"set":"waiting","job":\{"position":1,"id":"\w+","name":"b"/);
+    expect(bob).toMatch(/event: end\n(id: \d+\n)?data: \{"seen":1,"full":false\}/);
+    expect((await fetch(`${url}/api/search?q=x&in=nowhere`)).status).toBe(400);
     expect((await fetch(`${url}/api/search`)).status).toBe(400);
   });
 
@@ -223,6 +265,10 @@ describe('access', () => {
     ['jobs/dead/delete', 'delete', { jobs: [{ at: 1, id: 'x' }] }],
     ['jobs/dead/enqueue-all', 'retry', {}],
     ['jobs/dead/delete-all', 'delete', {}],
+    ['jobs/retry/kill', 'kill', { jobs: [{ at: 1, id: 'x' }] }],
+    ['jobs/retry/kill-all', 'kill', {}],
+    ['queues/n/delete', 'delete', { jobs: [{ position: 1, id: 'x' }] }],
+    ['periodic/run', 'run', { id: 'x' }],
   ];
 
   it.each(MUTATIONS)('%s needs the permission "%s", on the server', async (path, action, body) => {
@@ -311,15 +357,22 @@ describe('access', () => {
 
 describe('bad parameters', () => {
   it.each([
-    'jobs/dead?page=0',
-    'jobs/dead?page=1e9',
-    'jobs/dead?page=99999999999',
-    'jobs/dead?page=x',
+    'jobs/dead?from=-1',
+    'jobs/dead?from=1e9',
+    'jobs/dead?from=99999999999',
+    'jobs/dead?from=x',
+    'jobs/dead?from=1&from=2',
+    'jobs/dead?limit=0',
+    'jobs/dead?limit=201',
+    'jobs/dead?order=up',
+    'jobs/dead?name=',
+    'jobs/dead?at=soon',
     'jobs/nonsense',
     'jobs/dead/x/y',
     'metrics?range=2h',
     'metrics?name=',
-    'queues/n/jobs?page=-1',
+    'queues/n/jobs?from=-1',
+    'queues/n/jobs?limit=x',
   ])('GET %s is a problem of the client', async (path) => {
     const url = await serve();
     expect(await problem(await fetch(`${url}/api/${path}`))).toEqual({
@@ -339,6 +392,9 @@ describe('bad parameters', () => {
     ['jobs/dead/enqueue', { jobs: [{ at: 'x', id: 'y' }] }],
     ['jobs/dead/delete', { jobs: Array.from({ length: 201 }, () => ({ at: 1, id: 'x' })) }],
     ['jobs/dead/delete-all', { name: 7 }],
+    ['jobs/retry/kill', { jobs: [{ at: 1 }] }],
+    ['queues/n/delete', { jobs: [{ position: 0, id: 'x' }] }],
+    ['periodic/run', {}],
   ])('POST %s %j is a problem of the client', async (path, body) => {
     const url = await serve();
     expect(await problem(await send(`${url}/api/${path}`, body))).toEqual({
@@ -373,15 +429,35 @@ describe('other pages', () => {
           spec: '@every 1h',
           overlap: 'allow',
           missed: 'skip',
+          argsText: '{"a":1}',
         },
-        { id: 'x', jobName: 'tick', spec: 'of a later version', overlap: 'allow', missed: 'skip' },
+        { id: 'x', jobName: 'tick', spec: 'of a later version', overlap: 'skip', missed: 'skip' },
       ]),
     });
+    await redis.hset(
+      `${namespace}:nestcraft:last_results`,
+      'periodic:tick:@every 1h',
+      JSON.stringify({ jobId: 'i', result: 'dead', at: 5, duration: 3, error: 'no' }),
+    );
     const { schedules } = await getJson<{ schedules: { next: number[] }[] }>(`${url}/api/periodic`);
-    expect(schedules).toMatchObject([{ spec: '@every 1h', pools: 1 }, { next: [] }]);
+    expect(schedules).toMatchObject([
+      { spec: '@every 1h', pools: 1, last: { result: 'dead', error: 'no', at: 5 } },
+      { next: [] },
+    ]);
+    const run = (id: string) => send(`${url}/api/periodic/run`, { id });
+    expect(await (await run('periodic:tick:@every 1h')).json()).toEqual({ result: 'enqueued' });
+    expect(await redis.lindex(`${namespace}:jobs:tick`, 0)).toContain('"args":{"a":1}');
+    expect(await (await run('x')).json()).toEqual({ result: 'enqueued' });
+    expect(await (await run('x')).json()).toEqual({ result: 'duplicate' });
+    expect(await problem(await run('none'))).toEqual({ status: 404, code: 'not_found' });
     expect(schedules[0]?.next).toHaveLength(5);
     expect(await getJson(`${url}/api/metrics?range=24h`)).toMatchObject({ step: 600, jobs: [] });
-    expect(await getJson(`${url}/api/health`)).toMatchObject({ role: 'master' });
+    expect(await getJson(`${url}/api/rates`)).toEqual({ jobs: [] });
+    await redis.sadd(`${namespace}:worker_pools`, 'silent');
+    expect(await getJson(`${url}/api/health`)).toMatchObject({
+      role: 'master',
+      integrity: [{ kind: 'silent_pool' }],
+    });
   });
 
   it('say so when Redis does not answer', async () => {

@@ -1,5 +1,8 @@
 import { Problem } from './problem.js';
 
+/** A query or a body whose values nobody has looked at yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
 /** A whole number of a query or a body. @throws Problem */
 export function integer(name: string, value: unknown, least: number, most: number): number {
   const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
@@ -28,11 +31,27 @@ export function oneOf<Word extends string>(
 
 /** Time and id of some jobs. @throws Problem */
 export function jobRefs(name: string, value: unknown, most: number): { at: Date; id: string }[] {
+  return list(name, value, most).map(({ at, id }) => ({
+    at: new Date(integer('at', at, -1e12, 1e12) * 1000),
+    id: text('id', id, 1_000),
+  }));
+}
+
+/** Position and id of some waiting jobs. @throws Problem */
+export function jobPositions(
+  name: string,
+  value: unknown,
+  most: number,
+): { position: number; id: string }[] {
+  return list(name, value, most).map(({ position, id }) => ({
+    position: integer('position', position, 1, 1e12),
+    id: text('id', id, 1_000),
+  }));
+}
+
+function list(name: string, value: unknown, most: number): Fields[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > most) {
     throw new Problem(400, 'invalid', `"${name}" must be a list of 1 to ${most} jobs.`);
   }
-  return value.map((one: unknown) => {
-    const { at, id } = (one ?? {}) as { at?: unknown; id?: unknown };
-    return { at: new Date(integer('at', at, -1e12, 1e12) * 1000), id: text('id', id, 1_000) };
-  });
+  return value.map((one: unknown) => (one ?? {}) as Fields);
 }

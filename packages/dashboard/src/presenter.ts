@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type {
+  Attempt,
   Job,
   QueueStatus,
   ShownEntry,
@@ -37,6 +38,8 @@ export interface JobView {
 export interface JobDetailView extends JobView {
   readonly backtrace: string | undefined;
   readonly uniqueKey: string | undefined;
+  /** Its failures, the newest first; empty for jobs that failed in Go. */
+  readonly attempts: readonly (Omit<Attempt, 'at'> & { readonly at: number })[];
   readonly text: string;
 }
 
@@ -59,11 +62,12 @@ export class Presenter {
     return [view.id, view.name, view.args, view.error].join(' ');
   }
 
-  detail(job: TimedJob): JobDetailView {
+  detail(job: TimedJob, attempts: readonly Attempt[]): JobDetailView {
     const { redact } = this.options;
     const view = this.view(job, { at: seconds(job.at) }, LONGEST_TEXT);
     return {
       ...view,
+      attempts: attempts.map((attempt) => ({ ...attempt, at: seconds(attempt.at) })),
       backtrace: job.job?.backtrace,
       uniqueKey: redact ? undefined : job.job?.uniqueKey,
       // The entry holds the arguments, too.

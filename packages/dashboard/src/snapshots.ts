@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Client } from '@nestcraft/work';
-import { catchError, exhaustMap, from, of, shareReplay, timer, type Observable } from 'rxjs';
+import { catchError, exhaustMap, from, map, of, shareReplay, timer, type Observable } from 'rxjs';
+import { Operations, type Operation } from './operations.js';
 import { Presenter } from './presenter.js';
 
 const INTERVAL = 2_000;
@@ -12,7 +13,12 @@ export interface Snapshot {
   readonly counts: { readonly scheduled: number; readonly retry: number; readonly dead: number };
   readonly queues: readonly ReturnType<Presenter['queue']>[];
   readonly pools: readonly ReturnType<Presenter['pool']>[];
+  /** The first thousand of them. */
   readonly running: readonly ReturnType<Presenter['observation']>[];
+  /** How many workers are busy. */
+  readonly busy: number;
+  /** The work on many jobs that is under way in this process, or was lately. */
+  readonly operations: readonly Operation[];
 }
 
 // A page that lists more does not help anybody.
@@ -21,26 +27,32 @@ const MOST_RUNNING = 1_000;
 /** Looks at Redis for all viewers together: once every two seconds, and only while somebody watches. */
 @Injectable()
 export class Snapshots {
-  /** Snapshots; or `undefined` where Redis did not answer. */
-  readonly live: Observable<Snapshot | undefined>;
+  /** Snapshots as JSON, written once for all; or `undefined` where Redis did not answer. */
+  readonly live: Observable<string | undefined>;
 
   constructor(
     private readonly client: Client,
     private readonly presenter: Presenter,
+    private readonly operations: Operations,
   ) {
     this.live = timer(0, INTERVAL).pipe(
-      exhaustMap(() => from(this.take()).pipe(catchError(() => of(undefined)))),
+      exhaustMap(() =>
+        from(this.take()).pipe(
+          map((snapshot) => JSON.stringify(snapshot)),
+          catchError(() => of(undefined)),
+        ),
+      ),
       shareReplay({ bufferSize: 1, refCount: true }),
     );
   }
 
   async take(): Promise<Snapshot> {
-    const [counts, queues, pools, observations] = await Promise.all([
+    const [counts, queues, pools] = await Promise.all([
       this.client.counts(),
       this.client.queues(),
       this.client.workerPoolHeartbeats(),
-      this.client.workerObservations(),
     ]);
+    const observations = await this.client.workerObservations(pools);
     const poolOf = new Map(
       pools.flatMap((pool) => pool.workerIds.map((id) => [id, pool] as const)),
     );
@@ -57,6 +69,8 @@ export class Snapshots {
       running: observations
         .slice(0, MOST_RUNNING)
         .map((one) => this.presenter.observation(one, poolOf.get(one.workerId))),
+      busy: observations.length,
+      operations: this.operations.list(),
     };
   }
 }

@@ -8,6 +8,7 @@ export {
   type WorkerObservation,
   type WorkerPoolHeartbeat,
 } from './client/fleet.js';
+export { type IntegrityFinding } from './client/integrity.js';
 export {
   type JobList,
   type JobPage,

@@ -15,6 +15,7 @@ import { parseScheduleResult, type ScheduleResult } from '../schedule-result.js'
 import { Scripts, type Revived } from '../redis/scripts.js';
 import type { BulkOptions, BulkResult } from './bulk.js';
 import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from './fleet.js';
+import { Integrity, type IntegrityFinding } from './integrity.js';
 import {
   JobSet,
   type JobList,
@@ -60,6 +61,7 @@ export class Client {
   readonly #ownsConnection: boolean;
   readonly #queues: Queues;
   readonly #fleet: Fleet;
+  readonly #integrity: Integrity;
   readonly #scheduled: JobSet;
   readonly #retry: JobSet;
   readonly #dead: JobSet;
@@ -79,6 +81,7 @@ export class Client {
     this.#parts = parts;
     this.#queues = new Queues(parts);
     this.#fleet = new Fleet(parts);
+    this.#integrity = new Integrity(parts);
     this.#scheduled = new JobSet({ ...parts, set: 'scheduled' });
     this.#retry = new JobSet({ ...parts, set: 'retry' });
     this.#dead = new JobSet({ ...parts, set: 'dead' });
@@ -307,6 +310,14 @@ export class Client {
   /** Deletes all dead jobs, or those of a name, in batches. */
   deleteAllDeadJobs(options: BulkOptions = {}): Promise<BulkResult> {
     return this.#dead.deleteAll(options);
+  }
+
+  /**
+   * What in Redis is not as it should be: locks that do not fit, jobs that nobody will run, entries that are no jobs.
+   * Looks at all names and pools, but only at the ends of long sets. Changes nothing.
+   */
+  integrity(): Promise<IntegrityFinding[]> {
+    return this.#integrity.findings();
   }
 
   /** What the running worker pools say of themselves, Go's among them. */

@@ -25,6 +25,8 @@ export interface RegisteredSchedule {
   readonly spec: string;
   readonly overlap: 'allow' | 'skip';
   readonly missed: 'skip' | 'last';
+  /** The arguments of its jobs as JSON text; `undefined` if they have none. */
+  readonly argsText?: string;
 }
 
 /** What a worker is doing. */

@@ -80,7 +80,7 @@ describe('list', () => {
     const many = Array.from({ length: 6_000 }, (_, i) => entry(i + 100));
     for (let i = 0; i < many.length; i += 500) {
       const pairs = many.slice(i, i + 500).flatMap((one) => [String(NOW + 100), one]);
-      await ns.redis.zadd(ns.keys.dead, ...pairs);
+      await ns.redis.call('ZADD', ns.keys.dead, ...pairs);
     }
     const found = await client.list('dead', { jobName: 'none' });
     expect(found).toMatchObject({ jobs: [], total: 6_050, seen: 5_000, next: 5_000 });
@@ -109,7 +109,10 @@ describe('a job that waits for its retry', () => {
     await ns.redis.zadd(ns.keys.retry, NOW + 50, raw);
     expect(await client.killRetryJob({ at: date(NOW + 50), id: '1' })).toBe(true);
     expect(await client.killRetryJob({ at: date(NOW + 50), id: '1' })).toBe(false);
-    expect(await ns.redis.zrange(ns.keys.dead, 0, -1, 'WITHSCORES')).toEqual([raw, String(NOW)]);
+    expect(await ns.redis.zrange(ns.keys.dead, '0', '-1', 'WITHSCORES')).toEqual([
+      raw,
+      String(NOW),
+    ]);
     expect(await ns.redis.zcard(ns.keys.retry)).toBe(0);
   });
 

@@ -106,8 +106,9 @@ export class Heartbeater {
       // Not gocraft/work's: readers of its format pass over fields that they do not know.
       engine: 'nestcraft',
       schedules: JSON.stringify(
-        schedules.map(({ id, jobName, schedule, overlap, missed }) => ({
+        schedules.map(({ id, jobName, schedule, overlap, missed, argsText }) => ({
           ...{ id, jobName, spec: schedule.spec, overlap, missed },
+          argsText: argsText === 'null' ? undefined : argsText,
         })),
       ),
     });

@@ -24,6 +24,7 @@ const killScript = Script.load('kill');
 const queuesScript = Script.load('queues');
 const poolsScript = Script.load('pools');
 const observationsScript = Script.load('observations');
+const inspectScript = Script.load('inspect');
 const forgetScript = Script.load('forget');
 const recordScript = Script.load('record');
 const rebuildScript = Script.load('rebuild');
@@ -196,6 +197,17 @@ export interface QueueReading {
   readonly limit: string;
   /** Milliseconds until the pause ends; -1 for one that does not end, -2 for none. */
   readonly pause: number;
+}
+
+/** What the lock of a name says, and what is so. */
+export interface LockReading {
+  readonly jobName: string;
+  readonly lock: number;
+  /** What the pools' shares of the lock add up to. */
+  readonly shares: number;
+  readonly running: number;
+  /** Of those that run: how many in pools that are not registered. */
+  readonly orphaned: number;
 }
 
 /** How to kill a job: as it is removed, and the entry for the dead jobs. */
@@ -570,6 +582,22 @@ export class Scripts {
           ([name, waiting, next, lock, limit, pause]) => ({
             ...{ jobName: name.toString(), waiting, next: next.length > 0 ? next : undefined },
             ...{ lock: lock.toString(), limit: limit.toString(), pause },
+          }),
+        ),
+    };
+  }
+
+  /** Compares the locks of names with what is in progress. */
+  inspect(jobNames: readonly string[]): ScriptCall<LockReading[]> {
+    return {
+      script: inspectScript,
+      keys: [this.#keys.workerPools, ...jobNames.map((name) => this.#keys.queue(name))],
+      args: [],
+      decode: (reply) =>
+        (reply as [Buffer, number, number, number][]).map(
+          ([lock, shares, running, orphaned], index) => ({
+            ...{ jobName: jobNames[index] ?? '', lock: Number(lock.toString()) },
+            ...{ shares, running, orphaned },
           }),
         ),
     };

@@ -1,0 +1,127 @@
+import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Client, type BulkOptions, type BulkResult } from '@nestcraft/work';
+import { Action } from './access.guard.js';
+import { methodsFor, SETS, type JobRef, type SetMethods } from './job-sets.js';
+import { Memo } from './memo.js';
+import { Operations, type Operation } from './operations.js';
+import { integer, jobRefs, oneOf, text, type Fields } from './params.js';
+import { Presenter } from './presenter.js';
+import { Problem } from './problem.js';
+
+const LAST = 1_000_000_000;
+const MOST_LISTED = 200;
+const MOST_SELECTED = 200;
+const FRESH = 2_000;
+// In seconds since the epoch.
+const [EARLIEST, LATEST] = [-1e12, 1e12];
+
+/** The scheduled, retry and dead jobs. Its routes are made by `controllersAt`. */
+export class JobsController {
+  constructor(
+    @Inject(Client) private readonly client: Client,
+    @Inject(Presenter) private readonly presenter: Presenter,
+    @Inject(Operations) private readonly operations: Operations,
+    @Inject(Memo) private readonly memo: Memo,
+  ) {}
+
+  @Get(':set')
+  @Action('view')
+  async list(@Param('set') set: string, @Query() query: Fields) {
+    const name = oneOf('set', set, SETS);
+    const order = query.order ?? (name === 'dead' ? 'desc' : 'asc');
+    const options = {
+      from: query.from === undefined ? undefined : integer('from', query.from, 0, LAST),
+      at: query.at === undefined ? undefined : dateOf(query.at),
+      limit: integer('limit', query.limit ?? 20, 1, MOST_LISTED),
+      jobName: query.name === undefined ? undefined : text('name', query.name),
+      newestFirst: oneOf('order', order, ['asc', 'desc']) === 'desc',
+    };
+    const key = JSON.stringify(['jobs', name, options]);
+    return this.memo.read(key, FRESH, async () => {
+      const { jobs, ...rest } = await this.client.list(name, options);
+      return { ...rest, jobs: jobs.map((job) => this.presenter.timed(job)) };
+    });
+  }
+
+  @Get(':set/:at/:id')
+  @Action('view')
+  async job(@Param('set') set: string, @Param('at') at: string, @Param('id') id: string) {
+    const ref = { at: dateOf(at), id: text('id', id, 1_000) };
+    const { job: find } = this.methods(set);
+    const [job, attempts] = await Promise.all([find(ref), this.client.attempts(ref.id)]);
+    if (!job) throw new Problem(404, 'not_found', 'The job is not there any more.');
+    return this.presenter.detail(job, attempts);
+  }
+
+  /** Puts some jobs into their queues now: retries the dead, runs the others early. */
+  @Post(':set/enqueue')
+  @HttpCode(200)
+  @Action('retry')
+  async enqueue(@Param('set') set: string, @Body() body: Fields = {}) {
+    return this.each(body, this.methods(set).enqueue);
+  }
+
+  @Post(':set/delete')
+  @HttpCode(200)
+  @Action('delete')
+  async delete(@Param('set') set: string, @Body() body: Fields = {}) {
+    const { remove } = this.methods(set);
+    return this.each(body, async (ref) => ((await remove(ref)) ? 'deleted' : 'gone'));
+  }
+
+  /** Has jobs that wait for their retry be dead. */
+  @Post('retry/kill')
+  @HttpCode(200)
+  @Action('kill')
+  async kill(@Body() body: Fields = {}) {
+    return this.each(body, async (ref) =>
+      (await this.client.killRetryJob(ref)) ? 'killed' : 'gone',
+    );
+  }
+
+  @Post(':set/enqueue-all')
+  @HttpCode(202)
+  @Action('retry')
+  enqueueAll(@Param('set') set: string, @Body() body: Fields = {}): Operation {
+    return this.all('enqueue', set, body, this.methods(set).enqueueAll);
+  }
+
+  @Post(':set/delete-all')
+  @HttpCode(202)
+  @Action('delete')
+  deleteAll(@Param('set') set: string, @Body() body: Fields = {}): Operation {
+    return this.all('delete', set, body, this.methods(set).removeAll);
+  }
+
+  @Post('retry/kill-all')
+  @HttpCode(202)
+  @Action('kill')
+  killAll(@Body() body: Fields = {}): Operation {
+    return this.all('kill', 'retry', body, (options) => this.client.killAllRetryJobs(options));
+  }
+
+  private methods(set: string): SetMethods {
+    return methodsFor(this.client, oneOf('set', set, SETS));
+  }
+
+  private async each(body: Fields, act: (ref: JobRef) => Promise<string>) {
+    const results = await Promise.all(jobRefs('jobs', body.jobs, MOST_SELECTED).map(act));
+    this.memo.clear();
+    return { results };
+  }
+
+  private all(
+    verb: string,
+    set: string,
+    { name }: Fields,
+    act: (options: BulkOptions) => Promise<BulkResult>,
+  ): Operation {
+    const jobName = name === undefined ? undefined : text('name', name);
+    const title = `${verb} all ${set} jobs${jobName === undefined ? '' : ` named ${jobName}`}`;
+    return this.operations.start(title, (options) => act({ ...options, jobName }));
+  }
+}
+
+function dateOf(value: unknown): Date {
+  return new Date(integer('at', value, EARLIEST, LATEST) * 1000);
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { Module, RequestMethod, type INestApplication, type Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Enqueuer, silentLogger, WorkerPool, WorkModule } from '@nestcraft/work';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Redis } from 'ioredis';
+import { ApiController } from './api.controller.js';
+import { WorkDashboardModule } from './dashboard.module.js';
+import { JobsController } from './jobs.controller.js';
+import { OPENAPI } from './openapi.js';
+import { QueuesController } from './queues.controller.js';
+
+const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+const CONTROLLERS: [Type, string][] = [
+  [ApiController, ''],
+  [QueuesController, '/queues'],
+  [JobsController, '/jobs'],
+];
+
+interface Documented {
+  readonly 'x-action': string;
+  readonly responses: Record<string, { content?: Record<string, { schema: object }> }>;
+}
+
+/** Method, path and action of every route of the API. */
+function routes(): string[] {
+  return CONTROLLERS.flatMap(([controller, base]) =>
+    Object.getOwnPropertyNames(controller.prototype).flatMap((name) => {
+      const handler = (controller.prototype as Record<string, object>)[name] ?? {};
+      const path = Reflect.getMetadata(PATH_METADATA, handler) as string | undefined;
+      if (path === undefined) return [];
+      const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as number];
+      const action = Reflect.getMetadata('nestcraft:dashboard_action', handler) as string;
+      const parameters = `${base}/${path}`.replace(/:(\w+)/g, '{$1}');
+      return `${method} ${parameters}: ${action}`;
+    }),
+  ).sort();
+}
+
+function documented(): string[] {
+  return Object.entries(OPENAPI.paths as unknown as Record<string, Record<string, Documented>>)
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(
+        ([method, one]) => `${method.toUpperCase()} ${path}: ${one['x-action']}`,
+      ),
+    )
+    .sort();
+}
+
+describe('the OpenAPI document', () => {
+  it('is valid', async () => {
+    const { valid, errors } = await new Validator().validate(JSON.stringify(OPENAPI));
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
+
+  it('tells all routes and their actions, and no others', () => {
+    expect(documented()).toEqual(routes());
+  });
+});
+
+describe('what the API answers', () => {
+  const namespace = `test-${randomUUID()}`;
+  const ajv = new Ajv2020({ strict: false });
+  let app: INestApplication;
+  let redis: Redis;
+
+  beforeAll(async () => {
+    redis = new Redis(REDIS);
+    @Module({
+      imports: [
+        WorkModule.forRoot({ redis: REDIS, namespace, logger: silentLogger }),
+        WorkDashboardModule.forRoot(),
+      ],
+    })
+    class AppModule {}
+    app = await NestFactory.create(AppModule, new ExpressAdapter(), { logger: false });
+    await app.listen(0, '127.0.0.1');
+    ajv.addSchema({ $id: 'doc', ...(OPENAPI as object) });
+    const pool = new WorkerPool({ redis: REDIS, namespace, logger: silentLogger });
+    pool.job('n', (job) => {
+      if (job.args.fail) throw new Error('no');
+    });
+    pool.periodicallyEnqueue('@every 1h', 'n', { args: { a: 1 } });
+    const enqueuer = app.get(Enqueuer);
+    await enqueuer.enqueueMany([{ name: 'n' }, { name: 'n', args: { fail: true } }]);
+    await pool.start();
+    await pool.drain();
+    await enqueuer.enqueue('m', { x: 1 });
+    await enqueuer.enqueueUniqueIn('n', 60, { y: 2 });
+    await redis.sadd(`${namespace}:worker_pools`, 'silent');
+    await redis.hset(
+      `${namespace}:nestcraft:last_results`,
+      'periodic:n:@every 1h',
+      JSON.stringify({ jobId: 'i', result: 'dead', at: 5, duration: 3, error: 'no' }),
+    );
+    const dead = '{"name":"n","id":"1","t":1,"args":null,"fails":4,"err":"boom","failed_at":5}';
+    await redis.zadd(`${namespace}:dead`, 7, dead, 8, 'no job');
+    await redis.hset(`${namespace}:worker:w`, 'job_name', 'n');
+    stop = () => pool.stop();
+  });
+
+  let stop: () => Promise<unknown> = () => Promise.resolve();
+
+  afterAll(async () => {
+    await stop();
+    await app.close();
+    redis.disconnect();
+  });
+
+  it.each([
+    ['/openapi.json', '/openapi.json'],
+    ['/me', '/me'],
+    ['/snapshot', '/snapshot'],
+    ['/metrics', '/metrics?range=1h'],
+    ['/rates', '/rates'],
+    ['/periodic', '/periodic'],
+    ['/health', '/health'],
+    ['/queues/{name}/jobs', '/queues/m/jobs'],
+    ['/jobs/{set}', '/jobs/retry'],
+    ['/jobs/{set}', '/jobs/scheduled'],
+    ['/jobs/{set}', '/jobs/dead'],
+    ['/jobs/{set}/{at}/{id}', '/jobs/dead/7/1'],
+    ['/jobs/{set}/{at}/{id}', 'the retry'],
+  ])('to GET %s is what it documents (%s)', async (path, url) => {
+    const base = `${await app.getUrl()}/work/api`;
+    let address = url;
+    if (url === 'the retry') {
+      const page = (await (await fetch(`${base}/jobs/retry`)).json()) as {
+        jobs: { at: number; id: string }[];
+      };
+      address = `/jobs/retry/${page.jobs[0]?.at}/${page.jobs[0]?.id}`;
+    }
+    const response = await fetch(base + address);
+    expect(response.status).toBe(200);
+    const pointer = path.replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D');
+    const validate = ajv.compile({
+      $ref: `doc#/paths/${pointer}/get/responses/200/content/application~1json/schema`,
+    });
+    validate(await response.json());
+    expect(validate.errors).toBeNull();
+  });
+});

@@ -1,0 +1,433 @@
+import { ACTIONS, type DashboardAction } from './dashboard-options.js';
+import { SETS } from './job-sets.js';
+import { SEARCHED } from './searches.js';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const string = { type: 'string' } as const;
+const integer = { type: 'integer' } as const;
+const number = { type: 'number' } as const;
+const boolean = { type: 'boolean' } as const;
+/** Seconds since the epoch. */
+const time = { type: 'number', description: 'seconds since the epoch' } as const;
+
+function ref(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function list(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+function oneOf(words: readonly string[]): Schema {
+  return { type: 'string', enum: words };
+}
+
+/** An object with exactly these members; those whose names end with `?` may be missing. */
+function object(members: Readonly<Record<string, Schema>>): Schema {
+  const entries = Object.entries(members);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([name, one]) => [name.replace(/\?$/, ''), one])),
+    required: entries.flatMap(([name]) => (name.endsWith('?') ? [] : [name])),
+    additionalProperties: false,
+  };
+}
+
+const JOB = {
+  id: { ...string, description: 'empty for an entry that is no job' },
+  name: string,
+  'at?': { ...time, description: 'when it runs, or died; in seconds since the epoch' },
+  'position?': { ...integer, description: 'of a waiting job: 1 is taken next' },
+  'enqueuedAt?': time,
+  args: { ...string, description: 'JSON as text, so that numbers keep their digits; cut in lists' },
+  fails: integer,
+  'error?': string,
+  'failedAt?': time,
+  unique: boolean,
+  broken: { ...boolean, description: 'whether the entry is no job at all' },
+};
+
+const COUNTS = {
+  done: integer,
+  failed: integer,
+  dead: integer,
+  time: { ...number, description: 'milliseconds of all runs together' },
+  run: ref('Percentiles'),
+  wait: ref('Percentiles'),
+};
+
+const schemas: Readonly<Record<string, Schema>> = {
+  Problem: object({
+    type: string,
+    status: integer,
+    code: { ...string, description: 'for programs, such as invalid, forbidden or not_found' },
+    detail: { ...string, description: 'for people: what is wrong, and what to do' },
+  }),
+  Job: object(JOB),
+  Attempt: object({
+    at: time,
+    'duration?': { ...number, description: 'milliseconds; missing if its process died' },
+    fails: integer,
+    error: string,
+    'backtrace?': string,
+    host: string,
+    pid: integer,
+  }),
+  JobDetail: object({
+    ...JOB,
+    attempts: list(ref('Attempt')),
+    'backtrace?': string,
+    'uniqueKey?': string,
+    text: { ...string, description: 'the entry as it stands in Redis' },
+  }),
+  JobList: object({
+    total: { ...integer, description: 'how many there are in the set, of all names' },
+    from: integer,
+    seen: { ...integer, description: 'how many were looked at: at most 5000' },
+    'next?': { ...integer, description: 'the "from" of the next request; missing at the end' },
+    jobs: list(ref('Job')),
+  }),
+  WaitingList: object({
+    total: integer,
+    from: integer,
+    'next?': integer,
+    jobs: list(ref('Job')),
+  }),
+  Queue: object({
+    jobName: string,
+    count: { ...integer, description: 'jobs that wait' },
+    latency: { ...number, description: 'seconds that the next job has waited' },
+    inProgress: integer,
+    maxConcurrency: { ...integer, description: '0 is no limit' },
+    paused: boolean,
+    'pausedUntil?': time,
+    pools: { ...integer, description: 'live pools that run the name' },
+  }),
+  Pool: object({
+    workerPoolId: string,
+    jobNames: list(string),
+    concurrency: integer,
+    host: string,
+    pid: integer,
+    engine: oneOf(['nestcraft', 'gocraft']),
+    busy: integer,
+    startedAt: time,
+    heartbeatAt: time,
+  }),
+  Running: object({
+    workerId: string,
+    jobName: string,
+    jobId: string,
+    startedAt: time,
+    args: string,
+    'checkin?': string,
+    'checkinAt?': time,
+    'host?': string,
+    'pid?': integer,
+  }),
+  Progress: object({
+    total: integer,
+    seen: integer,
+    done: integer,
+    duplicates: integer,
+    unknown: integer,
+    aborted: boolean,
+  }),
+  Operation: object({
+    id: string,
+    title: string,
+    state: oneOf(['running', 'done', 'cancelled', 'failed']),
+    'progress?': ref('Progress'),
+    'error?': string,
+  }),
+  Snapshot: object({
+    time: { ...integer, description: 'milliseconds since the epoch, by the server' },
+    counts: object({ scheduled: integer, retry: integer, dead: integer }),
+    queues: list(ref('Queue')),
+    pools: list(ref('Pool')),
+    running: { ...list(ref('Running')), maxItems: 1_000 },
+    busy: { ...integer, description: 'how many workers are busy' },
+    operations: list(ref('Operation')),
+  }),
+  Percentiles: {
+    ...object({ 'p50?': number, 'p95?': number, 'p99?': number }),
+    description: 'milliseconds, within 20 %; missing when there were no jobs',
+  },
+  Metrics: object({
+    range: string,
+    step: { ...integer, description: 'seconds of an interval' },
+    intervals: list(object({ start: time, ...COUNTS })),
+    total: object(COUNTS),
+    jobs: list(object({ jobName: string, ...COUNTS })),
+    jobsSince: { ...time, description: 'from when on "jobs" counts' },
+  }),
+  Rates: object({
+    jobs: list(object({ jobName: string, done: list(integer), failed: list(integer) })),
+  }),
+  Schedule: object({
+    id: string,
+    jobName: string,
+    spec: string,
+    overlap: oneOf(['allow', 'skip']),
+    missed: oneOf(['skip', 'last']),
+    pools: integer,
+    next: list(time),
+    'last?': object({
+      jobId: string,
+      result: oneOf(['done', 'failed', 'dead']),
+      at: time,
+      duration: { ...number, description: 'milliseconds' },
+      'error?': string,
+    }),
+  }),
+  Finding: object({
+    severity: oneOf(['danger', 'warning']),
+    what: string,
+    remedy: string,
+  }),
+  Health: object({
+    version: string,
+    role: string,
+    usedMemory: { ...integer, description: 'bytes' },
+    maxMemory: { ...integer, description: 'bytes; 0 is no limit' },
+    clients: integer,
+    operationsPerSecond: integer,
+    findings: list(ref('Finding')),
+    integrity: list(object({ kind: string, what: string, consequence: string, remedy: string })),
+  }),
+};
+
+interface Route {
+  readonly summary: string;
+  readonly action: DashboardAction;
+  readonly query?: Readonly<Record<string, Schema>>;
+  readonly body?: Schema;
+  /** 204 without one. */
+  readonly answer?: Schema;
+  readonly status?: number;
+  /** A stream of server-sent events. */
+  readonly stream?: boolean;
+}
+
+const name = { ...string, minLength: 1, maxLength: 300 };
+const from = { ...integer, minimum: 0, maximum: 1e9, default: 0 };
+const limit = { ...integer, minimum: 1, maximum: 200, default: 20 };
+const selected = {
+  jobs: {
+    ...list(object({ at: { ...time, type: 'integer' }, id: string })),
+    minItems: 1,
+    maxItems: 200,
+  },
+};
+const results = object({ results: list(string) });
+const ofName = object({ 'name?': name });
+const operation = { answer: ref('Operation'), status: 202 };
+
+const routes: Readonly<Record<string, Route>> = {
+  'GET /openapi.json': { summary: 'This document', action: 'view', answer: { type: 'object' } },
+  'GET /me': {
+    summary: 'What the user may do',
+    action: 'view',
+    answer: object({ actions: list(oneOf(ACTIONS)), readOnly: boolean }),
+  },
+  'GET /snapshot': {
+    summary: 'Counts, queues, pools and what runs, now',
+    action: 'view',
+    answer: ref('Snapshot'),
+  },
+  'GET /events': {
+    summary: 'Events "snapshot" (a Snapshot) every two seconds, or "unreachable"',
+    action: 'view',
+    stream: true,
+  },
+  'GET /search': {
+    summary:
+      'Events "hits" (a list of { set, job }), "progress" ({ seen, total }), "end" or "failed"',
+    action: 'view',
+    query: {
+      q: { ...string, minLength: 1, maxLength: 200 },
+      'in?': oneOf(SEARCHED),
+      'name?': name,
+    },
+    stream: true,
+  },
+  'GET /metrics': {
+    summary: 'What the workers of this project did lately',
+    action: 'view',
+    query: {
+      'range?': { ...oneOf(['1h', '6h', '24h', '7d', '30d']), default: '1h' },
+      'name?': name,
+    },
+    answer: ref('Metrics'),
+  },
+  'GET /rates': {
+    summary: 'What each job name did in each of the last 30 minutes, oldest first',
+    action: 'view',
+    answer: ref('Rates'),
+  },
+  'GET /periodic': {
+    summary: 'The schedules that live pools register',
+    action: 'view',
+    answer: object({ schedules: list(ref('Schedule')) }),
+  },
+  'POST /periodic/run': {
+    summary: 'Enqueues a job of a schedule now',
+    action: 'run',
+    body: object({ id: string }),
+    answer: object({ result: oneOf(['enqueued', 'duplicate']) }),
+  },
+  'GET /health': {
+    summary: 'What in Redis endangers jobs, or is not as it should be',
+    action: 'view',
+    answer: ref('Health'),
+  },
+  'POST /operations/{id}/cancel': {
+    summary: 'Ends work on many jobs; what it has done stays done',
+    action: 'view',
+  },
+  'GET /queues/{name}/jobs': {
+    summary: 'Waiting jobs, next to be taken first',
+    action: 'view',
+    query: { 'from?': from, 'limit?': limit },
+    answer: ref('WaitingList'),
+  },
+  'POST /queues/{name}/delete': {
+    summary: 'Deletes some waiting jobs: each "deleted", "gone" or "too deep" in a very long queue',
+    action: 'delete',
+    body: object({
+      jobs: { ...list(object({ position: integer, id: string })), minItems: 1, maxItems: 200 },
+    }),
+    answer: results,
+  },
+  'POST /queues/{name}/pause': {
+    summary: 'Pauses a queue, for some seconds or until it is resumed',
+    action: 'pause',
+    body: object({ 'seconds?': { ...integer, minimum: 1, maximum: 31_536_000 } }),
+  },
+  'POST /queues/{name}/unpause': { summary: 'Resumes a queue', action: 'pause' },
+  'POST /queues/{name}/limit': {
+    summary: 'Limits how many jobs of the name run at once; 0 is no limit',
+    action: 'limit',
+    body: object({ limit: { ...integer, minimum: 0, maximum: 1_000_000 } }),
+  },
+  'POST /queues/{name}/empty': {
+    summary: 'Deletes all waiting jobs',
+    action: 'empty',
+    ...operation,
+  },
+  'GET /jobs/{set}': {
+    summary: 'Scheduled, retry or dead jobs by time',
+    action: 'view',
+    query: {
+      'from?': { ...from, description: 'how many to pass over: "next" of the list before' },
+      'at?': { ...integer, description: 'instead of "from": begin at this time, in seconds' },
+      'limit?': limit,
+      'name?': name,
+      'order?': { ...oneOf(['asc', 'desc']), description: 'by default dead jobs are newest first' },
+    },
+    answer: ref('JobList'),
+  },
+  'GET /jobs/{set}/{at}/{id}': { summary: 'A job', action: 'view', answer: ref('JobDetail') },
+  'POST /jobs/{set}/enqueue': {
+    summary: 'Puts some into their queues: each "moved", "gone", "duplicate" or "unknown"',
+    action: 'retry',
+    body: object(selected),
+    answer: results,
+  },
+  'POST /jobs/{set}/delete': {
+    summary: 'Deletes some: each "deleted" or "gone"',
+    action: 'delete',
+    body: object(selected),
+    answer: results,
+  },
+  'POST /jobs/retry/kill': {
+    summary: 'Has some be dead: each "killed" or "gone"',
+    action: 'kill',
+    body: object(selected),
+    answer: results,
+  },
+  'POST /jobs/{set}/enqueue-all': {
+    summary: 'Puts all, or those of a name, into their queues',
+    action: 'retry',
+    body: ofName,
+    ...operation,
+  },
+  'POST /jobs/{set}/delete-all': {
+    summary: 'Deletes all, or those of a name',
+    action: 'delete',
+    body: ofName,
+    ...operation,
+  },
+  'POST /jobs/retry/kill-all': {
+    summary: 'Has all, or those of a name, be dead',
+    action: 'kill',
+    body: ofName,
+    ...operation,
+  },
+};
+
+const PATH_PARAMETERS: Readonly<Record<string, Schema>> = {
+  set: oneOf(SETS),
+  name: string,
+  at: { ...integer, description: 'when it runs, or died, in seconds since the epoch' },
+  id: string,
+};
+
+function operationOf(method: string, path: string, route: Route): Schema {
+  const { summary, action, query = {}, body, answer, stream = false } = route;
+  const status = route.status ?? (answer || stream ? 200 : 204);
+  const type = stream ? 'text/event-stream' : 'application/json';
+  const schema = stream ? string : answer;
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter = '']) => ({
+    ...{ name: parameter, in: 'path', required: true, schema: PATH_PARAMETERS[parameter] },
+  }));
+  const inQuery = Object.entries(query).map(([parameter, one]) => ({
+    name: parameter.replace(/\?$/, ''),
+    in: 'query',
+    required: !parameter.endsWith('?'),
+    schema: one,
+  }));
+  const header = {
+    ...{ name: 'X-Nestcraft', in: 'header', required: true, schema: { const: '1' } },
+    description: 'with a JSON body and the same origin: the defence against other sites',
+  };
+  return {
+    summary,
+    'x-action': action,
+    parameters: [...inPath, ...inQuery, ...(method === 'POST' ? [header] : [])],
+    ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
+    responses: {
+      [status]: {
+        description: status === 204 ? 'Done' : status === 202 ? 'Under way' : 'The answer',
+        ...(schema && { content: { [type]: { schema } } }),
+      },
+      default: {
+        description: 'A problem',
+        content: { 'application/problem+json': { schema: ref('Problem') } },
+      },
+    },
+  };
+}
+
+function paths(): Record<string, Record<string, Schema>> {
+  const result: Record<string, Record<string, Schema>> = {};
+  for (const [key, route] of Object.entries(routes)) {
+    const [method = '', path = ''] = key.split(' ');
+    (result[path] ??= {})[method.toLowerCase()] = operationOf(method, path, route);
+  }
+  return result;
+}
+
+/** The dashboard's JSON API; paths are relative to the document itself. Each operation names its action. */
+export const OPENAPI = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Nestcraft Work dashboard',
+    version: '1',
+    description: 'Watch and mend background jobs. Errors are application/problem+json.',
+  },
+  servers: [{ url: '.' }],
+  paths: paths(),
+  components: { schemas },
+} as const;
