@@ -43,6 +43,17 @@ export class JobsController {
     });
   }
 
+  /** How many jobs of a name there are: exact where there are 10,000 at most, else an estimate. */
+  @Get(':set/count')
+  @Action('view')
+  async count(@Param('set') set: string, @Query() query: Fields) {
+    const name = oneOf('set', set, SETS);
+    const jobName = text('name', query.name);
+    return this.memo.read(JSON.stringify(['count', name, jobName]), FRESH, () =>
+      this.client.countOf(name, jobName),
+    );
+  }
+
   @Get(':set/:at/:id')
   @Action('view')
   async job(@Param('set') set: string, @Param('at') at: string, @Param('id') id: string) {

@@ -124,6 +124,7 @@ describe('what the API answers', () => {
     ['/jobs/{set}', '/jobs/retry'],
     ['/jobs/{set}', '/jobs/scheduled'],
     ['/jobs/{set}', '/jobs/dead'],
+    ['/jobs/{set}/count', '/jobs/dead/count?name=n'],
     ['/jobs/{set}/{at}/{id}', '/jobs/dead/7/1'],
     ['/jobs/{set}/{at}/{id}', 'the retry'],
   ])('to GET %s is what it documents (%s)', async (path, url) => {

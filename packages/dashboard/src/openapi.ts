@@ -328,6 +328,18 @@ const routes: Readonly<Record<string, Route>> = {
     },
     answer: ref('JobList'),
   },
+  'GET /jobs/{set}/count': {
+    summary: 'How many jobs of a name there are',
+    action: 'view',
+    query: { name },
+    answer: object({
+      count: integer,
+      exact: {
+        ...boolean,
+        description: 'an estimate where there are more than 10,000 of all names',
+      },
+    }),
+  },
   'GET /jobs/{set}/{at}/{id}': { summary: 'A job', action: 'view', answer: ref('JobDetail') },
   'POST /jobs/{set}/enqueue': {
     summary: 'Puts some into their queues: each "moved", "gone", "duplicate" or "unknown"',

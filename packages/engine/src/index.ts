@@ -10,6 +10,7 @@ export {
 } from './client/fleet.js';
 export { type IntegrityFinding } from './client/integrity.js';
 export {
+  type JobCount,
   type JobList,
   type JobPage,
   type ListOptions,

@@ -18,6 +18,7 @@ import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from './fleet
 import { Integrity, type IntegrityFinding } from './integrity.js';
 import {
   JobSet,
+  type JobCount,
   type JobList,
   type JobPage,
   type ListOptions,
@@ -209,6 +210,11 @@ export class Client {
     job: { readonly position: number; readonly id: string },
   ): Promise<Deletion> {
     return this.#queues.delete(jobName, job);
+  }
+
+  /** How many scheduled, retry or dead jobs have a name: exact where there are 10,000 at most, else an estimate. */
+  countOf(set: 'scheduled' | 'retry' | 'dead', jobName: string): Promise<JobCount> {
+    return this.#set(set).countOf(jobName);
   }
 
   /** How many scheduled, retry and dead jobs there are. */

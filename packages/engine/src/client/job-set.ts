@@ -51,6 +51,12 @@ export interface JobList {
   readonly next: number | undefined;
 }
 
+/** How many jobs there are, or about how many if not `exact`. */
+export interface JobCount {
+  readonly count: number;
+  readonly exact: boolean;
+}
+
 /** Which job: one from a page; or its time (when it runs, or died) and its id. */
 export type TimedJobRef = TimedJob | { readonly at: Date; readonly id: string };
 
@@ -67,6 +73,8 @@ const MOST_LISTED = 200;
 // A request must not take long: whoever wants more goes on from there.
 const MOST_SEEN = 5_000;
 const BATCH = 500;
+const MOST_COUNTED = 10_000;
+const SAMPLE = 1_000;
 
 /** The scheduled, the retry or the dead jobs, as a client looks at them and mends them. */
 export class JobSet {
@@ -156,6 +164,28 @@ export class JobSet {
       if (jobs.length === 0) return;
       yield jobs;
     }
+  }
+
+  /** How many jobs have a name: counted in a small set, estimated from a sample of a large one. */
+  async countOf(jobName: string): Promise<JobCount> {
+    const { connection } = this.#options;
+    const total = await this.count();
+    const isNamed = (raw: Buffer): boolean =>
+      mayBeNamed(raw, jobName) && tryParse(toRaw(raw))?.name === jobName;
+    if (total > MOST_COUNTED) {
+      const sample = (await connection.redis.callBuffer(
+        'ZRANDMEMBER',
+        ...[this.#key, SAMPLE],
+      )) as Buffer[];
+      const share = sample.filter(isNamed).length / Math.max(1, sample.length);
+      return { count: Math.round(share * total), exact: false };
+    }
+    let count = 0;
+    for (let rank = 0; rank < total; rank += BATCH) {
+      const batch = await this.#range(rank, BATCH, false);
+      count += batch.filter(({ raw }) => isNamed(raw)).length;
+    }
+    return { count, exact: true };
   }
 
   async count(): Promise<number> {

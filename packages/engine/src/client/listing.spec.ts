@@ -90,6 +90,17 @@ describe('list', () => {
     });
   });
 
+  it('counts those of one name, and estimates where there are very many', async () => {
+    expect(await client.countOf('dead', 'm')).toEqual({ count: 5, exact: true });
+    for (let i = 0; i < 20; i++) {
+      const pairs = Array.from({ length: 500 }, (_, j) => ['7', entry(i * 1_000 + j + 100, 'x')]);
+      await ns.redis.call('ZADD', ns.keys.dead, ...pairs.flat());
+    }
+    const { count, exact } = await client.countOf('dead', 'x');
+    expect(exact).toBe(false);
+    expect(Math.abs(count - 10_000)).toBeLessThan(200);
+  });
+
   it('finds names that JSON may write in several ways', async () => {
     await ns.redis.zadd(ns.keys.retry, NOW, entry(1, String.raw`a\u003cb`));
     expect(ids((await client.list('retry', { jobName: 'a<b' })).jobs)).toEqual(['1']);
