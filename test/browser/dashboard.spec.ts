@@ -38,6 +38,8 @@ const PAGES = [
   ['scheduled', '/jobs/scheduled'],
   ['retry', '/jobs/retry'],
   ['dead', '/jobs/dead'],
+  ['dead of a name', '/jobs/dead/of/charge'],
+  ['job', 'the dead job'],
   ['periodic', '/periodic'],
   ['metrics', '/metrics'],
   ['search', '/search'],
@@ -139,6 +141,12 @@ withChromium('the dashboard in a browser', () => {
     await gate.reached;
   }
 
+  /** The page of a dead job that has failed several times. */
+  async function deadJob(): Promise<string> {
+    const [entry = '', at] = await redis.zrevrange(`${namespace}:dead`, 0, 0, 'WITHSCORES');
+    return `/jobs/dead/${at}/${(JSON.parse(entry) as Job).id}`;
+  }
+
   async function open(path: string): Promise<void> {
     await page.goto(`${url}#${path}`);
     await page.waitForSelector('main h1');
@@ -150,7 +158,7 @@ withChromium('the dashboard in a browser', () => {
       await page.emulateMedia({ colorScheme: theme });
       for (const [name, path] of PAGES) {
         await page.setViewportSize({ width: 1280, height: 800 });
-        await open(path);
+        await open(path === 'the dead job' ? await deadJob() : path);
         if (name === 'dead') await page.waitForSelector('text=the bank said no');
         if (name === 'workers') await page.waitForSelector('text=row 1,500 of 20,000');
         expect({ name, theme, faults: await axeFaults() }).toEqual({ name, theme, faults: [] });
@@ -198,8 +206,57 @@ withChromium('the dashboard in a browser', () => {
     expect(await redis.zcard(`${namespace}:dead`)).toBe(1);
     await open('/jobs/retry');
     await page.getByRole('button', { name: 'Run now all 1' }).click();
-    await page.getByRole('button', { name: 'Run now: 1 job' }).click();
+    await page.getByRole('button', { name: 'Run now 1 job' }).click();
     await page.waitForSelector('.operations:has-text("done, 1 of 1")');
+  });
+
+  it('kills, by name, after asking how many', async () => {
+    const more = '{"name":"charge","id":"c","t":1,"args":null,"fails":1,"err":"no","failed_at":1}';
+    await redis.zadd(`${namespace}:retry`, 4_000_000_000, more);
+    await open('/jobs/retry');
+    await page.waitForSelector('text=1–2 of 2');
+    await page.getByLabel('Name').selectOption('sync');
+    await page.getByRole('button', { name: 'Kill all 1' }).click();
+    await page.getByRole('button', { name: 'Kill 1 job' }).click();
+    await page.waitForSelector(
+      '.operations:has-text("kill all retry jobs named sync: done, 1 of 2")',
+    );
+    expect(await redis.zrange(`${namespace}:retry`, '0', '-1')).toEqual([more]);
+    await open('/jobs/dead/of/sync');
+    await page.getByRole('link', { name: 'sync', exact: true }).first().click();
+    await page.waitForSelector('.timeline li:has-text("Failure 1"):has-text("later")');
+  });
+
+  it('deletes a waiting job, and runs a periodic one', async () => {
+    await open('/queues/not_served');
+    await page.getByRole('button', { name: /^Delete / }).click();
+    await page.getByRole('button', { name: 'Delete 1 job' }).click();
+    await page.waitForSelector('[role=status]:has-text("1 deleted")');
+    expect(await redis.llen(`${namespace}:jobs:not_served`)).toBe(0);
+    await open('/periodic');
+    await page.getByRole('button', { name: 'Run now: send_email' }).click();
+    await page.waitForSelector('[role=status]:has-text("send_email is in its queue")');
+  });
+
+  it('sorts queues, pauses one in its row, and lists the keys', async () => {
+    await open('/queues');
+    const first = page.locator('tbody th').first();
+    expect(await first.textContent()).toBe('charge');
+    await page.getByRole('button', { name: 'Waiting' }).click();
+    await page.waitForSelector('tbody tr:first-child th:has-text("not_served")');
+    await page.getByRole('button', { name: 'Pause not_served' }).click();
+    await page.waitForSelector('tbody tr:first-child .badge:has-text("paused")');
+    await first.getByRole('link').focus();
+    await page.keyboard.press('j');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).not.toBe('not_served');
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog[open]:has-text("Down and up in a table")');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('/');
+    await page.waitForSelector('h1:has-text("Search")');
+    await page.waitForFunction(
+      () => (document.activeElement as HTMLInputElement).type === 'search',
+    );
   });
 
   it('finds a job by a text in its arguments', async () => {

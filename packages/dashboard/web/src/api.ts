@@ -56,7 +56,9 @@ export interface Snapshot {
   counts: { scheduled: number; retry: number; dead: number };
   queues: Queue[];
   pools: Pool[];
+  /** The first thousand. */
   running: Running[];
+  busy: number;
   operations: Operation[];
 }
 
@@ -74,15 +76,48 @@ export interface Job {
   broken: boolean;
 }
 
+export interface Attempt {
+  at: number;
+  /** Milliseconds; undefined if its process died. */
+  duration?: number;
+  fails: number;
+  error: string;
+  backtrace?: string;
+  host: string;
+  pid: number;
+}
+
 export interface JobDetail extends Job {
+  /** The newest first. */
+  attempts: Attempt[];
   backtrace?: string;
   uniqueKey?: string;
   text: string;
 }
 
-export interface Page {
+export interface WaitingList {
   total: number;
+  from: number;
+  next?: number;
   jobs: Job[];
+}
+
+export interface JobList extends WaitingList {
+  /** How many were looked at. */
+  seen: number;
+}
+
+export interface JobCount {
+  count: number;
+  /** Else it is an estimate. */
+  exact: boolean;
+}
+
+/** In each of the last 30 minutes, oldest first. */
+export interface Rate {
+  jobName: string;
+  done: number[];
+  failed: number[];
 }
 
 export interface Percentiles {
@@ -106,6 +141,7 @@ export interface Metrics {
   intervals: (JobMetrics & { start: number })[];
   total: JobMetrics;
   jobs: (JobMetrics & { jobName: string })[];
+  jobsSince: number;
 }
 
 export interface Schedule {
@@ -116,6 +152,14 @@ export interface Schedule {
   missed: string;
   pools: number;
   next: number[];
+  last?: {
+    jobId: string;
+    result: 'done' | 'failed' | 'dead';
+    at: number;
+    /** Milliseconds. */
+    duration: number;
+    error?: string;
+  };
 }
 
 export interface Health {
@@ -126,9 +170,10 @@ export interface Health {
   clients: number;
   operationsPerSecond: number;
   findings: { severity: 'danger' | 'warning'; what: string; remedy: string }[];
+  integrity: { kind: string; what: string; consequence: string; remedy: string }[];
 }
 
-export type Action = 'view' | 'retry' | 'delete' | 'pause' | 'limit' | 'empty';
+export type Action = 'view' | 'retry' | 'delete' | 'kill' | 'pause' | 'limit' | 'empty' | 'run';
 export type SetName = 'scheduled' | 'retry' | 'dead';
 
 /** What the server answered instead of what was asked for. */

@@ -9,6 +9,12 @@ export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
+/** A part of one as per cent; a dash for nothing. */
+export function share(part: number): string {
+  if (part === 0) return '–';
+  return part < 0.01 ? '< 1 %' : `${Math.round(part * 100)} %`;
+}
+
 /** A length of time, given in seconds. */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));

@@ -5,10 +5,9 @@ import { post, type Operation } from './api';
 import { count, duration } from './format';
 import { useLive, useNow } from './live';
 import { Badge } from './parts/basics';
+import { Keys } from './keys';
 import { useSession } from './session';
-
-const THEME = 'nestcraft-theme';
-const THEMES = ['system', 'light', 'dark'] as const;
+import { ThemeSwitch } from './theme';
 
 export function Frame({ children }: { children: ComponentChildren }) {
   const [path] = useLocation();
@@ -16,15 +15,14 @@ export function Frame({ children }: { children: ComponentChildren }) {
   const { snapshot } = useLive();
   const { readOnly } = useSession();
   useEffect(() => {
-    main.current?.focus();
+    (main.current?.querySelector<HTMLElement>('[data-first]') ?? main.current)?.focus();
     document.title = `${main.current?.querySelector('h1')?.textContent ?? ''} – Nestcraft Work`;
   }, [path]);
-  useKeys();
   const waiting = snapshot?.queues.reduce((sum, queue) => sum + queue.count, 0);
   const pages: [href: string, label: string, badge?: number][] = [
     ['/', 'Overview'],
     ['/queues', 'Queues', waiting],
-    ['/workers', 'Workers', snapshot?.running.length],
+    ['/workers', 'Workers', snapshot?.busy],
     ['/jobs/scheduled', 'Scheduled', snapshot?.counts.scheduled],
     ['/jobs/retry', 'Retries', snapshot?.counts.retry],
     ['/jobs/dead', 'Dead', snapshot?.counts.dead],
@@ -38,6 +36,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       <header>
         <strong>Nestcraft Work</strong>
         {readOnly && <Badge kind="info">read-only</Badge>}
+        <Keys />
         <ThemeSwitch />
       </header>
       <nav aria-label="Pages">
@@ -121,53 +120,4 @@ function describe({ state, progress, error }: Operation): string {
     unknown > 0 && `${count(unknown)} stay, because nobody knows their name`,
   ].filter(Boolean);
   return [`${state}, ${count(done)} of ${count(total)}`, ...left].join('; ');
-}
-
-function ThemeSwitch() {
-  const [theme, setTheme] = useState(localStorage.getItem(THEME) ?? 'system');
-  useEffect(() => {
-    document.documentElement.dataset.theme = theme;
-    localStorage.setItem(THEME, theme);
-  }, [theme]);
-  return (
-    <label class="theme">
-      Theme{' '}
-      <select value={theme} onChange={(event) => setTheme(event.currentTarget.value)}>
-        {THEMES.map((one) => (
-          <option key={one}>{one}</option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-const KEYS: Record<string, string> = {
-  o: '/',
-  q: '/queues',
-  w: '/workers',
-  s: '/jobs/scheduled',
-  r: '/jobs/retry',
-  d: '/jobs/dead',
-  p: '/periodic',
-  m: '/metrics',
-  h: '/health',
-  f: '/search',
-};
-
-/** g and then a letter goes to a page. */
-function useKeys(): void {
-  const [, navigate] = useLocation();
-  useEffect(() => {
-    let after = 0;
-    const listen = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) return;
-      const page = KEYS[event.key];
-      if (page && performance.now() - after < 1_500) navigate(page);
-      after = event.key === 'g' ? performance.now() : 0;
-    };
-    document.addEventListener('keydown', listen);
-    return () => document.removeEventListener('keydown', listen);
-  }, [navigate]);
 }

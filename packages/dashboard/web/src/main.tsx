@@ -38,6 +38,15 @@ function App() {
                 <Route path="/metrics" component={MetricsPage} />
                 <Route path="/search" component={SearchPage} />
                 <Route path="/health" component={HealthPage} />
+                <Route path="/jobs/:set/of/:name">
+                  {({ set, name }) => (
+                    <JobsPage
+                      key={`${set} ${name}`}
+                      set={set as SetName}
+                      name={decodeURIComponent(name)}
+                    />
+                  )}
+                </Route>
                 <Route path="/jobs/:set/:at/:id">
                   {({ set, at, id }) => (
                     <JobPage set={set as SetName} at={Number(at)} id={decodeURIComponent(id)} />

@@ -27,6 +27,19 @@ export function HealthPage() {
               </li>
             ))}
           </ul>
+          <h2>What is not as it should be</h2>
+          {data.integrity.length === 0 && (
+            <Empty>Locks, pools, and the ends of the lists of jobs are in order.</Empty>
+          )}
+          <ul class="findings">
+            {data.integrity.map(({ what, consequence, remedy }) => (
+              <li key={what}>
+                <Badge kind="warn">finding</Badge> {what}
+                <br />
+                {consequence} <strong>{remedy}</strong>
+              </li>
+            ))}
+          </ul>
           <h2>Redis</h2>
           <dl class="facts">
             <dt>Version</dt>

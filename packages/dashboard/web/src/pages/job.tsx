@@ -1,11 +1,13 @@
-import { useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery } from '@tanstack/preact-query';
+import type { ComponentChildren } from 'preact';
 import { Link, useLocation } from 'wouter-preact';
-import { get, post, type JobDetail, type SetName } from '../api';
-import { absolute, plural, pretty } from '../format';
+import { get, type Attempt, type JobDetail, type SetName } from '../api';
+import { absolute, milliseconds, plural, pretty } from '../format';
 import { Badge, Failure, Loading, Time } from '../parts/basics';
-import { useConfirm, useSay } from '../parts/confirm';
+import { useConfirm } from '../parts/confirm';
+import { useAct } from '../parts/use-act';
 import { useSession } from '../session';
-import { SETS, summary } from './jobs';
+import { listHref, queueHref, SETS, summary } from '../words';
 
 export function JobPage({ set, at, id }: { set: SetName; at: number; id: string }) {
   const { data: job, error } = useQuery({
@@ -16,7 +18,13 @@ export function JobPage({ set, at, id }: { set: SetName; at: number; id: string 
   return (
     <>
       <p class="crumbs">
-        <Link href={`/jobs/${set}`}>{words.title}</Link>
+        <Link href={listHref(set)}>{words.title}</Link>
+        {job && (
+          <>
+            {' / '}
+            <Link href={listHref(set, job.name)}>{job.name}</Link>
+          </>
+        )}
       </p>
       <h1>{job?.name ?? 'Job'}</h1>
       {error && <Failure error={error} />}
@@ -29,21 +37,9 @@ export function JobPage({ set, at, id }: { set: SetName; at: number; id: string 
             <dd>
               <code>{job.id}</code>
             </dd>
-            <dt>Enqueued</dt>
+            <dt>Queue</dt>
             <dd>
-              <Time at={job.enqueuedAt} />
-            </dd>
-            {job.failedAt !== undefined && (
-              <>
-                <dt>Failed</dt>
-                <dd>
-                  <Time at={job.failedAt} />, {plural(job.fails, 'time')} in all
-                </dd>
-              </>
-            )}
-            <dt>{words.time}</dt>
-            <dd>
-              <Time at={at} /> ({absolute(at)})
+              <Link href={queueHref(job.name)}>{job.name}</Link>
             </dd>
             {job.unique && (
               <>
@@ -65,6 +61,8 @@ export function JobPage({ set, at, id }: { set: SetName; at: number; id: string 
           )}
           <h2>Arguments</h2>
           <pre tabIndex={0}>{pretty(job.args)}</pre>
+          <h2>Timeline</h2>
+          <Timeline set={set} job={job} at={at} />
           <details>
             <summary>The entry as it stands in Redis</summary>
             <pre tabIndex={0}>{job.text}</pre>
@@ -75,28 +73,107 @@ export function JobPage({ set, at, id }: { set: SetName; at: number; id: string 
   );
 }
 
+/** What happened to the job, the latest first. */
+function Timeline({ set, job, at }: { set: SetName; job: JobDetail; at: number }) {
+  const { attempts } = job;
+  const unknown = job.fails - attempts.length;
+  return (
+    <ol class="timeline">
+      <Event title={SETS[set].time} at={at} kind={set === 'dead' ? 'bad' : 'info'} />
+      {attempts.map((attempt, index) => (
+        <Event key={index} title={`Failure ${attempt.fails}`} at={attempt.at} kind="bad">
+          <AttemptDetail attempt={attempt} />
+        </Event>
+      ))}
+      {attempts.length === 0 && job.failedAt !== undefined && (
+        <Event title={`Failure ${job.fails}`} at={job.failedAt} kind="bad">
+          <p class="error">{job.error}</p>
+        </Event>
+      )}
+      {unknown > 0 && job.failedAt !== undefined && (
+        <li class="hint">
+          {attempts.length === 0 && unknown === 1
+            ? ''
+            : `${plural(attempts.length === 0 ? unknown - 1 : unknown, 'failure')} more. `}
+          Of jobs that fail in Go only the last is known; others are kept for a week, ten at most.
+        </li>
+      )}
+      <Event title="Put into its queue" at={job.enqueuedAt} kind="good" />
+    </ol>
+  );
+}
+
+function Event({
+  title,
+  at,
+  kind,
+  children,
+}: {
+  title: string;
+  at: number | undefined;
+  kind: string;
+  children?: ComponentChildren;
+}) {
+  return (
+    <li class={kind}>
+      <strong>{title}</strong> <Time at={at} />
+      {at !== undefined && <span class="hint"> {absolute(at)}</span>}
+      {children}
+    </li>
+  );
+}
+
+function AttemptDetail({ attempt }: { attempt: Attempt }) {
+  const { error, backtrace, duration, host, pid } = attempt;
+  return (
+    <>
+      <p class="hint">
+        {duration === undefined ? 'its process died' : `after ${milliseconds(duration)}`} on {host}{' '}
+        ({pid})
+      </p>
+      <p class="error">{error}</p>
+      {backtrace !== undefined && (
+        <details>
+          <summary>Backtrace</summary>
+          <pre tabIndex={0}>{backtrace}</pre>
+        </details>
+      )}
+    </>
+  );
+}
+
 function Actions({ set, job }: { set: SetName; job: JobDetail }) {
   const { may } = useSession();
   const ask = useConfirm();
-  const say = useSay();
+  const act = useAct();
   const [, navigate] = useLocation();
-  const queries = useQueryClient();
   const jobs = [{ at: job.at, id: job.id }];
-  const act = async (what: 'enqueue' | 'delete') => {
-    try {
-      const { results } = await post<{ results: string[] }>(`jobs/${set}/${what}`, { jobs });
-      say(summary(results));
-      await queries.invalidateQueries({ queryKey: ['jobs', set] });
-      navigate(`/jobs/${set}`);
-    } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
-    }
+  const run = async (what: 'enqueue' | 'delete' | 'kill') => {
+    type Answer = { results: string[] };
+    const say = ({ results }: Answer) => summary(results);
+    if (await act<Answer>(`jobs/${set}/${what}`, { jobs }, say)) navigate(listHref(set));
   };
   return (
     <div class="actions">
       {may('retry') && (
-        <button type="button" onClick={() => void act('enqueue')}>
+        <button type="button" onClick={() => void run('enqueue')}>
           {SETS[set].verb}
+        </button>
+      )}
+      {set === 'retry' && may('kill') && (
+        <button
+          type="button"
+          class="danger"
+          onClick={() =>
+            ask({
+              title: `Kill 1 job, ${job.name}?`,
+              detail: 'It does not run again, unless somebody retries it among the dead jobs.',
+              verb: 'Kill 1 job',
+              act: () => run('kill'),
+            })
+          }
+        >
+          Kill
         </button>
       )}
       {may('delete') && (
@@ -108,7 +185,7 @@ function Actions({ set, job }: { set: SetName; job: JobDetail }) {
               title: `Delete 1 job, ${job.name}?`,
               detail: 'It cannot be brought back.',
               verb: 'Delete 1 job',
-              act: () => act('delete'),
+              act: () => run('delete'),
             })
           }
         >

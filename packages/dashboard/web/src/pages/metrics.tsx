@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/preact-query';
 import { useState } from 'preact/hooks';
-import { get, type Metrics } from '../api';
-import { count, milliseconds } from '../format';
-import { Empty, Failure, Loading, Table } from '../parts/basics';
-import { Charts } from './overview';
+import { get, type JobMetrics, type Metrics } from '../api';
+import { absolute, count, milliseconds } from '../format';
+import { Empty, Failure, Loading } from '../parts/basics';
+import { Table, type Column } from '../parts/table';
+import { Charts } from './charts';
 
 const RANGES = ['1h', '6h', '24h', '7d', '30d'] as const;
 
@@ -15,6 +16,7 @@ export function MetricsPage() {
     queryKey: ['metrics', range, name],
     queryFn: () => get<Metrics>(`metrics?${query}`),
     refetchInterval: 15_000,
+    placeholderData: (before) => before,
   });
   return (
     <>
@@ -46,39 +48,51 @@ export function MetricsPage() {
       {data && <Charts metrics={data} />}
       {data?.jobs.length === 0 && <Empty>No job has run in this time.</Empty>}
       {data && data.jobs.length > 0 && (
-        <Table
-          caption="By job name"
-          head={[
-            'Job',
-            'Done',
-            'Failed',
-            'Dead',
-            'Time in all',
-            'Run p50',
-            'p95',
-            'p99',
-            'Wait p95',
-          ]}
-        >
-          {data.jobs.map((job) => (
-            <tr key={job.jobName}>
-              <th scope="row">
-                <button type="button" class="link" onClick={() => setName(job.jobName)}>
-                  {job.jobName}
-                </button>
-              </th>
-              <td class="number">{count(job.done)}</td>
-              <td class="number">{count(job.failed)}</td>
-              <td class="number">{count(job.dead)}</td>
-              <td class="number">{milliseconds(job.time)}</td>
-              <td class="number">{milliseconds(job.run.p50)}</td>
-              <td class="number">{milliseconds(job.run.p95)}</td>
-              <td class="number">{milliseconds(job.run.p99)}</td>
-              <td class="number">{milliseconds(job.wait.p95)}</td>
-            </tr>
-          ))}
-        </Table>
+        <>
+          <h2>By job name</h2>
+          <p class="hint">Since {absolute(data.jobsSince)}.</p>
+          <Table
+            caption="By job name"
+            columns={columns(setName)}
+            rows={data.jobs}
+            keyOf={({ jobName }) => jobName}
+          />
+        </>
       )}
     </>
   );
+}
+
+type Named = JobMetrics & { jobName: string };
+
+function columns(onName: (name: string) => void): Column<Named>[] {
+  const number = (head: string, value: (job: Named) => number): Column<Named> => ({
+    ...{ head, kind: 'number', cell: (job) => count(value(job)), sort: value },
+  });
+  const time = (head: string, value: (job: Named) => number | undefined): Column<Named> => ({
+    ...{ head, kind: 'number', cell: (job) => milliseconds(value(job)) },
+    sort: (job) => value(job) ?? -1,
+  });
+  return [
+    {
+      head: 'Job',
+      kind: 'title',
+      cell: ({ jobName }) => (
+        <button type="button" class="link" onClick={() => onName(jobName)}>
+          {jobName}
+        </button>
+      ),
+      sort: ({ jobName }) => jobName,
+    },
+    number('Done', ({ done }) => done),
+    number('Failed', ({ failed }) => failed),
+    number('Dead', ({ dead }) => dead),
+    time('Time in all', (job) => job.time),
+    time('Run p50', ({ run }) => run.p50),
+    time('Run p95', ({ run }) => run.p95),
+    time('Run p99', ({ run }) => run.p99),
+    time('Wait p50', ({ wait }) => wait.p50),
+    time('Wait p95', ({ wait }) => wait.p95),
+    time('Wait p99', ({ wait }) => wait.p99),
+  ];
 }

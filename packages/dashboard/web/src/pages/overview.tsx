@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/preact-query';
-import { useMemo } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { get, type Metrics, type Snapshot } from '../api';
-import { count, duration, milliseconds, plural } from '../format';
+import { count, duration, plural } from '../format';
 import { useLive, useNow } from '../live';
 import { Empty, Loading } from '../parts/basics';
-import { Chart } from '../parts/chart';
+import { queueHref } from '../words';
+import { Charts } from './charts';
 
 const LONG_WAIT = 60;
 const LATE_BEAT = 10;
@@ -31,7 +31,7 @@ export function Overview() {
       </>
     );
   }
-  const { queues, pools, counts, running } = snapshot;
+  const { queues, pools, counts, busy } = snapshot;
   const waiting = queues.reduce((sum, queue) => sum + queue.count, 0);
   const oldest = Math.max(0, ...queues.map(({ latency }) => latency));
   const lastMinutes = metrics?.intervals.slice(-6, -1) ?? [];
@@ -45,7 +45,7 @@ export function Overview() {
     ['Done / min', perMinute('done'), '/metrics'],
     ['Failed / min', perMinute('failed'), '/metrics'],
     ['Waiting', count(waiting), '/queues'],
-    ['Running', count(running.length), '/workers'],
+    ['Running', count(busy), '/workers'],
     ['Oldest wait', duration(oldest), '/queues'],
     ['Retries', count(counts.retry), '/jobs/retry'],
     ['Dead', count(counts.dead), '/jobs/dead'],
@@ -82,50 +82,10 @@ export function Overview() {
   );
 }
 
-export function Charts({ metrics }: { metrics: Metrics }) {
-  const { intervals } = metrics;
-  const times = useMemo(() => intervals.map(({ start }) => start), [intervals]);
-  const jobs = useMemo(
-    () => [
-      { label: 'done', color: '--good', values: intervals.map(({ done }) => done) },
-      { label: 'failed', color: '--bad', values: intervals.map(({ failed }) => failed) },
-    ],
-    [intervals],
-  );
-  const waits = useMemo(
-    () => [
-      {
-        label: 'wait p95',
-        color: '--accent',
-        values: intervals.map(({ wait }) => rounded(wait.p95)),
-      },
-      { label: 'run p95', color: '--second', values: intervals.map(({ run }) => rounded(run.p95)) },
-    ],
-    [intervals],
-  );
-  const { total, step } = metrics;
-  return (
-    <div class="charts">
-      <Chart title={`Jobs every ${duration(step)}`} times={times} series={jobs} />
-      <Chart title="Times, 95 of 100 at most" times={times} series={waits} unit=" ms" />
-      <p class="hint">
-        In all {count(total.done)} done, {count(total.failed)} failed, {count(total.dead)} dead; run
-        p50 {milliseconds(total.run.p50)}, p95 {milliseconds(total.run.p95)}, p99{' '}
-        {milliseconds(total.run.p99)}; wait p95 {milliseconds(total.wait.p95)}. Go's workers do not
-        count.
-      </p>
-    </div>
-  );
-}
-
-function rounded(value: number | undefined): number | null {
-  return value === undefined ? null : Math.round(value);
-}
-
 function whatNeedsAttention({ queues, pools }: Snapshot, now: number): Attention[] {
   const found: Attention[] = [];
   for (const queue of queues) {
-    const href = `/queues/${encodeURIComponent(queue.jobName)}`;
+    const href = queueHref(queue.jobName);
     const say = (text: string) => found.push({ href, text: `${queue.jobName}: ${text}` });
     if (queue.count > 0 && queue.pools === 0)
       say(`${plural(queue.count, 'job')} waiting, and no pool runs them`);

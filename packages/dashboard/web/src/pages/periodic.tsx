@@ -1,8 +1,12 @@
 import { useQuery } from '@tanstack/preact-query';
 import { Link } from 'wouter-preact';
 import { get, type Schedule } from '../api';
-import { absolute, count } from '../format';
-import { Empty, Failure, Loading, Table, Time } from '../parts/basics';
+import { absolute, count, milliseconds } from '../format';
+import { Badge, Empty, Failure, Loading, Time } from '../parts/basics';
+import { Table, type Column } from '../parts/table';
+import { useAct } from '../parts/use-act';
+import { useSession } from '../session';
+import { queueHref } from '../words';
 
 export function PeriodicPage() {
   const { data, error } = useQuery({
@@ -10,6 +14,7 @@ export function PeriodicPage() {
     queryFn: () => get<{ schedules: Schedule[] }>('periodic'),
     refetchInterval: 15_000,
   });
+  const columns = useColumns();
   return (
     <>
       <h1>Periodic jobs</h1>
@@ -23,29 +28,76 @@ export function PeriodicPage() {
       {data && data.schedules.length > 0 && (
         <Table
           caption="Periodic jobs"
-          head={['Job', 'Schedule', 'Next', 'After that', 'Overlap', 'Missed', 'Pools']}
-        >
-          {data.schedules.map((schedule) => (
-            <tr key={schedule.id}>
-              <th scope="row">
-                <Link href={`/queues/${encodeURIComponent(schedule.jobName)}`}>
-                  {schedule.jobName}
-                </Link>
-              </th>
-              <td>
-                <code>{schedule.spec}</code>
-              </td>
-              <td>
-                <Time at={schedule.next[0]} />
-              </td>
-              <td class="names">{schedule.next.slice(1, 4).map(absolute).join(', ')}</td>
-              <td>{schedule.overlap}</td>
-              <td>{schedule.missed}</td>
-              <td class="number">{count(schedule.pools)}</td>
-            </tr>
-          ))}
-        </Table>
+          columns={columns}
+          rows={data.schedules}
+          keyOf={({ id }) => id}
+        />
       )}
+    </>
+  );
+}
+
+function useColumns(): Column<Schedule>[] {
+  const { may } = useSession();
+  const act = useAct();
+  const run = ({ id, jobName }: Schedule) =>
+    act<{ result: string }>('periodic/run', { id }, ({ result }) =>
+      result === 'enqueued'
+        ? `${jobName} is in its queue.`
+        : `${jobName} waits or runs already, and must not overlap.`,
+    );
+  const columns: Column<Schedule>[] = [
+    {
+      head: 'Job',
+      kind: 'title',
+      cell: ({ jobName }) => <Link href={queueHref(jobName)}>{jobName}</Link>,
+      sort: ({ jobName }) => jobName,
+    },
+    { head: 'Schedule', cell: ({ spec }) => <code>{spec}</code> },
+    {
+      head: 'Next',
+      cell: ({ next }) => (
+        <>
+          <Time at={next[0]} />
+          {next.length > 1 && (
+            <details>
+              <summary>and then</summary>
+              {next.slice(1).map((at) => (
+                <div key={at}>{absolute(at)}</div>
+              ))}
+            </details>
+          )}
+        </>
+      ),
+      sort: ({ next }) => next[0] ?? Infinity,
+    },
+    { head: 'Last result', cell: ({ last }) => <LastResult last={last} /> },
+    { head: 'Overlap', cell: ({ overlap }) => overlap },
+    { head: 'Missed', cell: ({ missed }) => missed },
+    { head: 'Pools', kind: 'number', cell: ({ pools }) => count(pools) },
+  ];
+  if (!may('run')) return columns;
+  return [
+    ...columns,
+    {
+      head: 'Actions',
+      kind: 'actions',
+      cell: (one) => (
+        <button type="button" aria-label={`Run now: ${one.jobName}`} onClick={() => void run(one)}>
+          Run now
+        </button>
+      ),
+    },
+  ];
+}
+
+function LastResult({ last }: { last: Schedule['last'] }) {
+  if (!last) return <>–</>;
+  return (
+    <>
+      <Badge kind={last.result === 'done' ? 'good' : 'bad'}>{last.result}</Badge>{' '}
+      <Time at={last.at} />, after {milliseconds(last.duration)}
+      {last.error !== undefined && <div class="error">{last.error}</div>}
     </>
   );
 }

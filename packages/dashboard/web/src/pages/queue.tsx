@@ -1,25 +1,27 @@
-import { useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery } from '@tanstack/preact-query';
 import { useState } from 'preact/hooks';
-import { get, post, type Page } from '../api';
-import { count, duration, plural } from '../format';
+import { Link } from 'wouter-preact';
+import { get, type Job, type Metrics, type WaitingList } from '../api';
+import { count, duration } from '../format';
 import { useLive } from '../live';
-import { Empty, Failure, Loading, Table, Time } from '../parts/basics';
-import { useConfirm, useSay } from '../parts/confirm';
-import { Pager } from '../parts/pager';
+import { Empty, Failure, Loading, Time } from '../parts/basics';
+import { useConfirm } from '../parts/confirm';
+import { Pager, START } from '../parts/pager';
+import { Table, type Column } from '../parts/table';
+import { useAct } from '../parts/use-act';
 import { useSession } from '../session';
+import { listHref, summary } from '../words';
+import { Charts } from './charts';
+import { QueueActions } from './queue-actions';
 import { QueueState } from './queues';
 
 export function QueuePage({ name }: { name: string }) {
-  const [page, setPage] = useState(1);
-  const path = `queues/${encodeURIComponent(name)}`;
-  const { data, error } = useQuery({
-    queryKey: ['waiting', name, page],
-    queryFn: () => get<Page>(`${path}/jobs?page=${page}`),
-    refetchInterval: 5_000,
-  });
   const queue = useLive().snapshot?.queues.find(({ jobName }) => jobName === name);
   return (
     <>
+      <p class="crumbs">
+        <Link href="/queues">Queues</Link>
+      </p>
       <h1>{name}</h1>
       {queue && (
         <dl class="facts">
@@ -39,136 +41,100 @@ export function QueuePage({ name }: { name: string }) {
           </dd>
         </dl>
       )}
-      <QueueActions
-        name={name}
-        path={path}
-        paused={queue?.paused ?? false}
-        waiting={queue?.count ?? 0}
-      />
+      <p>
+        Of this name: <Link href={listHref('scheduled', name)}>scheduled</Link>,{' '}
+        <Link href={listHref('retry', name)}>retries</Link>,{' '}
+        <Link href={listHref('dead', name)}>dead</Link>
+      </p>
+      <QueueActions name={name} queue={queue} />
       <h2>Waiting jobs</h2>
-      {error && <Failure error={error} />}
-      {!data && !error && <Loading />}
-      {data?.jobs.length === 0 && <Empty>No job waits.</Empty>}
-      {data && data.jobs.length > 0 && (
-        <>
-          <Table caption="Waiting jobs" head={['Position', 'Id', 'Enqueued', 'Arguments']}>
-            {data.jobs.map((job) => (
-              <tr key={`${job.position}-${job.id}`}>
-                <td class="number">{job.position}</td>
-                <td>
-                  <code>{job.id || '–'}</code>
-                </td>
-                <td>
-                  <Time at={job.enqueuedAt} />
-                </td>
-                <td class="args">
-                  <code>{job.args}</code>
-                </td>
-              </tr>
-            ))}
-          </Table>
-          <Pager page={page} total={data.total} onPage={setPage} />
-        </>
-      )}
+      <Waiting name={name} />
+      <h2>The last hour</h2>
+      <LastHour name={name} />
     </>
   );
 }
 
-function QueueActions({
-  name,
-  path,
-  paused,
-  waiting,
-}: {
-  name: string;
-  path: string;
-  paused: boolean;
-  waiting: number;
-}) {
+function Waiting({ name }: { name: string }) {
+  const [place, setPlace] = useState(START);
+  const path = `queues/${encodeURIComponent(name)}`;
+  const columns = useColumns(path);
+  const { data, error } = useQuery({
+    queryKey: ['waiting', name, place.from],
+    queryFn: () => get<WaitingList>(`${path}/jobs?from=${place.from}`),
+    refetchInterval: 5_000,
+    placeholderData: (before) => before,
+  });
+  if (error) return <Failure error={error} />;
+  if (!data) return <Loading />;
+  if (data.total === 0) return <Empty>No job waits.</Empty>;
+  return (
+    <>
+      <Table
+        caption="Waiting jobs"
+        columns={columns}
+        rows={data.jobs}
+        keyOf={({ position, id }) => `${position} ${id}`}
+      />
+      <Pager
+        place={place}
+        shown={data.jobs.length}
+        total={data.total}
+        next={data.next}
+        onPlace={setPlace}
+      />
+    </>
+  );
+}
+
+function useColumns(path: string): Column<Job>[] {
   const { may } = useSession();
   const ask = useConfirm();
-  const say = useSay();
-  const queries = useQueryClient();
-  const [minutes, setMinutes] = useState('');
-  const [limit, setLimit] = useState('');
-  const act = async (what: string, body: object, done: string) => {
-    try {
-      await post(`${path}/${what}`, body);
-      say(done);
-      await queries.invalidateQueries({ queryKey: ['waiting', name] });
-    } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
-    }
-  };
-  return (
-    <div class="actions">
-      {may('pause') &&
-        (paused ? (
-          <button type="button" onClick={() => void act('unpause', {}, `${name} runs again.`)}>
-            Resume
-          </button>
-        ) : (
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              const seconds = minutes === '' ? {} : { seconds: Math.round(Number(minutes) * 60) };
-              void act('pause', seconds, `${name} is paused.`);
-            }}
+  const act = useAct();
+  const remove = ({ position, id }: Job) =>
+    act<{ results: string[] }>(`${path}/delete`, { jobs: [{ position, id }] }, ({ results }) =>
+      summary(results),
+    );
+  const columns: Column<Job>[] = [
+    { head: 'Position', kind: 'number', cell: ({ position = 0 }) => count(position) },
+    { head: 'Id', kind: 'title', cell: ({ id }) => <code>{id || 'no job'}</code> },
+    { head: 'Enqueued', cell: ({ enqueuedAt }) => <Time at={enqueuedAt} /> },
+    { head: 'Arguments', kind: 'args', cell: ({ args }) => <code>{args}</code> },
+  ];
+  if (!may('delete')) return columns;
+  return [
+    ...columns,
+    {
+      head: 'Actions',
+      kind: 'actions',
+      cell: (job) =>
+        !job.broken && (
+          <button
+            type="button"
+            class="danger"
+            aria-label={`Delete ${job.id}`}
+            onClick={() =>
+              ask({
+                title: 'Delete 1 waiting job?',
+                detail: 'It cannot be brought back.',
+                verb: 'Delete 1 job',
+                act: () => remove(job),
+              })
+            }
           >
-            <label>
-              Pause for{' '}
-              <input
-                type="number"
-                min="1"
-                step="1"
-                placeholder="ever"
-                value={minutes}
-                onInput={(event) => setMinutes(event.currentTarget.value)}
-              />{' '}
-              minutes
-            </label>
-            <button type="submit">Pause</button>
-          </form>
-        ))}
-      {may('limit') && (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            void act('limit', { limit: Number(limit) }, `The limit of ${name} is set.`);
-          }}
-        >
-          <label>
-            At most{' '}
-            <input
-              type="number"
-              min="0"
-              step="1"
-              required
-              placeholder="0 = no limit"
-              value={limit}
-              onInput={(event) => setLimit(event.currentTarget.value)}
-            />{' '}
-            at once
-          </label>
-          <button type="submit">Set limit</button>
-        </form>
-      )}
-      {may('empty') && waiting > 0 && (
-        <button
-          type="button"
-          class="danger"
-          onClick={() =>
-            ask({
-              title: `Delete ${plural(waiting, 'waiting job')} of ${name}?`,
-              detail: 'They cannot be brought back. Jobs that run go on.',
-              verb: `Delete ${plural(waiting, 'job')}`,
-              act: () => act('empty', {}, `${name} is being emptied.`),
-            })
-          }
-        >
-          Empty
-        </button>
-      )}
-    </div>
-  );
+            Delete
+          </button>
+        ),
+    },
+  ];
+}
+
+function LastHour({ name }: { name: string }) {
+  const { data, error } = useQuery({
+    queryKey: ['metrics', '1h', name],
+    queryFn: () => get<Metrics>(`metrics?${new URLSearchParams({ range: '1h', name })}`),
+    refetchInterval: 15_000,
+  });
+  if (error) return <Failure error={error} />;
+  return data ? <Charts metrics={data} /> : <Loading />;
 }

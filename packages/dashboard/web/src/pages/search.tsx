@@ -2,124 +2,179 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { Job, SetName } from '../api';
 import { count, plural } from '../format';
-import { Empty, Table, Time } from '../parts/basics';
-import { SETS } from './jobs';
+import { useLive } from '../live';
+import { Empty, Time } from '../parts/basics';
+import { Table, type Column } from '../parts/table';
+import { jobHref, queueHref, SETS } from '../words';
 
 interface Hit {
-  set: SetName;
+  set: SetName | 'waiting';
   job: Job;
 }
 
 interface State {
   hits: Hit[];
   seen: number;
+  total: number;
   state: 'idle' | 'searching' | 'done' | 'full' | 'stopped' | 'failed';
 }
 
-const IDLE: State = { hits: [], seen: 0, state: 'idle' };
+const IDLE: State = { hits: [], seen: 0, total: 0, state: 'idle' };
 
 export function SearchPage() {
-  const [query, setQuery] = useState('');
+  const { found, search, stop } = useSearch();
+  const { hits, seen, total, state } = found;
+  return (
+    <>
+      <h1>Search</h1>
+      <Form onSearch={search} searching={state === 'searching'} onStop={stop} />
+      <p role="status">{describe(found)}</p>
+      {state === 'searching' && <progress aria-label="Searched" value={seen} max={total || 1} />}
+      {hits.length > 0 && (
+        <Table
+          caption="Found jobs"
+          columns={COLUMNS}
+          rows={hits}
+          keyOf={({ set, job }, index) => `${set} ${job.at ?? index} ${job.id}`}
+        />
+      )}
+      {state === 'done' && hits.length === 0 && (
+        <Empty>Nothing of {plural(seen, 'job')} holds that text.</Empty>
+      )}
+    </>
+  );
+}
+
+function useSearch() {
   const [found, setFound] = useState<State>(IDLE);
   const source = useRef<EventSource>();
-  const stop = (state: State['state']) => {
+  const end = (state: State['state']) => {
     source.current?.close();
     setFound((before) => (before.state === 'searching' ? { ...before, state } : before));
   };
   useEffect(() => () => source.current?.close(), []);
-  const search = () => {
+  const search = (query: URLSearchParams) => {
     source.current?.close();
     setFound({ ...IDLE, state: 'searching' });
-    const stream = new EventSource(`api/search?${new URLSearchParams({ q: query })}`);
+    const stream = new EventSource(`api/search?${query}`);
     source.current = stream;
     stream.addEventListener('hits', (event) => {
       const hits = JSON.parse(event.data) as Hit[];
       setFound((before) => ({ ...before, hits: [...before.hits, ...hits] }));
     });
     stream.addEventListener('progress', (event) => {
-      const { seen } = JSON.parse(event.data) as { seen: number };
-      setFound((before) => ({ ...before, seen }));
+      const progress = JSON.parse(event.data) as { seen: number; total: number };
+      setFound((before) => ({ ...before, ...progress }));
     });
     stream.addEventListener('end', (event) => {
-      stop((JSON.parse(event.data) as { full: boolean }).full ? 'full' : 'done');
+      end((JSON.parse(event.data) as { full: boolean }).full ? 'full' : 'done');
     });
-    stream.addEventListener('failed', () => stop('failed'));
-    stream.onerror = () => stop('failed');
+    stream.addEventListener('failed', () => end('failed'));
+    stream.onerror = () => end('failed');
   };
-  const { hits, seen, state } = found;
+  return { found, search, stop: () => end('stopped') };
+}
+
+function Form({
+  onSearch,
+  searching,
+  onStop,
+}: {
+  onSearch: (query: URLSearchParams) => void;
+  searching: boolean;
+  onStop: () => void;
+}) {
+  const [text, setText] = useState('');
+  const [where, setWhere] = useState('');
+  const [name, setName] = useState('');
+  const queues = useLive().snapshot?.queues ?? [];
   return (
-    <>
-      <h1>Search</h1>
-      <form
-        class="actions"
-        role="search"
-        onSubmit={(event) => {
-          event.preventDefault();
-          search();
-        }}
-      >
-        <label>
-          Text in the id, name, arguments or error of a scheduled, retry or dead job{' '}
-          <input
-            type="search"
-            required
-            maxLength={200}
-            value={query}
-            onInput={(event) => setQuery(event.currentTarget.value)}
-          />
-        </label>
-        <button type="submit">Search</button>
-        {state === 'searching' && (
-          <button type="button" onClick={() => stop('stopped')}>
-            Stop
-          </button>
-        )}
-      </form>
-      <p role="status">{describe(found)}</p>
-      {hits.length > 0 && (
-        <Table caption="Found jobs" head={['Job', 'Where', 'When', 'Error', 'Arguments']}>
-          {hits.map(({ set, job }) => (
-            <tr key={`${set} ${job.at} ${job.id}`}>
-              <th scope="row">
-                {job.broken ? (
-                  'no job'
-                ) : (
-                  <Link href={`/jobs/${set}/${job.at}/${encodeURIComponent(job.id)}`}>
-                    {job.name}
-                  </Link>
-                )}
-              </th>
-              <td>{SETS[set].title}</td>
-              <td>
-                <Time at={job.at} />
-              </td>
-              <td class="error">{job.error ?? '–'}</td>
-              <td class="args">
-                <code>{job.args}</code>
-              </td>
-            </tr>
+    <form
+      class="actions"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSearch(
+          new URLSearchParams({ q: text, ...(where && { in: where }), ...(name && { name }) }),
+        );
+      }}
+    >
+      <label>
+        Text in the id, name, arguments or error{' '}
+        <input
+          type="search"
+          required
+          data-first
+          maxLength={200}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <label>
+        Among{' '}
+        <select value={where} onChange={(event) => setWhere(event.currentTarget.value)}>
+          <option value="">all jobs</option>
+          <option value="dead">dead jobs</option>
+          <option value="retry">retries</option>
+          <option value="scheduled">scheduled jobs</option>
+          <option value="waiting">waiting jobs</option>
+        </select>
+      </label>
+      <label>
+        Name{' '}
+        <select value={name} onChange={(event) => setName(event.currentTarget.value)}>
+          <option value="">all</option>
+          {queues.map(({ jobName }) => (
+            <option key={jobName} value={jobName}>
+              {jobName}
+            </option>
           ))}
-        </Table>
+        </select>
+      </label>
+      <button type="submit">Search</button>
+      {searching && (
+        <button type="button" onClick={onStop}>
+          Stop
+        </button>
       )}
-      {state === 'done' && hits.length === 0 && (
-        <Empty>
-          Nothing of {plural(seen, 'job')} holds that text. Waiting jobs are not searched.
-        </Empty>
-      )}
-    </>
+    </form>
   );
 }
 
-function describe({ hits, seen, state }: State): string {
+const COLUMNS: Column<Hit>[] = [
+  {
+    head: 'Job',
+    kind: 'title',
+    cell: ({ set, job }) =>
+      job.broken ? (
+        'no job'
+      ) : (
+        <Link href={set === 'waiting' ? queueHref(job.name) : jobHref(set, job)}>{job.name}</Link>
+      ),
+  },
+  {
+    head: 'Where',
+    cell: ({ set, job }) =>
+      set === 'waiting' ? `Waiting, position ${count(job.position ?? 0)}` : SETS[set].title,
+  },
+  { head: 'When', cell: ({ job }) => <Time at={job.at ?? job.enqueuedAt} /> },
+  { head: 'Error', kind: 'error', cell: ({ job }) => job.error ?? '–' },
+  { head: 'Arguments', kind: 'args', cell: ({ job }) => <code>{job.args}</code> },
+];
+
+function describe({ hits, seen, total, state }: State): string {
+  const looked = `${count(seen)} of ${plural(total, 'job')}`;
   switch (state) {
     case 'idle':
       return '';
     case 'searching':
-      return `Looked at ${plural(seen, 'job')}, found ${count(hits.length)}…`;
+      return `Looked at ${looked}, found ${count(hits.length)}…`;
     case 'full':
       return `Found ${count(hits.length)} and looked no further. Ask for something rarer.`;
     case 'failed':
       return 'The search broke off: the server or Redis does not answer.';
+    case 'stopped':
+      return `Stopped at ${looked}, found ${count(hits.length)}.`;
     default:
       return `Looked at ${plural(seen, 'job')}, found ${count(hits.length)}.`;
   }

@@ -35,32 +35,3 @@ export function Loading() {
 export function Badge({ kind, children }: { kind?: string; children: ComponentChildren }) {
   return <span class={`badge ${kind ?? ''}`}>{children}</span>;
 }
-
-/** A table that can be scrolled sideways where it does not fit, by keyboard, too. */
-export function Table({
-  caption,
-  head,
-  children,
-}: {
-  caption: string;
-  head: readonly ComponentChildren[];
-  children: ComponentChildren;
-}) {
-  return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table>
-        <caption class="hidden">{caption}</caption>
-        <thead>
-          <tr>
-            {head.map((cell, index) => (
-              <th key={index} scope="col">
-                {cell}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
-  );
-}

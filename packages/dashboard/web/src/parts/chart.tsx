@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { useTheme } from '../theme';
 import 'uplot/dist/uPlot.min.css';
 
 export interface Series {
@@ -25,6 +26,7 @@ export function Chart({
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>();
   const labels = series.map(({ label }) => label).join();
+  const theme = useTheme();
   useEffect(() => {
     const element = place.current;
     if (!element) return undefined;
@@ -63,10 +65,10 @@ export function Chart({
       observer.disconnect();
       plot.current?.destroy();
     };
-  }, [labels, unit]);
+  }, [labels, unit, theme]);
   useEffect(() => {
     plot.current?.setData([times, ...series.map(({ values }) => values)]);
-  }, [times, series]);
+  }, [times, series, theme]);
   return (
     <figure class="chart">
       <figcaption>{title}</figcaption>

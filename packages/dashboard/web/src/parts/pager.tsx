@@ -1,34 +1,53 @@
 import { count } from '../format';
 
-const PAGE_SIZE = 20;
+/** Goes through a list whose end the server knows; every page begins where the one before ended. */
+export interface Place {
+  from: number;
+  /** Where the pages before began, the first of them first. */
+  before: number[];
+}
+
+export const START: Place = { from: 0, before: [] };
 
 export function Pager({
-  page,
+  place,
+  shown,
   total,
-  onPage,
+  next,
+  onPlace,
 }: {
-  page: number;
+  place: Place;
+  /** How many rows there are on this page. */
+  shown: number;
   total: number;
-  onPage: (page: number) => void;
+  next: number | undefined;
+  onPlace: (place: Place) => void;
 }) {
-  const last = Math.max(1, Math.ceil(total / PAGE_SIZE));
-  const first = (page - 1) * PAGE_SIZE + 1;
+  const { from, before } = place;
+  const last = next ?? from + shown;
   return (
     <nav class="pager" aria-label="Pages of the table">
-      <button type="button" disabled={page <= 1} onClick={() => onPage(1)}>
+      <button type="button" disabled={from === 0} onClick={() => onPlace(START)}>
         First
       </button>
-      <button type="button" disabled={page <= 1} onClick={() => onPage(page - 1)}>
+      <button
+        type="button"
+        disabled={before.length === 0}
+        onClick={() => onPlace({ from: before.at(-1) ?? 0, before: before.slice(0, -1) })}
+      >
         Previous
       </button>
       <span>
-        {count(Math.min(first, total))}–{count(Math.min(page * PAGE_SIZE, total))} of {count(total)}
+        {last - from === shown
+          ? `${count(Math.min(from + 1, last))}–${count(last)} of ${count(total)}`
+          : `${count(shown)} of the ${count(last - from)} looked at, of ${count(total)}`}
       </span>
-      <button type="button" disabled={page >= last} onClick={() => onPage(page + 1)}>
+      <button
+        type="button"
+        disabled={next === undefined}
+        onClick={() => next !== undefined && onPlace({ from: next, before: [...before, from] })}
+      >
         Next
-      </button>
-      <button type="button" disabled={page >= last} onClick={() => onPage(last)}>
-        Last
       </button>
     </nav>
   );

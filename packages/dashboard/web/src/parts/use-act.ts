@@ -1,0 +1,29 @@
+import { useQueryClient } from '@tanstack/preact-query';
+import { post } from '../api';
+import { useSay } from './confirm';
+
+/**
+ * Has the server do something, says what came of it, and has the page read everything anew.
+ *
+ * @returns whether it was done
+ */
+export function useAct(): <Result>(
+  path: string,
+  body: object,
+  say: string | ((result: Result) => string),
+) => Promise<boolean> {
+  const tell = useSay();
+  const queries = useQueryClient();
+  return async (path, body, say) => {
+    try {
+      const result = await post(path, body);
+      tell(typeof say === 'string' ? say : say(result as never));
+      // What was done to a job may have taken it from where it is shown.
+      await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'job' });
+      return true;
+    } catch (error) {
+      tell(error instanceof Error ? error.message : String(error));
+      return false;
+    }
+  };
+}
