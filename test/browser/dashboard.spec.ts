@@ -276,7 +276,7 @@ withChromium('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByLabel('At most').fill('3');
     await page.getByRole('button', { name: 'Set limit' }).click();
-    await page.waitForSelector('dd:text-is("3")');
+    await page.waitForSelector('li:has-text("Limit") .value:text-is("3")');
     await page.getByRole('button', { name: 'Empty' }).click();
     await page.getByRole('button', { name: 'Delete 1 job' }).click();
     await page.waitForSelector('text=No job waits.');

@@ -106,7 +106,7 @@ const schemas: Readonly<Record<string, Schema>> = {
   }),
   Pool: object({
     workerPoolId: string,
-    jobNames: list(string),
+    nameList: { ...integer, description: 'which of nameLists are its job names' },
     concurrency: integer,
     host: string,
     pid: integer,
@@ -146,6 +146,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     counts: object({ scheduled: integer, retry: integer, dead: integer }),
     queues: list(ref('Queue')),
     pools: list(ref('Pool')),
+    nameLists: list(list(string)),
     running: { ...list(ref('Running')), maxItems: 1_000 },
     busy: { ...integer, description: 'how many workers are busy' },
     operations: list(ref('Operation')),

@@ -75,19 +75,17 @@ export class Presenter {
     };
   }
 
-  queue(queue: QueueStatus, pools: readonly WorkerPoolHeartbeat[]) {
+  /** @param pools how many live pools run the name */
+  queue(queue: QueueStatus, pools: number) {
     const { pausedUntil, ...rest } = queue;
-    return {
-      ...rest,
-      pausedUntil: pausedUntil && seconds(pausedUntil),
-      pools: pools.filter(({ jobNames }) => jobNames.includes(queue.jobName)).length,
-    };
+    return { ...rest, pausedUntil: pausedUntil && seconds(pausedUntil), pools };
   }
 
-  pool(pool: WorkerPoolHeartbeat, busy: number) {
-    const { workerPoolId, jobNames, concurrency, host, pid, engine } = pool;
+  /** @param nameList which of the lists of names is that of the pool */
+  pool(pool: WorkerPoolHeartbeat, { busy, nameList }: { busy: number; nameList: number }) {
+    const { workerPoolId, concurrency, host, pid, engine } = pool;
     return {
-      ...{ workerPoolId, jobNames, concurrency, host, pid, engine, busy },
+      ...{ workerPoolId, nameList, concurrency, host, pid, engine, busy },
       startedAt: seconds(pool.startedAt),
       heartbeatAt: seconds(pool.heartbeatAt),
     };

@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly counts: { readonly scheduled: number; readonly retry: number; readonly dead: number };
   readonly queues: readonly ReturnType<Presenter['queue']>[];
   readonly pools: readonly ReturnType<Presenter['pool']>[];
+  /** The lists of job names that pools have; many have the same. */
+  readonly nameLists: readonly (readonly string[])[];
   /** The first thousand of them. */
   readonly running: readonly ReturnType<Presenter['observation']>[];
   /** How many workers are busy. */
@@ -56,16 +58,23 @@ export class Snapshots {
     const poolOf = new Map(
       pools.flatMap((pool) => pool.workerIds.map((id) => [id, pool] as const)),
     );
-    const busy = new Map<string, number>();
-    for (const { workerId } of observations) {
-      const id = poolOf.get(workerId)?.workerPoolId ?? '';
-      busy.set(id, (busy.get(id) ?? 0) + 1);
-    }
+    const busy = countBy(
+      observations.map(({ workerId }) => poolOf.get(workerId)?.workerPoolId ?? ''),
+    );
+    const nameLists = new Map(pools.map(({ jobNames }) => [jobNames.join(), jobNames]));
+    const lists = [...nameLists.keys()];
+    const serving = countBy(pools.flatMap(({ jobNames }) => jobNames));
     return {
       time: Date.now(),
       counts,
-      queues: queues.map((queue) => this.presenter.queue(queue, pools)),
-      pools: pools.map((pool) => this.presenter.pool(pool, busy.get(pool.workerPoolId) ?? 0)),
+      queues: queues.map((queue) => this.presenter.queue(queue, serving.get(queue.jobName) ?? 0)),
+      pools: pools.map((pool) =>
+        this.presenter.pool(pool, {
+          busy: busy.get(pool.workerPoolId) ?? 0,
+          nameList: lists.indexOf(pool.jobNames.join()),
+        }),
+      ),
+      nameLists: [...nameLists.values()],
       running: observations
         .slice(0, MOST_RUNNING)
         .map((one) => this.presenter.observation(one, poolOf.get(one.workerId))),
@@ -73,4 +82,10 @@ export class Snapshots {
       operations: this.operations.list(),
     };
   }
+}
+
+function countBy(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }

@@ -12,7 +12,8 @@ export interface Queue {
 
 export interface Pool {
   workerPoolId: string;
-  jobNames: string[];
+  /** Which of the snapshot's lists of names. */
+  nameList: number;
   concurrency: number;
   host: string;
   pid: number;
@@ -56,6 +57,7 @@ export interface Snapshot {
   counts: { scheduled: number; retry: number; dead: number };
   queues: Queue[];
   pools: Pool[];
+  nameLists: string[][];
   /** The first thousand. */
   running: Running[];
   busy: number;

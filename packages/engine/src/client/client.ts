@@ -2,8 +2,7 @@ import { parseAttempt, type Attempt } from '../attempt.js';
 import { systemClock, type Clock } from '../clock.js';
 import { DEFAULT_NAMESPACE } from '../enqueuer.js';
 import {
-  readMetrics,
-  readRates,
+  MetricsReader,
   type JobRates,
   type Metrics,
   type MetricsRange,
@@ -63,6 +62,7 @@ export class Client {
   readonly #queues: Queues;
   readonly #fleet: Fleet;
   readonly #integrity: Integrity;
+  readonly #metrics: MetricsReader;
   readonly #scheduled: JobSet;
   readonly #retry: JobSet;
   readonly #dead: JobSet;
@@ -83,6 +83,7 @@ export class Client {
     this.#queues = new Queues(parts);
     this.#fleet = new Fleet(parts);
     this.#integrity = new Integrity(parts);
+    this.#metrics = new MetricsReader(parts);
     this.#scheduled = new JobSet({ ...parts, set: 'scheduled' });
     this.#retry = new JobSet({ ...parts, set: 'retry' });
     this.#dead = new JobSet({ ...parts, set: 'dead' });
@@ -351,7 +352,7 @@ export class Client {
     range = '1h',
     jobName,
   }: { readonly range?: MetricsRange; readonly jobName?: string } = {}): Promise<Metrics> {
-    return readMetrics(this.#parts, range, jobName);
+    return this.#metrics.metrics(range, jobName);
   }
 
   /**
@@ -361,7 +362,7 @@ export class Client {
    * @throws InvalidOptionError
    */
   rates({ minutes = 30 }: { readonly minutes?: number } = {}): Promise<JobRates[]> {
-    return readRates(this.#parts, minutes);
+    return this.#metrics.rates(minutes);
   }
 
   /**

@@ -86,7 +86,7 @@ export class Fleet {
 }
 
 // A script shall not take long.
-const BATCH = 500;
+const BATCH = 200;
 
 function observation(
   workerId: string,

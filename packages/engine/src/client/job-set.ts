@@ -74,7 +74,7 @@ const MOST_LISTED = 200;
 const MOST_SEEN = 5_000;
 const BATCH = 500;
 const MOST_COUNTED = 10_000;
-const SAMPLE = 1_000;
+const SAMPLE = 500;
 
 /** The scheduled, the retry or the dead jobs, as a client looks at them and mends them. */
 export class JobSet {

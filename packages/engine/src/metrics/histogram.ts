@@ -16,15 +16,12 @@ export function upperBound(bucket: number): number {
 /**
  * The time, in milliseconds, that a share of all jobs took at most; `undefined` when there were none.
  *
- * @param counts jobs by bucket
+ * @param counts jobs by bucket; holes are none
  */
-export function percentile(counts: ReadonlyMap<number, number>, share: number): number | undefined {
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+export function percentile(counts: readonly number[], share: number): number | undefined {
+  const total = counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return undefined;
   let seen = 0;
-  for (const bucket of [...counts.keys()].sort((a, b) => a - b)) {
-    seen += counts.get(bucket) ?? 0;
-    if (seen >= share * total) return upperBound(bucket);
-  }
-  return undefined;
+  const bucket = counts.findIndex((count?: number) => (seen += count ?? 0) >= share * total);
+  return upperBound(bucket);
 }

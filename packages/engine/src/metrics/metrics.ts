@@ -3,7 +3,8 @@ import { InvalidOptionError } from '../errors.js';
 import { assertInteger } from '../job-type.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
-import { Tally, type JobMetrics } from './tally.js';
+import { PastIntervals } from './past-intervals.js';
+import { countsOf, Tally, type JobMetrics } from './tally.js';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -63,55 +64,99 @@ export interface MetricsSource {
   readonly clock: Clock;
 }
 
+/** The runs of an interval by job name. */
+type Tallies = ReadonlyMap<string, Tally>;
+type Counts = ReadonlyMap<string, { readonly done?: number; readonly failed?: number }>;
+
+// Enough for the longest table and another one; and for the longest rates.
+const TABLES_KEPT = 60;
+const MINUTES_KEPT = 2 * MOST_MINUTES;
+
 /** Reads what the workers of this project have counted. Go's do not count. */
-export async function readMetrics(
-  source: MetricsSource,
-  range: MetricsRange,
-  jobName: string | undefined,
-): Promise<Metrics> {
-  if (!Object.hasOwn(RANGES, range)) {
-    throw new InvalidOptionError('range', range, `one of ${Object.keys(RANGES).join(', ')}`);
+export class MetricsReader {
+  readonly #source: MetricsSource;
+  readonly #tables = new PastIntervals<Tallies>(TABLES_KEPT);
+  readonly #minutes = new PastIntervals<Counts>(MINUTES_KEPT);
+
+  constructor(source: MetricsSource) {
+    this.#source = source;
   }
-  const { seconds, step, tableStep } = RANGES[range];
-  const now = await secondsOf(source);
-  const starts = lastStarts(now, step, seconds / step);
-  const jobsSince = roundDown(starts[0] ?? now, tableStep);
-  const [texts, byName] = await Promise.all([
-    readField(source, step, starts, jobName ?? ALL_NAMES),
-    readNames(source, tableStep, startsFrom(jobsSince, now, tableStep)),
-  ]);
-  const total = new Tally();
-  const intervals = texts.map((text, index) => {
-    const interval = new Tally();
-    if (text) interval.addText(text);
-    total.add(interval);
-    return { start: new Date((starts[index] ?? 0) * 1000), ...interval.metrics() };
-  });
-  return {
-    ...{ range, step, intervals, total: total.metrics() },
-    jobs: [...byName].map(([name, tally]) => ({ jobName: name, ...tally.metrics() })),
-    jobsSince: new Date(jobsSince * 1000),
-  };
+
+  /** @throws InvalidOptionError */
+  async metrics(range: MetricsRange, jobName: string | undefined): Promise<Metrics> {
+    if (!Object.hasOwn(RANGES, range)) {
+      throw new InvalidOptionError('range', range, `one of ${Object.keys(RANGES).join(', ')}`);
+    }
+    const { seconds, step, tableStep } = RANGES[range];
+    const now = await secondsOf(this.#source);
+    const starts = lastStarts(now, step, seconds / step);
+    const jobsSince = roundDown(starts[0] ?? now, tableStep);
+    const [texts, byName] = await Promise.all([
+      readField(this.#source, step, starts, jobName ?? ALL_NAMES),
+      this.#byName(tableStep, startsFrom(jobsSince, now, tableStep), now),
+    ]);
+    const total = new Tally();
+    const intervals = texts.map((text, index) => {
+      const interval = new Tally();
+      if (text) interval.addText(text);
+      total.add(interval);
+      return { start: new Date((starts[index] ?? 0) * 1000), ...interval.metrics() };
+    });
+    return {
+      ...{ range, step, intervals, total: total.metrics() },
+      jobs: [...byName].map(([name, tally]) => ({ jobName: name, ...tally.metrics() })),
+      jobsSince: new Date(jobsSince * 1000),
+    };
+  }
+
+  /** @throws InvalidOptionError */
+  async rates(minutes: number): Promise<JobRates[]> {
+    assertInteger('minutes', minutes, 1, MOST_MINUTES);
+    const now = await secondsOf(this.#source);
+    const starts = lastStarts(now, MINUTE, minutes);
+    const counts = await this.#minutes.get(MINUTE, starts, now, async (missing) =>
+      (await readHashes(this.#source, MINUTE, missing)).map((hash) => eachName(hash, countsOf)),
+    );
+    const names = new Set(counts.flatMap((minute) => [...minute.keys()]));
+    return [...names].map((jobName) => ({
+      jobName,
+      done: counts.map((minute) => minute.get(jobName)?.done ?? 0),
+      failed: counts.map((minute) => minute.get(jobName)?.failed ?? 0),
+    }));
+  }
+
+  /** All names of all intervals. */
+  async #byName(step: number, starts: readonly number[], now: number): Promise<Tallies> {
+    const tables = await this.#tables.get(step, starts, now, async (missing) =>
+      (await readHashes(this.#source, step, missing)).map((hash) => eachName(hash, tallyOf)),
+    );
+    const sums = new Map<string, Tally>();
+    for (const table of tables) {
+      for (const [jobName, tally] of table) {
+        const sum = sums.get(jobName) ?? new Tally();
+        sums.set(jobName, sum);
+        sum.add(tally);
+      }
+    }
+    return new Map([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
 }
 
-/** @throws InvalidOptionError */
-export async function readRates(source: MetricsSource, minutes: number): Promise<JobRates[]> {
-  assertInteger('minutes', minutes, 1, MOST_MINUTES);
-  const starts = lastStarts(await secondsOf(source), MINUTE, minutes);
-  const rates = new Map<string, { done: number[]; failed: number[] }>();
-  const hashes = await readHashes(source, MINUTE, starts);
-  for (const [minute, hash] of hashes.entries()) {
-    for (const [jobName, text] of Object.entries(hash)) {
-      if (jobName === ALL_NAMES) continue;
-      const rate = rates.get(jobName) ?? { done: zeros(minutes), failed: zeros(minutes) };
-      rates.set(jobName, rate);
-      const tally = new Tally();
-      tally.addText(text);
-      rate.done[minute] = tally.done;
-      rate.failed[minute] = tally.failed;
-    }
-  }
-  return [...rates].map(([jobName, rate]) => ({ jobName, ...rate }));
+function eachName<Value>(
+  hash: Readonly<Record<string, string>>,
+  read: (text: string) => Value,
+): Map<string, Value> {
+  return new Map(
+    Object.entries(hash).flatMap(([jobName, text]) =>
+      jobName === ALL_NAMES ? [] : [[jobName, read(text)] as const],
+    ),
+  );
+}
+
+function tallyOf(text: string): Tally {
+  const tally = new Tally();
+  tally.addText(text);
+  return tally;
 }
 
 async function secondsOf({ connection, clock }: MetricsSource): Promise<number> {
@@ -146,24 +191,6 @@ async function readHashes(
   );
 }
 
-/** All names of all intervals, by name. */
-async function readNames(
-  source: MetricsSource,
-  step: number,
-  starts: readonly number[],
-): Promise<Map<string, Tally>> {
-  const byName = new Map<string, Tally>();
-  for (const hash of await readHashes(source, step, starts)) {
-    for (const [jobName, text] of Object.entries(hash)) {
-      if (jobName === ALL_NAMES) continue;
-      const tally = byName.get(jobName) ?? new Tally();
-      byName.set(jobName, tally);
-      tally.addText(text);
-    }
-  }
-  return new Map([...byName].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
 function lastStarts(now: number, step: number, count: number): number[] {
   return startsFrom(roundDown(now, step) - (count - 1) * step, now, step);
 }
@@ -177,8 +204,4 @@ function startsFrom(first: number, now: number, step: number): number[] {
 
 function roundDown(time: number, step: number): number {
   return time - (time % step);
-}
-
-function zeros(length: number): number[] {
-  return Array<number>(length).fill(0);
 }

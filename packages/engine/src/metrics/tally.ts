@@ -23,15 +23,16 @@ export interface Percentiles {
   readonly p99: number | undefined;
 }
 
-type Histogram = Map<number, number>;
+/** How many, by bucket; with holes. */
+type Histogram = number[];
 
 const COUNTS = ['done', 'failed', 'dead', 'time'] as const;
 
 /** Counts runs, and how long they took and waited. */
 export class Tally {
   readonly #counts = { done: 0, failed: 0, dead: 0, time: 0 };
-  readonly #run: Histogram = new Map();
-  readonly #wait: Histogram = new Map();
+  readonly #run: Histogram = [];
+  readonly #wait: Histogram = [];
 
   /** One run; times in milliseconds. */
   record(result: RunResult, duration: number, wait: number): void {
@@ -44,32 +45,29 @@ export class Tally {
 
   add(other: Tally): void {
     for (const name of COUNTS) this.#counts[name] += other.#counts[name];
-    for (const [bucket, n] of other.#run) count(this.#run, bucket, n);
-    for (const [bucket, n] of other.#wait) count(this.#wait, bucket, n);
-  }
-
-  get done(): number {
-    return this.#counts.done;
-  }
-
-  get failed(): number {
-    return this.#counts.failed;
+    other.#run.forEach((n, bucket) => count(this.#run, bucket, n));
+    other.#wait.forEach((n, bucket) => count(this.#wait, bucket, n));
   }
 
   /** As it stands in Redis: a flat JSON object of what is not 0, such as `{"done":2,"time":31,"r9":2,"w0":2}`. */
   toText(): string {
     const fields: Record<string, number> = {};
     for (const name of COUNTS) if (this.#counts[name] > 0) fields[name] = this.#counts[name];
-    for (const [bucket, n] of this.#run) fields[`r${bucket}`] = n;
-    for (const [bucket, n] of this.#wait) fields[`w${bucket}`] = n;
+    this.#run.forEach((n, bucket) => (fields[`r${bucket}`] = n));
+    this.#wait.forEach((n, bucket) => (fields[`w${bucket}`] = n));
     return JSON.stringify(fields);
   }
 
   /** Adds what `toText` wrote. */
   addText(text: string): void {
-    for (const [field, n] of Object.entries(JSON.parse(text) as Record<string, number>)) {
-      if (field in this.#counts) this.#counts[field as (typeof COUNTS)[number]] += n;
-      else count(field.startsWith('r') ? this.#run : this.#wait, Number(field.slice(1)), n);
+    const counts = this.#counts;
+    const fields = JSON.parse(text) as Record<string, number>;
+    // A table over many days adds up a hundred thousand of them.
+    for (const field in fields) {
+      const n = fields[field] ?? 0;
+      const bucket = Number(field.slice(1));
+      if (bucket >= 0) count(field.startsWith('r') ? this.#run : this.#wait, bucket, n);
+      else counts[field as keyof typeof counts] += n;
     }
   }
 
@@ -78,8 +76,13 @@ export class Tally {
   }
 }
 
+/** Of what `Tally.toText` wrote only the counts. */
+export function countsOf(text: string): { readonly done?: number; readonly failed?: number } {
+  return JSON.parse(text) as object;
+}
+
 function count(histogram: Histogram, bucket: number, n: number): void {
-  histogram.set(bucket, (histogram.get(bucket) ?? 0) + n);
+  histogram[bucket] = (histogram[bucket] ?? 0) + n;
 }
 
 function percentiles(histogram: Histogram): Percentiles {

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/preact-query';
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import { get, type Job, type Metrics, type WaitingList } from '../api';
+import { get, type Job, type Metrics, type Queue, type WaitingList } from '../api';
 import { count, duration } from '../format';
 import { useLive } from '../live';
 import { Empty, Failure, Loading, Time } from '../parts/basics';
@@ -24,22 +25,14 @@ export function QueuePage({ name }: { name: string }) {
       </p>
       <h1>{name}</h1>
       {queue && (
-        <dl class="facts">
-          <dt>Waiting</dt>
-          <dd>{count(queue.count)}</dd>
-          <dt>Oldest wait</dt>
-          <dd>{queue.count > 0 ? duration(queue.latency) : '–'}</dd>
-          <dt>Running</dt>
-          <dd>{count(queue.inProgress)}</dd>
-          <dt>Limit</dt>
-          <dd>{queue.maxConcurrency > 0 ? count(queue.maxConcurrency) : 'none'}</dd>
-          <dt>Pools</dt>
-          <dd>{count(queue.pools)}</dd>
-          <dt>State</dt>
-          <dd>
-            <QueueState queue={queue} />
-          </dd>
-        </dl>
+        <ul class="cards">
+          {factsOf(queue).map(([label, value]) => (
+            <li key={label} class="card">
+              <span class="label">{label}</span>
+              <span class="value">{value}</span>
+            </li>
+          ))}
+        </ul>
       )}
       <p>
         Of this name: <Link href={listHref('scheduled', name)}>scheduled</Link>,{' '}
@@ -53,6 +46,17 @@ export function QueuePage({ name }: { name: string }) {
       <LastHour name={name} />
     </>
   );
+}
+
+function factsOf(queue: Queue): [label: string, value: ComponentChildren][] {
+  return [
+    ['Waiting', count(queue.count)],
+    ['Oldest wait', queue.count > 0 ? duration(queue.latency) : '–'],
+    ['Running', count(queue.inProgress)],
+    ['Limit', queue.maxConcurrency > 0 ? count(queue.maxConcurrency) : 'none'],
+    ['Pools', count(queue.pools)],
+    ['State', <QueueState key="state" queue={queue} />],
+  ];
 }
 
 function Waiting({ name }: { name: string }) {

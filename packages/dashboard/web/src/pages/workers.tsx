@@ -45,7 +45,7 @@ export function WorkersPage() {
       ) : (
         <Table
           caption="Worker pools"
-          columns={poolColumns(now)}
+          columns={poolColumns(now, snapshot.nameLists)}
           rows={pools}
           keyOf={({ workerPoolId }) => workerPoolId}
         />
@@ -93,7 +93,7 @@ function runningColumns(now: number): Column<Running>[] {
   ];
 }
 
-function poolColumns(now: number): Column<Pool>[] {
+function poolColumns(now: number, nameLists: readonly string[][]): Column<Pool>[] {
   return [
     {
       head: 'Host',
@@ -131,7 +131,11 @@ function poolColumns(now: number): Column<Pool>[] {
       ),
       sort: ({ heartbeatAt }) => heartbeatAt,
     },
-    { head: 'Job names', kind: 'names', cell: ({ jobNames }) => <Names names={jobNames} /> },
+    {
+      head: 'Job names',
+      kind: 'names',
+      cell: ({ nameList }) => <Names names={nameLists[nameList] ?? []} />,
+    },
   ];
 }
 
