@@ -4,14 +4,7 @@ import tseslint from 'typescript-eslint';
 
 export default defineConfig(
   {
-    ignores: [
-      '**/dist/',
-      '**/public/',
-      'packages/dashboard/web/',
-      '**/node_modules/',
-      'coverage/',
-      'jest.config.ts',
-    ],
+    ignores: ['**/dist/', '**/public/', '**/node_modules/', 'coverage/', 'jest.config.ts'],
   },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
@@ -19,7 +12,9 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.js'] },
+        projectService: {
+          allowDefaultProject: ['eslint.config.js', 'packages/dashboard/web/vite.config.ts'],
+        },
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from './support/eventually.js';
 
 const MAIN = fileURLToPath(new URL('../apps/demo/dist/main.js', import.meta.url));
 
@@ -60,6 +61,8 @@ describe('the demo', () => {
         headers: { 'content-type': 'application/json' },
         body,
       });
+    const snapshot = async (): Promise<string> => (await fetch(`${url}/work/api/snapshot`)).text();
+    await eventually(async () => expect(await snapshot()).toContain('resize_image'));
     const bad = await post('{"rows":-1}');
     expect([bad.status, await bad.text()]).toEqual([400, expect.stringContaining('rows: ')]);
     const good = await post('{"rows":20000}');

@@ -12,6 +12,8 @@ import { SignupsController } from './signups/signups.controller.js';
 import { WelcomeMailer } from './signups/welcome-mailer.js';
 import { JobTally } from './status/job-tally.js';
 import { StatusController } from './status/status.controller.js';
+import { Shop } from './traffic/shop.js';
+import { Traffic } from './traffic/traffic.js';
 import { FlakyController } from './webhooks/flaky.controller.js';
 import { WebhookDeliverer } from './webhooks/webhook-deliverer.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
@@ -27,6 +29,9 @@ class ExportsModule {}
 
 @Module({ controllers: [WebhooksController, FlakyController], providers: [WebhookDeliverer] })
 class WebhooksModule {}
+
+@Module({ providers: [Shop, Traffic] })
+class TrafficModule {}
 
 @Module({ controllers: [StatusController], providers: [JobTally] })
 class StatusModule {}
@@ -51,6 +56,7 @@ export class AppModule {
         ExportsModule,
         WebhooksModule,
         StatusModule,
+        TrafficModule,
       ],
       providers: [{ provide: DEMO_OPTIONS, useValue: options }],
       exports: [DEMO_OPTIONS],

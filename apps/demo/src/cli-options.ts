@@ -3,11 +3,14 @@ import { parseArgs } from 'node:util';
 export interface CliOptions {
   /** Drive the demo through HTTP, report, and exit. */
   readonly once: boolean;
+  /** No sample traffic. */
+  readonly quiet: boolean;
   readonly help: boolean;
 }
 
 export const USAGE = `npm run demo            start, print what to try, and run until Ctrl-C
 npm run demo -- --once  try everything once, print a report, and exit
+npm run demo -- --quiet without sample traffic on the dashboard
 
 Environment
   PORT       where to listen; default 3000, or a free port if that is taken; 0 is any free port
@@ -21,6 +24,7 @@ export function parseCli(args: readonly string[]): CliOptions {
       args: [...args],
       options: {
         once: { type: 'boolean', default: false },
+        quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

@@ -6,6 +6,8 @@ export interface DemoOptions {
   /** Where the private mail server keeps its mails; `undefined` when mails go elsewhere. */
   readonly outboxFolder: string | undefined;
   readonly exportsFolder: string;
+  /** Whether sample jobs are enqueued all the time. */
+  readonly traffic: boolean;
 }
 
 /** Injection token of the options. */

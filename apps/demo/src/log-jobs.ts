@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Job, JobMiddleware } from '@nestcraft/work';
+import { TRAFFIC_JOBS } from './traffic/shop.js';
 import type { JobContext } from './job-context.js';
 
 /** Logs every job that was done, and how long it took. Failures are logged by the pool. */
@@ -10,6 +11,7 @@ export class LogJobs implements JobMiddleware<JobContext> {
   async use(job: Job, next: () => Promise<void>, context: JobContext): Promise<void> {
     const start = performance.now();
     await next();
+    if ((TRAFFIC_JOBS as readonly string[]).includes(job.name)) return;
     const duration = Math.round(performance.now() - start);
     this.logger.log(`${job.name} ${job.id} done in ${duration} ms: ${context.summary}`);
   }

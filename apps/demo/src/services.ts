@@ -15,7 +15,10 @@ export class Services {
   ) {}
 
   /** Starts what `env` does not name. */
-  static async start(env: NodeJS.ProcessEnv, { once }: { once: boolean }): Promise<Services> {
+  static async start(
+    env: NodeJS.ProcessEnv,
+    { once, quiet }: { once: boolean; quiet: boolean },
+  ): Promise<Services> {
     const ends: (() => Promise<unknown>)[] = [];
     const folder = await mkdtemp(join(tmpdir(), 'nestcraft-demo-'));
     ends.push(() => rm(folder, { recursive: true, force: true }));
@@ -41,7 +44,9 @@ export class Services {
       smtpUrl = mailServer.url;
     }
     const exportsFolder = env.EXPORTS_DIR ?? join(folder, 'exports');
-    return new Services({ redisUrl, namespace, smtpUrl, outboxFolder, exportsFolder }, ends);
+    const traffic = !once && !quiet;
+    const options = { redisUrl, namespace, smtpUrl, outboxFolder, exportsFolder, traffic };
+    return new Services(options, ends);
   }
 
   /** Ends them, the last started first. */

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -252,6 +255,48 @@ describe.each([
     });
     expect(await getJson(`${url}/compat/retry_jobs`)).toEqual({ count: 0, jobs: [] });
     expect(await getJson(`${url}/compat/scheduled_jobs`)).toEqual({ count: 0, jobs: [] });
+  });
+});
+
+/** A proxy that hands on what is below a path, without the path. */
+async function behind(path: string, target: string): Promise<{ url: string; close: () => void }> {
+  const server = createServer((request, response) => {
+    const { method, headers } = request;
+    if (!request.url?.startsWith(`${path}/`)) {
+      response.writeHead(404).end();
+      return;
+    }
+    const onward = httpRequest(target + request.url.slice(path.length), { method, headers });
+    onward.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}${path}`, close: () => server.close() };
+}
+
+describe.each([
+  ['Express', { fastify: false }],
+  ['Fastify', { fastify: true }],
+])('behind a proxy that strips a path, with %s', (_name, how) => {
+  it('the page finds its files and its API, and may change things', async () => {
+    const { origin } = new URL(await serve({}, how));
+    const proxy = await behind('/tools', origin);
+    try {
+      const page = await fetch(`${proxy.url}/work`);
+      expect(page.url).toBe(`${proxy.url}/work/app`);
+      const [, script = ''] = /src="\.\/(assets\/[^"]+\.js)"/.exec(await page.text()) ?? [];
+      expect((await fetch(new URL(script, page.url))).status).toBe(200);
+      expect((await fetch(new URL('api/snapshot', page.url))).status).toBe(200);
+      const own = { ...OWN, origin: new URL(proxy.url).origin };
+      const pause = new URL('api/queues/n/pause', page.url).href;
+      expect((await send(pause, {}, own)).status).toBe(204);
+    } finally {
+      proxy.close();
+    }
   });
 });
 

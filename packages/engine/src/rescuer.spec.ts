@@ -64,11 +64,11 @@ it('brings back what a Go requeuer did not know, if any pool handles it, its fai
 
 it('warns of Go pools that do not know a job', async () => {
   await connection.ready();
-  const scripts = new Scripts(ns.keys, new FakeClock());
-  expect(await dangers(connection, scripts, ['n'])).toEqual([]);
+  const around = { keys: ns.keys, scripts: new Scripts(ns.keys, new FakeClock()) };
+  expect(await dangers(connection, around, ['n'])).toEqual([]);
   await goPool('n,m');
-  expect(await dangers(connection, scripts, ['n'])).toEqual([]);
-  expect(await dangers(connection, scripts, ['n', 'x'])).toEqual([
+  expect(await dangers(connection, around, ['n'])).toEqual([]);
+  expect(await dangers(connection, around, ['n', 'x'])).toEqual([
     expect.stringContaining('A Go pool of this namespace does not know "x"'),
   ]);
 });

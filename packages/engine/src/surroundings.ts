@@ -1,4 +1,5 @@
 import { Fleet } from './client/fleet.js';
+import type { Keys } from './redis/keys.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 
@@ -8,12 +9,12 @@ import type { Scripts } from './redis/scripts.js';
  */
 export async function dangers(
   connection: RedisConnection,
-  scripts: Scripts,
+  { keys, scripts }: { keys: Keys; scripts: Scripts },
   jobNames: readonly string[],
 ): Promise<string[]> {
   return [
     ...(await evictionDangers(connection)),
-    ...(await goDangers(new Fleet({ connection, scripts }), jobNames)),
+    ...(await goDangers(new Fleet({ connection, keys, scripts }), jobNames)),
   ];
 }
 

@@ -275,7 +275,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     const { redis } = connection;
     const names = [...this.#types.keys()];
     if (names.length > 0) await redis.sadd(this.#keys.knownJobs, ...names);
-    for (const danger of await dangers(connection, scripts, names)) this.#log.warn(danger);
+    const around = { keys: this.#keys, scripts };
+    for (const danger of await dangers(connection, around, names)) this.#log.warn(danger);
     for (const { name, maxConcurrency } of this.#types.values()) {
       if (maxConcurrency === undefined) continue;
       const before = await redis.getset(this.#keys.maxConcurrency(name), maxConcurrency);

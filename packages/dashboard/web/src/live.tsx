@@ -21,7 +21,7 @@ export function LiveProvider({ children }: { children: ComponentChildren }) {
     const open = () => {
       source = new EventSource('api/events');
       source.addEventListener('snapshot', (event) => {
-        setLive({ snapshot: JSON.parse(event.data) as Snapshot, staleSince: undefined });
+        setLive({ snapshot: JSON.parse(event.data as string) as Snapshot, staleSince: undefined });
       });
       source.addEventListener('unreachable', lost);
       source.onerror = () => {

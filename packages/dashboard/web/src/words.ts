@@ -40,7 +40,7 @@ const RESULTS: Record<string, string> = {
 };
 
 /** What came of several jobs, such as `2 deleted; 1 not there any more`. */
-export function summary(results: readonly string[]): string {
+export function summary(results: readonly string[] = []): string {
   const counts = new Map<string, number>();
   for (const result of results) counts.set(result, (counts.get(result) ?? 0) + 1);
   return [...counts].map(([result, n]) => `${n} ${RESULTS[result] ?? result}`).join('; ');

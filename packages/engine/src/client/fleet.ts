@@ -1,3 +1,5 @@
+import type { Keys } from '../redis/keys.js';
+import { batches } from '../redis/batches.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
 
@@ -41,20 +43,26 @@ export interface WorkerObservation {
   readonly checkinAt: Date | undefined;
 }
 
+export interface FleetOptions {
+  readonly connection: RedisConnection;
+  readonly keys: Keys;
+  readonly scripts: Scripts;
+}
+
 /** All running worker pools and their workers, as a client looks at them. */
 export class Fleet {
-  readonly #connection: RedisConnection;
-  readonly #scripts: Scripts;
+  readonly #options: FleetOptions;
 
-  constructor({ connection, scripts }: { connection: RedisConnection; scripts: Scripts }) {
-    this.#connection = connection;
-    this.#scripts = scripts;
+  constructor(options: FleetOptions) {
+    this.#options = options;
   }
 
   async heartbeats(): Promise<WorkerPoolHeartbeat[]> {
-    await this.#connection.ready();
-    const hashes = await this.#connection.call(this.#scripts.pools());
-    return [...hashes]
+    const { connection, keys } = this.#options;
+    await connection.ready();
+    const ids = (await connection.redis.smembers(keys.workerPools)).sort();
+    const hashes = await this.#hashes(ids, POOLS_AT_ONCE, (id) => keys.heartbeat(id));
+    return hashes
       .filter(([, hash]) => hash.heartbeat_at !== undefined)
       .map(([workerPoolId, hash]) => ({
         workerPoolId,
@@ -67,26 +75,35 @@ export class Fleet {
         workerIds: splitList(hash.worker_ids),
         engine: hash.engine === 'nestcraft' ? ('nestcraft' as const) : ('gocraft' as const),
         schedules: parseSchedules(hash.schedules),
-      }))
-      .sort((a, b) => (a.workerPoolId < b.workerPoolId ? -1 : 1));
+      }));
   }
 
   async observations(pools: readonly WorkerPoolHeartbeat[]): Promise<WorkerObservation[]> {
-    await this.#connection.ready();
     const ids = pools.flatMap(({ workerIds }) => workerIds);
-    const observations: WorkerObservation[] = [];
-    for (let i = 0; i < ids.length; i += BATCH) {
-      const call = this.#scripts.observations(ids.slice(i, i + BATCH));
-      for (const [workerId, hash] of await this.#connection.call(call)) {
-        if (hash.job_name) observations.push(observation(workerId, hash.job_name, hash));
-      }
-    }
-    return observations;
+    const { connection, keys } = this.#options;
+    await connection.ready();
+    const hashes = await this.#hashes(ids, WORKERS_AT_ONCE, (id) => keys.observation(id));
+    return hashes.flatMap(([workerId, hash]) =>
+      hash.job_name ? [observation(workerId, hash.job_name, hash)] : [],
+    );
+  }
+
+  /** In one round trip, by several scripts: none of them shall take long. */
+  async #hashes(
+    ids: readonly string[],
+    atOnce: number,
+    keyOf: (id: string) => string,
+  ): Promise<[id: string, hash: Readonly<Record<string, string>>][]> {
+    const { connection, scripts } = this.#options;
+    const calls = batches(ids, atOnce).map((batch) =>
+      scripts.hashes(new Map(batch.map((id) => [id, keyOf(id)]))),
+    );
+    return (await connection.callAll(calls)).flatMap((hashes) => [...hashes]);
   }
 }
 
-// A script shall not take long.
-const BATCH = 200;
+const POOLS_AT_ONCE = 50;
+const WORKERS_AT_ONCE = 200;
 
 function observation(
   workerId: string,

@@ -77,5 +77,5 @@ it('looks at both ends of long sets, and at nothing between', async () => {
     await ns.redis.zadd(ns.keys.dead, i, text);
   }
   const [finding] = await client.integrity();
-  expect(finding?.what).toBe('2 entries among the 1000 dead jobs at either end are not jobs.');
+  expect(finding?.what).toBe('2 entries among the 400 dead jobs at either end are not jobs.');
 });

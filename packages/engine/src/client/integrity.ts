@@ -1,4 +1,5 @@
 import { unixSeconds, type Clock } from '../clock.js';
+import { batches } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import { toRaw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -30,7 +31,7 @@ type SetName = (typeof SETS)[number];
 // A script compares so many names: with a hundred pools it takes about a millisecond.
 const NAMES_AT_ONCE = 20;
 // Of a set, so many entries at either end are looked at.
-const ENDS = 500;
+const ENDS = 200;
 // In seconds. A requeuer moves what is due within a second.
 const OVERDUE = 60;
 
@@ -57,8 +58,8 @@ export class Integrity {
   async #locks(names: readonly string[]): Promise<IntegrityFinding[]> {
     const { connection, scripts } = this.#options;
     const findings: IntegrityFinding[] = [];
-    for (let i = 0; i < names.length; i += NAMES_AT_ONCE) {
-      const readings = await connection.call(scripts.inspect(names.slice(i, i + NAMES_AT_ONCE)));
+    const calls = batches(names, NAMES_AT_ONCE).map((batch) => scripts.inspect(batch));
+    for (const readings of await connection.callAll(calls)) {
       for (const { jobName, lock, shares, running, orphaned } of readings) {
         if (lock !== shares || shares !== running) {
           findings.push({
@@ -84,13 +85,13 @@ export class Integrity {
   }
 
   async #silentPools(): Promise<IntegrityFinding[]> {
-    const { connection, keys, scripts } = this.#options;
-    const [registered, beating] = await Promise.all([
-      connection.redis.smembers(keys.workerPools),
-      connection.call(scripts.pools()),
-    ]);
-    return registered
-      .filter((id) => !beating.get(id)?.heartbeat_at)
+    const { connection, keys } = this.#options;
+    const ids = await connection.redis.smembers(keys.workerPools);
+    const pipeline = connection.redis.pipeline();
+    for (const id of ids) pipeline.hexists(keys.heartbeat(id), 'heartbeat_at');
+    const beats = (await pipeline.exec()) ?? [];
+    return ids
+      .filter((_, index) => beats[index]?.[1] !== 1)
       .map((id) => ({
         kind: 'silent_pool',
         what: `The pool ${id} is registered but has no heartbeat.`,

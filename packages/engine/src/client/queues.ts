@@ -2,6 +2,7 @@ import { unixSeconds, type Clock } from '../clock.js';
 import { JobInUseError } from '../errors.js';
 import { assertJobName } from '../job-name.js';
 import { assertInteger } from '../job-type.js';
+import { batches } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import { toRaw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -48,6 +49,7 @@ export interface QueuesOptions {
 }
 
 const BATCH = 500;
+const NAMES_AT_ONCE = 100;
 /** Where what was just read from the end of a queue still stands, if nobody took it. */
 const NEXT = { side: 'right', depth: BATCH } as const;
 // In the middle of a million, finding an entry would keep Redis busy for many milliseconds.
@@ -65,17 +67,18 @@ export class Queues {
   }
 
   async list(): Promise<QueueStatus[]> {
-    const { connection, scripts } = this.#options;
+    const { connection, keys, scripts } = this.#options;
     await connection.ready();
-    const readings = await connection.call(scripts.queues());
-    return readings
+    const names = (await connection.redis.smembers(keys.knownJobs)).sort();
+    const calls = batches(names, NAMES_AT_ONCE).map((batch) => scripts.queues(batch));
+    return (await connection.callAll(calls))
+      .flat()
       .map(({ jobName, waiting, next, lock, limit, pause }) => ({
         ...{ jobName, count: waiting, latency: this.#latency(next) },
         inProgress: Math.max(0, wholeNumber(lock)),
         maxConcurrency: Math.max(0, wholeNumber(limit)),
         ...this.#pause(pause),
-      }))
-      .sort((a, b) => (a.jobName < b.jobName ? -1 : 1));
+      }));
   }
 
   async page(jobName: string, page: number): Promise<QueuePage> {

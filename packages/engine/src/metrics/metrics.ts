@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.js';
 import { InvalidOptionError } from '../errors.js';
 import { assertInteger } from '../job-type.js';
+import { batches } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Scripts } from '../redis/scripts.js';
 import { PastIntervals } from './past-intervals.js';
 import { countsOf, Tally, type JobMetrics } from './tally.js';
 
@@ -34,6 +36,8 @@ const RANGES = {
 } as const;
 
 const MOST_MINUTES = 60;
+// A script shall not take long.
+const INTERVALS_AT_ONCE = 240;
 
 /** How far back metrics reach. */
 export type MetricsRange = keyof typeof RANGES;
@@ -61,6 +65,7 @@ export interface JobRates {
 export interface MetricsSource {
   readonly connection: RedisConnection;
   readonly keys: Keys;
+  readonly scripts: Scripts;
   readonly clock: Clock;
 }
 
@@ -165,18 +170,20 @@ async function secondsOf({ connection, clock }: MetricsSource): Promise<number> 
   return time === undefined ? Number((await connection.redis.time())[0]) : Math.floor(time / 1000);
 }
 
-/** One field of each interval. */
+/** One field of each interval; empty where nothing was counted. */
 async function readField(
-  { connection, keys }: MetricsSource,
+  { connection, keys, scripts }: MetricsSource,
   step: number,
   starts: readonly number[],
   field: string,
-): Promise<(string | null)[]> {
-  const pipeline = connection.redis.pipeline();
-  for (const start of starts) pipeline.hget(keys.metrics(step, start), field);
-  return ((await pipeline.exec()) ?? []).map(([error, text]) =>
-    error ? null : (text as string | null),
+): Promise<string[]> {
+  const calls = batches(starts, INTERVALS_AT_ONCE).map((batch) =>
+    scripts.field(
+      batch.map((start) => keys.metrics(step, start)),
+      field,
+    ),
   );
+  return (await connection.callAll(calls)).flat();
 }
 
 async function readHashes(

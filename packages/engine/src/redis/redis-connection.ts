@@ -120,6 +120,13 @@ export class RedisConnection extends EventEmitter<{
     return resultOf(call, reply);
   }
 
+  /** Runs scripts in one round trip. @throws the error of the first that fails */
+  async callAll<Result>(calls: readonly ScriptCall<Result>[]): Promise<Result[]> {
+    if (calls.length === 0) return [];
+    const replies = await this.run(...calls);
+    return calls.map((call, index) => resultOf(call, replies[index]));
+  }
+
   /** Drops the connection and opens it anew. */
   reconnect(): void {
     if (!this.#closed) this.#redis.disconnect(true);

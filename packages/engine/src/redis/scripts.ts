@@ -22,8 +22,8 @@ const reviveScript = Script.load('revive');
 const removeScript = Script.load('remove');
 const killScript = Script.load('kill');
 const queuesScript = Script.load('queues');
-const poolsScript = Script.load('pools');
-const observationsScript = Script.load('observations');
+const hashesScript = Script.load('hashes');
+const fieldScript = Script.load('field');
 const inspectScript = Script.load('inspect');
 const forgetScript = Script.load('forget');
 const recordScript = Script.load('record');
@@ -571,19 +571,49 @@ export class Scripts {
     };
   }
 
-  /** Reads how all queues are. */
-  queues(): ScriptCall<QueueReading[]> {
+  /** Reads how queues are. */
+  queues(jobNames: readonly string[]): ScriptCall<QueueReading[]> {
     return {
       script: queuesScript,
-      keys: [this.#keys.knownJobs],
-      args: [this.#keys.prefix, ENTRY_HEAD],
+      keys: jobNames.map((name) => this.#keys.queue(name)),
+      args: [ENTRY_HEAD],
       decode: (reply) =>
-        (reply as [Buffer, number, Buffer, Buffer, Buffer, number][]).map(
-          ([name, waiting, next, lock, limit, pause]) => ({
-            ...{ jobName: name.toString(), waiting, next: next.length > 0 ? next : undefined },
-            ...{ lock: lock.toString(), limit: limit.toString(), pause },
+        (reply as [number, Buffer, Buffer, Buffer, number][]).map(
+          ([waiting, next, lock, limit, pause], index) => ({
+            ...{ jobName: jobNames[index] ?? '', waiting, pause },
+            ...{ next: next.length > 0 ? next : undefined },
+            ...{ lock: lock.toString(), limit: limit.toString() },
           }),
         ),
+    };
+  }
+
+  /** Reads hashes, by the names under which they are asked for; what does not exist is not there. */
+  hashes(
+    keys: ReadonlyMap<string, string>,
+  ): ScriptCall<Map<string, Readonly<Record<string, string>>>> {
+    const names = [...keys.keys()];
+    return {
+      script: hashesScript,
+      keys: [...keys.values()],
+      args: [],
+      decode: (reply) =>
+        new Map(
+          (reply as [number, ...Buffer[]][]).map(([index, ...flat]) => [
+            names[index - 1] ?? '',
+            record(flat),
+          ]),
+        ),
+    };
+  }
+
+  /** Reads one field of several hashes; empty where it is not there. */
+  field(keys: readonly string[], field: string): ScriptCall<string[]> {
+    return {
+      script: fieldScript,
+      keys,
+      args: [field],
+      decode: (reply) => (reply as Buffer[]).map(String),
     };
   }
 
@@ -599,33 +629,6 @@ export class Scripts {
             ...{ jobName: jobNames[index] ?? '', lock: Number(lock.toString()) },
             ...{ shares, running, orphaned },
           }),
-        ),
-    };
-  }
-
-  /** Reads the heartbeats of all pools, by their ids. */
-  pools(): ScriptCall<Map<string, Record<string, string>>> {
-    return {
-      script: poolsScript,
-      keys: [this.#keys.workerPools],
-      args: [this.#keys.prefix],
-      decode: (reply) =>
-        new Map((reply as Buffer[][]).map(([id = '', ...flat]) => [String(id), record(flat)])),
-    };
-  }
-
-  /** Reads what workers are doing, by their ids; idle ones are not there. */
-  observations(workerIds: readonly string[]): ScriptCall<Map<string, Record<string, string>>> {
-    return {
-      script: observationsScript,
-      keys: workerIds.map((id) => this.#keys.observation(id)),
-      args: [],
-      decode: (reply) =>
-        new Map(
-          (reply as [number, ...Buffer[]][]).map(([index, ...flat]) => [
-            workerIds[index - 1] ?? '',
-            record(flat),
-          ]),
         ),
     };
   }

@@ -149,9 +149,8 @@ function Actions({ set, job }: { set: SetName; job: JobDetail }) {
   const [, navigate] = useLocation();
   const jobs = [{ at: job.at, id: job.id }];
   const run = async (what: 'enqueue' | 'delete' | 'kill') => {
-    type Answer = { results: string[] };
-    const say = ({ results }: Answer) => summary(results);
-    if (await act<Answer>(`jobs/${set}/${what}`, { jobs }, say)) navigate(listHref(set));
+    const path = `jobs/${set}/${what}`;
+    if (await act(path, { jobs }, ({ results }) => summary(results))) navigate(listHref(set));
   };
   return (
     <div class="actions">

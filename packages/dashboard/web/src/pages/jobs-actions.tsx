@@ -52,8 +52,7 @@ export function JobsActions({
   if ((total === 0 && chosen.length === 0) || deeds.length === 0) return null;
   const jobs = chosen.map(({ at, id }) => ({ at, id }));
   const some = async ({ what }: Deed) => {
-    type Answer = { results: string[] };
-    await act<Answer>(`jobs/${set}/${what}`, { jobs }, ({ results }) => summary(results));
+    await act(`jobs/${set}/${what}`, { jobs }, ({ results }) => summary(results));
     onDone();
   };
   const every = async ({ what }: Deed) => {

@@ -41,7 +41,7 @@ function useColumns(): Column<Schedule>[] {
   const { may } = useSession();
   const act = useAct();
   const run = ({ id, jobName }: Schedule) =>
-    act<{ result: string }>('periodic/run', { id }, ({ result }) =>
+    act('periodic/run', { id }, ({ result }) =>
       result === 'enqueued'
         ? `${jobName} is in its queue.`
         : `${jobName} waits or runs already, and must not overlap.`,

@@ -96,9 +96,7 @@ function useColumns(path: string): Column<Job>[] {
   const ask = useConfirm();
   const act = useAct();
   const remove = ({ position, id }: Job) =>
-    act<{ results: string[] }>(`${path}/delete`, { jobs: [{ position, id }] }, ({ results }) =>
-      summary(results),
-    );
+    act(`${path}/delete`, { jobs: [{ position, id }] }, ({ results }) => summary(results));
   const columns: Column<Job>[] = [
     { head: 'Position', kind: 'number', cell: ({ position = 0 }) => count(position) },
     { head: 'Id', kind: 'title', cell: ({ id }) => <code>{id || 'no job'}</code> },

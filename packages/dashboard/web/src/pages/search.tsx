@@ -59,15 +59,15 @@ function useSearch() {
     const stream = new EventSource(`api/search?${query}`);
     source.current = stream;
     stream.addEventListener('hits', (event) => {
-      const hits = JSON.parse(event.data) as Hit[];
+      const hits = JSON.parse(event.data as string) as Hit[];
       setFound((before) => ({ ...before, hits: [...before.hits, ...hits] }));
     });
     stream.addEventListener('progress', (event) => {
-      const progress = JSON.parse(event.data) as { seen: number; total: number };
+      const progress = JSON.parse(event.data as string) as { seen: number; total: number };
       setFound((before) => ({ ...before, ...progress }));
     });
     stream.addEventListener('end', (event) => {
-      end((JSON.parse(event.data) as { full: boolean }).full ? 'full' : 'done');
+      end((JSON.parse(event.data as string) as { full: boolean }).full ? 'full' : 'done');
     });
     stream.addEventListener('failed', () => end('failed'));
     stream.onerror = () => end('failed');

@@ -1,7 +1,7 @@
--- Reads what workers are doing.
+-- Reads hashes.
 --
--- KEYS[…]  the workers' observations
--- Returns  for each worker that does something: { its index, field, value, … }
+-- KEYS[i]  the hashes
+-- Returns  for each that is there: { its index, field, value, … }
 local reply = {}
 for i, key in ipairs(KEYS) do
   local fields = redis.pcall('HGETALL', key)

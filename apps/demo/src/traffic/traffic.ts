@@ -1,0 +1,55 @@
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { Enqueuer, type NewJob } from '@nestcraft/work';
+import { DEMO_OPTIONS, type DemoOptions } from '../demo-options.js';
+
+const EVERY = 1_000;
+
+/** Enqueues the shop's jobs, some each second, so that the dashboard has something to show. */
+@Injectable()
+export class Traffic implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private second = 0;
+
+  constructor(
+    private readonly enqueuer: Enqueuer,
+    @Inject(DEMO_OPTIONS) private readonly options: DemoOptions,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (!this.options.traffic) return;
+    this.timer = setInterval(() => {
+      // When Redis is away, there is no traffic.
+      this.enqueue(this.second++).catch(() => undefined);
+    }, EVERY);
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private async enqueue(second: number): Promise<void> {
+    const images = Array.from({ length: 1 + (second % 4) }, (_, i) => ({
+      name: 'resize_image',
+      args: { file: `upload-${second}-${i}.jpg`, width: 400 + ((second * 7 + i) % 9) * 150 },
+    }));
+    const jobs: NewJob[] = [
+      ...images,
+      ...every(3, second, { name: 'charge_card', args: { order: second, cents: 990 + second } }),
+      ...every(25, second, { name: 'sync_stock', args: { items: 4_000 + (second % 5) * 1_000 } }),
+    ];
+    await this.enqueuer.enqueueMany(jobs);
+    if (second % 20 === 0) {
+      const args = { customer: `customer-${second}`, cart: ['tea', 'cup'] };
+      await this.enqueuer.enqueueIn('remind_customer', 900, args);
+    }
+  }
+}
+
+function every(seconds: number, second: number, job: NewJob): NewJob[] {
+  return second % seconds === 0 ? [job] : [];
+}
