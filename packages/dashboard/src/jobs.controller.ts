@@ -11,7 +11,7 @@ import { Problem } from './problem.js';
 const LAST = 1_000_000_000;
 const MOST_LISTED = 200;
 const MOST_SELECTED = 200;
-const FRESH = 2_000;
+const FRESH = 3_000;
 // In seconds since the epoch.
 const [EARLIEST, LATEST] = [-1e12, 1e12];
 

@@ -10,7 +10,7 @@ const LAST = 1_000_000_000;
 const LONGEST_PAUSE = 365 * 24 * 3600;
 const MOST_LISTED = 200;
 const MOST_SELECTED = 200;
-const FRESH = 2_000;
+const FRESH = 3_000;
 
 /** The queues and what waits in them. Its routes are made by `controllersAt`. */
 export class QueuesController {

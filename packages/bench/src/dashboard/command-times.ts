@@ -26,7 +26,7 @@ export async function commandTimes(redis: Redis): Promise<CommandTimes[]> {
   const kinds = new Map<string, number[]>();
   for (const [, , microseconds, [name = '', ...args]] of entries) {
     if (/^(slowlog|config|monitor|info|hset)$/i.test(name)) continue;
-    const kind = `${name.toLowerCase()} ${(args[0] ?? '').slice(0, KIND)}`;
+    const kind = `${name.toLowerCase()} ${(args[0] ?? '').replace(/\s+/g, ' ').slice(0, KIND)}`;
     const times = kinds.get(kind) ?? [];
     times.push(microseconds / 1000);
     kinds.set(kind, times);
