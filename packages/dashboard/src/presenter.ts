@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type {
-  Attempt,
+  JobAttempt,
   Job,
   QueueStatus,
   ShownEntry,
@@ -39,7 +39,7 @@ export interface JobDetailView extends JobView {
   readonly backtrace: string | undefined;
   readonly uniqueKey: string | undefined;
   /** Its failures, the newest first; empty for jobs that failed in Go. */
-  readonly attempts: readonly (Omit<Attempt, 'at'> & { readonly at: number })[];
+  readonly attempts: readonly (Omit<JobAttempt, 'at'> & { readonly at: number })[];
   readonly text: string;
 }
 
@@ -62,7 +62,7 @@ export class Presenter {
     return [view.id, view.name, view.args, view.error].join(' ');
   }
 
-  detail(job: TimedJob, attempts: readonly Attempt[]): JobDetailView {
+  detail(job: TimedJob, attempts: readonly JobAttempt[]): JobDetailView {
     const { redact } = this.options;
     const view = this.view(job, { at: seconds(job.at) }, LONGEST_TEXT);
     return {

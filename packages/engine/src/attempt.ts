@@ -3,7 +3,7 @@ import { cutText } from './error-text.js';
 import type { Failure } from './fate.js';
 
 /** One run of a job that failed. */
-export interface Attempt {
+export interface JobAttempt {
   /** When it ended, to the second. */
   readonly at: Date;
   /** Milliseconds that it took; `undefined` where its process died under it. */
@@ -36,9 +36,9 @@ export function attemptText(failure: Failure, duration: number | undefined): str
 }
 
 /** What `attemptText` wrote; `undefined` for anything else. */
-export function parseAttempt(text: string): Attempt | undefined {
+export function parseAttempt(text: string): JobAttempt | undefined {
   try {
-    const { at, ...rest } = JSON.parse(text) as Omit<Attempt, 'at'> & { at: number };
+    const { at, ...rest } = JSON.parse(text) as Omit<JobAttempt, 'at'> & { at: number };
     return { ...rest, at: new Date(at * 1000) };
   } catch {
     return undefined;

@@ -201,6 +201,25 @@ export class SnoozeJobError extends WorkError {
   }
 }
 
+/** Throw it in a handler: the job has failed, and runs again after `seconds` instead of its backoff, if it may still. */
+export class RetryJobError extends WorkError {
+  /** Whole seconds until the next run; a fraction is rounded up. */
+  readonly seconds: number;
+
+  /**
+   * @param message why it failed; default: that of `options.cause`
+   * @throws InvalidOptionError when `seconds` is not a finite number of 0 or more
+   */
+  constructor(seconds: number, message?: string, options?: ErrorOptions) {
+    const { cause } = options ?? {};
+    super(message ?? (cause instanceof Error ? cause.message : 'Retried by its handler'), options);
+    if (!Number.isFinite(seconds) || seconds < 0) {
+      throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 or more');
+    }
+    this.seconds = Math.ceil(seconds);
+  }
+}
+
 /** An entry in Redis that is not a job. It ends among the dead jobs, in an envelope that keeps its text. */
 export class UndecodableJobError extends WorkError {
   constructor(readonly reason: string) {

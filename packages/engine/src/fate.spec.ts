@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultBackoff } from './backoff.js';
-import { DiscardJobError, InvalidOptionError, SnoozeJobError } from './errors.js';
+import { DiscardJobError, InvalidOptionError, RetryJobError, SnoozeJobError } from './errors.js';
 import { backtraceText } from './error-text.js';
 import { fate, type Outcome } from './fate.js';
 import type { Job } from './job.js';
@@ -51,6 +51,16 @@ describe('fate', () => {
     });
     expect(() => new SnoozeJobError(-1)).toThrow(InvalidOptionError);
     expect(() => new SnoozeJobError(NaN)).toThrow(InvalidOptionError);
+  });
+
+  it('is a retry when the handler says so, while runs are left', () => {
+    const later = new RetryJobError(7.2, undefined, { cause: error });
+    expect(decide(threw(later))).toMatchObject({
+      ...{ kind: 'retry', delay: 8 },
+      failure: { fails: 1, error: 'boom' },
+    });
+    expect(decide(threw(later), { fails: 3 })).toMatchObject({ kind: 'dead' });
+    expect(() => new RetryJobError(-1)).toThrow(InvalidOptionError);
   });
 
   it('is put back for a job that was interrupted', () => {

@@ -1,5 +1,5 @@
 import { defaultBackoff } from './backoff.js';
-import { DiscardJobError, SnoozeJobError } from './errors.js';
+import { DiscardJobError, RetryJobError, SnoozeJobError } from './errors.js';
 import { backtraceText, errorText } from './error-text.js';
 import { Job } from './job.js';
 import type { JobEntry } from './job-entry.js';
@@ -35,7 +35,7 @@ const MAX_DELAY = 100 * 365 * 24 * 3600;
 /**
  * Decides what becomes of a job. The rules of gocraft/work: a job that has failed `maxFails` times is dead, or
  * dropped if its type says `skipDead`; before that it is retried after its backoff. Beyond gocraft/work a handler may
- * discard or snooze its job, and an interrupted job is put back without counting a failure.
+ * discard or snooze its job, or say when it is retried, and an interrupted job is put back without counting a failure.
  *
  * @param now seconds since the epoch
  */
@@ -58,7 +58,11 @@ export function fate(
   if (error instanceof DiscardJobError || failure.fails >= type.maxFails) {
     return { kind: type.skipDead ? 'dropped' : 'dead', failure };
   }
-  return { kind: 'retry', delay: delayOf(entry, failure, type.backoff, random), failure };
+  const delay =
+    error instanceof RetryJobError
+      ? Math.min(error.seconds, MAX_DELAY)
+      : delayOf(entry, failure, type.backoff, random);
+  return { kind: 'retry', delay, failure };
 }
 
 /** A backoff of the user's that throws or answers nonsense must not cost the job: the default stands in for it. */

@@ -1,4 +1,4 @@
-export { type Attempt } from './attempt.js';
+export { type JobAttempt } from './attempt.js';
 export { type ScheduleResult } from './schedule-result.js';
 export { type BulkOptions, type BulkResult } from './client/bulk.js';
 export { Client, type ClientOptions } from './client/client.js';
@@ -49,6 +49,7 @@ export {
   NotConnectedError,
   PoolStartedError,
   PoolStoppingError,
+  RetryJobError,
   SnoozeJobError,
   UndecodableJobError,
   UnsupportedRedisError,

@@ -54,6 +54,7 @@ export interface PoolActorsOptions<Context> {
   readonly concurrency: number;
   readonly maxDeaths: number;
   readonly rescueUnknownJobs: boolean;
+  readonly mapError: (error: unknown) => unknown;
   /** With their middleware around the handlers. */
   readonly types: ReadonlyMap<string, JobType<Context>>;
   readonly periodicJobs: readonly PeriodicJob[];
@@ -173,13 +174,14 @@ export class PoolActors<Context> {
   }
 
   #makeWorkers(): Workers<Context> {
-    const { types, keys, clock, random, onStarted } = this.#options;
+    const { types, keys, clock, random, mapError, onStarted } = this.#options;
     return new Workers({
       workers: this.#slots,
       types,
       keys,
       now: () => clock.now(),
       random,
+      mapError,
       onStarted: (entry) => {
         this.#observer.touch();
         onStarted(entry);

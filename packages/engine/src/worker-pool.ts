@@ -47,6 +47,11 @@ export interface WorkerPoolOptions<Context = unknown> {
    * false. gocraft/work's requeuers do that to due jobs of other pools.
    */
   readonly rescueUnknownJobs?: boolean;
+  /**
+   * Asked about whatever a handler throws: what it answers counts instead. With it a kind of error can become a
+   * `DiscardJobError`, a `RetryJobError` or a `SnoozeJobError`. Where it throws, the first error stands.
+   */
+  readonly mapError?: (error: unknown) => unknown;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -364,7 +369,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   #makeActors(): PoolActors<Context> {
-    const { redis, timing = {}, random = Math.random, context, rescueUnknownJobs } = this.#options;
+    const { redis, timing = {}, random = Math.random, context } = this.#options;
+    const { rescueUnknownJobs, mapError } = this.#options;
     return new PoolActors({
       poolId: this.id,
       redis,
@@ -375,6 +381,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       concurrency: this.#concurrency,
       maxDeaths: this.#maxDeaths,
       rescueUnknownJobs: rescueUnknownJobs ?? false,
+      mapError: mapError ?? ((error) => error),
       periodicJobs: this.#periodicJobs,
       types: this.#composedTypes(),
       context: context ?? (() => ({}) as Context),

@@ -20,7 +20,7 @@ export interface FinishedJob extends Settlement {
   readonly error: unknown;
   /** Milliseconds that the run took. */
   readonly duration: number;
-  /** Milliseconds for which the job had waited in its queue; `undefined` if it was not run. */
+  /** Milliseconds for which the job had waited in its queue, in whole seconds; `undefined` if it was not run. */
   readonly wait?: number;
 }
 
@@ -31,6 +31,8 @@ export interface WorkersOptions<Context> {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: Random;
+  /** What counts as thrown instead of what was thrown. */
+  readonly mapError: (error: unknown) => unknown;
   /** A worker has begun a job. */
   readonly onStarted: (entry: JobEntry) => void;
   readonly onFinished: (job: FinishedJob) => void;
@@ -123,12 +125,23 @@ export class Workers<Context> {
   ): FinishedJob {
     const { now, random } = this.#options;
     const seconds = Math.floor(now() / 1000);
-    const decided = fate(entry, type, outcome, { now: seconds, random });
-    const error = outcome.kind === 'threw' ? outcome.error : undefined;
+    const ended = this.#mapped(outcome);
+    const decided = fate(entry, type, ended, { now: seconds, random });
+    const error = ended.kind === 'threw' ? ended.error : undefined;
     const move = moveOf(raw, decided, this.#freedClaim(entry, type, decided));
-    const wait = Math.max(0, now() - duration - entry.enqueuedAt * 1000);
+    // An entry tells its second, so that is as well as a wait is known.
+    const wait = Math.max(0, Math.floor((now() - duration) / 1000) - entry.enqueuedAt) * 1000;
     const notes = notesOf(entry, decided, { now: seconds, duration });
     return { jobName, raw, move, notes, entry, fate: decided, error, duration, wait };
+  }
+
+  #mapped(outcome: Outcome): Outcome {
+    if (outcome.kind !== 'threw') return outcome;
+    try {
+      return { kind: 'threw', error: this.#options.mapError(outcome.error) };
+    } catch {
+      return outcome;
+    }
   }
 
   /** The unique key whose claim ends with this fate, if one does. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { WorkError, type Handler, type JobOptions, type WorkerPool } from '@nestcraft/engine';
 import { DuplicateJobHandlerError, InvalidJobHandlerError } from './errors.js';
+import { HandlerCaller } from './handler-caller.js';
 import { jobHandlersOf } from './job-handler.decorator.js';
 import { periodicJobsOf, type PeriodicJobMetadata } from './periodic-job.decorator.js';
 
@@ -25,6 +26,7 @@ export class JobExplorer {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
+    private readonly caller: HandlerCaller,
   ) {}
 
   /**
@@ -57,19 +59,11 @@ export class JobExplorer {
       if (schedules.length > 0) assertOneName(handlers.length, className, methodName);
       for (const { jobName, options } of handlers) {
         const place = `${className}.${methodName} (${wrapper.host?.name ?? 'no module'})`;
-        assertStatic(wrapper, className, methodName);
-        const handler = handlerOf(wrapper.instance as Instance, methodName);
+        const handler = this.caller.handlerFor(wrapper, prototype, methodName);
         yield { jobName, options, schedules, handler, className, methodName, place };
       }
     }
   }
-}
-
-type Instance = Record<string, Handler>;
-
-/** Looked up at each call, so that whoever replaces the method, such as a test's spy, is heard. */
-function handlerOf(instance: Instance, methodName: string): Handler {
-  return (job, context) => instance[methodName]?.(job, context);
 }
 
 /** The prototype holds the methods that were decorated, whatever a proxy around the instance shows. */
@@ -81,15 +75,6 @@ function prototypeOf(wrapper: Wrapper): object | undefined {
   const instance: unknown = wrapper.instance;
   if (typeof instance !== 'object' || instance === null) return undefined;
   return (Object.getPrototypeOf(instance) as object | null) ?? undefined;
-}
-
-function assertStatic(wrapper: Wrapper, className: string, methodName: string): void {
-  if (wrapper.isDependencyTreeStatic() && !wrapper.isTransient) return;
-  throw new InvalidJobHandlerError(
-    className,
-    methodName,
-    `${className} is request-scoped or transient, or depends on a provider that is. Handlers need a provider of the default scope; move what is scoped out of it.`,
-  );
 }
 
 function assertOneName(count: number, className: string, methodName: string): void {

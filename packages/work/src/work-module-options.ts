@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { Logger, RedisSource } from '@nestcraft/engine';
+import type { JobOutcome } from './job-outcome.js';
 import type { JobMiddlewareOption } from './job-middleware.js';
 
 /** Options of `WorkModule.forRoot` and `forRootAsync`. */
@@ -14,6 +15,17 @@ export interface WorkModuleOptions {
   readonly context?: Type;
   /** Runs around every job, the first outermost: injectable classes, or functions. */
   readonly middleware?: readonly JobMiddlewareOption<never>[];
+  /**
+   * Whether the application's global guards, interceptors, pipes and filters stand around job handlers, too; default
+   * `global: false`, because most are made for requests. Those on a handler's class or method always do.
+   */
+  readonly enhancers?: { readonly global?: boolean };
+  /**
+   * What becomes of jobs that end with an error of a class; the first that fits counts. Default: what validation
+   * pipes and guards throw (BadRequest, UnprocessableEntity, Unauthorized, Forbidden) is `dead` at once, all else is
+   * `retry`.
+   */
+  readonly outcomes?: readonly JobOutcome[];
   /** Milliseconds that running jobs get to finish when the application closes; default 25000. */
   readonly shutdownTimeout?: number;
   /** How often a process may die under a job before the job is dead itself; default 3. */

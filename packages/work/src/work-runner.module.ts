@@ -8,6 +8,7 @@ import {
 import { DiscoveryModule, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { WorkerPool, type Middleware } from '@nestcraft/engine';
 import { DuplicateWorkModuleError } from './errors.js';
+import { HandlerCaller } from './handler-caller.js';
 import { JobExplorer } from './job-explorer.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
 import type { WorkModuleOptions } from './work-module-options.js';
@@ -17,7 +18,7 @@ import { ConfigurableModuleClass, WORK_MODULE_OPTIONS } from './work.module-defi
  * Runs the pool with the application: it starts when everything else has, and stops before anything else does, so
  * that what handlers use is there from their first job to their last.
  */
-@Module({ imports: [DiscoveryModule], providers: [JobExplorer] })
+@Module({ imports: [DiscoveryModule], providers: [JobExplorer, HandlerCaller] })
 export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private handlers = 0;
 

@@ -8,7 +8,6 @@ import {
   Injectable,
   Module,
   Post,
-  Scope,
   type BeforeApplicationShutdown,
   type INestApplicationContext,
   type OnApplicationBootstrap,
@@ -404,21 +403,6 @@ describe('boot', () => {
         reason: expect.stringContaining(what) as unknown,
       }),
     );
-  });
-
-  it.each([Scope.REQUEST, Scope.TRANSIENT])('fails for a handler of scope %p', async (scope) => {
-    @Injectable({ scope })
-    class Scoped {
-      @JobHandler('n')
-      handle(): void {
-        // Never runs.
-      }
-    }
-    expect(await bootError([work()], [Scoped])).toMatchObject({
-      constructor: InvalidJobHandlerError,
-      className: 'Scoped',
-      methodName: 'handle',
-    });
   });
 
   it('fails for a second forRoot', async () => {

@@ -1,5 +1,7 @@
 import { Global, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Client, Enqueuer, RedisConnection, WorkerPool } from '@nestcraft/engine';
+import { jobError } from './job-outcome.js';
+import { JOB, jobProvider } from './job.token.js';
 import type { WorkModuleOptions } from './work-module-options.js';
 import { WorkRunnerModule } from './work-runner.module.js';
 import { ConfigurableModuleClass, WORK_MODULE_OPTIONS } from './work.module-definition.js';
@@ -43,8 +45,9 @@ import { ConfigurableModuleClass, WORK_MODULE_OPTIONS } from './work.module-defi
         new Client({ redis, namespace }),
     },
     { provide: WorkerPool, inject: [WORK_MODULE_OPTIONS], useFactory: makePool },
+    jobProvider,
   ],
-  exports: [Enqueuer, Client, WorkerPool, WORK_MODULE_OPTIONS],
+  exports: [Enqueuer, Client, WorkerPool, WORK_MODULE_OPTIONS, JOB],
 })
 export class WorkModule extends ConfigurableModuleClass implements OnApplicationShutdown {
   constructor(
@@ -70,6 +73,7 @@ function makePool(options: WorkModuleOptions): WorkerPool {
     shutdownTimeout,
     maxDeaths,
     rescueUnknownJobs,
+    mapError: (error) => jobError(error, options.outcomes ?? []),
     logger: options.logger ?? new Logger(WorkerPool.name),
     context: Context && ((): unknown => new Context()),
   });

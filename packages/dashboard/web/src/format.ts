@@ -35,6 +35,12 @@ export function milliseconds(ms: number | undefined): string {
   return ms < 10_000 ? `${Math.round(ms)} ms` : duration(ms / 1000);
 }
 
+/** How long a job has waited, given in milliseconds, of which only whole seconds are known. */
+export function wait(ms: number | undefined): string {
+  if (ms === undefined) return '–';
+  return ms < 1_000 ? '< 1 s' : duration(ms / 1000);
+}
+
 /** When that is, as seen from `now`; both in seconds. */
 export function relative(at: number, now: number): string {
   const away = at - now;

@@ -1,4 +1,4 @@
-import { parseAttempt, type Attempt } from '../attempt.js';
+import { parseAttempt, type JobAttempt } from '../attempt.js';
 import { systemClock, type Clock } from '../clock.js';
 import { DEFAULT_NAMESPACE } from '../enqueuer.js';
 import {
@@ -369,7 +369,7 @@ export class Client {
    * The attempts of a job that failed, the newest first: the last ten, for a week. Only those of this project's workers,
    * and of jobs that are not done yet.
    */
-  async attempts(jobId: string): Promise<Attempt[]> {
+  async attempts(jobId: string): Promise<JobAttempt[]> {
     const { connection, keys } = this.#parts;
     await connection.ready();
     const texts = await connection.redis.lrange(keys.attempts(jobId), 0, -1);

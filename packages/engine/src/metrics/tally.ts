@@ -12,7 +12,7 @@ export interface JobMetrics {
   /** How long all runs took together. */
   readonly time: number;
   readonly run: Percentiles;
-  /** From when a job was put into its queue (to the second) until it was begun. */
+  /** From when a job was put into its queue until it was begun, in whole seconds: 1 is less than a second. */
   readonly wait: Percentiles;
 }
 

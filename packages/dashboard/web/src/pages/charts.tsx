@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { Metrics } from '../api';
-import { count, duration, milliseconds } from '../format';
+import { count, duration, milliseconds, wait } from '../format';
 import { Chart } from '../parts/chart';
 
 /** Throughput and latency over time. */
@@ -19,7 +19,7 @@ export function Charts({ metrics }: { metrics: Metrics }) {
       {
         label: 'wait p95',
         color: '--accent',
-        values: intervals.map(({ wait }) => rounded(wait.p95)),
+        values: intervals.map((one) => rounded(one.wait.p95)),
       },
       { label: 'run p95', color: '--second', values: intervals.map(({ run }) => rounded(run.p95)) },
     ],
@@ -29,12 +29,11 @@ export function Charts({ metrics }: { metrics: Metrics }) {
   return (
     <div class="charts">
       <Chart title={`Jobs every ${duration(step)}`} times={times} series={jobs} />
-      <Chart title="Times, 95 of 100 at most" times={times} series={waits} unit=" ms" />
+      <Chart title="Times, 95 of 100 at most" times={times} series={waits} format={milliseconds} />
       <p class="hint">
         In all {count(total.done)} done, {count(total.failed)} failed, {count(total.dead)} dead; run
         p50 {milliseconds(total.run.p50)}, p95 {milliseconds(total.run.p95)}, p99{' '}
-        {milliseconds(total.run.p99)}; wait p95 {milliseconds(total.wait.p95)}. Go's workers do not
-        count.
+        {milliseconds(total.run.p99)}; wait p95 {wait(total.wait.p95)}. Go's workers do not count.
       </p>
     </div>
   );

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/preact-query';
 import { useState } from 'preact/hooks';
 import { get, type JobMetrics, type Metrics } from '../api';
-import { absolute, count, milliseconds } from '../format';
+import { absolute, count, milliseconds, wait } from '../format';
 import { Empty, Failure, Loading } from '../parts/basics';
 import { Table, type Column } from '../parts/table';
 import { Charts } from './charts';
@@ -69,8 +69,12 @@ function columns(onName: (name: string) => void): Column<Named>[] {
   const number = (head: string, value: (job: Named) => number): Column<Named> => ({
     ...{ head, kind: 'number', cell: (job) => count(value(job)), sort: value },
   });
-  const time = (head: string, value: (job: Named) => number | undefined): Column<Named> => ({
-    ...{ head, kind: 'number', cell: (job) => milliseconds(value(job)) },
+  const time = (
+    head: string,
+    value: (job: Named) => number | undefined,
+    show = milliseconds,
+  ): Column<Named> => ({
+    ...{ head, kind: 'number', cell: (job) => show(value(job)) },
     sort: (job) => value(job) ?? -1,
   });
   return [
@@ -91,8 +95,8 @@ function columns(onName: (name: string) => void): Column<Named>[] {
     time('Run p50', ({ run }) => run.p50),
     time('Run p95', ({ run }) => run.p95),
     time('Run p99', ({ run }) => run.p99),
-    time('Wait p50', ({ wait }) => wait.p50),
-    time('Wait p95', ({ wait }) => wait.p95),
-    time('Wait p99', ({ wait }) => wait.p99),
+    time('Wait p50', (job) => job.wait.p50, wait),
+    time('Wait p95', (job) => job.wait.p95, wait),
+    time('Wait p99', (job) => job.wait.p99, wait),
   ];
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { absolute, count } from '../format';
 import { useTheme } from '../theme';
 import 'uplot/dist/uPlot.min.css';
 
@@ -15,13 +16,14 @@ export function Chart({
   title,
   times,
   series,
-  unit = '',
+  format = count,
 }: {
   title: string;
   /** In seconds since the epoch. */
   times: number[];
   series: Series[];
-  unit?: string;
+  /** How its numbers are written. */
+  format?: (value: number) => string;
 }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>();
@@ -39,18 +41,16 @@ export function Chart({
         height: 180,
         cursor: { y: false },
         legend: { live: true },
-        axes: [
-          axis,
-          { ...axis, size: 60, values: (_, ticks) => ticks.map((tick) => `${tick}${unit}`) },
-        ],
+        axes: [axis, { ...axis, size: 75, values: (_, ticks) => ticks.map(format) }],
         scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
         series: [
-          {},
+          { value: (_: uPlot, time: number | null) => (time === null ? '' : absolute(time)) },
           ...series.map(({ label, color: name }) => ({
             label,
             stroke: color(name),
             width: 2,
             points: { show: false },
+            value: (_: uPlot, value: number | null) => (value === null ? '' : format(value)),
           })),
         ],
       },
@@ -65,7 +65,7 @@ export function Chart({
       observer.disconnect();
       plot.current?.destroy();
     };
-  }, [labels, unit, theme]);
+  }, [labels, format, theme]);
   useEffect(() => {
     plot.current?.setData([times, ...series.map(({ values }) => values)]);
   }, [times, series, theme]);
