@@ -1,40 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
+import { ROOT, snippets, type Snippet } from './snippets.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BASE = join(ROOT, 'tsconfig.base.json');
-
-interface Snippet {
-  /** Such as `README.md:42`. */
-  readonly place: string;
-  readonly file: string;
-  readonly code: string;
-}
-
-/** The TypeScript of all Markdown files, each piece as a file of its own beside the page. */
-function snippets(): Snippet[] {
-  const folders = ['.', ...subfolders('packages'), ...subfolders('apps')];
-  const pages = folders.flatMap((folder) =>
-    readdirSync(join(ROOT, folder))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(folder, name)),
-  );
-  return pages.flatMap((page) => {
-    const text = readFileSync(join(ROOT, page), 'utf8');
-    return [...text.matchAll(/^```ts\n([^]*?)^```/gm)].map(({ index, 1: code = '' }, number) => ({
-      place: `${page}:${text.slice(0, index).split('\n').length}`,
-      file: join(ROOT, dirname(page), `snippet-${number}.mts`),
-      code,
-    }));
-  });
-}
-
-function subfolders(folder: string): string[] {
-  return readdirSync(join(ROOT, folder)).map((name) => join(folder, name));
-}
 
 /** A compiler host that sees the snippets as if they were files. */
 function hostWith(
@@ -55,7 +25,7 @@ function hostWith(
   };
 }
 
-describe('the code in the READMEs', () => {
+describe('the code in the pages', () => {
   const all = snippets();
 
   it('is there', () => expect(all.length).toBeGreaterThan(5));
