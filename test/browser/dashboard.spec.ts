@@ -40,6 +40,8 @@ const PAGES = [
   ['dead', '/jobs/dead'],
   ['dead of a name', '/jobs/dead/of/charge'],
   ['job', 'the dead job'],
+  ['evil job', `/jobs/dead/2/${encodeURIComponent(`id ${XSS}`)}`],
+  ['evil queue', `/queues/${encodeURIComponent(`evil ${XSS}`)}`],
   ['periodic', '/periodic'],
   ['metrics', '/metrics'],
   ['search', '/search'],
@@ -141,6 +143,38 @@ withChromium('the dashboard in a browser', () => {
     await gate.reached;
   }
 
+  /** What a Go process, or somebody who reaches Redis, could write: markup in every field. */
+  async function seedEvil(): Promise<void> {
+    const now = Math.floor(Date.now() / 1000);
+    const [name, id] = [`evil ${XSS}`, `id ${XSS}`];
+    const entry = JSON.stringify({
+      ...{ name, id, t: now, args: { [XSS]: XSS }, unique: true, unique_key: XSS },
+      ...{ fails: 1, err: XSS, failed_at: now, backtrace: XSS },
+    });
+    await redis.sadd(`${namespace}:known_jobs`, name);
+    await redis.lpush(`${namespace}:jobs:${name}`, entry);
+    await redis.zadd(`${namespace}:retry`, now + 9_999, entry);
+    await redis.zadd(`${namespace}:scheduled`, now + 9_999, entry);
+    await redis.zadd(`${namespace}:dead`, 2, entry);
+    const attempt = { at: now, fails: 1, error: XSS, backtrace: XSS, host: XSS, pid: 1 };
+    await redis.lpush(`${namespace}:nestcraft:attempts:${id}`, JSON.stringify(attempt));
+    const schedule = { id, jobName: name, spec: XSS, overlap: 'allow', missed: 'skip' };
+    await redis.sadd(`${namespace}:worker_pools`, 'evil');
+    await redis.hset(`${namespace}:worker_pools:evil`, {
+      ...{ heartbeat_at: now + 9_999, started_at: now, job_names: name, concurrency: 1 },
+      ...{ host: XSS, pid: 1, worker_ids: 'w', schedules: JSON.stringify([schedule]) },
+    });
+    const last = { jobId: id, result: 'dead', at: now, duration: 1, error: XSS };
+    await redis.hset(`${namespace}:nestcraft:last_results`, id, JSON.stringify(last));
+    await redis.hset(`${namespace}:worker:w`, {
+      ...{ job_name: name, job_id: id, started_at: now, args: XSS, checkin: XSS, checkin_at: now },
+    });
+    const minute = now - (now % 60);
+    await redis.hset(`${namespace}:nestcraft:metrics:60:${minute}`, name, '{"done":1,"failed":1}');
+    const tenMinutes = now - (now % 600);
+    await redis.hset(`${namespace}:nestcraft:metrics:600:${tenMinutes}`, name, '{"done":1}');
+  }
+
   /** The page of a dead job that has failed several times. */
   async function deadJob(): Promise<string> {
     const [entry = '', at] = await redis.zrevrange(`${namespace}:dead`, 0, 0, 'WITHSCORES');
@@ -154,6 +188,7 @@ withChromium('the dashboard in a browser', () => {
   }
 
   it('shows every page without a fault, in both themes and on a phone, to everybody', async () => {
+    await seedEvil();
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
       for (const [name, path] of PAGES) {

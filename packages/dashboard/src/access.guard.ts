@@ -70,6 +70,11 @@ export class AccessGuard implements CanActivate {
     return actions.filter((_, index) => may[index]);
   }
 
+  /** For a route whose action only its request tells. @throws Problem */
+  async require(request: DashboardRequest, action: DashboardAction): Promise<void> {
+    await this.assertAllowed(await this.userOf(request), action, request);
+  }
+
   private async userOf(request: DashboardRequest): Promise<DashboardUser> {
     const { authenticate, insecureAllowAll = false } = this.options;
     if (authenticate) {

@@ -64,10 +64,12 @@ export class ApiController {
     );
   }
 
+  /** Whoever may begin such work may cancel it. */
   @Post('operations/:id/cancel')
   @HttpCode(204)
   @Action('view')
-  cancel(@Param('id') id: string): void {
+  async cancel(@Req() request: DashboardRequest, @Param('id') id: string): Promise<void> {
+    await this.guard.require(request, this.operations.get(id).action);
     this.operations.cancel(id);
   }
 

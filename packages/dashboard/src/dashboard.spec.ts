@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -397,6 +398,64 @@ describe('access', () => {
       const response = await fetch(`${url}/api/${path}`);
       expect(await response.text()).not.toContain('s3cr3t');
     }
+  });
+});
+
+describe('work on many jobs', () => {
+  it('is cancelled only by those who may begin it', async () => {
+    const url = await serve({
+      authenticate: ({ headers }) => String(headers.authorization),
+      authorize: (user, action) => user === 'admin' || action === 'view',
+    });
+    const many = Array.from({ length: 100_000 }, (_, i) => ['1', dead(String(i))]).flat();
+    for (let i = 0; i < many.length; i += 20_000) {
+      await redis.call('ZADD', `${namespace}:dead`, ...many.slice(i, i + 20_000));
+    }
+    const as = (user: string) => ({ ...OWN, authorization: user });
+    const begun = await send(`${url}/api/jobs/dead/delete-all`, {}, as('admin'));
+    const { id, action } = (await begun.json()) as { id: string; action: string };
+    expect(action).toBe('delete');
+    const cancel = `${url}/api/operations/${id}/cancel`;
+    expect((await send(cancel, {}, as('guest'))).status).toBe(403);
+    expect((await send(cancel, {}, as('admin'))).status).toBe(204);
+    const headers = { authorization: 'guest' };
+    await eventually(async () => {
+      const snapshot = await (await fetch(`${url}/api/snapshot`, { headers })).json();
+      expect(snapshot).toMatchObject({ operations: [{ id, state: 'cancelled' }] });
+    });
+    expect(await redis.zcard(`${namespace}:dead`)).toBeGreaterThan(0);
+    await redis.del(`${namespace}:dead`);
+  });
+});
+
+describe('the module', () => {
+  it('takes its options from providers, too', async () => {
+    @Module({
+      imports: [
+        WorkModule.forRoot({ redis: REDIS, namespace, logger: silentLogger }),
+        WorkDashboardModule.forRootAsync({
+          path: 'ops',
+          useFactory: () => Promise.resolve({ readOnly: true }),
+        }),
+      ],
+    })
+    class AppModule {}
+    const app = await NestFactory.create(AppModule, new ExpressAdapter(), { logger: false });
+    apps.push(app);
+    await app.listen(0, '127.0.0.1');
+    const url = `${await app.getUrl()}/ops/api`;
+    expect(await getJson(`${url}/me`)).toEqual({ actions: ['view'], readOnly: true });
+    expect((await send(`${url}/queues/n/pause`)).status).toBe(403);
+  });
+
+  it('serves a page of at most 80 KB of JavaScript, gzipped, all at once', async () => {
+    const url = await serve();
+    const html = await (await fetch(url)).text();
+    const scripts = [...html.matchAll(/src="\.\/(assets\/[^"]+\.js)"/g)].map(([, one]) => one);
+    expect(scripts).toHaveLength(1);
+    const code = await (await fetch(`${url}/${scripts[0]}`)).text();
+    expect(gzipSync(code).length).toBeLessThan(80 * 1024);
+    expect(code).not.toMatch(/\bimport\(/);
   });
 });
 

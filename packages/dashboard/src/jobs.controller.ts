@@ -1,6 +1,7 @@
 import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { Client, type BulkOptions, type BulkResult } from '@nestcraft/work';
 import { Action } from './access.guard.js';
+import type { DashboardAction } from './dashboard-options.js';
 import { methodsFor, SETS, type JobRef, type SetMethods } from './job-sets.js';
 import { Memo } from './memo.js';
 import { Operations, type Operation } from './operations.js';
@@ -94,21 +95,23 @@ export class JobsController {
   @HttpCode(202)
   @Action('retry')
   enqueueAll(@Param('set') set: string, @Body() body: Fields = {}): Operation {
-    return this.all('enqueue', set, body, this.methods(set).enqueueAll);
+    return this.all('retry', 'enqueue', set, body, this.methods(set).enqueueAll);
   }
 
   @Post(':set/delete-all')
   @HttpCode(202)
   @Action('delete')
   deleteAll(@Param('set') set: string, @Body() body: Fields = {}): Operation {
-    return this.all('delete', set, body, this.methods(set).removeAll);
+    return this.all('delete', 'delete', set, body, this.methods(set).removeAll);
   }
 
   @Post('retry/kill-all')
   @HttpCode(202)
   @Action('kill')
   killAll(@Body() body: Fields = {}): Operation {
-    return this.all('kill', 'retry', body, (options) => this.client.killAllRetryJobs(options));
+    return this.all('kill', 'kill', 'retry', body, (options) =>
+      this.client.killAllRetryJobs(options),
+    );
   }
 
   private methods(set: string): SetMethods {
@@ -122,6 +125,7 @@ export class JobsController {
   }
 
   private all(
+    action: DashboardAction,
     verb: string,
     set: string,
     { name }: Fields,
@@ -129,7 +133,7 @@ export class JobsController {
   ): Operation {
     const jobName = name === undefined ? undefined : text('name', name);
     const title = `${verb} all ${set} jobs${jobName === undefined ? '' : ` named ${jobName}`}`;
-    return this.operations.start(title, (options) => act({ ...options, jobName }));
+    return this.operations.start({ title, action }, (options) => act({ ...options, jobName }));
   }
 }
 

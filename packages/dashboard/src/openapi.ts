@@ -137,6 +137,7 @@ const schemas: Readonly<Record<string, Schema>> = {
   Operation: object({
     id: string,
     title: string,
+    action: oneOf(ACTIONS),
     state: oneOf(['running', 'done', 'cancelled', 'failed']),
     'progress?': ref('Progress'),
     'error?': string,
@@ -284,7 +285,8 @@ const routes: Readonly<Record<string, Route>> = {
     answer: ref('Health'),
   },
   'POST /operations/{id}/cancel': {
-    summary: 'Ends work on many jobs; what it has done stays done',
+    summary:
+      'Ends work on many jobs; what it has done stays done. Needs the action of the operation',
     action: 'view',
   },
   'GET /queues/{name}/jobs': {

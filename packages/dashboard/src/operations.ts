@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { BulkOptions, BulkResult } from '@nestcraft/work';
 import { randomUUID } from 'node:crypto';
+import type { DashboardAction } from './dashboard-options.js';
 import { Problem } from './problem.js';
 
 /** Work on many jobs that goes on after its request was answered. */
@@ -8,6 +9,8 @@ export interface Operation {
   readonly id: string;
   /** For people, such as `retry all dead jobs`. */
   readonly title: string;
+  /** What somebody has to be allowed to do to begin or to cancel it. */
+  readonly action: DashboardAction;
   readonly state: 'running' | 'done' | 'cancelled' | 'failed';
   readonly progress: BulkResult | undefined;
   readonly error: string | undefined;
@@ -23,11 +26,21 @@ export class Operations implements OnModuleDestroy {
   private readonly controllers = new Map<string, AbortController>();
 
   /** Starts one and answers at once. */
-  start(title: string, work: (options: BulkOptions) => Promise<BulkResult>): Operation {
+  start(
+    { title, action }: Pick<Operation, 'title' | 'action'>,
+    work: (options: BulkOptions) => Promise<BulkResult>,
+  ): Operation {
     const id = randomUUID();
     const controller = new AbortController();
     this.controllers.set(id, controller);
-    const running = { id, title, state: 'running' as const, progress: undefined, error: undefined };
+    const running = {
+      id,
+      title,
+      action,
+      state: 'running' as const,
+      progress: undefined,
+      error: undefined,
+    };
     this.operations.set(id, running);
     void work({
       signal: controller.signal,
@@ -53,10 +66,15 @@ export class Operations implements OnModuleDestroy {
     return [...this.operations.values()];
   }
 
+  /** @throws Problem when it is not under way */
+  get(id: string): Operation {
+    const operation = this.operations.get(id);
+    if (operation?.state === 'running') return operation;
+    throw new Problem(404, 'not_found', 'There is no such operation under way.');
+  }
+
   cancel(id: string): void {
-    const controller = this.controllers.get(id);
-    if (!controller) throw new Problem(404, 'not_found', 'There is no such operation under way.');
-    controller.abort();
+    this.controllers.get(id)?.abort();
   }
 
   onModuleDestroy(): void {

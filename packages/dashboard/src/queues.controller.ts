@@ -75,8 +75,9 @@ export class QueuesController {
   @HttpCode(202)
   @Action('empty')
   empty(@Param('name') name: string): Operation {
-    return this.operations.start(`empty the queue ${name}`, ({ signal, onProgress }) =>
-      this.client.emptyQueue(name, { signal, onProgress }),
+    return this.operations.start(
+      { title: `empty the queue ${name}`, action: 'empty' },
+      ({ signal, onProgress }) => this.client.emptyQueue(name, { signal, onProgress }),
     );
   }
 }

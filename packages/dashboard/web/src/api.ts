@@ -46,6 +46,7 @@ export interface Progress {
 export interface Operation {
   id: string;
   title: string;
+  action: Action;
   state: 'running' | 'done' | 'cancelled' | 'failed';
   progress?: Progress;
   error?: string;

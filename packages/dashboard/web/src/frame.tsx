@@ -78,6 +78,7 @@ function Stale() {
 }
 
 function Operations() {
+  const { may } = useSession();
   const { snapshot } = useLive();
   const [closed, setClosed] = useState<string[]>([]);
   const shown = snapshot?.operations.filter(({ id }) => !closed.includes(id)) ?? [];
@@ -96,9 +97,14 @@ function Operations() {
                 max={operation.progress?.total ?? 1}
                 value={operation.progress?.seen ?? 0}
               />
-              <button type="button" onClick={() => void post(`operations/${operation.id}/cancel`)}>
-                Cancel
-              </button>
+              {may(operation.action) && (
+                <button
+                  type="button"
+                  onClick={() => void post(`operations/${operation.id}/cancel`)}
+                >
+                  Cancel
+                </button>
+              )}
             </>
           ) : (
             <button type="button" onClick={() => setClosed([...closed, operation.id])}>

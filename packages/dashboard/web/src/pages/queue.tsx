@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { get, type Job, type Metrics, type Queue, type WaitingList } from '../api';
-import { count, duration } from '../format';
+import { count, duration, plural } from '../format';
 import { useLive } from '../live';
 import { Empty, Failure, Loading, Time } from '../parts/basics';
 import { useConfirm } from '../parts/confirm';
@@ -16,8 +16,14 @@ import { Charts } from './charts';
 import { QueueActions } from './queue-actions';
 import { QueueState } from './queues';
 
+const FEW = 5;
+
 export function QueuePage({ name }: { name: string }) {
-  const queue = useLive().snapshot?.queues.find(({ jobName }) => jobName === name);
+  const { snapshot } = useLive();
+  const queue = snapshot?.queues.find(({ jobName }) => jobName === name);
+  const pools = snapshot?.pools.filter(({ nameList }) =>
+    snapshot.nameLists[nameList]?.includes(name),
+  );
   return (
     <>
       <p class="crumbs">
@@ -33,6 +39,16 @@ export function QueuePage({ name }: { name: string }) {
             </li>
           ))}
         </ul>
+      )}
+      {pools && pools.length > 0 && (
+        <p>
+          Served by <Link href="/workers">{plural(pools.length, 'pool')}</Link>:{' '}
+          {pools
+            .slice(0, FEW)
+            .map(({ host, pid }) => `${host} (${pid})`)
+            .join(', ')}
+          {pools.length > FEW && ' and others'}
+        </p>
       )}
       <p>
         Of this name: <Link href={listHref('scheduled', name)}>scheduled</Link>,{' '}
