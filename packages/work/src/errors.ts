@@ -26,11 +26,60 @@ export class DuplicateJobHandlerError extends WorkError {
   }
 }
 
-/** `WorkModule.forRoot()` stands in two places, which would make two pools. The application does not start. */
+/** `WorkModule.forRoot()` stands in two places with one name, or without any. The application does not start. */
 export class DuplicateWorkModuleError extends WorkError {
-  constructor() {
+  constructor(
+    /** Nothing for the unnamed one. */
+    readonly instance: string | undefined,
+  ) {
     super(
-      'WorkModule.forRoot() or forRootAsync() is imported twice. Import it once, in the root module; it is global, so that other modules can inject Enqueuer, WorkerPool and Client without importing it.',
+      instance === undefined
+        ? 'WorkModule.forRoot() or forRootAsync() is imported twice. Import it once, in the root module; it is global, so that other modules can inject Enqueuer, WorkerPool and Client without importing it. For a second one beside it, give that one a name: forRoot({ name, … }).'
+        : `Two instances of WorkModule are named "${instance}". Give one of them another name.`,
     );
   }
+}
+
+/** A handler, or options, for an instance of `WorkModule` that there is not. The application does not start. */
+export class UnknownWorkInstanceError extends WorkError {
+  constructor(
+    /** Nothing for the unnamed one. */
+    readonly instance: string | undefined,
+    /** The class and method, or the job, that names it. */
+    readonly place: string,
+    /** The names of the instances that there are. */
+    readonly known: readonly (string | undefined)[],
+  ) {
+    super(
+      `${place} belongs to ${called(instance)} of WorkModule, which is not imported. Import WorkModule.forRoot(${instance === undefined ? '{ … }' : `{ name: "${instance}", … }`}), or name one of those that are: ${known.map(called).join(', ')}.`,
+    );
+  }
+}
+
+/** A name or a pattern in `only` or `except` that fits no handler. The application does not start. */
+export class UnknownJobSelectionError extends WorkError {
+  constructor(
+    readonly option: 'only' | 'except',
+    readonly pattern: string,
+    readonly known: readonly string[],
+  ) {
+    super(
+      `Option "${option}" names "${pattern}", which is no job of this application. Its jobs are: ${known.join(', ') || '(none)'}.`,
+    );
+  }
+}
+
+/** Options of `forFeature` or `forFeatureAsync` that cannot be applied. The application does not start. */
+export class InvalidJobOverrideError extends WorkError {
+  constructor(
+    readonly jobName: string,
+    readonly reason: string,
+    cause?: unknown,
+  ) {
+    super(`WorkModule.forFeature() for job "${jobName}": ${reason}`, { cause });
+  }
+}
+
+function called(instance: string | undefined): string {
+  return instance === undefined ? 'the unnamed instance' : `the instance "${instance}"`;
 }

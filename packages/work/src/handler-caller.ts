@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   EXCEPTION_FILTERS_METADATA,
   GUARDS_METADATA,
@@ -14,15 +14,13 @@ import {
   ModulesContainer,
   NestContainer,
   type ContextId,
-  type DiscoveryService,
 } from '@nestjs/core';
 import type { Handler, Job } from '@nestcraft/engine';
 import { JOB_CONTEXT_TYPE } from './job-arguments-host.js';
 import { hasDecoratedParams, JOB_PARAMS } from './job-params.decorators.js';
-import type { WorkModuleOptions } from './work-module-options.js';
-import { WORK_MODULE_OPTIONS } from './work.module-definition.js';
+import type { Wrapper } from './job-explorer.js';
+import { WorkInstance } from './work-instance.js';
 
-type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 type Instance = Record<string, Handler>;
 /** Where a handler's instance is: made once, or for one job. */
 interface Place {
@@ -47,7 +45,7 @@ export class HandlerCaller {
   private ownContexts: ExternalContextCreator | undefined;
 
   constructor(
-    @Inject(WORK_MODULE_OPTIONS) private readonly options: WorkModuleOptions,
+    private readonly instance: WorkInstance,
     private readonly applicationContexts: ExternalContextCreator,
     private readonly modules: ModulesContainer,
     private readonly moduleRef: ModuleRef,
@@ -68,7 +66,7 @@ export class HandlerCaller {
     const type = prototype.constructor;
     const method = (prototype as Record<string, object>)[methodName] ?? {};
     return (
-      this.options.enhancers?.global === true ||
+      this.instance.options.enhancers?.global === true ||
       hasDecoratedParams(type, methodName) ||
       ENHANCERS.some((key) => Reflect.hasMetadata(key, type) || Reflect.hasMetadata(key, method))
     );
@@ -77,7 +75,7 @@ export class HandlerCaller {
   private enhanced(instance: Instance, methodName: string, place: Place): Handler {
     const method = (Object.getPrototypeOf(instance) as Instance)[methodName];
     if (!method) throw new TypeError(`There is no method ${methodName}`);
-    const { global = false } = this.options.enhancers ?? {};
+    const { global = false } = this.instance.options.enhancers ?? {};
     // Without a filter there is nobody to ask; and Nest would log every error, which the pool does.
     const filters =
       global ||

@@ -3,14 +3,31 @@ export {
   DuplicateJobHandlerError,
   DuplicateWorkModuleError,
   InvalidJobHandlerError,
+  InvalidJobOverrideError,
+  UnknownJobSelectionError,
+  UnknownWorkInstanceError,
 } from './errors.js';
+export {
+  getClientToken,
+  getEnqueuerToken,
+  getWorkerPoolToken,
+  InjectClient,
+  InjectEnqueuer,
+  InjectWorkerPool,
+} from './instance-tokens.js';
 export { isJobContext, JobArgumentsHost } from './job-arguments-host.js';
-export { JobHandler } from './job-handler.decorator.js';
+export { JobHandler, type JobHandlerOptions } from './job-handler.decorator.js';
 export { type JobMiddleware, type JobMiddlewareOption } from './job-middleware.js';
 export { type JobOutcome } from './job-outcome.js';
+export { type JobFeature, type JobFeatureAsync } from './job-override.js';
 export { Attempt, JobArgs, JobContext, JobRef, JobSignal } from './job-params.decorators.js';
 export { JOB } from './job.token.js';
 export { PeriodicJob } from './periodic-job.decorator.js';
-export { type WorkModuleOptions } from './work-module-options.js';
-export { WORK_MODULE_OPTIONS } from './work.module-definition.js';
+export { type RedisOption } from './redis-option.js';
+export {
+  WORK_MODULE_OPTIONS,
+  type WorkModuleOptions,
+  type WorkRole,
+} from './work-module-options.js';
 export { WorkModule } from './work.module.js';
+export { type WorkModuleExtras } from './work.module-definition.js';

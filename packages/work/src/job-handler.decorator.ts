@@ -1,10 +1,16 @@
 import type { JobOptions } from '@nestcraft/engine';
 import { InvalidJobHandlerError } from './errors.js';
 
+/** How the jobs of a handler are run; `WorkModule.forFeature` and `forFeatureAsync` override it. */
+export interface JobHandlerOptions extends JobOptions {
+  /** The instance of `WorkModule` whose jobs it handles, by its name; default: the unnamed one. */
+  readonly instance?: string;
+}
+
 /** What `@JobHandler` leaves on its method. */
 export interface JobHandlerMetadata {
   readonly jobName: string;
-  readonly options: JobOptions;
+  readonly options: JobHandlerOptions;
 }
 
 // A fixed name, so that two copies of this package find each other's handlers.
@@ -29,7 +35,7 @@ const KEY = 'nestcraft:job_handlers';
  * }
  * ```
  */
-export function JobHandler(jobName: string, options: JobOptions = {}): MethodDecorator {
+export function JobHandler(jobName: string, options: JobHandlerOptions = {}): MethodDecorator {
   return (target, property, descriptor: PropertyDescriptor | undefined) => {
     const method: unknown = descriptor?.value;
     if (typeof target === 'function') {

@@ -1,14 +1,36 @@
 import type { Type } from '@nestjs/common';
-import type { Logger, RedisSource } from '@nestcraft/engine';
+import type { Logger } from '@nestcraft/engine';
 import type { JobOutcome } from './job-outcome.js';
 import type { JobMiddlewareOption } from './job-middleware.js';
+import type { RedisOption } from './redis-option.js';
+
+/** The token of an instance's options. */
+export const WORK_MODULE_OPTIONS = 'WORK_MODULE_OPTIONS';
+
+export type WorkRole = 'worker' | 'enqueuer';
 
 /** Options of `WorkModule.forRoot` and `forRootAsync`. */
 export interface WorkModuleOptions {
-  /** Where Redis is: ioredis options, a URL, or an ioredis instance, whose settings are copied. */
-  readonly redis: RedisSource;
+  /**
+   * Where Redis is: ioredis options, a URL, an ioredis instance, whose settings are copied, or a function that returns
+   * one of these, or a promise of it. The function is asked once, when the application is made; the connection of an
+   * instance that it returns is ended.
+   */
+  readonly redis: RedisOption;
   /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
   readonly namespace?: string;
+  /**
+   * `worker`: this process runs jobs, and enqueues. `enqueuer`: it enqueues only, and opens one connection, when it is
+   * needed. Default `worker`.
+   */
+  readonly role?: WorkRole;
+  /**
+   * The only jobs that this process runs, by name; `*` stands for any letters. A name or a pattern that fits no handler
+   * of the application keeps it from starting. Default: all.
+   */
+  readonly only?: readonly string[];
+  /** The jobs that this process does not run; as in `only`. Default: none. */
+  readonly except?: readonly string[];
   /** How many jobs run at once in this process; default 10. */
   readonly concurrency?: number;
   /** Each job gets one fresh object of this class, for its middleware and its handler. Default: a plain object. */

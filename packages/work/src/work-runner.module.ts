@@ -1,51 +1,64 @@
 import {
-  Inject,
   Module,
+  type DynamicModule,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef, ModulesContainer } from '@nestjs/core';
-import { WorkerPool, type Middleware } from '@nestcraft/engine';
-import { DuplicateWorkModuleError } from './errors.js';
+import { InvalidOptionError, type Middleware } from '@nestcraft/engine';
 import { HandlerCaller } from './handler-caller.js';
+import { instanceToken } from './instance-tokens.js';
 import { JobExplorer } from './job-explorer.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
-import type { WorkModuleOptions } from './work-module-options.js';
-import { ConfigurableModuleClass, WORK_MODULE_OPTIONS } from './work.module-definition.js';
+import { JobRegistrar } from './job-registrar.js';
+import { WorkInstance } from './work-instance.js';
+import type { WorkRole } from './work-module-options.js';
+
+const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
 
 /**
- * Runs the pool with the application: it starts when everything else has, and stops before anything else does, so
- * that what handlers use is there from their first job to their last.
+ * Runs an instance's pool with the application: it starts when everything else has, and stops before anything else
+ * does, so that what handlers use is there from their first job to their last.
  */
-@Module({ imports: [DiscoveryModule], providers: [JobExplorer, HandlerCaller] })
+@Module({ imports: [DiscoveryModule], providers: [JobExplorer, JobRegistrar, HandlerCaller] })
 export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
-  private handlers = 0;
+  private jobs = 0;
+
+  static of(name: string | undefined): DynamicModule {
+    return {
+      module: WorkRunnerModule,
+      providers: [{ provide: WorkInstance, useExisting: instanceToken(name) }],
+    };
+  }
 
   constructor(
-    private readonly pool: WorkerPool,
-    private readonly explorer: JobExplorer,
+    private readonly instance: WorkInstance,
+    private readonly registrar: JobRegistrar,
     private readonly moduleRef: ModuleRef,
     private readonly modules: ModulesContainer,
-    @Inject(WORK_MODULE_OPTIONS) private readonly options: WorkModuleOptions,
   ) {
+    instance.assertOnlyOne(modules);
     this.comeLast();
   }
 
   /** Registers middleware and handlers: what is wrong with them keeps the application from starting. */
   async onModuleInit(): Promise<void> {
-    for (const option of this.options.middleware ?? []) {
-      this.pool.middleware(await this.toMiddleware(option as JobMiddlewareOption));
+    const { pool, options } = this.instance;
+    assertRole(options.role);
+    for (const option of options.middleware ?? []) {
+      pool.middleware(await this.toMiddleware(option as JobMiddlewareOption));
     }
-    this.handlers = this.explorer.register(this.pool);
+    this.jobs = this.registrar.register();
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.handlers > 0) await this.pool.start();
+    const { pool, options } = this.instance;
+    if (options.role !== 'enqueuer' && this.jobs > 0) await pool.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.pool.stop();
+    await this.instance.pool.stop();
   }
 
   /**
@@ -54,13 +67,9 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
    * to think of.
    */
   private comeLast(): void {
-    const modules = [...this.modules.values()];
-    const workModules = modules.filter(
-      ({ metatype }) => metatype.prototype instanceof ConfigurableModuleClass,
-    );
-    if (workModules.length > 1) throw new DuplicateWorkModuleError();
-    const self = modules.find(({ metatype }) => metatype === WorkRunnerModule);
-    if (self) self.distance = -1;
+    for (const module of this.modules.values()) {
+      if (module.metatype === WorkRunnerModule) module.distance = -1;
+    }
   }
 
   private async toMiddleware(option: JobMiddlewareOption): Promise<Middleware> {
@@ -77,4 +86,10 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
       return this.moduleRef.create<T>(type as new (...args: unknown[]) => T);
     }
   }
+}
+
+/** It often comes from the environment. @throws InvalidOptionError */
+function assertRole(role: WorkRole = 'worker'): void {
+  if (ROLES.includes(role)) return;
+  throw new InvalidOptionError('role', role, '"worker" or "enqueuer"');
 }

@@ -1,9 +1,38 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
+import { InvalidOptionError } from '@nestcraft/engine';
+import { instanceExports, instanceProviders } from './instance-providers.js';
+import { WORK_MODULE_OPTIONS } from './work-module-options.js';
 import type { WorkModuleOptions } from './work-module-options.js';
+import { WorkRunnerModule } from './work-runner.module.js';
 
-/** What `WorkModule` is built on; `WORK_MODULE_OPTIONS` is the token of its options. */
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: WORK_MODULE_OPTIONS } =
-  new ConfigurableModuleBuilder<WorkModuleOptions>({ moduleName: 'Work' })
-    .setClassMethodName('forRoot')
-    .setFactoryMethodName('createWorkOptions')
-    .build();
+/** What `forRoot` and `forRootAsync` take beside the options. */
+export interface WorkModuleExtras {
+  /**
+   * Tells several instances of one application apart: `@InjectEnqueuer(name)`, `@JobHandler('x', { instance: name })`.
+   * Default: none; one instance may go without.
+   */
+  readonly name?: string;
+}
+
+/** What `WorkModule` is built on. */
+export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkModuleOptions>({
+  optionsInjectionToken: WORK_MODULE_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createWorkOptions')
+  .setExtras<WorkModuleExtras>({ name: undefined }, instanceDefinition)
+  .build();
+
+/** @throws InvalidOptionError */
+function instanceDefinition(definition: DynamicModule, { name }: WorkModuleExtras): DynamicModule {
+  if (name !== undefined && (typeof name !== 'string' || name === '')) {
+    throw new InvalidOptionError('name', name, 'a text, or left out');
+  }
+  const { imports = [], providers = [] } = definition;
+  return {
+    ...definition,
+    imports: [...imports, WorkRunnerModule.of(name)],
+    providers: [...providers, ...instanceProviders(name)],
+    exports: instanceExports(name),
+  };
+}

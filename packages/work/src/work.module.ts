@@ -1,10 +1,8 @@
-import { Global, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { Client, Enqueuer, RedisConnection, WorkerPool } from '@nestcraft/engine';
-import { jobError } from './job-outcome.js';
-import { JOB, jobProvider } from './job.token.js';
-import type { WorkModuleOptions } from './work-module-options.js';
-import { WorkRunnerModule } from './work-runner.module.js';
-import { ConfigurableModuleClass, WORK_MODULE_OPTIONS } from './work.module-definition.js';
+import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { JobFeature, JobFeatureAsync } from './job-override.js';
+import { WorkFeatureModule } from './work-feature.module.js';
+import { WorkInstance } from './work-instance.js';
+import { ConfigurableModuleClass } from './work.module-definition.js';
 
 /**
  * Background jobs. Import it once, in the root module; then any provider can inject `Enqueuer`, and methods marked
@@ -12,6 +10,10 @@ import { ConfigurableModuleClass, WORK_MODULE_OPTIONS } from './work.module-defi
  *
  * The pool starts after everything else has started and stops before anything else does. `Enqueuer` works until the
  * application's last hooks; then Redis is closed. For that to happen on SIGTERM, call `app.enableShutdownHooks()`.
+ *
+ * A second one, for another Redis or namespace, gets a name: `forRoot({ name: 'billing', … })`. Its parts are injected
+ * with `@InjectEnqueuer('billing')`, `@InjectClient` and `@InjectWorkerPool`, and
+ * `@JobHandler('invoice', { instance: 'billing' })` handles its jobs.
  *
  * @example
  * ```ts
@@ -23,58 +25,45 @@ import { ConfigurableModuleClass, WORK_MODULE_OPTIONS } from './work.module-defi
  * ```
  */
 @Global()
-@Module({
-  imports: [WorkRunnerModule],
-  providers: [
-    {
-      provide: RedisConnection,
-      inject: [WORK_MODULE_OPTIONS],
-      useFactory: ({ redis }: WorkModuleOptions) =>
-        new RedisConnection(redis, { name: 'enqueuer' }),
-    },
-    {
-      provide: Enqueuer,
-      inject: [RedisConnection, WORK_MODULE_OPTIONS],
-      useFactory: (redis: RedisConnection, { namespace, maxArgsBytes }: WorkModuleOptions) =>
-        new Enqueuer({ redis, namespace, maxArgsBytes }),
-    },
-    {
-      provide: Client,
-      inject: [RedisConnection, WORK_MODULE_OPTIONS],
-      useFactory: (redis: RedisConnection, { namespace }: WorkModuleOptions) =>
-        new Client({ redis, namespace }),
-    },
-    { provide: WorkerPool, inject: [WORK_MODULE_OPTIONS], useFactory: makePool },
-    jobProvider,
-  ],
-  exports: [Enqueuer, Client, WorkerPool, WORK_MODULE_OPTIONS, JOB],
-})
+@Module({})
 export class WorkModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  constructor(
-    private readonly connection: RedisConnection,
-    private readonly enqueuer: Enqueuer,
-  ) {
+  /**
+   * Overrides the options of `@JobHandler`s. A job without a handler keeps the application from starting.
+   *
+   * @example
+   * ```ts
+   * WorkModule.forFeature([{ job: 'send_email', maxFails: 10 }])
+   * ```
+   */
+  static forFeature(features: readonly JobFeature[]): DynamicModule {
+    return WorkFeatureModule.of(features);
+  }
+
+  /**
+   * The same with options that are made with what is injected.
+   *
+   * @example
+   * ```ts
+   * WorkModule.forFeatureAsync([
+   *   {
+   *     job: 'send_email',
+   *     imports: [ConfigModule],
+   *     inject: [ConfigService],
+   *     useFactory: (config: ConfigService) => ({ maxConcurrency: config.get('MAILS_AT_ONCE') }),
+   *   },
+   * ])
+   * ```
+   */
+  static forFeatureAsync(features: readonly JobFeatureAsync[]): DynamicModule {
+    return WorkFeatureModule.ofAsync(features);
+  }
+
+  constructor(private readonly instance: WorkInstance) {
     super();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.enqueuer.close();
-    this.connection.close();
+    await this.instance.enqueuer.close();
+    this.instance.connection.close();
   }
-}
-
-function makePool(options: WorkModuleOptions): WorkerPool {
-  const { redis, namespace, concurrency, shutdownTimeout, context: Context } = options;
-  const { maxDeaths, rescueUnknownJobs } = options;
-  return new WorkerPool({
-    redis,
-    namespace,
-    concurrency,
-    shutdownTimeout,
-    maxDeaths,
-    rescueUnknownJobs,
-    mapError: (error) => jobError(error, options.outcomes ?? []),
-    logger: options.logger ?? new Logger(WorkerPool.name),
-    context: Context && ((): unknown => new Context()),
-  });
 }

@@ -1,0 +1,78 @@
+import { Logger, type InjectionToken, type Provider } from '@nestjs/common';
+import { Client, Enqueuer, RedisConnection, WorkerPool, type RedisSource } from '@nestcraft/engine';
+import {
+  connectionToken,
+  getClientToken,
+  getEnqueuerToken,
+  getWorkerPoolToken,
+  instanceToken,
+  redisSourceToken,
+} from './instance-tokens.js';
+import { jobError } from './job-outcome.js';
+import { JOB, jobProvider } from './job.token.js';
+import { openSource } from './redis-option.js';
+import { WorkInstance } from './work-instance.js';
+import { WORK_MODULE_OPTIONS, type WorkModuleOptions } from './work-module-options.js';
+
+/** What an instance of the module consists of: a part a line, made of the parts that it needs. */
+export function instanceProviders(name: string | undefined): Provider[] {
+  const options = WORK_MODULE_OPTIONS;
+  const source = redisSourceToken(name);
+  const connection = connectionToken(name);
+  const enqueuer = getEnqueuerToken(name);
+  const client = getClientToken(name);
+  const pool = getWorkerPoolToken(name);
+  return [
+    { provide: source, inject: [options], useFactory: openSource },
+    { provide: connection, inject: [source], useFactory: makeConnection },
+    { provide: enqueuer, inject: [options, connection], useFactory: makeEnqueuer },
+    { provide: client, inject: [options, connection], useFactory: makeClient },
+    { provide: pool, inject: [options, source], useFactory: makePool },
+    {
+      provide: instanceToken(name),
+      inject: [options, connection, enqueuer, pool],
+      useFactory: (...parts: InstanceParts) => new WorkInstance(name, ...parts),
+    },
+    { provide: WorkInstance, useExisting: instanceToken(name) },
+    jobProvider,
+  ];
+}
+
+/** What other modules may inject. */
+export function instanceExports(name: string | undefined): InjectionToken[] {
+  const own = [getEnqueuerToken(name), getClientToken(name), getWorkerPoolToken(name)];
+  // One for all, so that it is no matter of whose it is.
+  const shared = [JOB, ...(name === undefined ? [WORK_MODULE_OPTIONS] : [])];
+  return [...own, ...shared, instanceToken(name)];
+}
+
+type InstanceParts = [WorkModuleOptions, RedisConnection, Enqueuer, WorkerPool];
+
+function makeConnection(source: RedisSource): RedisConnection {
+  return new RedisConnection(source, { name: 'enqueuer' });
+}
+
+function makeEnqueuer(options: WorkModuleOptions, redis: RedisConnection): Enqueuer {
+  const { namespace, maxArgsBytes } = options;
+  return new Enqueuer({ redis, namespace, maxArgsBytes });
+}
+
+function makeClient({ namespace }: WorkModuleOptions, redis: RedisConnection): Client {
+  return new Client({ redis, namespace });
+}
+
+function makePool(options: WorkModuleOptions, redis: RedisSource): WorkerPool {
+  const { namespace, concurrency, shutdownTimeout, maxDeaths, rescueUnknownJobs } = options;
+  const { context: Context, logger = new Logger(WorkerPool.name), outcomes = [] } = options;
+  return new WorkerPool({
+    redis,
+    namespace,
+    concurrency,
+    shutdownTimeout,
+    maxDeaths,
+    rescueUnknownJobs,
+    mapError: (error) => jobError(error, outcomes),
+    logger,
+    context: Context && ((): unknown => new Context()),
+  });
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService, ModulesContainer } from '@nestjs/core';
+import { InvalidOptionError, WorkError } from '@nestcraft/engine';
+import {
+  DuplicateJobHandlerError,
+  InvalidJobHandlerError,
+  InvalidJobOverrideError,
+  UnknownWorkInstanceError,
+} from './errors.js';
+import { HandlerCaller } from './handler-caller.js';
+import { JobExplorer, type FoundHandler } from './job-explorer.js';
+import { byJobName, findOverrides, type JobOverride } from './job-override.js';
+import { selectedJobs } from './job-selection.js';
+import { instanceNames, WorkInstance } from './work-instance.js';
+
+/** Registers the handlers of an instance with its pool. */
+@Injectable()
+export class JobRegistrar {
+  constructor(
+    private readonly instance: WorkInstance,
+    private readonly explorer: JobExplorer,
+    private readonly caller: HandlerCaller,
+    private readonly discovery: DiscoveryService,
+    private readonly modules: ModulesContainer,
+  ) {}
+
+  /**
+   * Registers the jobs that this process runs; returns how many these are.
+   *
+   * @throws DuplicateJobHandlerError, InvalidJobHandlerError, InvalidJobOverrideError, UnknownJobSelectionError,
+   * UnknownWorkInstanceError
+   */
+  register(): number {
+    const handlers = this.ownHandlers();
+    const overrides = this.ownOverrides(handlers);
+    const selected = selectedJobs([...handlers.keys()], this.instance.options);
+    for (const [jobName, handler] of handlers) {
+      if (selected.has(jobName)) this.add(handler, overrides.get(jobName));
+    }
+    return selected.size;
+  }
+
+  private ownHandlers(): Map<string, FoundHandler> {
+    const handlers = new Map<string, FoundHandler>();
+    for (const handler of this.explorer.find()) {
+      if (!this.isOwn(handler.options.instance, `@JobHandler on ${handler.place}`)) continue;
+      const other = handlers.get(handler.jobName);
+      if (other) throw new DuplicateJobHandlerError(handler.jobName, other.place, handler.place);
+      handlers.set(handler.jobName, handler);
+    }
+    return handlers;
+  }
+
+  private ownOverrides(handlers: ReadonlyMap<string, FoundHandler>): Map<string, JobOverride> {
+    const overrides = byJobName(
+      findOverrides(this.discovery).filter(({ instance, jobName }) =>
+        this.isOwn(instance, `WorkModule.forFeature() for job "${jobName}"`),
+      ),
+    );
+    for (const jobName of overrides.keys()) {
+      if (handlers.has(jobName)) continue;
+      const known = [...handlers.keys()].join(', ') || '(none)';
+      const reason = `no @JobHandler handles it. The jobs that have one: ${known}.`;
+      throw new InvalidJobOverrideError(jobName, reason);
+    }
+    return overrides;
+  }
+
+  /** Whether it belongs to this instance; to which there must be one, each instance makes sure. */
+  private isOwn(instance: string | undefined, place: string): boolean {
+    if (instance === this.instance.name) return true;
+    const known = [...new Set(instanceNames(this.modules))];
+    if (!known.includes(instance)) throw new UnknownWorkInstanceError(instance, place, known);
+    return false;
+  }
+
+  private add(found: FoundHandler, override: JobOverride | undefined): void {
+    const { jobName, schedules, wrapper, prototype, className, methodName } = found;
+    const { pool } = this.instance;
+    try {
+      const options = override ? override.over(found.options) : found.options;
+      pool.job(jobName, options, this.caller.handlerFor(wrapper, prototype, methodName));
+      for (const { spec, options } of schedules) pool.periodicallyEnqueue(spec, jobName, options);
+    } catch (error) {
+      if (!(error instanceof WorkError)) throw error;
+      if (error instanceof InvalidOptionError && override && error.option in override.options) {
+        throw new InvalidJobOverrideError(jobName, error.message, error);
+      }
+      throw new InvalidJobHandlerError(className, methodName, error.message, error);
+    }
+  }
+}

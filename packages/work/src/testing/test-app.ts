@@ -1,0 +1,53 @@
+import { Module, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { silentLogger } from '@nestcraft/engine';
+import type { WorkModuleOptions } from '../work-module-options.js';
+import type { WorkModuleExtras } from '../work.module-definition.js';
+import { WorkModule } from '../work.module.js';
+import { isolated } from './test-redis.js';
+
+export type Imports = NonNullable<ModuleMetadata['imports']>;
+export type Providers = NonNullable<ModuleMetadata['providers']>;
+
+const apps: INestApplicationContext[] = [];
+
+/** Has `closeApps` close it. */
+export function closeLater<App extends INestApplicationContext>(app: App): App {
+  apps.push(app);
+  return app;
+}
+
+/** For `afterEach`: closes the applications of the test. */
+export async function closeApps(): Promise<void> {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+}
+
+/** A WorkModule that shares nothing with other tests. */
+export function work(options: Partial<WorkModuleOptions> & WorkModuleExtras = {}): Imports[number] {
+  return WorkModule.forRoot({
+    ...isolated(),
+    logger: silentLogger,
+    shutdownTimeout: 5_000,
+    ...options,
+  });
+}
+
+/** A running application of these modules and providers. */
+export async function anApp(
+  imports: Imports,
+  providers: Providers = [],
+): Promise<INestApplicationContext> {
+  @Module({ imports, providers })
+  class AppModule {}
+  return closeLater(
+    await NestFactory.createApplicationContext(AppModule, { logger: false, abortOnError: false }),
+  );
+}
+
+/** What keeps such an application from starting. */
+export async function bootError(imports: Imports, providers: Providers = []): Promise<unknown> {
+  return anApp(imports, providers).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}

@@ -1,0 +1,32 @@
+import type { ModulesContainer } from '@nestjs/core';
+import type { Enqueuer, RedisConnection, WorkerPool } from '@nestcraft/engine';
+import { DuplicateWorkModuleError } from './errors.js';
+import { instanceToken } from './instance-tokens.js';
+import type { WorkModuleOptions } from './work-module-options.js';
+
+/** One `WorkModule.forRoot()` and what it runs. An application may have several, told apart by their names. */
+export class WorkInstance {
+  constructor(
+    /** Nothing for the unnamed one. */
+    readonly name: string | undefined,
+    readonly options: WorkModuleOptions,
+    readonly connection: RedisConnection,
+    readonly enqueuer: Enqueuer,
+    readonly pool: WorkerPool,
+  ) {}
+
+  /** @throws DuplicateWorkModuleError when the application has another instance of this name */
+  assertOnlyOne(modules: ModulesContainer): void {
+    const token = instanceToken(this.name);
+    const same = [...modules.values()].filter(({ providers }) => providers.has(token));
+    if (same.length > 1) throw new DuplicateWorkModuleError(this.name);
+  }
+}
+
+/** The names of the application's instances. Complete as soon as all providers are made. */
+export function instanceNames(modules: ModulesContainer): (string | undefined)[] {
+  return [...modules.values()].flatMap(({ providers }) => {
+    const instance: unknown = providers.get(WorkInstance)?.instance;
+    return instance instanceof WorkInstance ? [instance.name] : [];
+  });
+}
