@@ -9,9 +9,11 @@ const config: Config = {
   testMatch: ['**/*.spec.ts'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
-  // Tests run on the sources: a workspace package is its index.ts, and a `.js` import is a `.ts` file.
+  // Tests run on the sources: a workspace package is its index.ts, another of its entry points a folder with one, and a
+  // `.js` import is a `.ts` file.
   moduleNameMapper: {
     '^@nestcraft/(engine|work|dashboard|local-redis)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@nestcraft/(engine|work)/([\\w-]+)$': '<rootDir>/packages/$1/src/$2/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {

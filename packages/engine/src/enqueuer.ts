@@ -1,4 +1,5 @@
 import { systemClock, unixSeconds, type Clock } from './clock.js';
+import { sendThrough, type EnqueueMiddleware } from './enqueue-middleware.js';
 import { ClosedError, EnqueuePartlyError, InvalidOptionError } from './errors.js';
 import { newId } from './id.js';
 import { Job, ScheduledJob } from './job.js';
@@ -7,10 +8,11 @@ import type { GoEscapes } from './go-json.js';
 import { newEntry, type JobEntry } from './job-entry.js';
 import { assertJobName } from './job-name.js';
 import { Outbox } from './outbox.js';
+import { assertPropagators, capture, type Propagator } from './propagator.js';
 import { Keys } from './redis/keys.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
-import type { Scheduling } from './redis/scripts.js';
+import type { Carrier, Scheduling } from './redis/scripts.js';
 import { uniqueKey } from './unique-key.js';
 
 export interface EnqueuerOptions extends JobArgsLimits {
@@ -28,6 +30,8 @@ export interface EnqueuerOptions extends JobArgsLimits {
    * processes that were built with Go 1.21 or before.
    */
   readonly uniqueKeyEscapes?: GoEscapes;
+  /** What follows the jobs to where they run; the first outermost. The pool needs the same. */
+  readonly propagators?: readonly Propagator[];
   readonly clock?: Clock;
 }
 
@@ -83,6 +87,8 @@ export class Enqueuer {
   readonly #limits: JobArgsLimits;
   readonly #escapes: GoEscapes | undefined;
   readonly #outbox: Outbox;
+  readonly #propagators: readonly Propagator[];
+  readonly #middleware: EnqueueMiddleware[];
   #closed = false;
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
@@ -98,6 +104,18 @@ export class Enqueuer {
     this.#keys = new Keys(namespace);
     this.#escapes = options.uniqueKeyEscapes;
     this.#outbox = new Outbox({ connection: this.#connection, keys: this.#keys, clock });
+    this.#propagators = options.propagators ?? [];
+    assertPropagators(this.#propagators);
+    this.#middleware = this.#propagators.flatMap((one) => one.enqueue?.bind(one) ?? []);
+  }
+
+  /** Has `middleware` run around every call that enqueues, inside of what was registered before. */
+  middleware(middleware: EnqueueMiddleware): this {
+    if (typeof middleware !== 'function') {
+      throw new InvalidOptionError('middleware', middleware, 'a function (jobs, next)');
+    }
+    this.#middleware.push(middleware);
+    return this;
   }
 
   /**
@@ -111,7 +129,9 @@ export class Enqueuer {
     args?: Args | null,
   ): Promise<Job<Args>> {
     const { job, text } = this.#newJob(jobName, args);
-    await this.#outbox.enqueue(jobName, [text]);
+    await this.#send([job], (carrier) =>
+      this.#outbox.enqueue(jobName, [text], carriersTo([job], carrier)),
+    );
     return new Job<Args>(job);
   }
 
@@ -211,7 +231,11 @@ export class Enqueuer {
     const { id, uniqueKey } = job;
     const keyed = Boolean(key);
     const claiming = { jobName, id, entry: text, uniqueKey, keyed, when };
-    const claimed = await this.#outbox.claim(claiming);
+    const claimed = await this.#send(
+      [job],
+      (carrier) => this.#outbox.claim({ ...claiming, carrier }),
+      ({ status }) => status === 'enqueued',
+    );
     if (claimed.status !== 'enqueued') {
       return { status: claimed.status, id: claimed.id || undefined };
     }
@@ -232,6 +256,19 @@ export class Enqueuer {
    */
   async enqueueMany(jobs: readonly NewJob[]): Promise<Job[]> {
     const made = jobs.map(({ name, args }) => this.#newJob(name, args));
+    if (made.length === 0) return [];
+    const entries = made.map(({ job }) => job);
+    await this.#send(entries, (carrier) => this.#enqueueAll(made, carrier));
+    return entries.map((entry) => new Job(entry));
+  }
+  /** Waits for what is being enqueued, then closes the connection if it is the enqueuer's own. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#outbox.flushed();
+    if (this.#ownsConnection) this.#connection.close();
+  }
+
+  async #enqueueAll(made: readonly NewEntry[], carrier?: string): Promise<void> {
     const byName = new Map<string, NewEntry[]>();
     for (const one of made) {
       const group = byName.get(one.job.name);
@@ -243,7 +280,8 @@ export class Enqueuer {
         chunks(group).map(async (chunk) => {
           try {
             const texts = chunk.map(({ text }) => text);
-            await this.#outbox.enqueue(jobName, texts);
+            const jobs = chunk.map(({ job }) => job);
+            await this.#outbox.enqueue(jobName, texts, carriersTo(jobs, carrier));
             return { chunk };
           } catch (error) {
             return { chunk, error };
@@ -252,7 +290,7 @@ export class Enqueuer {
       ),
     );
     const failed = results.find(({ error }) => error !== undefined);
-    if (!failed) return made.map(({ job }) => new Job(job));
+    if (!failed) return;
     const taken = results.flatMap(({ chunk, error }) => (error === undefined ? chunk : []));
     if (taken.length === 0) throw failed.error;
     throw new EnqueuePartlyError(
@@ -262,21 +300,32 @@ export class Enqueuer {
     );
   }
 
-  /** Waits for what is being enqueued, then closes the connection if it is the enqueuer's own. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#outbox.flushed();
-    if (this.#ownsConnection) this.#connection.close();
-  }
-
   async #schedule<Args extends JobArgs>(
     jobName: string,
     when: Scheduling['when'],
     args: Args | null | undefined,
   ): Promise<ScheduledJob<Args>> {
     const { job, text } = this.#newJob(jobName, args);
-    const runAt = await this.#outbox.schedule({ jobName, entry: text, when });
+    const runAt = await this.#send([job], (carrier) =>
+      this.#outbox.schedule({ jobName, id: job.id, entry: text, when, carrier }),
+    );
     return new ScheduledJob<Args>(job, new Date(runAt * 1000));
+  }
+
+  /** Has `send` send the jobs with what is carried to them. `isTaken` tells from its result whether Redis took them. */
+  #send<Result>(
+    entries: readonly JobEntry[],
+    send: (carrier?: string) => Promise<Result>,
+    isTaken: (result: Result) => boolean = () => true,
+  ): Promise<Result> {
+    if (this.#middleware.length === 0 && this.#propagators.length === 0) return send();
+    const jobs = entries.map((entry) => new Job(entry));
+    return sendThrough(
+      this.#middleware,
+      jobs,
+      async () => send(capture(this.#propagators)),
+      (result) => (isTaken(result) ? jobs : []),
+    );
   }
 
   #uniqueKey(jobName: string, object: object | null): string {
@@ -314,6 +363,10 @@ export class Enqueuer {
 
 function jobOf<Args>(result: UniqueResult<Args>): Job<Args> | null {
   return result.status === 'enqueued' ? result.job : null;
+}
+
+function carriersTo(entries: readonly JobEntry[], text: string | undefined): Carrier[] | undefined {
+  return text === undefined ? undefined : entries.map(({ id: jobId }) => ({ jobId, text }));
 }
 
 function wholeDelay(seconds: number): number {

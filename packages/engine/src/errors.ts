@@ -132,6 +132,29 @@ export class EnqueuePartlyError<EnqueuedJob = unknown> extends WorkError {
   }
 }
 
+/** A propagator could not say what is to be carried to a job, or it is too much. Nothing was enqueued. */
+export class CaptureError extends WorkError {
+  constructor(
+    readonly propagator: string,
+    readonly reason: string,
+    cause?: unknown,
+  ) {
+    super(
+      `What propagator "${propagator}" carries to jobs ${reason}. Nothing was enqueued. Have it carry less, or mend it.`,
+      { cause },
+    );
+  }
+}
+
+/** A middleware of the enqueuer did not call `next`. Nothing was enqueued. */
+export class EnqueueStoppedError extends WorkError {
+  constructor(readonly jobNames: readonly string[]) {
+    super(
+      `A middleware of the enqueuer stopped ${list(jobNames)}: it did not call next(). Nothing was enqueued. Have it call next(), or throw an error that says why not.`,
+    );
+  }
+}
+
 /** Redis is not connected, so the command was not sent. */
 export class NotConnectedError extends WorkError {
   constructor(

@@ -24,6 +24,8 @@ export {
   type WaitingJob,
 } from './client/queues.js';
 export { systemClock, type Clock } from './clock.js';
+export { currentJob, currentSignal } from './current-job.js';
+export { type EnqueueMiddleware } from './enqueue-middleware.js';
 export {
   DEFAULT_NAMESPACE,
   Enqueuer,
@@ -33,11 +35,13 @@ export {
   type UniqueResult,
 } from './enqueuer.js';
 export {
+  CaptureError,
   ClosedError,
   DiscardJobError,
   DuplicateJobError,
   EnqueuePartlyError,
   EnqueueRejectedError,
+  EnqueueStoppedError,
   EnqueueUnknownError,
   InvalidJobArgsError,
   InvalidJobNameError,
@@ -68,6 +72,7 @@ export { type JobMetrics, type Percentiles } from './metrics/tally.js';
 export { type PeriodicOptions } from './periodic-job.js';
 export { type PoolTiming } from './pool-actors.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
+export { type Propagator } from './propagator.js';
 export { type Random } from './random.js';
 export { argsTextOf } from './job-entry.js';
 export { type Raw } from './redis/raw.js';

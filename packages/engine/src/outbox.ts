@@ -3,7 +3,14 @@ import { EnqueueRejectedError, EnqueueUnknownError, WorkError } from './errors.j
 import type { Keys } from './redis/keys.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import { redisFault } from './redis/redis-fault.js';
-import { Scripts, type Claimed, type Claiming, type Scheduling } from './redis/scripts.js';
+import {
+  CARRIER_LASTS,
+  Scripts,
+  type Carrier,
+  type Claimed,
+  type Claiming,
+  type Scheduling,
+} from './redis/scripts.js';
 import { Tray } from './tray.js';
 
 export interface OutboxOptions {
@@ -15,6 +22,7 @@ export interface OutboxOptions {
 /** Entries for one queue that succeed or fail together. */
 interface Parcel {
   readonly entries: readonly string[];
+  readonly carriers: readonly Carrier[] | undefined;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -26,6 +34,7 @@ interface Delivery {
 }
 
 type Result = [error: Error | null, result: unknown];
+const NO_CARRIERS: readonly Carrier[] = [];
 const NO_REPLY: Result = [new Error('No reply'), undefined];
 
 // As gocraft/work's enqueuer: how long a name is taken to be in the set of known names still.
@@ -35,7 +44,7 @@ const MAX_ENTRIES = 1_000;
 /**
  * Collects what is enqueued in one turn of the event loop and sends it in one round trip: one LPUSH for each name. A
  * name that is not known yet is added to the known ones in the same transaction, so that no reply can say that the
- * job failed when it is in its queue.
+ * job failed when it is in its queue; and so is what is carried to a job, which is there before the job can start.
  */
 export class Outbox {
   readonly #connection: RedisConnection;
@@ -62,13 +71,17 @@ export class Outbox {
   }
 
   /**
-   * Puts entries of one name into their queue.
+   * Puts entries of one name into their queue, and what is carried to them beside it.
    *
    * @throws EnqueueRejectedError, EnqueueUnknownError
    */
-  enqueue(jobName: string, entries: readonly string[]): Promise<void> {
+  enqueue(
+    jobName: string,
+    entries: readonly string[],
+    carriers?: readonly Carrier[],
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
-      const parcel = { entries, resolve, reject };
+      const parcel = { entries, carriers, resolve, reject };
       const parcels = this.#queues.get(jobName);
       if (parcels) parcels.push(parcel);
       else this.#queues.set(jobName, [parcel]);
@@ -142,15 +155,17 @@ export class Outbox {
     for (const delivery of deliveries) {
       const { jobName } = delivery;
       const command = [this.#keys.queue(jobName), ...entriesOf(delivery)] as const;
-      if (this.#isKnown(jobName)) {
+      const carriers = carriersOf(delivery);
+      if (carriers.length === 0 && this.#isKnown(jobName)) {
         pipeline.lpush(...command);
         piped.push(delivery);
         continue;
       }
-      const transaction = redis
-        .multi()
-        .sadd(this.#keys.knownJobs, jobName)
-        .lpush(...command);
+      const transaction = redis.multi().sadd(this.#keys.knownJobs, jobName);
+      for (const { jobId, text } of carriers) {
+        transaction.set(this.#keys.carrier(jobId), text, 'PX', CARRIER_LASTS);
+      }
+      transaction.lpush(...command);
       transactions.push(
         transaction.exec().then(
           (results) => this.#arrived(delivery, results),
@@ -201,6 +216,10 @@ function batches(parcels: readonly Parcel[]): Parcel[][] {
 
 function entriesOf({ parcels }: Delivery): string[] {
   return parcels.flatMap(({ entries }) => entries);
+}
+
+function carriersOf({ parcels }: Delivery): Carrier[] {
+  return parcels.flatMap(({ carriers }) => carriers ?? NO_CARRIERS);
 }
 
 /** A transaction that Redis discards says only that; why stands in the errors before. */

@@ -1,5 +1,7 @@
 import { Auditor } from './auditor.js';
+import { Carrying } from './carrying.js';
 import type { Clock } from './clock.js';
+import { asCurrentJob } from './current-job.js';
 import { Dispatcher } from './dispatcher.js';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
 import { Heartbeater } from './heartbeat/heartbeater.js';
@@ -11,6 +13,7 @@ import { Observer } from './observer.js';
 import { PeriodicEnqueuer } from './periodic-enqueuer.js';
 import type { PeriodicJob } from './periodic-job.js';
 import { PrioritySampler } from './priority-sampler.js';
+import type { Propagator } from './propagator.js';
 import type { Random } from './random.js';
 import type { Keys } from './redis/keys.js';
 import { RedisConnection } from './redis/redis-connection.js';
@@ -55,6 +58,9 @@ export interface PoolActorsOptions<Context> {
   readonly maxDeaths: number;
   readonly rescueUnknownJobs: boolean;
   readonly mapError: (error: unknown) => unknown;
+  readonly propagators: readonly Propagator[];
+  /** Whether jobs run as the current job. */
+  readonly currentJob: boolean;
   /** With their middleware around the handlers. */
   readonly types: ReadonlyMap<string, JobType<Context>>;
   readonly periodicJobs: readonly PeriodicJob[];
@@ -89,6 +95,7 @@ export class PoolActors<Context> {
   readonly #rescuer: Rescuer | undefined;
   readonly #options: PoolActorsOptions<Context>;
   readonly #wakerConnection: RedisConnection;
+  readonly #carrying: Carrying | undefined;
   readonly #slots: readonly Worker<Context>[];
   readonly #waker: Waker;
   readonly #retryRequeuer: Requeuer;
@@ -105,6 +112,7 @@ export class PoolActors<Context> {
     });
     this.#wakerConnection = this.connection.sibling('waker');
     this.scripts = new Scripts(keys, clock);
+    this.#carrying = options.propagators.length > 0 ? this.#makeCarrying() : undefined;
     this.#slots = this.#makeSlots();
     this.workers = this.#makeWorkers();
     this.#waker = this.#makeWaker();
@@ -177,7 +185,7 @@ export class PoolActors<Context> {
     const { types, keys, clock, random, mapError, onStarted } = this.#options;
     return new Workers({
       workers: this.#slots,
-      types,
+      types: new Map([...types].map(([name, type]) => [name, this.#inContext(type)])),
       keys,
       now: () => clock.now(),
       random,
@@ -188,8 +196,24 @@ export class PoolActors<Context> {
       },
       onFinished: (job) => {
         this.#observer.touch();
-        this.dispatcher.settle(job);
+        this.dispatcher.settle(this.#carrying?.noted(job) ?? job);
       },
+    });
+  }
+
+  /** The type with a handler that runs as the current job, in the context that was carried to it. */
+  #inContext(type: JobType<Context>): JobType<Context> {
+    const handler = this.#carrying?.around(type.handler) ?? type.handler;
+    return { ...type, handler: this.#options.currentJob ? asCurrentJob(handler) : handler };
+  }
+
+  #makeCarrying(): Carrying {
+    const { propagators, keys } = this.#options;
+    return new Carrying({
+      propagators,
+      connection: this.connection,
+      keys,
+      onError: this.#reporter('propagator.restore'),
     });
   }
 

@@ -113,6 +113,16 @@ export class Keys {
     return `${this.own}attempts:${jobId}`;
   }
 
+  /** String: what is carried to a job from where it was enqueued, as JSON. This engine's own; it expires. */
+  carrier(jobId: string): string {
+    return `${this.carrierPrefix}${jobId}`;
+  }
+
+  /** What the keys of carriers start with. This engine's own. */
+  get carrierPrefix(): string {
+    return `${this.own}carrier:`;
+  }
+
   /** Hash, schedule → how its last job ended, as JSON. This engine's own. */
   get lastResults(): string {
     return `${this.own}last_results`;

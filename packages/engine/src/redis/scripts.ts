@@ -35,6 +35,9 @@ const CLAIM_LASTS = 24 * 3600 * 1000;
 // In bytes: whole entries mostly; of a longer one, the time at its beginning.
 const ENTRY_HEAD = 4_096;
 
+/** Milliseconds that what is carried to a job is kept beyond its run time or its last retry. */
+export const CARRIER_LASTS = 24 * 3600 * 1000;
+
 const NO_NOTES: readonly Note[] = [];
 
 // Longer than a job that kills its processes takes to do so a few times. In milliseconds.
@@ -68,7 +71,10 @@ export interface Settlement {
 export type Note =
   | { readonly kind: 'attempt'; readonly jobId: string; readonly text: string }
   | { readonly kind: 'forget'; readonly jobId: string }
-  | { readonly kind: 'result'; readonly schedule: string; readonly text: string };
+  | { readonly kind: 'result'; readonly schedule: string; readonly text: string }
+  /** What is carried to it lasts for `milliseconds` from now. */
+  | { readonly kind: 'renew carrier'; readonly jobId: string; readonly milliseconds: number }
+  | { readonly kind: 'forget carrier'; readonly jobId: string };
 
 /** Where an entry goes when its run has ended. Delays in whole seconds. `freed` is the unique key whose claim ends. */
 export type Move =
@@ -77,10 +83,19 @@ export type Move =
   | { readonly to: 'dead'; readonly entry: Raw; readonly freed?: string | undefined }
   | { readonly to: 'queue'; readonly entry: Raw };
 
+/** What is carried to a job, as text. */
+export interface Carrier {
+  readonly jobId: string;
+  readonly text: string;
+}
+
 /** A job to be scheduled: after a delay, or at a time in seconds since the epoch. */
 export interface Scheduling {
   readonly jobName: string;
+  readonly id: string;
   readonly entry: string;
+  /** What is carried to it. */
+  readonly carrier?: string | undefined;
   readonly when: { readonly in: number } | { readonly at: number };
 }
 
@@ -92,6 +107,8 @@ export interface Claiming {
   readonly uniqueKey: string;
   /** The key is the caller's: the entry replaces the job that waits under it. */
   readonly keyed: boolean;
+  /** What is carried to it; to the waiting job, if the entry replaces that. */
+  readonly carrier?: string | undefined;
   /** `undefined` for at once. */
   readonly when: Scheduling['when'] | undefined;
 }
@@ -298,9 +315,11 @@ export class Scripts {
       keys: [this.#keys.scheduled, this.#keys.knownJobs],
       args: [
         this.#now(),
-        ...schedulings.flatMap(({ jobName, entry, when }) =>
-          'in' in when ? [jobName, entry, 'in', when.in] : [jobName, entry, 'at', when.at],
-        ),
+        CARRIER_LASTS,
+        ...schedulings.flatMap(({ jobName, id, entry, when, carrier }) => [
+          ...[jobName, entry, ...whenArgs(when)],
+          ...(carrier ? [carrier, this.#keys.carrier(id)] : ['', '']),
+        ]),
       ],
       decode: (reply) => (reply as Buffer[]).map((seconds) => Number(seconds.toString())),
     };
@@ -322,12 +341,12 @@ export class Scripts {
       args: [
         this.#now(),
         CLAIM_LASTS,
-        ...claimings.flatMap(({ jobName, id, entry, keyed, when }) => [
-          jobName,
-          id,
-          entry,
-          keyed ? 'keyed' : 'any',
-          ...(when === undefined ? ['now', 0] : 'in' in when ? ['in', when.in] : ['at', when.at]),
+        this.#keys.carrierPrefix,
+        CARRIER_LASTS,
+        ...claimings.flatMap(({ jobName, id, entry, keyed, when, carrier }) => [
+          ...[jobName, id, entry, keyed ? 'keyed' : 'any'],
+          ...(when === undefined ? ['now', 0] : whenArgs(when)),
+          carrier ?? '',
         ]),
       ],
       decode: (reply) =>
@@ -701,6 +720,10 @@ export class Scripts {
         return ['forget', keys.attempts(note.jobId)];
       case 'result':
         return ['result', keys.lastResults, note.schedule, note.text];
+      case 'renew carrier':
+        return ['renew', keys.carrier(note.jobId), String(note.milliseconds)];
+      case 'forget carrier':
+        return ['forget', keys.carrier(note.jobId)];
     }
   }
 
@@ -711,6 +734,10 @@ export class Scripts {
   #now(): number | '' {
     return this.#clock.scriptTime() ?? '';
   }
+}
+
+function whenArgs(when: Scheduling['when']): [string, number] {
+  return 'in' in when ? ['in', when.in] : ['at', when.at];
 }
 
 /** @param flat fields and values, by turns */

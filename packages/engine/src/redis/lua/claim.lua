@@ -7,7 +7,8 @@
 -- KEYS[3…]   for each job: its queue, its claim, the claim's owner
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    milliseconds that a claim lasts at least, and beyond the run time
--- ARGV[3…]   for each job: name, id, entry, 'any' or 'keyed', 'now' or 'in' or 'at', seconds
+-- ARGV[3..4] what the keys of carriers start with, and milliseconds that one lasts beyond the run time
+-- ARGV[5…]   for each job: name, id, entry, 'any' or 'keyed', 'now' or 'in' or 'at', seconds, what is carried to it or ''
 -- Returns    for each job: { 'enqueued' or 'updated' or 'duplicate', the waiting job's id or '', run time in seconds or '' }
 local milliseconds, least = tonumber(ARGV[1]), tonumber(ARGV[2])
 if not milliseconds then
@@ -30,18 +31,24 @@ local function storedId(claim)
   return ok and type(job) == 'table' and type(job.id) == 'string' and job.id or nil
 end
 
+-- What is carried to a job goes with its arguments: whoever replaces those, replaces it.
+local function carry(id, carrier, delay)
+  if carrier == '' then return end
+  redis.call('SET', ARGV[3] .. id, carrier, 'PX', string.format('%.0f', ARGV[4] + delay))
+end
+
 local replies = {}
-for i = 3, #ARGV, 6 do
+for i = 5, #ARGV, 7 do
   local name, id, entry, keyed = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3] == 'keyed'
-  local when, seconds = ARGV[i + 4], tonumber(ARGV[i + 5])
-  local k = 3 + (i - 3) / 2
+  local when, seconds, carrier = ARGV[i + 4], tonumber(ARGV[i + 5]), ARGV[i + 6]
+  local k = 3 + (i - 5) / 7 * 3
   local queue, claim, owner = KEYS[k], KEYS[k + 1], KEYS[k + 2]
 
   local runAt
   if when == 'in' then runAt = math.ceil(milliseconds / 1000) + seconds end
   if when == 'at' then runAt = seconds end
-  local lasts = least + math.max(0, (runAt or 0) * 1000 - milliseconds)
-  lasts = string.format('%.0f', lasts)
+  local delay = math.max(0, (runAt or 0) * 1000 - milliseconds)
+  local lasts = string.format('%.0f', least + delay)
   redis.call('SADD', KEYS[2], name)
 
   if redis.call('SET', claim, keyed and entry or '1', 'NX', 'PX', lasts) then
@@ -52,6 +59,7 @@ for i = 3, #ARGV, 6 do
     else
       redis.call('LPUSH', queue, entry)
     end
+    carry(id, carrier, delay)
     table.insert(replies, { 'enqueued', id, runAt or '' })
   else
     local owning = ownerOf(claim, owner)
@@ -67,6 +75,7 @@ for i = 3, #ARGV, 6 do
         waiting = id
       end
       redis.call('SET', claim, entry, 'PX', lasts)
+      carry(waiting, carrier, tonumber(lasts) - least)
     else
       redis.call('PEXPIRE', claim, lasts)
       waiting = waiting or running or ''

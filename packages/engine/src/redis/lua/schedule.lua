@@ -4,7 +4,9 @@
 -- KEYS[1]  scheduled
 -- KEYS[2]  known_jobs
 -- ARGV[1]  now in milliseconds, or '' for Redis's own time
--- ARGV[2…] for each job: name, entry, 'in' or 'at', seconds (of delay, or since the epoch)
+-- ARGV[2]  milliseconds that a carrier lasts beyond the run time
+-- ARGV[3…] for each job: name, entry, 'in' or 'at', seconds (of delay, or since the epoch),
+--          what is carried to it and under which key, or '' and ''
 -- Returns  the run times, in seconds since the epoch, as text
 local milliseconds = tonumber(ARGV[1])
 if not milliseconds then
@@ -12,12 +14,16 @@ if not milliseconds then
   milliseconds = time[1] * 1000 + math.ceil(time[2] / 1000)
 end
 local runTimes = {}
-for i = 2, #ARGV, 4 do
+for i = 3, #ARGV, 6 do
   local at = tonumber(ARGV[i + 3])
   if ARGV[i + 2] == 'in' then at = at + math.ceil(milliseconds / 1000) end
   local score = string.format('%.0f', at)
   redis.call('SADD', KEYS[2], ARGV[i])
   redis.call('ZADD', KEYS[1], score, ARGV[i + 1])
+  if ARGV[i + 4] ~= '' then
+    local lasts = ARGV[2] + math.max(0, at * 1000 - milliseconds)
+    redis.call('SET', ARGV[i + 5], ARGV[i + 4], 'PX', string.format('%.0f', lasts))
+  end
   table.insert(runTimes, score)
 end
 return runTimes

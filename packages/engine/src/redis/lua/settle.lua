@@ -20,8 +20,9 @@
 --              back    entry           to the end of the queue that is taken from next
 --            and after a job, if it was in progress, what else is to be remembered of it:
 --              attempt key text              one more of its attempts, the newest first
---              forget  key                   no attempts any more
+--              forget  key                   no attempts any more, or nothing that is carried to it
 --              result  key schedule text     the last result of its schedule
+--              renew   key milliseconds      what is carried to it lasts so long from now
 -- Returns    the positions (from 0) of the jobs that were not in progress
 local milliseconds, pool, lasts = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local attemptsKept, attemptsLast = tonumber(ARGV[4]), ARGV[5]
@@ -52,9 +53,10 @@ local notes = {
   end,
   forget = function(key) redis.pcall('DEL', key) end,
   result = function(key, schedule, text) redis.pcall('HSET', key, schedule, text) end,
+  renew = function(key, milliseconds) redis.pcall('PEXPIRE', key, milliseconds) end,
 }
 local sizes = {
-  attempt = 3, forget = 2, result = 4,
+  attempt = 3, forget = 2, result = 4, renew = 3,
   drop = 3, free = 5, retry = 5, snooze = 5, dead = 4, bury = 6, back = 4,
 }
 

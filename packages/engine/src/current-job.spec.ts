@@ -1,0 +1,64 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { currentJob, currentSignal } from './current-job.js';
+import { Enqueuer } from './enqueuer.js';
+import { silentLogger } from './logger.js';
+import { TestNamespace } from './testing/test-redis.js';
+import { WorkerPool } from './worker-pool.js';
+
+let ns: TestNamespace;
+let enqueuer: Enqueuer;
+let pool: WorkerPool;
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  enqueuer = new Enqueuer(ns.options);
+  pool = new WorkerPool({ ...ns.options, logger: silentLogger, concurrency: 3 });
+});
+
+afterEach(async () => {
+  await pool.stop();
+  await enqueuer.close();
+  await ns.close();
+});
+
+it('tells each of several jobs that run at once its own job and signal, however deep below the handler', async () => {
+  const wrong: string[] = [];
+  const deep = async (): Promise<string | undefined> => {
+    await nextTurn();
+    return currentJob()?.id;
+  };
+  pool.job('n', async (job) => {
+    if ((await deep()) !== job.id) wrong.push(job.id);
+    if (currentSignal() !== job.signal) wrong.push(job.id);
+  });
+  await enqueuer.enqueueMany(Array.from({ length: 9 }, () => ({ name: 'n' })));
+  await pool.drain();
+  expect(wrong).toEqual([]);
+});
+
+it('tells middleware, too', async () => {
+  const seen: (string | undefined)[] = [];
+  pool.middleware(async (_job, next) => {
+    await next();
+    seen.push(currentJob()?.name);
+  });
+  pool.job('n', () => undefined);
+  await enqueuer.enqueue('n');
+  await pool.drain();
+  expect(seen).toEqual(['n']);
+});
+
+it('tells of no job where the pool is not to follow it', async () => {
+  const seen: unknown[] = [];
+  const quick = new WorkerPool({ ...ns.options, logger: silentLogger, currentJob: false });
+  quick.job('n', () => seen.push(currentJob()));
+  await enqueuer.enqueue('n');
+  await quick.drain();
+  await quick.stop();
+  expect(seen).toEqual([undefined]);
+});
+
+it('tells of no job elsewhere', () => {
+  expect([currentJob(), currentSignal()]).toEqual([undefined, undefined]);
+});

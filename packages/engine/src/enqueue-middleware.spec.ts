@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Enqueuer } from './enqueuer.js';
+import { EnqueueStoppedError, InvalidOptionError } from './errors.js';
+import { TestNamespace } from './testing/test-redis.js';
+
+let ns: TestNamespace;
+let enqueuer: Enqueuer;
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  enqueuer = new Enqueuer(ns.options);
+});
+
+afterEach(async () => {
+  await enqueuer.close();
+  await ns.close();
+});
+
+it('runs around a call, the first outermost, and hears which jobs Redis has taken', async () => {
+  const seen: unknown[] = [];
+  enqueuer.middleware(async (jobs, next) => {
+    seen.push(jobs.map(({ args }) => args));
+    const taken = await next();
+    seen.push(taken.map(({ id }) => id));
+  });
+  enqueuer.middleware(async (_jobs, next) => {
+    seen.push(await ns.redis.llen(ns.keys.queue('n')));
+    await next();
+    seen.push(await ns.redis.llen(ns.keys.queue('n')));
+  });
+  const jobs = await enqueuer.enqueueMany([{ name: 'n', args: { a: 1 } }, { name: 'n' }]);
+  expect(seen).toEqual([[{ a: 1 }, {}], 0, 2, jobs.map(({ id }) => id)]);
+});
+
+it('hears that a unique job waits already', async () => {
+  const taken: number[] = [];
+  enqueuer.middleware(async (_jobs, next) => taken.push((await next()).length));
+  await enqueuer.enqueueUnique('n');
+  await enqueuer.enqueueUnique('n');
+  expect(taken).toEqual([1, 0]);
+});
+
+it('keeps jobs from being enqueued by not going on, and the caller hears of it', async () => {
+  enqueuer.middleware(() => undefined);
+  await expect(enqueuer.enqueueIn('n', 60)).rejects.toThrow(EnqueueStoppedError);
+  expect(await ns.set('scheduled')).toEqual([]);
+});
+
+it('fails the call with what it throws', async () => {
+  enqueuer.middleware(() => {
+    throw new RangeError('over quota');
+  });
+  await expect(enqueuer.enqueue('n')).rejects.toThrow(RangeError);
+  expect(await ns.queue('n')).toEqual([]);
+});
+
+it('must be a function', () => {
+  expect(() => enqueuer.middleware(7 as never)).toThrow(InvalidOptionError);
+});

@@ -1,0 +1,41 @@
+import { EnqueueStoppedError } from './errors.js';
+import type { Job } from './job.js';
+
+/**
+ * Runs around each call of the enqueuer, in the order of registration. `jobs` are those of the call: one, or all of
+ * `enqueueMany`. It goes on by `await next()`, which resolves to those that Redis has taken (a unique job that waits
+ * already is not among them), and rejects as the call does.
+ */
+export type EnqueueMiddleware = (
+  jobs: readonly Job[],
+  next: () => Promise<readonly Job[]>,
+) => unknown;
+
+/**
+ * Sends jobs through `middleware`, from first to last.
+ *
+ * @param taken which of the jobs Redis has taken, by what `send` resolved to
+ * @throws what `send` and the middleware throw; EnqueueStoppedError if one did not go on
+ */
+export async function sendThrough<Result>(
+  middleware: readonly EnqueueMiddleware[],
+  jobs: readonly Job[],
+  send: () => Promise<Result>,
+  taken: (result: Result) => readonly Job[],
+): Promise<Result> {
+  let sent: Promise<Result> | undefined;
+  const sendOnce = async (): Promise<readonly Job[]> => {
+    sent ??= send();
+    return taken(await sent);
+  };
+  const all = middleware.reduceRight<() => Promise<readonly Job[]>>(
+    (next, one) => async () => {
+      await one(jobs, next);
+      return sent === undefined ? [] : taken(await sent);
+    },
+    sendOnce,
+  );
+  await all();
+  if (sent === undefined) throw new EnqueueStoppedError(jobs.map(({ name }) => name));
+  return sent;
+}

@@ -1,0 +1,147 @@
+import type { EnqueueMiddleware } from './enqueue-middleware.js';
+import { CaptureError, InvalidOptionError } from './errors.js';
+import type { Job } from './job.js';
+
+/**
+ * Carries something of the caller's surroundings, such as a trace or a tenant, from where a job is enqueued to where it
+ * runs. The enqueuer and the pool are given the same propagators; the pool may be in another process.
+ *
+ * What is carried stands beside the job in Redis, under the job's id, so that it comes through retries, those of Go
+ * processes included. It lasts for 24 hours beyond the job's run time or its last retry; a job that waits for longer
+ * runs without it.
+ *
+ * @example
+ * ```ts
+ * const tenants: Propagator = {
+ *   name: 'tenant',
+ *   capture: () => storage.getStore(),
+ *   restore: (carrier, run) => (carrier === undefined ? run() : storage.run(carrier, run)),
+ * };
+ * ```
+ */
+export interface Propagator {
+  /** What the carrier is kept under: the same in all processes, another for each propagator. */
+  readonly name: string;
+  /**
+   * Says what is to be carried, as text; `undefined` for nothing. Called in the caller's context, once for each call of
+   * the enqueuer. When it throws nothing is enqueued, and the caller gets a `CaptureError`.
+   */
+  capture(): string | undefined;
+  /**
+   * Calls `run` in the context that the carrier tells, around all middleware and the handler. `run` rejects when the job
+   * fails. Nothing that a propagator does changes what becomes of the job: an error of its own is logged, and a job that
+   * it did not run runs without it.
+   *
+   * @param carrier what `capture` returned; `undefined` where nothing was carried, or it is lost
+   */
+  restore(carrier: string | undefined, run: () => Promise<void>, job: Job): unknown;
+  /** Runs around each call of the enqueuer; `capture` is called inside of it. */
+  readonly enqueue?: EnqueueMiddleware;
+}
+
+/** What is carried to a job, by the propagators' names. */
+export type Carriers = Readonly<Record<string, string>>;
+
+/** In bytes. A trace takes 200, and the most baggage that may be sent along with it 8 KiB. */
+const MAX_CARRIERS = 16 * 1024;
+
+/** @throws InvalidOptionError */
+export function assertPropagators(propagators: readonly Propagator[]): void {
+  const names = new Set<string>();
+  for (const { name } of propagators) {
+    if (typeof name !== 'string' || name === '' || names.has(name)) {
+      throw new InvalidOptionError(
+        'propagators',
+        name,
+        'a list in which each has a name of its own',
+      );
+    }
+    names.add(name);
+  }
+}
+
+/**
+ * What all propagators carry, as text; `undefined` for nothing.
+ *
+ * @throws CaptureError
+ */
+export function capture(propagators: readonly Propagator[]): string | undefined {
+  const carriers = propagators.flatMap((propagator) => {
+    const carrier = captureOne(propagator);
+    return carrier === undefined ? [] : [[propagator.name, carrier] as const];
+  });
+  if (carriers.length === 0) return undefined;
+  const text = JSON.stringify(Object.fromEntries(carriers));
+  const size = Buffer.byteLength(text);
+  if (size <= MAX_CARRIERS) return text;
+  const names = carriers.map(([name]) => name).join('", "');
+  throw new CaptureError(names, `takes ${size} bytes of the ${MAX_CARRIERS} that there are`);
+}
+
+function captureOne(propagator: Propagator): string | undefined {
+  let carrier: unknown;
+  try {
+    carrier = propagator.capture();
+  } catch (error) {
+    const reason = `threw: ${error instanceof Error ? error.message : String(error)}`;
+    throw new CaptureError(propagator.name, reason, error);
+  }
+  if (carrier === undefined || typeof carrier === 'string') return carrier;
+  throw new CaptureError(propagator.name, `gave a ${typeof carrier}, not a text`);
+}
+
+/** Reads what `capture` wrote; nothing for anything else. */
+export function parseCarriers(text: string): Carriers {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return {};
+    return Object.fromEntries(
+      Object.entries(value).filter(
+        (entry): entry is [string, string] => typeof entry[1] === 'string',
+      ),
+    );
+  } catch {
+    return {};
+  }
+}
+
+/** A run of a job that propagators stand around. */
+export interface Restoring {
+  readonly propagators: readonly Propagator[];
+  readonly carriers: Carriers;
+  readonly job: Job;
+  /** A propagator has failed, and the job has not. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Calls `run` within all propagators, the first outermost. Settles as `run` does. */
+export async function restore(restoring: Restoring, run: () => Promise<void>): Promise<void> {
+  const all = restoring.propagators.reduceRight<() => Promise<void>>(
+    (inner, propagator) => () => restoreOne(propagator, restoring, inner),
+    run,
+  );
+  await all();
+}
+
+async function restoreOne(
+  propagator: Propagator,
+  { carriers, job, onError }: Restoring,
+  run: () => Promise<void>,
+): Promise<void> {
+  let running: Promise<void> | undefined;
+  const runOnce = (): Promise<void> => {
+    running ??= run();
+    running.catch(() => undefined); // It is awaited below, perhaps long after it has failed.
+    return running;
+  };
+  try {
+    await propagator.restore(carriers[propagator.name], runOnce, job);
+  } catch (error) {
+    const isJobs = await runOnce().then(
+      () => false,
+      () => true,
+    );
+    if (!isJobs) onError(error);
+  }
+  await runOnce();
+}
