@@ -98,7 +98,7 @@ export class Enqueuer {
     this.#connection =
       redis instanceof RedisConnection
         ? redis
-        : new RedisConnection(redis, { name: 'enqueuer', commandTimeout });
+        : new RedisConnection(redis, { name: 'enqueuer', commandTimeout, unref: true });
     this.#clock = clock;
     this.#limits = options;
     this.#keys = new Keys(namespace);

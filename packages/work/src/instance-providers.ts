@@ -49,7 +49,7 @@ export function instanceExports(name: string | undefined): InjectionToken[] {
 type InstanceParts = [WorkModuleOptions, RedisConnection, Enqueuer, WorkerPool];
 
 function makeConnection(source: RedisSource): RedisConnection {
-  return new RedisConnection(source, { name: 'enqueuer' });
+  return new RedisConnection(source, { name: 'enqueuer', unref: true });
 }
 
 function makeEnqueuer(options: WorkModuleOptions, redis: RedisConnection): Enqueuer {

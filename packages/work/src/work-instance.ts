@@ -1,5 +1,6 @@
+import { Logger as NestLogger } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import type { Enqueuer, RedisConnection, WorkerPool } from '@nestcraft/engine';
+import type { Enqueuer, Logger, RedisConnection, WorkerPool } from '@nestcraft/engine';
 import { DuplicateWorkModuleError } from './errors.js';
 import { instanceToken } from './instance-tokens.js';
 import type { WorkModuleOptions } from './work-module-options.js';
@@ -14,6 +15,11 @@ export class WorkInstance {
     readonly enqueuer: Enqueuer,
     readonly pool: WorkerPool,
   ) {}
+
+  /** Where it writes what is no job's own. */
+  get logger(): Logger {
+    return this.options.logger ?? new NestLogger('WorkModule');
+  }
 
   /** @throws DuplicateWorkModuleError when the application has another instance of this name */
   assertOnlyOne(modules: ModulesContainer): void {

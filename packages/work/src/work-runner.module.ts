@@ -8,10 +8,12 @@ import {
 import { DiscoveryModule, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { InvalidOptionError, type Middleware } from '@nestcraft/engine';
 import { HandlerCaller } from './handler-caller.js';
+import { INNERMOST, placeHooks } from './hook-order.js';
 import { instanceToken } from './instance-tokens.js';
 import { JobExplorer } from './job-explorer.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
 import { JobRegistrar } from './job-registrar.js';
+import { warnWithoutShutdownHooks } from './shutdown-hooks.js';
 import { WorkInstance } from './work-instance.js';
 import type { WorkRole } from './work-module-options.js';
 
@@ -24,6 +26,7 @@ const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
 @Module({ imports: [DiscoveryModule], providers: [JobExplorer, JobRegistrar, HandlerCaller] })
 export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private jobs = 0;
+  private callOffWarning?: () => void;
 
   static of(name: string | undefined): DynamicModule {
     return {
@@ -36,10 +39,10 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     private readonly instance: WorkInstance,
     private readonly registrar: JobRegistrar,
     private readonly moduleRef: ModuleRef,
-    private readonly modules: ModulesContainer,
+    modules: ModulesContainer,
   ) {
     instance.assertOnlyOne(modules);
-    this.comeLast();
+    placeHooks(modules, WorkRunnerModule, INNERMOST);
   }
 
   /** Registers middleware and handlers: what is wrong with them keeps the application from starting. */
@@ -53,23 +56,15 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { pool, options } = this.instance;
-    if (options.role !== 'enqueuer' && this.jobs > 0) await pool.start();
+    const { pool, options, logger } = this.instance;
+    if (options.role === 'enqueuer' || this.jobs === 0) return;
+    await pool.start();
+    this.callOffWarning = warnWithoutShutdownHooks(logger);
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.callOffWarning?.();
     await this.instance.pool.stop();
-  }
-
-  /**
-   * Nest runs the hooks of a module the later at start, and the sooner at the end, the closer it is to the root,
-   * which has distance 0. Among modules of one distance the order of imports decides, which users should not need
-   * to think of.
-   */
-  private comeLast(): void {
-    for (const module of this.modules.values()) {
-      if (module.metatype === WorkRunnerModule) module.distance = -1;
-    }
   }
 
   private async toMiddleware(option: JobMiddlewareOption): Promise<Middleware> {

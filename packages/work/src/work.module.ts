@@ -1,4 +1,6 @@
 import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { OUTERMOST, placeHooks } from './hook-order.js';
 import type { JobFeature, JobFeatureAsync } from './job-override.js';
 import { WorkFeatureModule } from './work-feature.module.js';
 import { WorkInstance } from './work-instance.js';
@@ -58,8 +60,12 @@ export class WorkModule extends ConfigurableModuleClass implements OnApplication
     return WorkFeatureModule.ofAsync(features);
   }
 
-  constructor(private readonly instance: WorkInstance) {
+  constructor(
+    private readonly instance: WorkInstance,
+    modules: ModulesContainer,
+  ) {
     super();
+    placeHooks(modules, WorkModule, OUTERMOST);
   }
 
   async onApplicationShutdown(): Promise<void> {

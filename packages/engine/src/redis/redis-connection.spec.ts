@@ -49,6 +49,25 @@ describe('RedisConnection', () => {
     );
   });
 
+  it('that lets the process end is made anew by the next call, and not before', async () => {
+    const connection = aConnection(TEST_REDIS_URL, { name: 'test', unref: true });
+    await connection.ready();
+    connection.reconnect();
+    await eventually(() => expect(connection.redis.status).toBe('end'));
+    await connection.ready();
+    expect(await connection.redis.ping()).toBe('PONG');
+  });
+
+  it('that lets the process end goes on trying while somebody waits', async () => {
+    const options = { name: 'test', unref: true, commandTimeout: 500 };
+    const connection = aConnection('redis://127.0.0.1:1', options);
+    let attempts = 0;
+    connection.on('down', () => attempts++);
+    await expect(connection.ready()).rejects.toThrow(NotConnectedError);
+    expect(attempts).toBeGreaterThan(1);
+    await eventually(() => expect(connection.redis.status).toBe('end'));
+  });
+
   it('sends a forgotten script in full', async () => {
     const connection = aConnection(TEST_REDIS_URL, { name: 'test' });
     await connection.ready();

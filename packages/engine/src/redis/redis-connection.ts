@@ -17,6 +17,11 @@ export interface RedisConnectionOptions {
    * A command that takes longer has an unknown effect, and the connection is opened anew.
    */
   readonly commandTimeout?: number;
+  /**
+   * Let the process end while nobody waits for this connection; when it is lost, the next call makes it anew. Default
+   * false: it keeps the process alive, and reconnects by itself.
+   */
+  readonly unref?: boolean;
 }
 
 const DEFAULT_COMMAND_TIMEOUT = 5_000;
@@ -67,6 +72,8 @@ export class RedisConnection extends EventEmitter<{
       this.emit('up');
     });
     this.#redis.on('close', () => this.emit('down', this.#lastError));
+    // What keeps the process alive while a call waits is the call's timeout.
+    if (options.unref) this.#redis.on('connect', () => this.#redis.stream.unref());
   }
 
   /** Connected, and Redis takes commands. */
@@ -140,7 +147,8 @@ export class RedisConnection extends EventEmitter<{
   }
 
   #becomeReady(): Promise<void> {
-    if (this.#redis.status === 'wait') this.#redis.connect().catch(() => undefined);
+    const { status } = this.#redis;
+    if (status === 'wait' || status === 'end') this.#redis.connect().catch(() => undefined);
     return new Promise((resolve, reject) => {
       const finish = (error?: Error): void => {
         clearTimeout(timer);
@@ -196,7 +204,9 @@ export class RedisConnection extends EventEmitter<{
       keepAlive: KEEP_ALIVE,
       disconnectTimeout: DISCONNECT_TIMEOUT,
       retryStrategy: (attempt) =>
-        Math.min(2 ** attempt * 25, MAX_RECONNECT_DELAY) * (0.5 + Math.random() / 2),
+        this.options.unref && !this.#becomingReady
+          ? null
+          : Math.min(2 ** attempt * 25, MAX_RECONNECT_DELAY) * (0.5 + Math.random() / 2),
       // A demoted master refuses writes for as long as one stays with it.
       reconnectOnError: (error) => redisFault(error).remedy === 'reconnect',
       // RESP2: what a tracked key's change is announced with is a plain message there, in every ioredis.
