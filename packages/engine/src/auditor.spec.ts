@@ -9,14 +9,18 @@ import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
 let ns: TestNamespace;
 let connection: RedisConnection;
 let known: { jobName: string; raw: Raw }[];
+let unsettled: { jobName: string; raw: Raw }[];
 let strangers: number;
+let lost: Raw[];
 let auditor: Auditor;
 
 beforeEach(() => {
   ns = new TestNamespace();
   connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
   known = [];
+  unsettled = [];
   strangers = 0;
+  lost = [];
   auditor = new Auditor({
     poolId: 'own',
     jobNames: ['n', 'm'],
@@ -24,8 +28,10 @@ beforeEach(() => {
     keys: ns.keys,
     scripts: new Scripts(ns.keys, new FakeClock()),
     between: (work) => work(),
-    known: () => known,
+    running: () => known,
+    unsettled: () => unsettled,
     onStrangers: (count) => (strangers += count),
+    onLost: (jobs) => lost.push(...jobs.map(({ raw }) => raw)),
     onError: (error) => {
       throw error;
     },
@@ -81,5 +87,22 @@ describe('Auditor', () => {
       go: '2',
       negative: '-3',
     });
+  });
+
+  it('tells which running jobs were taken from the pool', async () => {
+    await inProgress('n', 'a');
+    known = [
+      { jobName: 'n', raw: 'a' },
+      { jobName: 'n', raw: 'b' },
+      { jobName: 'm', raw: 'c' },
+    ];
+    expect(await auditor.audit()).toBe(0);
+    expect(lost).toEqual(['b', 'c']);
+  });
+
+  it('does not miss jobs that have ended and are being settled', async () => {
+    unsettled = [{ jobName: 'n', raw: 'a' }];
+    await auditor.audit();
+    expect(lost).toEqual([]);
   });
 });

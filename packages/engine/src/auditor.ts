@@ -12,12 +12,22 @@ export interface AuditorOptions {
   readonly scripts: Scripts;
   /** Has `work` run while nothing is being fetched or settled. */
   readonly between: (work: () => Promise<void>) => Promise<void>;
-  /** The jobs that the pool knows to be in progress. */
-  readonly known: () => Iterable<{ readonly jobName: string; readonly raw: Raw }>;
+  /** The jobs that the pool runs. */
+  readonly running: () => readonly KnownJob[];
+  /** The jobs that have ended, and may be in progress for Redis still. */
+  readonly unsettled: () => readonly KnownJob[];
   readonly onStrangers: (count: number) => void;
+  /** The pool runs these jobs, but they were taken from it. */
+  readonly onLost: (jobs: readonly KnownJob[]) => void;
   readonly onError: (error: unknown) => void;
   /** Milliseconds between two audits; default 60000. */
   readonly interval?: number;
+}
+
+/** A job that the pool knows of. */
+export interface KnownJob {
+  readonly jobName: string;
+  readonly raw: Raw;
 }
 
 const DEFAULT_INTERVAL = 60_000;
@@ -25,8 +35,9 @@ const AFTER_ERROR = 1_000;
 
 /**
  * Compares what Redis says the pool has in progress with what it runs. A fetch whose reply was lost leaves jobs there
- * that no worker knows of, inside of a living pool, where no reaper looks: they are put back. The pool's share of the
- * locks is set right at the same time.
+ * that no worker knows of, inside of a living pool, where no reaper looks: they are put back. A reaper that took the pool
+ * for dead, because its process had stood still, took jobs that still run here: they have been lost. The pool's share of
+ * the locks is set right at the same time.
  */
 export class Auditor {
   readonly #options: AuditorOptions;
@@ -49,7 +60,7 @@ export class Auditor {
     this.#loop.start();
   }
 
-  /** The connection was lost meanwhile, and maybe a reply with it: audit now. */
+  /** The connection was lost meanwhile, and maybe a reply with it; or the process stood still: audit now. */
   wake(): void {
     this.#loop.poke();
   }
@@ -60,13 +71,14 @@ export class Auditor {
 
   /** One audit. Returns how many jobs were put back. */
   async audit(): Promise<number> {
-    const { connection, scripts, poolId, jobNames, between, onStrangers } = this.#options;
+    const { connection, scripts, poolId, jobNames, between, onStrangers, onLost } = this.#options;
     if (jobNames.length === 0) return 0;
     await connection.ready();
     let count = 0;
     await between(async () => {
-      const strangers = await this.#strangers();
+      const { strangers, lost } = await this.#compare();
       count = strangers.length;
+      if (lost.length > 0) onLost(lost);
       if (count > 0) {
         const settlements = strangers.map(({ jobName, raw }) => ({
           jobName,
@@ -81,19 +93,23 @@ export class Auditor {
     return count;
   }
 
-  async #strangers(): Promise<{ jobName: string; raw: Raw }[]> {
+  /** `strangers` are in progress, but unknown; `lost` run, but are not in progress. */
+  async #compare(): Promise<{ strangers: KnownJob[]; lost: KnownJob[] }> {
     const { jobNames } = this.#options;
-    const known = new Map(jobNames.map((name) => [name, [] as Raw[]]));
-    for (const { jobName, raw } of this.#options.known()) known.get(jobName)?.push(raw);
+    const running = byName(this.#options.running());
+    const known = byName([...this.#options.running(), ...this.#options.unsettled()]);
     const lengths = await this.#lengths();
     // Mostly the numbers agree, and nobody needs to look at the entries.
-    const suspicious = jobNames.filter(
-      (name, i) => (lengths[i] ?? 0) > (known.get(name)?.length ?? 0),
-    );
+    const suspicious = jobNames.filter((name, i) => lengths[i] !== (known.get(name)?.length ?? 0));
     const lists = await Promise.all(suspicious.map((name) => this.#inProgress(name)));
-    return suspicious.flatMap((jobName, index) =>
-      without(lists[index] ?? [], known.get(jobName) ?? []).map((raw) => ({ jobName, raw })),
-    );
+    const jobs = (of: (jobName: string, list: Raw[]) => Raw[]): KnownJob[] =>
+      suspicious.flatMap((jobName, i) =>
+        of(jobName, lists[i] ?? []).map((raw) => ({ jobName, raw })),
+      );
+    return {
+      strangers: jobs((name, list) => without(list, known.get(name) ?? [])),
+      lost: jobs((name, list) => without(running.get(name) ?? [], list)),
+    };
   }
 
   async #lengths(): Promise<number[]> {
@@ -112,6 +128,16 @@ export class Auditor {
     const entries = await connection.redis.lrangeBuffer(keys.inProgress(jobName, poolId), 0, -1);
     return entries.map(toRaw);
   }
+}
+
+function byName(jobs: readonly KnownJob[]): ReadonlyMap<string, Raw[]> {
+  const result = new Map<string, Raw[]>();
+  for (const { jobName, raw } of jobs) {
+    const raws = result.get(jobName);
+    if (raws) raws.push(raw);
+    else result.set(jobName, [raw]);
+  }
+  return result;
 }
 
 /** What is left of `entries` when each of `others` has been taken out once. */

@@ -42,6 +42,7 @@ function noteOf({ entry, fate }: FinishedJob): Note | undefined {
   switch (fate.kind) {
     case 'done':
     case 'dropped':
+    case 'cancelled':
       return { kind: 'forget carrier', jobId };
     case 'retry':
     case 'snoozed':

@@ -37,6 +37,7 @@ function aReaper(poolId = 'own'): DeadPoolReaper {
     now: () => clock.now(),
     maxDeaths: 3,
     onReaped: (pool) => reaped.push(pool),
+    onStandstill: () => undefined,
     onError: (error) => {
       throw error;
     },

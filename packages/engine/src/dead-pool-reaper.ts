@@ -18,6 +18,8 @@ export interface DeadPoolReaperOptions {
   /** With how many deaths of its process a job is dead itself. */
   readonly maxDeaths: number;
   readonly onReaped: (pool: ReapedPool) => void;
+  /** This process stood still for some seconds: others may have taken its pool for dead. */
+  readonly onStandstill: () => void;
   readonly onError: (error: unknown) => void;
   /** Milliseconds between two looks; default 2000. */
   readonly interval?: number;
@@ -87,7 +89,10 @@ export class DeadPoolReaper {
   async #round(): Promise<number> {
     const now = performance.now();
     // This process stood still, and Redis may have, too.
-    if (now - this.#lastRound > this.#interval * 2 + SLOW) this.bePatient();
+    if (now - this.#lastRound > this.#interval * 2 + SLOW) {
+      this.bePatient();
+      this.#options.onStandstill();
+    }
     this.#lastRound = now;
     if (now >= this.#patientUntil) await this.#reap(this.#interval * 0.75);
     return this.#interval * (0.75 + Math.random() / 2); // so that a fleet does not look in step

@@ -1,3 +1,4 @@
+import { Canceller, type CancelOptions, type Cancellation } from './client/canceller.js';
 import { systemClock, unixSeconds, type Clock } from './clock.js';
 import { sendThrough, type EnqueueMiddleware } from './enqueue-middleware.js';
 import { ClosedError, EnqueuePartlyError, InvalidOptionError } from './errors.js';
@@ -12,7 +13,7 @@ import { assertPropagators, capture, type Propagator } from './propagator.js';
 import { Keys } from './redis/keys.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
-import type { Carrier, Scheduling } from './redis/scripts.js';
+import { Scripts, type Carrier, type Scheduling } from './redis/scripts.js';
 import { uniqueKey } from './unique-key.js';
 
 export interface EnqueuerOptions extends JobArgsLimits {
@@ -87,6 +88,7 @@ export class Enqueuer {
   readonly #limits: JobArgsLimits;
   readonly #escapes: GoEscapes | undefined;
   readonly #outbox: Outbox;
+  readonly #canceller: Canceller;
   readonly #propagators: readonly Propagator[];
   readonly #middleware: EnqueueMiddleware[];
   #closed = false;
@@ -103,7 +105,9 @@ export class Enqueuer {
     this.#limits = options;
     this.#keys = new Keys(namespace);
     this.#escapes = options.uniqueKeyEscapes;
-    this.#outbox = new Outbox({ connection: this.#connection, keys: this.#keys, clock });
+    const parts = { connection: this.#connection, keys: this.#keys, clock };
+    this.#outbox = new Outbox(parts);
+    this.#canceller = new Canceller({ ...parts, scripts: new Scripts(this.#keys, clock) });
     this.#propagators = options.propagators ?? [];
     assertPropagators(this.#propagators);
     this.#middleware = this.#propagators.flatMap((one) => one.enqueue?.bind(one) ?? []);
@@ -261,6 +265,29 @@ export class Enqueuer {
     await this.#send(entries, (carrier) => this.#enqueueAll(made, carrier));
     return entries.map((entry) => new Job(entry));
   }
+  /**
+   * Cancels a job: one that waits, is scheduled, or is to be retried is removed, and frees its unique claim; of one that
+   * runs, in whatever process, `job.signal` aborts at once, with a `JobCancelledError`. If its handler then throws, the
+   * job is neither retried nor kept; if it returns, the job is done. Dead jobs are not touched. Safe to repeat.
+   *
+   * Without an index of jobs by id, all that wait are looked at: a million take about a second, in steps that hold
+   * nobody up.
+   *
+   * @param options.jobName the job's name: only its queue is looked into then
+   * @throws InvalidOptionError for an empty id, InvalidJobNameError, ClosedError; NotConnectedError when Redis is out of
+   * reach, and what ioredis throws when the connection is lost
+   *
+   * @example
+   * ```ts
+   * const { id } = await enqueuer.enqueueIn('send_reminder', 3600, { user: 7 });
+   * const { status } = await enqueuer.cancel(id, { jobName: 'send_reminder' }); // 'removed'
+   * ```
+   */
+  async cancel(jobId: string, options: CancelOptions = {}): Promise<Cancellation> {
+    if (this.#closed) throw new ClosedError('enqueuer');
+    return this.#canceller.cancel(jobId, options);
+  }
+
   /** Waits for what is being enqueued, then closes the connection if it is the enqueuer's own. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -202,6 +202,32 @@ export class PoolStoppingError extends WorkError {
   }
 }
 
+/** The reason with which `job.signal` aborts when somebody has cancelled the job. It is not run again. */
+export class JobCancelledError extends WorkError {
+  constructor(
+    readonly jobName: string,
+    readonly jobId: string,
+  ) {
+    super(`Job "${jobName}" (${jobId}) was cancelled. It will not run again.`);
+  }
+}
+
+/**
+ * The reason with which `job.signal` aborts when the job was taken from this pool, such as by a reaper that took the
+ * pool for dead. It runs, or ran, elsewhere as well; what becomes of it here changes nothing.
+ */
+export class JobLostError extends WorkError {
+  constructor(
+    readonly jobName: string,
+    readonly jobId: string,
+  ) {
+    super(`Job "${jobName}" (${jobId}) was taken over by another pool. It runs, or ran, there.`);
+  }
+}
+
+/** What `job.signal.reason` is. */
+export type JobAbortReason = JobCancelledError | JobLostError | JobTimeoutError | PoolStoppingError;
+
 /** Throw it in a handler: the job goes to the dead jobs at once, whatever retries it has left. */
 export class DiscardJobError extends WorkError {
   constructor(message = 'Discarded by its handler', options?: ErrorOptions) {

@@ -6,11 +6,15 @@ import type { JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
 import type { Random } from './random.js';
 
-/** How a run ended. `interrupted`: the pool stopped before the job had finished. */
+/**
+ * How a run ended. `interrupted`: the pool stopped, or lost the job, before it had finished. `cancelled`: somebody
+ * cancelled the job before it had finished, or before it had begun.
+ */
 export type Outcome =
   | { readonly kind: 'returned' }
   | { readonly kind: 'threw'; readonly error: unknown }
-  | { readonly kind: 'interrupted' };
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'cancelled' };
 
 /** What becomes of a job after its run. Delays in whole seconds. */
 export type Fate =
@@ -19,6 +23,7 @@ export type Fate =
   | { readonly kind: 'dead'; readonly failure: Failure }
   | { readonly kind: 'dropped'; readonly failure: Failure }
   | { readonly kind: 'snoozed'; readonly delay: number }
+  | { readonly kind: 'cancelled' }
   | { readonly kind: 'put back' };
 
 /** A failure as the job's entry will tell it: how many there are now, why, and when (in seconds). */
@@ -35,7 +40,7 @@ const MAX_DELAY = 100 * 365 * 24 * 3600;
 /**
  * Decides what becomes of a job. The rules of gocraft/work: a job that has failed `maxFails` times is dead, or
  * dropped if its type says `skipDead`; before that it is retried after its backoff. Beyond gocraft/work a handler may
- * discard or snooze its job, or say when it is retried, and an interrupted job is put back without counting a failure.
+ * discard or snooze its job, or say when it is retried, an interrupted job is put back without counting a failure, and a cancelled one is forgotten.
  *
  * @param now seconds since the epoch
  */
@@ -46,6 +51,7 @@ export function fate(
   { now, random }: { now: number; random: Random },
 ): Fate {
   if (outcome.kind === 'returned') return { kind: 'done' };
+  if (outcome.kind === 'cancelled') return { kind: 'cancelled' };
   if (outcome.kind === 'interrupted') return { kind: 'put back' };
   const { error } = outcome;
   if (error instanceof SnoozeJobError) return { kind: 'snoozed', delay: error.seconds };

@@ -57,6 +57,7 @@ const event = fc.oneof(
     }),
   },
   fc.record({ kind: fc.constant('pause' as const), jobName, paused: fc.boolean() }),
+  fc.record({ kind: fc.constant('cancel' as const), n: fc.nat({ max: 100 }) }),
   fc.record({ kind: fc.constant('retry the dead' as const) }),
   fc.record({ kind: fc.constant('delete the dead' as const) }),
   fc.record({ kind: fc.constant('release' as const), pool }),
@@ -157,6 +158,8 @@ class World {
         if (what.paused) await this.#client.pause(what.jobName);
         else await this.#client.unpause(what.jobName);
         return undefined;
+      case 'cancel':
+        return this.#cancel(what.n);
       case 'retry the dead':
         await this.#client.retryAllDeadJobs();
         return undefined;
@@ -220,7 +223,12 @@ class World {
     if (!job) return;
     const entry = parseEntry(job.raw);
     const freed = entry.claim === 'held' ? entry.uniqueKey : undefined;
-    const settlement: Settlement = { ...job, move: moveOf(fate, job.raw, freed) };
+    const settlement: Settlement = job.isCancelled
+      ? {
+          ...{ ...job, move: moveOf('done', job.raw, freed) },
+          notes: [{ kind: 'unmark', jobId: entry.id }],
+        }
+      : { ...job, move: moveOf(fate, job.raw, freed) };
     const call = this.#scripts.settle(by.id, [settlement]);
     const lost = await connection.call(call);
     // The reply was lost, and the settling is sent again.
@@ -228,11 +236,30 @@ class World {
     if (lost.length === 0 && settlement.move.to === 'nowhere') this.#gone(job.raw);
   }
 
+  /** These pools do not hear of marks, but drop what is marked when they fetch it. */
+  async #cancel(n: number): Promise<void> {
+    const ids = [...this.#expected.keys()];
+    const id = ids[n % ids.length];
+    if (id === undefined) return;
+    const { status } = await this.#client.cancel(id);
+    if (status === 'removed') this.#expected.delete(id);
+    const isAlive = (await this.#alive()).has(id);
+    expect({ id, status, isAlive }).toEqual({ id, status, isAlive: status === 'signalled' });
+  }
+
+  /** The ids of the jobs that wait or run, those under others' claims apart. */
+  async #alive(): Promise<Set<string>> {
+    const dead = new Set(await ns.redis.zrange(ns.keys.dead, '0', '-1'));
+    const places = (await this.#places(false)).filter(({ raw }) => !dead.has(String(raw)));
+    return new Set(places.map(({ raw }) => parseEntry(raw).id));
+  }
+
   async #reap(by: SimulatedPool): Promise<void> {
     const reaper = new DeadPoolReaper({
       ...{ poolId: by.id, connection, keys: ns.keys, scripts: this.#scripts, maxDeaths: 3 },
       now: () => this.#clock.now(),
       onReaped: () => undefined,
+      onStandstill: () => undefined,
       onError: () => undefined,
     });
     await reaper.reap();
@@ -248,12 +275,13 @@ class World {
   }
 
   async #beat(): Promise<void> {
+    const fields = { job_names: NAMES.join(','), engine: 'nestcraft' };
     for (const { id, frozen } of this.#pools) {
-      if (!frozen) await connection.call(this.#scripts.beat(id, { job_names: NAMES.join(',') }));
+      if (!frozen) await connection.call(this.#scripts.beat(id, fields));
     }
   }
 
-  async #places(): Promise<{ raw: Raw }[]> {
+  async #places(underClaims = true): Promise<{ raw: Raw }[]> {
     const lists = await ns.redis.keys(`${ns.keys.prefix}jobs:*`);
     const entries: Buffer[] = [];
     for (const key of lists) {
@@ -264,9 +292,8 @@ class World {
     for (const key of [ns.keys.retry, ns.keys.scheduled, ns.keys.dead]) {
       entries.push(...(await ns.redis.zrangeBuffer(key, '0', '-1')));
     }
-    return [...entries, ...(await this.#underClaims(entries))].map((bytes) => ({
-      raw: toRaw(bytes),
-    }));
+    if (underClaims) entries.push(...(await this.#underClaims(entries)));
+    return entries.map((bytes) => ({ raw: toRaw(bytes) }));
   }
 
   /** What came under the claim of a job that runs already, and waits for its end. */

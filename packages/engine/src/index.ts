@@ -1,6 +1,7 @@
 export { type JobAttempt } from './attempt.js';
 export { type ScheduleResult } from './schedule-result.js';
 export { type BulkOptions, type BulkResult } from './client/bulk.js';
+export { type CancelOptions, type Cancellation } from './client/canceller.js';
 export { Client, type ClientOptions } from './client/client.js';
 export { type ShownEntry } from './client/entries.js';
 export {
@@ -47,8 +48,11 @@ export {
   InvalidJobNameError,
   InvalidOptionError,
   InvalidScheduleError,
+  type JobAbortReason,
   JobArgumentError,
+  JobCancelledError,
   JobInUseError,
+  JobLostError,
   JobTimeoutError,
   NotConnectedError,
   PoolStartedError,

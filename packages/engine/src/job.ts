@@ -3,7 +3,7 @@ import type { JobEntry } from './job-entry.js';
 
 /** What a job that is running can do, and one that was only enqueued or read cannot. */
 export interface JobRun {
-  /** Aborts when the job shall end: its timeout is over, or its pool stops. */
+  /** Aborts when the job shall end; see `Job.signal`. */
   readonly signal: AbortSignal;
   /** Shows `text` as what the job is doing now. */
   checkin(text: string): void;
@@ -64,8 +64,9 @@ export class Job<Args = Record<string, unknown>> {
   }
 
   /**
-   * Aborts when the handler shall end: with a `JobTimeoutError` when its job type's `timeout` is over, with a
-   * `PoolStoppingError` when the pool stops. Pass it on to `fetch`, to timers, to database calls.
+   * Aborts when the handler shall end; its `reason` is a `JobAbortReason`: a `JobTimeoutError` when its job type's
+   * `timeout` is over, a `PoolStoppingError` when the pool stops, a `JobCancelledError` when somebody has cancelled it,
+   * a `JobLostError` when another pool has taken it over. Pass it on to `fetch`, to timers, to database calls.
    */
   get signal(): AbortSignal {
     return this.#run?.signal ?? NEVER;

@@ -1,10 +1,12 @@
-import { Auditor } from './auditor.js';
+import { Auditor, type KnownJob } from './auditor.js';
+import { CancelWatcher } from './cancel-watcher.js';
 import { Carrying } from './carrying.js';
 import type { Clock } from './clock.js';
 import { asCurrentJob } from './current-job.js';
 import { Dispatcher } from './dispatcher.js';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
 import { Heartbeater } from './heartbeat/heartbeater.js';
+import { JobCancelledError, JobLostError } from './errors.js';
 import { newId } from './id.js';
 import type { JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
@@ -92,6 +94,7 @@ export class PoolActors<Context> {
   readonly reaper: DeadPoolReaper;
   readonly auditor: Auditor;
   readonly recorder: Recorder;
+  readonly #cancelWatcher: CancelWatcher;
   readonly #rescuer: Rescuer | undefined;
   readonly #options: PoolActorsOptions<Context>;
   readonly #wakerConnection: RedisConnection;
@@ -125,6 +128,7 @@ export class PoolActors<Context> {
     this.reaper = this.#makeReaper();
     this.auditor = this.#makeAuditor();
     this.recorder = this.#makeRecorder();
+    this.#cancelWatcher = this.#makeCancelWatcher();
     this.#rescuer = options.rescueUnknownJobs ? this.#makeRescuer() : undefined;
   }
 
@@ -144,6 +148,7 @@ export class PoolActors<Context> {
     this.reaper.start();
     this.auditor.start();
     this.recorder.start();
+    this.#cancelWatcher.start();
     this.#rescuer?.start();
   }
 
@@ -157,6 +162,7 @@ export class PoolActors<Context> {
       this.reaper.stop(),
       this.auditor.stop(),
       this.recorder.stop(),
+      this.#cancelWatcher.stop(),
       this.#rescuer?.stop(),
       this.heartbeater.stop(),
     ]);
@@ -311,6 +317,7 @@ export class PoolActors<Context> {
       now: () => clock.now(),
       maxDeaths,
       onReaped,
+      onStandstill: () => this.auditor.wake(),
       onError: this.#reporter('dead_pool_reaper.reap'),
       interval: timing.reap,
     });
@@ -325,8 +332,10 @@ export class PoolActors<Context> {
       keys,
       scripts: this.scripts,
       between: (work) => this.dispatcher.between(work),
-      known: () => [...this.workers.running, ...this.dispatcher.unsettled],
+      running: () => this.workers.running,
+      unsettled: () => this.dispatcher.unsettled,
       onStrangers,
+      onLost: (jobs) => this.#lose(jobs),
       onError: this.#reporter('auditor.audit'),
       interval: timing.audit,
     });
@@ -338,6 +347,18 @@ export class PoolActors<Context> {
       scripts: this.scripts,
       onError: this.#reporter('recorder.flush'),
       interval: this.#options.timing.metrics,
+    });
+  }
+
+  #makeCancelWatcher(): CancelWatcher {
+    return new CancelWatcher({
+      connection: this.connection,
+      scripts: this.scripts,
+      between: (work) => this.dispatcher.between(work),
+      running: () => this.workers.running.map(({ id }) => id),
+      isWatching: () => this.#waker.isWatching,
+      onCancelled: (ids) => this.#cancel(ids),
+      onError: this.#reporter('cancel_watcher.look'),
     });
   }
 
@@ -354,14 +375,27 @@ export class PoolActors<Context> {
     });
   }
 
+  #cancel(ids: ReadonlySet<string>): void {
+    this.workers.interrupt(({ entry: { name, id } }) =>
+      ids.has(id) ? new JobCancelledError(name, id) : undefined,
+    );
+  }
+
+  #lose(jobs: readonly KnownJob[]): void {
+    const lost = new Set(jobs.map(({ raw }) => raw));
+    this.workers.interrupt(({ raw, entry: { name, id } }) =>
+      lost.has(raw) ? new JobLostError(name, id) : undefined,
+    );
+  }
+
   /** Wakes whoever reads the changed keys. */
   #wake(changed: readonly string[] | undefined): void {
-    const { retry, scheduled } = this.#options.keys;
+    const { retry, scheduled, cancelled } = this.#options.keys;
+    const others = changed?.filter((key) => ![retry, scheduled, cancelled].includes(key));
     if (!changed || changed.includes(retry)) this.#retryRequeuer.wake();
     if (!changed || changed.includes(scheduled)) this.#scheduledRequeuer.wake();
-    if (!changed || changed.some((key) => key !== retry && key !== scheduled)) {
-      this.dispatcher.wake();
-    }
+    if (!changed || changed.includes(cancelled)) this.#cancelWatcher.wake();
+    if (!others || others.length > 0) this.dispatcher.wake();
   }
 
   #reporter(where: string): (error: unknown) => void {

@@ -30,6 +30,8 @@ export class PoolLog {
     const job = `Job "${jobName}"${entry ? ` (${entry.id})` : ''}`;
     if (!owned) {
       this.#logger.warn(`${job} was taken over by another pool while it ran here`);
+    } else if (fate.kind === 'cancelled') {
+      this.#logger.log(`${job} was cancelled`);
     } else if (fate.kind === 'retry') {
       const { fails, error: reason } = fate.failure;
       this.#logger.warn(`${job} failed (${fails}), runs again in ${fate.delay} s: ${reason}`);

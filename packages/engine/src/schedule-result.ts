@@ -4,7 +4,7 @@ import { firingOf } from './periodic-job.js';
 /** How the last job of a schedule ended. */
 export interface ScheduleResult {
   readonly jobId: string;
-  readonly result: 'done' | 'failed' | 'dead';
+  readonly result: 'done' | 'failed' | 'dead' | 'cancelled';
   /** When it ended, to the second. */
   readonly at: Date;
   /** Milliseconds that its last run took. */
@@ -13,7 +13,10 @@ export interface ScheduleResult {
   readonly error: string | undefined;
 }
 
-const RESULTS = { done: 'done', retry: 'failed', dropped: 'dead', dead: 'dead' } as const;
+const RESULTS = {
+  ...{ done: 'done', retry: 'failed', dropped: 'dead', dead: 'dead' },
+  cancelled: 'cancelled',
+} as const;
 
 /** What is to be remembered of a run, if it was one of a schedule: under which schedule, and a JSON text. */
 export function scheduleResultOf(
@@ -25,7 +28,7 @@ export function scheduleResultOf(
   const schedule = firingOf(jobId)?.schedule;
   if (schedule === undefined || fate.kind === 'snoozed' || fate.kind === 'put back')
     return undefined;
-  const error = fate.kind === 'done' ? undefined : fate.failure.error;
+  const error = 'failure' in fate ? fate.failure.error : undefined;
   const result = RESULTS[fate.kind];
   return { schedule, text: JSON.stringify({ jobId, result, at: now, duration, error }) };
 }

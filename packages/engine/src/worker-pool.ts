@@ -9,6 +9,7 @@ import {
   InvalidOptionError,
   InvalidScheduleError,
   PoolStartedError,
+  PoolStoppingError,
 } from './errors.js';
 import type { Fate } from './fate.js';
 import { newId } from './id.js';
@@ -319,7 +320,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
 
   async #endRuns(workers: Workers<Context>): Promise<void> {
     if (await workers.ended(this.#shutdownTimeout)) return;
-    workers.interrupt();
+    const reason = new PoolStoppingError();
+    workers.interrupt(() => reason);
     if (await workers.ended(ABORT_GRACE)) return;
     for (const { name, id } of workers.abandon()) {
       this.#log.warn(

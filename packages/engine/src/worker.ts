@@ -1,4 +1,9 @@
-import { JobTimeoutError, type PoolStoppingError } from './errors.js';
+import {
+  JobCancelledError,
+  JobTimeoutError,
+  type JobLostError,
+  type PoolStoppingError,
+} from './errors.js';
 import type { Outcome } from './fate.js';
 import { Job, type JobRun } from './job.js';
 import type { JobEntry } from './job-entry.js';
@@ -19,6 +24,9 @@ export interface Checkin {
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
+
+/** Why a run shall end before it has finished. */
+export type Interruption = JobCancelledError | JobLostError | PoolStoppingError;
 
 export interface WorkerOptions<Context> {
   readonly id: string;
@@ -61,14 +69,14 @@ export class Worker<Context> {
     });
   }
 
-  /** Aborts the job's signal. If its handler fails after that, the job counts as interrupted. */
-  interrupt(reason: PoolStoppingError): void {
+  /** Aborts the job's signal. If its handler fails after that, the job counts as interrupted, or as cancelled. */
+  interrupt(reason: Interruption): void {
     this.#run?.interrupt(reason);
   }
 
   /** Ends an interrupted run without waiting for its handler any longer. */
   abandon(): void {
-    this.#run?.end({ kind: 'interrupted' });
+    this.#run?.abandon();
   }
 
   async #handle(run: Run, type: JobType<Context>): Promise<void> {
@@ -85,7 +93,7 @@ class Run implements Running, JobRun {
   // Made when somebody asks for the signal: most handlers never do.
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #interrupted = false;
+  #interruption: Interruption | undefined;
   #ended = false;
 
   constructor(
@@ -124,13 +132,21 @@ class Run implements Running, JobRun {
     }, timeout);
   }
 
-  interrupt(reason: PoolStoppingError): void {
-    this.#interrupted = true;
+  interrupt(reason: Interruption): void {
+    // Whatever comes later, such as the pool's end: a job that was cancelled must not run again.
+    if (this.#interruption instanceof JobCancelledError) return;
+    this.#interruption = reason;
     this.#abort(reason);
   }
 
   fail(error: unknown): void {
-    this.end(this.#interrupted ? { kind: 'interrupted' } : { kind: 'threw', error });
+    if (this.#interruption) this.abandon();
+    else this.end({ kind: 'threw', error });
+  }
+
+  abandon(): void {
+    const isCancelled = this.#interruption instanceof JobCancelledError;
+    this.end({ kind: isCancelled ? 'cancelled' : 'interrupted' });
   }
 
   end(outcome: Outcome): void {

@@ -1,5 +1,5 @@
 import { attemptText } from './attempt.js';
-import { PoolStoppingError, UndecodableJobError } from './errors.js';
+import { JobCancelledError, UndecodableJobError } from './errors.js';
 import { fate, type Fate, type Outcome } from './fate.js';
 import { envelope, parseEntry, rewriteEntry, type JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
@@ -9,7 +9,7 @@ import type { Raw } from './redis/raw.js';
 import type { FetchedEntry, Move, Note, Settlement } from './redis/scripts.js';
 import { scheduleResultOf } from './schedule-result.js';
 import { uniqueKeyOf } from './unique-key.js';
-import type { Worker } from './worker.js';
+import type { Interruption, Running, Worker } from './worker.js';
 
 /** A job whose run has ended, with what is to be written about it. */
 export interface FinishedJob extends Settlement {
@@ -43,6 +43,8 @@ export class Workers<Context> {
   readonly #options: WorkersOptions<Context>;
   readonly #idle: Worker<Context>[];
   readonly #busy = new Set<Worker<Context>>();
+  /** The ids of running jobs that were cancelled. */
+  readonly #cancelled = new Set<string>();
   #onAllIdle: (() => void) | undefined;
 
   constructor(options: WorkersOptions<Context>) {
@@ -59,13 +61,13 @@ export class Workers<Context> {
   }
 
   /** The entries of the jobs that run. */
-  get running(): readonly { readonly jobName: string; readonly raw: Raw }[] {
+  get running(): readonly { readonly jobName: string; readonly id: string; readonly raw: Raw }[] {
     return [...this.#busy].flatMap(({ running }) =>
-      running ? [{ jobName: running.entry.name, raw: running.raw }] : [],
+      running ? [{ jobName: running.entry.name, id: running.entry.id, raw: running.raw }] : [],
     );
   }
 
-  /** Has an idle worker run the job. */
+  /** Has an idle worker run the job; one that was cancelled before is not run. */
   start(fetched: FetchedEntry): void {
     const { jobName, raw } = fetched;
     const worker = this.#idle.pop();
@@ -77,6 +79,11 @@ export class Workers<Context> {
     } catch (error) {
       this.#idle.push(worker);
       this.#options.onFinished(this.#undecodable(fetched, error));
+      return;
+    }
+    if (fetched.isCancelled) {
+      this.#idle.push(worker);
+      this.#options.onFinished(this.#finished(entry, fetched, type, { kind: 'cancelled' }, 0));
       return;
     }
     this.#busy.add(worker);
@@ -103,17 +110,22 @@ export class Workers<Context> {
     });
   }
 
-  /** Aborts the signals of all running jobs. */
-  interrupt(): void {
-    const reason = new PoolStoppingError();
-    for (const worker of this.#busy) worker.interrupt(reason);
+  /** Aborts the signals of the running jobs for whose end `reasonFor` gives a reason. */
+  interrupt(reasonFor: (running: Running) => Interruption | undefined): void {
+    for (const worker of this.#busy) {
+      const reason = worker.running && reasonFor(worker.running);
+      if (!reason) continue;
+      if (reason instanceof JobCancelledError) this.#cancelled.add(reason.jobId);
+      worker.interrupt(reason);
+    }
   }
 
-  /** Ends all runs as interrupted, whatever their handlers still do. Returns the jobs' names and ids. */
+  /** Ends all runs as interrupted or cancelled, whatever their handlers still do. Returns the interrupted jobs. */
   abandon(): readonly JobEntry[] {
     const entries = [...this.#busy].flatMap(({ running }) => (running ? [running.entry] : []));
+    const interrupted = entries.filter(({ id }) => !this.#cancelled.has(id));
     for (const worker of this.#busy) worker.abandon();
-    return entries;
+    return interrupted;
   }
 
   #finished(
@@ -131,7 +143,8 @@ export class Workers<Context> {
     const move = moveOf(raw, decided, this.#freedClaim(entry, type, decided));
     // An entry tells its second, so that is as well as a wait is known.
     const wait = Math.max(0, Math.floor((now() - duration) / 1000) - entry.enqueuedAt) * 1000;
-    const notes = notesOf(entry, decided, { now: seconds, duration });
+    const wasCancelled = this.#cancelled.delete(entry.id) || decided.kind === 'cancelled';
+    const notes = notesOf(entry, decided, { now: seconds, duration, wasCancelled });
     return { jobName, raw, move, notes, entry, fate: decided, error, duration, wait };
   }
 
@@ -149,7 +162,7 @@ export class Workers<Context> {
     if (!entry.unique || entry.claim === 'released') return undefined;
     // Of old gocraft/work's entries, which do not name their key, the claim was not yet dealt with.
     if (entry.claim === undefined && entry.uniqueKey !== '') return undefined;
-    const ends = kind === 'done' || kind === 'dropped';
+    const ends = kind === 'done' || kind === 'dropped' || kind === 'cancelled';
     const endsToo = kind === 'dead' && type.uniqueUntil !== 'done';
     return ends || endsToo ? uniqueKeyOf(this.#options.keys, entry) : undefined;
   }
@@ -180,17 +193,23 @@ function readEntry({ jobName, raw }: FetchedEntry): JobEntry {
 function notesOf(
   entry: JobEntry,
   decided: Fate,
-  { now, duration }: { now: number; duration: number },
+  {
+    now,
+    duration,
+    wasCancelled,
+  }: { readonly now: number; readonly duration: number; readonly wasCancelled: boolean },
 ): readonly Note[] | undefined {
   const { id: jobId, fails } = entry;
-  const isPlain = decided.kind === 'done' && fails === 0 && !jobId.startsWith('periodic:');
+  const { kind } = decided;
+  const isPlain = kind === 'done' && fails === 0 && !wasCancelled && !jobId.startsWith('periodic:');
   if (isPlain || jobId === '') return undefined;
   const notes: Note[] = [];
-  if (decided.kind === 'retry' || decided.kind === 'dead') {
+  if (kind === 'retry' || kind === 'dead') {
     notes.push({ kind: 'attempt', jobId, text: attemptText(decided.failure, duration) });
-  } else if (fails > 0 && (decided.kind === 'done' || decided.kind === 'dropped')) {
+  } else if (fails > 0 && (kind === 'done' || kind === 'dropped' || kind === 'cancelled')) {
     notes.push({ kind: 'forget', jobId });
   }
+  if (wasCancelled) notes.push({ kind: 'unmark', jobId });
   const result = scheduleResultOf(jobId, decided, { now, duration });
   if (result) notes.push({ kind: 'result', ...result });
   return notes.length === 0 ? undefined : notes;
@@ -200,6 +219,7 @@ function moveOf(raw: Raw, decided: Fate, freed: string | undefined): Move {
   switch (decided.kind) {
     case 'done':
     case 'dropped':
+    case 'cancelled':
       return { to: 'nowhere', freed };
     case 'retry':
       return {

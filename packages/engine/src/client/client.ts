@@ -13,6 +13,7 @@ import type { RedisSource } from '../redis/redis-source.js';
 import { parseScheduleResult, type ScheduleResult } from '../schedule-result.js';
 import { Scripts, type Revived } from '../redis/scripts.js';
 import type { BulkOptions, BulkResult } from './bulk.js';
+import { Canceller, type CancelOptions, type Cancellation } from './canceller.js';
 import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from './fleet.js';
 import { Integrity, type IntegrityFinding } from './integrity.js';
 import {
@@ -60,6 +61,7 @@ export class Client {
   readonly #connection: RedisConnection;
   readonly #ownsConnection: boolean;
   readonly #queues: Queues;
+  readonly #canceller: Canceller;
   readonly #fleet: Fleet;
   readonly #integrity: Integrity;
   readonly #metrics: MetricsReader;
@@ -81,6 +83,7 @@ export class Client {
     const parts = { connection: this.#connection, keys, scripts, clock };
     this.#parts = parts;
     this.#queues = new Queues(parts);
+    this.#canceller = new Canceller(parts);
     this.#fleet = new Fleet(parts);
     this.#integrity = new Integrity(parts);
     this.#metrics = new MetricsReader(parts);
@@ -211,6 +214,11 @@ export class Client {
     job: { readonly position: number; readonly id: string },
   ): Promise<Deletion> {
     return this.#queues.delete(jobName, job);
+  }
+
+  /** Cancels a job, whether it waits or runs; as `Enqueuer.cancel`. @throws InvalidOptionError, InvalidJobNameError */
+  cancel(jobId: string, options: CancelOptions = {}): Promise<Cancellation> {
+    return this.#canceller.cancel(jobId, options);
   }
 
   /** How many scheduled, retry or dead jobs have a name: exact where there are 10,000 at most, else an estimate. */

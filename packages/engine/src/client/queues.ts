@@ -4,7 +4,7 @@ import { assertJobName } from '../job-name.js';
 import { assertInteger } from '../job-type.js';
 import { batches } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
-import { toRaw } from '../redis/raw.js';
+import { toRaw, type Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
 import { inBulk, type BulkOptions, type BulkResult } from './bulk.js';
@@ -122,13 +122,22 @@ export class Queues {
     const { jobs, total } = await this.window(jobName, first, position - first + LOOK_AHEAD);
     const found = jobs.findLast(({ job }) => job?.id === id);
     if (!found) return 'gone';
-    const side = found.position <= total / 2 ? 'right' : 'left';
-    const fromThere = side === 'right' ? found.position : total - found.position + 1;
+    return this.remove(jobName, found.raw, { position: found.position, total });
+  }
+
+  /** Deletes an entry that was just seen at `position`, in a queue of `total` jobs. */
+  async remove(
+    jobName: string,
+    raw: Raw,
+    { position, total }: { readonly position: number; readonly total: number },
+  ): Promise<Deletion> {
+    const side = position <= total / 2 ? 'right' : 'left';
+    const fromThere = side === 'right' ? position : total - position + 1;
     if (fromThere > DEEPEST) return 'too deep';
     const { connection, keys, scripts } = this.#options;
     // Jobs go on coming on one side and leaving on the other.
     const from = { side, depth: fromThere + LOOK_BEHIND } as const;
-    const removings = [removing(keys, found.raw, tryParse(found.raw))];
+    const removings = [removing(keys, raw, tryParse(raw))];
     const [removed] = await connection.call(scripts.remove(keys.queue(jobName), from, removings));
     return removed ? 'deleted' : 'gone';
   }

@@ -123,6 +123,11 @@ export class Keys {
     return `${this.own}carrier:`;
   }
 
+  /** Sorted set: ids of jobs that were cancelled, by when that is forgotten, in milliseconds. This engine's own. */
+  get cancelled(): string {
+    return `${this.own}cancelled`;
+  }
+
   /** Hash, schedule → how its last job ended, as JSON. This engine's own. */
   get lastResults(): string {
     return `${this.own}last_results`;

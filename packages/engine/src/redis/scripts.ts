@@ -28,6 +28,9 @@ const inspectScript = Script.load('inspect');
 const forgetScript = Script.load('forget');
 const recordScript = Script.load('record');
 const rebuildScript = Script.load('rebuild');
+const markScript = Script.load('mark');
+const markedScript = Script.load('marked');
+const findScript = Script.load('find');
 
 // gocraft/work's claims last so long; ours also outlast a schedule by it. In milliseconds.
 const CLAIM_LASTS = 24 * 3600 * 1000;
@@ -43,10 +46,15 @@ const NO_NOTES: readonly Note[] = [];
 // Longer than a job that kills its processes takes to do so a few times. In milliseconds.
 const DEATHS_LAST = 7 * 24 * 3600 * 1000;
 
+// A mark goes when its job is settled; one whose job never comes is forgotten after a day. In milliseconds.
+const MARK_LASTS = 24 * 3600 * 1000;
+
 /** A job as it was taken from its queue. */
 export interface FetchedEntry {
   readonly jobName: string;
   readonly raw: Raw;
+  /** It was cancelled, and is not to be run. */
+  readonly isCancelled?: boolean;
 }
 
 /** What a fetch found. */
@@ -71,6 +79,7 @@ export interface Settlement {
 export type Note =
   | { readonly kind: 'attempt'; readonly jobId: string; readonly text: string }
   | { readonly kind: 'forget'; readonly jobId: string }
+  | { readonly kind: 'unmark'; readonly jobId: string }
   | { readonly kind: 'result'; readonly schedule: string; readonly text: string }
   /** What is carried to it lasts for `milliseconds` from now. */
   | { readonly kind: 'renew carrier'; readonly jobId: string; readonly milliseconds: number }
@@ -204,6 +213,22 @@ export interface Removing {
   readonly uniqueKey: string | undefined;
 }
 
+/** An entry that was found. */
+export interface FoundEntry {
+  /** The sorted set or list in which it stands. */
+  readonly key: string;
+  /** How many stand before it: later ones of a set, in a list those that were put after it. */
+  readonly rank: number;
+  readonly raw: Raw;
+}
+
+/** What a look for entries came to. */
+export interface Findings {
+  readonly found: readonly FoundEntry[];
+  /** Where to go on; `undefined` at the end. */
+  readonly next: { readonly keys: readonly string[]; readonly rank: number } | undefined;
+}
+
 /** A queue as a client reads it. */
 export interface QueueReading {
   readonly jobName: string;
@@ -283,7 +308,11 @@ export class Scripts {
         const nameOf = (index: number): string => jobNames[index - 1] ?? '';
         return {
           entries: groups.flatMap(([index, ...entries]) =>
-            entries.map((entry) => ({ jobName: nameOf(index), raw: toRaw(entry) })),
+            entries.map((entry) => ({
+              jobName: nameOf(Math.abs(index)),
+              raw: toRaw(entry),
+              isCancelled: index < 0,
+            })),
           ),
           atLimit: new Set(full.map(nameOf)),
         };
@@ -533,14 +562,15 @@ export class Scripts {
     const queues = new Numbering();
     const args = revivings.flatMap(({ raw, jobName, jobId, entry, uniqueKey }) => [
       ...[queues.numberOf(jobName), jobName, raw, entry],
-      ...(uniqueKey === undefined ? ['', '', ''] : [...this.#claim(uniqueKey), jobId]),
-      this.#keys.deaths(jobId),
+      ...(uniqueKey === undefined ? ['', ''] : this.#claim(uniqueKey)),
+      ...[jobId, this.#keys.deaths(jobId)],
     ]);
     return {
       script: reviveScript,
       keys: [
         this.#keys[set],
         this.#keys.knownJobs,
+        this.#keys.cancelled,
         ...queues.names.map((name) => this.#keys.queue(name)),
       ],
       args: [CLAIM_LASTS, ...args],
@@ -587,6 +617,49 @@ export class Scripts {
         ]),
       ],
       decode: flags,
+    };
+  }
+
+  /** Marks a job as cancelled; returns false if it was before. */
+  mark(jobId: string): ScriptCall<boolean> {
+    return {
+      script: markScript,
+      keys: [this.#keys.cancelled],
+      args: [this.#now(), MARK_LASTS, jobId],
+      decode: (reply) => reply === 1,
+    };
+  }
+
+  /** Tells which jobs are marked as cancelled, and has the marks watched. */
+  marked(jobIds: readonly string[], watch: boolean): ScriptCall<ReadonlySet<string>> {
+    return {
+      script: markedScript,
+      keys: [this.#keys.cancelled],
+      args: jobIds,
+      watch,
+      decode: (reply) => new Set((reply as Buffer[]).map(String)),
+    };
+  }
+
+  /**
+   * Looks for entries with any of the `texts` in them, in sorted sets and lists one after the other, passing over the
+   * first `rank` of the first.
+   */
+  find(keys: readonly string[], rank: number, texts: readonly string[]): ScriptCall<Findings> {
+    return {
+      script: findScript,
+      keys,
+      args: [rank, ...texts],
+      decode: (reply) => {
+        const [index, nextRank, ...flat] = reply as [number, number, ...(number | Buffer)[]];
+        const next = index === 0 ? undefined : { keys: keys.slice(index - 1), rank: nextRank };
+        const found = Array.from({ length: flat.length / 3 }, (_, i) => ({
+          key: keys[Number(flat[3 * i]) - 1] ?? '',
+          rank: Number(flat[3 * i + 1]),
+          raw: toRaw(flat[3 * i + 2] as Buffer),
+        }));
+        return { found, next };
+      },
     };
   }
 
@@ -718,6 +791,8 @@ export class Scripts {
         return ['attempt', keys.attempts(note.jobId), note.text];
       case 'forget':
         return ['forget', keys.attempts(note.jobId)];
+      case 'unmark':
+        return ['unmark', keys.cancelled, note.jobId];
       case 'result':
         return ['result', keys.lastResults, note.schedule, note.text];
       case 'renew carrier':

@@ -6,6 +6,8 @@
 -- in-progress list instead of the entry that was fetched, so that a crash runs the newest arguments again. What the
 -- entry then has to do with its claim is noted in the entry itself, as a last member "claim".
 --
+-- A job that is marked as cancelled is told as such: it is in progress, but not to be run.
+--
 -- KEYS[1…n]  the queues, in the order in which to look
 -- KEYS[n+1…] other keys that this script may read: declared when they shall be watched, because a Redis before 7.2
 --            watches the keys that are declared, and a later one those that are read
@@ -17,6 +19,7 @@
 -- ARGV[5+i]  how many of them are first offered to KEYS[i]; what its queue cannot fill goes to whoever can
 -- Returns    { the indices of the queues that were passed over because of their limit },
 --            then for each queue that gave jobs: { its index, entry, entry, … }
+--            and the same, with the index negative, for those that are marked as cancelled
 local pool, wanted, prefix, lasts, untils = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5]
 local SHARES = 5
 local names = #ARGV - SHARES
@@ -94,19 +97,37 @@ local function claimed(entry, hold)
   return job.claim == 'held' and entry or marked(entry, 'held')
 end
 
+local marks = prefix .. 'nestcraft:cancelled'
+local anyMarked
+
+-- Arguments may look like an id, so what looks like a marked one is decoded.
+local function isCancelled(entry)
+  if anyMarked == nil then anyMarked = redis.call('EXISTS', marks) == 1 end
+  if not anyMarked then return false end
+  for text in entry:gmatch('"id"%s*:%s*"(.-)"') do
+    local id = text:gsub('\\/', '/')
+    if redis.call('ZSCORE', marks, id) then
+      local ok, job = pcall(cjson.decode, entry)
+      if ok and type(job) == 'table' and job.id == id then return true end
+    end
+  end
+  return false
+end
+
 local function take(i, most)
   local queue, hold = KEYS[i], untils:sub(i, i) == 'h'
   local n = math.min(most, room(i))
   if n <= 0 then return end
   redis.call('INCRBY', queue .. ':lock', n)
   redis.call('HINCRBY', queue .. ':lock_info', pool, n)
-  taken[i] = taken[i] or { i }
   wanted = wanted - n
   while n > 0 do
     local entries = redis.call('RPOP', queue, math.min(n, 1000)) -- unpack has a limit
     for j, entry in ipairs(entries) do
       entries[j] = claimed(entry, hold)
-      table.insert(taken[i], entries[j])
+      local index = isCancelled(entries[j]) and -i or i
+      taken[index] = taken[index] or { index }
+      table.insert(taken[index], entries[j])
     end
     redis.call('LPUSH', queue .. ':' .. pool .. ':inprogress', unpack(entries))
     n = n - #entries

@@ -1,11 +1,11 @@
 -- Moves jobs from a sorted set to their queues now, whatever their time. A unique job that holds no claim must claim
--- again first: if another like it waits, it stays where it is.
+-- again first: if another like it waits, it stays where it is. Who has a job run does not want it cancelled any more.
 --
--- KEYS[1..2] dead, retry or scheduled; known_jobs
--- KEYS[2+i]  the queues
+-- KEYS[1..3] dead, retry or scheduled; known_jobs; the marks of cancelled jobs
+-- KEYS[3+i]  the queues
 -- ARGV[1]    milliseconds that a claim lasts
 -- ARGV[2…]   for each job: index of its queue, name, entry, entry for the queue,
---            to claim first: claim, owner, id, else '' three times; the key that counts deaths under it
+--            to claim first: claim and owner, else '' and ''; its id; the key that counts deaths under it
 -- Returns    for each job: 'moved', 'gone' (it is not there), 'duplicate' or 'unknown' (nobody ever knew its name)
 local results = {}
 for i = 2, #ARGV, 8 do
@@ -21,7 +21,8 @@ for i = 2, #ARGV, 8 do
     if claim ~= '' then redis.call('SET', owner, id, 'PX', ARGV[1]) end
     redis.call('ZREM', KEYS[1], entry)
     redis.call('DEL', ARGV[i + 7])
-    redis.call('LPUSH', KEYS[2 + tonumber(ARGV[i])], ARGV[i + 3])
+    redis.call('ZREM', KEYS[3], id)
+    redis.call('LPUSH', KEYS[3 + tonumber(ARGV[i])], ARGV[i + 3])
   end
   table.insert(results, result)
 end

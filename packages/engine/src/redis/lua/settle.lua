@@ -23,6 +23,7 @@
 --              forget  key                   no attempts any more, or nothing that is carried to it
 --              result  key schedule text     the last result of its schedule
 --              renew   key milliseconds      what is carried to it lasts so long from now
+--              unmark  key id                not cancelled any more
 -- Returns    the positions (from 0) of the jobs that were not in progress
 local milliseconds, pool, lasts = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local attemptsKept, attemptsLast = tonumber(ARGV[4]), ARGV[5]
@@ -54,9 +55,10 @@ local notes = {
   forget = function(key) redis.pcall('DEL', key) end,
   result = function(key, schedule, text) redis.pcall('HSET', key, schedule, text) end,
   renew = function(key, milliseconds) redis.pcall('PEXPIRE', key, milliseconds) end,
+  unmark = function(key, id) redis.pcall('ZREM', key, id) end,
 }
 local sizes = {
-  attempt = 3, forget = 2, result = 4, renew = 3,
+  attempt = 3, forget = 2, result = 4, renew = 3, unmark = 3,
   drop = 3, free = 5, retry = 5, snooze = 5, dead = 4, bury = 6, back = 4,
 }
 
