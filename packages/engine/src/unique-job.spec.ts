@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from './client/client.js';
+import type { TimedJob } from './client/job-set.js';
 import { Enqueuer } from './enqueuer.js';
 import { InvalidJobArgsError, InvalidOptionError } from './errors.js';
 import type { JobOptions } from './job-type.js';
@@ -14,6 +16,7 @@ const DAY = 24 * 3600;
 let ns: TestNamespace;
 let clock: FakeClock;
 let enqueuer: Enqueuer;
+let client: Client;
 let pools: WorkerPool[];
 let settled: number;
 
@@ -21,6 +24,7 @@ beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock();
   enqueuer = new Enqueuer({ ...ns.options, clock });
+  client = new Client({ ...ns.options, clock });
   pools = [];
   settled = 0;
 });
@@ -28,6 +32,7 @@ beforeEach(() => {
 afterEach(async () => {
   await Promise.all(pools.map((pool) => pool.stop()));
   await enqueuer.close();
+  client.close();
   await ns.close();
 });
 
@@ -303,6 +308,26 @@ describe('uniqueUntil', () => {
     await pool.drain();
     expect(seen).toEqual([{ v: 1 }, { v: 3 }]);
     await nothingIsLeft();
+  });
+
+  it.each([
+    ['cancelled', (job: TimedJob) => client.cancel(job.job?.id ?? '')],
+    ['deleted', (job: TimedJob) => client.deleteRetryJob(job)],
+    ['killed', (job: TimedJob) => client.killRetryJob(job)],
+  ])('done: what has arrived by key runs when the one before it is %s', async (_what, end) => {
+    const seen: unknown[] = [];
+    const pool = aPool(seen, { uniqueUntil: 'done' }, () => {
+      if (seen.length === 1) fails();
+    });
+    await enqueuer.tryEnqueueUnique('n', { v: 1 }, { key: { k: 1 } });
+    await pool.drain();
+    await enqueuer.tryEnqueueUnique('n', { v: 2 }, { key: { k: 1 } });
+    const [failed] = (await client.retryJobs()).jobs;
+    if (!failed) throw new Error('no job waits for its retry');
+    await end(failed);
+    await pool.drain();
+    expect(seen).toEqual([{ v: 1 }, { v: 2 }]);
+    expect(await claims()).toEqual([]);
   });
 
   it('done: a job that Go has started and failed claims again when it is free', async () => {

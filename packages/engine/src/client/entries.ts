@@ -33,5 +33,5 @@ export function shown(bytes: Raw): ShownEntry {
 /** How to remove an entry: with the claim that it holds. */
 export function removing(keys: Keys, raw: Raw, entry: JobEntry | undefined): Removing {
   const uniqueKey = entry && ownsClaim(entry) ? uniqueKeyOf(keys, entry) : undefined;
-  return { raw, jobId: entry?.id ?? '', uniqueKey };
+  return { raw, jobName: entry?.name ?? '', jobId: entry?.id ?? '', uniqueKey };
 }

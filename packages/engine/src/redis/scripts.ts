@@ -208,6 +208,8 @@ export type Revived = 'moved' | 'gone' | 'duplicate' | 'unknown';
 /** A job to be removed. */
 export interface Removing {
   readonly raw: Raw;
+  /** Empty for an entry that is no job. */
+  readonly jobName: string;
   readonly jobId: string;
   /** The unique key whose claim ends with it. */
   readonly uniqueKey: string | undefined;
@@ -592,11 +594,10 @@ export class Scripts {
       keys: [key],
       args: [
         ...(from === 'set' ? ['set', ''] : [`queue ${from.side}`, from.depth]),
-        ...removings.flatMap(({ raw, jobId, uniqueKey }) => [
-          raw,
-          ...(uniqueKey === undefined ? ['', '', ''] : [...this.#claim(uniqueKey), jobId]),
-          this.#keys.deaths(jobId),
-          this.#keys.attempts(jobId),
+        CLAIM_LASTS,
+        ...removings.flatMap((removing) => [
+          ...[removing.raw, ...this.#heldClaim(removing)],
+          ...[this.#keys.deaths(removing.jobId), this.#keys.attempts(removing.jobId)],
         ]),
       ],
       decode: flags,
@@ -609,11 +610,11 @@ export class Scripts {
       script: killScript,
       keys: [this.#keys[set], this.#keys.dead],
       args: [
-        this.#now(),
-        ...killings.flatMap(({ raw, deadEntry, jobId, uniqueKey }) => [
-          raw,
-          deadEntry,
-          ...(uniqueKey === undefined ? ['', '', ''] : [...this.#claim(uniqueKey), jobId]),
+        ...[this.#now(), CLAIM_LASTS],
+        ...killings.flatMap((killing) => [
+          killing.raw,
+          killing.deadEntry,
+          ...this.#heldClaim(killing),
         ]),
       ],
       decode: flags,
@@ -800,6 +801,11 @@ export class Scripts {
       case 'forget carrier':
         return ['forget', keys.carrier(note.jobId)];
     }
+  }
+
+  #heldClaim({ uniqueKey, jobName, jobId }: Removing): string[] {
+    if (uniqueKey === undefined) return ['', '', '', ''];
+    return [...this.#claim(uniqueKey), this.#keys.queue(jobName), jobId];
   }
 
   #claim(uniqueKey: string): [string, string] {

@@ -3,14 +3,32 @@
 -- KEYS[1]  where they are
 -- ARGV[1]  'set'; or 'queue right' (what is taken next stands there) or 'queue left', where to look from
 -- ARGV[2]  how many entries of a queue to look at: one that is not there must not cost a walk through a million
--- ARGV[3…] for each job: entry; claim to free, its owner, the job's id, else '' three times; the keys that remember
---          deaths under it, and its attempts
+-- ARGV[3]  milliseconds that a claim lasts
+-- ARGV[4…] for each job: entry; claim to free, its owner, the job's queue and id, else '' four times; the keys that
+--          remember deaths under it, and its attempts
 -- Returns  for each job: 1, or 0 if it was not there
-local kind, depth = ARGV[1], ARGV[2]
+local kind, depth, lasts = ARGV[1], ARGV[2], ARGV[3]
 local direction = kind == 'queue left' and 1 or -1
 local results = {}
-for i = 3, #ARGV, 6 do
-  local entry, claim, owner, id = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+
+-- A job that was enqueued under the claim while this one ran is not lost: it goes to the queue, with the claim.
+local function free(claim, owner, queue, id)
+  local ownerId = redis.call('GET', owner)
+  local believed = ownerId and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1
+  if believed and ownerId:gsub('^running ', '') ~= id then return end
+  local value = redis.pcall('GET', claim)
+  local ok, waiting = pcall(cjson.decode, type(value) == 'string' and value or '')
+  if ok and type(waiting) == 'table' and type(waiting.id) == 'string' and waiting.id ~= id then
+    redis.call('LPUSH', queue, value)
+    redis.call('SET', claim, '1', 'PX', lasts)
+    redis.call('SET', owner, waiting.id, 'PX', lasts)
+  else
+    redis.call('DEL', claim, owner)
+  end
+end
+
+for i = 4, #ARGV, 7 do
+  local entry, claim, owner, queue, id = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local removed = 0
   if kind == 'set' then
     removed = redis.call('ZREM', KEYS[1], entry)
@@ -18,12 +36,8 @@ for i = 3, #ARGV, 6 do
     removed = redis.call('LREM', KEYS[1], direction, entry)
   end
   if removed == 1 then
-    redis.call('DEL', ARGV[i + 4], ARGV[i + 5])
-    if claim ~= '' then
-      local ownerId = redis.call('GET', owner)
-      local believed = ownerId and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1
-      if not believed or ownerId:gsub('^running ', '') == id then redis.call('DEL', claim, owner) end
-    end
+    redis.call('DEL', ARGV[i + 5], ARGV[i + 6])
+    if claim ~= '' then free(claim, owner, queue, id) end
   end
   table.insert(results, removed)
 end
