@@ -6,7 +6,15 @@ import { newId } from './id.js';
 import { Job, ScheduledJob } from './job.js';
 import { encodeArgs, type JobArgs, type JobArgsLimits } from './job-args.js';
 import type { GoEscapes } from './go-json.js';
-import { newEntry, type JobEntry } from './job-entry.js';
+import { newEntry, parseEntry, type JobEntry } from './job-entry.js';
+import {
+  isJobContract,
+  jobNameOf,
+  type ContractArgs,
+  type JobContract,
+  type JobNameOrContract,
+  type NewJob,
+} from './job-contract.js';
 import { assertJobName } from './job-name.js';
 import { Outbox } from './outbox.js';
 import { assertPropagators, capture, type Propagator } from './propagator.js';
@@ -34,12 +42,6 @@ export interface EnqueuerOptions extends JobArgsLimits {
   /** What follows the jobs to where they run; the first outermost. The pool needs the same. */
   readonly propagators?: readonly Propagator[];
   readonly clock?: Clock;
-}
-
-/** A job for `enqueueMany`. */
-export interface NewJob {
-  readonly name: string;
-  readonly args?: JobArgs | null;
 }
 
 /** How `tryEnqueueUnique` is to enqueue. */
@@ -91,6 +93,7 @@ export class Enqueuer {
   readonly #canceller: Canceller;
   readonly #propagators: readonly Propagator[];
   readonly #middleware: EnqueueMiddleware[];
+  readonly #checks = new Set<Promise<void>>();
   #closed = false;
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
@@ -131,12 +134,24 @@ export class Enqueuer {
   async enqueue<Args extends JobArgs = Record<string, unknown>>(
     jobName: string,
     args?: Args | null,
-  ): Promise<Job<Args>> {
-    const { job, text } = this.#newJob(jobName, args);
+  ): Promise<Job<Args>>;
+  /**
+   * By a contract, whose schema must take the arguments as JSON holds them. They are sent as they were given.
+   *
+   * @throws as above
+   */
+  async enqueue<Input extends JobArgs>(
+    contract: JobContract<Input>,
+    ...args: ContractArgs<Input>
+  ): Promise<Job<Input>>;
+  async enqueue(named: JobNameOrContract, args?: JobArgs | null): Promise<Job> {
+    const made = this.#newJob(named, args);
+    if (isJobContract(named)) await this.#checked(named, made);
+    const { job, text } = made;
     await this.#send([job], (carrier) =>
-      this.#outbox.enqueue(jobName, [text], carriersTo([job], carrier)),
+      this.#outbox.enqueue(job.name, [text], carriersTo([job], carrier)),
     );
-    return new Job<Args>(job);
+    return new Job(job);
   }
 
   /**
@@ -148,8 +163,18 @@ export class Enqueuer {
     jobName: string,
     seconds: number,
     args?: Args | null,
-  ): Promise<ScheduledJob<Args>> {
-    return this.#schedule(jobName, { in: wholeDelay(seconds) }, args);
+  ): Promise<ScheduledJob<Args>>;
+  async enqueueIn<Input extends JobArgs>(
+    contract: JobContract<Input>,
+    seconds: number,
+    ...args: ContractArgs<Input>
+  ): Promise<ScheduledJob<Input>>;
+  async enqueueIn(
+    named: JobNameOrContract,
+    seconds: number,
+    args?: JobArgs | null,
+  ): Promise<ScheduledJob> {
+    return this.#schedule(named, { in: wholeDelay(seconds) }, args);
   }
 
   /**
@@ -161,10 +186,20 @@ export class Enqueuer {
     jobName: string,
     time: Date,
     args?: Args | null,
-  ): Promise<ScheduledJob<Args>> {
+  ): Promise<ScheduledJob<Args>>;
+  async enqueueAt<Input extends JobArgs>(
+    contract: JobContract<Input>,
+    time: Date,
+    ...args: ContractArgs<Input>
+  ): Promise<ScheduledJob<Input>>;
+  async enqueueAt(
+    named: JobNameOrContract,
+    time: Date,
+    args?: JobArgs | null,
+  ): Promise<ScheduledJob> {
     const milliseconds = time instanceof Date ? time.getTime() : NaN;
     if (Number.isNaN(milliseconds)) throw new InvalidOptionError('time', time, 'a valid Date');
-    return this.#schedule(jobName, { at: Math.ceil(milliseconds / 1000) }, args);
+    return this.#schedule(named, { at: Math.ceil(milliseconds / 1000) }, args);
   }
 
   /**
@@ -178,8 +213,13 @@ export class Enqueuer {
   async enqueueUnique<Args extends JobArgs = Record<string, unknown>>(
     jobName: string,
     args?: Args | null,
-  ): Promise<Job<Args> | null> {
-    return jobOf(await this.tryEnqueueUnique(jobName, args));
+  ): Promise<Job<Args> | null>;
+  async enqueueUnique<Input extends JobArgs>(
+    contract: JobContract<Input>,
+    ...args: ContractArgs<Input>
+  ): Promise<Job<Input> | null>;
+  async enqueueUnique(named: JobNameOrContract, args?: JobArgs | null): Promise<Job | null> {
+    return jobOf(await this.#claim(named, args));
   }
 
   /** As `enqueueUnique`, but after `seconds`. @throws what `enqueueIn` throws */
@@ -187,8 +227,18 @@ export class Enqueuer {
     jobName: string,
     seconds: number,
     args?: Args | null,
-  ): Promise<ScheduledJob<Args> | null> {
-    return jobOf(await this.tryEnqueueUnique(jobName, args, { seconds })) as ScheduledJob<Args>;
+  ): Promise<ScheduledJob<Args> | null>;
+  async enqueueUniqueIn<Input extends JobArgs>(
+    contract: JobContract<Input>,
+    seconds: number,
+    ...args: ContractArgs<Input>
+  ): Promise<ScheduledJob<Input> | null>;
+  async enqueueUniqueIn(
+    named: JobNameOrContract,
+    seconds: number,
+    args?: JobArgs | null,
+  ): Promise<ScheduledJob | null> {
+    return jobOf(await this.#claim(named, args, { seconds })) as ScheduledJob | null;
   }
 
   /**
@@ -202,8 +252,18 @@ export class Enqueuer {
     jobName: string,
     args: Args | null | undefined,
     key: object,
-  ): Promise<Job<Args> | null> {
-    return jobOf(await this.tryEnqueueUnique(jobName, args, { key }));
+  ): Promise<Job<Args> | null>;
+  async enqueueUniqueByKey<Input extends JobArgs>(
+    contract: JobContract<Input>,
+    args: ContractArgs<Input>[0],
+    key: object,
+  ): Promise<Job<Input> | null>;
+  async enqueueUniqueByKey(
+    named: JobNameOrContract,
+    args: JobArgs | null | undefined,
+    key: object,
+  ): Promise<Job | null> {
+    return jobOf(await this.#claim(named, args, { key }));
   }
 
   /** As `enqueueUniqueByKey`, but after `seconds`; a waiting job keeps its time. @throws what `enqueueIn` throws */
@@ -212,10 +272,20 @@ export class Enqueuer {
     seconds: number,
     args: Args | null | undefined,
     key: object,
-  ): Promise<ScheduledJob<Args> | null> {
-    return jobOf(
-      await this.tryEnqueueUnique(jobName, args, { seconds, key }),
-    ) as ScheduledJob<Args>;
+  ): Promise<ScheduledJob<Args> | null>;
+  async enqueueUniqueInByKey<Input extends JobArgs>(
+    contract: JobContract<Input>,
+    seconds: number,
+    args: ContractArgs<Input>[0],
+    key: object,
+  ): Promise<ScheduledJob<Input> | null>;
+  async enqueueUniqueInByKey(
+    named: JobNameOrContract,
+    seconds: number,
+    args: JobArgs | null | undefined,
+    key: object,
+  ): Promise<ScheduledJob | null> {
+    return jobOf(await this.#claim(named, args, { seconds, key })) as ScheduledJob | null;
   }
 
   /**
@@ -226,45 +296,37 @@ export class Enqueuer {
   async tryEnqueueUnique<Args extends JobArgs = Record<string, unknown>>(
     jobName: string,
     args?: Args | null,
-    { seconds, key }: UniqueOptions = {},
-  ): Promise<UniqueResult<Args>> {
-    const when = seconds === undefined ? undefined : { in: wholeDelay(seconds) };
-    const { job, text } = this.#newJob(jobName, args, (argsText) =>
-      this.#uniqueKey(jobName, key ?? (argsText === 'null' ? null : (args ?? null))),
-    );
-    const { id, uniqueKey } = job;
-    const keyed = Boolean(key);
-    const claiming = { jobName, id, entry: text, uniqueKey, keyed, when };
-    const claimed = await this.#send(
-      [job],
-      (carrier) => this.#outbox.claim({ ...claiming, carrier }),
-      ({ status }) => status === 'enqueued',
-    );
-    if (claimed.status !== 'enqueued') {
-      return { status: claimed.status, id: claimed.id || undefined };
-    }
-    const { runAt } = claimed;
-    return {
-      status: 'enqueued',
-      id,
-      job: runAt === undefined ? new Job(job) : new ScheduledJob(job, new Date(runAt * 1000)),
-    };
+    options?: UniqueOptions,
+  ): Promise<UniqueResult<Args>>;
+  async tryEnqueueUnique<Input extends JobArgs>(
+    contract: JobContract<Input>,
+    ...argsAndOptions: [...args: ContractArgs<Input>, options?: UniqueOptions]
+  ): Promise<UniqueResult<Input>>;
+  async tryEnqueueUnique(
+    named: JobNameOrContract,
+    args?: JobArgs | null,
+    options?: UniqueOptions,
+  ): Promise<UniqueResult> {
+    return this.#claim(named, args, options);
   }
 
   /**
    * Enqueues many jobs in one round trip. All names and arguments are checked before anything is sent. Jobs of one
    * name keep their order.
    *
+   * @param jobs names and arguments; or what a contract's `with` has made of arguments
    * @returns the jobs in the order of `jobs`
    * @throws what `enqueue` throws; or EnqueuePartlyError when Redis has taken only some of the jobs
    */
   async enqueueMany(jobs: readonly NewJob[]): Promise<Job[]> {
     const made = jobs.map(({ name, args }) => this.#newJob(name, args));
+    if (jobs.some(({ contract }) => contract)) await this.#allChecked(jobs, made);
     if (made.length === 0) return [];
     const entries = made.map(({ job }) => job);
     await this.#send(entries, (carrier) => this.#enqueueAll(made, carrier));
     return entries.map((entry) => new Job(entry));
   }
+
   /**
    * Cancels a job: one that waits, is scheduled, or is to be retried is removed, and frees its unique claim; of one that
    * runs, in whatever process, `job.signal` aborts at once, with a `JobCancelledError`. If its handler then throws, the
@@ -291,6 +353,7 @@ export class Enqueuer {
   /** Waits for what is being enqueued, then closes the connection if it is the enqueuer's own. */
   async close(): Promise<void> {
     this.#closed = true;
+    await Promise.allSettled(this.#checks);
     await this.#outbox.flushed();
     if (this.#ownsConnection) this.#connection.close();
   }
@@ -327,16 +390,71 @@ export class Enqueuer {
     );
   }
 
-  async #schedule<Args extends JobArgs>(
-    jobName: string,
+  async #schedule(
+    named: JobNameOrContract,
     when: Scheduling['when'],
-    args: Args | null | undefined,
-  ): Promise<ScheduledJob<Args>> {
-    const { job, text } = this.#newJob(jobName, args);
+    args: JobArgs | null | undefined,
+  ): Promise<ScheduledJob> {
+    const made = this.#newJob(named, args);
+    if (isJobContract(named)) await this.#checked(named, made);
+    const { job, text } = made;
+    const { name: jobName, id } = job;
     const runAt = await this.#send([job], (carrier) =>
-      this.#outbox.schedule({ jobName, id: job.id, entry: text, when, carrier }),
+      this.#outbox.schedule({ jobName, id, entry: text, when, carrier }),
     );
-    return new ScheduledJob<Args>(job, new Date(runAt * 1000));
+    return new ScheduledJob(job, new Date(runAt * 1000));
+  }
+
+  async #claim(
+    named: JobNameOrContract,
+    args: JobArgs | null | undefined,
+    { seconds, key }: UniqueOptions = {},
+  ): Promise<UniqueResult> {
+    const when = seconds === undefined ? undefined : { in: wholeDelay(seconds) };
+    const jobName = jobNameOf(named);
+    const made = this.#newJob(jobName, args, (argsText) =>
+      this.#uniqueKey(jobName, key ?? (argsText === 'null' ? null : (args ?? null))),
+    );
+    if (isJobContract(named)) await this.#checked(named, made);
+    const { job, text } = made;
+    const { id, uniqueKey } = job;
+    const keyed = Boolean(key);
+    const claiming = { jobName, id, entry: text, uniqueKey, keyed, when };
+    const claimed = await this.#send(
+      [job],
+      (carrier) => this.#outbox.claim({ ...claiming, carrier }),
+      ({ status }) => status === 'enqueued',
+    );
+    if (claimed.status !== 'enqueued') {
+      return { status: claimed.status, id: claimed.id || undefined };
+    }
+    const { runAt } = claimed;
+    return {
+      status: 'enqueued',
+      id,
+      job: runAt === undefined ? new Job(job) : new ScheduledJob(job, new Date(runAt * 1000)),
+    };
+  }
+
+  /** Resolves when the contract has found that a worker could read the job. @throws InvalidJobArgsError */
+  async #checked(contract: JobContract, { text }: NewEntry): Promise<void> {
+    if (!contract.schema) return;
+    const check = contract.check(parseEntry(text).args ?? {});
+    this.#checks.add(check);
+    try {
+      await check;
+    } finally {
+      this.#checks.delete(check);
+    }
+  }
+
+  async #allChecked(jobs: readonly NewJob[], made: readonly NewEntry[]): Promise<void> {
+    await Promise.all(
+      jobs.map(async ({ contract }, index) => {
+        const entry = made[index];
+        if (contract && entry) await this.#checked(contract, entry);
+      }),
+    );
   }
 
   /** Has `send` send the jobs with what is carried to them. `isTaken` tells from its result whether Redis took them. */
@@ -361,11 +479,12 @@ export class Enqueuer {
   }
 
   #newJob(
-    jobName: string,
+    named: JobNameOrContract,
     args: JobArgs | null | undefined,
     uniqueKeyFor?: (argsText: string) => string,
   ): NewEntry {
     if (this.#closed) throw new ClosedError('enqueuer');
+    const jobName = jobNameOf(named);
     assertJobName(jobName);
     const argsText = encodeArgs(jobName, args, this.#limits);
     const id = newId();

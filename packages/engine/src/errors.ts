@@ -1,3 +1,5 @@
+import type { JobArgsIssue } from './standard-schema.js';
+
 /** Every error that this engine throws on purpose; catch it to tell them from bugs. */
 export class WorkError extends Error {
   override get name(): string {
@@ -17,15 +19,14 @@ export class InvalidJobNameError extends WorkError {
   }
 }
 
-/** Arguments that cannot be stored as a job's JSON. Nothing was enqueued. */
+/** Arguments that cannot be stored as a job's JSON, or do not fit the job's contract. Nothing was enqueued. */
 export class InvalidJobArgsError extends WorkError {
   constructor(
     readonly jobName: string,
-    /** Where in the arguments, such as `args.items[3].price`. */
-    readonly path: string,
-    readonly reason: string,
+    /** What is wrong, and where; of what JSON cannot hold, the first. */
+    readonly issues: readonly JobArgsIssue[],
   ) {
-    super(`Cannot enqueue "${jobName}": ${path} ${reason}. Nothing was enqueued.`);
+    super(`Cannot enqueue "${jobName}": ${issuesText(issues)}. Nothing was enqueued.`);
   }
 }
 
@@ -235,6 +236,21 @@ export class DiscardJobError extends WorkError {
   }
 }
 
+/** A job in Redis whose arguments do not fit its contract, nor an older form of it. It is dead at once. */
+export class JobContractError extends DiscardJobError {
+  constructor(
+    readonly jobName: string,
+    readonly issues: readonly JobArgsIssue[],
+    /** Whether the arguments were `stored` so, or have been `upgraded`, and did not fit after that. */
+    readonly when: 'stored' | 'upgraded' = 'stored',
+  ) {
+    const what = when === 'stored' ? 'Its arguments' : 'Its arguments, after an upgrade(),';
+    super(
+      `${what} do not fit the contract of "${jobName}": ${issuesText(issues)}. Mend the contract, or give it an upgrade() for such arguments; then retry the job.`,
+    );
+  }
+}
+
 /** Throw it in a handler: the job runs again after `seconds`, and no failure is counted. */
 export class SnoozeJobError extends WorkError {
   /** Whole seconds until the next run; a fraction is rounded up. */
@@ -296,6 +312,10 @@ function list(names: readonly string[]): string {
   return names.length === 1
     ? `job ${shown}`
     : `${names.length} jobs (${shown}${distinct.length > 3 ? ', …' : ''})`;
+}
+
+function issuesText(issues: readonly JobArgsIssue[]): string {
+  return issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
 }
 
 function messageOf(cause: unknown): string {

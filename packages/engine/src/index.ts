@@ -31,7 +31,6 @@ export {
   DEFAULT_NAMESPACE,
   Enqueuer,
   type EnqueuerOptions,
-  type NewJob,
   type UniqueOptions,
   type UniqueResult,
 } from './enqueuer.js';
@@ -51,6 +50,7 @@ export {
   type JobAbortReason,
   JobArgumentError,
   JobCancelledError,
+  JobContractError,
   JobInUseError,
   JobLostError,
   JobTimeoutError,
@@ -67,13 +67,27 @@ export { type ReapedPool } from './dead-pool-reaper.js';
 export { type Failure, type Fate } from './fate.js';
 export { Job, ScheduledJob } from './job.js';
 export { type JobArgs } from './job-args.js';
+export {
+  defineJob,
+  isJobContract,
+  jobNameOf,
+  jobNamesOf,
+  type ContractArgs,
+  type JobContract,
+  type JobContractOptions,
+  type JobInput,
+  type JobNameOrContract,
+  type JobOf,
+  type JobOutput,
+  type NewJob,
+} from './job-contract.js';
 export { assertJobName } from './job-name.js';
 export { type JobOptions, type UniqueUntil } from './job-type.js';
 export { consoleLogger, silentLogger, type Logger } from './logger.js';
 export { type Handler, type Middleware } from './middleware.js';
 export { type JobRates, type Metrics, type MetricsRange } from './metrics/metrics.js';
 export { type JobMetrics, type Percentiles } from './metrics/tally.js';
-export { type PeriodicOptions } from './periodic-job.js';
+export { type PeriodicContractOptions, type PeriodicOptions } from './periodic-job.js';
 export { type PoolTiming } from './pool-actors.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
 export { type Propagator } from './propagator.js';
@@ -84,4 +98,10 @@ export { RedisConnection, type RedisConnectionOptions } from './redis/redis-conn
 export { type RedisSource } from './redis/redis-source.js';
 export { type Revived } from './redis/scripts.js';
 export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';
+export {
+  type JobArgsIssue,
+  type SchemaIssue,
+  type SchemaResult,
+  type StandardSchema,
+} from './standard-schema.js';
 export { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';

@@ -47,9 +47,13 @@ describe('encodeArgs', () => {
     ['a symbol', { s: Symbol('s') }, 'args.s', 'is a symbol, which JSON cannot hold'],
     ['a Map', { m: new Map([[1, 2]]) }, 'args.m', 'is a Map, which JSON cannot hold'],
     ['a Set', { m: new Set([1]) }, 'args.m', 'is a Set, which JSON cannot hold'],
-  ])('refuses %s and says where', (_what, args, path, reason) => {
+  ])('refuses %s and says where', (_what, args, path, message) => {
     expect(() => encodeArgs('job', args as object)).toThrow(
-      expect.objectContaining({ constructor: InvalidJobArgsError, jobName: 'job', path, reason }),
+      expect.objectContaining({
+        constructor: InvalidJobArgsError,
+        jobName: 'job',
+        issues: [{ path, message }],
+      }),
     );
   });
 

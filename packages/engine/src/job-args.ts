@@ -151,17 +151,14 @@ class Encoder {
     return text;
   }
 
-  #invalid(reason: string): InvalidJobArgsError {
-    return new InvalidJobArgsError(this.#jobName, this.#path.join('.'), reason);
+  #invalid(message: string): InvalidJobArgsError {
+    return new InvalidJobArgsError(this.#jobName, [{ path: this.#path.join('.'), message }]);
   }
 }
 
 function tooLarge(jobName: string, path: string, maxBytes: number): InvalidJobArgsError {
-  return new InvalidJobArgsError(
-    jobName,
-    path,
-    `take more than ${maxBytes} bytes as JSON (option maxArgsBytes); store the data elsewhere and enqueue its key`,
-  );
+  const message = `take more than ${maxBytes} bytes as JSON (option maxArgsBytes); store the data elsewhere and enqueue its key`;
+  return new InvalidJobArgsError(jobName, [{ path, message }]);
 }
 
 function resolveToJson(value: unknown, key: string): unknown {

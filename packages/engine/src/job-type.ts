@@ -1,5 +1,11 @@
 import { InvalidOptionError } from './errors.js';
 import type { Job } from './job.js';
+import {
+  isJobContract,
+  jobNamesOf,
+  type JobContract,
+  type JobNameOrContract,
+} from './job-contract.js';
 import { assertJobName } from './job-name.js';
 import type { Handler } from './middleware.js';
 
@@ -85,6 +91,30 @@ export function jobType<Context>(
   }
   const retrying = { maxFails, skipDead, backoff };
   return { name, handler, priority, ...retrying, maxConcurrency, timeout, uniqueUntil };
+}
+
+/**
+ * The job type of a name; of a contract one for its name and one for each alias, whose handler gets what the schema
+ * makes of the arguments.
+ *
+ * @throws InvalidJobNameError, InvalidOptionError
+ */
+export function jobTypes<Context>(
+  job: JobNameOrContract,
+  options: JobOptions,
+  handler: Handler<Context>,
+): JobType<Context>[] {
+  const types = jobNamesOf(job).map((name) => jobType(name, options, handler));
+  if (!isJobContract(job) || !job.schema) return types;
+  return types.map((type) => ({ ...type, handler: reading(job, handler) }));
+}
+
+/** Inside of all middleware, so that it sees a job that does not fit, and how it ends. */
+function reading<Context>(contract: JobContract, handler: Handler<Context>): Handler<Context> {
+  return async (job, context) => {
+    const args = await contract.read(job.args);
+    return handler(job.withArgs(args as Record<string, unknown>), context);
+  };
 }
 
 /** @throws InvalidOptionError when `value` is not a whole number from `least` to `most` */

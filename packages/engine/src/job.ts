@@ -53,6 +53,23 @@ export class Job<Args = Record<string, unknown>> {
     this.#run = run;
   }
 
+  /** The same job with other arguments, such as those that a schema has made of its own. */
+  withArgs<Other>(args: Other): Job<Other> {
+    const entry: JobEntry = {
+      name: this.name,
+      id: this.id,
+      enqueuedAt: this.#enqueuedAt,
+      args: args as JobEntry['args'],
+      unique: this.unique,
+      uniqueKey: this.uniqueKey ?? '',
+      fails: this.fails,
+      lastError: this.lastError ?? '',
+      failedAt: this.#failedAt,
+      backtrace: this.backtrace,
+    };
+    return new Job<Other>(entry, this.#run);
+  }
+
   /** When it was enqueued, or, after a retry or a schedule, when it was put into its queue; to the second. */
   get enqueuedAt(): Date {
     return new Date(this.#enqueuedAt * 1000);

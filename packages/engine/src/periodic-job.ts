@@ -1,12 +1,18 @@
 import { InvalidOptionError, InvalidScheduleError } from './errors.js';
 import { goString } from './go-json.js';
 import { encodeArgs, type JobArgs } from './job-args.js';
+import {
+  isJobContract,
+  jobNameOf,
+  type JobContract,
+  type JobNameOrContract,
+} from './job-contract.js';
 import { assertJobName } from './job-name.js';
 import { parseSchedule, type Schedule } from './schedule/schedule.js';
 
-export interface PeriodicOptions {
+export interface PeriodicOptions<Args extends JobArgs = JobArgs> {
   /** The arguments of every job; default none. */
-  readonly args?: JobArgs | null;
+  readonly args?: Args | null;
   /** The time zone whose clocks the spec goes by, such as `Europe/Berlin`; default `UTC`, or what the spec names. */
   readonly timezone?: string;
   /** What happens when the last job still waits or runs: `allow` enqueues another one (default), `skip` does not. */
@@ -15,9 +21,16 @@ export interface PeriodicOptions {
   readonly missed?: 'skip' | 'last';
 }
 
+/** Those of a contract: they may be left out where its arguments may. */
+export type PeriodicContractOptions<Input extends JobArgs> =
+  Record<string, never> extends Input
+    ? [options?: PeriodicOptions<Input>]
+    : [options: PeriodicOptions<Input> & { readonly args: Input }];
+
 /** A job that is enqueued again and again by a schedule. */
 export interface PeriodicJob {
   readonly jobName: string;
+  readonly contract: JobContract | undefined;
   readonly schedule: Schedule;
   /** What the ids of its jobs start with: the same in every process that registers the same schedule and name. */
   readonly id: string;
@@ -29,10 +42,11 @@ export interface PeriodicJob {
 /** @throws InvalidScheduleError, InvalidJobNameError, InvalidJobArgsError, InvalidOptionError */
 export function periodicJob(
   spec: string,
-  jobName: string,
+  job: JobNameOrContract,
   options: PeriodicOptions,
   now: Date,
 ): PeriodicJob {
+  const jobName = jobNameOf(job);
   const { args, timezone, overlap = 'allow', missed = 'skip' } = options;
   assertJobName(jobName);
   assertOneOf('overlap', overlap, ['allow', 'skip']);
@@ -41,12 +55,18 @@ export function periodicJob(
   if (schedule.next(now) === null) throw new InvalidScheduleError(spec, 'it never fires');
   return {
     jobName,
+    contract: isJobContract(job) ? job : undefined,
     schedule,
     id: `periodic:${jobName}:${schedule.spec}`,
     argsText: encodeArgs(jobName, args),
     overlap,
     missed,
   };
+}
+
+/** @throws InvalidJobArgsError when the arguments do not fit the job's contract */
+export async function checkPeriodicJob({ contract, argsText }: PeriodicJob): Promise<void> {
+  await contract?.check((JSON.parse(argsText) as JobArgs | null) ?? {});
 }
 
 /**

@@ -140,7 +140,7 @@ describe('enqueueUnique', () => {
       InvalidJobArgsError,
     );
     await expect(enqueuer.enqueueUniqueByKey('n', {}, [] as object)).rejects.toThrow(
-      'key must be an object or nothing',
+      'key: must be an object or nothing',
     );
     await expect(enqueuer.enqueueUniqueIn('n', -1)).rejects.toThrow(InvalidOptionError);
     await nothingIsLeft();

@@ -14,11 +14,19 @@ import {
 import type { Fate } from './fate.js';
 import { newId } from './id.js';
 import { Job } from './job.js';
-import { assertInteger, jobType, type JobOptions, type JobType } from './job-type.js';
+import type { JobArgs } from './job-args.js';
+import { jobNameOf, type JobContract, type JobNameOrContract } from './job-contract.js';
+import { assertInteger, jobTypes, type JobOptions, type JobType } from './job-type.js';
 import { consoleLogger, type Logger } from './logger.js';
 import type { RunResult } from './metrics/tally.js';
 import { compose, type Handler, type Middleware } from './middleware.js';
-import { periodicJob, type PeriodicJob, type PeriodicOptions } from './periodic-job.js';
+import {
+  checkPeriodicJob,
+  periodicJob,
+  type PeriodicContractOptions,
+  type PeriodicJob,
+  type PeriodicOptions,
+} from './periodic-job.js';
 import { PoolActors, type PoolTiming } from './pool-actors.js';
 import type { WorkerPoolEvents } from './pool-events.js';
 import { PoolLog } from './pool-log.js';
@@ -166,19 +174,35 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     options: JobOptions,
     handler: Handler<Context, Args>,
   ): this;
+  /**
+   * Registers the handler of a contract, which gets what the schema makes of the arguments; also for the jobs of its
+   * aliases, each of which has its own `maxConcurrency`. Jobs whose arguments do not fit are dead at once.
+   *
+   * @throws as above
+   */
+  job<Input extends JobArgs, Output>(
+    contract: JobContract<Input, Output>,
+    handler: Handler<Context, NoInfer<Output>>,
+  ): this;
+  job<Input extends JobArgs, Output>(
+    contract: JobContract<Input, Output>,
+    options: JobOptions,
+    handler: Handler<Context, NoInfer<Output>>,
+  ): this;
   job(
-    jobName: string,
+    job: JobNameOrContract,
     optionsOrHandler: JobOptions | Handler<Context, never>,
     maybeHandler?: Handler<Context, never>,
   ): this {
-    this.#assertNotStarted(`register job "${jobName}"`);
+    this.#assertNotStarted(`register job "${jobNameOf(job)}"`);
     const [options, handler] =
       typeof optionsOrHandler === 'function'
         ? [{}, optionsOrHandler]
         : [optionsOrHandler, maybeHandler];
-    const type = jobType(jobName, options, handler as Handler<Context>);
-    if (this.#types.has(jobName)) throw new DuplicateJobError(jobName);
-    this.#types.set(jobName, type);
+    const types = jobTypes(job, options, handler as Handler<Context>);
+    const taken = types.find(({ name }) => this.#types.has(name));
+    if (taken) throw new DuplicateJobError(taken.name);
+    for (const type of types) this.#types.set(type.name, type);
     return this;
   }
 
@@ -190,13 +214,20 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
    * @throws InvalidScheduleError for a spec that cannot be read, never fires, or is registered for the name already
    * @throws InvalidJobNameError, InvalidJobArgsError, InvalidOptionError; PoolStartedError after `start`
    */
-  periodicallyEnqueue(spec: string, jobName: string, options: PeriodicOptions = {}): this {
-    this.#assertNotStarted(`register a schedule for "${jobName}"`);
-    const job = periodicJob(spec, jobName, options, new Date(this.#clock.now()));
-    if (this.#periodicJobs.some(({ id }) => id === job.id)) {
-      throw new InvalidScheduleError(spec, `it is registered for "${jobName}" already`);
+  periodicallyEnqueue(spec: string, jobName: string, options?: PeriodicOptions): this;
+  /** The same by a contract, whose arguments are checked when the pool starts. */
+  periodicallyEnqueue<Input extends JobArgs>(
+    spec: string,
+    contract: JobContract<Input>,
+    ...options: PeriodicContractOptions<Input>
+  ): this;
+  periodicallyEnqueue(spec: string, job: JobNameOrContract, options: PeriodicOptions = {}): this {
+    this.#assertNotStarted(`register a schedule for "${jobNameOf(job)}"`);
+    const added = periodicJob(spec, job, options, new Date(this.#clock.now()));
+    if (this.#periodicJobs.some(({ id }) => id === added.id)) {
+      throw new InvalidScheduleError(spec, `it is registered for "${added.jobName}" already`);
     }
-    this.#periodicJobs.push(job);
+    this.#periodicJobs.push(added);
     return this;
   }
 
@@ -214,7 +245,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
    * Starts the pool. Resolves when it fetches jobs; or, when Redis is out of reach, after the first attempt: the pool
    * then goes on trying, and `ready` tells when it has succeeded. Safe to call twice.
    *
-   * @throws UnsupportedRedisError, ClosedError after `stop`
+   * @throws UnsupportedRedisError, InvalidJobArgsError for a schedule's, ClosedError after `stop`
    */
   async start(): Promise<void> {
     if (this.#stopped) throw new ClosedError('worker pool');
@@ -255,6 +286,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       );
       return;
     }
+    await Promise.all(this.#periodicJobs.map(checkPeriodicJob));
+    if (this.#isStopping()) return;
     const actors = this.#makeActors();
     this.#actors = actors;
     actors.connection.on('down', (reason) => this.#onDown(reason));
