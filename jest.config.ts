@@ -1,7 +1,8 @@
 /** @jest-config-loader esbuild-register */
 import type { Config } from 'jest';
 
-const config: Config = {
+/** What is so of every test. */
+const tests: Config = {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
@@ -12,7 +13,8 @@ const config: Config = {
   // Tests run on the sources: a workspace package is its index.ts, another of its entry points a folder with one, and a
   // `.js` import is a `.ts` file.
   moduleNameMapper: {
-    '^@nestcraft/(engine|work|dashboard|local-redis)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@nestcraft/(engine|work|dashboard|local-redis|memory-redis)$':
+      '<rootDir>/packages/$1/src/index.ts',
     '^@nestcraft/(engine|work)/([\\w-]+)$': '<rootDir>/packages/$1/src/$2/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
@@ -30,6 +32,24 @@ const config: Config = {
       },
     ],
   },
+};
+
+/** All of them run on a real Redis; what the engine's say of jobs must be true of the one in memory, too. */
+const config: Config = {
+  projects: [
+    { ...tests, displayName: 'redis' },
+    {
+      ...tests,
+      displayName: 'memory',
+      roots: ['<rootDir>/packages/engine'],
+      testMatch: [
+        '**/{auditor,dead-pool-reaper,enqueuer,heartbeater,history,middleware,observer}.spec.ts',
+        '**/{periodic-enqueuer,requeuer,rescuer,unique-job,worker-pool}.spec.ts',
+        '**/{client,integrity,job-set,listing,metrics}.spec.ts',
+      ],
+      setupFiles: ['<rootDir>/test/memory-engine.ts'],
+    },
+  ],
   testTimeout: 30_000,
 };
 

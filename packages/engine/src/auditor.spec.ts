@@ -4,7 +4,7 @@ import type { Raw } from './redis/raw.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
 
 let ns: TestNamespace;
 let connection: RedisConnection;
@@ -16,7 +16,7 @@ let auditor: Auditor;
 
 beforeEach(() => {
   ns = new TestNamespace();
-  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
   known = [];
   unsettled = [];
   strangers = 0;

@@ -3,7 +3,7 @@ import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
 
 const NOW = 1_700_000_000;
 
@@ -17,7 +17,7 @@ let reaper: DeadPoolReaper;
 beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock(NOW);
-  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
   scripts = new Scripts(ns.keys, clock);
   reaped = [];
   reaper = aReaper();

@@ -10,7 +10,7 @@ import { Scripts, type FetchedEntry, type Move, type Settlement } from './redis/
 import { Requeuer } from './requeuer.js';
 import { argsTextOf } from './job-entry.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
 
 const NAMES = ['a', 'b', 'limited'] as const;
 const LIMIT = 2;
@@ -69,7 +69,7 @@ let connection: RedisConnection;
 let ns: TestNamespace;
 
 beforeAll(() => {
-  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
 });
 
 afterAll(() => connection.close());

@@ -14,7 +14,7 @@ import { Requeuer } from './requeuer.js';
 import { Gate } from '../../../test/support/gate.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
 import { WorkerPool } from './worker-pool.js';
 
 // A whole minute and 20 seconds.
@@ -28,7 +28,7 @@ let scripts: Scripts;
 beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock(NOW);
-  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
   scripts = new Scripts(ns.keys, clock);
 });
 

@@ -5,7 +5,7 @@ import { Scripts } from './redis/scripts.js';
 import { Requeuer } from './requeuer.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
 
 const NOW = 1_700_000_000;
 
@@ -17,7 +17,7 @@ let errors: unknown[];
 beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock(NOW);
-  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
   errors = [];
 });
 

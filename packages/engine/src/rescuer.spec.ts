@@ -4,14 +4,14 @@ import { Scripts } from './redis/scripts.js';
 import { Rescuer } from './rescuer.js';
 import { dangers } from './surroundings.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
 
 let ns: TestNamespace;
 let connection: RedisConnection;
 
 beforeEach(() => {
   ns = new TestNamespace();
-  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
 });
 
 afterEach(async () => {

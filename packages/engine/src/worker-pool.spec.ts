@@ -20,7 +20,7 @@ import { eventually } from '../../../test/support/eventually.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { Gate } from '../../../test/support/gate.js';
 import { seededRandom } from './testing/seeded-random.js';
-import { TestNamespace } from './testing/test-redis.js';
+import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
 let ns: TestNamespace;
@@ -332,10 +332,11 @@ describe('waking', () => {
   });
 
   it('polls where the server refuses to watch', async () => {
-    await ns.redis.call(
+    const real = new TestNamespace(TEST_REDIS_URL); // the one in memory refuses nothing
+    await real.redis.call(
       'ACL',
       'SETUSER',
-      ns.namespace,
+      real.namespace,
       'on',
       'nopass',
       '~*',
@@ -343,15 +344,19 @@ describe('waking', () => {
       '+@all',
       '-client|tracking',
     );
-    const { port } = new URL(ns.options.redis);
-    const redis = { port: Number(port), username: ns.namespace, password: 'any' };
-    const pool = aPool({ redis }).job('n', () => undefined);
+    const { port } = new URL(TEST_REDIS_URL);
+    const redis = { port: Number(port), username: real.namespace, password: 'any' };
+    const { namespace } = real;
+    const pool = aPool({ redis, namespace }).job('n', () => undefined);
     await pool.start();
     const settled = nextSettled(pool);
-    await enqueuer.enqueue('n');
+    const other = new Enqueuer({ redis, namespace });
+    await other.enqueue('n');
     await settled;
     await pool.stop();
-    await ns.redis.call('ACL', 'DELUSER', ns.namespace);
+    await other.close();
+    await real.redis.call('ACL', 'DELUSER', namespace);
+    await real.close();
   });
 });
 

@@ -62,9 +62,10 @@ export class BeatThread {
 
 /**
  * Redis options that another thread can be given, or `undefined` where something in them cannot go there, such as a
- * function that checks a certificate.
+ * function that checks a certificate, or a connector of the user's own.
  */
 export function threadOptions(options: RedisOptions): RedisOptions | undefined {
+  if (options.Connector) return undefined;
   // Those are this connection's policy and events; the thread has its own.
   const own = Object.entries(options).filter(
     ([key, value]) => typeof value !== 'function' && value !== undefined && !OWN.has(key),
@@ -77,4 +78,4 @@ export function threadOptions(options: RedisOptions): RedisOptions | undefined {
   }
 }
 
-const OWN = new Set(['Connector', 'retryStrategy', 'reconnectOnError']);
+const OWN = new Set(['retryStrategy', 'reconnectOnError']);

@@ -1,9 +1,12 @@
+import { MemoryRedis } from '@nestcraft/memory-redis';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Heartbeater } from './heartbeater.js';
+import { Heartbeater, type HeartbeaterOptions } from './heartbeater.js';
+import { systemClock } from '../clock.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { Scripts } from '../redis/scripts.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import { TEST_REDIS_URL, TestNamespace } from '../testing/test-redis.js';
+import { eventually } from '../../../../test/support/eventually.js';
+import { TEST_REDIS, TestNamespace } from '../testing/test-redis.js';
 
 let ns: TestNamespace;
 let clock: FakeClock;
@@ -13,8 +16,12 @@ let heartbeater: Heartbeater;
 beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock(1_700_000_000);
-  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
-  heartbeater = new Heartbeater({
+  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
+  heartbeater = aHeartbeater();
+});
+
+function aHeartbeater(options: Partial<HeartbeaterOptions> = {}): Heartbeater {
+  return new Heartbeater({
     poolId: 'pool',
     workerIds: ['w2', 'w1'],
     jobNames: ['b', 'a'],
@@ -27,8 +34,9 @@ beforeEach(() => {
     onError: (error) => {
       throw error;
     },
+    ...options,
   });
-});
+}
 
 afterEach(async () => {
   connection.close();
@@ -55,4 +63,20 @@ it('takes the pool off the books', async () => {
   await heartbeater.beat();
   await heartbeater.remove();
   expect(await ns.redis.keys(`${ns.keys.prefix}*`)).toEqual([]);
+});
+
+it('beats through a connector of its own, which no other thread can be given', async () => {
+  const memory = new MemoryRedis();
+  const connection = new RedisConnection(memory.options, { name: 'test' });
+  const scripts = new Scripts(ns.keys, systemClock);
+  const heartbeater = aHeartbeater({ connection, clock: systemClock, scripts });
+  await connection.ready();
+  heartbeater.start();
+  const { workerPools } = ns.keys;
+  await eventually(async () =>
+    expect(await connection.redis.smembers(workerPools)).toEqual(['pool']),
+  );
+  await heartbeater.stop();
+  connection.close();
+  await memory.close();
 });

@@ -6,7 +6,7 @@ import { silentLogger } from '../logger.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { Scripts } from '../redis/scripts.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import { TEST_REDIS_URL, TestNamespace } from '../testing/test-redis.js';
+import { TEST_REDIS, TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool } from '../worker-pool.js';
 import { bucketOf, percentile, upperBound } from './histogram.js';
 import { OTHER_NAMES, Recorder } from './recorder.js';
@@ -22,7 +22,7 @@ let client: Client;
 beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock(NOW);
-  connection = new RedisConnection(TEST_REDIS_URL, { name: 'test' });
+  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
   client = new Client({ ...ns.options, clock });
 });
 

@@ -1,19 +1,29 @@
-import { Redis } from 'ioredis';
+import { MemoryRedis } from '@nestcraft/memory-redis';
+import type { Redis } from 'ioredis';
 import { newId } from '../id.js';
 import { Keys } from '../redis/keys.js';
+import { openRedis, type RedisSource } from '../redis/redis-source.js';
 
-/** The Redis that all tests share; the test run starts it. */
+/** The real Redis that all tests share; the test run starts it. */
 export const TEST_REDIS_URL = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+
+/** Where the tests of this run have their jobs: in that Redis; or in one in memory, which must do the same. */
+export const TEST_REDIS: RedisSource =
+  process.env.NESTCRAFT_TEST_ENGINE === 'memory' ? new MemoryRedis().options : TEST_REDIS_URL;
 
 /** A namespace of one test's own, and a plain connection to look behind the engine's back. */
 export class TestNamespace {
-  readonly redis = new Redis(TEST_REDIS_URL);
+  readonly redis: Redis;
   readonly namespace = `test-${newId()}`;
   readonly keys = new Keys(this.namespace);
 
+  constructor(private readonly source: RedisSource = TEST_REDIS) {
+    this.redis = openRedis(source, {});
+  }
+
   /** What every part of the engine is made with. */
-  get options(): { redis: string; namespace: string } {
-    return { redis: TEST_REDIS_URL, namespace: this.namespace };
+  get options(): { redis: RedisSource; namespace: string } {
+    return { redis: this.source, namespace: this.namespace };
   }
 
   /** The entries of a queue, next to be taken last. */

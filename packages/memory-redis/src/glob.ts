@@ -1,0 +1,15 @@
+import type { Bytes } from './bytes.js';
+
+/** A pattern of KEYS and its like as a regular expression: `*`, `?`, `[a-z]`, `[^a]`, and `\` for what is meant. */
+export function globPattern(glob: Bytes): RegExp {
+  const parts = glob.match(/\\[^]|\[\^?(?:\\[^]|[^\]\\])*(?:\]|$)|[^]/g) ?? [];
+  return new RegExp(`^${parts.map(toPattern).join('')}$`, 's');
+}
+
+function toPattern(part: string): string {
+  if (part === '*') return '.*';
+  if (part === '?') return '.';
+  if (part.startsWith('[')) return `[${part.slice(1).replace(/\]$/, '').replaceAll('[', '\\[')}]`;
+  const meant = part.length > 1 ? part.slice(1) : part;
+  return meant.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+}

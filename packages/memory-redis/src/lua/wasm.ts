@@ -1,0 +1,46 @@
+import { createRequire } from 'node:module';
+
+/** What is used of Lua's C interface, as the WebAssembly module exports it. Strings go by address and length. */
+export interface LuaWasm {
+  readonly HEAPU8: Uint8Array;
+  readonly HEAPU32: Uint32Array;
+  /** Makes a JavaScript function callable from Lua; `signature` gives its types. */
+  addFunction(run: (state: number) => number, signature: 'ii'): number;
+  _malloc(size: number): number;
+  _free(address: number): void;
+  _luaL_newstate(): number;
+  _luaL_openlibs(state: number): void;
+  _luaL_loadbuffer(state: number, address: number, length: number, name: number): number;
+  _luaL_ref(state: number, table: number): number;
+  _lua_checkstack(state: number, slots: number): number;
+  _lua_close(state: number): void;
+  _lua_createtable(state: number, items: number, fields: number): void;
+  _lua_error(state: number): number;
+  _lua_gettop(state: number): number;
+  _lua_next(state: number, index: number): number;
+  _lua_pcall(state: number, args: number, results: number, handler: number): number;
+  _lua_pushboolean(state: number, value: number): void;
+  _lua_pushcclosure(state: number, run: number, upvalues: number): void;
+  _lua_pushlightuserdata(state: number, address: number): void;
+  _lua_pushlstring(state: number, address: number, length: number): void;
+  _lua_pushnil(state: number): void;
+  _lua_pushnumber(state: number, value: number): void;
+  _lua_rawgeti(state: number, index: number, n: number): void;
+  _lua_rawset(state: number, index: number): void;
+  _lua_settop(state: number, index: number): void;
+  _lua_toboolean(state: number, index: number): number;
+  _lua_tolstring(state: number, index: number, length: number): number;
+  _lua_tonumber(state: number, index: number): number;
+  _lua_type(state: number, index: number): number;
+}
+
+interface Package {
+  readonly LuaApi: { initialize(): Promise<{ readonly module: LuaWasm }> };
+}
+
+/** Loads Lua 5.1, the version that Redis has, compiled to WebAssembly. Its package's types name files that it lacks. */
+export async function loadLua(): Promise<LuaWasm> {
+  const { LuaApi } = createRequire(import.meta.url)('wasmoon-lua5.1') as Package;
+  const { module } = await LuaApi.initialize();
+  return module;
+}

@@ -1,0 +1,2 @@
+/** The version of Redis whose behaviour is followed. */
+export const VERSION = '7.2.0';
