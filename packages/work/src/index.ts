@@ -16,7 +16,12 @@ export {
   InjectWorkerPool,
 } from './instance-tokens.js';
 export { isJobContext, JobArgumentsHost } from './job-arguments-host.js';
-export { JobHandler, type JobHandlerOptions } from './job-handler.decorator.js';
+export { type HandlerMethod } from './handler-method.js';
+export {
+  JobHandler,
+  type ContractHandlerDecorator,
+  type JobHandlerOptions,
+} from './job-handler.decorator.js';
 export { type JobMiddleware, type JobMiddlewareOption } from './job-middleware.js';
 export { type JobOutcome } from './job-outcome.js';
 export { type JobFeature, type JobFeatureAsync } from './job-override.js';

@@ -1,5 +1,13 @@
-import type { JobOptions } from '@nestcraft/engine';
+import {
+  isJobContract,
+  jobNameOf,
+  type JobArgs,
+  type JobContract,
+  type JobNameOrContract,
+  type JobOptions,
+} from '@nestcraft/engine';
 import { InvalidJobHandlerError } from './errors.js';
+import type { HandlerMethod } from './handler-method.js';
 
 /** How the jobs of a handler are run; `WorkModule.forFeature` and `forFeatureAsync` override it. */
 export interface JobHandlerOptions extends JobOptions {
@@ -10,8 +18,17 @@ export interface JobHandlerOptions extends JobOptions {
 /** What `@JobHandler` leaves on its method. */
 export interface JobHandlerMetadata {
   readonly jobName: string;
+  readonly contract?: JobContract | undefined;
   readonly options: JobHandlerOptions;
 }
+
+/** Stands on a method that a contract's job can be given to; anything else does not compile. */
+export type ContractHandlerDecorator<Output> = <Method extends (...params: never[]) => unknown>(
+  target: object,
+  property: string | symbol,
+  descriptor: TypedPropertyDescriptor<Method> &
+    TypedPropertyDescriptor<HandlerMethod<Method, Output>>,
+) => void;
 
 // A fixed name, so that two copies of this package find each other's handlers.
 const KEY = 'nestcraft:job_handlers';
@@ -35,7 +52,33 @@ const KEY = 'nestcraft:job_handlers';
  * }
  * ```
  */
-export function JobHandler(jobName: string, options: JobHandlerOptions = {}): MethodDecorator {
+export function JobHandler(jobName: string, options?: JobHandlerOptions): MethodDecorator;
+/**
+ * The same for a contract: the method gets what its schema makes of the arguments, and the compiler sees to it that it
+ * takes that. Jobs of the contract's aliases go to it, too; those whose arguments do not fit are dead at once, before
+ * guards, interceptors and pipes.
+ *
+ * @example
+ * ```ts
+ * @JobHandler(SendEmail, { maxFails: 3 })
+ * async sendEmail(job: JobOf<typeof SendEmail>): Promise<void> {
+ *   await this.smtp.send(job.args.to);
+ * }
+ * ```
+ */
+export function JobHandler<Input extends JobArgs, Output>(
+  contract: JobContract<Input, Output>,
+  options?: JobHandlerOptions,
+): ContractHandlerDecorator<Output>;
+export function JobHandler(
+  job: JobNameOrContract,
+  options: JobHandlerOptions = {},
+): MethodDecorator {
+  const added = {
+    jobName: jobNameOf(job),
+    contract: isJobContract(job) ? job : undefined,
+    options,
+  };
   return (target, property, descriptor: PropertyDescriptor | undefined) => {
     const method: unknown = descriptor?.value;
     if (typeof target === 'function') {
@@ -48,7 +91,7 @@ export function JobHandler(jobName: string, options: JobHandlerOptions = {}): Me
         descriptor ? 'an accessor' : 'a property',
       );
     }
-    const handlers: JobHandlerMetadata[] = [...jobHandlersOf(method), { jobName, options }];
+    const handlers: JobHandlerMetadata[] = [...jobHandlersOf(method), added];
     Reflect.defineMetadata(KEY, handlers, method);
   };
 }

@@ -1,12 +1,12 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
-import type { JobOptions } from '@nestcraft/engine';
+import { jobNameOf, type JobNameOrContract, type JobOptions } from '@nestcraft/engine';
 import { InvalidJobOverrideError } from './errors.js';
 
 /** Options of a job that take the place of those of its `@JobHandler`. What is `undefined` does not. */
 export interface JobFeature extends JobOptions {
-  /** The job's name. */
-  readonly job: string;
+  /** The job's name, or its contract. */
+  readonly job: JobNameOrContract;
   /** The instance of `WorkModule` that handles it; default: the unnamed one. */
   readonly instance?: string;
 }
@@ -14,8 +14,8 @@ export interface JobFeature extends JobOptions {
 /** The same, made with what is injected. */
 export interface JobFeatureAsync
   extends Pick<FactoryProvider, 'inject'>, Pick<ModuleMetadata, 'imports'> {
-  /** The job's name. */
-  readonly job: string;
+  /** The job's name, or its contract. */
+  readonly job: JobNameOrContract;
   /** The instance of `WorkModule` that handles it; default: the unnamed one. */
   readonly instance?: string;
   readonly useFactory: (...args: never[]) => JobOptions | Promise<JobOptions>;
@@ -42,11 +42,13 @@ export function overrideProvider({
   inject,
   useFactory,
 }: JobFeatureAsync): FactoryProvider<Promise<JobOverride>> {
+  const jobName = jobNameOf(job);
   const make = useFactory as (...args: unknown[]) => JobOptions | Promise<JobOptions>;
   return {
-    provide: Symbol(`nestcraft:override:${job}`),
+    provide: Symbol(`nestcraft:override:${jobName}`),
     inject,
-    useFactory: async (...args: unknown[]) => new JobOverride(job, instance, await make(...args)),
+    useFactory: async (...args: unknown[]) =>
+      new JobOverride(jobName, instance, await make(...args)),
   };
 }
 

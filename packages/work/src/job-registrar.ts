@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
-import { InvalidOptionError, WorkError } from '@nestcraft/engine';
+import {
+  InvalidOptionError,
+  jobNamesOf,
+  WorkError,
+  type Handler,
+  type WorkerPool,
+} from '@nestcraft/engine';
 import {
   DuplicateJobHandlerError,
   InvalidJobHandlerError,
@@ -41,14 +47,11 @@ export class JobRegistrar {
   }
 
   private ownHandlers(): Map<string, FoundHandler> {
-    const handlers = new Map<string, FoundHandler>();
-    for (const handler of this.explorer.find()) {
-      if (!this.isOwn(handler.options.instance, `@JobHandler on ${handler.place}`)) continue;
-      const other = handlers.get(handler.jobName);
-      if (other) throw new DuplicateJobHandlerError(handler.jobName, other.place, handler.place);
-      handlers.set(handler.jobName, handler);
-    }
-    return handlers;
+    const own = this.explorer
+      .find()
+      .filter(({ options, place }) => this.isOwn(options.instance, `@JobHandler on ${place}`));
+    assertDistinct(own);
+    return new Map(own.map((handler) => [handler.jobName, handler]));
   }
 
   private ownOverrides(handlers: ReadonlyMap<string, FoundHandler>): Map<string, JobOverride> {
@@ -75,12 +78,11 @@ export class JobRegistrar {
   }
 
   private add(found: FoundHandler, override: JobOverride | undefined): void {
-    const { jobName, schedules, wrapper, prototype, className, methodName } = found;
-    const { pool } = this.instance;
+    const { jobName, wrapper, prototype, className, methodName } = found;
     try {
       const options = override ? override.over(found.options) : found.options;
-      pool.job(jobName, options, this.caller.handlerFor(wrapper, prototype, methodName));
-      for (const { spec, options } of schedules) pool.periodicallyEnqueue(spec, jobName, options);
+      const handler = this.caller.handlerFor(wrapper, prototype, methodName);
+      addTo(this.instance.pool, { ...found, options }, handler);
     } catch (error) {
       if (!(error instanceof WorkError)) throw error;
       if (error instanceof InvalidOptionError && override && error.option in override.options) {
@@ -88,5 +90,27 @@ export class JobRegistrar {
       }
       throw new InvalidJobHandlerError(className, methodName, error.message, error);
     }
+  }
+}
+
+/** @throws DuplicateJobHandlerError for two handlers of one name, aliases included */
+function assertDistinct(handlers: readonly FoundHandler[]): void {
+  const places = new Map<string, string>();
+  for (const { jobName, contract, place } of handlers) {
+    for (const name of jobNamesOf(contract ?? jobName)) {
+      const other = places.get(name);
+      if (other !== undefined) throw new DuplicateJobHandlerError(name, other, place);
+      places.set(name, place);
+    }
+  }
+}
+
+function addTo(pool: WorkerPool, found: FoundHandler, handler: Handler): void {
+  const { jobName, contract, options, schedules } = found;
+  if (contract) pool.job(contract, options, handler as Handler<unknown, unknown>);
+  else pool.job(jobName, options, handler);
+  for (const { spec, options } of schedules) {
+    if (contract) pool.periodicallyEnqueue(spec, contract, options);
+    else pool.periodicallyEnqueue(spec, jobName, options);
   }
 }

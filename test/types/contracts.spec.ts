@@ -1,0 +1,268 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { diagnose } from '../support/compile.js';
+
+const PREAMBLE = `
+import { Injectable } from '@nestjs/common';
+import {
+  defineJob, Enqueuer, WorkerPool, PeriodicJob, JobHandler, JobArgs, JobRef, JobContext, JobSignal, Attempt, WorkModule,
+  Job, type JobContract, type JobInput, type JobNameOrContract, type JobOf, type JobOutput,
+} from '@nestcraft/work';
+import { type StandardSchemaV1 } from '@standard-schema/spec';
+import { type } from 'arktype';
+import * as v from 'valibot';
+import { z } from 'zod';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+const same = <A, B>(_yes: Equal<A, B>): void => undefined;
+
+const SendEmail = defineJob('send_email', z.object({ to: z.string(), copies: z.coerce.number<string>() }));
+type Sent = { to: string; copies: string };
+type Handled = { to: string; copies: number };
+const Export = defineJob<{ rows: number }>('export');
+const Ping = defineJob('ping');
+class Context { startedAt = 0 }
+declare const enqueuer: Enqueuer;
+declare const pool: WorkerPool<Context>;
+declare const sent: Sent;
+interface Rows { rows: number }
+declare const rows: Rows;
+declare const named: JobNameOrContract;
+`;
+
+/** A method of a provider that handles `SendEmail`. */
+const method = (signature: string, decorator = '@JobHandler(SendEmail, { maxFails: 2 })'): string =>
+  `@Injectable() class Mailer { ${decorator} async send(${signature}): Promise<void> {} }`;
+
+const COMPILES: [what: string, code: string][] = [
+  [
+    'infers types from zod',
+    `same<JobInput<typeof SendEmail>, Sent>(true); same<JobOutput<typeof SendEmail>, Handled>(true);`,
+  ],
+  [
+    'infers types from valibot',
+    `const C = defineJob('c', v.object({ n: v.pipe(v.string(), v.transform(Number)) }));
+    same<JobInput<typeof C>, { n: string }>(true); same<JobOutput<typeof C>, { n: number }>(true);`,
+  ],
+  [
+    'infers types from arktype',
+    `const C = defineJob('c', type({ n: 'string.numeric.parse' }));
+    same<JobInput<typeof C>, { n: string }>(true); same<JobOutput<typeof C>, { n: number }>(true);`,
+  ],
+  [
+    'takes any Standard Schema',
+    `declare const schema: StandardSchemaV1<Sent, Handled>; const C = defineJob('c', schema);
+    same<JobInput<typeof C>, Sent>(true); same<JobOutput<typeof C>, Handled>(true);`,
+  ],
+  ['knows a type alone', `same<JobOutput<typeof Export>, { rows: number }>(true);`],
+  [
+    'is a contract of any kind, too',
+    `const all: JobContract[] = [SendEmail, Export, Ping]; const one: JobNameOrContract = Export;`,
+  ],
+  [
+    'enqueues what fits',
+    `await enqueuer.enqueue(SendEmail, sent); await enqueuer.enqueueIn(SendEmail, 1, sent);
+    await enqueuer.enqueueAt(SendEmail, new Date(), sent); await enqueuer.enqueueUnique(SendEmail, sent);
+    await enqueuer.enqueueUniqueIn(SendEmail, 1, sent); await enqueuer.enqueueUniqueByKey(SendEmail, sent, { id: 1 });
+    await enqueuer.enqueueUniqueInByKey(SendEmail, 1, sent, { id: 1 });
+    await enqueuer.tryEnqueueUnique(SendEmail, sent, { seconds: 1 });`,
+  ],
+  ['takes an interface for arguments', `await enqueuer.enqueue(Export, rows);`],
+  [
+    'tells the arguments of what it has enqueued',
+    `const job = await enqueuer.enqueue(SendEmail, sent); same<typeof job.args, Sent>(true);`,
+  ],
+  [
+    'enqueues without arguments where all are optional',
+    `await enqueuer.enqueue(Ping); await enqueuer.enqueueIn(Ping, 1);
+    await enqueuer.tryEnqueueUnique(Ping, undefined, { seconds: 1 }); Ping.with();
+    await enqueuer.enqueue(defineJob<{ full?: boolean }>('refresh'));
+    await enqueuer.enqueue(defineJob<Record<string, string>>('labels'));`,
+  ],
+  [
+    'enqueues many of many kinds',
+    `await enqueuer.enqueueMany([SendEmail.with(sent), Export.with({ rows: 1 }), Ping.with(), { name: 'plain', args: { a: 1 } }]);
+    await enqueuer.enqueueMany(['a', 'b'].map((to) => SendEmail.with({ to, copies: '1' })));`,
+  ],
+  [
+    'leaves names as easy as they are',
+    `await enqueuer.enqueue('any', { a: 1 }); await enqueuer.enqueue('any'); await enqueuer.enqueue<Rows>('any', rows);
+    pool.job('any', (job) => job.argString('a')); pool.job<Rows>('any', (job, context) => job.args.rows + context.startedAt);`,
+  ],
+  [
+    'gives a pool’s handler what the schema makes',
+    `pool.job(SendEmail, (job, context) => { same<typeof job.args, Handled>(true); return context.startedAt; });
+    pool.job(SendEmail, { maxFails: 2 }, async (job) => job.args.copies.toFixed());`,
+  ],
+  [
+    'fits schedules',
+    `pool.periodicallyEnqueue('@daily', Export, { args: { rows: 1 }, timezone: 'UTC' }); pool.periodicallyEnqueue('@daily', Ping);`,
+  ],
+  ['takes a contract for a feature', `WorkModule.forFeature([{ job: SendEmail, maxFails: 2 }]);`],
+  [
+    'upgrades from form to form',
+    `defineJob('c', z.object({ to: z.array(z.string()) }))
+      .upgrade(z.object({ to: z.string() }), async ({ to }) => ({ to: [to] }))
+      .upgrade(v.object({ mail: v.pipe(v.string(), v.transform(Number)) }), ({ mail }) => ({ to: mail.toFixed() }));`,
+  ],
+  [
+    'keeps its types through an upgrade',
+    `const C = SendEmail.upgrade(z.object({ a: z.string() }), ({ a }) => ({ to: a, copies: '1' }));
+    same<JobInput<typeof C>, Sent>(true); same<JobOutput<typeof C>, Handled>(true);`,
+  ],
+  ['a method that takes the job', method(`job: Job<Handled>`)],
+  [
+    'a method that takes the contract’s job',
+    method(`job: JobOf<typeof SendEmail>, context: Context`),
+  ],
+  ['a method that takes any job', method(`job: Job<{ to: string }>`)],
+  ['a method without parameters', method('')],
+  [
+    'a method for two contracts',
+    method(
+      `job: Job<Handled> | Job<{ rows: number }>`,
+      `@JobHandler(SendEmail) @JobHandler(Export)`,
+    ),
+  ],
+  [
+    'a method that is scheduled, too',
+    method(`job: Job`, `@JobHandler(Ping) @PeriodicJob('@daily')`),
+  ],
+  ['decorated arguments', method(`@JobArgs() args: Handled`)],
+  [
+    'one decorated argument',
+    method(`@JobArgs('to') to: string, @JobArgs('copies') copies?: number`),
+  ],
+  [
+    'decorated parameters of all kinds, in any order',
+    method(
+      `@JobContext() context: Context, @Attempt() attempt: number, @JobArgs() args: Handled, @JobSignal() signal: AbortSignal, @JobRef() job: Job<Handled>`,
+    ),
+  ],
+  [
+    'decorated parameters that have nothing to do with the arguments',
+    method(`@Attempt() attempt: number, @JobSignal() signal: AbortSignal`),
+  ],
+];
+
+const FAILS: [what: string, code: string, message: RegExp][] = [
+  [
+    'arguments of another type',
+    `await enqueuer.enqueue(SendEmail, { to: 1, copies: '1' });`,
+    /'number' is not assignable to type 'string'/,
+  ],
+  [
+    'arguments as the handler gets them',
+    `declare const handled: Handled; await enqueuer.enqueue(SendEmail, handled);`,
+    /'number' is not assignable to type 'string'/,
+  ],
+  [
+    'a missing argument',
+    `await enqueuer.enqueueIn(SendEmail, 1, { to: 'a' });`,
+    /'copies' is missing/,
+  ],
+  [
+    'an argument too many',
+    `await enqueuer.enqueue(Export, { rows: 1, columns: 2 });`,
+    /'columns' does not exist/,
+  ],
+  ['no arguments', `await enqueuer.enqueue(SendEmail);`, /'JobContract<.+>' is not assignable/],
+  ['no arguments, for many', `SendEmail.with();`, /Expected 1 arguments, but got 0/],
+  [
+    'wrong arguments, for many',
+    `await enqueuer.enqueueMany([SendEmail.with({ to: 'a', copies: 2 }), Ping.with()]);`,
+    /'number' is not assignable to type 'string'/,
+  ],
+  [
+    'wrong arguments of a unique job',
+    `await enqueuer.tryEnqueueUnique(Export, { rows: 'many' });`,
+    /'string' is not assignable to type 'number'/,
+  ],
+  [
+    'wrong arguments of a schedule',
+    `pool.periodicallyEnqueue('@daily', Export, { args: { rows: 'all' } });`,
+    /'string' is not assignable to type 'number'/,
+  ],
+  [
+    'a schedule without the arguments',
+    `pool.periodicallyEnqueue('@daily', Export);`,
+    /'JobContract<.+>' is not assignable/,
+  ],
+  [
+    'a schema for something else than an object',
+    `defineJob('c', z.string());`,
+    /No overload matches/,
+  ],
+  [
+    'a pool’s handler of other arguments',
+    `pool.job(SendEmail, (job: Job<{ rows: number }>) => job.args.rows);`,
+    /'rows' is missing/,
+  ],
+  [
+    'an upgrade to something else',
+    `SendEmail.upgrade(z.object({ a: z.string() }), ({ a }) => ({ to: a }));`,
+    /'copies' is missing/,
+  ],
+  [
+    'an upgrade that skips a form',
+    `defineJob('c', z.object({ a: z.string() })).upgrade(z.object({ b: z.string() }), ({ b }) => ({ a: b }))
+      .upgrade(z.object({ c: z.string() }), ({ c }) => ({ a: c }));`,
+    /'\{ a: string; \}' is not assignable to type '\{ b: string; \}/,
+  ],
+  ['a method that takes another job', method(`job: Job<{ rows: number }>`), /'rows' is missing/],
+  [
+    'a method that takes the job as it is sent',
+    method(`job: Job<Sent>`),
+    /'number' is not assignable to type 'string'/,
+  ],
+  [
+    'a method that takes the arguments of another type',
+    method(`@JobArgs() args: { to: number }`),
+    /Job<\{ to: string; copies: number; \}>/,
+  ],
+  [
+    'a method that takes one argument as another type',
+    method(`@JobArgs('to') to: boolean`),
+    /Job<\{ to: string; copies: number; \}>/,
+  ],
+  [
+    'a method that takes another job beside the arguments',
+    method(`@JobArgs() args: Handled, @JobRef() job: Job<{ rows: number }>`),
+    /Job<\{ to: string; copies: number; \}>/,
+  ],
+  [
+    'a property',
+    `class Mailer { @JobHandler(SendEmail) send = (job: Job<Handled>) => job; }`,
+    /Unable to resolve signature of property decorator/,
+  ],
+];
+
+describe('the compiler', () => {
+  let messages: ReadonlyMap<string, string>;
+
+  beforeAll(() => {
+    const cases = [...COMPILES, ...FAILS];
+    const sources = new Map(cases.map(([what, code]) => [fileOf(what), PREAMBLE + code]));
+    const found = diagnose(sources);
+    messages = new Map(
+      [...sources.keys(), ''].map((path) => [
+        path,
+        found.flatMap(({ file, message }) => (file === path ? message : [])).join('\n'),
+      ]),
+    );
+  }, 120_000);
+
+  it.each(COMPILES)('accepts: a contract … %s', (what) => {
+    expect(messages.get(fileOf(what))).toBe('');
+  });
+
+  it.each(FAILS)('refuses: %s', (what, _code, message) => {
+    expect(messages.get(fileOf(what))).toMatch(message);
+  });
+
+  it('has nothing else to say', () => expect(messages.get('')).toBe(''));
+});
+
+function fileOf(what: string): string {
+  return join(import.meta.dirname, `${what.replaceAll(/\W+/g, '-')}.mts`);
+}
