@@ -141,6 +141,19 @@ export class Dispatcher {
     this.#failures = 0;
   }
 
+  /** Fetches one job of a name, whoever's turn it would be. Returns whether there was one that may be run. */
+  async fetchOne(jobName: string): Promise<boolean> {
+    const { connection, scripts, poolId, holding, onFetched } = this.#options;
+    const sample = { jobNames: [jobName], shares: [1] };
+    const call = scripts.fetch({
+      ...{ poolId, wanted: 1, watch: false, atLimit: new Set(), holding },
+      ...sample,
+    });
+    const { entries } = await connection.call(call);
+    for (const entry of entries) onFetched(entry);
+    return entries.length > 0;
+  }
+
   async #run(): Promise<void> {
     while (!this.#isOver()) {
       await this.#interlude();

@@ -53,6 +53,17 @@ export class InvalidScheduleError extends WorkError {
   }
 }
 
+/** A job that no handler was registered for. */
+export class NoHandlerError extends WorkError {
+  constructor(
+    readonly jobName: string,
+    readonly known: readonly string[],
+  ) {
+    const names = known.map((name) => `"${name}"`).join(', ') || 'none';
+    super(`Job "${jobName}" has no handler here. Those that have one: ${names}.`);
+  }
+}
+
 /** A second handler for a job name that has one already. */
 export class DuplicateJobError extends WorkError {
   constructor(readonly jobName: string) {

@@ -54,6 +54,7 @@ export {
   JobInUseError,
   JobLostError,
   JobTimeoutError,
+  NoHandlerError,
   NotConnectedError,
   PoolStartedError,
   PoolStoppingError,
@@ -84,6 +85,7 @@ export {
 export { assertJobName } from './job-name.js';
 export { type JobOptions, type UniqueUntil } from './job-type.js';
 export { consoleLogger, silentLogger, type Logger } from './logger.js';
+export { ManualPool, type NextJob } from './manual-pool.js';
 export { type Handler, type Middleware } from './middleware.js';
 export { type JobRates, type Metrics, type MetricsRange } from './metrics/metrics.js';
 export { type JobMetrics, type Percentiles } from './metrics/tally.js';
@@ -97,6 +99,7 @@ export { type Raw } from './redis/raw.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { type RedisSource } from './redis/redis-source.js';
 export { type Revived } from './redis/scripts.js';
+export { goDuration } from './schedule/go-duration.js';
 export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';
 export {
   type JobArgsIssue,

@@ -18,7 +18,7 @@ export interface PeriodicEnqueuerOptions {
 }
 
 // gocraft/work's horizon, in seconds; and a round that is comfortably shorter, in milliseconds.
-const HORIZON = 240;
+export const HORIZON = 240;
 const ROUND = 60_000;
 const AFTER_ERROR = 1_000;
 // A last firing that lies further ahead was written when Redis's clock was wrong.

@@ -137,6 +137,12 @@ export class PoolActors<Context> {
     this.#waker.start();
   }
 
+  /** Moves the jobs that are due to their queues. */
+  async requeueDue(): Promise<void> {
+    await this.#retryRequeuer.requeueDue();
+    await this.#scheduledRequeuer.requeueDue();
+  }
+
   /** Sets everybody to work. The pool must be registered. */
   start(): void {
     this.heartbeater.start();

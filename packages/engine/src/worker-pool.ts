@@ -19,6 +19,7 @@ import { jobNameOf, type JobContract, type JobNameOrContract } from './job-contr
 import { assertInteger, jobTypes, type JobOptions, type JobType } from './job-type.js';
 import { consoleLogger, type Logger } from './logger.js';
 import type { RunResult } from './metrics/tally.js';
+import { ManualPool } from './manual-pool.js';
 import { compose, type Handler, type Middleware } from './middleware.js';
 import {
   checkPeriodicJob,
@@ -251,6 +252,31 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     if (this.#stopped) throw new ClosedError('worker pool');
     this.#started ??= this.#start();
     await this.#started;
+  }
+
+  /**
+   * Registers the pool, but lets nothing happen by itself: jobs are run, and time passes, when the test that has started
+   * it says so. Instead of `start`; its `concurrency` means nothing.
+   *
+   * @throws PoolStartedError, InvalidJobArgsError for a schedule's; what keeps it from Redis
+   */
+  async startByHand(): Promise<ManualPool> {
+    this.#assertNotStarted('start it by hand');
+    await Promise.all(this.#periodicJobs.map(checkPeriodicJob));
+    const actors = this.#makeActors();
+    this.#actors = actors;
+    this.#started = Promise.resolve();
+    await this.#register(actors);
+    this.#working = true;
+    this.#tell('ready');
+    return new ManualPool({
+      actors,
+      jobNames: [...this.#types.keys()],
+      periodicJobs: this.#periodicJobs,
+      propagators: this.#options.propagators ?? [],
+      keys: this.#keys,
+      clock: this.#clock,
+    });
   }
 
   /**

@@ -98,6 +98,17 @@ export class Workers<Context> {
     this.#options.onStarted(entry);
   }
 
+  /** Has an idle worker run a job that is in no queue, and tells how that ended; nothing is written about it. */
+  async perform(raw: Raw): Promise<Outcome> {
+    const entry = parseEntry(raw);
+    const worker = this.#idle.pop();
+    const type = this.#options.types.get(entry.name);
+    if (!worker || !type) throw new Error(`No idle worker, or no handler, for "${entry.name}"`);
+    const outcome = await worker.run(entry, raw, type);
+    this.#idle.push(worker);
+    return outcome;
+  }
+
   /** Resolves to true when no job runs any more, or to false after `milliseconds`. */
   async ended(milliseconds: number): Promise<boolean> {
     if (this.#busy.size === 0) return true;
