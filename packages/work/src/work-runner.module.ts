@@ -12,7 +12,9 @@ import { INNERMOST, placeHooks } from './hook-order.js';
 import { instanceToken } from './instance-tokens.js';
 import { JobExplorer } from './job-explorer.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
+import { JobListeners } from './job-listeners.js';
 import { JobRegistrar } from './job-registrar.js';
+import { ProviderMethods } from './provider-methods.js';
 import { warnWithoutShutdownHooks } from './shutdown-hooks.js';
 import { WorkInstance } from './work-instance.js';
 import type { WorkRole } from './work-module-options.js';
@@ -23,7 +25,10 @@ const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
  * Runs an instance's pool with the application: it starts when everything else has, and stops before anything else
  * does, so that what handlers use is there from their first job to their last.
  */
-@Module({ imports: [DiscoveryModule], providers: [JobExplorer, JobRegistrar, HandlerCaller] })
+@Module({
+  imports: [DiscoveryModule],
+  providers: [ProviderMethods, JobExplorer, JobRegistrar, JobListeners, HandlerCaller],
+})
 export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private jobs = 0;
   private callOffWarning?: () => void;
@@ -38,6 +43,7 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
   constructor(
     private readonly instance: WorkInstance,
     private readonly registrar: JobRegistrar,
+    private readonly listeners: JobListeners,
     private readonly moduleRef: ModuleRef,
     modules: ModulesContainer,
   ) {
@@ -53,6 +59,7 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
       pool.middleware(await this.toMiddleware(option as JobMiddlewareOption));
     }
     this.jobs = this.registrar.register();
+    this.listeners.subscribe();
   }
 
   async onApplicationBootstrap(): Promise<void> {
