@@ -31,8 +31,11 @@ export default defineConfig(
   {
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: { globals: { process: 'readonly' } },
-    rules: { 'no-undef': 'off' }, // TypeScript checks them.
     extends: [tseslint.configs.disableTypeChecked],
+    rules: {
+      'no-undef': 'off', // TypeScript checks them.
+      '@typescript-eslint/no-extraneous-class': 'off', // Decorators are called on classes as functions.
+    },
   },
   {
     // Constructor types of Nest classes are read at run time, so they must be value imports.

@@ -24,18 +24,17 @@ export async function sendThrough<Result>(
   taken: (result: Result) => readonly Job[],
 ): Promise<Result> {
   let sent: Promise<Result> | undefined;
-  const sendOnce = async (): Promise<readonly Job[]> => {
-    sent ??= send();
-    return taken(await sent);
+  const whatWasSent = (): Promise<Result> => {
+    if (sent === undefined) throw new EnqueueStoppedError(jobs.map(({ name }) => name));
+    return sent;
   };
   const all = middleware.reduceRight<() => Promise<readonly Job[]>>(
     (next, one) => async () => {
       await one(jobs, next);
-      return sent === undefined ? [] : taken(await sent);
+      return taken(await whatWasSent());
     },
-    sendOnce,
+    async () => taken(await (sent ??= send())),
   );
   await all();
-  if (sent === undefined) throw new EnqueueStoppedError(jobs.map(({ name }) => name));
-  return sent;
+  return whatWasSent();
 }

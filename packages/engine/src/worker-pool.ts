@@ -29,7 +29,7 @@ import {
   type PeriodicOptions,
 } from './periodic-job.js';
 import { PoolActors, type PoolTiming } from './pool-actors.js';
-import { tell, type WorkerPoolEvents } from './pool-events.js';
+import type { WorkerPoolEvents } from './pool-events.js';
 import { PoolLog } from './pool-log.js';
 import { assertPropagators, type Propagator } from './propagator.js';
 import type { Random } from './random.js';
@@ -157,6 +157,11 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   /** Whether jobs are being fetched: Redis is connected, the pool registered and not stopping. */
   get isReady(): boolean {
     return this.#working && this.#actors?.connection.isUp === true;
+  }
+
+  /** How many jobs run at once at most. */
+  get concurrency(): number {
+    return this.#concurrency;
   }
 
   /** How many jobs run now. */
@@ -505,9 +510,11 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     make?: () => WorkerPoolEvents[Name],
   ): void {
     if (this.listenerCount(name) === 0) return;
-    tell(this, name, make?.() ?? [], (error) =>
-      this.#log.error(`worker_pool.on_${name}`, error),
-    );
+    try {
+      (this as EventEmitter).emit(name, ...(make?.() ?? []));
+    } catch (error) {
+      this.#log.error(`worker_pool.on_${name}`, error);
+    }
   }
 
   #assertNotStarted(action: string): void {

@@ -5,14 +5,12 @@ import {
   getClientToken,
   getEnqueuerToken,
   getWorkerPoolToken,
-  getWorkEventsToken,
   instanceToken,
   redisSourceToken,
 } from './instance-tokens.js';
 import { jobError } from './job-outcome.js';
 import { JOB, jobProvider } from './job.token.js';
 import { openSource } from './redis-option.js';
-import { WorkEvents } from './work-events.js';
 import { WorkInstance } from './work-instance.js';
 import { WORK_MODULE_OPTIONS, type WorkModuleOptions } from './work-module-options.js';
 
@@ -24,17 +22,15 @@ export function instanceProviders(name: string | undefined): Provider[] {
   const enqueuer = getEnqueuerToken(name);
   const client = getClientToken(name);
   const pool = getWorkerPoolToken(name);
-  const events = getWorkEventsToken(name);
   return [
     { provide: source, inject: [options], useFactory: openSource },
     { provide: connection, inject: [source], useFactory: makeConnection },
     { provide: enqueuer, inject: [options, connection], useFactory: makeEnqueuer },
     { provide: client, inject: [options, connection], useFactory: makeClient },
     { provide: pool, inject: [options, source], useFactory: makePool },
-    { provide: events, inject: [options, pool], useFactory: makeEvents },
     {
       provide: instanceToken(name),
-      inject: [options, connection, enqueuer, pool, events],
+      inject: [options, connection, enqueuer, pool],
       useFactory: (...parts: InstanceParts) => new WorkInstance(name, ...parts),
     },
     { provide: WorkInstance, useExisting: instanceToken(name) },
@@ -44,24 +40,21 @@ export function instanceProviders(name: string | undefined): Provider[] {
 
 /** What other modules may inject. */
 export function instanceExports(name: string | undefined): InjectionToken[] {
-  const own = [
-    ...[getEnqueuerToken(name), getClientToken(name)],
-    ...[getWorkerPoolToken(name), getWorkEventsToken(name)],
-  ];
+  const own = [getEnqueuerToken(name), getClientToken(name), getWorkerPoolToken(name)];
   // One for all, so that it is no matter of whose it is.
   const shared = [JOB, ...(name === undefined ? [WORK_MODULE_OPTIONS] : [])];
   return [...own, ...shared, instanceToken(name)];
 }
 
-type InstanceParts = [WorkModuleOptions, RedisConnection, Enqueuer, WorkerPool, WorkEvents];
+type InstanceParts = [WorkModuleOptions, RedisConnection, Enqueuer, WorkerPool];
 
 function makeConnection(source: RedisSource): RedisConnection {
   return new RedisConnection(source, { name: 'enqueuer', unref: true });
 }
 
 function makeEnqueuer(options: WorkModuleOptions, redis: RedisConnection): Enqueuer {
-  const { namespace, maxArgsBytes } = options;
-  return new Enqueuer({ redis, namespace, maxArgsBytes });
+  const { namespace, maxArgsBytes, propagators } = options;
+  return new Enqueuer({ redis, namespace, maxArgsBytes, propagators });
 }
 
 function makeClient({ namespace }: WorkModuleOptions, redis: RedisConnection): Client {
@@ -71,6 +64,7 @@ function makeClient({ namespace }: WorkModuleOptions, redis: RedisConnection): C
 function makePool(options: WorkModuleOptions, redis: RedisSource): WorkerPool {
   const { namespace, concurrency, shutdownTimeout, maxDeaths, rescueUnknownJobs } = options;
   const { context: Context, logger = new Logger(WorkerPool.name), outcomes = [] } = options;
+  const { propagators } = options;
   return new WorkerPool({
     redis,
     namespace,
@@ -79,11 +73,8 @@ function makePool(options: WorkModuleOptions, redis: RedisSource): WorkerPool {
     maxDeaths,
     rescueUnknownJobs,
     mapError: (error) => jobError(error, outcomes),
+    propagators,
     logger,
     context: Context && ((): unknown => new Context()),
   });
-}
-
-function makeEvents({ logger = new Logger(WorkEvents.name) }: WorkModuleOptions, pool: WorkerPool) {
-  return new WorkEvents(pool, logger);
 }

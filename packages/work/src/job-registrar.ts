@@ -11,12 +11,14 @@ import {
   DuplicateJobHandlerError,
   InvalidJobHandlerError,
   InvalidJobOverrideError,
+  UnknownWorkInstanceError,
 } from './errors.js';
 import { HandlerCaller } from './handler-caller.js';
 import { JobExplorer, type FoundHandler } from './job-explorer.js';
+import type { JobDecoratorService } from './job-decorator.service.js';
 import { byJobName, findOverrides, type JobOverride } from './job-override.js';
 import { selectedJobs } from './job-selection.js';
-import { WorkInstance } from './work-instance.js';
+import { instanceNames, WorkInstance } from './work-instance.js';
 
 /** Registers the handlers of an instance with its pool. */
 @Injectable()
@@ -35,12 +37,12 @@ export class JobRegistrar {
    * @throws DuplicateJobHandlerError, InvalidJobHandlerError, InvalidJobOverrideError, UnknownJobSelectionError,
    * UnknownWorkInstanceError
    */
-  register(): number {
+  register(decorator: JobDecoratorService): number {
     const handlers = this.ownHandlers();
     const overrides = this.ownOverrides(handlers);
     const selected = selectedJobs([...handlers.keys()], this.instance.options);
     for (const [jobName, handler] of handlers) {
-      if (selected.has(jobName)) this.add(handler, overrides.get(jobName));
+      if (selected.has(jobName)) this.add(handler, overrides.get(jobName), decorator);
     }
     return selected.size;
   }
@@ -68,16 +70,25 @@ export class JobRegistrar {
     return overrides;
   }
 
+  /** Whether it belongs to this instance; to which there must be one, each instance makes sure. */
   private isOwn(instance: string | undefined, place: string): boolean {
-    return this.instance.owns(instance, place, this.modules);
+    if (instance === this.instance.name) return true;
+    const known = [...new Set(instanceNames(this.modules))];
+    if (!known.includes(instance)) throw new UnknownWorkInstanceError(instance, place, known);
+    return false;
   }
 
-  private add(found: FoundHandler, override: JobOverride | undefined): void {
+  private add(
+    found: FoundHandler,
+    override: JobOverride | undefined,
+    decorator: JobDecoratorService,
+  ): void {
     const { jobName, wrapper, prototype, className, methodName } = found;
+    const job = { jobName, className, methodName, instance: this.instance.name };
     try {
       const options = override ? override.over(found.options) : found.options;
       const handler = this.caller.handlerFor(wrapper, prototype, methodName);
-      addTo(this.instance.pool, { ...found, options }, handler);
+      addTo(this.instance.pool, { ...found, options }, decorator.decorate(handler, job));
     } catch (error) {
       if (!(error instanceof WorkError)) throw error;
       if (error instanceof InvalidOptionError && override && error.option in override.options) {

@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
-import type { Logger } from '@nestcraft/engine';
+import type { Logger, Propagator } from '@nestcraft/engine';
+import type { JobDecoratorService } from './job-decorator.service.js';
 import type { JobOutcome } from './job-outcome.js';
 import type { JobMiddlewareOption } from './job-middleware.js';
 import type { RedisOption } from './redis-option.js';
@@ -56,6 +57,13 @@ export interface WorkModuleOptions {
   readonly rescueUnknownJobs?: boolean;
   /** How many bytes a job's arguments may take as JSON; default 1 MiB. */
   readonly maxArgsBytes?: number;
+  /**
+   * What follows jobs from where they are enqueued to where they run, such as a trace; around guards and middleware, the
+   * first outermost.
+   */
+  readonly propagators?: readonly Propagator[];
+  /** Wraps every handler when the application starts; a class that extends JobDecoratorService. For APM tools. */
+  readonly jobDecorator?: Type<JobDecoratorService>;
   /** Where the pool writes; default a Nest logger named `WorkerPool`. */
   readonly logger?: Logger;
 }

@@ -10,11 +10,10 @@ import { InvalidOptionError, type Middleware } from '@nestcraft/engine';
 import { HandlerCaller } from './handler-caller.js';
 import { INNERMOST, placeHooks } from './hook-order.js';
 import { instanceToken } from './instance-tokens.js';
+import { JobDecoratorService } from './job-decorator.service.js';
 import { JobExplorer } from './job-explorer.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
-import { JobListeners } from './job-listeners.js';
 import { JobRegistrar } from './job-registrar.js';
-import { ProviderMethods } from './provider-methods.js';
 import { warnWithoutShutdownHooks } from './shutdown-hooks.js';
 import { WorkInstance } from './work-instance.js';
 import type { WorkRole } from './work-module-options.js';
@@ -27,7 +26,7 @@ const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
  */
 @Module({
   imports: [DiscoveryModule],
-  providers: [ProviderMethods, JobExplorer, JobRegistrar, JobListeners, HandlerCaller],
+  providers: [JobExplorer, JobRegistrar, HandlerCaller, JobDecoratorService],
 })
 export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private jobs = 0;
@@ -43,7 +42,6 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
   constructor(
     private readonly instance: WorkInstance,
     private readonly registrar: JobRegistrar,
-    private readonly listeners: JobListeners,
     private readonly moduleRef: ModuleRef,
     modules: ModulesContainer,
   ) {
@@ -58,8 +56,8 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     for (const option of options.middleware ?? []) {
       pool.middleware(await this.toMiddleware(option as JobMiddlewareOption));
     }
-    this.jobs = this.registrar.register();
-    this.listeners.subscribe();
+    const decorator = await this.provided(options.jobDecorator ?? JobDecoratorService);
+    this.jobs = this.registrar.register(decorator);
   }
 
   async onApplicationBootstrap(): Promise<void> {

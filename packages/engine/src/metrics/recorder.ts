@@ -14,7 +14,7 @@ export interface RecorderOptions {
 
 const DEFAULT_INTERVAL = 10_000;
 /** More job names than this are counted as one, so that the cost is bounded. */
-const MAX_NAMES = 500;
+export const MAX_NAMES = 500;
 export const OTHER_NAMES = '(other)';
 
 /**

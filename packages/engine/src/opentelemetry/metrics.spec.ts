@@ -1,0 +1,96 @@
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { eventually } from '../../../../test/support/eventually.js';
+import { Client } from '../client/client.js';
+import { Enqueuer } from '../enqueuer.js';
+import { silentLogger } from '../logger.js';
+import { TestNamespace } from '../testing/test-redis.js';
+import { WorkerPool } from '../worker-pool.js';
+import { OpenTelemetryMetrics } from './metrics.js';
+
+let ns: TestNamespace;
+let enqueuer: Enqueuer;
+let pool: WorkerPool;
+let client: Client;
+let exporter: InMemoryMetricExporter;
+let meterProvider: MeterProvider;
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  enqueuer = new Enqueuer(ns.options);
+  pool = new WorkerPool({ ...ns.options, logger: silentLogger, concurrency: 7 });
+  client = new Client(ns.options);
+  exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const exportIntervalMillis = 3_600_000; // only when it is flushed
+  meterProvider = new MeterProvider({
+    readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis })],
+  });
+});
+
+afterEach(async () => {
+  await meterProvider.shutdown();
+  await pool.stop();
+  await enqueuer.close();
+  client.close();
+  await ns.close();
+});
+
+/** Each measurement as its name, what tells it from others, and its value; of a histogram how many there were. */
+async function measurements(): Promise<[string, string, unknown][]> {
+  exporter.reset();
+  await meterProvider.forceFlush();
+  return exporter
+    .getMetrics()
+    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
+    .flatMap(({ descriptor, dataPoints }) =>
+      dataPoints.map(({ attributes, value }): [string, string, unknown] => [
+        descriptor.name,
+        ['messaging.destination.name', 'nestcraft.work.fate', 'error.type', 'nestcraft.work.set']
+          .flatMap((key) => attributes[key] ?? [])
+          .join(' '),
+        typeof value === 'number' ? value : value.count,
+      ]),
+    );
+}
+
+it('counts what jobs do', async () => {
+  new OpenTelemetryMetrics({ enqueuer, pool, meterProvider });
+  pool.job('good', () => undefined);
+  pool.job('bad', () => {
+    throw new TypeError('out of stock');
+  });
+  await enqueuer.enqueueMany([{ name: 'good' }, { name: 'good' }, { name: 'bad' }]);
+  await pool.drain();
+  await eventually(async () =>
+    expect(await measurements()).toEqual(
+      expect.arrayContaining([
+        ['messaging.client.sent.messages', 'good', 2],
+        ['messaging.client.sent.messages', 'bad', 1],
+        ['messaging.client.consumed.messages', 'good', 2],
+        ['nestcraft.work.job.latency', 'good', 2],
+        ['messaging.process.duration', 'good done', 2],
+        ['messaging.process.duration', 'bad retry TypeError', 1],
+      ]),
+    ),
+  );
+});
+
+it('shows how busy the pool is, and what waits', async () => {
+  new OpenTelemetryMetrics({ pool, client, meterProvider });
+  await enqueuer.enqueue('n');
+  await enqueuer.enqueueIn('n', 60);
+  expect(await measurements()).toEqual(
+    expect.arrayContaining([
+      ['nestcraft.work.workers.limit', '', 7],
+      ['nestcraft.work.workers.busy', '', 0],
+      ['nestcraft.work.queue.depth', 'n', 1],
+      ['nestcraft.work.jobs.kept', 'scheduled', 1],
+      ['nestcraft.work.jobs.kept', 'retry', 0],
+    ]),
+  );
+});

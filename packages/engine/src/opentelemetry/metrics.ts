@@ -1,0 +1,127 @@
+import { metrics, ValueType, type Attributes, type MeterProvider } from '@opentelemetry/api';
+import type { Client } from '../client/client.js';
+import type { Enqueuer } from '../enqueuer.js';
+import { DURATION_BUCKETS, LATENCY_BUCKETS } from '../telemetry/buckets.js';
+import { readFleet } from '../telemetry/fleet-reading.js';
+import { watchJobs, type WatchedPool } from '../telemetry/watch-jobs.js';
+import { errorType, LIBRARY, messagingAttributes } from './messaging.js';
+
+/** What is measured; of what is left out nothing is. */
+export interface OpenTelemetryMetricsOptions {
+  readonly enqueuer?: Enqueuer | undefined;
+  readonly pool?: WatchedPool | undefined;
+  /** Reads the queues, for all processes, at each collection. */
+  readonly client?: Client | undefined;
+  /** Where measurements go; default: what the application has registered with OpenTelemetry's API by now. */
+  readonly meterProvider?: MeterProvider;
+}
+
+/**
+ * Measures what an enqueuer and a pool do, and what waits in Redis, with OpenTelemetry's meters: by the semantic
+ * conventions for messaging where these have a name for it, else below `nestcraft.work`. Times are in seconds; all by job
+ * name, of which there are at most 500, and `(other)`.
+ *
+ * Counters and histograms count what this process does. The gauges of queues and of scheduled, retry and dead jobs are
+ * read from Redis at each collection, and say the same in every process: take their maximum.
+ *
+ * @example
+ * ```ts
+ * new OpenTelemetryMetrics({ enqueuer, pool, client });
+ * ```
+ */
+export class OpenTelemetryMetrics {
+  readonly #meter;
+
+  constructor({ enqueuer, pool, client, meterProvider = metrics }: OpenTelemetryMetricsOptions) {
+    this.#meter = meterProvider.getMeter(LIBRARY);
+    if (enqueuer || pool) this.#countJobs({ enqueuer, pool });
+    if (pool) this.#gaugeWorkers(pool);
+    if (client) this.#gaugeFleet(client);
+  }
+
+  #countJobs(watched: Pick<OpenTelemetryMetricsOptions, 'enqueuer' | 'pool'>): void {
+    const sent = this.#counter('messaging.client.sent.messages', 'Jobs that were enqueued');
+    const consumed = this.#counter('messaging.client.consumed.messages', 'Jobs that were begun');
+    const latency = this.#histogram(
+      'nestcraft.work.job.latency',
+      'Whole seconds from when a job was put into its queue until it was begun',
+      LATENCY_BUCKETS,
+    );
+    const duration = this.#histogram(
+      'messaging.process.duration',
+      'How long runs of jobs took',
+      DURATION_BUCKETS,
+    );
+    watchJobs(watched, {
+      enqueued: (name, count) => sent.add(count, messagingAttributes('send', name)),
+      started: (name, wait) => {
+        const attributes = messagingAttributes('process', name);
+        consumed.add(1, attributes);
+        latency.record(wait, attributes);
+      },
+      settled: (name, { fate, error, duration: seconds }) =>
+        duration.record(seconds, {
+          ...messagingAttributes('process', name),
+          'nestcraft.work.fate': fate,
+          ...(error !== undefined && { 'error.type': errorType(error) }),
+        }),
+    });
+  }
+
+  #gaugeWorkers(pool: WatchedPool): void {
+    const limit = this.#gauge('nestcraft.work.workers.limit', 'Jobs that run at once at most');
+    const busy = this.#gauge('nestcraft.work.workers.busy', 'Jobs that run now');
+    limit.addCallback((result) => result.observe(pool.concurrency));
+    busy.addCallback((result) => result.observe(pool.busy));
+  }
+
+  #gaugeFleet(client: Client): void {
+    const depth = this.#gauge('nestcraft.work.queue.depth', 'Jobs that wait in a queue');
+    const latency = this.#gauge(
+      'nestcraft.work.queue.latency',
+      'How long the next job of a queue has waited',
+      's',
+    );
+    const running = this.#gauge('nestcraft.work.queue.in_progress', 'Jobs that run, anywhere');
+    const kept = this.#gauge(
+      'nestcraft.work.jobs.kept',
+      'Jobs that are scheduled, wait for their retry, or are dead',
+    );
+    this.#meter.addBatchObservableCallback(
+      async (result) => {
+        const reading = await readFleet(client);
+        for (const queue of reading?.queues ?? []) {
+          const attributes = destination(queue.jobName);
+          result.observe(depth, queue.count, attributes);
+          result.observe(latency, queue.latency, attributes);
+          result.observe(running, queue.inProgress, attributes);
+        }
+        for (const [set, count] of reading?.sets ?? []) {
+          result.observe(kept, count, { 'nestcraft.work.set': set });
+        }
+      },
+      [depth, latency, running, kept],
+    );
+  }
+
+  #counter(name: string, description: string) {
+    return this.#meter.createCounter(name, {
+      ...{ description, unit: '{message}', valueType: ValueType.INT },
+    });
+  }
+
+  #histogram(name: string, description: string, explicitBucketBoundaries: number[]) {
+    const advice = { explicitBucketBoundaries };
+    return this.#meter.createHistogram(name, { description, unit: 's', advice });
+  }
+
+  #gauge(name: string, description: string, unit = '{job}') {
+    return this.#meter.createObservableGauge(name, {
+      ...{ description, unit, valueType: ValueType.INT },
+    });
+  }
+}
+
+function destination(jobName: string): Attributes {
+  return { 'messaging.system': 'nestcraft_work', 'messaging.destination.name': jobName };
+}

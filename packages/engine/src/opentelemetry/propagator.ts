@@ -1,0 +1,128 @@
+import {
+  context,
+  createContextKey,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  type Context,
+  type Span,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api';
+import type { Job } from '../job.js';
+import type { Propagator } from '../propagator.js';
+import { LIBRARY, messagingAttributes, within } from './messaging.js';
+
+export interface OpenTelemetryPropagatorOptions {
+  /**
+   * What a job's run has to do with the trace in which the job was enqueued: `parent`, it is a part of it; `link`, it
+   * begins a trace of its own that links to it. Default `parent`. The runs of jobs that were enqueued together, with
+   * `enqueueMany`, always link: thousands of them would make a trace that nobody can read.
+   */
+  readonly relation?: 'parent' | 'link';
+  /** Where spans go; default: what the application has registered with OpenTelemetry's API. */
+  readonly tracerProvider?: TracerProvider;
+}
+
+/** The carrier's text: the fields of the application's text map propagators, such as `traceparent` and `baggage`. */
+interface Carried {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly link?: boolean;
+}
+
+const LINK = createContextKey('nestcraft: jobs that are enqueued together');
+
+/**
+ * Has traces and baggage follow jobs: a PRODUCER span around each call of the enqueuer, a CONSUMER span around each run
+ * of a job, every retry included, with the errors that they end with. Names and attributes are those of OpenTelemetry's
+ * semantic conventions for messaging.
+ *
+ * Without a registered SDK it does next to nothing.
+ *
+ * @example
+ * ```ts
+ * const propagators = [new OpenTelemetryPropagator()];
+ * const enqueuer = new Enqueuer({ redis, propagators });
+ * const pool = new WorkerPool({ redis, propagators });
+ * ```
+ */
+export class OpenTelemetryPropagator implements Propagator {
+  readonly name = 'opentelemetry';
+  readonly #options: OpenTelemetryPropagatorOptions;
+
+  constructor(options: OpenTelemetryPropagatorOptions = {}) {
+    this.#options = options;
+  }
+
+  async enqueue(jobs: readonly Job[], next: () => Promise<readonly Job[]>): Promise<void> {
+    const span = this.#startSend(jobs);
+    const sending = trace.setSpan(context.active(), span);
+    const active = jobs.length > 1 ? sending.setValue(LINK, true) : sending;
+    await within(span, () =>
+      context.with(active, async () => {
+        const { length: taken } = await next();
+        if (taken < jobs.length)
+          span.setAttribute('nestcraft.work.duplicates', jobs.length - taken);
+      }),
+    );
+  }
+
+  capture(): string | undefined {
+    const fields: Record<string, string> = {};
+    const active = context.active();
+    propagation.inject(active, fields);
+    if (Object.keys(fields).length === 0) return undefined;
+    const carried: Carried = active.getValue(LINK) === true ? { fields, link: true } : { fields };
+    return JSON.stringify(carried);
+  }
+
+  async restore(carrier: string | undefined, run: () => Promise<void>, job: Job): Promise<void> {
+    const { fields, link } =
+      carrier === undefined ? { fields: {} } : (JSON.parse(carrier) as Carried);
+    // Not the active context: that is of whoever has started the pool.
+    const origin = propagation.extract(ROOT_CONTEXT, fields);
+    const span = this.#startProcess(
+      job,
+      origin,
+      link === true || this.#options.relation === 'link',
+    );
+    await within(span, () => context.with(trace.setSpan(origin, span), run));
+  }
+
+  #startSend(jobs: readonly Job[]): Span {
+    const [first] = jobs;
+    const jobName = jobs.every(({ name }) => name === first?.name) ? first?.name : undefined;
+    return this.#tracer.startSpan(jobName === undefined ? 'send' : `send ${jobName}`, {
+      kind: SpanKind.PRODUCER,
+      attributes: {
+        ...messagingAttributes('send', jobName),
+        ...(jobs.length === 1
+          ? { 'messaging.message.id': first?.id }
+          : { 'messaging.batch.message_count': jobs.length }),
+      },
+    });
+  }
+
+  #startProcess(job: Job, origin: Context, isLinked: boolean): Span {
+    const sent = trace.getSpanContext(origin);
+    return this.#tracer.startSpan(
+      `process ${job.name}`,
+      {
+        kind: SpanKind.CONSUMER,
+        root: isLinked,
+        links: isLinked && sent ? [{ context: sent }] : [],
+        attributes: {
+          ...messagingAttributes('process', job.name),
+          'messaging.message.id': job.id,
+          'nestcraft.work.attempt': job.fails + 1,
+        },
+      },
+      origin,
+    );
+  }
+
+  get #tracer(): Tracer {
+    return (this.#options.tracerProvider ?? trace).getTracer(LIBRARY);
+  }
+}

@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Registry, type RegistryContentType } from 'prom-client';
+import { eventually } from '../../../../test/support/eventually.js';
+import { Gate } from '../../../../test/support/gate.js';
+import { Client } from '../client/client.js';
+import { Enqueuer } from '../enqueuer.js';
+import { DiscardJobError } from '../errors.js';
+import { silentLogger } from '../logger.js';
+import { TestNamespace } from '../testing/test-redis.js';
+import { WorkerPool } from '../worker-pool.js';
+import { PrometheusMetrics } from './prometheus-metrics.js';
+
+let ns: TestNamespace;
+let enqueuer: Enqueuer;
+let pool: WorkerPool;
+let client: Client;
+let registry: Registry<RegistryContentType>;
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  enqueuer = new Enqueuer(ns.options);
+  pool = new WorkerPool({
+    ...ns.options,
+    logger: silentLogger,
+    concurrency: 7,
+    shutdownTimeout: 0,
+  });
+  client = new Client(ns.options);
+  registry = new Registry();
+});
+
+afterEach(async () => {
+  await pool.stop();
+  await enqueuer.close();
+  client.close();
+  await ns.close();
+});
+
+/** The lines of the page that tell a value. */
+async function page(): Promise<string[]> {
+  return (await registry.metrics()).split('\n').filter((line) => line && !line.startsWith('#'));
+}
+
+it('counts what jobs do, by name', async () => {
+  new PrometheusMetrics({ enqueuer, pool, registry });
+  pool.job('good', () => undefined);
+  pool.job('bad', () => {
+    throw new Error('out of stock');
+  });
+  pool.job('hopeless', () => {
+    throw new DiscardJobError('no such customer');
+  });
+  await enqueuer.enqueueMany([{ name: 'good' }, { name: 'good' }, { name: 'bad' }]);
+  await enqueuer.enqueue('hopeless');
+  await pool.drain();
+  await eventually(async () =>
+    expect(await page()).toEqual(
+      expect.arrayContaining([
+        'nestcraft_work_jobs_enqueued_total{job_name="good"} 2',
+        'nestcraft_work_jobs_enqueued_total{job_name="bad"} 1',
+        'nestcraft_work_jobs_started_total{job_name="good"} 2',
+        'nestcraft_work_jobs_done_total{job_name="good"} 2',
+        'nestcraft_work_jobs_failed_total{job_name="bad"} 1',
+        'nestcraft_work_jobs_failed_total{job_name="hopeless"} 1',
+        'nestcraft_work_jobs_dead_total{job_name="hopeless"} 1',
+        'nestcraft_work_job_duration_seconds_count{job_name="good"} 2',
+        'nestcraft_work_job_latency_seconds_count{job_name="bad"} 1',
+        'nestcraft_work_job_latency_seconds_bucket{le="86400",job_name="bad"} 1',
+      ]),
+    ),
+  );
+});
+
+it('counts no unique job that waits already', async () => {
+  new PrometheusMetrics({ enqueuer, registry });
+  await enqueuer.enqueueUnique('n');
+  await enqueuer.enqueueUnique('n');
+  expect(await page()).toContain('nestcraft_work_jobs_enqueued_total{job_name="n"} 1');
+});
+
+it('shows how busy the pool is, and what waits', async () => {
+  new PrometheusMetrics({ pool, client, registry });
+  const gate = new Gate();
+  pool.job('slow', () => gate.pass());
+  await enqueuer.enqueueMany([{ name: 'slow' }, { name: 'elsewhere' }, { name: 'elsewhere' }]);
+  await enqueuer.enqueueIn('slow', 60);
+  await pool.start();
+  await gate.reached;
+  expect(await page()).toEqual(
+    expect.arrayContaining([
+      'nestcraft_work_workers 7',
+      'nestcraft_work_workers_busy 1',
+      'nestcraft_work_pool_ready 1',
+      'nestcraft_work_queue_depth{job_name="elsewhere"} 2',
+      'nestcraft_work_jobs_in_progress{job_name="slow"} 1',
+      'nestcraft_work_jobs_kept{set="scheduled"} 1',
+      'nestcraft_work_jobs_kept{set="dead"} 0',
+    ]),
+  );
+  gate.open();
+});
+
+it('forgets a queue that is gone', async () => {
+  new PrometheusMetrics({ client, registry });
+  await enqueuer.enqueue('n');
+  await page();
+  await client.emptyQueue('n');
+  await client.forgetJob('n');
+  expect((await page()).filter((line) => line.includes('"n"'))).toEqual([]);
+});
+
+it('gives the rest when Redis is out of reach', async () => {
+  new PrometheusMetrics({ enqueuer, client, registry });
+  await enqueuer.enqueue('n');
+  client.close();
+  const lines = await page();
+  expect(lines).toContain('nestcraft_work_jobs_enqueued_total{job_name="n"} 1');
+  expect(lines.filter((line) => line.includes('queue_depth'))).toEqual([]);
+});
+
+it('bounds the names that it tells', async () => {
+  new PrometheusMetrics({ enqueuer, registry });
+  await enqueuer.enqueueMany(Array.from({ length: 600 }, (_, i) => ({ name: `n${i}` })));
+  const lines = (await page()).filter((line) => line.includes('jobs_enqueued_total'));
+  expect(lines).toHaveLength(501);
+  expect(lines).toContain('nestcraft_work_jobs_enqueued_total{job_name="(other)"} 100');
+});
+
+it("takes its metrics away again, and nobody else's", async () => {
+  const first = new PrometheusMetrics({ enqueuer, registry });
+  new PrometheusMetrics({ client, registry });
+  expect(() => new PrometheusMetrics({ enqueuer, registry })).toThrow(/already been registered/);
+  first.remove();
+  new PrometheusMetrics({ enqueuer, registry });
+  await enqueuer.enqueue('n');
+  expect(await page()).toEqual(
+    expect.arrayContaining([
+      'nestcraft_work_jobs_enqueued_total{job_name="n"} 1',
+      'nestcraft_work_queue_depth{job_name="n"} 1',
+    ]),
+  );
+});
+
+it('names counters as OpenMetrics wants it, and begins with the prefix', async () => {
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  new PrometheusMetrics({ enqueuer, registry, prefix: 'jobs_' });
+  await enqueuer.enqueue('n');
+  expect(await page()).toContain('jobs_jobs_enqueued_total{job_name="n"} 1');
+});

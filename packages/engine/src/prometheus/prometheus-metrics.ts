@@ -1,0 +1,198 @@
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  register,
+  Registry,
+  type RegistryContentType,
+} from 'prom-client';
+import type { Client } from '../client/client.js';
+import type { QueueStatus } from '../client/queues.js';
+import type { Enqueuer } from '../enqueuer.js';
+import { DURATION_BUCKETS, LATENCY_BUCKETS } from '../telemetry/buckets.js';
+import { readFleet, type FleetReading } from '../telemetry/fleet-reading.js';
+import { watchJobs, type SettledRun, type WatchedPool } from '../telemetry/watch-jobs.js';
+
+/** What is measured; of what is left out nothing is. */
+export interface PrometheusMetricsOptions {
+  readonly enqueuer?: Enqueuer | undefined;
+  readonly pool?: WatchedPool | undefined;
+  /** Reads the queues, for all processes, at each scrape. */
+  readonly client?: Client | undefined;
+  /** Where the metrics are registered; default: prom-client's own registry. */
+  readonly registry?: Registry<RegistryContentType> | undefined;
+  /** What their names begin with; default `nestcraft_work_`. */
+  readonly prefix?: string | undefined;
+}
+
+const LABELS = ['job_name'] as const;
+type ByName = (typeof LABELS)[number];
+
+const QUEUE_GAUGES: readonly (readonly [
+  name: string,
+  help: string,
+  valueOf: (queue: QueueStatus) => number,
+])[] = [
+  ['queue_depth', 'Jobs that wait in a queue', ({ count }) => count],
+  [
+    'queue_latency_seconds',
+    'Seconds that the next job of a queue has waited',
+    ({ latency }) => latency,
+  ],
+  ['jobs_in_progress', 'Jobs that run, in all processes', ({ inProgress }) => inProgress],
+];
+
+/**
+ * Registers what an enqueuer and a pool do, and what waits in Redis, as Prometheus metrics. Times are in seconds; all by
+ * job name, of which there are at most 500, and `(other)`.
+ *
+ * Counters and histograms count what this process does. The gauges of queues and of scheduled, retry and dead jobs are
+ * read from Redis at each scrape, and say the same in every process: take their `max`.
+ *
+ * @throws Error, prom-client's, when the registry has metrics of the same names already
+ *
+ * @example
+ * ```ts
+ * new PrometheusMetrics({ enqueuer, pool, client });
+ * http.createServer(async (_request, response) => response.end(await register.metrics())).listen(9464);
+ * ```
+ */
+export class PrometheusMetrics {
+  readonly #options: PrometheusMetricsOptions;
+  readonly #names: string[] = [];
+  #reading: Promise<FleetReading | undefined> | undefined;
+
+  constructor(options: PrometheusMetricsOptions) {
+    this.#options = options;
+    const { enqueuer, pool, client } = options;
+    if (enqueuer || pool) this.#countJobs();
+    if (pool) this.#gaugeWorkers(pool);
+    if (client) this.#gaugeFleet(client);
+  }
+
+  /** Takes the metrics out of the registry. */
+  remove(): void {
+    const { registry = register } = this.#options;
+    for (const name of this.#names) registry.removeSingleMetric(name);
+  }
+
+  #countJobs(): void {
+    const enqueued = this.#counter('jobs_enqueued', 'Jobs that this process has enqueued');
+    const started = this.#counter('jobs_started', 'Jobs that this process has begun to run');
+    const done = this.#counter('jobs_done', 'Runs of jobs that have succeeded');
+    const failed = this.#counter(
+      'jobs_failed',
+      'Runs of jobs that have failed, the last ones of dead jobs included',
+    );
+    const dead = this.#counter('jobs_dead', 'Jobs that have died');
+    const latency = this.#histogram(
+      'job_latency_seconds',
+      'Whole seconds from when a job was put into its queue until it was begun',
+      LATENCY_BUCKETS,
+    );
+    const duration = this.#histogram(
+      'job_duration_seconds',
+      'Seconds that runs of jobs took',
+      DURATION_BUCKETS,
+    );
+    const ended: Partial<Record<SettledRun['fate'], readonly Counter<ByName>[]>> = {
+      done: [done],
+      retry: [failed],
+      dropped: [failed],
+      dead: [failed, dead],
+    };
+    watchJobs(this.#options, {
+      enqueued: (name, count) => enqueued.inc({ job_name: name }, count),
+      started: (name, wait) => {
+        started.inc({ job_name: name });
+        latency.observe({ job_name: name }, wait);
+      },
+      settled: (name, run) => {
+        for (const counter of ended[run.fate] ?? []) counter.inc({ job_name: name });
+        duration.observe({ job_name: name }, run.duration);
+      },
+    });
+  }
+
+  #gaugeWorkers(pool: WatchedPool): void {
+    this.#gauge('workers', 'Jobs that this process runs at once at most', [], (gauge) =>
+      gauge.set(pool.concurrency),
+    );
+    this.#gauge('workers_busy', 'Jobs that this process runs now', [], (gauge) =>
+      gauge.set(pool.busy),
+    );
+    this.#gauge('pool_ready', 'Whether this process fetches jobs: 1 or 0', [], (gauge) =>
+      gauge.set(pool.isReady ? 1 : 0),
+    );
+  }
+
+  #gaugeFleet(client: Client): void {
+    for (const [name, help, valueOf] of QUEUE_GAUGES) {
+      this.#gauge(name, help, LABELS, async (gauge) => {
+        for (const queue of (await this.#read(client))?.queues ?? []) {
+          gauge.set({ job_name: queue.jobName }, valueOf(queue));
+        }
+      });
+    }
+    const help = 'Jobs that are scheduled, wait for their retry, or are dead';
+    this.#gauge('jobs_kept', help, ['set'], async (gauge) => {
+      for (const [set, count] of (await this.#read(client))?.sets ?? []) gauge.set({ set }, count);
+    });
+  }
+
+  /** One look at Redis for all gauges of a scrape. */
+  #read(client: Client): Promise<FleetReading | undefined> {
+    this.#reading ??= readFleet(client).finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  #counter(name: string, help: string): Counter<ByName> {
+    const { registry = register } = this.#options;
+    // OpenMetrics adds the ending by itself.
+    const isOpenMetrics = registry.contentType === Registry.OPENMETRICS_CONTENT_TYPE;
+    return new Counter({
+      name: this.#newName(isOpenMetrics ? name : `${name}_total`),
+      help,
+      labelNames: LABELS,
+      registers: [registry],
+    });
+  }
+
+  #histogram(name: string, help: string, buckets: number[]): Histogram<ByName> {
+    const { registry = register } = this.#options;
+    const labelNames = LABELS;
+    return new Histogram({
+      name: this.#newName(name),
+      help,
+      labelNames,
+      buckets,
+      registers: [registry],
+    });
+  }
+
+  /** A gauge that is set at each scrape, and forgets what it was set to before. */
+  #gauge<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    set: (gauge: Gauge<Label>) => void | Promise<void>,
+  ): void {
+    const { registry = register } = this.#options;
+    new Gauge<Label>({
+      name: this.#newName(name),
+      help,
+      labelNames,
+      registers: [registry],
+      async collect() {
+        this.reset();
+        await set(this);
+      },
+    });
+  }
+
+  #newName(name: string): string {
+    const prefixed = `${this.#options.prefix ?? 'nestcraft_work_'}${name}`;
+    this.#names.push(prefixed);
+    return prefixed;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Client } from '../client/client.js';
+import type { QueueStatus } from '../client/queues.js';
+import { MAX_NAMES } from '../metrics/recorder.js';
+
+/** What waits in Redis, for all processes together. */
+export interface FleetReading {
+  /** The longest queues, if there are more than 500. */
+  readonly queues: readonly QueueStatus[];
+  readonly sets: readonly (readonly [set: 'scheduled' | 'retry' | 'dead', count: number])[];
+}
+
+/** Nothing, where Redis does not answer: that is no reason to give no figures at all. */
+export async function readFleet(client: Client): Promise<FleetReading | undefined> {
+  try {
+    const [queues, { scheduled, retry, dead }] = await Promise.all([
+      client.queues(),
+      client.counts(),
+    ]);
+    return {
+      queues: longest(queues),
+      sets: [
+        ['scheduled', scheduled],
+        ['retry', retry],
+        ['dead', dead],
+      ],
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function longest(queues: readonly QueueStatus[]): readonly QueueStatus[] {
+  if (queues.length <= MAX_NAMES) return queues;
+  return queues.toSorted((a, b) => b.count - a.count).slice(0, MAX_NAMES);
+}

@@ -1,0 +1,57 @@
+import { systemClock, unixSeconds } from '../clock.js';
+import type { Enqueuer } from '../enqueuer.js';
+import type { Fate } from '../fate.js';
+import type { Job } from '../job.js';
+import type { WorkerPool } from '../worker-pool.js';
+import { boundedNames } from './bounded-names.js';
+
+/** Counts what jobs do in this process. */
+export interface JobMeters {
+  /** Redis has taken jobs of a name. */
+  enqueued(jobName: string, count: number): void;
+  /** A worker has begun a job that had waited for so many seconds; whole ones, because an entry tells no more. */
+  started(jobName: string, wait: number): void;
+  /** A job's run has ended, and Redis has what became of it. */
+  settled(jobName: string, run: SettledRun): void;
+}
+
+export interface SettledRun {
+  readonly fate: Fate['kind'];
+  /** What the handler threw; `undefined` if it did not. */
+  readonly error: unknown;
+  /** Seconds that it took. */
+  readonly duration: number;
+}
+
+/** A pool, whatever its context. */
+export type WatchedPool = Pick<WorkerPool, 'on' | 'busy' | 'concurrency' | 'isReady'>;
+
+/** Has `meters` count from now on; beyond 500 job names, the further ones as `(other)`. */
+export function watchJobs(
+  { enqueuer, pool }: { enqueuer?: Enqueuer | undefined; pool?: WatchedPool | undefined },
+  meters: JobMeters,
+): void {
+  const nameOf = boundedNames();
+  enqueuer?.middleware(async (_jobs, next) => {
+    for (const [name, count] of countByName(await next(), nameOf)) meters.enqueued(name, count);
+  });
+  pool?.on('started', ({ name, enqueuedAt }) => {
+    const wait = unixSeconds(systemClock) - enqueuedAt.getTime() / 1000;
+    meters.started(nameOf(name), Math.max(0, wait));
+  });
+  pool?.on('settled', ({ job, fate, error, duration }) => {
+    meters.settled(nameOf(job.name), { fate: fate.kind, error, duration: duration / 1000 });
+  });
+}
+
+function countByName(
+  jobs: readonly Job[],
+  nameOf: (jobName: string) => string,
+): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const job of jobs) {
+    const name = nameOf(job.name);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}

@@ -1,0 +1,1 @@
+export { ClsPropagator, type ClsPropagatorOptions } from './cls-propagator.js';

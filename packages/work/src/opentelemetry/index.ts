@@ -1,0 +1,1 @@
+export * from '@nestcraft/engine/opentelemetry';
