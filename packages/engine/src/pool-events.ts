@@ -1,8 +1,9 @@
+import type { EventEmitter } from 'node:events';
 import type { ReapedPool } from './dead-pool-reaper.js';
 import type { Fate } from './fate.js';
 import type { Job } from './job.js';
 
-/** What a worker pool tells its listeners. A listener that throws is logged and harms nobody. */
+/** What a worker pool tells its listeners. One that throws, or rejects, is logged and harms nobody. */
 export interface WorkerPoolEvents {
   /** Redis is connected and the pool registered: jobs are being fetched. Again after each outage. */
   ready: [];
@@ -29,4 +30,21 @@ export interface SettledJob {
   readonly error: unknown;
   /** Milliseconds that the run took. */
   readonly duration: number;
+}
+
+/** Emits an event, and survives its listeners: each is called, whatever the others do. */
+export function tell(
+  emitter: EventEmitter,
+  name: string,
+  args: readonly unknown[],
+  onError: (error: unknown) => void,
+): void {
+  for (const listener of emitter.rawListeners(name)) {
+    try {
+      const returned: unknown = Reflect.apply(listener, emitter, args);
+      if (returned instanceof Promise) returned.catch(onError);
+    } catch (error) {
+      onError(error);
+    }
+  }
 }

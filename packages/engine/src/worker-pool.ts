@@ -29,7 +29,7 @@ import {
   type PeriodicOptions,
 } from './periodic-job.js';
 import { PoolActors, type PoolTiming } from './pool-actors.js';
-import type { WorkerPoolEvents } from './pool-events.js';
+import { tell, type WorkerPoolEvents } from './pool-events.js';
 import { PoolLog } from './pool-log.js';
 import { assertPropagators, type Propagator } from './propagator.js';
 import type { Random } from './random.js';
@@ -510,11 +510,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     make?: () => WorkerPoolEvents[Name],
   ): void {
     if (this.listenerCount(name) === 0) return;
-    try {
-      (this as EventEmitter).emit(name, ...(make?.() ?? []));
-    } catch (error) {
-      this.#log.error(`worker_pool.on_${name}`, error);
-    }
+    tell(this, name, make?.() ?? [], (error) => this.#log.error(`worker_pool.on_${name}`, error));
   }
 
   #assertNotStarted(action: string): void {

@@ -12,6 +12,17 @@ export class InvalidJobHandlerError extends WorkError {
   }
 }
 
+/** An `@OnJobEvent` that cannot work. The application does not start. */
+export class InvalidJobListenerError extends WorkError {
+  constructor(
+    readonly className: string,
+    readonly methodName: string,
+    readonly reason: string,
+  ) {
+    super(`@OnJobEvent on ${className}.${methodName}: ${reason}`);
+  }
+}
+
 /** Two `@JobHandler`s for one job name. The application does not start. */
 export class DuplicateJobHandlerError extends WorkError {
   constructor(

@@ -18,7 +18,7 @@ import {
 import type { Handler, Job } from '@nestcraft/engine';
 import { JOB_CONTEXT_TYPE } from './job-arguments-host.js';
 import { hasDecoratedParams, JOB_PARAMS } from './job-params.decorators.js';
-import type { Wrapper } from './job-explorer.js';
+import type { Wrapper } from './provider-methods.js';
 import { WorkInstance } from './work-instance.js';
 
 type Instance = Record<string, Handler>;

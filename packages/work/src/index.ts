@@ -3,6 +3,7 @@ export {
   DuplicateJobHandlerError,
   DuplicateWorkModuleError,
   InvalidJobHandlerError,
+  InvalidJobListenerError,
   InvalidJobOverrideError,
   UnknownJobSelectionError,
   UnknownWorkInstanceError,
@@ -11,9 +12,11 @@ export {
   getClientToken,
   getEnqueuerToken,
   getWorkerPoolToken,
+  getWorkEventsToken,
   InjectClient,
   InjectEnqueuer,
   InjectWorkerPool,
+  InjectWorkEvents,
 } from './instance-tokens.js';
 export { isJobContext, JobArgumentsHost } from './job-arguments-host.js';
 export { type HandlerMethod } from './handler-method.js';
@@ -28,8 +31,18 @@ export { type JobOutcome } from './job-outcome.js';
 export { type JobFeature, type JobFeatureAsync } from './job-override.js';
 export { Attempt, JobArgs, JobContext, JobRef, JobSignal } from './job-params.decorators.js';
 export { JOB } from './job.token.js';
+export { OnJobEvent, type OnJobEventOptions } from './on-job-event.decorator.js';
 export { PeriodicJob } from './periodic-job.decorator.js';
 export { type RedisOption } from './redis-option.js';
+export {
+  WorkEvents,
+  type JobDelayed,
+  type JobEnded,
+  type JobEventName,
+  type JobEvents,
+  type JobFailed,
+  type JobStarted,
+} from './work-events.js';
 export {
   WORK_MODULE_OPTIONS,
   type WorkModuleOptions,

@@ -5,12 +5,14 @@ import {
   getClientToken,
   getEnqueuerToken,
   getWorkerPoolToken,
+  getWorkEventsToken,
   instanceToken,
   redisSourceToken,
 } from './instance-tokens.js';
 import { jobError } from './job-outcome.js';
 import { JOB, jobProvider } from './job.token.js';
 import { openSource } from './redis-option.js';
+import { WorkEvents } from './work-events.js';
 import { WorkInstance } from './work-instance.js';
 import { WORK_MODULE_OPTIONS, type WorkModuleOptions } from './work-module-options.js';
 
@@ -22,15 +24,17 @@ export function instanceProviders(name: string | undefined): Provider[] {
   const enqueuer = getEnqueuerToken(name);
   const client = getClientToken(name);
   const pool = getWorkerPoolToken(name);
+  const events = getWorkEventsToken(name);
   return [
     { provide: source, inject: [options], useFactory: openSource },
     { provide: connection, inject: [source], useFactory: makeConnection },
     { provide: enqueuer, inject: [options, connection], useFactory: makeEnqueuer },
     { provide: client, inject: [options, connection], useFactory: makeClient },
     { provide: pool, inject: [options, source], useFactory: makePool },
+    { provide: events, inject: [options, pool], useFactory: makeEvents },
     {
       provide: instanceToken(name),
-      inject: [options, connection, enqueuer, pool],
+      inject: [options, connection, enqueuer, pool, events],
       useFactory: (...parts: InstanceParts) => new WorkInstance(name, ...parts),
     },
     { provide: WorkInstance, useExisting: instanceToken(name) },
@@ -40,13 +44,16 @@ export function instanceProviders(name: string | undefined): Provider[] {
 
 /** What other modules may inject. */
 export function instanceExports(name: string | undefined): InjectionToken[] {
-  const own = [getEnqueuerToken(name), getClientToken(name), getWorkerPoolToken(name)];
+  const own = [
+    ...[getEnqueuerToken(name), getClientToken(name)],
+    ...[getWorkerPoolToken(name), getWorkEventsToken(name)],
+  ];
   // One for all, so that it is no matter of whose it is.
   const shared = [JOB, ...(name === undefined ? [WORK_MODULE_OPTIONS] : [])];
   return [...own, ...shared, instanceToken(name)];
 }
 
-type InstanceParts = [WorkModuleOptions, RedisConnection, Enqueuer, WorkerPool];
+type InstanceParts = [WorkModuleOptions, RedisConnection, Enqueuer, WorkerPool, WorkEvents];
 
 function makeConnection(source: RedisSource): RedisConnection {
   return new RedisConnection(source, { name: 'enqueuer', unref: true });
@@ -77,4 +84,8 @@ function makePool(options: WorkModuleOptions, redis: RedisSource): WorkerPool {
     logger,
     context: Context && ((): unknown => new Context()),
   });
+}
+
+function makeEvents({ logger = new Logger(WorkEvents.name) }: WorkModuleOptions, pool: WorkerPool) {
+  return new WorkEvents(pool, logger);
 }

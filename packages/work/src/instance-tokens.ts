@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Client, Enqueuer, RedisConnection, WorkerPool } from '@nestcraft/engine';
+import { WorkEvents } from './work-events.js';
 
 /** The class itself is the token of the unnamed instance's part; of a named one it is a text of its own. */
 function tokenOf<Part>(part: Part, kind: string, name: string | undefined): Part | string {
@@ -19,6 +20,11 @@ export function getClientToken(name?: string): typeof Client | string {
 /** What an instance's WorkerPool is provided as. @param name as in `forRoot({ name })`; default: the unnamed instance */
 export function getWorkerPoolToken(name?: string): typeof WorkerPool | string {
   return tokenOf(WorkerPool, 'worker_pool', name);
+}
+
+/** What an instance's WorkEvents are provided as. @param name as in `forRoot({ name })`; default: the unnamed instance */
+export function getWorkEventsToken(name?: string): typeof WorkEvents | string {
+  return tokenOf(WorkEvents, 'work_events', name);
 }
 
 /** The connection of an instance's Enqueuer and Client; not exported by the module. */
@@ -56,4 +62,9 @@ export function InjectClient(name?: string): PropertyDecorator & ParameterDecora
 /** Injects the WorkerPool of a named instance; of the unnamed one, its class is enough. */
 export function InjectWorkerPool(name?: string): PropertyDecorator & ParameterDecorator {
   return Inject(getWorkerPoolToken(name));
+}
+
+/** Injects the WorkEvents of a named instance; of the unnamed one, its class is enough. */
+export function InjectWorkEvents(name?: string): PropertyDecorator & ParameterDecorator {
+  return Inject(getWorkEventsToken(name));
 }

@@ -11,14 +11,13 @@ import {
   DuplicateJobHandlerError,
   InvalidJobHandlerError,
   InvalidJobOverrideError,
-  UnknownWorkInstanceError,
 } from './errors.js';
 import { HandlerCaller } from './handler-caller.js';
 import { JobExplorer, type FoundHandler } from './job-explorer.js';
 import type { JobDecoratorService } from './job-decorator.service.js';
 import { byJobName, findOverrides, type JobOverride } from './job-override.js';
 import { selectedJobs } from './job-selection.js';
-import { instanceNames, WorkInstance } from './work-instance.js';
+import { WorkInstance } from './work-instance.js';
 
 /** Registers the handlers of an instance with its pool. */
 @Injectable()
@@ -70,12 +69,8 @@ export class JobRegistrar {
     return overrides;
   }
 
-  /** Whether it belongs to this instance; to which there must be one, each instance makes sure. */
   private isOwn(instance: string | undefined, place: string): boolean {
-    if (instance === this.instance.name) return true;
-    const known = [...new Set(instanceNames(this.modules))];
-    if (!known.includes(instance)) throw new UnknownWorkInstanceError(instance, place, known);
-    return false;
+    return this.instance.owns(instance, place, this.modules);
   }
 
   private add(

@@ -1,8 +1,9 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import type { Enqueuer, Logger, RedisConnection, WorkerPool } from '@nestcraft/engine';
-import { DuplicateWorkModuleError } from './errors.js';
+import { DuplicateWorkModuleError, UnknownWorkInstanceError } from './errors.js';
 import { instanceToken } from './instance-tokens.js';
+import type { WorkEvents } from './work-events.js';
 import type { WorkModuleOptions } from './work-module-options.js';
 
 /** One `WorkModule.forRoot()` and what it runs. An application may have several, told apart by their names. */
@@ -14,6 +15,7 @@ export class WorkInstance {
     readonly connection: RedisConnection,
     readonly enqueuer: Enqueuer,
     readonly pool: WorkerPool,
+    readonly events: WorkEvents,
   ) {}
 
   /** Where it writes what is no job's own. */
@@ -26,6 +28,19 @@ export class WorkInstance {
     const token = instanceToken(this.name);
     const same = [...modules.values()].filter(({ providers }) => providers.has(token));
     if (same.length > 1) throw new DuplicateWorkModuleError(this.name);
+  }
+
+  /**
+   * Whether what names `instance` belongs to this one.
+   *
+   * @param place for the error: what names it
+   * @throws UnknownWorkInstanceError when the application has no instance of that name
+   */
+  owns(instance: string | undefined, place: string, modules: ModulesContainer): boolean {
+    if (instance === this.name) return true;
+    const known = [...new Set(instanceNames(modules))];
+    if (!known.includes(instance)) throw new UnknownWorkInstanceError(instance, place, known);
+    return false;
   }
 }
 

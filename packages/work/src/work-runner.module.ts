@@ -13,7 +13,9 @@ import { instanceToken } from './instance-tokens.js';
 import { JobDecoratorService } from './job-decorator.service.js';
 import { JobExplorer } from './job-explorer.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
+import { JobListeners } from './job-listeners.js';
 import { JobRegistrar } from './job-registrar.js';
+import { ProviderMethods } from './provider-methods.js';
 import { warnWithoutShutdownHooks } from './shutdown-hooks.js';
 import { WorkInstance } from './work-instance.js';
 import type { WorkRole } from './work-module-options.js';
@@ -26,7 +28,14 @@ const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
  */
 @Module({
   imports: [DiscoveryModule],
-  providers: [JobExplorer, JobRegistrar, HandlerCaller, JobDecoratorService],
+  providers: [
+    ProviderMethods,
+    JobExplorer,
+    JobRegistrar,
+    JobListeners,
+    HandlerCaller,
+    JobDecoratorService,
+  ],
 })
 export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private jobs = 0;
@@ -42,6 +51,7 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
   constructor(
     private readonly instance: WorkInstance,
     private readonly registrar: JobRegistrar,
+    private readonly listeners: JobListeners,
     private readonly moduleRef: ModuleRef,
     modules: ModulesContainer,
   ) {
@@ -58,6 +68,7 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     }
     const decorator = await this.provided(options.jobDecorator ?? JobDecoratorService);
     this.jobs = this.registrar.register(decorator);
+    this.listeners.subscribe();
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,0 +1,19 @@
+import { EventEmitter } from 'node:events';
+import { expect, it } from '@jest/globals';
+import { tell } from './pool-events.js';
+
+it('calls every listener, whatever the others throw or reject with', async () => {
+  const emitter = new EventEmitter();
+  const [told, errors]: unknown[][] = [[], []];
+  emitter.on('done', () => {
+    throw new Error('thrown');
+  });
+  const rejects: () => unknown = () => Promise.reject(new Error('rejected'));
+  emitter.on('done', rejects);
+  emitter.once('done', (value) => told?.push(`once ${value}`));
+  emitter.on('done', (value) => told?.push(value));
+  for (const value of [1, 2]) tell(emitter, 'done', [value], (error) => errors?.push(error));
+  await new Promise(setImmediate);
+  expect(told).toEqual(['once 1', 1, 2]);
+  expect(errors).toHaveLength(4);
+});

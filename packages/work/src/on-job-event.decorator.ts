@@ -1,0 +1,68 @@
+import { InvalidJobListenerError } from './errors.js';
+import type { JobEventName, JobEvents } from './work-events.js';
+
+/** To which jobs a listener listens. */
+export interface OnJobEventOptions {
+  /** The named instance of `WorkModule` whose jobs these are; default: the unnamed one. */
+  readonly instance?: string;
+}
+
+/** What `@OnJobEvent` leaves on its method. */
+export interface JobListenerMetadata {
+  readonly event: JobEventName;
+  /** Empty for all. */
+  readonly jobNames: readonly string[];
+  readonly options: OnJobEventOptions;
+}
+
+const KEY = 'nestcraft:job_listeners';
+
+type Listener<Name extends JobEventName> = (event: JobEvents[Name]) => unknown;
+
+/**
+ * Has a method of a provider called whenever something happens to a job that this process runs. What it throws or
+ * rejects with is logged, and harms neither the job nor other listeners; nobody waits for it. May stand several times on
+ * one method.
+ *
+ * @param event `started`, `done`, `failed`, `retried`, `dead`, `dropped`, `snoozed`, `putBack`, `cancelled` or `lost`
+ * @param jobNames of which jobs, a name or several; default: of all
+ * @throws InvalidJobListenerError, when the class is defined, on anything but a method of an instance; when the
+ * application starts, in a provider that is made for each request
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * class Alarm {
+ *   @OnJobEvent('dead', ['charge', 'refund'])
+ *   async tell({ job, failure }: JobFailed): Promise<void> {
+ *     await this.pager.page(`${job.name} ${job.id}: ${failure.error}`);
+ *   }
+ * }
+ * ```
+ */
+export function OnJobEvent<Name extends JobEventName>(
+  event: Name,
+  jobNames: string | readonly string[] = [],
+  options: OnJobEventOptions = {},
+): <Method extends Listener<Name>>(
+  target: object,
+  property: string | symbol,
+  descriptor: TypedPropertyDescriptor<Method>,
+) => void {
+  return (target, property, descriptor) => {
+    const method: unknown = (descriptor as PropertyDescriptor | undefined)?.value;
+    if (typeof target === 'function' || typeof method !== 'function') {
+      const { name } = typeof target === 'function' ? target : target.constructor;
+      const reason = 'it stands on something else than a method of an instance.';
+      throw new InvalidJobListenerError(name, String(property), reason);
+    }
+    const names = typeof jobNames === 'string' ? [jobNames] : jobNames;
+    const listener: JobListenerMetadata = { event, jobNames: names, options };
+    Reflect.defineMetadata(KEY, [...jobListenersOf(method), listener], method);
+  };
+}
+
+/** What the `@OnJobEvent`s of a method say. */
+export function jobListenersOf(method: object): readonly JobListenerMetadata[] {
+  return (Reflect.getMetadata(KEY, method) as JobListenerMetadata[] | undefined) ?? [];
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+
+export type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
+
+/** A method of a provider, as it was decorated. */
+export interface ProviderMethod {
+  readonly method: object;
+  readonly wrapper: Wrapper;
+  /** Where the method is. */
+  readonly prototype: object;
+  readonly className: string;
+  readonly methodName: string;
+  /** For messages. */
+  readonly place: string;
+}
+
+/** Finds the methods of all providers. */
+@Injectable()
+export class ProviderMethods {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+  ) {}
+
+  *all(): Generator<ProviderMethod> {
+    for (const wrapper of this.discovery.getProviders()) {
+      const prototype = prototypeOf(wrapper);
+      if (!prototype) continue;
+      const className = (prototype.constructor as { name: string }).name;
+      for (const methodName of this.scanner.getAllMethodNames(prototype)) {
+        const method = (prototype as Record<string, unknown>)[methodName];
+        if (typeof method !== 'function') continue;
+        const place = `${className}.${methodName} (${wrapper.host?.name ?? 'no module'})`;
+        yield { method, wrapper, prototype, className, methodName, place };
+      }
+    }
+  }
+}
+
+/** The prototype holds the methods that were decorated, whatever a proxy around the instance shows. */
+function prototypeOf(wrapper: Wrapper): object | undefined {
+  if (wrapper.isAlias) return undefined;
+  if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient) {
+    return (wrapper.metatype as { prototype?: object } | null)?.prototype;
+  }
+  const instance: unknown = wrapper.instance;
+  if (typeof instance !== 'object' || instance === null) return undefined;
+  return (Object.getPrototypeOf(instance) as object | null) ?? undefined;
+}
