@@ -1,9 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { readFileSync, mkdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
 import { WorkDashboardModule } from '@nestcraft/dashboard';
 import {
   Enqueuer,
@@ -24,8 +36,12 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const SCREENSHOTS = process.env.SCREENSHOTS;
 const XSS = '<img src=x onerror="window.hacked=1">"><svg/onload=window.hacked=1></script>';
 
+// Chromium is slow to start where other tests run, too.
+jest.setTimeout(60_000);
+
 const chromium = findChromium();
 if (chromium === undefined) {
+  if (process.env.NESTCRAFT_REQUIRE_CHROMIUM) throw new Error('test/browser needs Chromium');
   process.stderr.write('skipped: test/browser needs Chromium, and there is none\n');
 }
 const withChromium = chromium === undefined ? describe.skip : describe;
@@ -34,6 +50,8 @@ const PAGES = [
   ['overview', '/'],
   ['queues', '/queues'],
   ['queue', '/queues/send_email'],
+  ['running', '/running'],
+  ['running job', '/running/w'],
   ['workers', '/workers'],
   ['scheduled', '/jobs/scheduled'],
   ['retry', '/jobs/retry'],
@@ -42,10 +60,15 @@ const PAGES = [
   ['job', 'the dead job'],
   ['evil job', `/jobs/dead/2/${encodeURIComponent(`id ${XSS}`)}`],
   ['evil queue', `/queues/${encodeURIComponent(`evil ${XSS}`)}`],
+  [
+    'evil waiting job',
+    `/queues/${encodeURIComponent(`evil ${XSS}`)}/1/${encodeURIComponent(`id ${XSS}`)}`,
+  ],
   ['periodic', '/periodic'],
   ['metrics', '/metrics'],
   ['search', '/search'],
   ['health', '/health'],
+  ['nothing', '/nowhere'],
 ] as const;
 
 let gate: Gate;
@@ -83,6 +106,7 @@ let browser: Browser;
 let page: Page;
 let outside: string[];
 let complaints: string[];
+const closing: (() => unknown)[] = [];
 
 withChromium('the dashboard in a browser', () => {
   beforeAll(async () => {
@@ -122,6 +146,7 @@ withChromium('the dashboard in a browser', () => {
   afterEach(async () => {
     gate.open();
     await page.close();
+    for (const close of closing.splice(0)) await close();
     await app.close();
     redis.disconnect();
     expect(outside).toEqual([]);
@@ -195,7 +220,7 @@ withChromium('the dashboard in a browser', () => {
         await page.setViewportSize({ width: 1280, height: 800 });
         await open(path === 'the dead job' ? await deadJob() : path);
         if (name === 'dead') await page.waitForSelector('text=the bank said no');
-        if (name === 'workers') await page.waitForSelector('text=row 1,500 of 20,000');
+        if (name === 'running') await page.waitForSelector('text=row 1,500 of 20,000');
         expect({ name, theme, faults: await axeFaults() }).toEqual({ name, theme, faults: [] });
         await shoot(`${name}-${theme}`);
         await page.setViewportSize({ width: 360, height: 740 });
@@ -224,7 +249,7 @@ withChromium('the dashboard in a browser', () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('[role=status]:has-text("1 in the queue now")');
     await page.waitForFunction(
-      () => document.querySelectorAll('a[href^="#/jobs/dead/"]').length === 1,
+      () => document.querySelectorAll('a[href^="#/jobs/dead/"]').length === 2,
     );
     expect(await redis.zcard(`${namespace}:dead`)).toBe(2);
   });
@@ -232,24 +257,54 @@ withChromium('the dashboard in a browser', () => {
   it('deletes and retries many, after asking how many', async () => {
     await open('/jobs/dead');
     await page.getByLabel('Select all of this page').check();
-    await page.getByRole('button', { name: 'Delete 2 selected' }).click();
+    await page.getByRole('button', { name: 'Delete 3 selected' }).click();
     await page.getByRole('button', { name: 'Cancel' }).click();
     expect(await redis.zcard(`${namespace}:dead`)).toBe(3);
-    await page.getByRole('button', { name: 'Delete 2 selected' }).click();
-    await page.getByRole('button', { name: 'Delete 2 jobs' }).click();
-    await page.waitForSelector('[role=status]:has-text("2 deleted")');
-    expect(await redis.zcard(`${namespace}:dead`)).toBe(1);
+    await page.getByRole('button', { name: 'Delete 3 selected' }).click();
+    await page.getByRole('button', { name: 'Delete 3 jobs' }).click();
+    await page.waitForSelector('[role=status]:has-text("3 deleted")');
+    expect(await redis.zcard(`${namespace}:dead`)).toBe(0);
     await open('/jobs/retry');
     await page.getByRole('button', { name: 'Run now all 1' }).click();
     await page.getByRole('button', { name: 'Run now 1 job' }).click();
     await page.waitForSelector('.operations:has-text("done, 1 of 1")');
   });
 
+  it('has very many typed before they are deleted', async () => {
+    const many = Array.from({ length: 1_200 }, (_, i) => [
+      '5',
+      `{"name":"old","id":"${i}"}`,
+    ]).flat();
+    await redis.zadd(`${namespace}:dead`, ...many);
+    await open('/jobs/dead');
+    await page.getByRole('button', { name: 'Delete all 1,203' }).click();
+    const confirm = page.getByRole('button', { name: 'Delete 1,203 jobs' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await page.getByLabel('type the number 1,203').fill('1,203');
+    await confirm.click();
+    await page.waitForSelector(
+      '.operations:has-text("delete all dead jobs: done, 1,203 of 1,203")',
+    );
+    expect(await redis.zcard(`${namespace}:dead`)).toBe(0);
+  });
+
+  it('selects rows by keyboard, and a range of them', async () => {
+    const entry = (id: string) => `{"name":"old","id":"${id}"}`;
+    await redis.zadd(`${namespace}:dead`, 7, entry('a'), 6, entry('b'), 5, entry('c'));
+    await open('/jobs/dead/of/old');
+    await page.waitForSelector('text=3 jobs');
+    for (const key of ['j', 'x', 'j', 'j', 'X']) await page.keyboard.press(key);
+    await page.waitForSelector('.selection:has-text("3 selected")');
+    await page.keyboard.press('#');
+    await page.getByRole('button', { name: 'Delete 3 jobs' }).click();
+    await page.waitForSelector('[role=status]:has-text("3 deleted")');
+  });
+
   it('kills, by name, after asking how many', async () => {
     const more = '{"name":"charge","id":"c","t":1,"args":null,"fails":1,"err":"no","failed_at":1}';
     await redis.zadd(`${namespace}:retry`, 4_000_000_000, more);
     await open('/jobs/retry');
-    await page.waitForSelector('text=1–2 of 2');
+    await page.waitForSelector('text=2 jobs');
     await page.getByLabel('Name').selectOption('sync');
     await page.getByRole('button', { name: 'Kill all 1' }).click();
     await page.getByRole('button', { name: 'Kill 1 job' }).click();
@@ -316,6 +371,80 @@ withChromium('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Delete 1 job' }).click();
     await page.waitForSelector('text=No job waits.');
     expect(await redis.llen(`${namespace}:jobs:not_served`)).toBe(0);
+  });
+
+  it('asks for nothing while nobody sees it, and goes on when somebody does', async () => {
+    await page.clock.install();
+    await open('/jobs/dead');
+    await page.waitForSelector('.live:has-text("Live")');
+    await see(false);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.clock.runFor(120_000);
+    expect(asked).toEqual([]);
+    await see(true);
+    await page.waitForFunction(() => document.querySelector('.live')?.textContent === 'Live');
+    expect(asked.some((one) => one.endsWith('/api/events'))).toBe(true);
+  });
+
+  async function see(isSeen: boolean): Promise<void> {
+    await page.evaluate((seen) => {
+      Object.defineProperty(document, 'hidden', { value: !seen, configurable: true });
+      const visibilityState = seen ? 'visible' : 'hidden';
+      Object.defineProperty(document, 'visibilityState', {
+        ...{ value: visibilityState, configurable: true },
+      });
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    }, isSeen);
+  }
+
+  it('says when the server is lost, keeps what it knows, and recovers', async () => {
+    await open('/queues');
+    await page.waitForSelector('th:has-text("not_served")');
+    await page.route('**/api/**', (route) => route.abort());
+    (app.getHttpServer() as Server).closeAllConnections();
+    await page.waitForSelector('[role=alert]:has-text("has not answered for")');
+    expect(await page.locator('th:has-text("not_served")').count()).toBe(1);
+    expect(await axeFaults()).toEqual([]);
+    await page.unroute('**/api/**');
+    await page.waitForSelector('[role=alert]', { state: 'detached' });
+    complaints = complaints.filter((one) => !/ERR_FAILED|ERR_CONNECTION|ERR_INCOMPLETE/.test(one));
+  });
+
+  it('lets no other site change anything', async () => {
+    const stranger = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html').end('<form method="post"></form>');
+    });
+    await once(stranger.listen(0, '127.0.0.1'), 'listening');
+    const other = await browser.newPage();
+    closing.push(
+      () => other.close(),
+      () => stranger.close(),
+    );
+    await other.goto(`http://127.0.0.1:${(stranger.address() as AddressInfo).port}`);
+    const target = url.replace('/app', '/api/queues/not_served/pause');
+    const answers = await other.evaluate(async (address) => {
+      const send = (init: RequestInit) =>
+        fetch(address, { method: 'POST', body: '{}', ...init }).then(
+          ({ type, status }) => `${type} ${status}`,
+          () => 'refused',
+        );
+      const json = { 'content-type': 'application/json', 'x-nestcraft': '1' };
+      return [
+        await send({ headers: json }),
+        await send({ mode: 'no-cors' }),
+        await send({ mode: 'no-cors', credentials: 'include', headers: json }),
+      ];
+    }, target);
+    expect(answers).toEqual(['refused', 'opaque 0', 'opaque 0']);
+    await other.evaluate((address) => {
+      const form = document.querySelector('form');
+      form?.setAttribute('action', address);
+      form?.submit();
+    }, target);
+    await other.waitForURL(target);
+    expect(await other.textContent('body')).toContain('cross_site');
+    expect(await redis.exists(`${namespace}:jobs:not_served:paused`)).toBe(0);
   });
 
   async function tabTo(isThere: () => Promise<boolean>): Promise<void> {

@@ -4,12 +4,15 @@ import { Client, type MetricsRange } from '@nestcraft/work';
 import { map, type Observable } from 'rxjs';
 import { AccessGuard, Action } from './access.guard.js';
 import { ACTIONS, type DashboardRequest, type WorkDashboardOptions } from './dashboard-options.js';
+import { BusyWorkers } from './busy-workers.js';
 import { WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
 import { Memo } from './memo.js';
 import { OPENAPI } from './openapi.js';
 import { Operations } from './operations.js';
 import { oneOf, text, type Fields } from './params.js';
 import { Periodic } from './periodic.js';
+import { Presenter } from './presenter.js';
+import { Problem } from './problem.js';
 import { redisHealth } from './redis-health.js';
 import { Searches, SEARCHED } from './searches.js';
 import { Snapshots } from './snapshots.js';
@@ -26,6 +29,8 @@ export class ApiController {
     @Inject(Operations) private readonly operations: Operations,
     @Inject(Searches) private readonly searches: Searches,
     @Inject(Periodic) private readonly schedules: Periodic,
+    @Inject(BusyWorkers) private readonly busy: BusyWorkers,
+    @Inject(Presenter) private readonly presenter: Presenter,
     @Inject(Memo) private readonly memo: Memo,
     @Inject(AccessGuard) private readonly guard: AccessGuard,
     @Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions,
@@ -38,12 +43,13 @@ export class ApiController {
     return OPENAPI;
   }
 
-  /** What the user may do. */
+  /** What the user may do, and where. */
   @Get('me')
   @Action('view')
   async me(@Req() request: DashboardRequest) {
     const actions = await this.guard.allowed(request, ACTIONS);
-    return { actions, readOnly: this.options.readOnly ?? false };
+    const { readOnly = false } = this.options;
+    return { actions, readOnly, namespace: this.client.namespace };
   }
 
   /** Counts, queues, pools and what runs, now. */
@@ -62,6 +68,15 @@ export class ApiController {
         data === undefined ? { type: 'unreachable', data: '{}' } : { type: 'snapshot', data },
       ),
     );
+  }
+
+  /** What a worker is doing, with all of the arguments. */
+  @Get('running/:worker')
+  @Action('view')
+  async running(@Param('worker') worker: string) {
+    const found = await this.busy.find(text('worker', worker));
+    if (found) return this.presenter.runningDetail(found);
+    throw new Problem(404, 'not_found', 'The worker is not busy any more.');
   }
 
   /** Whoever may begin such work may cancel it. */
@@ -130,11 +145,20 @@ export class ApiController {
   @Action('view')
   async health() {
     return this.memo.read('health', FRESH.health, async () => {
+      const clock = await compareClocks(this.client);
       const [info, integrity] = await Promise.all([
         this.client.redisInfo(),
         this.client.integrity(),
       ]);
-      return { ...redisHealth(info), integrity };
+      return { ...redisHealth({ info, ...clock }), integrity };
     });
   }
+}
+
+/** How long Redis takes to answer, and by how much the clock of this process is ahead of its own; in milliseconds. */
+async function compareClocks(client: Client): Promise<{ roundTrip: number; skew: number }> {
+  const [asked, begun] = [Date.now(), performance.now()];
+  const there = await client.redisTime();
+  const roundTrip = performance.now() - begun;
+  return { roundTrip, skew: Math.round(asked + roundTrip / 2 - there.getTime()) };
 }

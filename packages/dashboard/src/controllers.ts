@@ -1,4 +1,4 @@
-import { Controller, UseFilters, UseGuards, type Type } from '@nestjs/common';
+import { Controller, UseFilters, UseGuards, VERSION_NEUTRAL, type Type } from '@nestjs/common';
 import { AccessGuard } from './access.guard.js';
 import { ApiController } from './api.controller.js';
 import { CompatController } from './compat.controller.js';
@@ -23,7 +23,8 @@ export function controllersAt(path: string): Type[] {
     [Page, base],
   ];
   for (const [controller, route] of routes) {
-    Controller(route)(controller);
+    // Where an application has versions of its routes, the dashboard is not one of them.
+    Controller({ path: route, version: VERSION_NEUTRAL })(controller);
     UseGuards(AccessGuard)(controller);
     UseFilters(ProblemFilter)(controller);
   }

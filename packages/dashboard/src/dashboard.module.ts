@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessGuard } from './access.guard.js';
 import type { WorkDashboardExtras, WorkDashboardOptions } from './dashboard-options.js';
 import { Assets } from './assets.js';
+import { BusyWorkers } from './busy-workers.js';
 import { ConfigurableModuleClass } from './dashboard.module-definition.js';
 import { Memo } from './memo.js';
 import { Operations } from './operations.js';
@@ -29,6 +30,7 @@ import { Snapshots } from './snapshots.js';
   providers: [
     AccessGuard,
     Assets,
+    BusyWorkers,
     Memo,
     Operations,
     Periodic,

@@ -3,8 +3,13 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { Module, type INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import {
+  Module,
+  VersioningType,
+  type ExecutionContext,
+  type INestApplication,
+} from '@nestjs/common';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -160,6 +165,62 @@ describe.each([
     await eventually(async () => expect(await redis.zcard(`${namespace}:dead`)).toBe(0));
   });
 
+  it('shows and deletes what is no job, in a list and in a queue', async () => {
+    const url = await serve({}, how);
+    await redis.zadd(`${namespace}:dead`, 10, 'not JSON');
+    await redis.lpush(`${namespace}:jobs:n`, '[]');
+    for (const [list, path] of [
+      ['jobs/dead', 'jobs/dead/10'],
+      ['queues/n/jobs', 'queues/n/jobs/1'],
+    ]) {
+      const { jobs } = await getJson<{ jobs: { id: string }[] }>(`${url}/api/${list}`);
+      const [{ id } = { id: '' }] = jobs;
+      expect(await getJson(`${url}/api/${path}/${id}`)).toMatchObject({ broken: true, id });
+      const remove = `${url}/api/${list?.replace(/\/jobs$/, '')}/delete`;
+      const deleted = await send(remove, { jobs: [{ at: 10, position: 1, id }] });
+      expect(await deleted.json()).toEqual({ results: ['deleted'] });
+    }
+  });
+
+  it('hands out entries to the byte, and shows the beginning of what is very long', async () => {
+    const url = await serve({}, how);
+    const long = dead('1', `{"n":12345678901234567890,"s":"${'x'.repeat(70_000)}"}`);
+    const odd = Buffer.concat([
+      Buffer.from('{"name":"n","id":"2","args":{"s":"'),
+      Buffer.from([255]),
+      Buffer.from('"}}'),
+    ]);
+    await redis.zadd(`${namespace}:dead`, 10, long);
+    await redis.lpush(`${namespace}:jobs:n`, odd);
+    const bytesAt = async (path: string): Promise<Buffer> => {
+      const response = await fetch(`${url}/api/${path}/entry`);
+      expect(response.headers.get('content-type')).toBe('application/octet-stream');
+      expect(response.headers.get('content-disposition')).toContain('attachment');
+      return Buffer.from(await response.arrayBuffer());
+    };
+    expect((await bytesAt('jobs/dead/10/1')).toString()).toBe(long);
+    expect(await bytesAt('queues/n/jobs/1/2')).toEqual(odd);
+    const shown = await getJson<{ args: string }>(`${url}/api/jobs/dead/10/1`);
+    expect(shown).toMatchObject({ truncated: true, downloadable: true });
+    expect(shown.args).toContain('12345678901234567890');
+  });
+
+  it('shows and finds what a worker is doing', async () => {
+    const url = await serve({}, how);
+    const args = `{"n":9007199254740993,"s":"${'x'.repeat(300)}"}`;
+    await redis.sadd(`${namespace}:worker_pools`, 'p');
+    await redis.hset(`${namespace}:worker_pools:p`, {
+      ...{ heartbeat_at: 1, job_names: 'n', host: 'box', pid: 7, worker_ids: 'w1,w2' },
+    });
+    await redis.hset(`${namespace}:worker:w2`, { job_name: 'n', job_id: 'i', started_at: 3, args });
+    expect(await getJson(`${url}/api/running/w2`)).toMatchObject({
+      ...{ workerId: 'w2', jobName: 'n', jobId: 'i', startedAt: 3, args, host: 'box', pid: 7 },
+    });
+    expect(await problem(await fetch(`${url}/api/running/w1`))).toMatchObject({ status: 404 });
+    const found = await (await fetch(`${url}/api/search?q=9007199254740993&in=running`)).text();
+    expect(found).toMatch(/data: \[\{"set":"running","job":\{"id":"i".*"workerId":"w2"/);
+  });
+
   it('kills a job that waits for its retry, and tells its attempts', async () => {
     const url = await serve({}, how);
     for (const id of ['1', '2', '3']) await redis.zadd(`${namespace}:retry`, 50, dead(id));
@@ -226,7 +287,7 @@ describe.each([
       { name: 'b', args: { to: 'bob' } },
     ]);
     const bob = await search('bob&in=waiting&name=b');
-    expect(bob).toMatch(/data: \[\{"set":"waiting","job":\{"position":1,"id":"\w+","name":"b"/);
+    expect(bob).toMatch(/data: \[\{"set":"waiting","queue":"b","job":\{"id":"\w+","position":1/);
     expect(bob).toMatch(/event: end\n(id: \d+\n)?data: \{"seen":1,"full":false\}/);
     expect((await fetch(`${url}/api/search?q=x&in=nowhere`)).status).toBe(400);
     expect((await fetch(`${url}/api/search`)).status).toBe(400);
@@ -334,7 +395,11 @@ describe('access', () => {
   it.each(MUTATIONS)('%s is refused where all is read-only', async (path, _action, body) => {
     const url = await serve({ readOnly: true });
     expect(await problem(await send(`${url}/api/${path}`, body))).toMatchObject({ status: 403 });
-    expect(await getJson(`${url}/api/me`)).toEqual({ actions: ['view'], readOnly: true });
+    expect(await getJson(`${url}/api/me`)).toEqual({
+      actions: ['view'],
+      readOnly: true,
+      namespace,
+    });
   });
 
   it.each<[string, Record<string, string>, number]>([
@@ -394,10 +459,25 @@ describe('access', () => {
     });
     await redis.zadd(`${namespace}:dead`, 10, dead('1', '{"secret":"s3cr3t"}'));
     await enqueuer().enqueueUniqueByKey('n', { secret: 's3cr3t' }, { secret: 's3cr3t' });
-    for (const path of ['jobs/dead', 'jobs/dead/10/1', 'queues/n/jobs', 'snapshot']) {
+    await redis.sadd(`${namespace}:worker_pools`, 'p');
+    await redis.hset(`${namespace}:worker_pools:p`, { heartbeat_at: 1, worker_ids: 'w' });
+    await redis.hset(`${namespace}:worker:w`, { job_name: 'n', args: '{"secret":"s3cr3t"}' });
+    const waiting = await getJson<{ jobs: { id: string }[] }>(`${url}/api/queues/n/jobs`);
+    for (const path of [
+      ...['jobs/dead', 'jobs/dead/10/1', 'jobs/dead/10/1/entry', 'queues/n/jobs', 'snapshot'],
+      ...[
+        'running/w',
+        'search?q=secret',
+        'search?q=s3cr3t',
+        `queues/n/jobs/1/${waiting.jobs[0]?.id}`,
+      ],
+    ]) {
       const response = await fetch(`${url}/api/${path}`);
       expect(await response.text()).not.toContain('s3cr3t');
     }
+    expect(await problem(await fetch(`${url}/api/jobs/dead/10/1/entry`))).toEqual({
+      ...{ status: 403, code: 'redacted' },
+    });
   });
 });
 
@@ -429,6 +509,28 @@ describe('work on many jobs', () => {
 });
 
 describe('the module', () => {
+  it('stands behind the guards of the application, and is no version of its routes', async () => {
+    const guard = { canActivate: (context: ExecutionContext) => isFriend(context) };
+    const isFriend = (context: ExecutionContext) =>
+      context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>().headers
+        .friend !== undefined;
+    @Module({
+      imports: [
+        WorkModule.forRoot({ redis: REDIS, namespace, logger: silentLogger }),
+        WorkDashboardModule.forRoot(),
+      ],
+      providers: [{ provide: APP_GUARD, useValue: guard }],
+    })
+    class AppModule {}
+    const app = await NestFactory.create(AppModule, new ExpressAdapter(), { logger: false });
+    app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+    apps.push(app);
+    await app.listen(0, '127.0.0.1');
+    const url = `${await app.getUrl()}/work/api/me`;
+    expect((await fetch(url)).status).toBe(403);
+    expect((await fetch(url, { headers: { friend: 'yes' } })).status).toBe(200);
+  });
+
   it('takes its options from providers, too', async () => {
     @Module({
       imports: [
@@ -444,7 +546,7 @@ describe('the module', () => {
     apps.push(app);
     await app.listen(0, '127.0.0.1');
     const url = `${await app.getUrl()}/ops/api`;
-    expect(await getJson(`${url}/me`)).toEqual({ actions: ['view'], readOnly: true });
+    expect(await getJson(`${url}/me`)).toEqual({ actions: ['view'], readOnly: true, namespace });
     expect((await send(`${url}/queues/n/pause`)).status).toBe(403);
   });
 

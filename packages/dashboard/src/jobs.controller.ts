@@ -1,11 +1,12 @@
 import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { Client, type BulkOptions, type BulkResult } from '@nestcraft/work';
+import { Client, type BulkOptions, type BulkResult, type TimedJob } from '@nestcraft/work';
 import { Action } from './access.guard.js';
 import type { DashboardAction } from './dashboard-options.js';
+import { entryFile } from './entry-file.js';
 import { methodsFor, SETS, type JobRef, type SetMethods } from './job-sets.js';
 import { Memo } from './memo.js';
 import { Operations, type Operation } from './operations.js';
-import { integer, jobRefs, oneOf, text, type Fields } from './params.js';
+import { integer, jobRefs, LONGEST_ID, oneOf, text, type Fields } from './params.js';
 import { Presenter } from './presenter.js';
 import { Problem } from './problem.js';
 
@@ -40,7 +41,7 @@ export class JobsController {
     const key = JSON.stringify(['jobs', name, options]);
     return this.memo.read(key, FRESH, async () => {
       const { jobs, ...rest } = await this.client.list(name, options);
-      return { ...rest, jobs: jobs.map((job) => this.presenter.timed(job)) };
+      return { ...rest, jobs: jobs.map((job) => this.presenter.job(job)) };
     });
   }
 
@@ -58,11 +59,18 @@ export class JobsController {
   @Get(':set/:at/:id')
   @Action('view')
   async job(@Param('set') set: string, @Param('at') at: string, @Param('id') id: string) {
-    const ref = { at: dateOf(at), id: text('id', id, 1_000) };
-    const { job: find } = this.methods(set);
-    const [job, attempts] = await Promise.all([find(ref), this.client.attempts(ref.id)]);
-    if (!job) throw new Problem(404, 'not_found', 'The job is not there any more.');
+    const [job, attempts] = await Promise.all([
+      this.find(set, at, id),
+      this.client.attempts(text('id', id, LONGEST_ID)),
+    ]);
     return this.presenter.detail(job, attempts);
+  }
+
+  /** The entry to the byte. */
+  @Get(':set/:at/:id/entry')
+  @Action('view')
+  async entry(@Param('set') set: string, @Param('at') at: string, @Param('id') id: string) {
+    return entryFile(this.presenter.entry(await this.find(set, at, id)));
   }
 
   /** Puts some jobs into their queues now: retries the dead, runs the others early. */
@@ -112,6 +120,13 @@ export class JobsController {
     return this.all('kill', 'kill', 'retry', body, (options) =>
       this.client.killAllRetryJobs(options),
     );
+  }
+
+  private async find(set: string, at: string, id: string): Promise<TimedJob> {
+    const ref = { at: dateOf(at), id: text('id', id, LONGEST_ID) };
+    const job = await this.methods(set).job(ref);
+    if (job) return job;
+    throw new Problem(404, 'not_found', 'The job is not there any more.');
   }
 
   private methods(set: string): SetMethods {

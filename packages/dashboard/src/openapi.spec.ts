@@ -121,6 +121,7 @@ describe('what the API answers', () => {
     ['/periodic', '/periodic'],
     ['/health', '/health'],
     ['/queues/{name}/jobs', '/queues/m/jobs'],
+    ['/queues/{name}/jobs/{position}/{id}', 'the waiting job'],
     ['/jobs/{set}', '/jobs/retry'],
     ['/jobs/{set}', '/jobs/scheduled'],
     ['/jobs/{set}', '/jobs/dead'],
@@ -130,6 +131,12 @@ describe('what the API answers', () => {
   ])('to GET %s is what it documents (%s)', async (path, url) => {
     const base = `${await app.getUrl()}/work/api`;
     let address = url;
+    if (url === 'the waiting job') {
+      const page = (await (await fetch(`${base}/queues/m/jobs`)).json()) as {
+        jobs: { id: string }[];
+      };
+      address = `/queues/m/jobs/1/${page.jobs[0]?.id}`;
+    }
     if (url === 'the retry') {
       const page = (await (await fetch(`${base}/jobs/retry`)).json()) as {
         jobs: { at: number; id: string }[];

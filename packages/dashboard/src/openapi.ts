@@ -35,7 +35,7 @@ function object(members: Readonly<Record<string, Schema>>): Schema {
 }
 
 const JOB = {
-  id: { ...string, description: 'empty for an entry that is no job' },
+  id: { ...string, description: 'of an entry that is no job, "sha1:" and its digest' },
   name: string,
   'at?': { ...time, description: 'when it runs, or died; in seconds since the epoch' },
   'position?': { ...integer, description: 'of a waiting job: 1 is taken next' },
@@ -80,6 +80,8 @@ const schemas: Readonly<Record<string, Schema>> = {
     'backtrace?': string,
     'uniqueKey?': string,
     text: { ...string, description: 'the entry as it stands in Redis' },
+    truncated: { ...boolean, description: 'whether args or text are only the beginning' },
+    downloadable: { ...boolean, description: 'whether the entry may be had to the byte' },
   }),
   JobList: object({
     total: { ...integer, description: 'how many there are in the set, of all names' },
@@ -195,6 +197,11 @@ const schemas: Readonly<Record<string, Schema>> = {
     maxMemory: { ...integer, description: 'bytes; 0 is no limit' },
     clients: integer,
     operationsPerSecond: integer,
+    roundTrip: { ...number, description: 'milliseconds to Redis and back' },
+    skew: {
+      ...integer,
+      description: "milliseconds by which the server's clock is ahead of Redis's",
+    },
     findings: list(ref('Finding')),
     integrity: list(object({ kind: string, what: string, consequence: string, remedy: string })),
   }),
@@ -208,8 +215,8 @@ interface Route {
   /** 204 without one. */
   readonly answer?: Schema;
   readonly status?: number;
-  /** A stream of server-sent events. */
-  readonly stream?: boolean;
+  /** Of what is not JSON, such as a stream of server-sent events. */
+  readonly type?: string;
 }
 
 const name = { ...string, minLength: 1, maxLength: 300 };
@@ -224,14 +231,19 @@ const selected = {
 };
 const results = object({ results: list(string) });
 const ofName = object({ 'name?': name });
+const entry: Route = {
+  summary: 'The entry in Redis to the byte; a problem where arguments are redacted',
+  action: 'view',
+  type: 'application/octet-stream',
+};
 const operation = { answer: ref('Operation'), status: 202 };
 
 const routes: Readonly<Record<string, Route>> = {
   'GET /openapi.json': { summary: 'This document', action: 'view', answer: { type: 'object' } },
   'GET /me': {
-    summary: 'What the user may do',
+    summary: 'What the user may do, and in which namespace',
     action: 'view',
-    answer: object({ actions: list(oneOf(ACTIONS)), readOnly: boolean }),
+    answer: object({ actions: list(oneOf(ACTIONS)), readOnly: boolean, namespace: string }),
   },
   'GET /snapshot': {
     summary: 'Counts, queues, pools and what runs, now',
@@ -241,18 +253,23 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /events': {
     summary: 'Events "snapshot" (a Snapshot) every two seconds, or "unreachable"',
     action: 'view',
-    stream: true,
+    type: 'text/event-stream',
+  },
+  'GET /running/{worker}': {
+    summary: 'What a worker is doing, with all of the arguments',
+    action: 'view',
+    answer: ref('Running'),
   },
   'GET /search': {
     summary:
-      'Events "hits" (a list of { set, job }), "progress" ({ seen, total }), "end" or "failed"',
+      'Events "hits" (a list of { set, job, queue?, workerId? }), "progress" ({ seen, total }), "end" or "failed"',
     action: 'view',
     query: {
       q: { ...string, minLength: 1, maxLength: 200 },
       'in?': oneOf(SEARCHED),
       'name?': name,
     },
-    stream: true,
+    type: 'text/event-stream',
   },
   'GET /metrics': {
     summary: 'What the workers of this project did lately',
@@ -295,6 +312,12 @@ const routes: Readonly<Record<string, Route>> = {
     query: { 'from?': from, 'limit?': limit },
     answer: ref('WaitingList'),
   },
+  'GET /queues/{name}/jobs/{position}/{id}': {
+    summary: 'A waiting job, looked for near the position where it was seen',
+    action: 'view',
+    answer: ref('JobDetail'),
+  },
+  'GET /queues/{name}/jobs/{position}/{id}/entry': { ...entry },
   'POST /queues/{name}/delete': {
     summary: 'Deletes some waiting jobs: each "deleted", "gone" or "too deep" in a very long queue',
     action: 'delete',
@@ -344,6 +367,7 @@ const routes: Readonly<Record<string, Route>> = {
     }),
   },
   'GET /jobs/{set}/{at}/{id}': { summary: 'A job', action: 'view', answer: ref('JobDetail') },
+  'GET /jobs/{set}/{at}/{id}/entry': { ...entry },
   'POST /jobs/{set}/enqueue': {
     summary: 'Puts some into their queues: each "moved", "gone", "duplicate" or "unknown"',
     action: 'retry',
@@ -385,15 +409,16 @@ const routes: Readonly<Record<string, Route>> = {
 const PATH_PARAMETERS: Readonly<Record<string, Schema>> = {
   set: oneOf(SETS),
   name: string,
+  position: { ...integer, minimum: 1 },
+  worker: string,
   at: { ...integer, description: 'when it runs, or died, in seconds since the epoch' },
   id: string,
 };
 
 function operationOf(method: string, path: string, route: Route): Schema {
-  const { summary, action, query = {}, body, answer, stream = false } = route;
-  const status = route.status ?? (answer || stream ? 200 : 204);
-  const type = stream ? 'text/event-stream' : 'application/json';
-  const schema = stream ? string : answer;
+  const { summary, action, query = {}, body, type = 'application/json' } = route;
+  const schema = route.type === undefined ? route.answer : string;
+  const status = route.status ?? (schema ? 200 : 204);
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter = '']) => ({
     ...{ name: parameter, in: 'path', required: true, schema: PATH_PARAMETERS[parameter] },
   }));

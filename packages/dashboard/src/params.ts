@@ -3,6 +3,9 @@ import { Problem } from './problem.js';
 /** A query or a body whose values nobody has looked at yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** The most characters of a job's id. */
+export const LONGEST_ID = 1_000;
+
 /** A whole number of a query or a body. @throws Problem */
 export function integer(name: string, value: unknown, least: number, most: number): number {
   const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
@@ -33,7 +36,7 @@ export function oneOf<Word extends string>(
 export function jobRefs(name: string, value: unknown, most: number): { at: Date; id: string }[] {
   return list(name, value, most).map(({ at, id }) => ({
     at: new Date(integer('at', at, -1e12, 1e12) * 1000),
-    id: text('id', id, 1_000),
+    id: text('id', id, LONGEST_ID),
   }));
 }
 
@@ -45,7 +48,7 @@ export function jobPositions(
 ): { position: number; id: string }[] {
   return list(name, value, most).map(({ position, id }) => ({
     position: integer('position', position, 1, 1e12),
-    id: text('id', id, 1_000),
+    id: text('id', id, LONGEST_ID),
   }));
 }
 

@@ -1,10 +1,12 @@
 import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { Client } from '@nestcraft/work';
+import { Client, type WaitingJob } from '@nestcraft/work';
 import { Action } from './access.guard.js';
+import { entryFile } from './entry-file.js';
 import { Memo } from './memo.js';
 import { Operations, type Operation } from './operations.js';
-import { integer, jobPositions, type Fields } from './params.js';
+import { integer, jobPositions, LONGEST_ID, text, type Fields } from './params.js';
 import { Presenter } from './presenter.js';
+import { Problem } from './problem.js';
 
 const LAST = 1_000_000_000;
 const LONGEST_PAUSE = 365 * 24 * 3600;
@@ -31,9 +33,34 @@ export class QueuesController {
       const next = from + jobs.length;
       return {
         ...{ total, from, next: next < total ? next : undefined },
-        jobs: jobs.map((job) => this.presenter.waiting(job)),
+        jobs: jobs.map((job) => this.presenter.job(job)),
       };
     });
+  }
+
+  @Get(':name/jobs/:position/:id')
+  @Action('view')
+  async job(
+    @Param('name') name: string,
+    @Param('position') position: string,
+    @Param('id') id: string,
+  ) {
+    const [job, attempts] = await Promise.all([
+      this.find(name, position, id),
+      this.client.attempts(text('id', id, LONGEST_ID)),
+    ]);
+    return this.presenter.detail(job, attempts);
+  }
+
+  /** The entry to the byte. */
+  @Get(':name/jobs/:position/:id/entry')
+  @Action('view')
+  async entry(
+    @Param('name') name: string,
+    @Param('position') position: string,
+    @Param('id') id: string,
+  ) {
+    return entryFile(this.presenter.entry(await this.find(name, position, id)));
   }
 
   @Post(':name/delete')
@@ -79,5 +106,15 @@ export class QueuesController {
       { title: `empty the queue ${name}`, action: 'empty' },
       ({ signal, onProgress }) => this.client.emptyQueue(name, { signal, onProgress }),
     );
+  }
+
+  private async find(name: string, position: string, id: string): Promise<WaitingJob> {
+    const ref = {
+      position: integer('position', position, 1, LAST),
+      id: text('id', id, LONGEST_ID),
+    };
+    const job = await this.client.waitingJob(name, ref);
+    if (job) return job;
+    throw new Problem(404, 'not_found', 'The job does not wait there any more.');
   }
 }

@@ -12,61 +12,35 @@ export interface RedisHealth {
   readonly maxMemory: number;
   readonly clients: number;
   readonly operationsPerSecond: number;
+  /** Milliseconds. */
+  readonly roundTrip: number;
+  /** Milliseconds by which this process's clock is ahead. */
+  readonly skew: number;
   readonly findings: readonly Finding[];
 }
 
-/** Reads Redis's INFO for what endangers jobs. */
-export function redisHealth(info: string): RedisHealth {
+/** What a health check reads of Redis. */
+export interface RedisReading {
+  /** Its answer to INFO. */
+  readonly info: string;
+  /** Milliseconds from this process to Redis and back. */
+  readonly roundTrip: number;
+  /** Milliseconds by which this process's clock is ahead of Redis's. */
+  readonly skew: number;
+}
+
+// Milliseconds.
+const [LONG_TRIP, LARGE_SKEW] = [100, 2_000];
+const FULL = 0.8;
+
+/** Looks for what endangers jobs. */
+export function redisHealth({ info, roundTrip, skew }: RedisReading): RedisHealth {
   const fields = new Map(
     [...info.matchAll(/^([a-z0-9_]+):(.*?)\r?$/gm)].map(([, key = '', value = '']) => [key, value]),
   );
   const field = (key: string): string => fields.get(key) ?? '';
   const usedMemory = Number(field('used_memory'));
   const maxMemory = Number(field('maxmemory'));
-  const findings: Finding[] = [];
-  const policy = field('maxmemory_policy');
-  if (policy !== '' && policy !== 'noeviction') {
-    findings.push({
-      severity: 'danger',
-      what: `maxmemory-policy is ${policy}: when memory runs out, Redis throws jobs away.`,
-      remedy: 'CONFIG SET maxmemory-policy noeviction',
-    });
-  }
-  if (Number(field('evicted_keys')) > 0) {
-    findings.push({
-      severity: 'danger',
-      what: `${field('evicted_keys')} keys have been thrown away since Redis was started.`,
-      remedy: 'CONFIG SET maxmemory-policy noeviction, and give Redis more memory',
-    });
-  }
-  if (field('role') === 'slave') {
-    findings.push({
-      severity: 'danger',
-      what: 'This is a replica: it takes no jobs.',
-      remedy: 'Connect to the master.',
-    });
-  }
-  if (field('aof_enabled') === '0') {
-    findings.push({
-      severity: 'warning',
-      what: 'The append-only file is off: a crash of Redis loses jobs.',
-      remedy: 'CONFIG SET appendonly yes',
-    });
-  }
-  if (field('aof_last_write_status') === 'err' || field('rdb_last_bgsave_status') === 'err') {
-    findings.push({
-      severity: 'danger',
-      what: 'Redis could not write its data to disk.',
-      remedy: 'Look at its log and at the free space of its disk.',
-    });
-  }
-  if (maxMemory > 0 && usedMemory > 0.8 * maxMemory) {
-    findings.push({
-      severity: 'warning',
-      what: `${Math.round((100 * usedMemory) / maxMemory)} % of maxmemory are used.`,
-      remedy: 'Give Redis more memory, or delete dead jobs.',
-    });
-  }
   return {
     version: field('redis_version'),
     role: field('role') === 'slave' ? 'replica' : field('role'),
@@ -74,6 +48,102 @@ export function redisHealth(info: string): RedisHealth {
     maxMemory,
     clients: Number(field('connected_clients')),
     operationsPerSecond: Number(field('instantaneous_ops_per_sec')),
-    findings,
+    roundTrip,
+    skew,
+    findings: [
+      ...ofMemory(field, usedMemory, maxMemory),
+      ...ofPersistence(field),
+      ...ofServer(field),
+      ...ofDistance(roundTrip, skew),
+    ],
   };
+}
+
+type Field = (key: string) => string;
+
+function finding(isSo: boolean, severity: Finding['severity'], what: string, remedy: string) {
+  return isSo ? [{ severity, what, remedy }] : [];
+}
+
+function ofMemory(field: Field, used: number, most: number): Finding[] {
+  const policy = field('maxmemory_policy');
+  return [
+    ...finding(
+      policy !== '' && policy !== 'noeviction',
+      'danger',
+      `maxmemory-policy is ${policy}: when memory runs out, Redis throws jobs away.`,
+      'CONFIG SET maxmemory-policy noeviction',
+    ),
+    ...finding(
+      Number(field('evicted_keys')) > 0,
+      'danger',
+      `${field('evicted_keys')} keys have been thrown away since Redis was started.`,
+      'CONFIG SET maxmemory-policy noeviction, and give Redis more memory',
+    ),
+    ...finding(
+      most > 0 && used > FULL * most,
+      'warning',
+      `${Math.round((100 * used) / most)} % of maxmemory are used.`,
+      'Give Redis more memory, or delete dead jobs.',
+    ),
+  ];
+}
+
+function ofPersistence(field: Field): Finding[] {
+  return [
+    ...finding(
+      field('aof_enabled') === '0',
+      'warning',
+      'The append-only file is off: a crash of Redis loses jobs.',
+      'CONFIG SET appendonly yes',
+    ),
+    ...finding(
+      field('aof_last_write_status') === 'err' || field('rdb_last_bgsave_status') === 'err',
+      'danger',
+      'Redis could not write its data to disk.',
+      'Look at its log and at the free space of its disk.',
+    ),
+  ];
+}
+
+function ofServer(field: Field): Finding[] {
+  const [major = 0, minor = 0] = field('redis_version').split('.').map(Number);
+  return [
+    ...finding(
+      field('role') === 'slave',
+      'danger',
+      'This is a replica: it takes no jobs.',
+      'Connect to the master.',
+    ),
+    ...finding(
+      // INFO tells how many replicas are well only where the master insists on some.
+      Number(field('connected_slaves')) > 0 && field('min_slaves_good_slaves') === '',
+      'warning',
+      'The master takes jobs that no replica has yet: a failover may lose them.',
+      'CONFIG SET min-replicas-to-write 1',
+    ),
+    ...finding(
+      field('redis_version') !== '' && major * 100 + minor < 602,
+      'danger',
+      `This is Redis ${field('redis_version')}, which lacks commands that are needed.`,
+      'Use Redis 6.2 or later.',
+    ),
+  ];
+}
+
+function ofDistance(roundTrip: number, skew: number): Finding[] {
+  return [
+    ...finding(
+      roundTrip > LONG_TRIP,
+      'warning',
+      `Redis took ${Math.round(roundTrip)} ms to answer: it is busy, or far away.`,
+      'Look for slow commands with SLOWLOG GET, and at the network.',
+    ),
+    ...finding(
+      Math.abs(skew) > LARGE_SKEW,
+      'warning',
+      `The clock of this host is ${(Math.abs(skew) / 1000).toFixed(1)} s ${skew > 0 ? 'ahead of' : 'behind'} that of Redis: Go's pools judge heartbeats and run times by their own clocks.`,
+      'Have NTP set the clocks of all hosts.',
+    ),
+  ];
 }

@@ -1,23 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type MessageEvent } from '@nestjs/common';
-import { Client, type ShownEntry, type TimedJob, type WaitingJob } from '@nestcraft/work';
+import { Client, type TimedJob, type WaitingJob } from '@nestcraft/work';
 import { Observable } from 'rxjs';
+import { BusyWorkers, type BusyWorker } from './busy-workers.js';
 import { Presenter, type JobView } from './presenter.js';
 
 /** Where jobs are searched, in this order. */
-export const SEARCHED = ['dead', 'retry', 'scheduled', 'waiting'] as const;
+export const SEARCHED = ['running', 'dead', 'retry', 'scheduled', 'waiting'] as const;
+type Searched = (typeof SEARCHED)[number];
 
 export interface Search {
   readonly text: string;
-  readonly where: readonly (typeof SEARCHED)[number][];
+  readonly where: readonly Searched[];
   /** Only jobs of this name. */
   readonly jobName: string | undefined;
 }
 
 /** A job that was found, and where. */
 export interface Hit {
-  readonly set: (typeof SEARCHED)[number];
+  readonly set: Searched;
   readonly job: JobView;
+  /** In which queue it waits. */
+  readonly queue?: string;
+  /** Which worker runs it. */
+  readonly workerId?: string;
+}
+
+/** What may be a hit. What is redacted cannot be found, or a search would tell it letter by letter. */
+interface Candidate {
+  readonly name: string;
+  readonly text: () => string;
+  readonly hit: () => Hit;
 }
 
 // At most so many batches of some hundred a second: a search must not keep Redis from its work.
@@ -29,6 +42,7 @@ const MOST_HITS = 200;
 export class Searches {
   constructor(
     private readonly client: Client,
+    private readonly busy: BusyWorkers,
     private readonly presenter: Presenter,
   ) {}
 
@@ -50,14 +64,15 @@ export class Searches {
     isOver: () => boolean,
   ): Promise<void> {
     const wanted = search.text.toLowerCase();
+    const isWanted = (name: string) => search.jobName === undefined || name === search.jobName;
     const total = await this.total(search);
     let [seen, found] = [0, 0];
-    for await (const { set, jobs } of this.batches(search)) {
+    for await (const jobs of this.batches(search)) {
       if (isOver()) return;
       const hits = jobs
-        .filter((entry) => this.matches(entry, wanted, search.jobName))
+        .filter(({ name, text }) => isWanted(name) && text().toLowerCase().includes(wanted))
         .slice(0, MOST_HITS - found)
-        .map((job): Hit => ({ set, job: this.view(job) }));
+        .map(({ hit }) => hit());
       seen += jobs.length;
       found += hits.length;
       if (hits.length > 0) tell('hits', hits);
@@ -71,25 +86,39 @@ export class Searches {
     tell('end', { seen, full: false });
   }
 
-  /** What is redacted cannot be found, or a search would tell it letter by letter. */
-  private matches(entry: ShownEntry, wanted: string, jobName: string | undefined): boolean {
-    if (jobName !== undefined && entry.job?.name !== jobName) return false;
-    return this.presenter.searchText(entry).toLowerCase().includes(wanted);
-  }
-
-  private async *batches({ where, jobName }: Search): AsyncGenerator<{
-    readonly set: (typeof SEARCHED)[number];
-    readonly jobs: readonly (TimedJob | WaitingJob)[];
-  }> {
+  private async *batches({ where, jobName }: Search): AsyncGenerator<readonly Candidate[]> {
     for (const set of where) {
-      if (set !== 'waiting') {
-        for await (const jobs of this.client.scan(set)) yield { set, jobs };
-        continue;
-      }
-      for (const name of await this.queuesToSearch(jobName)) {
-        for await (const jobs of this.client.scanWaiting(name)) yield { set, jobs };
+      if (set === 'running') {
+        yield (await this.busy.list()).map((worker) => this.ofWorker(worker));
+      } else if (set === 'waiting') {
+        for (const name of await this.queuesToSearch(jobName)) {
+          for await (const jobs of this.client.scanWaiting(name)) {
+            yield jobs.map((job) => this.ofEntry({ set, queue: name }, job));
+          }
+        }
+      } else {
+        for await (const jobs of this.client.scan(set)) {
+          yield jobs.map((job) => this.ofEntry({ set }, job));
+        }
       }
     }
+  }
+
+  private ofEntry(place: Omit<Hit, 'job'>, job: TimedJob | WaitingJob): Candidate {
+    return {
+      name: place.queue ?? job.job?.name ?? '',
+      text: () => this.presenter.searchText(job),
+      hit: () => ({ ...place, job: this.presenter.job(job) }),
+    };
+  }
+
+  private ofWorker(worker: BusyWorker): Candidate {
+    const { jobName, workerId } = worker.observation;
+    return {
+      name: jobName,
+      text: () => this.presenter.runningSearchText(worker),
+      hit: () => ({ set: 'running', job: this.presenter.runningJob(worker), workerId }),
+    };
   }
 
   private async queuesToSearch(jobName: string | undefined): Promise<string[]> {
@@ -100,14 +129,12 @@ export class Searches {
 
   private async total({ where, jobName }: Search): Promise<number> {
     const [counts, queues] = await Promise.all([this.client.counts(), this.client.queues()]);
-    const waiting = queues
-      .filter((queue) => jobName === undefined || queue.jobName === jobName)
-      .reduce((sum, { count }) => sum + count, 0);
-    const all = { ...counts, waiting };
+    const ofName = queues.filter((queue) => jobName === undefined || queue.jobName === jobName);
+    const all: Record<Searched, number> = {
+      ...counts,
+      waiting: ofName.reduce((sum, { count }) => sum + count, 0),
+      running: queues.reduce((sum, { inProgress }) => sum + inProgress, 0),
+    };
     return where.reduce((sum, set) => sum + all[set], 0);
-  }
-
-  private view(job: TimedJob | WaitingJob): JobView {
-    return 'at' in job ? this.presenter.timed(job) : this.presenter.waiting(job);
   }
 }

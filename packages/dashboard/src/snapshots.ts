@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Client } from '@nestcraft/work';
 import { catchError, exhaustMap, from, map, of, shareReplay, timer, type Observable } from 'rxjs';
+import { BusyWorkers } from './busy-workers.js';
 import { Operations, type Operation } from './operations.js';
-import { Presenter } from './presenter.js';
+import { Presenter, type RunningView } from './presenter.js';
 
 const INTERVAL = 2_000;
 
@@ -15,8 +16,8 @@ export interface Snapshot {
   readonly pools: readonly ReturnType<Presenter['pool']>[];
   /** The lists of job names that pools have; many have the same. */
   readonly nameLists: readonly (readonly string[])[];
-  /** The first thousand of them. */
-  readonly running: readonly ReturnType<Presenter['observation']>[];
+  /** The thousand that have run for the longest time. */
+  readonly running: readonly RunningView[];
   /** How many workers are busy. */
   readonly busy: number;
   /** The work on many jobs that is under way in this process, or was lately. */
@@ -34,6 +35,7 @@ export class Snapshots {
 
   constructor(
     private readonly client: Client,
+    private readonly busy: BusyWorkers,
     private readonly presenter: Presenter,
     private readonly operations: Operations,
   ) {
@@ -54,13 +56,8 @@ export class Snapshots {
       this.client.queues(),
       this.client.workerPoolHeartbeats(),
     ]);
-    const observations = await this.client.workerObservations(pools);
-    const poolOf = new Map(
-      pools.flatMap((pool) => pool.workerIds.map((id) => [id, pool] as const)),
-    );
-    const busy = countBy(
-      observations.map(({ workerId }) => poolOf.get(workerId)?.workerPoolId ?? ''),
-    );
+    const workers = await this.busy.list(pools);
+    const busy = countBy(workers.map(({ pool }) => pool?.workerPoolId ?? ''));
     const nameLists = new Map(pools.map(({ jobNames }) => [jobNames.join(), jobNames]));
     const lists = [...nameLists.keys()];
     const serving = countBy(pools.flatMap(({ jobNames }) => jobNames));
@@ -75,10 +72,8 @@ export class Snapshots {
         }),
       ),
       nameLists: [...nameLists.values()],
-      running: observations
-        .slice(0, MOST_RUNNING)
-        .map((one) => this.presenter.observation(one, poolOf.get(one.workerId))),
-      busy: observations.length,
+      running: workers.slice(0, MOST_RUNNING).map((one) => this.presenter.running(one)),
+      busy: workers.length,
       operations: this.operations.list(),
     };
   }

@@ -23,6 +23,7 @@ export {
   type QueuePage,
   type QueueStatus,
   type WaitingJob,
+  type WaitingJobRef,
 } from './client/queues.js';
 export { systemClock, type Clock } from './clock.js';
 export { currentJob, currentSignal } from './current-job.js';

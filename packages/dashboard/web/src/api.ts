@@ -96,6 +96,10 @@ export interface JobDetail extends Job {
   backtrace?: string;
   uniqueKey?: string;
   text: string;
+  /** Whether the arguments or the text are only the beginning. */
+  truncated: boolean;
+  /** Whether the whole entry may be had, at `…/entry`. */
+  downloadable: boolean;
 }
 
 export interface WaitingList {
@@ -172,6 +176,10 @@ export interface Health {
   maxMemory: number;
   clients: number;
   operationsPerSecond: number;
+  /** Milliseconds from the server to Redis and back. */
+  roundTrip: number;
+  /** Milliseconds by which the server's clock is ahead of Redis's. */
+  skew: number;
   findings: { severity: 'danger' | 'warning'; what: string; remedy: string }[];
   integrity: { kind: string; what: string; consequence: string; remedy: string }[];
 }

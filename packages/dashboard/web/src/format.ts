@@ -31,8 +31,8 @@ function parts(large: number, largeUnit: string, small: number, smallUnit: strin
 /** A length of time, given in milliseconds. */
 export function milliseconds(ms: number | undefined): string {
   if (ms === undefined) return '–';
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
-  return ms < 10_000 ? `${Math.round(ms)} ms` : duration(ms / 1000);
+  if (ms < 1_000) return `${ms < 10 && ms > 0 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000);
 }
 
 /** How long a job has waited, given in milliseconds, of which only whole seconds are known. */
@@ -48,8 +48,43 @@ export function relative(at: number, now: number): string {
   return away > 0 ? `in ${duration(away)}` : `${duration(-away)} ago`;
 }
 
-export function absolute(at: number): string {
-  return new Date(at * 1000).toISOString().replace('T', ' ').replace('.000Z', ' UTC');
+/** A time of day and date. @param zone such as `UTC`; default: the browser's own */
+export function absolute(at: number, zone?: string): string {
+  const parts = formatIn(zone).formatToParts(at * 1000);
+  const zoneName = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return `${iso(at, zone)} ${zoneName}`;
+}
+
+/** Hours and minutes, and the day where a chart reaches over several. */
+export function clock(at: number, zone: string | undefined, withDay: boolean): string {
+  return withDay ? iso(at, zone).slice(5, 16) : iso(at, zone).slice(11, 16);
+}
+
+function iso(at: number, zone: string | undefined): string {
+  const part = new Map(
+    formatIn(zone)
+      .formatToParts(at * 1000)
+      .map(({ type, value }) => [type, value]),
+  );
+  const [day, time] = [
+    ['year', 'month', 'day'],
+    ['hour', 'minute', 'second'],
+  ].map((types) => types.map((type) => part.get(type as Intl.DateTimeFormatPartTypes)));
+  return `${day?.join('-')} ${time?.join(':')}`;
+}
+
+const formats = new Map<string | undefined, Intl.DateTimeFormat>();
+
+function formatIn(timeZone: string | undefined): Intl.DateTimeFormat {
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat('en', {
+      ...{ year: 'numeric', month: '2-digit', day: '2-digit', hourCycle: 'h23' },
+      ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
+      ...{ timeZone, timeZoneName: 'short' },
+    });
+  formats.set(timeZone, format);
+  return format;
 }
 
 export function bytes(value: number): string {

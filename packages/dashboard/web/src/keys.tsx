@@ -4,15 +4,25 @@ import { useLocation } from 'wouter-preact';
 const PAGES: Record<string, [path: string, name: string]> = {
   o: ['/', 'Overview'],
   q: ['/queues', 'Queues'],
-  w: ['/workers', 'Workers'],
+  n: ['/running', 'Running jobs'],
+  w: ['/workers', 'Worker pools'],
   s: ['/jobs/scheduled', 'Scheduled jobs'],
   r: ['/jobs/retry', 'Retries'],
   d: ['/jobs/dead', 'Dead jobs'],
   p: ['/periodic', 'Periodic jobs'],
   m: ['/metrics', 'Metrics'],
-  f: ['/search', 'Search'],
   h: ['/health', 'Health'],
 };
+
+const OTHERS: [keys: string[], what: string][] = [
+  [['/'], 'Search'],
+  [['j', 'k'], 'Down and up in a table'],
+  [['x'], 'Select the job'],
+  [['Shift', 'x'], 'Select all from the last selected one to this'],
+  [['r'], 'Retry or run the selected jobs now'],
+  [['#'], 'Delete the selected jobs, after a question'],
+  [['?'], 'This list'],
+];
 
 // Milliseconds between g and the letter after it.
 const PATIENCE = 1_500;
@@ -23,18 +33,25 @@ export function Keys() {
   const help = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     let after = -Infinity;
-    const listen = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (/^(INPUT|SELECT|TEXTAREA)$/.test((event.target as HTMLElement).tagName)) return;
-      const [path] = PAGES[event.key] ?? [];
-      if (path !== undefined && performance.now() - after < PATIENCE) navigate(path);
-      after = event.key === 'g' ? performance.now() : -Infinity;
-      if (event.key === '?') help.current?.showModal();
-      if (event.key === '/') {
-        event.preventDefault();
+    const deeds: Record<string, () => void> = {
+      '?': () => help.current?.showModal(),
+      '/': () => {
         navigate('/search');
         document.querySelector<HTMLElement>('[data-first]')?.focus();
-      }
+      },
+      j: () => step(1),
+      k: () => step(-1),
+      x: () => toggle(false),
+      X: () => toggle(true),
+    };
+    const listen = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (document.querySelector('dialog[open]')) return;
+      const [path] = performance.now() - after < PATIENCE ? (PAGES[event.key] ?? []) : [];
+      after = event.key === 'g' ? performance.now() : -Infinity;
+      const deed = path === undefined ? deeds[event.key] : () => navigate(path);
+      (deed ?? (() => press(event.key)))();
+      if (deed) event.preventDefault();
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
@@ -47,26 +64,12 @@ export function Keys() {
       <dialog ref={help} aria-labelledby="keys">
         <h2 id="keys">Keys</h2>
         <dl class="facts">
-          {Object.entries(PAGES).map(([key, [path, name]]) => (
-            <>
-              <dt key={path}>
-                <kbd>g</kbd> <kbd>{key}</kbd>
-              </dt>
-              <dd>{name}</dd>
-            </>
+          {Object.entries(PAGES).map(([key, [, name]]) => (
+            <Row key={key} keys={['g', key]} what={name} />
           ))}
-          <dt>
-            <kbd>/</kbd>
-          </dt>
-          <dd>Search</dd>
-          <dt>
-            <kbd>j</kbd> <kbd>k</kbd>
-          </dt>
-          <dd>Down and up in a table</dd>
-          <dt>
-            <kbd>?</kbd>
-          </dt>
-          <dd>This list</dd>
+          {OTHERS.map(([keys, what]) => (
+            <Row key={what} keys={keys} what={what} />
+          ))}
         </dl>
         <form method="dialog" class="buttons">
           <button type="submit">Close</button>
@@ -74,4 +77,48 @@ export function Keys() {
       </dialog>
     </>
   );
+}
+
+function Row({ keys, what }: { keys: string[]; what: string }) {
+  return (
+    <>
+      <dt>
+        {keys.map((key) => (
+          <kbd key={key}>{key}</kbd>
+        ))}
+      </dt>
+      <dd>{what}</dd>
+    </>
+  );
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    target.matches('select, textarea, input:not([type=checkbox], [type=radio])')
+  );
+}
+
+function currentRow(): HTMLTableRowElement | null {
+  return document.activeElement?.closest<HTMLTableRowElement>('tbody tr') ?? null;
+}
+
+/** To what can be pressed in the next row, or in the first one of the page. */
+function step(by: 1 | -1): void {
+  const row = currentRow();
+  const rows = [...(row?.parentElement ?? document).querySelectorAll('main tbody tr')];
+  const next = row ? rows[rows.indexOf(row) + by] : rows[0];
+  next?.querySelector<HTMLElement>('th a, th button, a, button, input')?.focus();
+  next?.scrollIntoView({ block: 'nearest' });
+}
+
+function toggle(shiftKey: boolean): void {
+  currentRow()
+    ?.querySelector('input[type=checkbox]')
+    ?.dispatchEvent(new MouseEvent('click', { shiftKey, bubbles: true, cancelable: true }));
+}
+
+/** A button that says that it listens to the key. */
+function press(key: string): void {
+  document.querySelector<HTMLElement>(`[aria-keyshortcuts="${CSS.escape(key)}"]`)?.click();
 }

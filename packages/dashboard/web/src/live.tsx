@@ -9,13 +9,35 @@ export interface Live {
   staleSince: number | undefined;
 }
 
-const LiveContext = createContext<Live>({ snapshot: undefined, staleSince: undefined });
+const RETRY = 5_000;
 
-/** One stream of snapshots for the whole page; closed while the page is hidden. */
+const LiveContext = createContext<Live>({ snapshot: undefined, staleSince: undefined });
+const NowContext = createContext(0);
+
+/** One stream of snapshots and one clock for the whole page; both stand still while the page is hidden. */
 export function LiveProvider({ children }: { children: ComponentChildren }) {
+  const live = useSnapshots();
+  return (
+    <LiveContext.Provider value={live}>
+      <NowContext.Provider value={useClock(live.snapshot)}>{children}</NowContext.Provider>
+    </LiveContext.Provider>
+  );
+}
+
+export function useLive(): Live {
+  return useContext(LiveContext);
+}
+
+/** Now in seconds, by the server's clock; ticks. */
+export function useNow(): number {
+  return useContext(NowContext);
+}
+
+function useSnapshots(): Live {
   const [live, setLive] = useState<Live>({ snapshot: undefined, staleSince: undefined });
-  useEffect(() => {
-    let source: EventSource | undefined;
+  useWhileSeen(() => {
+    let source: EventSource;
+    let retry: number | undefined;
     const lost = () =>
       setLive(({ snapshot, staleSince }) => ({ snapshot, staleSince: staleSince ?? Date.now() }));
     const open = () => {
@@ -27,41 +49,45 @@ export function LiveProvider({ children }: { children: ComponentChildren }) {
       source.onerror = () => {
         lost();
         // A browser does not try again by itself after an answer that is an error.
-        if (source?.readyState === EventSource.CLOSED) retry = window.setTimeout(open, 5_000);
+        if (source.readyState === EventSource.CLOSED) retry = window.setTimeout(open, RETRY);
       };
     };
-    let retry: number | undefined;
-    const follow = () => {
+    open();
+    return () => {
       window.clearTimeout(retry);
-      source?.close();
-      if (!document.hidden) open();
+      source.close();
+    };
+  });
+  return live;
+}
+
+function useClock(snapshot: Snapshot | undefined): number {
+  const [now, setNow] = useState(Date.now());
+  const [offset, setOffset] = useState(0);
+  useEffect(() => {
+    if (snapshot) setOffset(snapshot.time - Date.now());
+  }, [snapshot]);
+  useWhileSeen(() => {
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  });
+  return (now + offset) / 1000;
+}
+
+/** Begins something whenever the page comes into sight, and ends it when it goes out of it. */
+function useWhileSeen(begin: () => () => void): void {
+  useEffect(() => {
+    let end: (() => void) | undefined;
+    const follow = () => {
+      end?.();
+      end = document.hidden ? undefined : begin();
     };
     follow();
     document.addEventListener('visibilitychange', follow);
     return () => {
       document.removeEventListener('visibilitychange', follow);
-      window.clearTimeout(retry);
-      source?.close();
+      end?.();
     };
   }, []);
-  return <LiveContext.Provider value={live}>{children}</LiveContext.Provider>;
-}
-
-export function useLive(): Live {
-  return useContext(LiveContext);
-}
-
-/** Now in seconds, by the server's clock; ticks. */
-export function useNow(): number {
-  const { snapshot } = useLive();
-  const [offset, setOffset] = useState(0);
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    if (snapshot) setOffset(snapshot.time - Date.now());
-  }, [snapshot]);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
-  return (now + offset) / 1000;
 }

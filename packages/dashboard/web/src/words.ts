@@ -4,22 +4,25 @@ import type { SetName } from './api';
 export const SETS = {
   scheduled: {
     title: 'Scheduled jobs',
-    noun: 'scheduled job',
     time: 'Runs',
+    state: 'runs',
+    tone: 'info',
     verb: 'Run now',
     empty: 'No job waits for its time.',
   },
   retry: {
     title: 'Retries',
-    noun: 'retry',
     time: 'Runs again',
+    state: 'runs again',
+    tone: 'warn',
     verb: 'Run now',
     empty: 'No failed job waits for its retry.',
   },
   dead: {
     title: 'Dead jobs',
-    noun: 'dead job',
     time: 'Died',
+    state: 'died',
+    tone: 'bad',
     verb: 'Retry',
     empty: 'No job has died. One that fails as often as it may shows here.',
   },
@@ -57,4 +60,15 @@ export function jobHref(set: SetName, { at, id }: { at?: number; id: string }): 
 
 export function queueHref(name: string): string {
   return `/queues/${encodeURIComponent(name)}`;
+}
+
+export function waitingHref(
+  name: string,
+  { position, id }: { position?: number; id: string },
+): string {
+  return `${queueHref(name)}/${position}/${encodeURIComponent(id)}`;
+}
+
+export function runningHref(workerId: string): string {
+  return `/running/${encodeURIComponent(workerId)}`;
 }

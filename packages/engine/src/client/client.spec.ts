@@ -82,6 +82,7 @@ describe('queues', () => {
       job: undefined,
       text: '\ufffd',
       raw: Buffer.from([0xff]),
+      id: 'sha1:85e53271e14006f0265921d02d4d736cdc580b0b',
     });
     expect(await client.jobs('n', 4)).toEqual({ jobs: [], total: 46 });
     await expect(client.jobs('n', 0)).rejects.toThrow(InvalidOptionError);
@@ -155,10 +156,21 @@ describe('a page', () => {
 
   it('shows an entry that is no job for what it is', async () => {
     await ns.redis.zadd(ns.keys.dead, 1.5, 'not JSON');
+    const id = 'sha1:3b1ee92e73671d4d11004118ce32db00e25bb327';
     expect(await client.deadJobs()).toEqual({
-      jobs: [{ at: new Date(1_500), job: undefined, text: 'not JSON', raw: 'not JSON' }],
+      jobs: [{ at: new Date(1_500), job: undefined, text: 'not JSON', raw: 'not JSON', id }],
       total: 1,
     });
+  });
+
+  it('finds and deletes what is no job by its digest, and what has a part of a second as its time', async () => {
+    await ns.redis.zadd(ns.keys.dead, 1.5, 'not JSON', 1, 'nor this');
+    const [other, first] = (await client.deadJobs()).jobs;
+    const ref = { at: new Date(1_000), id: first?.id ?? '' };
+    expect(await client.deadJob(ref)).toMatchObject({ text: 'not JSON' });
+    expect(await client.deleteDeadJob(ref)).toBe(true);
+    expect(await client.deadJob(ref)).toBeUndefined();
+    expect((await client.deadJobs()).jobs).toEqual([other]);
   });
 
   it.each([0, -1, 1.5, NaN])('number %p is refused', async (page) => {

@@ -31,6 +31,7 @@ import {
   type QueuePage,
   type QueueStatus,
   type WaitingJob,
+  type WaitingJobRef,
 } from './queues.js';
 
 export interface ClientOptions {
@@ -58,6 +59,8 @@ export interface ClientOptions {
  * ```
  */
 export class Client {
+  /** What all keys begin with. */
+  readonly namespace: string;
   readonly #connection: RedisConnection;
   readonly #ownsConnection: boolean;
   readonly #queues: Queues;
@@ -73,6 +76,7 @@ export class Client {
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: ClientOptions) {
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
+    this.namespace = namespace;
     this.#ownsConnection = !(redis instanceof RedisConnection);
     this.#connection =
       redis instanceof RedisConnection
@@ -203,16 +207,23 @@ export class Client {
   }
 
   /**
+   * A job that waits in a queue; `undefined` if it is not there (any more).
+   *
+   * @param job its id and the position where it was seen
+   * @throws InvalidOptionError
+   */
+  waitingJob(jobName: string, job: WaitingJobRef): Promise<WaitingJob | undefined> {
+    return this.#queues.job(jobName, job);
+  }
+
+  /**
    * Deletes a job that waits in a queue; a unique one frees its claim. Only within 30,000 jobs of either end of the
    * queue: further in, looking for it would hold up everybody who uses Redis.
    *
    * @param job its id and the position where it was seen
    * @throws InvalidOptionError
    */
-  deleteWaitingJob(
-    jobName: string,
-    job: { readonly position: number; readonly id: string },
-  ): Promise<Deletion> {
+  deleteWaitingJob(jobName: string, job: WaitingJobRef): Promise<Deletion> {
     return this.#queues.delete(jobName, job);
   }
 
@@ -255,6 +266,13 @@ export class Client {
   async redisInfo(): Promise<string> {
     await this.#connection.ready();
     return this.#connection.redis.info();
+  }
+
+  /** What time it is for Redis, which is the time that all processes go by. */
+  async redisTime(): Promise<Date> {
+    await this.#connection.ready();
+    const [seconds, microseconds] = await this.#connection.redis.time();
+    return new Date(Number(seconds) * 1000 + Number(microseconds) / 1000);
   }
 
   /** Puts a scheduled job into its queue now. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Job } from '../job.js';
 import { parseEntry, type JobEntry } from '../job-entry.js';
 import type { Keys } from '../redis/keys.js';
@@ -13,6 +14,8 @@ export interface ShownEntry {
   readonly text: string;
   /** The entry to the byte as it stands in Redis. */
   readonly raw: Raw;
+  /** What to call it by: the job's id; of what is no job, or has no id, `sha1:` and the digest of its bytes. */
+  readonly id: string;
 }
 
 /** The job in an entry, or `undefined` if it is none. */
@@ -27,7 +30,13 @@ export function tryParse(raw: Raw): JobEntry | undefined {
 export function shown(bytes: Raw): ShownEntry {
   const raw = typeof bytes === 'string' ? bytes : toRaw(bytes);
   const entry = tryParse(raw);
-  return { job: entry && new Job(entry), text: textOf(raw), raw };
+  return { job: entry && new Job(entry), text: textOf(raw), raw, id: idOf(raw, entry) };
+}
+
+/** What a client calls an entry by. */
+export function idOf(raw: Raw, entry = tryParse(raw)): string {
+  if (entry !== undefined && entry.id !== '') return entry.id;
+  return `sha1:${createHash('sha1').update(raw).digest('hex')}`;
 }
 
 /** How to remove an entry: with the claim that it holds. */

@@ -9,7 +9,7 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Killing, Revived, Reviving, Scripts } from '../redis/scripts.js';
 import { uniqueKeyOf } from '../unique-key.js';
 import { inBulk, type BulkOptions, type BulkOutcome, type BulkResult } from './bulk.js';
-import { removing, shown, tryParse, type ShownEntry } from './entries.js';
+import { idOf, removing, shown, tryParse, type ShownEntry } from './entries.js';
 
 /** A job in a set that is ordered by time. */
 export interface TimedJob extends ShownEntry {
@@ -319,12 +319,12 @@ export class JobSet {
       const entries = await connection.redis.zrangebyscoreBuffer(
         this.#key,
         seconds,
-        seconds,
+        `(${seconds + 1}`, // Some programs write parts of seconds.
         'LIMIT',
         offset,
         BATCH,
       );
-      const found = entries.map(toRaw).find((raw) => tryParse(raw)?.id === ref.id);
+      const found = entries.map(toRaw).find((raw) => idOf(raw) === ref.id);
       if (found !== undefined || entries.length < BATCH) return found;
     }
   }

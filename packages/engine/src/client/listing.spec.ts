@@ -168,7 +168,11 @@ describe('a waiting job', () => {
   it('can be deleted near where it was seen, though others were taken since', async () => {
     await fill(600);
     await ns.redis.rpop(ns.keys.queue('n'), 100);
+    expect(await client.waitingJob('n', { position: 300, id: '300' })).toMatchObject({
+      position: 200,
+    });
     expect(await client.deleteWaitingJob('n', { position: 300, id: '300' })).toBe('deleted');
+    expect(await client.waitingJob('n', { position: 300, id: '300' })).toBeUndefined();
     expect(await client.deleteWaitingJob('n', { position: 300, id: '300' })).toBe('gone');
     expect(await client.deleteWaitingJob('n', { position: 600, id: '600' })).toBe('deleted');
     expect(await ns.redis.llen(ns.keys.queue('n'))).toBe(498);

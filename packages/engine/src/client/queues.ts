@@ -38,6 +38,12 @@ export interface WaitingJob extends ShownEntry {
   readonly position: number;
 }
 
+/** Which waiting job: its id, and the position where it was seen. */
+export interface WaitingJobRef {
+  readonly position: number;
+  readonly id: string;
+}
+
 /** What became of a waiting job that was to be deleted; `too deep`: it stands too far from both ends of its queue. */
 export type Deletion = 'deleted' | 'gone' | 'too deep';
 
@@ -113,14 +119,12 @@ export class Queues {
   }
 
   /** Looks for it near the position where it was seen: those before it may have been taken since. */
-  async delete(
-    jobName: string,
-    { position, id }: { readonly position: number; readonly id: string },
-  ): Promise<Deletion> {
-    assertInteger('position', position, 1, Number.MAX_SAFE_INTEGER);
-    const first = Math.max(0, position - LOOK_BEHIND);
-    const { jobs, total } = await this.window(jobName, first, position - first + LOOK_AHEAD);
-    const found = jobs.findLast(({ job }) => job?.id === id);
+  async job(jobName: string, ref: WaitingJobRef): Promise<WaitingJob | undefined> {
+    return (await this.#find(jobName, ref)).found;
+  }
+
+  async delete(jobName: string, ref: WaitingJobRef): Promise<Deletion> {
+    const { found, total } = await this.#find(jobName, ref);
     if (!found) return 'gone';
     return this.remove(jobName, found.raw, { position: found.position, total });
   }
@@ -203,6 +207,16 @@ export class Queues {
     await connection.ready();
     const names = await connection.redis.smembers(keys.knownJobs);
     return connection.call(scripts.rebuild(names));
+  }
+
+  async #find(
+    jobName: string,
+    { position, id }: WaitingJobRef,
+  ): Promise<{ found: WaitingJob | undefined; total: number }> {
+    assertInteger('position', position, 1, Number.MAX_SAFE_INTEGER);
+    const first = Math.max(0, position - LOOK_BEHIND);
+    const { jobs, total } = await this.window(jobName, first, position - first + LOOK_AHEAD);
+    return { found: jobs.findLast((job) => job.id === id), total };
   }
 
   #latency(next: Buffer | undefined): number {

@@ -1,44 +1,84 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Metrics } from '../api';
-import { count, duration, milliseconds, wait } from '../format';
-import { Chart } from '../parts/chart';
+import { absolute, count, duration, milliseconds, wait } from '../format';
+import { Chart, type Series } from '../parts/chart';
+import { Table, type Column } from '../parts/table';
+import { useZone } from '../preferences';
+
+type Interval = Metrics['intervals'][number];
 
 /** Throughput and latency over time. */
 export function Charts({ metrics }: { metrics: Metrics }) {
-  const { intervals } = metrics;
+  const { intervals, total, step } = metrics;
   const times = useMemo(() => intervals.map(({ start }) => start), [intervals]);
-  const jobs = useMemo(
-    () => [
-      { label: 'done', color: '--good', values: intervals.map(({ done }) => done) },
-      { label: 'failed', color: '--bad', values: intervals.map(({ failed }) => failed) },
-    ],
-    [intervals],
-  );
-  const waits = useMemo(
-    () => [
-      {
-        label: 'wait p95',
-        color: '--accent',
-        values: intervals.map((one) => rounded(one.wait.p95)),
-      },
-      { label: 'run p95', color: '--second', values: intervals.map(({ run }) => rounded(run.p95)) },
-    ],
-    [intervals],
-  );
-  const { total, step } = metrics;
+  const [jobs, waits] = useMemo(() => [jobsOf(intervals), waitsOf(intervals)], [intervals]);
   return (
     <div class="charts">
-      <Chart title={`Jobs every ${duration(step)}`} times={times} series={jobs} />
-      <Chart title="Times, 95 of 100 at most" times={times} series={waits} format={milliseconds} />
+      <Chart title={`Jobs per ${duration(step)}`} times={times} series={jobs} />
+      <Chart title="Latency, p95" times={times} series={waits} format={milliseconds} />
       <p class="hint">
-        In all {count(total.done)} done, {count(total.failed)} failed, {count(total.dead)} dead; run
-        p50 {milliseconds(total.run.p50)}, p95 {milliseconds(total.run.p95)}, p99{' '}
-        {milliseconds(total.run.p99)}; wait p95 {wait(total.wait.p95)}. Go's workers do not count.
+        {count(total.done)} done, {count(total.failed)} failed, {count(total.dead)} dead. Run p50{' '}
+        {milliseconds(total.run.p50)}, p95 {milliseconds(total.run.p95)}, p99{' '}
+        {milliseconds(total.run.p99)}; wait p50 {wait(total.wait.p50)}, p95 {wait(total.wait.p95)},
+        p99 {wait(total.wait.p99)}. Workers in Go do not count.
       </p>
+      <AsTable intervals={intervals} />
     </div>
   );
 }
 
+function jobsOf(intervals: Interval[]): Series[] {
+  return [
+    {
+      ...{ label: 'done', tone: 'good', color: '--good', filled: true },
+      values: intervals.map(({ done }) => done),
+    },
+    {
+      ...{ label: 'failed', tone: 'bad', color: '--bad', filled: true },
+      values: intervals.map(({ failed }) => failed),
+    },
+  ];
+}
+
+function waitsOf(intervals: Interval[]): Series[] {
+  return [
+    {
+      ...{ label: 'wait', tone: 'info', color: '--accent' },
+      values: intervals.map((one) => rounded(one.wait.p95)),
+    },
+    {
+      ...{ label: 'run', tone: 'violet', color: '--second' },
+      values: intervals.map(({ run }) => rounded(run.p95)),
+    },
+  ];
+}
+
 function rounded(value: number | undefined): number | null {
   return value === undefined ? null : Math.round(value);
+}
+
+/** What the charts show, for whoever reads rather than looks; the latest first. */
+function AsTable({ intervals }: { intervals: Interval[] }) {
+  const [open, setOpen] = useState(false);
+  const zone = useZone();
+  const columns: Column<Interval>[] = [
+    { head: 'Time', kind: 'title', cell: ({ start }) => absolute(start, zone) },
+    { head: 'Done', kind: 'number', cell: ({ done }) => count(done) },
+    { head: 'Failed', kind: 'number', cell: ({ failed }) => count(failed) },
+    { head: 'Wait p95', kind: 'number', cell: (one) => wait(one.wait.p95) },
+    { head: 'Run p95', kind: 'number', cell: ({ run }) => milliseconds(run.p95) },
+  ];
+  return (
+    <details class="hint" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>The charts as a table</summary>
+      {open && (
+        <Table
+          caption="Jobs and latency over time"
+          columns={columns}
+          rows={intervals.toReversed()}
+          keyOf={({ start }) => String(start)}
+        />
+      )}
+    </details>
+  );
 }

@@ -1,63 +1,104 @@
-import { useQuery } from '@tanstack/preact-query';
-import { get, type Health } from '../api';
-import { bytes, count } from '../format';
-import { Badge, Empty, Failure, Loading } from '../parts/basics';
+import type { ComponentChildren } from 'preact';
+import type { Health } from '../api';
+import { bytes, count, milliseconds } from '../format';
+import { Badge, Failure, Loading, PageHead } from '../parts/basics';
+import { Copy } from '../parts/copy';
+import { useHealth } from '../queries';
 
 export function HealthPage() {
-  const { data, error } = useQuery({
-    queryKey: ['health'],
-    queryFn: () => get<Health>('health'),
-    refetchInterval: 15_000,
-  });
+  const { data, error } = useHealth();
   return (
     <>
-      <h1>Health</h1>
+      <PageHead title="Health" />
       {error && <Failure error={error} />}
       {!data && !error && <Loading />}
       {data && (
         <>
-          <h2>What endangers jobs</h2>
-          {data.findings.length === 0 && <Empty>Nothing in the settings of Redis does.</Empty>}
-          <ul class="findings">
-            {data.findings.map(({ severity, what, remedy }) => (
-              <li key={what}>
-                <Badge kind={severity === 'danger' ? 'bad' : 'warn'}>{severity}</Badge> {what}
-                <br />
-                <code>{remedy}</code>
-              </li>
-            ))}
-          </ul>
-          <h2>What is not as it should be</h2>
-          {data.integrity.length === 0 && (
-            <Empty>Locks, pools, and the ends of the lists of jobs are in order.</Empty>
-          )}
-          <ul class="findings">
-            {data.integrity.map(({ what, consequence, remedy }) => (
-              <li key={what}>
-                <Badge kind="warn">finding</Badge> {what}
-                <br />
-                {consequence} <strong>{remedy}</strong>
-              </li>
-            ))}
-          </ul>
-          <h2>Redis</h2>
-          <dl class="facts">
-            <dt>Version</dt>
-            <dd>{data.version}</dd>
-            <dt>Role</dt>
-            <dd>{data.role}</dd>
-            <dt>Memory</dt>
-            <dd>
-              {bytes(data.usedMemory)}
-              {data.maxMemory > 0 ? ` of ${bytes(data.maxMemory)}` : ', without a limit'}
-            </dd>
-            <dt>Connections</dt>
-            <dd>{count(data.clients)}</dd>
-            <dt>Commands a second</dt>
-            <dd>{count(data.operationsPerSecond)}</dd>
-          </dl>
+          <Settings findings={data.findings} />
+          <Integrity findings={data.integrity} />
+          <section>
+            <h2>Redis</h2>
+            <RedisFacts health={data} />
+          </section>
         </>
       )}
     </>
+  );
+}
+
+function Settings({ findings }: Pick<Health, 'findings'>) {
+  return (
+    <Findings
+      title="What endangers jobs"
+      calm="Nothing in the settings and the state of Redis does."
+    >
+      {findings.map(({ severity, what, remedy }) => (
+        <li key={what} class={severity === 'danger' ? 'bad' : 'warn'}>
+          <Badge kind={severity === 'danger' ? 'bad' : 'warn'}>{severity}</Badge> {what}
+          <p>
+            <code>{remedy}</code>{' '}
+            {remedy.startsWith('CONFIG SET') && <Copy text={remedy} what="the remedy" />}
+          </p>
+        </li>
+      ))}
+    </Findings>
+  );
+}
+
+function Integrity({ findings }: { findings: Health['integrity'] }) {
+  return (
+    <Findings
+      title="What is not as it should be"
+      calm="Locks, pools, and the ends of the lists of jobs are in order."
+    >
+      {findings.map(({ what, consequence, remedy }) => (
+        <li key={what} class="warn">
+          <Badge kind="warn">finding</Badge> {what}
+          <p>
+            {consequence} <strong>{remedy}</strong>
+          </p>
+        </li>
+      ))}
+    </Findings>
+  );
+}
+
+function Findings({
+  title,
+  calm,
+  children,
+}: {
+  title: string;
+  calm: string;
+  children: ComponentChildren[];
+}) {
+  return (
+    <section>
+      <h2>{title}</h2>
+      {children.length === 0 ? <p class="calm">{calm}</p> : <ul class="findings">{children}</ul>}
+    </section>
+  );
+}
+
+function RedisFacts({ health }: { health: Health }) {
+  const { version, role, usedMemory, maxMemory, clients, operationsPerSecond } = health;
+  const facts: [label: string, value: string][] = [
+    ['Version', version],
+    ['Role', role],
+    ['Memory', bytes(usedMemory) + (maxMemory > 0 ? ` of ${bytes(maxMemory)}` : ', no limit')],
+    ['Connections', count(clients)],
+    ['Commands / s', count(operationsPerSecond)],
+    ['Round trip', milliseconds(health.roundTrip)],
+    ['Clock skew', milliseconds(Math.abs(health.skew))],
+  ];
+  return (
+    <ul class="cards">
+      {facts.map(([label, value]) => (
+        <li key={label} class="card">
+          <span class="label">{label}</span>
+          <span class="value">{value}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,196 +1,196 @@
 import { useQuery } from '@tanstack/preact-query';
 import type { ComponentChildren } from 'preact';
-import { Link, useLocation } from 'wouter-preact';
-import { get, type Attempt, type JobDetail, type SetName } from '../api';
-import { absolute, milliseconds, plural, pretty } from '../format';
-import { Badge, Failure, Loading, Time } from '../parts/basics';
-import { useConfirm } from '../parts/confirm';
-import { useAct } from '../parts/use-act';
-import { useSession } from '../session';
-import { listHref, queueHref, SETS, summary } from '../words';
+import { Link } from 'wouter-preact';
+import { get, type JobDetail, type SetName } from '../api';
+import { count, pretty } from '../format';
+import { Badge, Failure, Loading, PageHead, Time } from '../parts/basics';
+import { Copy } from '../parts/copy';
+import { listHref, queueHref, SETS } from '../words';
+import { SetJobActions, WaitingJobActions } from './job-actions';
+import { Timeline } from './timeline';
 
+/** A scheduled, retry or dead job. */
 export function JobPage({ set, at, id }: { set: SetName; at: number; id: string }) {
-  const { data: job, error } = useQuery({
-    queryKey: ['job', set, at, id],
-    queryFn: () => get<JobDetail>(`jobs/${set}/${at}/${encodeURIComponent(id)}`),
-  });
   const words = SETS[set];
   return (
+    <Job
+      path={`jobs/${set}/${at}/${encodeURIComponent(id)}`}
+      crumbs={(job) => (
+        <>
+          <Link href={listHref(set)}>{words.title}</Link>
+          {job && !job.broken && (
+            <>
+              {' / '}
+              <Link href={listHref(set, job.name)}>{job.name}</Link>
+            </>
+          )}
+        </>
+      )}
+      state={
+        <Badge kind={words.tone}>
+          {words.state} <Time at={at} />
+        </Badge>
+      }
+      actions={(job) => <SetJobActions set={set} job={job} />}
+      latest={{ title: words.time, at, kind: words.tone }}
+    />
+  );
+}
+
+/** A job that waits in its queue. */
+export function WaitingJobPage(place: { name: string; position: number; id: string }) {
+  const { name, position, id } = place;
+  return (
+    <Job
+      path={`queues/${encodeURIComponent(name)}/jobs/${position}/${encodeURIComponent(id)}`}
+      crumbs={() => (
+        <>
+          <Link href="/queues">Queues</Link> / <Link href={queueHref(name)}>{name}</Link>
+        </>
+      )}
+      state={<Badge kind="info">waiting</Badge>}
+      actions={(job) => <WaitingJobActions name={name} job={job} />}
+    />
+  );
+}
+
+function Job({
+  path,
+  crumbs,
+  state,
+  actions,
+  latest,
+}: {
+  path: string;
+  crumbs: (job: JobDetail | undefined) => ComponentChildren;
+  state: ComponentChildren;
+  actions: (job: JobDetail) => ComponentChildren;
+  latest?: { title: string; at: number; kind: string };
+}) {
+  const { data: job, error } = useQuery({
+    queryKey: ['job', path],
+    queryFn: () => get<JobDetail>(path),
+  });
+  return (
     <>
-      <p class="crumbs">
-        <Link href={listHref(set)}>{words.title}</Link>
-        {job && (
-          <>
-            {' / '}
-            <Link href={listHref(set, job.name)}>{job.name}</Link>
-          </>
-        )}
-      </p>
-      <h1>{job?.name ?? 'Job'}</h1>
+      <PageHead
+        title={job ? job.name || 'An entry that is no job' : 'Job'}
+        crumbs={crumbs(job)}
+        state={job && state}
+      >
+        {job && actions(job)}
+      </PageHead>
       {error && <Failure error={error} />}
       {!job && !error && <Loading />}
       {job && (
-        <>
-          <Actions set={set} job={job} />
-          <dl class="facts">
-            <dt>Id</dt>
-            <dd>
-              <code>{job.id}</code>
-            </dd>
-            <dt>Queue</dt>
-            <dd>
-              <Link href={queueHref(job.name)}>{job.name}</Link>
-            </dd>
-            {job.unique && (
-              <>
-                <dt>Unique</dt>
-                <dd>
-                  <Badge kind="info">unique</Badge> <code>{job.uniqueKey}</code>
-                </dd>
-              </>
+        <div class="job">
+          <div>
+            {job.error !== undefined && <ErrorSection job={job} />}
+            <Arguments job={job} path={path} />
+            <section>
+              <details>
+                <summary>The entry as it stands in Redis</summary>
+                <pre tabIndex={0}>{job.text}</pre>
+              </details>
+            </section>
+          </div>
+          <section>
+            <Facts job={job} />
+            {!job.broken && (
+              <section>
+                <h2>Timeline</h2>
+                <Timeline job={job} latest={latest} />
+              </section>
             )}
-          </dl>
-          {job.error !== undefined && (
-            <>
-              <h2>Error</h2>
-              <pre class="error" tabIndex={0}>
-                {job.error}
-              </pre>
-              {job.backtrace !== undefined && <pre tabIndex={0}>{job.backtrace}</pre>}
-            </>
-          )}
-          <h2>Arguments</h2>
-          <pre tabIndex={0}>{pretty(job.args)}</pre>
-          <h2>Timeline</h2>
-          <Timeline set={set} job={job} at={at} />
-          <details>
-            <summary>The entry as it stands in Redis</summary>
-            <pre tabIndex={0}>{job.text}</pre>
-          </details>
+          </section>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Facts({ job }: { job: JobDetail }) {
+  return (
+    <dl class="facts">
+      <dt>Id</dt>
+      <dd>
+        <code>{job.id}</code> <Copy text={job.id} what="the id" />
+      </dd>
+      {!job.broken && (
+        <>
+          <dt>Queue</dt>
+          <dd>
+            <Link href={queueHref(job.name)}>{job.name}</Link>
+          </dd>
         </>
       )}
-    </>
+      {job.position !== undefined && (
+        <>
+          <dt>Position</dt>
+          <dd>{count(job.position)}</dd>
+        </>
+      )}
+      {job.unique && (
+        <>
+          <dt>Unique</dt>
+          <dd>
+            <code>{job.uniqueKey ?? 'yes'}</code>
+          </dd>
+        </>
+      )}
+    </dl>
   );
 }
 
-/** What happened to the job, the latest first. */
-function Timeline({ set, job, at }: { set: SetName; job: JobDetail; at: number }) {
-  const { attempts } = job;
-  const unknown = job.fails - attempts.length;
+function ErrorSection({ job: { error = '', backtrace } }: { job: JobDetail }) {
   return (
-    <ol class="timeline">
-      <Event title={SETS[set].time} at={at} kind={set === 'dead' ? 'bad' : 'info'} />
-      {attempts.map((attempt, index) => (
-        <Event key={index} title={`Failure ${attempt.fails}`} at={attempt.at} kind="bad">
-          <AttemptDetail attempt={attempt} />
-        </Event>
+    <section>
+      <div class="section-head">
+        <h2>Error</h2>
+        <Copy text={[error, backtrace].filter(Boolean).join('\n')} what="the error" />
+      </div>
+      <pre class="error" tabIndex={0}>
+        {error}
+      </pre>
+      {backtrace !== undefined && <Backtrace text={backtrace} />}
+    </section>
+  );
+}
+
+/** The lines of libraries stand back behind those of the application. */
+export function Backtrace({ text }: { text: string }) {
+  return (
+    <pre tabIndex={0}>
+      {text.split('\n').map((line, index) => (
+        <span key={index} class={/node_modules|node:|\(native/.test(line) ? 'theirs' : ''}>
+          {line}
+          {'\n'}
+        </span>
       ))}
-      {attempts.length === 0 && job.failedAt !== undefined && (
-        <Event title={`Failure ${job.fails}`} at={job.failedAt} kind="bad">
-          <p class="error">{job.error}</p>
-        </Event>
-      )}
-      {unknown > 0 && job.failedAt !== undefined && (
-        <li class="hint">
-          {attempts.length === 0 && unknown === 1
-            ? ''
-            : `${plural(attempts.length === 0 ? unknown - 1 : unknown, 'failure')} more. `}
-          Of jobs that fail in Go only the last is known; others are kept for a week, ten at most.
-        </li>
-      )}
-      <Event title="Put into its queue" at={job.enqueuedAt} kind="good" />
-    </ol>
+    </pre>
   );
 }
 
-function Event({
-  title,
-  at,
-  kind,
-  children,
-}: {
-  title: string;
-  at: number | undefined;
-  kind: string;
-  children?: ComponentChildren;
-}) {
+function Arguments({ job, path }: { job: JobDetail; path: string }) {
   return (
-    <li class={kind}>
-      <strong>{title}</strong> <Time at={at} />
-      {at !== undefined && <span class="hint"> {absolute(at)}</span>}
-      {children}
-    </li>
-  );
-}
-
-function AttemptDetail({ attempt }: { attempt: Attempt }) {
-  const { error, backtrace, duration, host, pid } = attempt;
-  return (
-    <>
-      <p class="hint">
-        {duration === undefined ? 'its process died' : `after ${milliseconds(duration)}`} on {host}{' '}
-        ({pid})
-      </p>
-      <p class="error">{error}</p>
-      {backtrace !== undefined && (
-        <details>
-          <summary>Backtrace</summary>
-          <pre tabIndex={0}>{backtrace}</pre>
-        </details>
+    <section>
+      <div class="section-head">
+        <h2>{job.broken ? 'Content' : 'Arguments'}</h2>
+        <span>
+          <Copy text={job.args} what="the arguments" />
+          {job.downloadable && (
+            <a href={`api/${path}/entry`} download>
+              Download the entry
+            </a>
+          )}
+        </span>
+      </div>
+      <pre tabIndex={0}>{pretty(job.args)}</pre>
+      {job.truncated && (
+        <p class="hint">
+          Only the beginning; the entry in Redis, which can be downloaded, has all of it.
+        </p>
       )}
-    </>
-  );
-}
-
-function Actions({ set, job }: { set: SetName; job: JobDetail }) {
-  const { may } = useSession();
-  const ask = useConfirm();
-  const act = useAct();
-  const [, navigate] = useLocation();
-  const jobs = [{ at: job.at, id: job.id }];
-  const run = async (what: 'enqueue' | 'delete' | 'kill') => {
-    const path = `jobs/${set}/${what}`;
-    if (await act(path, { jobs }, ({ results }) => summary(results))) navigate(listHref(set));
-  };
-  return (
-    <div class="actions">
-      {may('retry') && (
-        <button type="button" onClick={() => void run('enqueue')}>
-          {SETS[set].verb}
-        </button>
-      )}
-      {set === 'retry' && may('kill') && (
-        <button
-          type="button"
-          class="danger"
-          onClick={() =>
-            ask({
-              title: `Kill 1 job, ${job.name}?`,
-              detail: 'It does not run again, unless somebody retries it among the dead jobs.',
-              verb: 'Kill 1 job',
-              act: () => run('kill'),
-            })
-          }
-        >
-          Kill
-        </button>
-      )}
-      {may('delete') && (
-        <button
-          type="button"
-          class="danger"
-          onClick={() =>
-            ask({
-              title: `Delete 1 job, ${job.name}?`,
-              detail: 'It cannot be brought back.',
-              verb: 'Delete 1 job',
-              act: () => run('delete'),
-            })
-          }
-        >
-          Delete
-        </button>
-      )}
-    </div>
+    </section>
   );
 }

@@ -5,6 +5,7 @@ import { useConfirm } from '../parts/confirm';
 import { useAct } from '../parts/use-act';
 import { useSession } from '../session';
 import { SETS, summary } from '../words';
+import type { Selection } from './selection';
 
 interface Deed {
   what: 'enqueue' | 'delete' | 'kill';
@@ -12,97 +13,114 @@ interface Deed {
   verb: string;
   detail: string;
   danger: boolean;
+  key?: string;
 }
 
-function deedsFor(set: SetName): Deed[] {
+function useDeeds(set: SetName): Deed[] {
+  const { may } = useSession();
   const enqueue: Deed = {
-    ...{ what: 'enqueue', action: 'retry', verb: SETS[set].verb, danger: false },
+    ...{ what: 'enqueue', action: 'retry', verb: SETS[set].verb, danger: false, key: 'r' },
     detail: 'They go to their queues in batches; you can stop on the way.',
   };
   const remove: Deed = {
-    ...{ what: 'delete', action: 'delete', verb: 'Delete', danger: true },
+    ...{ what: 'delete', action: 'delete', verb: 'Delete', danger: true, key: '#' },
     detail: 'They cannot be brought back.',
   };
   const kill: Deed = {
     ...{ what: 'kill', action: 'kill', verb: 'Kill', danger: true },
     detail: 'They do not run again, unless somebody retries them among the dead jobs.',
   };
-  return set === 'retry' ? [enqueue, kill, remove] : [enqueue, remove];
+  const deeds = set === 'retry' ? [enqueue, kill, remove] : [enqueue, remove];
+  return deeds.filter(({ action }) => may(action));
 }
 
-/** What can be done with the selected jobs, and with all that the list shows on all its pages. */
-export function JobsActions({
+/** What can be done with the selected jobs; stays in sight. */
+export function SelectedActions({ set, selection }: { set: SetName; selection: Selection<Job> }) {
+  const ask = useConfirm();
+  const act = useAct();
+  const deeds = useDeeds(set);
+  const { rows, clear } = selection;
+  if (rows.length === 0 || deeds.length === 0) return null;
+  const jobs = rows.map(({ at, id }) => ({ at, id }));
+  const run = async ({ what }: Deed) => {
+    await act(`jobs/${set}/${what}`, { jobs }, ({ results }) => summary(results));
+    clear();
+  };
+  return (
+    <div class="selection" role="group" aria-label="Selected jobs">
+      <strong>{count(rows.length)} selected</strong>
+      {deeds.map((deed) => (
+        <button
+          key={deed.what}
+          type="button"
+          class={deed.danger ? 'danger' : 'primary'}
+          aria-label={`${deed.verb} ${count(rows.length)} selected`}
+          aria-keyshortcuts={deed.key}
+          onClick={() =>
+            deed.danger
+              ? ask({
+                  title: `${deed.verb} ${plural(rows.length, 'selected job')}?`,
+                  detail: deed.detail,
+                  verb: `${deed.verb} ${plural(rows.length, 'job')}`,
+                  act: () => run(deed),
+                })
+              : void run(deed)
+          }
+        >
+          {deed.verb}
+        </button>
+      ))}
+      <button type="button" class="plain" onClick={clear}>
+        Clear
+      </button>
+    </div>
+  );
+}
+
+/** What can be done with all that the list shows on all its pages. */
+export function AllActions({
   set,
   name,
   total,
-  chosen,
-  onDone,
 }: {
   set: SetName;
   name: string | undefined;
   total: number;
-  chosen: readonly Job[];
-  onDone: () => void;
 }) {
-  const { may } = useSession();
   const ask = useConfirm();
   const act = useAct();
+  const deeds = useDeeds(set);
   const matching = useMatching(set, name, total);
-  const deeds = deedsFor(set).filter(({ action }) => may(action));
-  if ((total === 0 && chosen.length === 0) || deeds.length === 0) return null;
-  const jobs = chosen.map(({ at, id }) => ({ at, id }));
-  const some = async ({ what }: Deed) => {
-    await act(`jobs/${set}/${what}`, { jobs }, ({ results }) => summary(results));
-    onDone();
-  };
-  const every = async ({ what }: Deed) => {
-    const body = name === undefined ? {} : { name };
-    await act(`jobs/${set}/${what}-all`, body, 'Begun; the line above says how far it is.');
-    onDone();
-  };
+  if (matching.count === 0 || deeds.length === 0) return null;
   const about = matching.exact ? '' : 'about ';
   const which = name === undefined ? '' : ` named ${name}`;
+  const run = ({ what }: Deed) =>
+    act(
+      `jobs/${set}/${what}-all`,
+      name === undefined ? {} : { name },
+      'Begun; the line above says how far it is.',
+    );
   return (
-    <div class="actions bulk">
+    <div class="buttons end">
       {deeds.map((deed) => (
         <button
           key={deed.what}
           type="button"
           class={deed.danger ? 'danger' : ''}
-          disabled={chosen.length === 0}
           onClick={() =>
-            deed.danger
-              ? ask({
-                  title: `${deed.verb} ${plural(chosen.length, 'selected job')}?`,
-                  detail: deed.detail,
-                  verb: `${deed.verb} ${plural(chosen.length, 'job')}`,
-                  act: () => some(deed),
-                })
-              : void some(deed)
+            ask({
+              title: `${deed.verb} all of the ${SETS[set].title.toLowerCase()}${which}: ${about}${count(matching.count)}?`,
+              detail: deed.detail,
+              verb: `${deed.verb} ${about}${plural(matching.count, 'job')}`,
+              ...(deed.danger ? { many: matching.count } : { harmless: true }),
+              act: () => run(deed),
+            })
           }
         >
-          {deed.verb} {chosen.length > 0 && count(chosen.length)} selected
+          {deed.verb} all {about}
+          {count(matching.count)}
         </button>
       ))}
-      {matching.count > 0 &&
-        deeds.map((deed) => (
-          <button
-            key={deed.what}
-            type="button"
-            class={deed.danger ? 'danger' : ''}
-            onClick={() =>
-              ask({
-                title: `${deed.verb} all of the ${SETS[set].title.toLowerCase()}${which}: ${about}${count(matching.count)}?`,
-                detail: deed.detail,
-                verb: `${deed.verb} ${about}${plural(matching.count, 'job')}`,
-                act: () => every(deed),
-              })
-            }
-          >
-            {deed.verb} all {about}
-            {count(matching.count)}
-          </button>
-        ))}
     </div>
   );
 }

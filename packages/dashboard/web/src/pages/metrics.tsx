@@ -2,62 +2,65 @@ import { useQuery } from '@tanstack/preact-query';
 import { useState } from 'preact/hooks';
 import { get, type JobMetrics, type Metrics } from '../api';
 import { absolute, count, milliseconds, wait } from '../format';
-import { Empty, Failure, Loading } from '../parts/basics';
+import { Empty, Failure, Loading, PageHead } from '../parts/basics';
+import { NameFilter } from '../parts/name-filter';
 import { Table, type Column } from '../parts/table';
+import { useZone } from '../preferences';
 import { Charts } from './charts';
 
 const RANGES = ['1h', '6h', '24h', '7d', '30d'] as const;
 
 export function MetricsPage() {
   const [range, setRange] = useState<string>('1h');
-  const [name, setName] = useState('');
-  const query = new URLSearchParams({ range, ...(name !== '' && { name }) });
+  const [name, setName] = useState<string>();
+  const zone = useZone();
+  const query = new URLSearchParams({ range, ...(name !== undefined && { name }) });
   const { data, error } = useQuery({
-    queryKey: ['metrics', range, name],
+    queryKey: ['metrics', range, name ?? ''],
     queryFn: () => get<Metrics>(`metrics?${query}`),
     refetchInterval: 15_000,
     placeholderData: (before) => before,
   });
   return (
     <>
-      <h1>Metrics</h1>
-      <fieldset class="ranges">
-        <legend class="hidden">How far back</legend>
-        {RANGES.map((one) => (
-          <label key={one}>
-            <input
-              type="radio"
-              name="range"
-              checked={one === range}
-              onChange={() => setRange(one)}
-            />{' '}
-            {one}
-          </label>
-        ))}
-      </fieldset>
-      {name !== '' && (
-        <p>
-          Only <strong>{name}</strong>.{' '}
-          <button type="button" onClick={() => setName('')}>
-            Show all
-          </button>
-        </p>
-      )}
+      <PageHead title="Metrics" />
+      <div class="toolbar">
+        <NameFilter name={name} onName={setName} />
+        <fieldset class="segments end">
+          <legend class="hidden">How far back</legend>
+          {RANGES.map((one) => (
+            <label key={one}>
+              <input
+                type="radio"
+                name="range"
+                checked={one === range}
+                onChange={() => setRange(one)}
+              />{' '}
+              {one}
+            </label>
+          ))}
+        </fieldset>
+      </div>
       {error && <Failure error={error} />}
-      {!data && !error && <Loading />}
+      {!data && !error && <Loading rows={8} />}
       {data && <Charts metrics={data} />}
-      {data?.jobs.length === 0 && <Empty>No job has run in this time.</Empty>}
+      {data?.jobs.length === 0 && (
+        <section>
+          <Empty>No job has run in this time.</Empty>
+        </section>
+      )}
       {data && data.jobs.length > 0 && (
-        <>
-          <h2>By job name</h2>
-          <p class="hint">Since {absolute(data.jobsSince)}.</p>
+        <section>
+          <h2>
+            By job name <span class="hint">since {absolute(data.jobsSince, zone)}</span>
+          </h2>
           <Table
             caption="By job name"
             columns={columns(setName)}
             rows={data.jobs}
             keyOf={({ jobName }) => jobName}
           />
-        </>
+        </section>
       )}
     </>
   );

@@ -1,107 +1,147 @@
-import { useQuery } from '@tanstack/preact-query';
 import { Link } from 'wouter-preact';
-import { get, type Metrics, type Snapshot } from '../api';
-import { count, duration, plural } from '../format';
+import type { Metrics, Queue, Snapshot } from '../api';
+import { whatNeedsAttention } from '../attention';
+import { count, duration } from '../format';
 import { useLive, useNow } from '../live';
-import { Empty, Loading } from '../parts/basics';
-import { queueHref } from '../words';
+import { Badge, Failure, Loading, PageHead } from '../parts/basics';
+import { Sparkline } from '../parts/sparkline';
+import { Table } from '../parts/table';
+import { useHealth, useLastHour, useRates } from '../queries';
 import { Charts } from './charts';
+import { useQueueColumns } from './queue-columns';
 
-const LONG_WAIT = 60;
-const LATE_BEAT = 10;
-
-interface Attention {
-  href: string;
-  text: string;
-}
+const RECENT = 5;
+const BUSIEST = 5;
 
 export function Overview() {
   const { snapshot } = useLive();
-  const { data: metrics } = useQuery({
-    queryKey: ['metrics', '1h'],
-    queryFn: () => get<Metrics>('metrics?range=1h'),
-    refetchInterval: 15_000,
-  });
-  const now = useNow();
-  if (!snapshot) {
-    return (
-      <>
-        <h1>Overview</h1>
-        <Loading />
-      </>
-    );
-  }
-  const { queues, pools, counts, busy } = snapshot;
-  const waiting = queues.reduce((sum, queue) => sum + queue.count, 0);
-  const oldest = Math.max(0, ...queues.map(({ latency }) => latency));
-  const lastMinutes = metrics?.intervals.slice(-6, -1) ?? [];
-  const perMinute = (kind: 'done' | 'failed') =>
-    lastMinutes.length === 0
-      ? '–'
-      : count(
-          Math.round(lastMinutes.reduce((sum, one) => sum + one[kind], 0) / lastMinutes.length),
-        );
-  const cards: [string, string, string][] = [
-    ['Done / min', perMinute('done'), '/metrics'],
-    ['Failed / min', perMinute('failed'), '/metrics'],
-    ['Waiting', count(waiting), '/queues'],
-    ['Running', count(busy), '/workers'],
-    ['Oldest wait', duration(oldest), '/queues'],
-    ['Retries', count(counts.retry), '/jobs/retry'],
-    ['Dead', count(counts.dead), '/jobs/dead'],
-    ['Pools', count(pools.length), '/workers'],
-  ];
-  const attention = whatNeedsAttention(snapshot, now);
+  const { data: metrics, error } = useLastHour();
   return (
     <>
-      <h1>Overview</h1>
-      <ul class="cards">
-        {cards.map(([label, value, href]) => (
-          <li key={label}>
-            <Link href={href}>
-              <span class="label">{label}</span>
-              <span class="value">{value}</span>
-            </Link>
-          </li>
-        ))}
-      </ul>
-      <h2>Needs attention</h2>
-      {attention.length === 0 ? (
-        <Empty>Nothing. All queues are served.</Empty>
+      <PageHead title="Overview" />
+      {snapshot ? (
+        <>
+          <NeedsAttention snapshot={snapshot} metrics={metrics} />
+          <Cards snapshot={snapshot} metrics={metrics} />
+        </>
       ) : (
-        <ul class="attention">
-          {attention.map(({ href, text }) => (
-            <li key={text}>
-              <Link href={href}>{text}</Link>
-            </li>
-          ))}
-        </ul>
+        <Loading />
       )}
-      {metrics && <Charts metrics={metrics} />}
+      <section>
+        <h2>The last hour</h2>
+        {error && <Failure error={error} />}
+        {metrics && <Charts metrics={metrics} />}
+      </section>
+      {snapshot && <Busiest queues={snapshot.queues} />}
     </>
   );
 }
 
-function whatNeedsAttention({ queues, pools }: Snapshot, now: number): Attention[] {
-  const found: Attention[] = [];
-  for (const queue of queues) {
-    const href = queueHref(queue.jobName);
-    const say = (text: string) => found.push({ href, text: `${queue.jobName}: ${text}` });
-    if (queue.count > 0 && queue.pools === 0)
-      say(`${plural(queue.count, 'job')} waiting, and no pool runs them`);
-    if (queue.count > 0 && queue.paused) say(`paused, with ${plural(queue.count, 'job')} waiting`);
-    else if (queue.latency > LONG_WAIT && queue.pools > 0) {
-      say(`the oldest job has waited for ${duration(queue.latency)}`);
-    }
-  }
-  for (const pool of pools) {
-    const age = now - pool.heartbeatAt;
-    if (age > LATE_BEAT) {
-      found.push({
-        href: '/workers',
-        text: `The pool on ${pool.host} (${pool.pid}) has not beaten for ${duration(age)}`,
-      });
-    }
-  }
-  return found;
+function NeedsAttention({
+  snapshot,
+  metrics,
+}: {
+  snapshot: Snapshot;
+  metrics?: Metrics | undefined;
+}) {
+  const now = useNow();
+  const { data: health } = useHealth();
+  const rates = [...useRates().values()];
+  const found = whatNeedsAttention({ snapshot, metrics, rates, health, now });
+  return (
+    <section>
+      <h2>Needs attention</h2>
+      {found.length === 0 && <p class="calm">Nothing. All queues are served.</p>}
+      {found.length > 0 && (
+        <ul class="attention">
+          {found.map(({ kind, href, subject, text }) => (
+            <li key={subject + text} class={kind}>
+              <Link href={href}>
+                <Badge kind={kind}>{kind === 'bad' ? 'danger' : 'warning'}</Badge>
+                <strong>{subject}</strong>: {text}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Cards({ snapshot, metrics }: { snapshot: Snapshot; metrics?: Metrics | undefined }) {
+  const { queues, pools, counts, busy } = snapshot;
+  const waiting = queues.reduce((sum, queue) => sum + queue.count, 0);
+  const oldest = Math.max(0, ...queues.map(({ latency }) => latency));
+  const workers = pools.reduce((sum, { concurrency }) => sum + concurrency, 0);
+  const cards: Card[] = [
+    { label: 'Done / min', href: '/metrics', ...rateOf(metrics, 'done'), tone: '', line: 'good' },
+    { label: 'Failed / min', href: '/metrics', ...rateOf(metrics, 'failed'), line: 'bad' },
+    { label: 'Waiting', href: '/queues', value: count(waiting) },
+    { label: 'Oldest wait', href: '/queues', value: waiting > 0 ? duration(oldest) : '–' },
+    { label: 'Running', href: '/running', value: `${count(busy)} / ${count(workers)}` },
+    { label: 'Retries', href: '/jobs/retry', value: count(counts.retry) },
+    {
+      ...{ label: 'Dead', href: '/jobs/dead', value: count(counts.dead) },
+      tone: counts.dead > 0 ? 'bad' : '',
+    },
+    {
+      ...{ label: 'Pools', href: '/workers', value: count(pools.length) },
+      tone: pools.length === 0 ? 'bad' : '',
+    },
+  ];
+  return (
+    <section>
+      <h2 class="hidden">Now</h2>
+      <ul class="cards">
+        {cards.map(({ label, value, href, tone = '', values, line }) => (
+          <li key={label}>
+            <Link href={href}>
+              <span class="label">{label}</span>
+              <span class={`value ${tone}`}>{value}</span>
+              {values && <Sparkline values={values} tone={line ?? ''} label="In the last hour" />}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface Card {
+  label: string;
+  href: string;
+  value: string;
+  tone?: string;
+  values?: number[];
+  /** The tone of the line of its values. */
+  line?: string;
+}
+
+function rateOf(
+  metrics: Metrics | undefined,
+  kind: 'done' | 'failed',
+): Pick<Card, 'value' | 'values'> {
+  if (!metrics) return { value: '–' };
+  const values = metrics.intervals.slice(0, -1).map((one) => one[kind]);
+  const sum = values.slice(-RECENT).reduce((a, b) => a + b, 0);
+  return { value: count(Math.round(sum / RECENT)), values };
+}
+
+function Busiest({ queues }: { queues: readonly Queue[] }) {
+  const columns = useQueueColumns();
+  const busiest = queues
+    .toSorted((a, b) => b.count - a.count || b.inProgress - a.inProgress)
+    .slice(0, BUSIEST);
+  if (busiest.length === 0) return null;
+  return (
+    <section>
+      <h2>Longest queues</h2>
+      <Table
+        caption="Longest queues"
+        columns={columns}
+        rows={busiest}
+        keyOf={({ jobName }) => jobName}
+      />
+    </section>
+  );
 }

@@ -2,9 +2,10 @@ import { useQuery } from '@tanstack/preact-query';
 import { Link } from 'wouter-preact';
 import { get, type Schedule } from '../api';
 import { absolute, count, milliseconds } from '../format';
-import { Badge, Empty, Failure, Loading, Time } from '../parts/basics';
+import { Badge, Empty, Failure, Loading, PageHead, Time } from '../parts/basics';
 import { Table, type Column } from '../parts/table';
 import { useAct } from '../parts/use-act';
+import { useZone } from '../preferences';
 import { useSession } from '../session';
 import { queueHref } from '../words';
 
@@ -17,7 +18,7 @@ export function PeriodicPage() {
   const columns = useColumns();
   return (
     <>
-      <h1>Periodic jobs</h1>
+      <PageHead title="Periodic jobs" />
       {error && <Failure error={error} />}
       {!data && !error && <Loading />}
       {data?.schedules.length === 0 && (
@@ -40,6 +41,7 @@ export function PeriodicPage() {
 function useColumns(): Column<Schedule>[] {
   const { may } = useSession();
   const act = useAct();
+  const zone = useZone();
   const run = ({ id, jobName }: Schedule) =>
     act('periodic/run', { id }, ({ result }) =>
       result === 'enqueued'
@@ -60,10 +62,10 @@ function useColumns(): Column<Schedule>[] {
         <>
           <Time at={next[0]} />
           {next.length > 1 && (
-            <details>
+            <details class="hint">
               <summary>and then</summary>
               {next.slice(1).map((at) => (
-                <div key={at}>{absolute(at)}</div>
+                <div key={at}>{absolute(at, zone)}</div>
               ))}
             </details>
           )}
@@ -83,7 +85,12 @@ function useColumns(): Column<Schedule>[] {
       head: 'Actions',
       kind: 'actions',
       cell: (one) => (
-        <button type="button" aria-label={`Run now: ${one.jobName}`} onClick={() => void run(one)}>
+        <button
+          type="button"
+          class="small"
+          aria-label={`Run now: ${one.jobName}`}
+          onClick={() => void run(one)}
+        >
           Run now
         </button>
       ),

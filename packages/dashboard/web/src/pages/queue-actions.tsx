@@ -11,7 +11,7 @@ export function QueueActions({ name, queue }: { name: string; queue: Queue | und
   const path = `queues/${encodeURIComponent(name)}`;
   const waiting = queue?.count ?? 0;
   return (
-    <div class="actions">
+    <div class="toolbar">
       {may('pause') && <Pause name={name} path={path} paused={queue?.paused ?? false} />}
       {may('limit') && <Limit name={name} path={path} />}
       {may('empty') && waiting > 0 && <EmptyButton name={name} path={path} waiting={waiting} />}
@@ -71,7 +71,7 @@ function Limit({ name, path }: { name: string; path: string }) {
           min="0"
           step="1"
           required
-          placeholder="0 = no limit"
+          placeholder="0: no limit"
           value={limit}
           onInput={(event) => setLimit(event.currentTarget.value)}
         />{' '}
@@ -88,12 +88,13 @@ function EmptyButton({ name, path, waiting }: { name: string; path: string; wait
   return (
     <button
       type="button"
-      class="danger"
+      class="danger end"
       onClick={() =>
         ask({
           title: `Delete ${plural(waiting, 'waiting job')} of ${name}?`,
           detail: 'They cannot be brought back. Jobs that run go on.',
           verb: `Delete ${plural(waiting, 'job')}`,
+          many: waiting,
           act: () => act(`${path}/empty`, {}, `${name} is being emptied.`),
         })
       }

@@ -3,13 +3,15 @@ import { Link } from 'wouter-preact';
 import type { Job, SetName } from '../api';
 import { count, plural } from '../format';
 import { useLive } from '../live';
-import { Empty, Time } from '../parts/basics';
+import { Badge, Empty, PageHead, Time } from '../parts/basics';
 import { Table, type Column } from '../parts/table';
-import { jobHref, queueHref, SETS } from '../words';
+import { jobHref, runningHref, SETS, waitingHref } from '../words';
 
 interface Hit {
-  set: SetName | 'waiting';
+  set: SetName | 'waiting' | 'running';
   job: Job;
+  queue?: string;
+  workerId?: string;
 }
 
 interface State {
@@ -26,7 +28,7 @@ export function SearchPage() {
   const { hits, seen, total, state } = found;
   return (
     <>
-      <h1>Search</h1>
+      <PageHead title="Search" />
       <Form onSearch={search} searching={state === 'searching'} onStop={stop} />
       <p role="status">{describe(found)}</p>
       {state === 'searching' && <progress aria-label="Searched" value={seen} max={total || 1} />}
@@ -90,7 +92,7 @@ function Form({
   const queues = useLive().snapshot?.queues ?? [];
   return (
     <form
-      class="actions"
+      class="toolbar"
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
@@ -114,6 +116,7 @@ function Form({
         Among{' '}
         <select value={where} onChange={(event) => setWhere(event.currentTarget.value)}>
           <option value="">all jobs</option>
+          <option value="running">running jobs</option>
           <option value="dead">dead jobs</option>
           <option value="retry">retries</option>
           <option value="scheduled">scheduled jobs</option>
@@ -131,7 +134,9 @@ function Form({
           ))}
         </select>
       </label>
-      <button type="submit">Search</button>
+      <button type="submit" class="primary">
+        Search
+      </button>
       {searching && (
         <button type="button" onClick={onStop}>
           Stop
@@ -143,24 +148,33 @@ function Form({
 
 const COLUMNS: Column<Hit>[] = [
   {
-    head: 'Job',
-    kind: 'title',
-    cell: ({ set, job }) =>
-      job.broken ? (
-        'no job'
-      ) : (
-        <Link href={set === 'waiting' ? queueHref(job.name) : jobHref(set, job)}>{job.name}</Link>
-      ),
+    ...{ head: 'Job', kind: 'title' },
+    cell: (hit) => (
+      <Link href={hrefOf(hit)}>
+        {hit.job.broken ? <Badge kind="bad">no job</Badge> : hit.job.name}
+        <code class="second">{hit.job.id}</code>
+      </Link>
+    ),
   },
-  {
-    head: 'Where',
-    cell: ({ set, job }) =>
-      set === 'waiting' ? `Waiting, position ${count(job.position ?? 0)}` : SETS[set].title,
-  },
+  { head: 'Where', cell: (hit) => <Badge kind={toneOf(hit)}>{whereOf(hit)}</Badge> },
   { head: 'When', cell: ({ job }) => <Time at={job.at ?? job.enqueuedAt} /> },
   { head: 'Error', kind: 'error', cell: ({ job }) => job.error ?? '–' },
   { head: 'Arguments', kind: 'args', cell: ({ job }) => <code>{job.args}</code> },
 ];
+
+function hrefOf({ set, job, queue = '', workerId = '' }: Hit): string {
+  if (set === 'running') return runningHref(workerId);
+  return set === 'waiting' ? waitingHref(queue, job) : jobHref(set, job);
+}
+
+function whereOf({ set, job }: Hit): string {
+  return set === 'waiting' ? `waiting, position ${count(job.position ?? 0)}` : set;
+}
+
+function toneOf({ set }: Hit): string {
+  if (set === 'running') return 'good';
+  return set === 'waiting' ? 'info' : SETS[set].tone;
+}
 
 function describe({ hits, seen, total, state }: State): string {
   const looked = `${count(seen)} of ${plural(total, 'job')}`;

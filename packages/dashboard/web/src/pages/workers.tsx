@@ -1,52 +1,28 @@
-import { Link } from 'wouter-preact';
-import type { Pool, Running } from '../api';
-import { count, duration } from '../format';
+import type { Pool } from '../api';
+import { count } from '../format';
 import { useLive, useNow } from '../live';
-import { Badge, Empty, Loading, Time } from '../parts/basics';
+import { Badge, Empty, Loading, PageHead, Time } from '../parts/basics';
+import { Bar } from '../parts/bar';
 import { Table, type Column } from '../parts/table';
-import { queueHref } from '../words';
 
+// Seconds without a heartbeat.
 const LATE = 10;
+const FEW = 8;
 
 export function WorkersPage() {
   const { snapshot } = useLive();
-  const now = useNow();
-  if (!snapshot) {
-    return (
-      <>
-        <h1>Workers</h1>
-        <Loading />
-      </>
-    );
-  }
-  const { running, busy, pools } = snapshot;
   return (
     <>
-      <h1>Workers</h1>
-      <h2>Running jobs</h2>
-      {running.length === 0 ? (
-        <Empty>No job runs now.</Empty>
-      ) : (
-        <Table
-          caption="Running jobs"
-          columns={runningColumns(now)}
-          rows={running}
-          keyOf={({ workerId }) => workerId}
-        />
-      )}
-      {busy > running.length && (
-        <p class="hint">
-          The first {count(running.length)} of {count(busy)}.
-        </p>
-      )}
-      <h2>Worker pools</h2>
-      {pools.length === 0 ? (
+      <PageHead title="Worker pools" />
+      {!snapshot && <Loading />}
+      {snapshot?.pools.length === 0 && (
         <Empty>No pool is alive. Start a process with a worker pool, and it shows here.</Empty>
-      ) : (
+      )}
+      {snapshot && snapshot.pools.length > 0 && (
         <Table
           caption="Worker pools"
-          columns={poolColumns(now, snapshot.nameLists)}
-          rows={pools}
+          columns={columns(snapshot.nameLists)}
+          rows={snapshot.pools}
           keyOf={({ workerPoolId }) => workerPoolId}
         />
       )}
@@ -54,92 +30,57 @@ export function WorkersPage() {
   );
 }
 
-function runningColumns(now: number): Column<Running>[] {
+function columns(nameLists: readonly string[][]): Column<Pool>[] {
   return [
     {
-      head: 'Job',
-      kind: 'title',
-      cell: ({ jobName, jobId }) => (
-        <>
-          <Link href={queueHref(jobName)}>{jobName}</Link>
-          <br />
-          <code>{jobId}</code>
-        </>
-      ),
-      sort: ({ jobName }) => jobName,
-    },
-    {
-      head: 'For',
-      kind: 'number',
-      cell: ({ startedAt }) => duration(now - startedAt),
-      sort: ({ startedAt }) => -startedAt,
-    },
-    {
-      head: 'Check-in',
-      cell: ({ checkin, checkinAt }) => (
-        <>
-          {checkin ?? '–'}
-          {checkinAt !== undefined && (
-            <>
-              {' '}
-              (<Time at={checkinAt} />)
-            </>
-          )}
-        </>
-      ),
-    },
-    { head: 'Host', cell: ({ host, pid }) => `${host ?? '–'} ${pid ?? ''}` },
-    { head: 'Arguments', kind: 'args', cell: ({ args }) => <code>{args}</code> },
-  ];
-}
-
-function poolColumns(now: number, nameLists: readonly string[][]): Column<Pool>[] {
-  return [
-    {
-      head: 'Host',
-      kind: 'title',
+      ...{ head: 'Host', kind: 'title' },
       cell: ({ host, pid, workerPoolId }) => (
         <>
-          {host} {pid}
-          <br />
-          <code>{workerPoolId}</code>
+          {host} <span class="hint">pid {pid}</span>
+          <code class="second">{workerPoolId}</code>
         </>
       ),
       sort: ({ host }) => host,
     },
-    { head: 'Language', cell: ({ engine }) => (engine === 'nestcraft' ? 'TypeScript' : 'Go') },
     {
-      head: 'Busy',
-      kind: 'number',
-      cell: ({ busy, concurrency }) => `${count(busy)} of ${count(concurrency)}`,
+      head: 'Language',
+      cell: ({ engine }) => (engine === 'nestcraft' ? 'TypeScript' : 'Go'),
+      sort: ({ engine }) => engine,
+    },
+    {
+      ...{ head: 'Busy', kind: 'number' },
+      cell: ({ busy, concurrency }) => (
+        <>
+          {count(busy)} / {count(concurrency)}
+          <Bar part={busy} whole={concurrency} />
+        </>
+      ),
       sort: ({ busy }) => busy,
     },
     {
-      head: 'Started',
-      cell: ({ startedAt }) => <Time at={startedAt} />,
+      ...{ head: 'Started', cell: ({ startedAt }) => <Time at={startedAt} /> },
       sort: ({ startedAt }) => startedAt,
     },
     {
       head: 'Heartbeat',
-      cell: ({ heartbeatAt }) => (
-        <>
-          <Badge kind={now - heartbeatAt > LATE ? 'bad' : 'good'}>
-            {now - heartbeatAt > LATE ? 'late' : 'alive'}
-          </Badge>{' '}
-          <Time at={heartbeatAt} />
-        </>
-      ),
+      cell: ({ heartbeatAt }) => <Heartbeat at={heartbeatAt} />,
       sort: ({ heartbeatAt }) => heartbeatAt,
     },
     {
-      head: 'Job names',
-      kind: 'names',
+      ...{ head: 'Job names', kind: 'names' },
       cell: ({ nameList }) => <Names names={nameLists[nameList] ?? []} />,
     },
   ];
 }
 
-const FEW = 8;
+function Heartbeat({ at }: { at: number }) {
+  const isLate = useNow() - at > LATE;
+  return (
+    <>
+      <Badge kind={isLate ? 'bad' : 'good'}>{isLate ? 'late' : 'alive'}</Badge> <Time at={at} />
+    </>
+  );
+}
 
 function Names({ names }: { names: readonly string[] }) {
   if (names.length <= FEW) return <>{names.join(', ')}</>;

@@ -1,17 +1,27 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import { absolute, count } from '../format';
-import { useTheme } from '../theme';
+import { clock, count } from '../format';
+import { usePreferences, useZone } from '../preferences';
 import 'uplot/dist/uPlot.min.css';
 
 export interface Series {
   label: string;
-  /** The name of a CSS variable that holds the colour. */
+  /** The name of a CSS class that sets the colour, such as `good`. */
+  tone: string;
+  /** The name of a CSS variable that holds it. */
   color: string;
   values: (number | null)[];
+  /** Whether the room below the line has its colour. */
+  filled?: boolean;
 }
 
-/** Lines over time. What it shows stands in tables, too: a canvas says nothing to a screen reader. */
+const HEIGHT = 170;
+const DAY = 86_400;
+
+/**
+ * Lines over time. Above them stand the values under the pointer, else those of the last whole interval. A canvas says
+ * nothing to a screen reader: the same stands in a table.
+ */
 export function Chart({
   title,
   times,
@@ -25,54 +35,121 @@ export function Chart({
   /** How its numbers are written. */
   format?: (value: number) => string;
 }) {
+  const [pointed, point] = useState<number | null>(null);
+  const zone = useZone();
+  const withDay = (times.at(-1) ?? 0) - (times[0] ?? 0) > DAY;
+  const place = usePlot({ times, series, format, withDay, onPoint: point });
+  const shown = pointed ?? Math.max(0, times.length - 2);
+  const time = times[shown];
+  return (
+    <figure class="chart">
+      <figcaption>
+        <strong>{title}</strong>
+        {time !== undefined && <span class="hint">{clock(time, zone, withDay)}</span>}
+        {series.map(({ label, tone, values }) => (
+          <span key={label} class={`key ${tone}`}>
+            {label} <b>{written(values[shown], format)}</b>
+          </span>
+        ))}
+      </figcaption>
+      <div ref={place} aria-hidden="true" />
+    </figure>
+  );
+}
+
+function written(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? '–' : format(value);
+}
+
+/** Draws into the element that it returns, anew when the colours or the zone change. */
+function usePlot({
+  times,
+  series,
+  format,
+  withDay,
+  onPoint,
+}: {
+  times: number[];
+  series: Series[];
+  format: (value: number) => string;
+  withDay: boolean;
+  onPoint: (index: number | null) => void;
+}) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>();
-  const labels = series.map(({ label }) => label).join();
+  const zone = useZone();
   const theme = useTheme();
+  const labels = series.map(({ label }) => label).join();
   useEffect(() => {
     const element = place.current;
     if (!element) return undefined;
-    const style = getComputedStyle(document.documentElement);
-    const color = (name: string) => style.getPropertyValue(name).trim();
-    const axis = { stroke: color('--muted'), grid: { stroke: color('--line'), width: 1 } };
+    const color = (name: string) => resolved(element, name);
+    const axis: uPlot.Axis = {
+      stroke: color('--muted'),
+      font: '11px system-ui, sans-serif',
+      ticks: { show: false },
+      grid: { stroke: color('--line'), width: 1 },
+    };
     plot.current = new uPlot(
       {
-        width: element.clientWidth,
-        height: 180,
-        cursor: { y: false },
-        legend: { live: true },
-        axes: [axis, { ...axis, size: 75, values: (_, ticks) => ticks.map(format) }],
+        ...{ width: element.clientWidth, height: HEIGHT, padding: [8, 8, 0, 0] },
+        cursor: { y: false, sync: { key: 'time' }, drag: { x: false, y: false } },
+        legend: { show: false },
+        ...(zone && { tzDate: (at: number) => uPlot.tzDate(new Date(at * 1000), zone) }),
+        axes: [
+          {
+            ...axis,
+            ...{ size: 28, space: withDay ? 90 : 55, grid: { show: false } },
+            values: (_, ticks) => ticks.map((tick) => clock(tick, zone, withDay)),
+          },
+          { ...axis, size: 58, space: 36, values: (_, ticks) => ticks.map(format) },
+        ],
         scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
         series: [
-          { value: (_: uPlot, time: number | null) => (time === null ? '' : absolute(time)) },
-          ...series.map(({ label, color: name }) => ({
-            label,
-            stroke: color(name),
-            width: 2,
-            points: { show: false },
-            value: (_: uPlot, value: number | null) => (value === null ? '' : format(value)),
+          {},
+          ...series.map(({ label, color: name, filled = false }) => ({
+            ...{ label, stroke: color(name), width: 1.75, points: { size: 5 } },
+            fill: filled ? color(name).replace(/^rgb\((.*)\)$/, 'rgba($1, 0.13)') : undefined,
           })),
         ],
+        hooks: { setCursor: [({ cursor: { idx } }) => onPoint(idx ?? null)] },
       },
       [times, ...series.map(({ values }) => values)],
       element,
     );
     const observer = new ResizeObserver(() =>
-      plot.current?.setSize({ width: element.clientWidth, height: 180 }),
+      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
     );
     observer.observe(element);
     return () => {
       observer.disconnect();
       plot.current?.destroy();
     };
-  }, [labels, format, theme]);
+  }, [labels, format, theme, zone, withDay]);
   useEffect(() => {
     plot.current?.setData([times, ...series.map(({ values }) => values)]);
-  }, [times, series, theme]);
-  return (
-    <figure class="chart">
-      <figcaption>{title}</figcaption>
-      <div ref={place} aria-hidden="true" />
-    </figure>
-  );
+  }, [times, series, theme, zone]);
+  return place;
+}
+
+/** A canvas has to be told what a colour is here and now. */
+function resolved(element: HTMLElement, name: string): string {
+  element.style.color = `var(${name})`;
+  const { color } = getComputedStyle(element);
+  element.style.color = '';
+  return color;
+}
+
+/** Changes with the theme. */
+function useTheme(): string {
+  const { theme } = usePreferences().preferences;
+  const query = '(prefers-color-scheme: dark)';
+  const [dark, setDark] = useState(matchMedia(query).matches);
+  useEffect(() => {
+    const system = matchMedia(query);
+    const change = () => setDark(system.matches);
+    system.addEventListener('change', change);
+    return () => system.removeEventListener('change', change);
+  }, []);
+  return `${theme} ${dark}`;
 }

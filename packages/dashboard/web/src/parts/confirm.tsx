@@ -1,5 +1,6 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { count } from '../format';
 
 interface Question {
   /** What will be done, and to how many. */
@@ -7,8 +8,15 @@ interface Question {
   detail?: string;
   /** What the button says. */
   verb: string;
+  /** Whether it can be made good again. */
+  harmless?: boolean;
+  /** Of what cannot be undone: to how many it is done. Very many have to be typed. */
+  many?: number | undefined;
   act: () => Promise<unknown>;
 }
+
+const VERY_MANY = 1_000;
+const SAID_FOR = 6_000;
 
 const ConfirmContext = createContext<(question: Question) => void>(() => undefined);
 const SayContext = createContext<(text: string) => void>(() => undefined);
@@ -17,41 +25,16 @@ const SayContext = createContext<(text: string) => void>(() => undefined);
 export function ConfirmProvider({ children }: { children: ComponentChildren }) {
   const [question, ask] = useState<Question>();
   const [said, say] = useState('');
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (question) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [question]);
   useEffect(() => {
     if (!said) return undefined;
-    const timer = setTimeout(() => say(''), 6_000);
+    const timer = setTimeout(() => say(''), SAID_FOR);
     return () => clearTimeout(timer);
   }, [said]);
-  const confirm = async () => {
-    const act = question?.act;
-    ask(undefined);
-    try {
-      await act?.();
-    } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
-    }
-  };
   return (
     <ConfirmContext.Provider value={ask}>
       <SayContext.Provider value={say}>
         {children}
-        <dialog ref={dialog} aria-labelledby="question" onClose={() => ask(undefined)}>
-          <h2 id="question">{question?.title}</h2>
-          {question?.detail && <p>{question.detail}</p>}
-          <div class="buttons">
-            <button type="button" onClick={() => ask(undefined)}>
-              Cancel
-            </button>
-            <button type="button" class="danger" onClick={() => void confirm()}>
-              {question?.verb}
-            </button>
-          </div>
-        </dialog>
+        <Dialog question={question} onClose={() => ask(undefined)} />
         <div class="toast" role="status" aria-live="polite">
           {said}
         </div>
@@ -67,4 +50,55 @@ export function useConfirm(): (question: Question) => void {
 /** Tells the user what came of what they did. */
 export function useSay(): (text: string) => void {
   return useContext(SayContext);
+}
+
+function Dialog({ question, onClose }: { question: Question | undefined; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const say = useSay();
+  const [typed, setTyped] = useState('');
+  useEffect(() => {
+    setTyped('');
+    if (question) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [question]);
+  const confirm = async () => {
+    onClose();
+    try {
+      await question?.act();
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const { title, detail, verb, harmless = false, many = 0 } = question ?? {};
+  const wanted = many > VERY_MANY ? String(many) : undefined;
+  return (
+    <dialog ref={dialog} aria-labelledby="question" onClose={onClose}>
+      <h2 id="question">{title}</h2>
+      {detail && <p>{detail}</p>}
+      {wanted !== undefined && (
+        <label>
+          To confirm, type the number {count(many)}:
+          <input
+            inputMode="numeric"
+            autocomplete="off"
+            value={typed}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
+        </label>
+      )}
+      <div class="buttons">
+        <button type="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button
+          type="button"
+          class={harmless ? 'primary' : 'danger'}
+          disabled={wanted !== undefined && typed.replaceAll(/\D/g, '') !== wanted}
+          onClick={() => void confirm()}
+        >
+          {verb}
+        </button>
+      </div>
+    </dialog>
+  );
 }

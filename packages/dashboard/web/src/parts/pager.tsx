@@ -1,4 +1,4 @@
-import { count } from '../format';
+import { count, plural } from '../format';
 
 /** Goes through a list whose end the server knows; every page begins where the one before ended. */
 export interface Place {
@@ -25,6 +25,12 @@ export function Pager({
 }) {
   const { from, before } = place;
   const last = next ?? from + shown;
+  const isAll = from === 0 && next === undefined;
+  const range =
+    last - from === shown
+      ? `${count(Math.min(from + 1, last))}–${count(last)} of ${count(total)}`
+      : `${count(shown)} of the ${count(last - from)} looked at, of ${count(total)}`;
+  if (isAll) return <p class="pager">{plural(shown, 'job')}</p>;
   return (
     <nav class="pager" aria-label="Pages of the table">
       <button type="button" disabled={from === 0} onClick={() => onPlace(START)}>
@@ -37,11 +43,7 @@ export function Pager({
       >
         Previous
       </button>
-      <span>
-        {last - from === shown
-          ? `${count(Math.min(from + 1, last))}–${count(last)} of ${count(total)}`
-          : `${count(shown)} of the ${count(last - from)} looked at, of ${count(total)}`}
-      </span>
+      <span>{range}</span>
       <button
         type="button"
         disabled={next === undefined}

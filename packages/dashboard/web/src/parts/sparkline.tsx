@@ -1,7 +1,15 @@
 const [WIDTH, HEIGHT] = [90, 20];
 
 /** A line without axes; the numbers beside it say what it shows. */
-export function Sparkline({ values, label }: { values: readonly number[]; label: string }) {
+export function Sparkline({
+  values,
+  label,
+  tone = 'good',
+}: {
+  values: readonly number[];
+  label: string;
+  tone?: string;
+}) {
   const most = Math.max(1, ...values);
   const step = WIDTH / Math.max(1, values.length - 1);
   const points = values.map(
@@ -10,14 +18,16 @@ export function Sparkline({ values, label }: { values: readonly number[]; label:
   );
   return (
     <svg
-      class="spark"
+      class={`spark ${tone}`}
       role="img"
       aria-label={label}
       width={WIDTH}
       height={HEIGHT}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
     >
-      <polyline points={points.join(' ')} />
+      <polygon points={`0,${HEIGHT} ${points.join(' ')} ${WIDTH},${HEIGHT}`} />
+      <polyline points={points.join(' ')} vector-effect="non-scaling-stroke" />
     </svg>
   );
 }

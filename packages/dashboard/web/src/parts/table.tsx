@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 export interface Column<Row> {
   /** What the column is called; what a card calls it on a phone, too. */
@@ -21,7 +21,7 @@ interface Sorting {
 }
 
 /**
- * A table; on a phone each row is a card. Below and above in it go j and k. The roles are those that the elements have
+ * A table; on a phone each row is a card. The roles are those that the elements have
  * by themselves: browsers forget them when a table is not laid out as one.
  */
 export function Table<Row>({
@@ -36,20 +36,9 @@ export function Table<Row>({
   keyOf: (row: Row, index: number) => string;
 }) {
   const [sorting, setSorting] = useState<Sorting>();
-  const body = useRef<HTMLTableSectionElement>(null);
-  const move = (event: KeyboardEvent) => {
-    const by = { j: 1, k: -1 }[event.key];
-    if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (/^(INPUT|SELECT|TEXTAREA)$/.test((event.target as HTMLElement).tagName)) {
-      if ((event.target as HTMLInputElement).type !== 'checkbox') return;
-    }
-    const all = [...(body.current?.rows ?? [])];
-    const at = all.findIndex((row) => row.contains(event.target as Node));
-    all[at + by]?.querySelector<HTMLElement>('a, button, input')?.focus();
-  };
   return (
     <div class="table">
-      <table role="table" aria-label={caption} onKeyDown={move}>
+      <table role="table" aria-label={caption}>
         <thead role="rowgroup">
           <tr role="row">
             {columns.map((column) => (
@@ -57,7 +46,7 @@ export function Table<Row>({
             ))}
           </tr>
         </thead>
-        <tbody role="rowgroup" ref={body}>
+        <tbody role="rowgroup">
           {sorted(rows, columns, sorting).map((row, index) => (
             <tr role="row" key={keyOf(row, index)}>
               {columns.map((column) => (

@@ -1,0 +1,104 @@
+import type { Health, Metrics, Rate, Snapshot } from './api';
+import { duration, plural } from './format';
+import { queueHref } from './words';
+
+/** Something that a person on call should look at. */
+export interface Attention {
+  kind: 'bad' | 'warn';
+  href: string;
+  /** What it is about. */
+  subject: string;
+  text: string;
+}
+
+// Seconds.
+const LONG_WAIT = 60;
+const LATE_BEAT = 10;
+// Of the jobs of a name in the last whole minutes.
+const [RECENT, MANY_FAILED, LARGE_SHARE] = [5, 3, 0.25];
+
+/** What is wrong now, the worst first. */
+export function whatNeedsAttention({
+  snapshot,
+  rates = [],
+  metrics,
+  health,
+  now,
+}: {
+  snapshot: Snapshot;
+  rates: readonly Rate[] | undefined;
+  metrics: Metrics | undefined;
+  health: Health | undefined;
+  /** In seconds. */
+  now: number;
+}): Attention[] {
+  const found = [
+    ...ofRedis(health),
+    ...snapshot.queues.flatMap(ofQueue),
+    ...snapshot.pools.flatMap((pool) => ofPool(pool, now)),
+    ...rates.flatMap(ofRate),
+    ...ofDead(metrics),
+  ];
+  return found.toSorted((a, b) => a.kind.localeCompare(b.kind));
+}
+
+function ofRedis(health: Health | undefined): Attention[] {
+  const say = (kind: Attention['kind']) => (finding: { what: string }) => ({
+    ...{ kind, href: '/health', subject: 'Health', text: finding.what },
+  });
+  const { findings = [], integrity = [] } = health ?? {};
+  return [
+    ...findings.filter(({ severity }) => severity === 'danger').map(say('bad')),
+    ...integrity.map(say('warn')),
+  ];
+}
+
+function ofQueue({ jobName, count, pools, paused, latency }: Snapshot['queues'][number]) {
+  const say = (kind: Attention['kind'], text: string): Attention[] => [
+    { kind, href: queueHref(jobName), subject: jobName, text },
+  ];
+  if (count === 0) return [];
+  if (paused) return say('warn', `paused, with ${plural(count, 'job')} waiting`);
+  if (pools === 0) return say('bad', `${plural(count, 'job')} waiting, and no pool runs them`);
+  if (latency > LONG_WAIT) return say('bad', `the oldest job has waited for ${duration(latency)}`);
+  return [];
+}
+
+function ofPool({ host, pid, heartbeatAt }: Snapshot['pools'][number], now: number): Attention[] {
+  const age = now - heartbeatAt;
+  if (age <= LATE_BEAT) return [];
+  const text = `the pool has not beaten for ${duration(age)}`;
+  return [{ kind: 'bad', href: '/workers', subject: `${host} (${pid})`, text }];
+}
+
+function ofRate(rate: Rate): Attention[] {
+  const { done, failed } = recent(rate);
+  const share = failed / (done + failed);
+  if (failed < MANY_FAILED || share < LARGE_SHARE) return [];
+  const text = `${Math.round(share * 100)} % of its jobs failed in the last ${RECENT} minutes`;
+  return [{ kind: 'bad', href: queueHref(rate.jobName), subject: rate.jobName, text }];
+}
+
+function ofDead(metrics: Metrics | undefined): Attention[] {
+  const dead = metrics?.total.dead ?? 0;
+  if (dead === 0) return [];
+  const text = `${plural(dead, 'job')} died in the last hour`;
+  return [{ kind: 'warn', href: '/jobs/dead', subject: 'Dead jobs', text }];
+}
+
+/** What happened in the last whole minutes. */
+export function recent(rate: Rate | undefined): { done: number; failed: number } {
+  const sum = (values: number[] = []) => values.slice(-RECENT - 1, -1).reduce((a, b) => a + b, 0);
+  return { done: sum(rate?.done), failed: sum(rate?.failed) };
+}
+
+/** Done in a minute, of the last whole ones. */
+export function perMinute(rate: Rate | undefined): number {
+  return recent(rate).done / RECENT;
+}
+
+/** Which part of the jobs failed, of the last whole minutes. */
+export function failing(rate: Rate | undefined): number {
+  const { done, failed } = recent(rate);
+  return failed === 0 ? 0 : failed / (done + failed);
+}

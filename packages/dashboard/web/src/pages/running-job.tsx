@@ -1,0 +1,73 @@
+import { useQuery } from '@tanstack/preact-query';
+import { Link } from 'wouter-preact';
+import { get, type Running } from '../api';
+import { pretty } from '../format';
+import { Badge, Elapsed, Failure, Loading, PageHead, Time } from '../parts/basics';
+import { Copy } from '../parts/copy';
+import { queueHref } from '../words';
+
+/** What a worker is doing. */
+export function RunningJobPage({ workerId }: { workerId: string }) {
+  const { data: job, error } = useQuery({
+    queryKey: ['job', 'running', workerId],
+    queryFn: () => get<Running>(`running/${encodeURIComponent(workerId)}`),
+    refetchInterval: 2_000,
+  });
+  return (
+    <>
+      <PageHead
+        title={job?.jobName ?? 'Job'}
+        crumbs={<Link href="/running">Running jobs</Link>}
+        state={job && !error && <Badge kind="good">running</Badge>}
+      />
+      {error && <Failure error={error} />}
+      {!job && !error && <Loading />}
+      {job && (
+        <div class="job">
+          <div>
+            <section>
+              <div class="section-head">
+                <h2>Arguments</h2>
+                <Copy text={job.args} what="the arguments" />
+              </div>
+              <pre tabIndex={0}>{pretty(job.args || 'null')}</pre>
+            </section>
+          </div>
+          <section>
+            <dl class="facts">
+              <dt>Id</dt>
+              <dd>
+                <code>{job.jobId}</code> <Copy text={job.jobId} what="the id" />
+              </dd>
+              <dt>Queue</dt>
+              <dd>
+                <Link href={queueHref(job.jobName)}>{job.jobName}</Link>
+              </dd>
+              <dt>Elapsed</dt>
+              <dd>
+                <Elapsed since={job.startedAt} />
+              </dd>
+              <dt>Check-in</dt>
+              <dd>
+                {job.checkin ?? '–'}{' '}
+                {job.checkinAt !== undefined && (
+                  <span class="hint">
+                    <Time at={job.checkinAt} />
+                  </span>
+                )}
+              </dd>
+              <dt>Host</dt>
+              <dd>
+                {job.host ?? '–'} {job.pid !== undefined && `(${job.pid})`}
+              </dd>
+              <dt>Worker</dt>
+              <dd>
+                <code>{job.workerId}</code>
+              </dd>
+            </dl>
+          </section>
+        </div>
+      )}
+    </>
+  );
+}

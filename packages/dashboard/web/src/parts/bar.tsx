@@ -1,0 +1,11 @@
+/** How much of something is in use; the numbers beside it say the same. */
+export function Bar({ part, whole }: { part: number; whole: number }) {
+  const share = Math.min(1, whole > 0 ? part / whole : 0);
+  return (
+    <span class={`bar ${share >= 1 ? 'warn' : ''}`} aria-hidden="true">
+      <svg viewBox="0 0 100 1" preserveAspectRatio="none">
+        <rect width={100 * share} height="1" />
+      </svg>
+    </span>
+  );
+}

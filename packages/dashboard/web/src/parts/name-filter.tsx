@@ -1,0 +1,32 @@
+import { useLive } from '../live';
+
+/** Chooses one of the job names, or all. */
+export function NameFilter({
+  name,
+  onName,
+}: {
+  name: string | undefined;
+  onName: (name: string | undefined) => void;
+}) {
+  const queues = useLive().snapshot?.queues ?? [];
+  const names = new Set([
+    ...(name === undefined ? [] : [name]),
+    ...queues.map(({ jobName }) => jobName),
+  ]);
+  return (
+    <label>
+      Name{' '}
+      <select
+        value={name ?? ''}
+        onChange={(event) => onName(event.currentTarget.value || undefined)}
+      >
+        <option value="">all</option>
+        {[...names].map((one) => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
