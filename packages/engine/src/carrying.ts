@@ -43,6 +43,7 @@ function noteOf({ entry, fate }: FinishedJob): Note | undefined {
     case 'done':
     case 'dropped':
     case 'cancelled':
+    case 'cancelled':
       return { kind: 'forget carrier', jobId };
     case 'retry':
     case 'snoozed':

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.js';
+import { Gate } from '../../../test/support/gate.js';
 import { CarrierReader } from './carrier-reader.js';
 import { Enqueuer } from './enqueuer.js';
 import { CaptureError, InvalidOptionError } from './errors.js';
@@ -107,6 +109,20 @@ describe('what a propagator captures', () => {
     await tenants.run('acme', () => enqueuer.enqueue('n'));
     await pool.start();
     await eventually(() => expect(seen).toEqual(['acme', 'acme', 'acme']));
+    await eventually(async () => expect(await carriers()).toEqual([]));
+  });
+
+  it('is forgotten when the job is cancelled while it runs', async () => {
+    const running = new Gate();
+    const pool = aPool().job('n', async ({ signal }) => {
+      await Promise.all([once(signal, 'abort'), running.pass()]);
+      throw signal.reason;
+    });
+    const job = await tenants.run('acme', () => enqueuer.enqueue('n'));
+    await pool.start();
+    await running.reached;
+    running.open();
+    await enqueuer.cancel(job.id);
     await eventually(async () => expect(await carriers()).toEqual([]));
   });
 
