@@ -43,7 +43,6 @@ function noteOf({ entry, fate }: FinishedJob): Note | undefined {
     case 'done':
     case 'dropped':
     case 'cancelled':
-    case 'cancelled':
       return { kind: 'forget carrier', jobId };
     case 'retry':
     case 'snoozed':
