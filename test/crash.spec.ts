@@ -102,6 +102,35 @@ describe('a worker process that is killed in the middle of a job', () => {
   });
 });
 
+describe('a worker process that is killed with jobs that it has fetched ahead', () => {
+  it('loses none of them: what it had not begun runs elsewhere', async () => {
+    const victim = new WorkerProcess();
+    await enqueuer.enqueueMany(Array.from({ length: 20_000 }, () => ({ name: 'quick' })));
+    const { pool } = await victim.told('ended');
+    const inProgress = key('quick', `:${pool}:inprogress`);
+    // In the middle of its work, with more in progress than it has workers.
+    await eventually(async () => {
+      victim.process.kill('SIGSTOP');
+      const length = await redis.llen(inProgress);
+      if (length <= 2) victim.process.kill('SIGCONT');
+      expect(length).toBeGreaterThan(2);
+    });
+    await victim.kill();
+    const left = await Promise.all(
+      [inProgress, key('quick')].map((list) => redis.lrange(list, 0, -1)),
+    );
+    const ids = left.flat().map((entry) => (JSON.parse(entry) as { id: string }).id);
+    expect(new Set(ids).size).toBe(ids.length);
+
+    const heir = new WorkerProcess();
+    await eventually(async () => {
+      const ended = new Set(heir.messages.map((message) => message.ended));
+      expect(ids.filter((id) => !ended.has(id))).toEqual([]);
+      expect(await redis.get(key('quick', ':lock'))).toBe('0');
+    }, 60_000);
+  }, 90_000);
+});
+
 describe('beside a worker process that lives', () => {
   it('jobs of one that is killed, and of one that is paused, run again within 15 s', async () => {
     const [killed, paused] = [new WorkerProcess(), new WorkerProcess()];

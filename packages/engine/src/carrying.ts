@@ -2,7 +2,7 @@ import { CarrierReader, type CarrierReaderOptions } from './carrier-reader.js';
 import type { Handler } from './middleware.js';
 import { restore, type Propagator } from './propagator.js';
 import { CARRIER_LASTS, type Note } from './redis/scripts.js';
-import type { FinishedJob } from './workers.js';
+import type { FinishedJob } from './finished-job.js';
 
 export interface CarryingOptions extends CarrierReaderOptions {
   readonly propagators: readonly Propagator[];

@@ -5,6 +5,7 @@ import type { Clock } from './clock.js';
 import { asCurrentJob } from './current-job.js';
 import { Dispatcher } from './dispatcher.js';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
+import { Fetcher } from './fetcher.js';
 import { Heartbeater } from './heartbeat/heartbeater.js';
 import { JobCancelledError, JobLostError } from './errors.js';
 import { newId } from './id.js';
@@ -14,18 +15,21 @@ import { Recorder } from './metrics/recorder.js';
 import { Observer } from './observer.js';
 import { PeriodicEnqueuer } from './periodic-enqueuer.js';
 import type { PeriodicJob } from './periodic-job.js';
+import { Prefetch } from './prefetch.js';
 import { PrioritySampler } from './priority-sampler.js';
 import type { Propagator } from './propagator.js';
 import type { Random } from './random.js';
 import type { Keys } from './redis/keys.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
-import { Scripts, type FetchedEntry } from './redis/scripts.js';
+import { Scripts } from './redis/scripts.js';
 import { Requeuer } from './requeuer.js';
 import { Rescuer } from './rescuer.js';
+import { Settler } from './settler.js';
 import { Waker } from './waker.js';
 import { Worker } from './worker.js';
-import { Workers, type FinishedJob } from './workers.js';
+import { Finisher, type FinishedJob } from './finished-job.js';
+import { Workers } from './workers.js';
 
 /** How often things happen, in milliseconds. The defaults suit production; tests shorten them. */
 export interface PoolTiming {
@@ -67,7 +71,6 @@ export interface PoolActorsOptions<Context> {
   readonly types: ReadonlyMap<string, JobType<Context>>;
   readonly periodicJobs: readonly PeriodicJob[];
   readonly context: () => Context;
-  readonly isStopping: () => boolean;
   readonly onStarted: (entry: JobEntry) => void;
   readonly onSettled: (job: FinishedJob, owned: boolean) => void;
   readonly onDry: () => void;
@@ -100,6 +103,7 @@ export class PoolActors<Context> {
   readonly #wakerConnection: RedisConnection;
   readonly #carrying: Carrying | undefined;
   readonly #slots: readonly Worker<Context>[];
+  readonly #prefetch: Prefetch;
   readonly #waker: Waker;
   readonly #retryRequeuer: Requeuer;
   readonly #scheduledRequeuer: Requeuer;
@@ -117,6 +121,7 @@ export class PoolActors<Context> {
     this.scripts = new Scripts(keys, clock);
     this.#carrying = options.propagators.length > 0 ? this.#makeCarrying() : undefined;
     this.#slots = this.#makeSlots();
+    this.#prefetch = this.#makePrefetch();
     this.workers = this.#makeWorkers();
     this.#waker = this.#makeWaker();
     this.dispatcher = this.#makeDispatcher();
@@ -193,15 +198,24 @@ export class PoolActors<Context> {
     );
   }
 
+  /** Not where the first death of a process is the death of its jobs: all that were fetched would die. */
+  #makePrefetch(): Prefetch {
+    const { types, maxDeaths } = this.#options;
+    return new Prefetch(
+      namesOf(
+        types,
+        (type) => Boolean(type.maxConcurrency) || holdsClaims(type) || maxDeaths === 1,
+      ),
+    );
+  }
+
   #makeWorkers(): Workers<Context> {
     const { types, keys, clock, random, mapError, onStarted } = this.#options;
     return new Workers({
       workers: this.#slots,
       types: new Map([...types].map(([name, type]) => [name, this.#inContext(type)])),
-      keys,
+      finisher: new Finisher({ keys, now: () => clock.now(), random, mapError }),
       now: () => clock.now(),
-      random,
-      mapError,
       onStarted: (entry) => {
         this.#observer.touch();
         onStarted(entry);
@@ -210,6 +224,9 @@ export class PoolActors<Context> {
         this.#observer.touch();
         this.dispatcher.settle(this.#carrying?.noted(job) ?? job);
       },
+      prefetch: this.#prefetch,
+      elapsed: () => performance.now(),
+      onOverdue: () => void this.dispatcher.between(() => this.workers.giveBackOverdue()),
     });
   }
 
@@ -239,23 +256,27 @@ export class PoolActors<Context> {
   }
 
   #makeDispatcher(): Dispatcher {
-    const { poolId, types, random, timing, isStopping, onSettled, onDry } = this.#options;
+    const { poolId, onSettled } = this.#options;
     return new Dispatcher({
-      poolId,
       connection: this.connection,
+      settler: new Settler({ poolId, scripts: this.scripts, onSettled }),
+      fetcher: this.#makeFetcher(),
+      onError: this.#reporter('dispatcher.dispatch'),
+    });
+  }
+
+  #makeFetcher(): Fetcher {
+    const { poolId, types, random, timing, onDry } = this.#options;
+    return new Fetcher({
+      poolId,
       scripts: this.scripts,
       sampler: new PrioritySampler(types.values(), random),
-      holding: new Set(
-        [...types.values()].flatMap((type) => (type.uniqueUntil === 'started' ? [] : type.name)),
-      ),
-      idle: () => this.workers.idle,
+      holding: namesOf(types, holdsClaims),
+      demand: () => this.workers.demand,
+      mayPrefetch: (jobName) => this.#prefetch.allows(jobName),
       isWatching: () => this.#waker.isWatching,
-      // What a fetch that was under way brings to a pool that stops is not begun any more.
-      onFetched: (entry) =>
-        isStopping() ? this.dispatcher.settle(putBack(entry)) : this.workers.start(entry),
-      onSettled,
+      onFetched: (entries) => this.workers.take(entries),
       onDry,
-      onError: this.#reporter('dispatcher.dispatch'),
       safetyPoll: timing.safetyPoll,
     });
   }
@@ -337,7 +358,7 @@ export class PoolActors<Context> {
       connection: this.connection,
       keys,
       scripts: this.scripts,
-      between: (work) => this.dispatcher.between(work),
+      between: (work) => this.#quietly(work),
       running: () => this.workers.running,
       unsettled: () => this.dispatcher.unsettled,
       onStrangers,
@@ -360,7 +381,7 @@ export class PoolActors<Context> {
     return new CancelWatcher({
       connection: this.connection,
       scripts: this.scripts,
-      between: (work) => this.dispatcher.between(work),
+      between: (work) => this.#quietly(work),
       running: () => this.workers.running.map(({ id }) => id),
       isWatching: () => this.#waker.isWatching,
       onCancelled: (ids) => this.#cancel(ids),
@@ -378,6 +399,14 @@ export class PoolActors<Context> {
       onRescued,
       onError: this.#reporter('rescuer.rescue'),
       interval: timing.rescue,
+    });
+  }
+
+  /** Between two rounds, when what is in progress is what workers run, or what is to be settled. */
+  #quietly(work: () => Promise<void>): Promise<void> {
+    return this.dispatcher.between(async () => {
+      this.workers.giveBack();
+      await work();
     });
   }
 
@@ -409,14 +438,14 @@ export class PoolActors<Context> {
   }
 }
 
-function putBack({ jobName, raw }: FetchedEntry): FinishedJob {
-  return {
-    jobName,
-    raw,
-    move: { to: 'queue', entry: raw },
-    entry: undefined,
-    fate: { kind: 'put back' },
-    error: undefined,
-    duration: 0,
-  };
+function namesOf<Context>(
+  types: ReadonlyMap<string, JobType<Context>>,
+  which: (type: JobType<Context>) => boolean,
+): Set<string> {
+  return new Set([...types.values()].filter(which).map(({ name }) => name));
+}
+
+/** Whether unique jobs of the type hold their claims until they are done. */
+function holdsClaims({ uniqueUntil }: Pick<JobType, 'uniqueUntil'>): boolean {
+  return uniqueUntil !== 'started';
 }

@@ -1,6 +1,6 @@
 import type { Logger } from './logger.js';
 import { redisFault } from './redis/redis-fault.js';
-import type { FinishedJob } from './workers.js';
+import type { FinishedJob } from './finished-job.js';
 
 // One line a second for each place is enough to see that it keeps failing.
 const QUIET = 1_000;

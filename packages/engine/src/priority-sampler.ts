@@ -3,8 +3,10 @@ import type { Random } from './random.js';
 /** In which order to look into queues, and how many jobs each is offered first. */
 export interface Sample {
   readonly jobNames: readonly string[];
-  /** Parallel to `jobNames`; they add up to the number of jobs wanted. */
+  /** Parallel to `jobNames`; they add up to the number of jobs wanted now. */
   readonly shares: readonly number[];
+  /** The same of those that are wanted ahead. */
+  readonly sharesAhead: readonly number[];
 }
 
 /**
@@ -29,14 +31,18 @@ export class PrioritySampler {
     this.#random = random;
   }
 
-  /** A sample for a fetch of `wanted` jobs. */
-  sample(wanted: number): Sample {
-    if (this.#names.length === 1) return { jobNames: this.#names, shares: [wanted] };
+  /** A sample for a fetch of `wanted` jobs, and of `ahead` more that no worker is idle for yet. */
+  sample(wanted: number, ahead = 0): Sample {
+    if (this.#names.length === 1) {
+      return { jobNames: this.#names, shares: [wanted], sharesAhead: [ahead] };
+    }
     const shares = this.#shares(wanted);
+    const sharesAhead = ahead > 0 ? this.#shares(ahead) : [];
     const order = this.#order();
     return {
       jobNames: order.map((index) => this.#names[index] ?? ''),
       shares: order.map((index) => shares[index] ?? 0),
+      sharesAhead: order.map((index) => sharesAhead[index] ?? 0),
     };
   }
 

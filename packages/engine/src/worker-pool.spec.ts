@@ -393,6 +393,71 @@ describe('limits and priorities', () => {
   });
 });
 
+describe('prefetch', () => {
+  /** Enqueues many jobs, and waits until a pool whose handlers are quick has begun a tenth of them. */
+  async function aPoolInFullFlight(handler: (i: number) => unknown): Promise<WorkerPool> {
+    let began: () => void;
+    const isUnderWay = new Promise<void>((resolve) => (began = resolve));
+    const pool = aPool({ concurrency: 2 }).job('n', (job) => {
+      const i = job.argInt('i');
+      if (i === 300) began();
+      return handler(i);
+    });
+    await enqueuer.enqueueMany(
+      Array.from({ length: 3_000 }, (_, i) => ({ name: 'n', args: { i } })),
+    );
+    await pool.start();
+    await isUnderWay;
+    return pool;
+  }
+
+  async function numbersInQueue(): Promise<number[]> {
+    const entries = await ns.queue('n');
+    return entries.map((entry) => (JSON.parse(entry) as { args: { i: number } }).args.i).reverse();
+  }
+
+  it('runs every job once, in the order of their queue, and drains', async () => {
+    const seen: number[] = [];
+    const pool = await aPoolInFullFlight((i) => seen.push(i));
+    await pool.drain();
+    expect(seen).toEqual(Array.from({ length: 3_000 }, (_, i) => i));
+    expect(pool.busy).toBe(0);
+    expect(await ns.inProgress('n')).toBe(0);
+    expect(await ns.lock('n')).toBe(0);
+  });
+
+  it('gives back on stop what no worker has begun, where and in the order it was', async () => {
+    const seen: number[] = [];
+    const pool = await aPoolInFullFlight((i) => seen.push(i));
+    await pool.stop();
+    const left = await numbersInQueue();
+    expect([...seen, ...left]).toEqual(Array.from({ length: 3_000 }, (_, i) => i));
+    expect(left.length).toBeGreaterThan(0);
+    expect(await ns.inProgress('n')).toBe(0);
+    expect(await ns.lock('n')).toBe(0);
+    expect(await ns.set('retry')).toEqual([]);
+  });
+
+  it('gives jobs back when handlers turn slow; those of a name that is paused then stay', async () => {
+    const gate = new Gate();
+    const seen: number[] = [];
+    await aPoolInFullFlight((i) => {
+      seen.push(i);
+      return i < 400 ? undefined : gate.opened;
+    });
+    await eventually(async () => {
+      expect(seen).toHaveLength(402);
+      expect(await ns.inProgress('n')).toBe(2);
+    });
+    await ns.redis.set(ns.keys.paused('n'), '1');
+    expect(seen).toEqual(Array.from({ length: 402 }, (_, i) => i));
+    expect(await numbersInQueue()).toEqual(Array.from({ length: 2_598 }, (_, i) => i + 402));
+    gate.open();
+    await eventually(async () => expect(await ns.inProgress('n')).toBe(0));
+    expect(seen).toHaveLength(402);
+  });
+});
+
 describe('stop', () => {
   it('waits for the running jobs and begins no other', async () => {
     const gate = new Gate();

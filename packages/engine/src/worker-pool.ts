@@ -36,7 +36,8 @@ import type { Random } from './random.js';
 import { Keys } from './redis/keys.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { dangers } from './surroundings.js';
-import type { FinishedJob, Workers } from './workers.js';
+import type { FinishedJob } from './finished-job.js';
+import type { Workers } from './workers.js';
 
 export interface WorkerPoolOptions<Context = unknown> {
   readonly redis: RedisSource;
@@ -296,7 +297,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
         this.#onDry = resolve;
         this.#actors?.dispatcher.wake();
       });
-      if (this.busy === 0 && (await this.#isDrained())) return;
+      if (this.#isIdle() && (await this.#isDrained())) return;
     }
   }
 
@@ -374,7 +375,11 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     this.#working = false;
     this.#onDry?.();
     actors.dispatcher.stopFetching();
+    actors.workers.stop();
+    // What a fetch that is under way still brings, too.
+    const givenBack = actors.dispatcher.between(() => actors.workers.giveBack());
     await this.#endRuns(actors.workers);
+    await givenBack;
     const settled = await actors.dispatcher.stop(SETTLE_PATIENCE);
     await actors.stop().catch((error: unknown) => this.#log.error('worker_pool.stop', error));
     if (wasWorking) await this.#leave(actors, settled);
@@ -408,6 +413,15 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     } catch (error) {
       this.#log.error('worker_pool.leave', error);
     }
+  }
+
+  /** Nothing runs, waits to be begun, or is still to be sent to Redis: settling may put jobs into queues. */
+  #isIdle(): boolean {
+    if (!this.#actors) return true;
+    const { workers, dispatcher } = this.#actors;
+    return (
+      workers.busy === 0 && workers.prefetched.length === 0 && dispatcher.unsettled.length === 0
+    );
   }
 
   async #isDrained(): Promise<boolean> {
@@ -462,7 +476,6 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       periodicJobs: this.#periodicJobs,
       types: this.#composedTypes(),
       context: context ?? (() => ({}) as Context),
-      isStopping: () => this.#isStopping(),
       onStarted: (entry) => this.#tell('started', () => [new Job(entry)]),
       onSettled: (job, owned) => this.#onSettled(job, owned),
       onDry: () => this.#onDry?.(),

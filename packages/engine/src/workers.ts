@@ -1,42 +1,33 @@
-import { attemptText } from './attempt.js';
 import { JobCancelledError, UndecodableJobError } from './errors.js';
-import { fate, type Fate, type Outcome } from './fate.js';
-import { envelope, parseEntry, rewriteEntry, type JobEntry } from './job-entry.js';
+import type { Outcome } from './fate.js';
+import type { Demand } from './fetcher.js';
+import type { FinishedJob, Finisher } from './finished-job.js';
+import { parseEntry, type JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
-import type { Random } from './random.js';
-import type { Keys } from './redis/keys.js';
+import { LONGEST_WAIT, type Prefetch } from './prefetch.js';
+import { PrefetchedJobs } from './prefetched-jobs.js';
 import type { Raw } from './redis/raw.js';
-import type { FetchedEntry, Move, Note, Settlement } from './redis/scripts.js';
-import { scheduleResultOf } from './schedule-result.js';
-import { uniqueKeyOf } from './unique-key.js';
+import type { FetchedEntry } from './redis/scripts.js';
 import type { Interruption, Running, Worker } from './worker.js';
-
-/** A job whose run has ended, with what is to be written about it. */
-export interface FinishedJob extends Settlement {
-  /** `undefined` for an entry that was no job. */
-  readonly entry: JobEntry | undefined;
-  readonly fate: Fate;
-  /** What the handler threw, if it did. */
-  readonly error: unknown;
-  /** Milliseconds that the run took. */
-  readonly duration: number;
-  /** Milliseconds for which the job had waited in its queue, in whole seconds; `undefined` if it was not run. */
-  readonly wait?: number;
-}
 
 export interface WorkersOptions<Context> {
   readonly workers: readonly Worker<Context>[];
   readonly types: ReadonlyMap<string, JobType<Context>>;
-  readonly keys: Keys;
+  readonly finisher: Finisher;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly random: Random;
-  /** What counts as thrown instead of what was thrown. */
-  readonly mapError: (error: unknown) => unknown;
   /** A worker has begun a job. */
   readonly onStarted: (entry: JobEntry) => void;
   readonly onFinished: (job: FinishedJob) => void;
+  readonly prefetch: Prefetch;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly elapsed: () => number;
+  /** Jobs that were fetched ahead wait for too long: `giveBackOverdue`, when nothing is being fetched or settled. */
+  readonly onOverdue: () => void;
 }
+
+// Milliseconds for which jobs are begun before other work of the process gets its turn.
+const LONGEST_TURN = 1;
 
 /** All workers of a pool: hands fetched jobs to idle ones, and decides what becomes of each job afterwards. */
 export class Workers<Context> {
@@ -45,6 +36,11 @@ export class Workers<Context> {
   readonly #busy = new Set<Worker<Context>>();
   /** The ids of running jobs that were cancelled. */
   readonly #cancelled = new Set<string>();
+  readonly #prefetched = new PrefetchedJobs();
+  #stopped = false;
+  /** Until when in this turn of the event loop jobs may be begun. */
+  #turnEnds: number | undefined;
+  #waitTimer: NodeJS.Timeout | undefined;
   #onAllIdle: (() => void) | undefined;
 
   constructor(options: WorkersOptions<Context>) {
@@ -52,12 +48,20 @@ export class Workers<Context> {
     this.#idle = [...options.workers];
   }
 
-  get idle(): number {
-    return this.#idle.length;
+  /** How many jobs they can do with. */
+  get demand(): Demand {
+    const missing = this.#prefetched.size - this.#idle.length;
+    const room = this.#options.prefetch.room(this.#options.elapsed());
+    return { now: Math.max(0, -missing), ahead: Math.max(0, room - Math.max(0, missing)) };
   }
 
   get busy(): number {
     return this.#busy.size;
+  }
+
+  /** The jobs that were fetched ahead, and that nobody has begun yet. */
+  get prefetched(): readonly FetchedEntry[] {
+    return this.#prefetched.entries;
   }
 
   /** The entries of the jobs that run. */
@@ -67,35 +71,121 @@ export class Workers<Context> {
     );
   }
 
+  /** Has idle workers run the jobs. Those for which there is none wait, in their order, for the next that will be. */
+  take(fetched: readonly FetchedEntry[]): void {
+    const now = this.#options.elapsed();
+    for (const entry of fetched) {
+      const waits = this.#idle.length === 0 || this.#prefetched.size > 0 || this.#stopped;
+      if (waits) this.#prefetched.add(entry, now);
+      else this.#start(entry);
+    }
+    this.#goOn();
+    this.#watchWaits();
+  }
+
+  /** Begins no job any more. Those that are running go on. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /**
+   * Gives back the jobs that were fetched ahead, the last of them first: so they are where they were in their queue,
+   * and in the same order. Only while nothing is being fetched or settled.
+   */
+  giveBack(): void {
+    for (const entry of [...this.#prefetched.takeAll()].reverse()) {
+      this.#options.onFinished(this.#options.finisher.putBack(entry));
+    }
+  }
+
+  /** Gives them back if the first of them has waited for too long, and fetches none ahead for a while. */
+  giveBackOverdue(): void {
+    if (!this.#isOverdue()) {
+      this.#watchWaits();
+      return;
+    }
+    this.#options.prefetch.overdue();
+    this.giveBack();
+  }
+
   /** Has an idle worker run the job; one that was cancelled before is not run. */
-  start(fetched: FetchedEntry): void {
-    const { jobName, raw } = fetched;
-    const worker = this.#idle.pop();
+  #start(fetched: FetchedEntry): void {
+    const { jobName } = fetched;
+    const worker = this.#idle.at(-1);
     const type = this.#options.types.get(jobName);
     if (!worker || !type) throw new Error(`No idle worker, or no handler, for a job "${jobName}"`);
     let entry: JobEntry;
     try {
       entry = readEntry(fetched);
     } catch (error) {
-      this.#idle.push(worker);
-      this.#options.onFinished(this.#undecodable(fetched, error));
+      this.#options.onFinished(this.#options.finisher.undecodable(fetched, error));
       return;
     }
-    if (fetched.isCancelled) {
-      this.#idle.push(worker);
-      this.#options.onFinished(this.#finished(entry, fetched, type, { kind: 'cancelled' }, 0));
-      return;
-    }
+    const job = { entry, fetched, type };
+    if (fetched.isCancelled) this.#finish(job, { kind: 'cancelled' }, 0);
+    else this.#run(worker, job);
+  }
+
+  #run(worker: Worker<Context>, job: BegunJob<Context>): void {
+    const { now, elapsed, prefetch, onStarted } = this.#options;
+    const { entry, fetched, type } = job;
+    this.#idle.pop();
     this.#busy.add(worker);
-    const startedAt = this.#options.now();
-    void worker.run(entry, raw, type).then((outcome) => {
+    const [startedAt, begunAt] = [now(), elapsed()];
+    void worker.run(entry, fetched.raw, type).then((outcome) => {
       this.#busy.delete(worker);
       this.#idle.push(worker);
-      const duration = this.#options.now() - startedAt;
-      this.#options.onFinished(this.#finished(entry, fetched, type, outcome, duration));
+      const endedAt = elapsed();
+      prefetch.ended(fetched.jobName, endedAt - begunAt, endedAt);
+      this.#finish(job, outcome, now() - startedAt);
+      this.#goOn();
       if (this.#busy.size === 0) this.#onAllIdle?.();
     });
-    this.#options.onStarted(entry);
+    onStarted(entry);
+  }
+
+  #finish(job: BegunJob<Context>, outcome: Outcome, duration: number): void {
+    const wasCancelled = this.#cancelled.delete(job.entry.id) || outcome.kind === 'cancelled';
+    const { finisher, onFinished } = this.#options;
+    onFinished(finisher.finished({ ...job, outcome, duration, wasCancelled }));
+  }
+
+  /** Begins jobs that were fetched ahead; in one turn of the event loop only so many that others get theirs, too. */
+  #goOn(): void {
+    const goesOn = this.#idle.length > 0 && this.#prefetched.size > 0 && !this.#stopped;
+    // After a standstill of the process they may be another pool's already.
+    if (!goesOn || this.#isOverdue()) return;
+    if (this.#turnEnds === undefined) {
+      this.#turnEnds = this.#options.elapsed() + LONGEST_TURN;
+      setImmediate(() => {
+        this.#turnEnds = undefined;
+        this.#goOn();
+      });
+    }
+    while (this.#idle.length > 0 && this.#options.elapsed() < this.#turnEnds) {
+      const next = this.#prefetched.take();
+      if (!next) return;
+      this.#start(next);
+    }
+  }
+
+  /** Has jobs that were fetched ahead given back when the first of them has waited for too long. */
+  #watchWaits(): void {
+    const { since } = this.#prefetched;
+    if (since === undefined || this.#waitTimer) return;
+    this.#waitTimer = setTimeout(
+      () => {
+        this.#waitTimer = undefined;
+        if (this.#isOverdue()) this.#options.onOverdue();
+        else this.#watchWaits();
+      },
+      since + LONGEST_WAIT - this.#options.elapsed(),
+    );
+  }
+
+  #isOverdue(): boolean {
+    const { since } = this.#prefetched;
+    return since !== undefined && this.#options.elapsed() - since >= LONGEST_WAIT;
   }
 
   /** Has an idle worker run a job that is in no queue, and tells how that ended; nothing is written about it. */
@@ -106,6 +196,7 @@ export class Workers<Context> {
     if (!worker || !type) throw new Error(`No idle worker, or no handler, for "${entry.name}"`);
     const outcome = await worker.run(entry, raw, type);
     this.#idle.push(worker);
+    this.#goOn();
     return outcome;
   }
 
@@ -138,59 +229,12 @@ export class Workers<Context> {
     for (const worker of this.#busy) worker.abandon();
     return interrupted;
   }
+}
 
-  #finished(
-    entry: JobEntry,
-    { jobName, raw }: FetchedEntry,
-    type: JobType<Context>,
-    outcome: Outcome,
-    duration: number,
-  ): FinishedJob {
-    const { now, random } = this.#options;
-    const seconds = Math.floor(now() / 1000);
-    const ended = this.#mapped(outcome);
-    const decided = fate(entry, type, ended, { now: seconds, random });
-    const error = ended.kind === 'threw' ? ended.error : undefined;
-    const move = moveOf(raw, decided, this.#freedClaim(entry, type, decided));
-    // An entry tells its second, so that is as well as a wait is known.
-    const wait = Math.max(0, Math.floor((now() - duration) / 1000) - entry.enqueuedAt) * 1000;
-    const wasCancelled = this.#cancelled.delete(entry.id) || decided.kind === 'cancelled';
-    const notes = notesOf(entry, decided, { now: seconds, duration, wasCancelled });
-    return { jobName, raw, move, notes, entry, fate: decided, error, duration, wait };
-  }
-
-  #mapped(outcome: Outcome): Outcome {
-    if (outcome.kind !== 'threw') return outcome;
-    try {
-      return { kind: 'threw', error: this.#options.mapError(outcome.error) };
-    } catch {
-      return outcome;
-    }
-  }
-
-  /** The unique key whose claim ends with this fate, if one does. */
-  #freedClaim(entry: JobEntry, type: JobType<Context>, { kind }: Fate): string | undefined {
-    if (!entry.unique || entry.claim === 'released') return undefined;
-    // Of old gocraft/work's entries, which do not name their key, the claim was not yet dealt with.
-    if (entry.claim === undefined && entry.uniqueKey !== '') return undefined;
-    const ends = kind === 'done' || kind === 'dropped' || kind === 'cancelled';
-    const endsToo = kind === 'dead' && type.uniqueUntil !== 'done';
-    return ends || endsToo ? uniqueKeyOf(this.#options.keys, entry) : undefined;
-  }
-
-  #undecodable({ jobName, raw }: FetchedEntry, error: unknown): FinishedJob {
-    const now = Math.floor(this.#options.now() / 1000);
-    const reason = error instanceof Error ? error.message : String(error);
-    return {
-      jobName,
-      raw,
-      move: { to: 'dead', entry: envelope(raw, { jobName, reason, now }) },
-      entry: undefined,
-      fate: { kind: 'dead', failure: { fails: 1, error: reason, at: now } },
-      error,
-      duration: 0,
-    };
-  }
+interface BegunJob<Context> {
+  readonly entry: JobEntry;
+  readonly fetched: FetchedEntry;
+  readonly type: JobType<Context>;
 }
 
 /** Locks and lists go by the queue's name: a job that calls itself something else would unlock another's. */
@@ -198,53 +242,4 @@ function readEntry({ jobName, raw }: FetchedEntry): JobEntry {
   const entry = parseEntry(raw);
   if (entry.name === jobName) return entry;
   throw new UndecodableJobError(`it is named "${entry.name}" but was in the queue of "${jobName}"`);
-}
-
-/** What is to be remembered of a run beside the entry: a failure, and how the job of a schedule ended. */
-function notesOf(
-  entry: JobEntry,
-  decided: Fate,
-  {
-    now,
-    duration,
-    wasCancelled,
-  }: { readonly now: number; readonly duration: number; readonly wasCancelled: boolean },
-): readonly Note[] | undefined {
-  const { id: jobId, fails } = entry;
-  const { kind } = decided;
-  const isPlain = kind === 'done' && fails === 0 && !wasCancelled && !jobId.startsWith('periodic:');
-  if (isPlain || jobId === '') return undefined;
-  const notes: Note[] = [];
-  if (kind === 'retry' || kind === 'dead') {
-    notes.push({ kind: 'attempt', jobId, text: attemptText(decided.failure, duration) });
-  } else if (fails > 0 && (kind === 'done' || kind === 'dropped' || kind === 'cancelled')) {
-    notes.push({ kind: 'forget', jobId });
-  }
-  if (wasCancelled) notes.push({ kind: 'unmark', jobId });
-  const result = scheduleResultOf(jobId, decided, { now, duration });
-  if (result) notes.push({ kind: 'result', ...result });
-  return notes.length === 0 ? undefined : notes;
-}
-
-function moveOf(raw: Raw, decided: Fate, freed: string | undefined): Move {
-  switch (decided.kind) {
-    case 'done':
-    case 'dropped':
-    case 'cancelled':
-      return { to: 'nowhere', freed };
-    case 'retry':
-      return {
-        to: 'retry',
-        entry: rewriteEntry(raw, { failure: decided.failure }),
-        delay: decided.delay,
-      };
-    case 'dead': {
-      const claim = freed === undefined ? undefined : null;
-      return { to: 'dead', entry: rewriteEntry(raw, { failure: decided.failure, claim }), freed };
-    }
-    case 'snoozed':
-      return { to: 'scheduled', entry: raw, delay: decided.delay };
-    case 'put back':
-      return { to: 'queue', entry: raw };
-  }
 }

@@ -68,6 +68,11 @@ export class Keys {
     return `${this.prefix}unique:${jobName}:${keyText}`;
   }
 
+  /** String: exists for some minutes after jobs of the name were taken from a dead pool. This engine's own. */
+  reaped(jobName: string): string {
+    return `${this.own}reaped:${jobName}`;
+  }
+
   /** String: the id of the job that made a claim. This engine's own; it expires with the claim. */
   uniqueOwner(uniqueKey: string): string {
     return `${this.own}unique_owner:${uniqueKey.slice(`${this.prefix}unique:`.length)}`;

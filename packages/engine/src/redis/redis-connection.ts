@@ -9,6 +9,13 @@ import type { ScriptCall } from './script.js';
 /** What one command of a pipeline came to: its reply with strings as bytes, or its error. */
 export type Reply = { readonly value: unknown } | { readonly error: Error };
 
+/** A script to be run, and who hears what came of it. */
+export interface Request {
+  readonly call: ScriptCall;
+  /** @throws the reply's error */
+  readonly onReply: (reply: Reply | undefined) => void;
+}
+
 export interface RedisConnectionOptions {
   /** What it is for; shown by CLIENT LIST and in errors. */
   readonly name: string;

@@ -46,6 +46,10 @@ const NO_NOTES: readonly Note[] = [];
 // Longer than a job that kills its processes takes to do so a few times. In milliseconds.
 const DEATHS_LAST = 7 * 24 * 3600 * 1000;
 
+// For so long no jobs of a reaped name are fetched ahead: one of them may kill its process again, and what is
+// in progress beside it would be counted as its cause. In milliseconds.
+const REAPED_LASTS = 10 * 60 * 1000;
+
 // A mark goes when its job is settled; one whose job never comes is forgotten after a day. In milliseconds.
 const MARK_LASTS = 24 * 3600 * 1000;
 
@@ -56,6 +60,17 @@ export interface FetchedEntry {
   /** It was cancelled, and is not to be run. */
   readonly isCancelled?: boolean;
 }
+
+/** How many jobs are wanted ahead. */
+export interface Ahead {
+  readonly wanted: number;
+  /** How many of them are offered to each name first. */
+  readonly shares: readonly number[];
+  /** Whether the name's jobs may be taken ahead. */
+  readonly from: (jobName: string) => boolean;
+}
+
+const NOTHING: Ahead = { wanted: 0, shares: [], from: () => false };
 
 /** What a fetch found. */
 export interface Fetched {
@@ -296,14 +311,22 @@ export class Scripts {
     readonly atLimit: ReadonlySet<string>;
     /** The names whose unique jobs hold their claims until they are done. */
     readonly holding: ReadonlySet<string>;
+    /** What is wanted beyond that, for workers that are not idle yet. */
+    readonly ahead?: Ahead;
   }): ScriptCall<Fetched> {
-    const { poolId, wanted, jobNames, shares, watch, atLimit, holding } = params;
-    const untils = jobNames.map((name) => (holding.has(name) ? 'h' : 's')).join('');
+    const { poolId, wanted, jobNames, shares, watch, atLimit, holding, ahead = NOTHING } = params;
+    const letterOf = (name: string): string =>
+      holding.has(name) ? 'h' : ahead.from(name) ? 'p' : 's';
     const watched = watch ? jobNames.flatMap((name) => this.#watchable(name, atLimit)) : [];
     return {
       script: fetchScript,
       keys: [...jobNames.map((name) => this.#keys.queue(name)), ...watched],
-      args: [poolId, wanted, this.#keys.prefix, CLAIM_LASTS, untils, ...shares],
+      args: [
+        ...[poolId, wanted, ahead.wanted, this.#keys.prefix, CLAIM_LASTS],
+        jobNames.map(letterOf).join(''),
+        ...shares,
+        ...ahead.shares,
+      ],
       watch,
       decode: (reply) => {
         const [full, ...groups] = reply as [number[], ...[number, ...Buffer[]][]];
@@ -510,6 +533,7 @@ export class Scripts {
         keys.lockInfo(jobName),
         keys.lock(jobName),
         keys.dead,
+        keys.reaped(jobName),
         ...reapings.map(({ jobId }) => keys.deaths(jobId ?? '')),
       ],
       args: [
@@ -520,6 +544,7 @@ export class Scripts {
         DEATHS_LAST,
         ATTEMPTS.most,
         ATTEMPTS.keep,
+        REAPED_LASTS,
         ...reapings.flatMap(({ raw, jobId, deadEntry, attempt }) => [
           raw,
           jobId === undefined ? '' : deadEntry,

@@ -8,40 +8,90 @@
 --
 -- A job that is marked as cancelled is told as such: it is in progress, but not to be run.
 --
+-- Some jobs may be taken ahead, for workers that will be idle in a moment: only when no worker stays idle now, and only
+-- while no job waits that must not be taken ahead, because that would be overtaken. Those are jobs that are unique, and
+-- those of names that have a limit, that take long, or under which a process has died lately.
+--
 -- KEYS[1…n]  the queues, in the order in which to look
 -- KEYS[n+1…] other keys that this script may read: declared when they shall be watched, because a Redis before 7.2
 --            watches the keys that are declared, and a later one those that are read
 -- ARGV[1]    pool id
--- ARGV[2]    how many jobs to take at most
--- ARGV[3]    the namespace's prefix
--- ARGV[4]    milliseconds that a claim lasts
--- ARGV[5]    a letter for each queue: h if its unique jobs hold their claims until they are done, s until the start
--- ARGV[5+i]  how many of them are first offered to KEYS[i]; what its queue cannot fill goes to whoever can
+-- ARGV[2..3] how many jobs to take at most, and how many more ahead
+-- ARGV[4]    the namespace's prefix
+-- ARGV[5]    milliseconds that a claim lasts
+-- ARGV[6]    a letter for each queue: h if its unique jobs hold their claims until they are done, else s, or p if its
+--            jobs may be taken ahead
+-- ARGV[6+i]  how many of them are first offered to KEYS[i]; what its queue cannot fill goes to whoever can
+-- ARGV[6+n+i] the same of those ahead, if there are any
 -- Returns    { the indices of the queues that were passed over because of their limit },
---            then for each queue that gave jobs: { its index, entry, entry, … }
---            and the same, with the index negative, for those that are marked as cancelled
-local pool, wanted, prefix, lasts, untils = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5]
-local SHARES = 5
-local names = #ARGV - SHARES
-local taken, atLimit = {}, {}
+--            then, in the order in which to run them: { index of a queue, entry, entry, … },
+--            the index being negative for those that are marked as cancelled
+local pool, wanted, wantedAhead, prefix, lasts, letters = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
+local SHARES = 6
+local names = #letters
+local atLimit = {}
 local claims = prefix .. 'unique:'
 local owners = prefix .. 'nestcraft:unique_owner:'
 
-local function room(i)
+local rooms, planned, mayPrefetch = {}, {}, {}
+
+-- How many jobs may be taken from a queue now.
+local function look(i)
   local queue = KEYS[i]
   local waiting = redis.pcall('LLEN', queue)
   if type(waiting) ~= 'number' or waiting == 0 then return 0 end
   if redis.call('EXISTS', queue .. ':paused') == 1 then return 0 end
   local limit = tonumber(redis.call('GET', queue .. ':max_concurrency') or 0) or 0
-  if limit <= 0 then return waiting end
+  if limit <= 0 then
+    mayPrefetch[i] = letters:sub(i, i) == 'p'
+    return waiting
+  end
   local free = limit - math.max(0, tonumber(redis.call('GET', queue .. ':lock') or 0) or 0)
   if free < waiting then table.insert(atLimit, i) end
   return math.min(waiting, free)
 end
 
+local function plan(i, most)
+  rooms[i] = rooms[i] or look(i)
+  local before = planned[i] or 0
+  local n = math.max(0, math.min(most, rooms[i] - before))
+  planned[i] = before + n
+  return n
+end
+
+-- Plans to take jobs: of each queue its share first. Returns how many no queue can fill.
+local function planAll(most, shares)
+  for i = 1, names do
+    local share = tonumber(ARGV[shares + i])
+    if share > 0 then most = most - plan(i, math.min(share, most)) end
+  end
+  for i = 1, names do
+    if most <= 0 then break end
+    most = most - plan(i, most)
+  end
+  return most
+end
+
+-- Whether all jobs that wait may be taken ahead.
+local function noneIsOvertaken()
+  for i = 1, names do
+    rooms[i] = rooms[i] or look(i)
+    if rooms[i] > 0 then
+      if not mayPrefetch[i] then return false end
+      local name = KEYS[i]:sub(#prefix + #'jobs:' + 1)
+      if redis.call('EXISTS', prefix .. 'nestcraft:reaped:' .. name) == 1 then return false end
+    end
+  end
+  return true
+end
+
+local function isUnique(entry)
+  return string.find(entry, '"unique"', 1, true) and string.find(entry, '"unique"%s*:%s*true')
+end
+
 -- The job under a unique entry, if there is one with a claim in this namespace.
 local function uniqueJob(entry)
-  if not string.find(entry, '"unique"%s*:%s*true') then return nil end
+  if not isUnique(entry) then return nil end
   local ok, job = pcall(cjson.decode, entry)
   if not ok or type(job) ~= 'table' or job.unique ~= true or type(job.unique_key) ~= 'string' then return nil end
   if job.unique_key:sub(1, #claims) ~= claims then return nil end
@@ -114,35 +164,52 @@ local function isCancelled(entry)
   return false
 end
 
-local function take(i, most)
-  local queue, hold = KEYS[i], untils:sub(i, i) == 'h'
-  local n = math.min(most, room(i))
-  if n <= 0 then return end
-  redis.call('INCRBY', queue .. ':lock', n)
-  redis.call('HINCRBY', queue .. ':lock_info', pool, n)
-  wanted = wanted - n
-  while n > 0 do
-    local entries = redis.call('RPOP', queue, math.min(n, 1000)) -- unpack has a limit
-    for j, entry in ipairs(entries) do
-      entries[j] = claimed(entry, hold)
-      local index = isCancelled(entries[j]) and -i or i
-      taken[index] = taken[index] or { index }
-      table.insert(taken[index], entries[j])
+-- Adds an entry to those of its queue, in the order in which they come.
+local function answer(groups, i, entry)
+  local group = groups[#groups]
+  if not group or group[1] ~= i then
+    group = { i }
+    groups[#groups + 1] = group
+  end
+  group[#group + 1] = entry
+end
+
+local begun, ahead = {}, {}
+
+-- Moves `n` jobs of a queue, the first `now` of them for workers that are idle. Of the others none that is unique.
+local function take(i, n, now)
+  local queue, hold = KEYS[i], letters:sub(i, i) == 'h'
+  local lock, shares, inProgress = queue .. ':lock', queue .. ':lock_info', queue .. ':' .. pool .. ':inprogress'
+  -- Before anything is removed: keys of the wrong kind must not cost jobs.
+  redis.call('INCRBY', lock, n)
+  redis.call('HINCRBY', shares, pool, n)
+  local entries = redis.call('RPOP', queue, n)
+  for j = now + 1, n do
+    if isUnique(entries[j]) then
+      for _ = j, n do redis.call('RPUSH', queue, table.remove(entries)) end
+      redis.call('DECRBY', lock, n - #entries)
+      redis.call('HINCRBY', shares, pool, #entries - n)
+      break
     end
-    redis.call('LPUSH', queue .. ':' .. pool .. ':inprogress', unpack(entries))
-    n = n - #entries
+  end
+  for j, entry in ipairs(entries) do
+    entries[j] = claimed(entry, hold)
+    answer(j > now and ahead or begun, isCancelled(entries[j]) and -i or i, entries[j])
+  end
+  for j = 1, #entries, 1000 do -- unpack has a limit
+    redis.call('LPUSH', inProgress, unpack(entries, j, math.min(#entries, j + 999)))
   end
 end
 
-for i = 1, names do
-  local share = tonumber(ARGV[SHARES + i])
-  if share > 0 then take(i, math.min(share, wanted)) end
-end
-for i = 1, names do
-  if wanted <= 0 then break end
-  take(i, wanted)
-end
+local idle = planAll(wanted, SHARES)
+local now = {}
+for i, n in pairs(planned) do now[i] = n end
+if wantedAhead > 0 and idle == 0 and noneIsOvertaken() then planAll(wantedAhead, SHARES + names) end
 
+for i = 1, names do
+  if (planned[i] or 0) > 0 then take(i, planned[i], now[i] or 0) end
+end
 local reply = { atLimit }
-for _, group in pairs(taken) do table.insert(reply, group) end
+for _, group in ipairs(begun) do reply[#reply + 1] = group end
+for _, group in ipairs(ahead) do reply[#reply + 1] = group end
 return reply

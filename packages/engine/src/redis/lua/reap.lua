@@ -3,15 +3,16 @@
 -- Does nothing if the pool beats after all: it may have been paused, and its jobs would run twice.
 --
 -- KEYS[1..5] the pool's heartbeat, the queue, its in-progress list, its lock_info, its lock
--- KEYS[6]    dead
--- KEYS[6+i]  how often a process has died under job i
+-- KEYS[6..7] dead; what tells that jobs of the name were reaped
+-- KEYS[7+i]  how often a process has died under job i
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    pool id
 -- ARGV[3]    seconds after its last beat at which a pool is dead
 -- ARGV[4]    how many deaths are too many
 -- ARGV[5]    milliseconds for which deaths are remembered
 -- ARGV[6..7] how many attempts of a job are remembered, and for how many milliseconds
--- ARGV[8…]   for each job, the newest first: entry, entry for the dead jobs or '' to put it back in any case,
+-- ARGV[8]    milliseconds for which it tells that
+-- ARGV[9…]   for each job, the newest first: entry, entry for the dead jobs or '' to put it back in any case,
 --            the key of its attempts, the attempt that ended with the process
 -- Returns    nil if the pool is alive, else { how many were put back, how many are dead, how many are left }
 local milliseconds, pool = tonumber(ARGV[1]), ARGV[2]
@@ -20,8 +21,8 @@ local beat = tonumber(redis.call('HGET', KEYS[1], 'heartbeat_at') or '')
 if beat and beat + tonumber(ARGV[3]) > now then return nil end
 
 local back, dead = 0, 0
-for i = 8, #ARGV, 4 do
-  local entry, deadEntry, deaths = ARGV[i], ARGV[i + 1], KEYS[6 + (i - 4) / 4]
+for i = 9, #ARGV, 4 do
+  local entry, deadEntry, deaths = ARGV[i], ARGV[i + 1], KEYS[7 + (i - 5) / 4]
   if redis.call('LREM', KEYS[3], 1, entry) == 1 then
     local count = 0
     if deadEntry ~= '' then
@@ -42,6 +43,7 @@ for i = 8, #ARGV, 4 do
   end
 end
 
+if back > 0 then redis.call('SET', KEYS[7], '1', 'PX', ARGV[8]) end
 local left = redis.call('LLEN', KEYS[3])
 if left == 0 then redis.call('HDEL', KEYS[4], pool) else redis.call('HSET', KEYS[4], pool, left) end
 local running = 0

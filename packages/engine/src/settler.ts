@@ -1,0 +1,80 @@
+import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
+import { redisFault } from './redis/redis-fault.js';
+import type { ScriptCall } from './redis/script.js';
+import type { Scripts } from './redis/scripts.js';
+import type { FinishedJob } from './finished-job.js';
+
+export interface SettlerOptions {
+  readonly poolId: string;
+  readonly scripts: Scripts;
+  /** A job's fate is written; or, if not `owned`, somebody else had taken the job and nothing was. */
+  readonly onSettled: (job: FinishedJob, owned: boolean) => void;
+}
+
+// Scripts block Redis for everybody: no single one shall take more than some milliseconds.
+const MAX_BATCH = 1_000;
+
+/** Keeps finished jobs until Redis has confirmed what became of them. */
+export class Settler {
+  readonly #options: SettlerOptions;
+  #finished: FinishedJob[] = [];
+  /** Jobs whose settling was sent before: that they are no longer in progress says nothing about them. */
+  readonly #sentBefore = new WeakSet<FinishedJob>();
+  #limit = MAX_BATCH;
+
+  constructor(options: SettlerOptions) {
+    this.#options = options;
+  }
+
+  /** The finished jobs that Redis has not confirmed yet, but for those of a request that is under way. */
+  get unsettled(): readonly FinishedJob[] {
+    return this.#finished;
+  }
+
+  add(job: FinishedJob): void {
+    this.#finished.push(job);
+  }
+
+  /** Settles as many as one script may. */
+  request(): Request | undefined {
+    const { scripts, poolId } = this.#options;
+    const jobs = this.#take();
+    if (jobs.length === 0) return undefined;
+    const call = scripts.settle(poolId, jobs);
+    return { call, onReply: (reply) => this.#onReply(jobs, call, reply) };
+  }
+
+  #take(): readonly FinishedJob[] {
+    if (this.#finished.length > this.#limit) return this.#finished.splice(0, this.#limit);
+    const jobs = this.#finished;
+    this.#finished = [];
+    return jobs;
+  }
+
+  #onReply(
+    jobs: readonly FinishedJob[],
+    call: ScriptCall<number[]>,
+    reply: Reply | undefined,
+  ): void {
+    let positions: number[];
+    try {
+      positions = resultOf(call, reply);
+    } catch (error) {
+      this.#again(jobs, error);
+      throw error;
+    }
+    this.#limit = MAX_BATCH;
+    const gone = new Set(positions);
+    for (const [position, job] of jobs.entries()) {
+      this.#options.onSettled(job, !gone.has(position) || this.#sentBefore.has(job));
+    }
+  }
+
+  /** Settling is safe to repeat. One that Redis refuses for its own sake must not hold up the others. */
+  #again(jobs: readonly FinishedJob[], error: unknown): void {
+    for (const job of jobs) this.#sentBefore.add(job);
+    const refused = redisFault(error).remedy === 'alert';
+    if (refused) this.#limit = 1;
+    this.#finished = refused ? [...this.#finished, ...jobs] : [...jobs, ...this.#finished];
+  }
+}
