@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Client,
+  defineJob,
   Enqueuer,
   silentLogger,
   WorkerPool,
@@ -8,6 +9,7 @@ import {
 } from '@nestcraft/engine';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { z } from 'zod';
 import { eventually } from '../support/eventually.js';
 import { Gate } from '../support/gate.js';
 import { buildGoProgram, GoProcess, hasGo, type GoJob } from './go-process.js';
@@ -129,6 +131,22 @@ withGo('gocraft/work and this project in one namespace', () => {
     expect(await redis.keys(`${namespace}:unique:*`)).toEqual([
       `${namespace}:unique:n:{"k":"key"}\n`,
     ]);
+  });
+
+  it('a contract upgrades what Go enqueues still, under the old name and with the old arguments', async () => {
+    const Mail = defineJob('mail', z.object({ to: z.array(z.string()) }), { aliases: ['old_mail'] })
+      .upgrade(z.object({ to: z.string() }), ({ to }) => ({ to: [to] }))
+      .upgrade(z.object({ address: z.string() }), ({ address }) => ({ to: address }));
+    const go = aGo();
+    await go.ask<GoJob>('enqueue', { name: 'old_mail', args: { address: 'a' } });
+    await go.ask<GoJob>('enqueueIn', { name: 'mail', seconds: 1, args: { to: 'b' } });
+    await go.ask<GoJob>('enqueue', { name: 'mail', args: { to: ['c'] } });
+    const seen: string[] = [];
+    await aPool()
+      .job(Mail, ({ name, args }) => seen.push(`${name} ${args.to.join()}`))
+      .start();
+    await eventually(() => expect(seen.sort()).toEqual(['mail b', 'mail c', 'old_mail a']));
+    await nothingIsInProgress('old_mail');
   });
 
   it("a unique job of one side keeps the other's away", async () => {

@@ -175,9 +175,10 @@ function makeContract(
   return Object.freeze(contract);
 }
 
-function assertOptions(name: string, options: JobContractOptions): void {
+function assertOptions(name: string, options: JobContractOptions | null): void {
   // What has other members was meant as a schema, and its checks shall not be lost in silence.
-  if (typeof options !== 'object' || Object.keys(options).some((key) => key !== 'aliases')) {
+  const isOptions = typeof options === 'object' && options !== null;
+  if (!isOptions || Object.keys(options).some((key) => key !== 'aliases')) {
     throw notASchema(`schema of "${name}"`, options);
   }
   const names = [name];
