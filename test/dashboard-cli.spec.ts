@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Enqueuer } from '@nestcraft/engine';
@@ -22,6 +23,15 @@ function run(...args: string[]): { output: () => string; ended: Promise<unknown[
   spawned.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   spawned.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return { output: () => text, ended: once(spawned, 'exit') };
+}
+
+/** What is answered to a request under that name, as a page of a site sends it whose name leads to this machine. */
+async function statusFor(url: string, host: string): Promise<number | undefined> {
+  const [response] = (await once(get(`${url}/api/me`, { headers: { host } }), 'response')) as [
+    IncomingMessage,
+  ];
+  response.resume();
+  return response.statusCode;
 }
 
 describe('nestcraft-dashboard', () => {
@@ -48,6 +58,9 @@ describe('nestcraft-dashboard', () => {
     const snapshot = (await (await fetch(`${url}/api/snapshot`)).json()) as object;
     expect(snapshot).toMatchObject({ queues: [{ jobName: 'n', count: 1 }] });
     expect(await (await fetch(`${url}/api/me`)).json()).toMatchObject({ readOnly: true });
+    expect(await statusFor(url, 'localhost:1')).toBe(200);
+    expect(await statusFor(url, '[::1]:1')).toBe(200);
+    expect(await statusFor(url, 'evil.example')).toBe(421);
     child?.kill('SIGTERM');
     await ended;
   });

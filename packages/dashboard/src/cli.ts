@@ -5,6 +5,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { silentLogger, WorkModule } from '@nestcraft/work';
 import { WorkDashboardModule } from './dashboard.module.js';
+import { isLoopback, localOnly } from './local-only.js';
 
 const USAGE = `Usage: nestcraft-dashboard [options]
 
@@ -65,5 +66,6 @@ class CliModule {}
 
 const app = await NestFactory.create(CliModule, { logger: ['error', 'warn'] });
 app.enableShutdownHooks();
+if (isLoopback(options.host)) app.use(localOnly);
 await app.listen(port, options.host);
 process.stdout.write(`The dashboard of "${options.namespace}" is at ${await app.getUrl()}/work\n`);

@@ -53,4 +53,6 @@ export interface WorkDashboardOptions {
 export interface WorkDashboardExtras {
   /** Below the application's global prefix; default `work`. */
   readonly path?: string;
+  /** Of which named instance of `WorkModule`; default: the one without a name. */
+  readonly instance?: string;
 }

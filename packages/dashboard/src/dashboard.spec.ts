@@ -531,6 +531,25 @@ describe('the module', () => {
     expect((await fetch(url, { headers: { friend: 'yes' } })).status).toBe(200);
   });
 
+  it('shows each named instance below a path of its own', async () => {
+    const options = { redis: REDIS, logger: silentLogger };
+    @Module({
+      imports: [
+        WorkModule.forRoot({ ...options, namespace }),
+        WorkModule.forRoot({ ...options, namespace: `${namespace}-mail`, name: 'mail' }),
+        WorkDashboardModule.forRoot(),
+        WorkDashboardModule.forRoot({ path: 'mail', instance: 'mail' }),
+      ],
+    })
+    class AppModule {}
+    const app = await NestFactory.create(AppModule, new ExpressAdapter(), { logger: false });
+    apps.push(app);
+    await app.listen(0, '127.0.0.1');
+    const url = await app.getUrl();
+    expect(await getJson(`${url}/work/api/me`)).toMatchObject({ namespace });
+    expect(await getJson(`${url}/mail/api/me`)).toMatchObject({ namespace: `${namespace}-mail` });
+  });
+
   it('takes its options from providers, too', async () => {
     @Module({
       imports: [

@@ -128,7 +128,10 @@ export class Integrity {
       if (found.noJob > 0) {
         findings.push({
           kind: 'no_job',
-          what: `${found.noJob} entries ${where} are not jobs.`,
+          what:
+            found.noJob === 1
+              ? `1 entry ${where} is no job.`
+              : `${found.noJob} entries ${where} are not jobs.`,
           consequence: 'Nobody can run them; some tools fail on them.',
           remedy: 'Look at them on the page of these jobs, and delete them there.',
         });
@@ -136,7 +139,7 @@ export class Integrity {
       if (found.fractional > 0) {
         findings.push({
           kind: 'score',
-          what: `${found.fractional} entries ${where} have a time that is not in whole seconds.`,
+          what: `${found.fractional === 1 ? '1 entry' : `${found.fractional} entries`} ${where} with a time that is not in whole seconds.`,
           consequence: "gocraft/work's client cannot delete or retry them.",
           remedy: 'Find out what wrote them; run, retry or delete them here.',
         });

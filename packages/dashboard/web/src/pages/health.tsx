@@ -85,7 +85,8 @@ function RedisFacts({ health }: { health: Health }) {
   const facts: [label: string, value: string][] = [
     ['Version', version],
     ['Role', role],
-    ['Memory', bytes(usedMemory) + (maxMemory > 0 ? ` of ${bytes(maxMemory)}` : ', no limit')],
+    ['Memory', bytes(usedMemory)],
+    ['Memory limit', maxMemory > 0 ? bytes(maxMemory) : 'none'],
     ['Connections', count(clients)],
     ['Commands / s', count(operationsPerSecond)],
     ['Round trip', milliseconds(health.roundTrip)],

@@ -31,6 +31,12 @@ export function SearchPage() {
       <PageHead title="Search" />
       <Form onSearch={search} searching={state === 'searching'} onStop={stop} />
       <p role="status">{describe(found)}</p>
+      {state === 'idle' && (
+        <Empty>
+          Any part of an id, a name, arguments or an error finds a job, wherever it is: running,
+          dead, waiting, scheduled, or between retries. Jobs that are done leave no trace.
+        </Empty>
+      )}
       {state === 'searching' && <progress aria-label="Searched" value={seen} max={total || 1} />}
       {hits.length > 0 && (
         <Table
@@ -101,9 +107,10 @@ function Form({
         );
       }}
     >
-      <label>
-        Text in the id, name, arguments or error{' '}
+      <label class="wide">
+        <span class="hidden">Text in the id, name, arguments or error</span>
         <input
+          placeholder="Text in the id, name, arguments or error"
           type="search"
           required
           data-first
