@@ -41,6 +41,7 @@ export default defineConfig(
     // Constructor types of Nest classes are read at run time, so they must be value imports.
     files: [
       'packages/work/**/*.ts',
+      'packages/bench/src/drivers/nest.ts',
       'packages/dashboard/src/**/*.ts',
       'apps/**/*.ts',
       'test/**/*.ts',

@@ -1,78 +1,77 @@
 import { writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { LocalRedis } from '@nestcraft/local-redis';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { Redis } from 'ioredis';
-import { benchmark, type Result } from './benchmark.js';
-import { BullMq } from './bullmq.js';
-import { Nestcraft } from './nestcraft.js';
-import { table } from './report.js';
-import { WORKLOADS } from './workloads.js';
+import { Benchmark, type Result } from './benchmark.js';
+import { COMPETITORS, type Competitor } from './competitors.js';
+import { environment, type Environment } from './environment.js';
+import { GoProgram, hasGo } from './go-program.js';
+import { readOptions, type Options } from './options.js';
+import { RedisProbe } from './redis-probe.js';
+import { writeCharts } from './report/charts.js';
+import { table } from './report/table.js';
+import { WORKLOADS } from './workloads/index.js';
+import type { Sizes } from './workloads/workload.js';
 
-interface Options {
-  readonly jobs: number;
-  readonly concurrency: number;
-  readonly names: number;
-  readonly rounds: number;
-  readonly only?: string;
-  readonly json?: string;
-}
-
-const command = new Command('npm run bench --')
-  .description('Measures this project against its peers, in one run on one Redis.')
-  .option('--jobs <n>', 'jobs in each round', positive, 50_000)
-  .option('--concurrency <n>', 'jobs at once', positive, 100)
-  .option('--names <n>', 'job names', positive, 5)
-  .option('--rounds <n>', 'rounds that count; one more warms up', positive, 3)
-  .addOption(new Option('--only <workload>').choices(WORKLOADS.map(({ name }) => name)))
-  .option('--json <file>', 'write the results there, too')
-  .action(run);
-
-async function run(options: Options): Promise<void> {
-  const privateRedis = process.env.REDIS_URL ? undefined : await LocalRedis.start();
-  const redisUrl = privateRedis?.url ?? process.env.REDIS_URL ?? '';
-  try {
-    const about = await environment(redisUrl, options);
-    console.log(
-      Object.entries(about)
-        .map(([key, value]) => `${key.padEnd(12)}${value}`)
-        .join('\n'),
-    );
-    const results: Result[] = [];
-    for (const workload of WORKLOADS) {
-      if (options.only !== undefined && options.only !== workload.name) continue;
-      const competitors = [new Nestcraft(), new BullMq()];
-      const result = await benchmark(workload, competitors, { ...options, redisUrl });
-      results.push(result);
-      console.log(`\n${table(result)}`);
-    }
-    if (options.json) await writeFile(options.json, JSON.stringify({ about, results }, null, 2));
-  } finally {
-    await privateRedis?.stop();
+const options = readOptions();
+const chosen = COMPETITORS.filter(({ id }) => options.competitors.includes(id));
+const goProgram = await buildGo(chosen);
+const competitors = chosen.filter(({ runtime }) => runtime === 'node' || goProgram);
+const server = await LocalRedis.start();
+const redis = new RedisProbe(server.url);
+try {
+  const about = await environment(redis, competitors, goProgram);
+  const results: Result[] = [];
+  printConditions(about);
+  const benchmark = new Benchmark({
+    redisUrl: server.url,
+    redis,
+    competitors,
+    goBinary: goProgram?.path,
+    sizes: sizesOf(options),
+    rounds: options.rounds,
+    seconds: options.seconds,
+    onProgress: (text) => console.error(`… ${text}`),
+  });
+  for (const workload of WORKLOADS) {
+    if (!options.only.includes(workload.name)) continue;
+    const result = await benchmark.run(workload);
+    results.push(result);
+    console.log(`\n${table(result, competitors)}`);
   }
+  if (options.json) await writeFile(options.json, JSON.stringify({ about, results }, null, 2));
+  if (options.charts) await writeCharts(about, results, competitors);
+} finally {
+  redis.close();
+  await server.stop();
+  await goProgram?.remove();
 }
 
-async function environment(redisUrl: string, options: Options): Promise<Record<string, string>> {
-  const redis = new Redis(redisUrl);
-  const [, version = 'unknown'] = /redis_version:(\S+)/.exec(await redis.info('server')) ?? [];
-  redis.disconnect();
-  const processors = cpus();
-  const { jobs, concurrency, names, rounds } = options;
+async function buildGo(wanted: readonly Competitor[]): Promise<GoProgram | undefined> {
+  const inGo = wanted.filter(({ runtime }) => runtime === 'go');
+  if (inGo.length === 0) return undefined;
+  if (await hasGo()) return GoProgram.build();
+  console.log(
+    `Without ${inGo.map(({ title }) => title).join(', ')}: there is no go on this machine.`,
+  );
+  return undefined;
+}
+
+function printConditions(about: Environment): void {
+  for (const [name, value] of Object.entries(about)) console.log(`${name.padEnd(10)}${value}`);
+  console.log(
+    '\nMedian of the rounds (half the spread; how many times better this project is; share of the bound).',
+  );
+}
+
+/** Workloads that do not go through concurrencies and names take 100 of them, or the last one given. */
+function sizesOf({ jobs, concurrency, names, flow, depth }: Options): Sizes {
+  const typical = 100;
   return {
-    date: new Date().toISOString(),
-    machine: `${processors.length} × ${processors[0]?.model ?? 'unknown'}`,
-    node: process.version,
-    redis: version,
-    workload: `${jobs} jobs, concurrency ${concurrency}, ${names} job names, median of ${rounds} rounds`,
+    jobs,
+    flow,
+    depth,
+    names,
+    concurrencies: concurrency,
+    concurrency: concurrency.includes(typical) ? typical : (concurrency.at(-1) ?? typical),
+    nameCount: names.at(-1) ?? 1,
   };
 }
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InvalidArgumentError('It must be a whole number, 1 or more.');
-  }
-  return value;
-}
-
-await command.parseAsync();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { summarise } from './statistics.js';
+import { percentile, summarise } from './statistics.js';
 
 describe('summarise', () => {
   it.each([
@@ -9,4 +9,18 @@ describe('summarise', () => {
   ])('%p as %p', (values, summary) => expect(summarise(values)).toEqual(summary));
 
   it('refuses to speak of nothing', () => expect(() => summarise([])).toThrow(RangeError));
+});
+
+describe('percentile', () => {
+  it.each([
+    [0.5, 50],
+    [0.99, 99],
+    [1, 100],
+    [0, 1],
+  ])('takes the value at %p', (share, value) => {
+    const values = Array.from({ length: 100 }, (_, index) => 100 - index);
+    expect(percentile(values, share)).toBe(value);
+  });
+
+  it('refuses to speak of nothing', () => expect(() => percentile([], 0.5)).toThrow(RangeError));
 });

@@ -16,3 +16,11 @@ export function summarise(values: readonly number[]): Summary {
   const lower = sorted.length % 2 === 1 ? upper : (sorted.at(middle - 1) ?? upper);
   return { median: (lower + upper) / 2, least, most };
 }
+
+/** The value below which a share (0 to 1) of the values lies, by the nearest rank. @throws RangeError for no values */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const value = sorted.at(Math.max(0, Math.ceil(share * sorted.length) - 1));
+  if (value === undefined) throw new RangeError('Nothing was measured');
+  return value;
+}

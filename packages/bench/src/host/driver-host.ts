@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Driver, Producer, Workers } from '../drivers/driver.js';
+import { BULK, newJobs, now, PAYLOAD } from '../jobs.js';
+import { handlerFor } from './handlers.js';
+import type { Host } from './host.js';
+import type { EnqueuePlan, Pace, Run, RunPlan, Setting, StartPlan, Timing } from './protocol.js';
+import { Stopwatch } from './stopwatch.js';
+import { Tally } from './tally.js';
+
+interface Session {
+  readonly producer: Producer;
+  readonly jobNames: readonly string[];
+}
+
+/** Drives a library as the benchmark asks, and measures around it. */
+export class DriverHost implements Host {
+  readonly #driver: Driver;
+  #session: Session | undefined;
+  #shift: Shift | undefined;
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+  }
+
+  about = () => Promise.resolve({ version: this.#driver.version });
+
+  open = async (setting: Setting) => {
+    const producer = await this.#driver.openProducer(setting);
+    this.#session = { producer, jobNames: setting.jobNames };
+    return null;
+  };
+
+  enqueue = async (plan: EnqueuePlan): Promise<Timing> => {
+    const act = sending(this.#opened(), plan);
+    const watch = new Stopwatch();
+    await act();
+    return { count: plan.count, seconds: watch.read().seconds };
+  };
+
+  pace = async ({ rate, seconds }: Pace): Promise<Timing> => {
+    const { producer, jobNames } = this.#opened();
+    const start = performance.now();
+    const sent: Promise<unknown>[] = [];
+    for (let elapsed = 0; elapsed < seconds * 1000; elapsed = performance.now() - start) {
+      while (sent.length < (elapsed / 1000) * rate) {
+        const name = jobNames[sent.length % jobNames.length] ?? '';
+        sent.push(producer.enqueue({ name, args: { ...PAYLOAD, sentAt: now() } }));
+      }
+      await sleep(1);
+    }
+    await Promise.all(sent);
+    return { count: sent.length, seconds: (performance.now() - start) / 1000 };
+  };
+
+  run = async ({ count, ...plan }: RunPlan): Promise<Run> => {
+    const shift = await this.#begin(plan);
+    await shift.done.reaches(count);
+    return this.#end();
+  };
+
+  start = async (plan: StartPlan) => {
+    await this.#begin(plan);
+    return null;
+  };
+
+  begun = async ({ count }: { readonly count: number }) => {
+    await this.#shift?.calls.reaches(count);
+    return null;
+  };
+
+  stop = () => this.#end();
+
+  close = async () => {
+    await this.#session?.producer.close();
+    this.#session = undefined;
+    return null;
+  };
+
+  async #begin({ pools, work, ...setting }: StartPlan): Promise<Shift> {
+    const shift = new Shift();
+    this.#shift = shift;
+    const handler = handlerFor(work, shift.latencies);
+    const hooks = {
+      handle: (args: Parameters<typeof handler>[0], attempts: number) => {
+        if (shift.calls.count === 0) shift.watch.restart();
+        shift.calls.add();
+        return handler(args, attempts);
+      },
+      settled: () => shift.done.add(),
+    };
+    for (let pool = 0; pool < pools; pool++) {
+      shift.workers.push(await this.#driver.startWorkers(setting, hooks));
+    }
+    return shift;
+  }
+
+  async #end(): Promise<Run> {
+    const shift = this.#shift;
+    if (!shift) throw new Error('No workers were started.');
+    const costs = shift.watch.read();
+    await Promise.all(shift.workers.map((workers) => workers.stop()));
+    this.#shift = undefined;
+    const { calls, done, latencies } = shift;
+    return { ...costs, calls: calls.count, done: done.count, latencies };
+  }
+
+  #opened(): Session {
+    if (!this.#session) throw new Error('Nothing was opened that enqueues.');
+    return this.#session;
+  }
+}
+
+/** What workers do from their start until their stop. */
+class Shift {
+  readonly watch = new Stopwatch();
+  readonly calls = new Tally();
+  readonly done = new Tally();
+  readonly latencies: number[] = [];
+  readonly workers: Workers[] = [];
+}
+
+/** Prepares all jobs, so that only what the library does with them is timed. */
+function sending({ producer, jobNames }: Session, plan: EnqueuePlan): () => Promise<void> {
+  const { count, way, callers = 1, at = 0, flaky = false, timed = false } = plan;
+  const jobs = newJobs(jobNames, count, flaky);
+  const call = (index: number): Promise<unknown> => {
+    const job = jobs[index];
+    if (!job) throw new Error(`There is no job ${index}.`);
+    return producer.enqueue(timed ? { ...job, args: { ...job.args, sentAt: now() } } : job);
+  };
+  const inBulk = async (send: ((batch: typeof jobs) => Promise<unknown>) | undefined) => {
+    if (!send) throw new Error(`The library has no calls for ${way}.`);
+    for (let i = 0; i < count; i += BULK) await send(jobs.slice(i, i + BULK));
+  };
+  switch (way) {
+    case 'single':
+      return () => atOnce(1, count, call);
+    case 'callers':
+      return () => atOnce(callers, count, call);
+    case 'bulk':
+      return () => inBulk(producer.enqueueBulk?.bind(producer));
+    case 'schedule':
+      return () =>
+        inBulk(
+          producer.schedule &&
+            ((batch) => producer.schedule?.(batch, new Date(at)) ?? Promise.resolve()),
+        );
+  }
+}
+
+/** `callers` at once, each of which awaits one call before its next one. */
+async function atOnce(
+  callers: number,
+  count: number,
+  call: (index: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  const caller = async (): Promise<void> => {
+    while (next < count) await call(next++);
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+}

@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { now, type JobArgs } from '../jobs.js';
+import type { Work } from './protocol.js';
+
+export type Handler = (args: JobArgs, attempts: number) => unknown;
+
+/** What handlers do for a kind of work. `latencies` takes those of jobs that carry their time. */
+export function handlerFor(work: Work, latencies: number[]): Handler {
+  switch (work) {
+    case 'noop':
+      return () => undefined;
+    case 'sleep':
+      return () => sleep(1);
+    case 'flaky':
+      return ({ flaky }, attempts) => {
+        if (flaky === true && attempts === 0) throw new Error('It fails once.');
+      };
+    case 'timed':
+      return ({ sentAt }) => {
+        if (sentAt !== undefined) latencies.push(now() - sentAt);
+      };
+  }
+}

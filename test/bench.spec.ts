@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { hasGo } from './interop/go-process.js';
+
+const MAIN = fileURLToPath(new URL('../packages/bench/dist/main.js', import.meta.url));
+const JOBS = 200;
+const SMALL = `--jobs ${JOBS} --concurrency 10 --names 2 --rounds 1 --flow 1 --depth ${20 * JOBS}`;
+const IN_GO = ['gocraft', 'asynq'];
+
+const folder = mkdtempSync(join(tmpdir(), 'nestcraft-bench-spec-'));
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Result {
+  readonly workload: string;
+  readonly metrics: readonly { readonly key: string }[];
+  readonly cases: readonly {
+    readonly title: string;
+    readonly standings: readonly {
+      readonly competitor: string;
+      readonly count: number;
+      readonly figures: Readonly<Record<string, { readonly median: number }>>;
+    }[];
+  }[];
+}
+
+/** Runs the benchmark as a user would. It fails by itself when a competitor has not run exactly its jobs. */
+function bench(options: string): { readonly output: string; readonly results: readonly Result[] } {
+  const json = join(folder, 'results.json');
+  const args = [MAIN, ...SMALL.split(' '), ...options.split(' '), '--json', json];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the benchmark ended with ${status ?? 'a signal'}:\n${stderr}`);
+  return { output: stdout, ...(JSON.parse(readFileSync(json, 'utf8')) as { results: Result[] }) };
+}
+
+describe('the benchmark', () => {
+  it('has every competitor enqueue and run its jobs, and says who is missing', () => {
+    const { output, results } = bench('--only drain,enqueue');
+    const competitors = ['nestcraft', 'nest', 'bound', 'bullmq', 'bee-queue', 'groupmq'];
+    const [drain, enqueue] = results;
+    expect(drain?.cases[0]?.standings.map(({ competitor, count }) => [competitor, count])).toEqual(
+      [...competitors, ...(hasGo ? IN_GO : [])].map((id) => [id, JOBS]),
+    );
+    expect(enqueue?.cases.map(({ standings }) => standings.length)).toEqual(
+      hasGo ? [7, 7, 4] : [5, 5, 4],
+    );
+    expect(/^Without gocraft\/work \(Go\), asynq \(Go\): there is no go/m.test(output)).toBe(
+      !hasGo,
+    );
+  }, 120_000);
+
+  it('measures this project by every other workload', () => {
+    const others = 'flow,idle,async,retries,deep,names,traffic,resources,requeue,nest';
+    const { output, results } = bench(`--only ${others} --competitors nestcraft`);
+    expect(results.map(({ workload }) => workload).join()).toBe(others);
+    for (const { metrics, cases } of results) {
+      for (const { standings } of cases) {
+        const figures = standings.map((one) => metrics.map(({ key }) => one.figures[key]?.median));
+        expect(figures).toEqual([metrics.map(() => expect.any(Number))]);
+      }
+    }
+    expect(output).toContain('| this project |');
+  }, 120_000);
+});
