@@ -59,7 +59,7 @@ describe('what is published', () => {
       const folder = await makeApp(kind, packages);
       folders.push(folder);
       const { said, warnings } = await runApp(folder, REDIS, `test-${randomUUID()}`);
-      expect(said).toEqual({ greeted: 'Ada', page: 200, waiting: [0] });
+      expect(said).toEqual({ greeted: 'Ada', page: 200, waiting: [0], dead: 1 });
       expect(warnings).toBe('');
     },
     180_000,

@@ -262,6 +262,13 @@ export class JobContractError extends DiscardJobError {
   }
 }
 
+/** Throw it in a handler: the job has failed and is forgotten, whatever retries it has left; it is not kept among the dead. */
+export class DropJobError extends WorkError {
+  constructor(message = 'Dropped by its handler', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
 /** Throw it in a handler: the job runs again after `seconds`, and no failure is counted. */
 export class SnoozeJobError extends WorkError {
   /** Whole seconds until the next run; a fraction is rounded up. */

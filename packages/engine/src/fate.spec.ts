@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultBackoff } from './backoff.js';
-import { DiscardJobError, InvalidOptionError, RetryJobError, SnoozeJobError } from './errors.js';
+import {
+  DiscardJobError,
+  DropJobError,
+  InvalidOptionError,
+  RetryJobError,
+  SnoozeJobError,
+} from './errors.js';
 import { backtraceText } from './error-text.js';
 import { fate, type Outcome } from './fate.js';
 import type { Job } from './job.js';
@@ -40,6 +46,13 @@ describe('fate', () => {
   it('is dead at once for a job that was discarded', () => {
     expect(decide(threw(new DiscardJobError('no such user')))).toMatchObject({
       kind: 'dead',
+      failure: { fails: 1, error: 'no such user' },
+    });
+  });
+
+  it('is dropped for a job that its handler drops, whatever its type says', () => {
+    expect(decide(threw(new DropJobError('no such user')))).toMatchObject({
+      kind: 'dropped',
       failure: { fails: 1, error: 'no such user' },
     });
   });

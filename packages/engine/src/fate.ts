@@ -1,5 +1,5 @@
 import { defaultBackoff } from './backoff.js';
-import { DiscardJobError, RetryJobError, SnoozeJobError } from './errors.js';
+import { DiscardJobError, DropJobError, RetryJobError, SnoozeJobError } from './errors.js';
 import { backtraceText, errorText } from './error-text.js';
 import { Job } from './job.js';
 import type { JobEntry } from './job-entry.js';
@@ -40,7 +40,8 @@ const MAX_DELAY = 100 * 365 * 24 * 3600;
 /**
  * Decides what becomes of a job. The rules of gocraft/work: a job that has failed `maxFails` times is dead, or
  * dropped if its type says `skipDead`; before that it is retried after its backoff. Beyond gocraft/work a handler may
- * discard or snooze its job, or say when it is retried, an interrupted job is put back without counting a failure, and a cancelled one is forgotten.
+ * discard, drop or snooze its job, or say when it is retried, an interrupted job is put back without counting a
+ * failure, and a cancelled one is forgotten.
  *
  * @param now seconds since the epoch
  */
@@ -61,6 +62,7 @@ export function fate(
     at: now,
     backtrace: backtraceText(error),
   };
+  if (error instanceof DropJobError) return { kind: 'dropped', failure };
   if (error instanceof DiscardJobError || failure.fails >= type.maxFails) {
     return { kind: type.skipDead ? 'dropped' : 'dead', failure };
   }

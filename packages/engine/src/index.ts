@@ -39,6 +39,7 @@ export {
   CaptureError,
   ClosedError,
   DiscardJobError,
+  DropJobError,
   DuplicateJobError,
   EnqueuePartlyError,
   EnqueueRejectedError,

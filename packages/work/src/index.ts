@@ -27,9 +27,16 @@ export {
   type JobHandlerOptions,
 } from './job-handler.decorator.js';
 export { type JobMiddleware, type JobMiddlewareOption } from './job-middleware.js';
-export { type JobOutcome } from './job-outcome.js';
+export { type JobOutcome, type JobOutcomeKind } from './job-outcome.js';
 export { type JobFeature, type JobFeatureAsync } from './job-override.js';
-export { Attempt, JobArgs, JobContext, JobRef, JobSignal } from './job-params.decorators.js';
+export {
+  Attempt,
+  JobArgs,
+  JobContext,
+  JobRef,
+  JobSignal,
+  type JobArgsOptions,
+} from './job-params.decorators.js';
 export { JOB } from './job.token.js';
 export { OnJobEvent, type OnJobEventOptions } from './on-job-event.decorator.js';
 export { PeriodicJob } from './periodic-job.decorator.js';

@@ -9,7 +9,7 @@ import {
   instanceToken,
   redisSourceToken,
 } from './instance-tokens.js';
-import { jobError } from './job-outcome.js';
+import { jobErrors } from './job-outcome.js';
 import { JOB, jobProvider } from './job.token.js';
 import { openSource } from './redis-option.js';
 import { WorkEvents } from './work-events.js';
@@ -79,7 +79,7 @@ function makePool(options: WorkModuleOptions, redis: RedisSource): WorkerPool {
     shutdownTimeout,
     maxDeaths,
     rescueUnknownJobs,
-    mapError: (error) => jobError(error, outcomes),
+    mapError: jobErrors(outcomes),
     propagators,
     logger,
     context: Context && ((): unknown => new Context()),

@@ -6,38 +6,77 @@ import {
   UnprocessableEntityException,
   type Type,
 } from '@nestjs/common';
-import { DiscardJobError, WorkError } from '@nestcraft/engine';
+import {
+  DiscardJobError,
+  DropJobError,
+  InvalidOptionError,
+  RetryJobError,
+  SnoozeJobError,
+  WorkError,
+} from '@nestcraft/engine';
 
-/** What becomes of a job whose handler, guard or pipe throws an error of a class. */
+/**
+ * `dead`: at once, because to run it again cannot help. `retry`: after its backoff, or after `retryIn` seconds, while
+ * it may. `dropped`: it is forgotten. `snooze`: after so many seconds, and no failure is counted.
+ */
+export type JobOutcomeKind =
+  'dead' | 'retry' | 'dropped' | { readonly retryIn: number } | { readonly snooze: number };
+
+/** What becomes of a job whose handler, guard, pipe or interceptor throws an error of a class. */
 export interface JobOutcome {
   readonly error: Type<Error>;
-  /** `dead`: at once, because to run it again cannot help. `retry`: after its backoff, while it may. */
-  readonly outcome: 'dead' | 'retry';
+  /** Or a function that says so for an error: `(error: TooBusyError) => ({ retryIn: error.seconds })`. */
+  readonly outcome: JobOutcomeKind | ((error: never) => JobOutcomeKind);
 }
 
 /** What validation pipes and guards throw. */
-const HOPELESS = [
+const HOPELESS: readonly JobOutcome[] = [
   BadRequestException,
   UnprocessableEntityException,
   UnauthorizedException,
   ForbiddenException,
-];
+].map((error) => ({ error, outcome: 'dead' }));
 
 /**
- * What a job has failed with: errors that say that its arguments are wrong, or that it may not be done, are its end.
+ * Says what a job has failed with: errors that say that its arguments are wrong, or that it may not be done, are its
+ * end.
  *
  * @param outcomes the user's; the first that fits counts, before the rule above
+ * @throws InvalidOptionError for an outcome that makes no sense
  */
-export function jobError(error: unknown, outcomes: readonly JobOutcome[]): unknown {
-  if (!(error instanceof Error) || error instanceof WorkError) return error;
-  const rule = outcomes.find((one) => error instanceof one.error);
-  const isHopeless = HOPELESS.some((type) => error instanceof type);
-  const isEnd = rule ? rule.outcome === 'dead' : isHopeless;
-  if (!isEnd) return error;
-  const discard = new DiscardJobError(messageOf(error), { cause: error });
-  discard.stack = error.stack; // where it was thrown
-  return discard;
+export function jobErrors(outcomes: readonly JobOutcome[]): (error: unknown) => unknown {
+  const rules = [...outcomes, ...HOPELESS];
+  for (const { outcome } of rules) {
+    if (typeof outcome !== 'function') errorOf(outcome, new Error('tried at the start'));
+  }
+  return (error) => {
+    if (!(error instanceof Error) || error instanceof WorkError) return error;
+    const rule = rules.find((one) => error instanceof one.error);
+    if (!rule) return error;
+    const { outcome } = rule;
+    return errorOf(typeof outcome === 'function' ? outcome(error as never) : outcome, error);
+  };
 }
+
+/** The error that has the engine do what the outcome says. */
+function errorOf(outcome: JobOutcomeKind, cause: Error): Error {
+  if (outcome === 'retry') return cause;
+  const error = wordOf(outcome, cause);
+  error.stack = cause.stack; // where it was thrown
+  return error;
+}
+
+function wordOf(outcome: Exclude<JobOutcomeKind, 'retry'>, cause: Error): WorkError {
+  const message = messageOf(cause);
+  if (outcome === 'dead') return new DiscardJobError(message, { cause });
+  if (outcome === 'dropped') return new DropJobError(message, { cause });
+  const { retryIn, snooze } = outcome as { readonly retryIn?: number; readonly snooze?: number };
+  if (retryIn !== undefined) return new RetryJobError(retryIn, message, { cause });
+  if (snooze !== undefined) return new SnoozeJobError(snooze);
+  throw new InvalidOptionError('outcome', outcome, OUTCOMES);
+}
+
+const OUTCOMES = '"dead", "retry", "dropped", { retryIn: seconds } or { snooze: seconds }';
 
 /** Of what a validation pipe throws, all that is wrong. */
 function messageOf(error: Error): string {

@@ -1,6 +1,7 @@
 import type { PipeTransform, Type } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
-import type { Job } from '@nestcraft/engine';
+import type { Job, StandardSchema } from '@nestcraft/engine';
+import { SchemaPipe } from './schema-pipe.js';
 
 /**
  * Nest's number of a request's body: pipes such as ValidationPipe look at parameters of that kind, and pass over those
@@ -10,16 +11,24 @@ const ARGS = 3;
 const [JOB, CONTEXT, SIGNAL, ATTEMPT] = [101, 102, 103, 104];
 
 interface Details {
-  readonly data?: string;
+  readonly data?: string | undefined;
   readonly pipes?: readonly Pipe[];
-  readonly schema?: object;
 }
 
 type Pipe = Type<PipeTransform> | PipeTransform;
 
+/** How `@JobArgs` checks and turns what it gives. */
+export interface JobArgsOptions {
+  /** Of any Standard Schema library (zod, valibot, arktype, …): the parameter is what it makes of the arguments. */
+  readonly schema?: StandardSchema;
+  /** Run after the schema. */
+  readonly pipes?: readonly Pipe[];
+}
+
 /**
  * The arguments of the job: all of them, or the one of a key. Pipes see them as they see a request's body: a
- * ValidationPipe checks them against the parameter's class.
+ * ValidationPipe checks them against the parameter's class. What is not valid is the end of the job: it is dead at once,
+ * with all that is wrong as its error.
  *
  * Once a parameter of a handler is decorated, all have to be: those that are not are `undefined` or `null`.
  *
@@ -28,20 +37,27 @@ type Pipe = Type<PipeTransform> | PipeTransform;
  * @JobHandler('send_email')
  * @UsePipes(new ValidationPipe({ transform: true }))
  * send(@JobArgs() email: SendEmail, @Attempt() attempt: number): Promise<void> {}
+ *
+ * @JobHandler('resize')
+ * resize(@JobArgs({ schema: z.object({ width: z.number() }) }) size: { width: number }): void {}
  * ```
  */
+export function JobArgs(key: string, options: JobArgsOptions): ParameterDecorator;
 export function JobArgs(key?: string, ...pipes: Pipe[]): ParameterDecorator;
+export function JobArgs(options: JobArgsOptions): ParameterDecorator;
 export function JobArgs(...pipes: Pipe[]): ParameterDecorator;
-/** @param options.schema of any Standard Schema library, for Nest's StandardSchemaValidationPipe */
-export function JobArgs(options: { readonly schema: object }): ParameterDecorator;
 export function JobArgs(
-  first?: string | Pipe | { readonly schema: object },
-  ...pipes: Pipe[]
+  ...all: (string | Pipe | JobArgsOptions | undefined)[]
 ): ParameterDecorator {
-  if (first === undefined) return param(ARGS, { pipes });
-  if (typeof first === 'string') return param(ARGS, { data: first, pipes });
-  if ('schema' in first) return param(ARGS, { schema: first.schema });
-  return param(ARGS, { pipes: [first, ...pipes] });
+  const [key, ...others] = typeof all[0] === 'string' ? all : [undefined, ...all];
+  const pipes = others.flatMap((one) => (one === undefined ? [] : pipesOf(one as Pipe)));
+  return param(ARGS, { data: key as string | undefined, pipes });
+}
+
+function pipesOf(option: Pipe | JobArgsOptions): readonly Pipe[] {
+  if (typeof option === 'function' || 'transform' in option) return [option];
+  const { schema, pipes = [] } = option;
+  return schema ? [new SchemaPipe(schema), ...pipes] : pipes;
 }
 
 /** The job itself. */

@@ -44,9 +44,10 @@ export interface WorkModuleOptions {
    */
   readonly enhancers?: { readonly global?: boolean };
   /**
-   * What becomes of jobs that end with an error of a class; the first that fits counts. Default: what validation
-   * pipes and guards throw (BadRequest, UnprocessableEntity, Unauthorized, Forbidden) is `dead` at once, all else is
-   * `retry`.
+   * What becomes of jobs that end with an error of a class: `dead`, `retry`, `dropped`, `{ retryIn: seconds }`,
+   * `{ snooze: seconds }`, or a function of the error that returns one of these. The first that fits counts. Default:
+   * what validation pipes and guards throw (BadRequest, UnprocessableEntity, Unauthorized, Forbidden) is `dead` at
+   * once, all else is `retry`.
    */
   readonly outcomes?: readonly JobOutcome[];
   /** Milliseconds that running jobs get to finish when the application closes; default 25000. */

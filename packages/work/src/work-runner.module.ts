@@ -11,11 +11,13 @@ import { HandlerCaller } from './handler-caller.js';
 import { INNERMOST, placeHooks } from './hook-order.js';
 import { instanceToken } from './instance-tokens.js';
 import { JobDecoratorService } from './job-decorator.service.js';
+import { JobEnhancers } from './job-enhancers.js';
 import { JobExplorer } from './job-explorer.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
 import { JobListeners } from './job-listeners.js';
 import { JobRegistrar } from './job-registrar.js';
 import { ProviderMethods } from './provider-methods.js';
+import { ScopedGlobals } from './scoped-globals.js';
 import { warnWithoutShutdownHooks } from './shutdown-hooks.js';
 import { WorkInstance } from './work-instance.js';
 import type { WorkRole } from './work-module-options.js';
@@ -34,6 +36,8 @@ const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
     JobRegistrar,
     JobListeners,
     HandlerCaller,
+    JobEnhancers,
+    ScopedGlobals,
     JobDecoratorService,
   ],
 })

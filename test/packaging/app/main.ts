@@ -1,46 +1,112 @@
 import 'reflect-metadata';
-import { Injectable, Module } from '@nestjs/common';
+import {
+  Catch,
+  Inject,
+  Injectable,
+  Module,
+  Scope,
+  UseFilters,
+  UseGuards,
+  type CanActivate,
+  type ExceptionFilter,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Client, Enqueuer, JobHandler, WorkModule, type Job } from '@nestcraft/work';
+import {
+  Client,
+  consoleLogger,
+  Enqueuer,
+  isJobContext,
+  JOB,
+  JobArgs,
+  JobHandler,
+  WorkModule,
+  type Job,
+  type StandardSchema,
+} from '@nestcraft/work';
 import { WorkDashboardModule } from '@nestcraft/dashboard';
 
 const [, , redis = '', namespace = ''] = process.argv;
 
 @Injectable()
-class Greeter {
-  readonly greeted: Promise<string>;
-  private resolve: (name: string) => void = () => undefined;
+class Greetings {
+  readonly first: Promise<string>;
+  resolve: (name: string) => void = () => undefined;
 
   constructor() {
-    this.greeted = new Promise((resolve) => (this.resolve = resolve));
+    this.first = new Promise((resolve) => (this.resolve = resolve));
   }
+}
+
+@Injectable()
+class JobsOnly implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    return isJobContext(context);
+  }
+}
+
+/** Reports, and decides nothing. */
+@Catch()
+class Report implements ExceptionFilter {
+  async catch(): Promise<void> {
+    await Promise.resolve();
+  }
+}
+
+const name: StandardSchema = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value: unknown) =>
+      typeof value === 'string' ? { value: value.trim() } : { issues: [{ message: 'no name' }] },
+  },
+};
+
+@Injectable({ scope: Scope.REQUEST })
+class Greeter {
+  constructor(
+    @Inject(JOB) private readonly job: Job<{ name: string }>,
+    private readonly greetings: Greetings,
+  ) {}
 
   @JobHandler('greet')
-  greet(job: Job<{ name: string }>): void {
-    this.resolve(job.args.name);
+  @UseGuards(JobsOnly)
+  @UseFilters(Report)
+  greet(@JobArgs('name', { schema: name }) name: string): void {
+    if (this.job.args.name.trim() !== name) throw new Error('This is the job of another.');
+    this.greetings.resolve(name);
   }
 }
 
 @Module({
   imports: [
-    WorkModule.forRoot({ redis, namespace }),
+    // One of its jobs fails, which is no news.
+    WorkModule.forRoot({
+      redis,
+      namespace,
+      concurrency: 1,
+      logger: { ...consoleLogger, error: () => undefined },
+    }),
     WorkDashboardModule.forRoot({ path: 'jobs' }),
   ],
-  providers: [Greeter],
+  providers: [Greeter, Greetings],
 })
 class AppModule {}
 
-/** Runs a job as an application does that has installed the packages, and says what came of it. */
+/** Runs jobs as an application does that has installed the packages, and says what came of it. */
 async function main(): Promise<void> {
   const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
   app.enableShutdownHooks();
   await app.listen(0, '127.0.0.1');
-  await app.get(Enqueuer).enqueue('greet', { name: 'Ada' });
-  const greeted = await app.get(Greeter).greeted;
+  await app.get(Enqueuer).enqueue('greet', { name: 7 });
+  await app.get(Enqueuer).enqueue('greet', { name: ' Ada ' });
+  const greeted = await app.get(Greetings).first;
   const page = await fetch(`${await app.getUrl()}/jobs`);
-  const waiting = (await app.get(Client).queues()).map(({ count }) => count);
+  const client = app.get(Client);
+  const waiting = (await client.queues()).map(({ count }) => count);
+  const { dead } = await client.counts();
   await app.close();
-  console.log(JSON.stringify({ greeted, page: page.status, waiting }));
+  console.log(JSON.stringify({ greeted, page: page.status, waiting, dead }));
 }
 
 void main();

@@ -1,6 +1,6 @@
 import { Module, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { silentLogger } from '@nestcraft/engine';
+import { Client, Enqueuer, silentLogger } from '@nestcraft/engine';
 import type { WorkModuleOptions } from '../work-module-options.js';
 import type { WorkModuleExtras } from '../work.module-definition.js';
 import { WorkModule } from '../work.module.js';
@@ -50,4 +50,18 @@ export async function bootError(imports: Imports, providers: Providers = []): Pr
     () => undefined,
     (error: unknown) => error,
   );
+}
+
+/** What enqueues jobs for these providers, and looks at what became of them. */
+export async function aWorker(
+  providers: Providers,
+  options: Parameters<typeof work>[0] = {},
+): Promise<{ app: INestApplicationContext; enqueuer: Enqueuer; client: Client }> {
+  const app = await anApp([work(options)], providers);
+  return { app, enqueuer: app.get(Enqueuer), client: app.get(Client) };
+}
+
+/** The last errors of the dead jobs, in their order. */
+export async function deathsOf(client: Client): Promise<(string | undefined)[]> {
+  return (await client.deadJobs()).jobs.map(({ job }) => job?.lastError).sort();
 }

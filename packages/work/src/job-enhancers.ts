@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import {
+  EXCEPTION_FILTERS_METADATA,
+  GUARDS_METADATA,
+  INTERCEPTORS_METADATA,
+  PIPES_METADATA,
+  ROUTE_ARGS_METADATA,
+} from '@nestjs/common/constants.js';
+import {
+  ApplicationConfig,
+  ExternalContextCreator,
+  ModulesContainer,
+  NestContainer,
+  type ContextId,
+} from '@nestjs/core';
+import type { Handler } from '@nestcraft/engine';
+import { JOB_CONTEXT_TYPE } from './job-arguments-host.js';
+import { hasDecoratedParams, JOB_PARAMS } from './job-params.decorators.js';
+import { ScopedGlobals } from './scoped-globals.js';
+import { WorkInstance } from './work-instance.js';
+
+export type Instance = Record<string, Handler>;
+
+/** A method of an instance, and where that instance is: made once, or for one job. */
+export interface Place {
+  readonly instance: Instance;
+  readonly methodName: string;
+  readonly contextId?: ContextId;
+  readonly inquirerId?: string;
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+const ENHANCERS = [
+  GUARDS_METADATA,
+  INTERCEPTORS_METADATA,
+  PIPES_METADATA,
+  EXCEPTION_FILTERS_METADATA,
+];
+
+/** Nest's guards, interceptors, pipes, filters and decorated parameters, around the handlers of jobs. */
+@Injectable()
+export class JobEnhancers {
+  private ownContexts: ExternalContextCreator | undefined;
+
+  constructor(
+    private readonly work: WorkInstance,
+    private readonly applicationContexts: ExternalContextCreator,
+    private readonly modules: ModulesContainer,
+    private readonly scopedGlobals: ScopedGlobals,
+  ) {}
+
+  /** Whether something global has to be made for each job. */
+  get areMadePerJob(): boolean {
+    return this.withGlobal && this.scopedGlobals.areThere;
+  }
+
+  /** Makes what has to be. */
+  async makeFor(contextId: ContextId): Promise<void> {
+    if (this.areMadePerJob) await this.scopedGlobals.make(contextId);
+  }
+
+  /**
+   * Whether there is anything around a method.
+   *
+   * @param prototype where the method is
+   */
+  hasAny(prototype: object, methodName: string): boolean {
+    const type = prototype.constructor;
+    const method = (prototype as Record<string, object>)[methodName] ?? {};
+    return (
+      this.withGlobal ||
+      hasDecoratedParams(type, methodName) ||
+      ENHANCERS.some((key) => Reflect.hasMetadata(key, type) || Reflect.hasMetadata(key, method))
+    );
+  }
+
+  /** The method with all that is around it. */
+  around(place: Place): Handler {
+    const method = methodOf(place);
+    const run = this.create(place, method, { guards: true, interceptors: true, filters: false });
+    if (!this.hasFilters(place, method)) return run;
+    const filter = this.filterOf(place, method);
+    return async (job, context) => {
+      try {
+        return await run(job, context);
+      } catch (error) {
+        const decision = await filter(job, context, error);
+        if (decision === undefined) throw error;
+        return decision;
+      }
+    };
+  }
+
+  /**
+   * The filters alone, around a function that throws what the handler has thrown. Nest takes a filter that promises
+   * nothing for one that has decided: with an async filter that only reports, jobs that fail would be done.
+   */
+  private filterOf(place: Place, method: Method): Method {
+    const rethrow = (_job: unknown, _context: unknown, error: unknown): never => {
+      throw error;
+    };
+    const filters: unknown = Reflect.getMetadata(EXCEPTION_FILTERS_METADATA, method) ?? [];
+    Reflect.defineMetadata(EXCEPTION_FILTERS_METADATA, filters, rethrow);
+    const options = { guards: false, interceptors: false, filters: true };
+    // Under a name of its own: by it Nest remembers a method's parameters.
+    const methodName = `filters of ${place.methodName}`;
+    return this.create({ ...place, methodName }, rethrow, options);
+  }
+
+  /** Without a filter there is nobody to ask; and Nest would log every error, which the pool does. */
+  private hasFilters({ instance }: Place, method: Method): boolean {
+    const decorated = [instance.constructor, method];
+    return (
+      this.withGlobal ||
+      decorated.some((one) => Reflect.hasMetadata(EXCEPTION_FILTERS_METADATA, one))
+    );
+  }
+
+  private create(
+    { instance, methodName, contextId, inquirerId }: Place,
+    method: Method,
+    options: Parameters<ExternalContextCreator['create']>[7],
+  ): Method {
+    const contexts = this.withGlobal ? this.applicationContexts : this.contexts;
+    return contexts.create(
+      instance,
+      method,
+      methodName,
+      ROUTE_ARGS_METADATA,
+      JOB_PARAMS,
+      contextId,
+      inquirerId,
+      options,
+      JOB_CONTEXT_TYPE,
+    ) as Method;
+  }
+
+  private get withGlobal(): boolean {
+    return this.work.options.enhancers?.global === true;
+  }
+
+  /**
+   * The application's guards, interceptors, pipes and filters, but none that are global: those are made for requests,
+   * mostly. Nest's own class, on a container that has the application's modules and an empty configuration.
+   */
+  private get contexts(): ExternalContextCreator {
+    if (!this.ownContexts) {
+      const container = new NestContainer(new ApplicationConfig());
+      for (const [key, module] of this.modules) container.getModules().set(key, module);
+      this.ownContexts = ExternalContextCreator.fromContainer(container);
+    }
+    return this.ownContexts;
+  }
+}
+
+/** As it stands on the class: what is decorated is found by it. */
+function methodOf({ instance, methodName }: Place): Method {
+  const method = (Object.getPrototypeOf(instance) as Instance)[methodName];
+  if (!method) throw new TypeError(`There is no method ${methodName}`);
+  return method as Method;
+}
