@@ -103,7 +103,7 @@ export class Enqueuer {
     this.#connection =
       redis instanceof RedisConnection
         ? redis
-        : new RedisConnection(redis, { name: 'enqueuer', commandTimeout, unref: true });
+        : new RedisConnection(redis, { name: 'enqueuer', namespace, commandTimeout, unref: true });
     this.#clock = clock;
     this.#limits = options;
     this.#keys = new Keys(namespace);

@@ -56,6 +56,7 @@ export interface PoolTiming {
 export interface PoolActorsOptions<Context> {
   readonly poolId: string;
   readonly redis: RedisSource;
+  readonly namespace: string;
   readonly keys: Keys;
   readonly clock: Clock;
   readonly random: Random;
@@ -112,9 +113,10 @@ export class PoolActors<Context> {
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: PoolActorsOptions<Context>) {
     this.#options = options;
-    const { redis, keys, clock, timing } = options;
+    const { redis, namespace, keys, clock, timing } = options;
     this.connection = new RedisConnection(redis, {
       name: 'pool',
+      namespace,
       commandTimeout: timing.commandTimeout,
     });
     this.#wakerConnection = this.connection.sibling('waker');

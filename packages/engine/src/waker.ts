@@ -55,6 +55,11 @@ export class Waker {
   async #watch(): Promise<void> {
     const { connection, watched, onChange, onError } = this.#options;
     if (!connection.isUp || !watched.isUp) return;
+    // Of a Cluster: one of both has moved to another node, and the other does not know yet.
+    if (!isSameNode(connection, watched)) {
+      connection.reconnect();
+      return;
+    }
     const attempt = ++this.#attempt;
     try {
       const id = await this.#subscribe();
@@ -82,6 +87,10 @@ export class Waker {
     this.#watching = false;
     this.#options.onChange(undefined);
   }
+}
+
+function isSameNode(one: RedisConnection, other: RedisConnection): boolean {
+  return one.node?.host === other.node?.host && one.node?.port === other.node?.port;
 }
 
 /** An array of keys; or nothing, when Redis has dropped everything it knew. */

@@ -463,6 +463,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     return new PoolActors({
       poolId: this.id,
       redis,
+      namespace: this.#options.namespace ?? DEFAULT_NAMESPACE,
       keys: this.#keys,
       clock: this.#clock,
       random,

@@ -1,5 +1,12 @@
 import { Logger, type InjectionToken, type Provider } from '@nestjs/common';
-import { Client, Enqueuer, RedisConnection, WorkerPool, type RedisSource } from '@nestcraft/engine';
+import {
+  Client,
+  DEFAULT_NAMESPACE,
+  Enqueuer,
+  RedisConnection,
+  WorkerPool,
+  type RedisSource,
+} from '@nestcraft/engine';
 import {
   connectionToken,
   getClientToken,
@@ -27,7 +34,7 @@ export function instanceProviders(name: string | undefined): Provider[] {
   const events = getWorkEventsToken(name);
   return [
     { provide: source, inject: [options], useFactory: openSource },
-    { provide: connection, inject: [source], useFactory: makeConnection },
+    { provide: connection, inject: [options, source], useFactory: makeConnection },
     { provide: enqueuer, inject: [options, connection], useFactory: makeEnqueuer },
     { provide: client, inject: [options, connection], useFactory: makeClient },
     { provide: pool, inject: [options, source], useFactory: makePool },
@@ -55,8 +62,11 @@ export function instanceExports(name: string | undefined): InjectionToken[] {
 
 type InstanceParts = [WorkModuleOptions, RedisConnection, Enqueuer, WorkerPool, WorkEvents];
 
-function makeConnection(source: RedisSource): RedisConnection {
-  return new RedisConnection(source, { name: 'enqueuer', unref: true });
+function makeConnection(
+  { namespace = DEFAULT_NAMESPACE }: WorkModuleOptions,
+  redis: RedisSource,
+): RedisConnection {
+  return new RedisConnection(redis, { name: 'enqueuer', namespace, unref: true });
 }
 
 function makeEnqueuer(options: WorkModuleOptions, redis: RedisConnection): Enqueuer {

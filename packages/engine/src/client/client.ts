@@ -81,7 +81,7 @@ export class Client {
     this.#connection =
       redis instanceof RedisConnection
         ? redis
-        : new RedisConnection(redis, { name: 'client', commandTimeout, unref: true });
+        : new RedisConnection(redis, { name: 'client', namespace, commandTimeout, unref: true });
     const keys = new Keys(namespace);
     const scripts = new Scripts(keys, clock);
     const parts = { connection: this.#connection, keys, scripts, clock };

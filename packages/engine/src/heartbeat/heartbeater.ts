@@ -4,6 +4,7 @@ import { Loop } from '../loop.js';
 import type { PeriodicJob } from '../periodic-job.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Keys } from '../redis/keys.js';
+import type { NodeAddress } from '../redis/slot-owner.js';
 import type { ScriptCall } from '../redis/script.js';
 import type { Scripts } from '../redis/scripts.js';
 import { BeatThread, threadOptions } from './beat-thread.js';
@@ -38,6 +39,8 @@ export class Heartbeater {
   readonly #interval: number;
   readonly #loop: Loop;
   #thread: BeatThread | undefined;
+  #threadNode: NodeAddress | undefined;
+  #formerStopped: Promise<void> | undefined;
 
   constructor(options: HeartbeaterOptions) {
     this.#options = options;
@@ -54,12 +57,14 @@ export class Heartbeater {
 
   start(): void {
     if (!this.#startThread()) this.#loop.start();
+    else this.#options.connection.on('up', () => this.#followNode());
   }
 
   /** Stops beating. The heartbeat stays and ages, unless it is removed. */
   async stop(): Promise<void> {
-    await this.#thread?.stop();
-    await this.#loop.stop();
+    const thread = this.#thread;
+    this.#thread = undefined;
+    await Promise.all([thread?.stop(), this.#formerStopped, this.#loop.stop()]);
   }
 
   /** One beat, from this thread; the first one registers the pool. */
@@ -83,8 +88,12 @@ export class Heartbeater {
   /** Not where a test's clock rules, nor with Redis options that no other thread can be given. */
   #startThread(): boolean {
     const { connection, clock, onError, stuckAfter = DEFAULT_STUCK_AFTER } = this.#options;
-    const redis = threadOptions(connection.redis.options);
+    const { node } = connection;
+    // Of a Cluster the node is known by now: the thread need not look for it.
+    const place = node && { ...node, Connector: undefined };
+    const redis = threadOptions({ ...connection.redis.options, ...place });
     if (!redis || clock.scriptTime() !== undefined) return false;
+    this.#threadNode = node;
     this.#thread = new BeatThread({
       redis: { ...redis, connectionName: 'nestcraft:heartbeat', lazyConnect: false },
       beat: this.#beatCall(),
@@ -93,6 +102,15 @@ export class Heartbeater {
       onError,
     });
     return true;
+  }
+
+  /** Of a Cluster: when another node holds the namespace now, the thread beats there. */
+  #followNode(): void {
+    const { node } = this.#options.connection;
+    if (!this.#thread || node === undefined || node === this.#threadNode) return;
+    const former = this.#thread;
+    this.#startThread();
+    this.#formerStopped = former.stop().catch(this.#options.onError);
   }
 
   #beatCall(): ScriptCall<void> {

@@ -5,6 +5,7 @@ import { ClosedError, InvalidOptionError, NotConnectedError } from '../errors.js
 import { redisFault } from './redis-fault.js';
 import { openRedis, type RedisSource } from './redis-source.js';
 import type { ScriptCall } from './script.js';
+import type { NodeAddress, SlotOwner } from './slot-owner.js';
 
 /** What one command of a pipeline came to: its reply with strings as bytes, or its error. */
 export type Reply = { readonly value: unknown } | { readonly error: Error };
@@ -24,6 +25,8 @@ export interface RedisConnectionOptions {
    * A command that takes longer has an unknown effect, and the connection is opened anew.
    */
   readonly commandTimeout?: number;
+  /** The namespace of what is sent over it; needed for a Cluster, where it says which node to connect to. */
+  readonly namespace?: string | undefined;
   /**
    * Let the process end while nobody waits for this connection; when it is lost, the next call makes it anew. Default
    * false: it keeps the process alive, and reconnects by itself.
@@ -52,6 +55,7 @@ export class RedisConnection extends EventEmitter<{
 }> {
   readonly #source: RedisSource;
   readonly #redis: Redis;
+  readonly #owner: SlotOwner | undefined;
   readonly #commandTimeout: number;
   #closed = false;
   #lastError: Error | undefined;
@@ -72,7 +76,9 @@ export class RedisConnection extends EventEmitter<{
         'milliseconds, more than 0',
       );
     }
-    this.#redis = openRedis(source, this.#policy());
+    const { redis, owner } = openRedis(source, this.#policy(), options.namespace);
+    this.#redis = redis;
+    this.#owner = owner;
     this.#redis.on('error', (error: Error) => (this.#lastError = error));
     this.#redis.on('ready', () => {
       this.#lastError = undefined;
@@ -91,6 +97,11 @@ export class RedisConnection extends EventEmitter<{
   /** The ioredis instance, for commands that are not worth a method here. Wait for `ready` first. */
   get redis(): Redis {
     return this.#redis;
+  }
+
+  /** Of a Cluster: the node that it is, or was last, connected to. */
+  get node(): NodeAddress | undefined {
+    return this.#owner?.found;
   }
 
   /** Another connection to the same Redis. */

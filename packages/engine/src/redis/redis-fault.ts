@@ -24,6 +24,9 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   LOADING: 'retry',
   BUSY: 'retry',
   TRYAGAIN: 'retry',
+  // A slot that moves from one node of a Cluster to another, key by key; and one that has moved.
+  ASK: 'retry',
+  MOVED: 'reconnect',
   CLUSTERDOWN: 'retry',
   MASTERDOWN: 'retry',
   NOREPLICAS: 'retry',

@@ -1,34 +1,65 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis, type Cluster, type RedisOptions } from 'ioredis';
 import { UnsupportedRedisError } from '../errors.js';
+import { slotConnector } from './slot-connector.js';
+import { SlotOwner } from './slot-owner.js';
 
 /**
- * Where Redis is: an ioredis instance (its settings are copied, the instance itself is never used or closed),
- * ioredis options, or a URL such as `redis://127.0.0.1:6379/0`.
+ * Where Redis is: an ioredis instance or Cluster (its settings are copied, the instance itself is never used or
+ * closed), ioredis options, or a URL such as `redis://127.0.0.1:6379/0`. In a Cluster the namespace needs a hash tag,
+ * such as `{work}`.
  */
-export type RedisSource = Redis | RedisOptions | string;
+export type RedisSource = Redis | Cluster | RedisOptions | string;
+
+export interface OpenedRedis {
+  readonly redis: Redis;
+  /** Of a Cluster: knows the node. */
+  readonly owner?: SlotOwner;
+}
 
 /**
  * A new, unconnected ioredis instance for `source` with `policy` on top of its settings.
  *
- * @throws UnsupportedRedisError for a `keyPrefix`, or for an ioredis Cluster
+ * @param namespace of a Cluster, it says which node
+ * @throws UnsupportedRedisError for a `keyPrefix`, or for a Cluster and a namespace without a hash tag
  */
-export function openRedis(source: RedisSource, policy: RedisOptions): Redis {
-  if (typeof source === 'string') return new Redis(source, policy);
-  if (isCluster(source)) {
-    throw new UnsupportedRedisError(
-      'An ioredis Cluster is not supported yet. Give the options or the URL of a single Redis.',
-    );
-  }
+export function openRedis(
+  source: RedisSource,
+  policy: RedisOptions,
+  namespace: string | undefined,
+): OpenedRedis {
+  if (typeof source === 'string') return { redis: new Redis(source, policy) };
+  if (isCluster(source)) return openNode(source, policy, namespace);
   const instance = source instanceof Redis || isInstance(source) ? source : undefined;
-  const keyPrefix = instance?.options.keyPrefix ?? (source as RedisOptions).keyPrefix;
-  if (keyPrefix) {
-    throw new UnsupportedRedisError(
-      `The ioredis option keyPrefix (${JSON.stringify(keyPrefix)}) does not reach keys inside scripts. Remove it and use the option "namespace" instead.`,
-    );
-  }
-  return instance
+  assertNoPrefix(instance?.options.keyPrefix ?? (source as RedisOptions).keyPrefix);
+  const redis = instance
     ? instance.duplicate(policy)
     : new Redis({ ...(source as RedisOptions), ...policy });
+  return { redis };
+}
+
+function openNode(
+  cluster: Cluster,
+  policy: RedisOptions,
+  namespace: string | undefined,
+): OpenedRedis {
+  const { redisOptions, keyPrefix } = cluster.options;
+  assertNoPrefix(keyPrefix);
+  if (namespace === undefined || !/^[^{]*\{[^}]/.test(namespace) || !namespace.includes('}')) {
+    const tagged = JSON.stringify(`{${namespace ?? 'work'}}`);
+    throw new UnsupportedRedisError(
+      `In a Redis Cluster all keys of a namespace must lie in one slot, and ${JSON.stringify(namespace)} has no hash tag that sees to it. Use the namespace ${tagged}, for instance.`,
+    );
+  }
+  const owner = new SlotOwner(cluster, namespace);
+  const redis = new Redis({ ...redisOptions, ...policy, db: 0, Connector: slotConnector(owner) });
+  return { redis, owner };
+}
+
+function assertNoPrefix(keyPrefix: string | undefined): void {
+  if (!keyPrefix) return;
+  throw new UnsupportedRedisError(
+    `The ioredis option keyPrefix (${JSON.stringify(keyPrefix)}) does not reach keys inside scripts. Remove it and use the option "namespace" instead.`,
+  );
 }
 
 /** An instance of another copy of ioredis is not `instanceof` ours. */
@@ -36,6 +67,6 @@ function isInstance(source: Redis | RedisOptions): source is Redis {
   return typeof (source as Partial<Redis>).duplicate === 'function';
 }
 
-function isCluster(source: Redis | RedisOptions): boolean {
+function isCluster(source: Redis | Cluster | RedisOptions): source is Cluster {
   return 'isCluster' in source && source.isCluster;
 }

@@ -18,7 +18,7 @@ export class TestNamespace {
   readonly keys = new Keys(this.namespace);
 
   constructor(private readonly source: RedisSource = TEST_REDIS) {
-    this.redis = openRedis(source, {});
+    this.redis = openRedis(source, {}, undefined).redis;
   }
 
   /** What every part of the engine is made with. */

@@ -1,0 +1,45 @@
+import { connect, Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { AbstractConnector, type RedisOptions } from 'ioredis';
+import type { NodeAddress, SlotOwner } from './slot-owner.js';
+
+const DEFAULT_TIMEOUT = 5_000;
+
+/** Has an ioredis instance look, each time that it connects, which node of a Cluster to connect to. */
+export function slotConnector(owner: SlotOwner): NonNullable<RedisOptions['Connector']> {
+  return class SlotConnector extends AbstractConnector {
+    readonly #options: RedisOptions;
+
+    constructor(options: unknown) {
+      const all = options as RedisOptions;
+      super(all.disconnectTimeout ?? 0);
+      this.#options = all;
+    }
+
+    async connect(): Promise<Socket> {
+      this.connecting = true;
+      const stream = await this.#open();
+      this.stream = stream;
+      stream.once('error', (error) => (this.firstError = error));
+      // Whoever has disconnected meanwhile wants nothing of it.
+      if (!this.#isWanted()) stream.destroy();
+      return stream;
+    }
+
+    #isWanted(): boolean {
+      return this.connecting;
+    }
+
+    async #open(): Promise<Socket> {
+      const { tls, connectTimeout = DEFAULT_TIMEOUT } = this.#options;
+      try {
+        const address: NodeAddress = await owner.find(connectTimeout);
+        return tls ? connectTls({ ...address, ...tls }) : connect(address);
+      } catch (error) {
+        // A stream that is dead already is, for ioredis, a connection that failed: it tries again.
+        this.firstError = error instanceof Error ? error : new Error(String(error));
+        return new Socket().destroy();
+      }
+    }
+  };
+}
