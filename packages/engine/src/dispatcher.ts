@@ -34,6 +34,7 @@ export class Dispatcher {
 
   /** Starts the loop. A second call does nothing. */
   start(): void {
+    this.#options.fetcher.start();
     this.#running ??= this.#run();
   }
 
@@ -66,6 +67,11 @@ export class Dispatcher {
       this.#interludes.push(() => Promise.resolve().then(work).then(resolve, reject));
       this.#kick?.();
     });
+  }
+
+  /** Milliseconds since a fetch was answered, or since the start; `undefined` before that. */
+  get fetchAge(): number | undefined {
+    return this.#options.fetcher.age;
   }
 
   /** The finished jobs whose fates Redis has not confirmed yet. */

@@ -52,6 +52,8 @@ export class Fetcher {
   /** The names whose limit kept jobs back in the last fetch. */
   #atLimit: ReadonlySet<string> = new Set();
   #emptyFetches = 0;
+  /** On the clock of `performance.now`: when a fetch was answered last, or, before the first, when it all began. */
+  #fetchedAt: number | undefined;
   #stopped = false;
 
   constructor(options: FetcherOptions) {
@@ -62,6 +64,16 @@ export class Fetcher {
     if (this.#stopped || !this.#hungry) return false;
     const { now, ahead } = this.#options.demand();
     return now > 0 || (ahead > 0 && this.#full);
+  }
+
+  /** Milliseconds since a fetch was answered, or since the start; `undefined` before that. */
+  get age(): number | undefined {
+    return this.#fetchedAt === undefined ? undefined : performance.now() - this.#fetchedAt;
+  }
+
+  /** From here on fetches are to be answered. */
+  start(): void {
+    this.#fetchedAt ??= performance.now();
   }
 
   /** Something has changed, or long enough nothing has: fetch when there is a worker for it. */
@@ -143,6 +155,7 @@ export class Fetcher {
       this.#hungry = true;
       throw error;
     }
+    this.#fetchedAt = performance.now();
     const { entries, atLimit } = fetched;
     const { now, ahead } = fetch.demand;
     this.#short = entries.length < Math.max(now, 1);

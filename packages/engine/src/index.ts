@@ -68,6 +68,7 @@ export {
 } from './errors.js';
 export { type ReapedPool } from './dead-pool-reaper.js';
 export { type Failure, type Fate } from './fate.js';
+export { type HealthFigures, type HealthLimits, type PoolHealth } from './health/pool-health.js';
 export { Job, ScheduledJob } from './job.js';
 export { type JobArgs } from './job-args.js';
 export {

@@ -6,6 +6,7 @@ import { asCurrentJob } from './current-job.js';
 import { Dispatcher } from './dispatcher.js';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
 import { Fetcher } from './fetcher.js';
+import { HealthReader } from './health/health-reader.js';
 import { Heartbeater } from './heartbeat/heartbeater.js';
 import { JobCancelledError, JobLostError } from './errors.js';
 import { newId } from './id.js';
@@ -98,6 +99,7 @@ export class PoolActors<Context> {
   readonly reaper: DeadPoolReaper;
   readonly auditor: Auditor;
   readonly recorder: Recorder;
+  readonly healthReader: HealthReader;
   readonly #cancelWatcher: CancelWatcher;
   readonly #rescuer: Rescuer | undefined;
   readonly #options: PoolActorsOptions<Context>;
@@ -135,6 +137,7 @@ export class PoolActors<Context> {
     this.reaper = this.#makeReaper();
     this.auditor = this.#makeAuditor();
     this.recorder = this.#makeRecorder();
+    this.healthReader = this.#makeHealthReader();
     this.#cancelWatcher = this.#makeCancelWatcher();
     this.#rescuer = options.rescueUnknownJobs ? this.#makeRescuer() : undefined;
   }
@@ -376,6 +379,15 @@ export class PoolActors<Context> {
       scripts: this.scripts,
       onError: this.#reporter('recorder.flush'),
       interval: this.#options.timing.metrics,
+    });
+  }
+
+  #makeHealthReader(): HealthReader {
+    const { poolId, types, keys, clock } = this.#options;
+    const { connection, scripts } = this;
+    return new HealthReader({
+      ...{ poolId, jobNames: [...types.keys()] },
+      ...{ connection, keys, scripts, clock },
     });
   }
 

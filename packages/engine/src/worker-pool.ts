@@ -12,6 +12,7 @@ import {
   PoolStoppingError,
 } from './errors.js';
 import type { Fate } from './fate.js';
+import { healthLimits, judge, type HealthLimits, type PoolHealth } from './health/pool-health.js';
 import { newId } from './id.js';
 import { Job } from './job.js';
 import type { JobArgs } from './job-args.js';
@@ -165,6 +166,11 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     return this.#concurrency;
   }
 
+  /** The job names that have a handler here. */
+  get jobNames(): readonly string[] {
+    return [...this.#types.keys()];
+  }
+
   /** How many jobs run now. */
   get busy(): number {
     return this.#actors?.workers.busy ?? 0;
@@ -298,6 +304,33 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
         this.#actors?.dispatcher.wake();
       });
       if (this.#isIdle() && (await this.#isDrained())) return;
+    }
+  }
+
+  /**
+   * How the pool is: by its own state, and by what Redis says of it on the pool's own connection. That takes two round
+   * trips. Never rejects for Redis's sake: that it is out of reach is an answer.
+   *
+   * @throws InvalidOptionError for limits that make no sense
+   */
+  async health(limits: HealthLimits = {}): Promise<PoolHealth> {
+    const checked = healthLimits(limits);
+    const actors = this.#actors;
+    const fetchAge = actors?.dispatcher.fetchAge;
+    const known = {
+      ...{ isReady: this.isReady, busy: this.busy, concurrency: this.#concurrency },
+      fetchAge: fetchAge === undefined ? undefined : fetchAge / 1000,
+    };
+    const unknown = { beatAge: undefined, oldestWaiting: undefined, unhandled: [] };
+    if (!actors || this.#isStopping()) return judge({ ...known, ...unknown }, checked);
+    if (!actors.connection.isUp) {
+      return judge({ ...known, ...unknown }, checked, 'the pool is not connected to it.');
+    }
+    try {
+      return judge({ ...known, ...(await actors.healthReader.read()) }, checked);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return judge({ ...known, ...unknown }, checked, reason);
     }
   }
 

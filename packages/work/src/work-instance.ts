@@ -18,6 +18,11 @@ export class WorkInstance {
     readonly events: WorkEvents,
   ) {}
 
+  /** Whether this process runs jobs: known once all handlers are registered. */
+  get runsJobs(): boolean {
+    return this.options.role !== 'enqueuer' && this.pool.jobNames.length > 0;
+  }
+
   /** Where it writes what is no job's own. */
   get logger(): Logger {
     return this.options.logger ?? new NestLogger('WorkModule');

@@ -1,0 +1,66 @@
+import { Fleet } from '../client/fleet.js';
+import { Queues } from '../client/queues.js';
+import type { Clock } from '../clock.js';
+import { DEAD_AFTER } from '../dead-pools.js';
+import type { Keys } from '../redis/keys.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Scripts } from '../redis/scripts.js';
+import type { HealthFigures } from './pool-health.js';
+
+export interface HealthReaderOptions {
+  readonly poolId: string;
+  readonly jobNames: readonly string[];
+  /** The pool's own: another that works would prove nothing. */
+  readonly connection: RedisConnection;
+  readonly keys: Keys;
+  readonly scripts: Scripts;
+  readonly clock: Clock;
+}
+
+/** Reads what Redis knows of a pool's health. */
+export class HealthReader {
+  readonly #options: HealthReaderOptions;
+  readonly #queues: Queues;
+  readonly #fleet: Fleet;
+
+  constructor(options: HealthReaderOptions) {
+    this.#options = options;
+    this.#queues = new Queues(options);
+    this.#fleet = new Fleet(options);
+  }
+
+  /** @throws NotConnectedError, and what ioredis throws */
+  async read(): Promise<Pick<HealthFigures, 'beatAge' | 'oldestWaiting' | 'unhandled'>> {
+    const { poolId, jobNames } = this.#options;
+    const [now, queues, pools] = await Promise.all([
+      this.#now(),
+      this.#queues.list(),
+      this.#fleet.heartbeats(),
+    ]);
+    const waiting = queues.filter(({ count }) => count > 0);
+    const [oldest] = waiting
+      .filter(({ jobName, paused }) => !paused && jobNames.includes(jobName))
+      .sort((a, b) => b.latency - a.latency);
+    const ages = new Map(
+      pools.map((pool) => [pool, now - pool.heartbeatAt.getTime() / 1000] as const),
+    );
+    const alive = pools.filter((pool) => (ages.get(pool) ?? Infinity) <= DEAD_AFTER);
+    const handled = new Set(alive.flatMap((pool) => pool.jobNames));
+    const own = pools.find(({ workerPoolId }) => workerPoolId === poolId);
+    return {
+      beatAge: own && Math.max(0, ages.get(own) ?? 0),
+      oldestWaiting: oldest && { jobName: oldest.jobName, seconds: oldest.latency },
+      unhandled: waiting.map(({ jobName }) => jobName).filter((name) => !handled.has(name)),
+    };
+  }
+
+  /** In seconds, of the clock that beats go by. */
+  async #now(): Promise<number> {
+    const { connection, clock } = this.#options;
+    const scriptTime = clock.scriptTime();
+    if (scriptTime !== undefined) return scriptTime / 1000;
+    await connection.ready();
+    const [seconds] = await connection.redis.time();
+    return Number(seconds);
+  }
+}

@@ -1,0 +1,1 @@
+export { WorkHealthIndicator, type WorkHealthOptions } from './work-health-indicator.js';
