@@ -38,7 +38,9 @@ try {
     console.log(`\n${table(result, competitors)}`);
   }
   if (options.json) await writeFile(options.json, JSON.stringify({ about, results }, null, 2));
-  if (options.charts) await writeCharts(about, results, competitors);
+  if (options.charts) {
+    console.log(`\n${(await writeCharts(about, results, competitors)).join('\n\n')}`);
+  }
 } finally {
   redis.close();
   await server.stop();

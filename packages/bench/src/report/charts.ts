@@ -42,18 +42,26 @@ const CHARTS: readonly Chart[] = [
   { workload: 'nest', title: 'The cost of Nest, jobs a second: more is better', kind: 'bars' },
 ];
 
-/** Draws what was measured into `charts/`, a file for each workload that has a chart. */
+/**
+ * Draws what was measured into `charts/`, a file for each workload that has a chart.
+ *
+ * @returns the lines of Markdown that show them in the README
+ */
 export async function writeCharts(
   about: Environment,
   results: readonly Result[],
   competitors: readonly Competitor[],
-): Promise<void> {
+): Promise<string[]> {
+  const lines: string[] = [];
   await mkdir(FOLDER, { recursive: true });
   for (const chart of CHARTS) {
     const result = results.find(({ workload }) => workload === chart.workload);
     if (!result) continue;
-    await writeFile(join(FOLDER, `${chart.workload}.svg`), draw(chart, result, about, competitors));
+    const file = `${chart.workload}.svg`;
+    await writeFile(join(FOLDER, file), draw(chart, result, about, competitors));
+    lines.push(`![${chart.title}](charts/${file})`);
   }
+  return lines;
 }
 
 function draw(
@@ -62,7 +70,7 @@ function draw(
   { date, machine }: Environment,
   competitors: readonly Competitor[],
 ): string {
-  const heading = { title, subtitle: `${date}, ${machine}, median of the rounds` };
+  const heading = { title, subtitle: `${date}, ${machine}` };
   if (kind === 'latency') return latencyChart(heading, latencyRows(result, competitors));
   const drawn = result.metrics.filter(({ key }, index) => metrics?.includes(key) ?? index === 0);
   return barChart(

@@ -24,7 +24,13 @@ export function latencyChart(heading: Heading, rows: readonly LatencyRow[]): str
   const bottom = TOP + rows.length * STEP;
   for (let power = from; power <= from + span; power++) {
     drawing.line(at(10 ** power), TOP - 8, at(10 ** power), bottom, 'line');
-    drawing.text(at(10 ** power), bottom + 18, `${10 ** power} ms`, 'faint', 'middle');
+    drawing.text(
+      at(10 ** power),
+      bottom + 18,
+      `${(10 ** power).toLocaleString('en')} ms`,
+      'faint',
+      'middle',
+    );
   }
   for (const [index, { label, values, figure, kind }] of rows.entries()) {
     const y = TOP + index * STEP + STEP / 2 - 4;
