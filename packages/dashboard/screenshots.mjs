@@ -12,6 +12,7 @@ const PICTURES = [
   ['overview', '/'],
   ['queues', '/queues'],
   ['queue', '/queues/resize_image'],
+  ['running', '/running'],
   ['workers', '/workers'],
   ['scheduled', '/jobs/scheduled'],
   ['retry', '/jobs/retry'],
@@ -43,6 +44,7 @@ for (const [theme, viewport] of /** @type {const} */ ([
     }
     await page.waitForSelector('main h1');
     await page.waitForSelector('main [aria-busy]', { state: 'detached' });
+    if (name === 'running') await page.waitForSelector('main tbody tr', { timeout: 60_000 });
     await page.waitForTimeout(500); // Charts and rates come after the first answer.
     await page.screenshot({ path: `${folder}${name}-${theme}.png` });
   }

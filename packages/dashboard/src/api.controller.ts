@@ -19,7 +19,7 @@ import { Snapshots } from './snapshots.js';
 
 const RANGES: readonly MetricsRange[] = ['1h', '6h', '24h', '7d', '30d'];
 // In milliseconds: for so long all viewers see the same.
-const FRESH = { metrics: 5_000, rates: 10_000, periodic: 5_000, health: 5_000 } as const;
+const FRESH = { metrics: 5_000, rates: 15_000, periodic: 5_000, health: 15_000 } as const;
 
 /** What the dashboard tells of the whole. Its routes are made by `controllersAt`. */
 export class ApiController {

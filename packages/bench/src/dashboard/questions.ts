@@ -35,7 +35,7 @@ export function questions({ jobs, names }: Scale): Question[] {
   return [
     { page: 'all', path: () => 'snapshot' },
     { page: 'all', path: () => 'me' },
-    { page: 'Queues', path: () => 'rates', remembered: 10_000, every: 15 },
+    { page: 'Queues', path: () => 'rates', remembered: 15_000, every: 15 },
     {
       page: 'Queue',
       path: (n) => `queues/${nameOf(0)}/jobs?from=${spread(n, jobs / 2)}`,
@@ -54,6 +54,6 @@ export function questions({ jobs, names }: Scale): Question[] {
     { page: 'Dead, a job', path: () => 'jobs/dead/{job}' },
     { page: 'Periodic', path: () => 'periodic', remembered: 5_000, every: 15 },
     ...['1h', '6h', '24h', '7d', '30d'].flatMap(metrics),
-    { page: 'Health', path: () => 'health', remembered: 5_000, every: 15 },
+    { page: 'Health', path: () => 'health', remembered: 15_000, every: 15 },
   ];
 }

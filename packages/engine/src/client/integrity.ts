@@ -30,6 +30,7 @@ type SetName = (typeof SETS)[number];
 
 // A script compares so many names: with a hundred pools it takes about a millisecond.
 const NAMES_AT_ONCE = 20;
+const POOLS_AT_ONCE = 50;
 // Of a set, so many entries at either end are looked at.
 const ENDS = 200;
 // In seconds. A requeuer moves what is due within a second.
@@ -85,13 +86,14 @@ export class Integrity {
   }
 
   async #silentPools(): Promise<IntegrityFinding[]> {
-    const { connection, keys } = this.#options;
+    const { connection, keys, scripts } = this.#options;
     const ids = await connection.redis.smembers(keys.workerPools);
-    const pipeline = connection.redis.pipeline();
-    for (const id of ids) pipeline.hexists(keys.heartbeat(id), 'heartbeat_at');
-    const beats = (await pipeline.exec()) ?? [];
+    const calls = batches(ids, POOLS_AT_ONCE).map((batch) =>
+      scripts.hashes(new Map(batch.map((id) => [id, keys.heartbeat(id)]))),
+    );
+    const heartbeats = new Map((await connection.callAll(calls)).flatMap((batch) => [...batch]));
     return ids
-      .filter((_, index) => beats[index]?.[1] !== 1)
+      .filter((id) => heartbeats.get(id)?.heartbeat_at === undefined)
       .map((id) => ({
         kind: 'silent_pool',
         what: `The pool ${id} is registered but has no heartbeat.`,

@@ -5,11 +5,18 @@ import { Chart, type Series } from '../parts/chart';
 import { Table, type Column } from '../parts/table';
 import { useZone } from '../preferences';
 
+const HOUR = 3_600;
+
 type Interval = Metrics['intervals'][number];
 
 /** Throughput and latency over time. */
 export function Charts({ metrics }: { metrics: Metrics }) {
-  const { intervals, total, step } = metrics;
+  const { total, step } = metrics;
+  // A minute that is not over yet would look like a fall; of an hour or a day, a part is better than nothing.
+  const intervals = useMemo(
+    () => (step < HOUR ? metrics.intervals.slice(0, -1) : metrics.intervals),
+    [metrics.intervals, step],
+  );
   const times = useMemo(() => intervals.map(({ start }) => start), [intervals]);
   const [jobs, waits] = useMemo(() => [jobsOf(intervals), waitsOf(intervals)], [intervals]);
   return (
@@ -45,6 +52,7 @@ function waitsOf(intervals: Interval[]): Series[] {
     {
       ...{ label: 'wait', tone: 'info', color: '--accent' },
       values: intervals.map((one) => rounded(one.wait.p95)),
+      format: wait,
     },
     {
       ...{ label: 'run', tone: 'violet', color: '--second' },

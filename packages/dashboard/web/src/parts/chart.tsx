@@ -11,6 +11,8 @@ export interface Series {
   /** The name of a CSS variable that holds it. */
   color: string;
   values: (number | null)[];
+  /** How its numbers are written, if not as the axis writes them. */
+  format?: (value: number) => string;
   /** Whether the room below the line has its colour. */
   filled?: boolean;
 }
@@ -19,7 +21,7 @@ const HEIGHT = 170;
 const DAY = 86_400;
 
 /**
- * Lines over time. Above them stand the values under the pointer, else those of the last whole interval. A canvas says
+ * Lines over time. Above them stand the values under the pointer, else those of the last interval. A canvas says
  * nothing to a screen reader: the same stands in a table.
  */
 export function Chart({
@@ -32,23 +34,23 @@ export function Chart({
   /** In seconds since the epoch. */
   times: number[];
   series: Series[];
-  /** How its numbers are written. */
+  /** How the axis writes its numbers. */
   format?: (value: number) => string;
 }) {
   const [pointed, point] = useState<number | null>(null);
   const zone = useZone();
   const withDay = (times.at(-1) ?? 0) - (times[0] ?? 0) > DAY;
   const place = usePlot({ times, series, format, withDay, onPoint: point });
-  const shown = pointed ?? Math.max(0, times.length - 2);
+  const shown = pointed ?? Math.max(0, times.length - 1);
   const time = times[shown];
   return (
     <figure class="chart">
       <figcaption>
         <strong>{title}</strong>
         {time !== undefined && <span class="hint">{clock(time, zone, withDay)}</span>}
-        {series.map(({ label, tone, values }) => (
+        {series.map(({ label, tone, values, format: own = format }) => (
           <span key={label} class={`key ${tone}`}>
-            {label} <b>{written(values[shown], format)}</b>
+            {label} <b>{written(values[shown], own)}</b>
           </span>
         ))}
       </figcaption>
