@@ -15,6 +15,7 @@ const tests: Config = {
   moduleNameMapper: {
     '^@nestcraft/(engine|work|dashboard|local-redis|memory-redis)$':
       '<rootDir>/packages/$1/src/index.ts',
+    '^@nestcraft/work/testing/(jest|vitest)$': '<rootDir>/packages/work/src/testing/$1.ts',
     '^@nestcraft/(engine|work)/([\\w-]+)$': '<rootDir>/packages/$1/src/$2/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

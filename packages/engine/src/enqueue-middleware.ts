@@ -4,7 +4,7 @@ import type { Job } from './job.js';
 /**
  * Runs around each call of the enqueuer, in the order of registration. `jobs` are those of the call: one, or all of
  * `enqueueMany`. It goes on by `await next()`, which resolves to those that Redis has taken (a unique job that waits
- * already is not among them), and rejects as the call does.
+ * already is not among them; one that waits for its time is a `ScheduledJob`), and rejects as the call does.
  */
 export type EnqueueMiddleware = (
   jobs: readonly Job[],

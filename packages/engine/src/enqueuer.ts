@@ -399,10 +399,12 @@ export class Enqueuer {
     if (isJobContract(named)) await this.#checked(named, made);
     const { job, text } = made;
     const { name: jobName, id } = job;
-    const runAt = await this.#send([job], (carrier) =>
-      this.#outbox.schedule({ jobName, id, entry: text, when, carrier }),
+    const runAt = await this.#send(
+      [job],
+      (carrier) => this.#outbox.schedule({ jobName, id, entry: text, when, carrier }),
+      (at) => [taken(job, at)],
     );
-    return new ScheduledJob(job, new Date(runAt * 1000));
+    return taken(job, runAt);
   }
 
   async #claim(
@@ -423,17 +425,12 @@ export class Enqueuer {
     const claimed = await this.#send(
       [job],
       (carrier) => this.#outbox.claim({ ...claiming, carrier }),
-      ({ status }) => status === 'enqueued',
+      ({ status, runAt }) => (status === 'enqueued' ? [taken(job, runAt)] : []),
     );
     if (claimed.status !== 'enqueued') {
       return { status: claimed.status, id: claimed.id || undefined };
     }
-    const { runAt } = claimed;
-    return {
-      status: 'enqueued',
-      id,
-      job: runAt === undefined ? new Job(job) : new ScheduledJob(job, new Date(runAt * 1000)),
-    };
+    return { status: 'enqueued', id, job: taken(job, claimed.runAt) };
   }
 
   /** Resolves when the contract has found that a worker could read the job. @throws InvalidJobArgsError */
@@ -457,11 +454,11 @@ export class Enqueuer {
     );
   }
 
-  /** Has `send` send the jobs with what is carried to them. `isTaken` tells from its result whether Redis took them. */
+  /** Has `send` send the jobs with what is carried to them. `takenOf` tells from its result which of them Redis took. */
   #send<Result>(
     entries: readonly JobEntry[],
     send: (carrier?: string) => Promise<Result>,
-    isTaken: (result: Result) => boolean = () => true,
+    takenOf?: (result: Result) => readonly Job[],
   ): Promise<Result> {
     if (this.#middleware.length === 0 && this.#propagators.length === 0) return send();
     const jobs = entries.map((entry) => new Job(entry));
@@ -469,7 +466,7 @@ export class Enqueuer {
       this.#middleware,
       jobs,
       async () => send(capture(this.#propagators)),
-      (result) => (isTaken(result) ? jobs : []),
+      takenOf ?? (() => jobs),
     );
   }
 
@@ -505,6 +502,13 @@ export class Enqueuer {
       },
     };
   }
+}
+
+/** The job as it was taken; without a run time, by its queue. */
+function taken(entry: JobEntry, runAt: number): ScheduledJob;
+function taken(entry: JobEntry, runAt: number | undefined): Job;
+function taken(entry: JobEntry, runAt: number | undefined): Job {
+  return runAt === undefined ? new Job(entry) : new ScheduledJob(entry, new Date(runAt * 1000));
 }
 
 function jobOf<Args>(result: UniqueResult<Args>): Job<Args> | null {

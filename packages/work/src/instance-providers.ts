@@ -5,6 +5,7 @@ import {
   Enqueuer,
   RedisConnection,
   WorkerPool,
+  type Clock,
   type RedisSource,
 } from '@nestcraft/engine';
 import {
@@ -18,14 +19,19 @@ import {
 } from './instance-tokens.js';
 import { jobErrors } from './job-outcome.js';
 import { JOB, jobProvider } from './job.token.js';
-import { openSource } from './redis-option.js';
 import { WorkEvents } from './work-events.js';
+import {
+  applicationEnvironment,
+  WORK_ENVIRONMENT,
+  type WorkEnvironment,
+} from './work-environment.js';
 import { WorkInstance } from './work-instance.js';
 import { WORK_MODULE_OPTIONS, type WorkModuleOptions } from './work-module-options.js';
 
 /** What an instance of the module consists of: a part a line, made of the parts that it needs. */
 export function instanceProviders(name: string | undefined): Provider[] {
   const options = WORK_MODULE_OPTIONS;
+  const environment = WORK_ENVIRONMENT;
   const source = redisSourceToken(name);
   const connection = connectionToken(name);
   const enqueuer = getEnqueuerToken(name);
@@ -33,16 +39,17 @@ export function instanceProviders(name: string | undefined): Provider[] {
   const pool = getWorkerPoolToken(name);
   const events = getWorkEventsToken(name);
   return [
-    { provide: source, inject: [options], useFactory: openSource },
-    { provide: connection, inject: [options, source], useFactory: makeConnection },
-    { provide: enqueuer, inject: [options, connection], useFactory: makeEnqueuer },
-    { provide: client, inject: [options, connection], useFactory: makeClient },
-    { provide: pool, inject: [options, source], useFactory: makePool },
+    { provide: environment, useValue: applicationEnvironment },
+    { provide: source, inject: [environment, options], useFactory: openSource },
+    { provide: connection, inject: [environment, options, source], useFactory: makeConnection },
+    { provide: enqueuer, inject: [environment, options, connection], useFactory: makeEnqueuer },
+    { provide: client, inject: [environment, options, connection], useFactory: makeClient },
+    { provide: pool, inject: [environment, options, source], useFactory: makePool },
     { provide: events, inject: [options, pool], useFactory: makeEvents },
     {
       provide: instanceToken(name),
-      inject: [options, connection, enqueuer, pool, events],
-      useFactory: (...parts: InstanceParts) => new WorkInstance(name, ...parts),
+      inject: [environment, options, connection, enqueuer, pool, events],
+      useFactory: (...parts: InstanceParts) => makeInstance(name, parts),
     },
     { provide: WorkInstance, useExisting: instanceToken(name) },
     jobProvider,
@@ -60,31 +67,72 @@ export function instanceExports(name: string | undefined): InjectionToken[] {
   return [...own, ...shared, instanceToken(name)];
 }
 
-type InstanceParts = [WorkModuleOptions, RedisConnection, Enqueuer, WorkerPool, WorkEvents];
+type InstanceParts = [
+  WorkEnvironment,
+  WorkModuleOptions,
+  RedisConnection,
+  Enqueuer,
+  WorkerPool,
+  WorkEvents,
+];
+
+function openSource(
+  environment: WorkEnvironment,
+  options: WorkModuleOptions,
+): Promise<RedisSource> {
+  return environment.openSource(options);
+}
 
 function makeConnection(
-  { namespace = DEFAULT_NAMESPACE }: WorkModuleOptions,
+  environment: WorkEnvironment,
+  options: WorkModuleOptions,
   redis: RedisSource,
 ): RedisConnection {
+  const { namespace = DEFAULT_NAMESPACE } = around(environment, options);
   return new RedisConnection(redis, { name: 'enqueuer', namespace, unref: true });
 }
 
-function makeEnqueuer(options: WorkModuleOptions, redis: RedisConnection): Enqueuer {
-  const { namespace, maxArgsBytes, propagators } = options;
-  return new Enqueuer({ redis, namespace, maxArgsBytes, propagators });
+function makeEnqueuer(
+  environment: WorkEnvironment,
+  options: WorkModuleOptions,
+  redis: RedisConnection,
+): Enqueuer {
+  const { maxArgsBytes, propagators } = options;
+  return new Enqueuer({ redis, maxArgsBytes, propagators, ...around(environment, options) });
 }
 
-function makeClient({ namespace }: WorkModuleOptions, redis: RedisConnection): Client {
-  return new Client({ redis, namespace });
+function makeClient(
+  environment: WorkEnvironment,
+  options: WorkModuleOptions,
+  redis: RedisConnection,
+): Client {
+  return new Client({ redis, ...around(environment, options) });
 }
 
-function makePool(options: WorkModuleOptions, redis: RedisSource): WorkerPool {
-  const { namespace, concurrency, shutdownTimeout, maxDeaths, rescueUnknownJobs } = options;
+function makeInstance(name: string | undefined, parts: InstanceParts): WorkInstance {
+  const instance = new WorkInstance(name, ...parts);
+  instance.environment.attach(instance);
+  return instance;
+}
+
+function around(
+  environment: WorkEnvironment,
+  options: WorkModuleOptions,
+): { namespace: string | undefined; clock: Clock } {
+  return { namespace: environment.namespace(options), clock: environment.clock };
+}
+
+function makePool(
+  environment: WorkEnvironment,
+  options: WorkModuleOptions,
+  redis: RedisSource,
+): WorkerPool {
+  const { concurrency, shutdownTimeout, maxDeaths, rescueUnknownJobs } = options;
   const { context: Context, logger = new Logger(WorkerPool.name), outcomes = [] } = options;
   const { propagators } = options;
   return new WorkerPool({
     redis,
-    namespace,
+    ...around(environment, options),
     concurrency,
     shutdownTimeout,
     maxDeaths,

@@ -4,6 +4,7 @@ import type { Enqueuer, Logger, RedisConnection, WorkerPool } from '@nestcraft/e
 import { DuplicateWorkModuleError, UnknownWorkInstanceError } from './errors.js';
 import { instanceToken } from './instance-tokens.js';
 import type { WorkEvents } from './work-events.js';
+import type { WorkEnvironment } from './work-environment.js';
 import type { WorkModuleOptions } from './work-module-options.js';
 
 /** One `WorkModule.forRoot()` and what it runs. An application may have several, told apart by their names. */
@@ -11,6 +12,7 @@ export class WorkInstance {
   constructor(
     /** Nothing for the unnamed one. */
     readonly name: string | undefined,
+    readonly environment: WorkEnvironment,
     readonly options: WorkModuleOptions,
     readonly connection: RedisConnection,
     readonly enqueuer: Enqueuer,

@@ -18,7 +18,6 @@ import { JobListeners } from './job-listeners.js';
 import { JobRegistrar } from './job-registrar.js';
 import { ProviderMethods } from './provider-methods.js';
 import { ScopedGlobals } from './scoped-globals.js';
-import { warnWithoutShutdownHooks } from './shutdown-hooks.js';
 import { WorkInstance } from './work-instance.js';
 import type { WorkRole } from './work-module-options.js';
 
@@ -43,7 +42,7 @@ const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
 })
 export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private jobs = 0;
-  private callOffWarning?: () => void;
+  private beforeStop?: () => void;
 
   static of(name: string | undefined): DynamicModule {
     return {
@@ -76,14 +75,13 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { pool, options, logger } = this.instance;
+    const { environment, options } = this.instance;
     if (options.role === 'enqueuer' || this.jobs === 0) return;
-    await pool.start();
-    this.callOffWarning = warnWithoutShutdownHooks(logger);
+    this.beforeStop = await environment.start(this.instance);
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.callOffWarning?.();
+    this.beforeStop?.();
     await this.instance.pool.stop();
   }
 

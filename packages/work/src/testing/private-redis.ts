@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { RedisConnection, type RedisSource } from '@nestcraft/engine';
+import { WorkTestingError } from './errors.js';
+
+/** Where the jobs of one test are, which shares them with nobody. */
+export interface PrivateRedis {
+  readonly source: RedisSource;
+  /** What is put before each namespace. */
+  readonly prefix: string;
+  close(): Promise<void>;
+}
+
+const BATCH = 500;
+
+/**
+ * A Redis in memory, or keys of one's own in a real one, which are removed in the end.
+ *
+ * @param redis `memory`, or where the real one is
+ * @param now milliseconds since the epoch
+ * @throws WorkTestingError without `@nestcraft/memory-redis`
+ */
+export async function openPrivateRedis(
+  redis: RedisSource,
+  now: () => number,
+): Promise<PrivateRedis> {
+  if (redis === 'memory') return openMemory(now);
+  const prefix = `test-${randomUUID()}:`;
+  return { source: redis, prefix, close: () => removeKeys(redis, prefix) };
+}
+
+async function openMemory(now: () => number): Promise<PrivateRedis> {
+  const { MemoryRedis } = await import('@nestcraft/memory-redis').catch((cause: unknown) => {
+    throw new WorkTestingError(
+      'Tests in memory need @nestcraft/memory-redis. Install it (npm install --save-dev @nestcraft/memory-redis), or name a Redis: WorkTestingModule.create(…, { redis: "redis://127.0.0.1:6379" }).',
+      { cause },
+    );
+  });
+  const memory = new MemoryRedis({ now });
+  return { source: memory.options, prefix: '', close: () => memory.close() };
+}
+
+async function removeKeys(source: RedisSource, prefix: string): Promise<void> {
+  const connection = new RedisConnection(source, { name: 'testing' });
+  try {
+    await connection.ready();
+    const { redis } = connection;
+    for await (const keys of redis.scanStream({ match: `${prefix}*`, count: BATCH })) {
+      const names = keys as string[];
+      if (names.length > 0) await redis.unlink(names);
+    }
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,55 @@
+import type { Clock, ManualPool, RedisSource, SettledJob } from '@nestcraft/engine';
+import type { WorkEnvironment } from '../work-environment.js';
+import type { WorkInstance } from '../work-instance.js';
+import type { WorkModuleOptions } from '../work-module-options.js';
+import { EnqueuedJobs } from './enqueued-jobs.js';
+import { PlannedFailures } from './planned-failures.js';
+import type { PrivateRedis } from './private-redis.js';
+
+const DEFAULT_NAMESPACE = 'work';
+
+/** What the instances of an application under test are given, and what is seen of them. */
+export class TestingEnvironment implements WorkEnvironment {
+  readonly enqueued: EnqueuedJobs;
+  readonly failures = new PlannedFailures();
+  readonly instances: WorkInstance[] = [];
+  /** The pools that are run by hand. */
+  readonly pools: ManualPool[] = [];
+  #settled: SettledJob[] = [];
+
+  constructor(
+    readonly clock: Clock,
+    private readonly redis: PrivateRedis,
+    private readonly autoRun: boolean,
+  ) {
+    this.enqueued = new EnqueuedJobs(clock);
+  }
+
+  namespace({ namespace = DEFAULT_NAMESPACE }: WorkModuleOptions): string {
+    return this.redis.prefix + namespace;
+  }
+
+  openSource(): Promise<RedisSource> {
+    return Promise.resolve(this.redis.source);
+  }
+
+  attach(instance: WorkInstance): void {
+    this.instances.push(instance);
+    this.enqueued.listenTo(instance.enqueuer);
+    instance.pool.on('settled', (job) => this.#settled.push(job));
+  }
+
+  async start({ pool }: WorkInstance): Promise<() => void> {
+    pool.middleware(this.failures.middleware);
+    if (this.autoRun) await pool.start();
+    else this.pools.push(await pool.startByHand());
+    return () => undefined;
+  }
+
+  /** The jobs that have run since this was asked last. */
+  takeSettled(): SettledJob[] {
+    const settled = this.#settled;
+    this.#settled = [];
+    return settled;
+  }
+}

@@ -1,0 +1,73 @@
+import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
+import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
+import { systemClock, type RedisSource } from '@nestcraft/engine';
+import { WORK_ENVIRONMENT } from '../work-environment.js';
+import { openPrivateRedis } from './private-redis.js';
+import { TestingEnvironment } from './testing-environment.js';
+import { VirtualClock } from './virtual-clock.js';
+import { WorkTesting } from './work-testing.js';
+
+/** Options of `WorkTestingModule.create`. */
+export interface WorkTestingOptions {
+  /**
+   * Where the jobs are: `memory` (default), for which `@nestcraft/memory-redis` must be installed; or a real Redis, by
+   * its URL or the options of ioredis, in which the test has keys of its own until it is closed.
+   */
+  readonly redis?: RedisSource;
+  /** What time it is for jobs in the beginning; default now, to the second. */
+  readonly now?: Date;
+  /** Jobs run by themselves, as in production, in real time; default false. */
+  readonly autoRun?: boolean;
+}
+
+/** Makes an application of the compiled module, such as `module.createNestApplication()`. */
+export interface WorkTestingApplication<App extends INestApplicationContext> {
+  readonly application: (module: TestingModule) => App;
+}
+
+/**
+ * @param module what `Test.createTestingModule` takes, or what it returns, with overrides
+ * @throws WorkTestingError without what `redis` needs; what keeps the application from starting
+ */
+async function create<App extends INestApplicationContext>(
+  module: ModuleMetadata | TestingModuleBuilder,
+  options: WorkTestingOptions & WorkTestingApplication<App>,
+): Promise<WorkTesting<App>>;
+async function create(
+  module: ModuleMetadata | TestingModuleBuilder,
+  options?: WorkTestingOptions,
+): Promise<WorkTesting<TestingModule>>;
+async function create(
+  module: ModuleMetadata | TestingModuleBuilder,
+  {
+    redis = 'memory',
+    now = new Date(),
+    autoRun = false,
+    application = (compiled) => compiled,
+  }: WorkTestingOptions & Partial<WorkTestingApplication<INestApplicationContext>> = {},
+): Promise<WorkTesting> {
+  const clock = autoRun ? systemClock : new VirtualClock(now);
+  const privateRedis = await openPrivateRedis(redis, () => clock.now());
+  const environment = new TestingEnvironment(clock, privateRedis, autoRun);
+  const builder = 'compile' in module ? module : Test.createTestingModule(module);
+  const compiled = await builder.overrideProvider(WORK_ENVIRONMENT).useValue(environment).compile();
+  const app = application(compiled);
+  await app.init();
+  return new WorkTesting({ app, environment, onClose: () => privateRedis.close() });
+}
+
+/**
+ * Starts an application for a test of its jobs. Its own `WorkModule.forRoot` or `forRootAsync`, and named instances, are
+ * the real ones; only that their Redis is the test's, and that nothing runs until the test says so.
+ *
+ * @example
+ * ```ts
+ * const work = await WorkTestingModule.create({ imports: [AppModule] });
+ * await work.get(SignupService).signUp('ada@example.com');
+ * expect(work).toHaveEnqueued('send_email', { to: 'ada@example.com' });
+ * await work.drain();
+ * await work.advance('1h');
+ * await work.close();
+ * ```
+ */
+export const WorkTestingModule = { create } as const;
