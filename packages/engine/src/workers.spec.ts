@@ -65,6 +65,20 @@ function someJobs(jobName: string, ...ids: string[]): FetchedEntry[] {
 const idOf = ({ raw }: { readonly raw: unknown }): string =>
   (JSON.parse(String(raw)) as { id: string }).id;
 
+describe('a job that runs', () => {
+  it('is known as running until it has finished, at every moment: an audit may look at any', async () => {
+    const workers = aCrew(1);
+    workers.take(someJobs('quick', 'a'));
+    const known: number[] = [];
+    while (finished.length === 0) {
+      known.push(workers.running.length);
+      await Promise.resolve();
+    }
+    expect(workers.running).toEqual([]);
+    expect(new Set(known)).toEqual(new Set([1]));
+  });
+});
+
 describe('jobs that were fetched ahead', () => {
   it('wait for a worker, are no running jobs, and begin in their order', async () => {
     const workers = aCrew(1);

@@ -33,7 +33,8 @@ const LONGEST_TURN = 1;
 export class Workers<Context> {
   readonly #options: WorkersOptions<Context>;
   readonly #idle: Worker<Context>[];
-  readonly #busy = new Set<Worker<Context>>();
+  /** A job stays with its worker until its end has been handed on: at no moment does nobody know of it. */
+  readonly #busy = new Map<Worker<Context>, BegunJob<Context>>();
   /** The ids of running jobs that were cancelled. */
   readonly #cancelled = new Set<string>();
   readonly #prefetched = new PrefetchedJobs();
@@ -66,9 +67,11 @@ export class Workers<Context> {
 
   /** The entries of the jobs that run. */
   get running(): readonly { readonly jobName: string; readonly id: string; readonly raw: Raw }[] {
-    return [...this.#busy].flatMap(({ running }) =>
-      running ? [{ jobName: running.entry.name, id: running.entry.id, raw: running.raw }] : [],
-    );
+    return [...this.#busy.values()].map(({ entry, fetched }) => ({
+      jobName: fetched.jobName,
+      id: entry.id,
+      raw: fetched.raw,
+    }));
   }
 
   /** Has idle workers run the jobs. Those for which there is none wait, in their order, for the next that will be. */
@@ -130,7 +133,7 @@ export class Workers<Context> {
     const { now, elapsed, prefetch, onStarted } = this.#options;
     const { entry, fetched, type } = job;
     this.#idle.pop();
-    this.#busy.add(worker);
+    this.#busy.set(worker, job);
     const [startedAt, begunAt] = [now(), elapsed()];
     void worker.run(entry, fetched.raw, type).then((outcome) => {
       this.#busy.delete(worker);
@@ -216,7 +219,7 @@ export class Workers<Context> {
 
   /** Aborts the signals of the running jobs for whose end `reasonFor` gives a reason. */
   interrupt(reasonFor: (running: Running) => Interruption | undefined): void {
-    for (const worker of this.#busy) {
+    for (const worker of this.#busy.keys()) {
       const reason = worker.running && reasonFor(worker.running);
       if (!reason) continue;
       if (reason instanceof JobCancelledError) this.#cancelled.add(reason.jobId);
@@ -226,9 +229,11 @@ export class Workers<Context> {
 
   /** Ends all runs as interrupted or cancelled, whatever their handlers still do. Returns the interrupted jobs. */
   abandon(): readonly JobEntry[] {
-    const entries = [...this.#busy].flatMap(({ running }) => (running ? [running.entry] : []));
+    const entries = [...this.#busy.keys()].flatMap(({ running }) =>
+      running ? [running.entry] : [],
+    );
     const interrupted = entries.filter(({ id }) => !this.#cancelled.has(id));
-    for (const worker of this.#busy) worker.abandon();
+    for (const worker of this.#busy.keys()) worker.abandon();
     return interrupted;
   }
 }
