@@ -31,7 +31,8 @@ export function snippets(): readonly Snippet[] {
   });
 }
 
-function pages(): readonly string[] {
+/** All Markdown pages, from the root. */
+export function pages(): readonly string[] {
   const folders = ['.', ...subfolders('packages'), ...subfolders('apps')];
   return folders
     .flatMap((folder) => [folder, join(folder, 'docs')])
