@@ -53,6 +53,7 @@ export {
 export {
   WORK_MODULE_OPTIONS,
   type WorkModuleOptions,
+  type WorkOptionsFactory,
   type WorkRole,
 } from './work-module-options.js';
 export { WorkModule } from './work.module.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { jobNamesOf } from '@nestcraft/engine';
 import { InvalidJobListenerError } from './errors.js';
 import { JobExplorer } from './job-explorer.js';
 import { jobListenersOf, type JobListenerMetadata } from './on-job-event.decorator.js';
@@ -44,7 +45,9 @@ export class JobListeners {
 
   private warnOfUnknownNames(listeners: readonly FoundListener[]): void {
     if (listeners.length === 0) return;
-    const known = new Set(this.explorer.find().map(({ jobName }) => jobName));
+    const known = new Set(
+      this.explorer.find().flatMap(({ contract, jobName }) => jobNamesOf(contract ?? jobName)),
+    );
     for (const { place, jobNames } of listeners) {
       for (const name of jobNames.filter((one) => !known.has(one))) {
         this.instance.logger.warn(

@@ -1,3 +1,4 @@
+import { isJobContract, jobNamesOf, type JobNameOrContract } from '@nestcraft/engine';
 import { InvalidJobListenerError } from './errors.js';
 import type { JobEventName, JobEvents } from './work-events.js';
 
@@ -25,7 +26,7 @@ type Listener<Name extends JobEventName> = (event: JobEvents[Name]) => unknown;
  * one method.
  *
  * @param event `started`, `done`, `failed`, `retried`, `dead`, `dropped`, `snoozed`, `putBack`, `cancelled` or `lost`
- * @param jobNames of which jobs, a name or several; default: of all
+ * @param jobs of which jobs, by name or contract, one or several; default: of all. A contract stands for its aliases, too
  * @throws InvalidJobListenerError, when the class is defined, on anything but a method of an instance; when the
  * application starts, in a provider that is made for each request
  *
@@ -42,7 +43,7 @@ type Listener<Name extends JobEventName> = (event: JobEvents[Name]) => unknown;
  */
 export function OnJobEvent<Name extends JobEventName>(
   event: Name,
-  jobNames: string | readonly string[] = [],
+  jobs: JobNameOrContract | readonly JobNameOrContract[] = [],
   options: OnJobEventOptions = {},
 ): <Method extends Listener<Name>>(
   target: object,
@@ -56,8 +57,8 @@ export function OnJobEvent<Name extends JobEventName>(
       const reason = 'it stands on something else than a method of an instance.';
       throw new InvalidJobListenerError(name, String(property), reason);
     }
-    const names = typeof jobNames === 'string' ? [jobNames] : jobNames;
-    const listener: JobListenerMetadata = { event, jobNames: names, options };
+    const all = typeof jobs === 'string' || isJobContract(jobs) ? [jobs] : jobs;
+    const listener: JobListenerMetadata = { event, jobNames: all.flatMap(jobNamesOf), options };
     Reflect.defineMetadata(KEY, [...jobListenersOf(method), listener], method);
   };
 }

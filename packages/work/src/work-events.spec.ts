@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Injectable, Scope } from '@nestjs/common';
 import {
   Client,
+  defineJob,
   Enqueuer,
   silentLogger,
   SnoozeJobError,
@@ -203,6 +204,30 @@ describe('@OnJobEvent', () => {
         'several drops',
       ]),
     );
+  });
+
+  it('hears of the jobs of a contract, under its aliases, too', async () => {
+    const SendEmail = defineJob('send_email', { aliases: ['send_mail'] });
+    @Injectable()
+    class Mailer {
+      readonly calls: string[] = [];
+      @JobHandler(SendEmail)
+      send(): void {
+        // Nothing to do.
+      }
+      @OnJobEvent('done', SendEmail)
+      sent({ job }: { job: Job }): void {
+        this.calls.push(job.name);
+      }
+    }
+    const { logger, warnings } = aLogger();
+    const app = await anApp([work({ logger, concurrency: 1 })], [Handlers, Mailer]);
+    const enqueuer = app.get(Enqueuer);
+    for (const name of ['send_email', 'send_mail', 'succeeds']) await enqueuer.enqueue(name);
+    await eventually(() =>
+      expect([...app.get(Mailer).calls].sort()).toEqual(['send_email', 'send_mail']),
+    );
+    expect(warnings).not.toContainEqual(expect.stringContaining('@OnJobEvent'));
   });
 
   it('that throws or rejects is logged and harms nobody', async () => {

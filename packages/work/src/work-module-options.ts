@@ -1,4 +1,4 @@
-import type { Type } from '@nestjs/common';
+import type { ConfigurableModuleOptionsFactory, Type } from '@nestjs/common';
 import type { Logger, Propagator } from '@nestcraft/engine';
 import type { JobDecoratorService } from './job-decorator.service.js';
 import type { JobOutcome } from './job-outcome.js';
@@ -68,3 +68,9 @@ export interface WorkModuleOptions {
   /** Where the pool writes; default a Nest logger named `WorkerPool`. */
   readonly logger?: Logger;
 }
+
+/** What `forRootAsync` takes as `useClass` and `useExisting`: a class that makes the options. */
+export type WorkOptionsFactory = ConfigurableModuleOptionsFactory<
+  WorkModuleOptions,
+  'createWorkOptions'
+>;
