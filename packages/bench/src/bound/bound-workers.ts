@@ -9,12 +9,13 @@ import { bulk, command, isArray, lengthAt, nextLine } from './resp.js';
 
 /*
  * Whatever concurrency is measured: what Redis and a socket allow does not depend on it. Two batches, so that Redis has
- * one while the other is on its way. More in a batch, or more batches, was not faster.
+ * one while the other is on its way.
  */
 const BATCH = 200;
 const IN_FLIGHT = 2;
 
 const POOL = 'bound';
+const NONE_AHEAD = 0;
 const CLAIM_LASTS = 86_400_000;
 const [ATTEMPTS_KEPT, ATTEMPTS_LAST] = [1, 1_000];
 const [TAKE, DROP] = [bulk(1), Buffer.from(bulk('drop'))];
@@ -59,7 +60,7 @@ export class BoundWorkers {
     const { namespace, jobNames } = this.#setting;
     const shares = jobNames.map(() => Math.ceil(BATCH / jobNames.length));
     const untils = 's'.repeat(jobNames.length);
-    const args = [POOL, BATCH, `${namespace}:`, CLAIM_LASTS, untils, ...shares];
+    const args = [POOL, BATCH, NONE_AHEAD, `${namespace}:`, CLAIM_LASTS, untils, ...shares];
     return command('EVALSHA', sha, jobNames.length, ...this.#queues(), ...args);
   }
 
