@@ -44,7 +44,7 @@ const config: Config = {
       displayName: 'memory',
       roots: ['<rootDir>/packages/engine'],
       testMatch: [
-        '**/{auditor,dead-pool-reaper,enqueuer,heartbeater,history,manual-pool,observer}.spec.ts',
+        '**/{auditor,dead-pool-reaper,drop,enqueuer,heartbeater,history,manual-pool,observer}.spec.ts',
         '**/{periodic-enqueuer,requeuer,rescuer,unique-job,worker-pool}.spec.ts',
         '**/{client,integrity,job-set,listing,metrics}.spec.ts',
       ],

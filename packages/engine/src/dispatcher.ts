@@ -96,7 +96,7 @@ export class Dispatcher {
   async dispatch(): Promise<void> {
     const { connection, settler, fetcher } = this.#options;
     await connection.ready();
-    const requests = [settler.request(), fetcher.request()].filter((one) => one !== undefined);
+    const requests = [...settler.requests(), ...fetcher.requests()];
     if (requests.length === 0) return;
     const replies = await this.#send(requests);
     const failures = requests.map(({ onReply }, index) => attempt(() => onReply(replies[index])));

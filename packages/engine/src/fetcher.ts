@@ -100,15 +100,15 @@ export class Fetcher {
     return poll * (0.75 + Math.random() / 2); // so that a fleet does not poll in step
   }
 
-  /** Fetches what can be done with. */
-  request(): Request | undefined {
-    if (this.#stopped) return undefined;
+  /** Fetches what can be done with, if that is anything. */
+  requests(): readonly Request[] {
+    if (this.#stopped) return [];
     const demand = this.#demand();
-    if (demand.now + demand.ahead === 0) return undefined;
+    if (demand.now + demand.ahead === 0) return [];
     const fetch = this.#fetch(demand);
     // Whoever wakes us from here on knows of something that this fetch may not see.
     this.#hungry = false;
-    return { call: fetch.call, onReply: (reply) => this.#onReply(fetch, reply) };
+    return [{ call: fetch.call, onReply: (reply) => this.#onReply(fetch, reply) }];
   }
 
   /** Fetches one job of a name, whoever's turn it would be. */

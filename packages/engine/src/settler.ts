@@ -35,12 +35,17 @@ export class Settler {
     this.#finished.push(job);
   }
 
-  /** Settles as many as one script may. */
-  request(): Request | undefined {
+  /** Settles as many as one script may. Most are simply done, which has a script of its own. */
+  requests(): readonly Request[] {
     const { scripts, poolId } = this.#options;
-    const jobs = this.#take();
-    if (jobs.length === 0) return undefined;
-    const call = scripts.settle(poolId, jobs);
+    const [dropped, others] = partition(this.#take(), isDropped);
+    const requests: Request[] = [];
+    if (dropped.length > 0) requests.push(this.#request(dropped, scripts.drop(poolId, dropped)));
+    if (others.length > 0) requests.push(this.#request(others, scripts.settle(poolId, others)));
+    return requests;
+  }
+
+  #request(jobs: readonly FinishedJob[], call: ScriptCall<number[]>): Request {
     return { call, onReply: (reply) => this.#onReply(jobs, call, reply) };
   }
 
@@ -77,4 +82,15 @@ export class Settler {
     if (refused) this.#limit = 1;
     this.#finished = refused ? [...this.#finished, ...jobs] : [...jobs, ...this.#finished];
   }
+}
+
+/** Whether nothing is to be written about a job, but that it is no longer in progress. */
+function isDropped({ move, notes }: FinishedJob): boolean {
+  return move.to === 'nowhere' && move.freed === undefined && notes === undefined;
+}
+
+function partition<T>(list: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  const [yes, no]: [T[], T[]] = [[], []];
+  for (const item of list) (test(item) ? yes : no).push(item);
+  return [yes, no];
 }

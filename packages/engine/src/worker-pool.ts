@@ -36,6 +36,7 @@ import { assertPropagators, type Propagator } from './propagator.js';
 import type { Random } from './random.js';
 import { Keys } from './redis/keys.js';
 import type { RedisSource } from './redis/redis-source.js';
+import { DISPATCHED_SCRIPTS } from './redis/scripts.js';
 import { dangers } from './surroundings.js';
 import type { FinishedJob } from './finished-job.js';
 import type { Workers } from './workers.js';
@@ -385,6 +386,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
 
   async #register({ connection, heartbeater, scripts }: PoolActors<Context>): Promise<void> {
     await heartbeater.beat();
+    await connection.load(DISPATCHED_SCRIPTS);
     const { redis } = connection;
     const names = [...this.#types.keys()];
     if (names.length > 0) await redis.sadd(this.#keys.knownJobs, ...names);

@@ -17,10 +17,8 @@ const IN_FLIGHT = 2;
 const POOL = 'bound';
 const NONE_AHEAD = 0;
 const CLAIM_LASTS = 86_400_000;
-const [ATTEMPTS_KEPT, ATTEMPTS_LAST] = [1, 1_000];
-const [TAKE, DROP] = [bulk(1), Buffer.from(bulk('drop'))];
 
-/** Fetches and settles by the engine's scripts: each entry that comes is sent back as done, byte for byte. */
+/** Fetches and settles by the engine's scripts: the entries that come are sent back as done, byte for byte. */
 export class BoundWorkers {
   readonly #redis: RawRedis;
   readonly #setting: Setting;
@@ -32,13 +30,13 @@ export class BoundWorkers {
 
   /** Runs until nothing waits. */
   async drain(done: Tally): Promise<void> {
-    const [fetch, settle] = await Promise.all([this.#load('fetch'), this.#load('settle')]);
+    const [fetch, drop] = await Promise.all([this.#load('fetch'), this.#load('drop')]);
     const chain = async (): Promise<void> => {
       let fetched = await this.#redis.send(this.#fetch(fetch));
       for (;;) {
-        const batch = settlements(fetched, this.#setting.jobNames.length);
+        const batch = dropped(fetched);
         if (batch.count === 0) return;
-        const settled = this.#redis.send(this.#settle(settle, batch));
+        const settled = this.#redis.send(this.#drop(drop, batch));
         fetched = await this.#redis.send(this.#fetch(fetch));
         await settled;
         done.add(batch.count);
@@ -64,14 +62,12 @@ export class BoundWorkers {
     return command('EVALSHA', sha, jobNames.length, ...this.#queues(), ...args);
   }
 
-  #settle(sha: string, { count, bytes }: Settlements): Buffer {
-    const { namespace } = this.#setting;
-    const sets = ['retry', 'scheduled', 'dead'].map((name) => `${namespace}:${name}`);
-    const keys = [...sets, ...this.#queues()];
-    const head = [keys.length, ...keys, '', POOL, CLAIM_LASTS, ATTEMPTS_KEPT, ATTEMPTS_LAST];
-    const length = 2 + head.length + 3 * count;
-    const text = `*${length}\r\n${['EVALSHA', sha, ...head].map(bulk).join('')}`;
-    return Buffer.concat([Buffer.from(text), bytes]);
+  #drop(sha: string, { queues, count, bytes }: Dropped): Buffer {
+    const names = this.#queues();
+    const keys = queues.map((number) => names[number - 1] ?? '');
+    const head = ['EVALSHA', sha, keys.length, ...keys, POOL];
+    const length = head.length + queues.length + count;
+    return Buffer.concat([Buffer.from(`*${length}\r\n${head.map(bulk).join('')}`), bytes]);
   }
 
   #queues(): string[] {
@@ -79,30 +75,30 @@ export class BoundWorkers {
   }
 }
 
-interface Settlements {
+interface Dropped {
+  /** The numbers of the queues, counted from 1, whose jobs these are. */
+  readonly queues: readonly number[];
   readonly count: number;
-  /** The arguments of the settle script. */
+  /** The arguments of the drop script: for each queue, how many entries, and the entries. */
   readonly bytes: Buffer;
 }
 
-/** Turns the reply of a fetch, `[limits, [queue, entry, …], …]`, into what settles its jobs. */
-function settlements(reply: Buffer, names: number): Settlements {
-  const bytes = Buffer.allocUnsafe(reply.length + BATCH * (TAKE.length + DROP.length + names));
-  let [count, length] = [0, 0];
+/** Turns the reply of a fetch, `[limits, [queue, entry, …], …]`, into what takes its jobs out of progress. */
+function dropped(reply: Buffer): Dropped {
+  const queues: number[] = [];
+  const parts: Buffer[] = [];
+  let count = 0;
   let position = nextLine(reply, nextLine(reply, 0)); // behind the reply's own head, and the limits, which are none
   while (position < reply.length && isArray(reply, position)) {
     const entries = lengthAt(reply, position) - 1;
     position = nextLine(reply, position);
-    const queue = bulk(lengthAt(reply, position));
-    position = nextLine(reply, position);
-    for (let i = 0; i < entries; i++) {
-      const end = nextLine(reply, position) + lengthAt(reply, position) + 2;
-      length += bytes.write(queue, length, 'latin1');
-      length += reply.copy(bytes, length, position, end);
-      length += DROP.copy(bytes, length);
-      position = end;
-    }
+    queues.push(lengthAt(reply, position));
+    const start = nextLine(reply, position);
+    position = start;
+    for (let i = 0; i < entries; i++)
+      position = nextLine(reply, position) + lengthAt(reply, position) + 2;
+    parts.push(Buffer.from(bulk(entries)), reply.subarray(start, position));
     count += entries;
   }
-  return { count, bytes: bytes.subarray(0, length) };
+  return { queues, count, bytes: Buffer.concat(parts) };
 }

@@ -4,7 +4,7 @@ import { type ChainableCommander, type RedisOptions } from 'ioredis';
 import { ClosedError, InvalidOptionError, NotConnectedError } from '../errors.js';
 import { redisFault } from './redis-fault.js';
 import { openRedis, type RedisSource } from './redis-source.js';
-import type { ScriptCall } from './script.js';
+import type { Script, ScriptCall } from './script.js';
 import type { NodeAddress, SlotOwner } from './slot-owner.js';
 
 /** What one command of a pipeline came to: its reply with strings as bytes, or its error. */
@@ -137,6 +137,16 @@ export class RedisConnection extends EventEmitter<{
       }
     }
     return replies;
+  }
+
+  /**
+   * Has Redis know scripts before they are run: of several in one round trip, one that it does not know yet would run
+   * after the others.
+   *
+   * @throws what ioredis throws
+   */
+  async load(scripts: readonly Script[]): Promise<void> {
+    await Promise.all(scripts.map(({ lua }) => this.#redis.script('LOAD', lua)));
   }
 
   /** Runs one script. @throws its error */

@@ -8,6 +8,7 @@ import { Script, type ScriptCall } from './script.js';
 
 const fetchScript = Script.load('fetch');
 const settleScript = Script.load('settle');
+const dropScript = Script.load('drop');
 const scheduleScript = Script.load('schedule');
 const claimScript = Script.load('claim');
 const dueScript = Script.load('due');
@@ -31,6 +32,9 @@ const rebuildScript = Script.load('rebuild');
 const markScript = Script.load('mark');
 const markedScript = Script.load('marked');
 const findScript = Script.load('find');
+
+/** The scripts that a dispatcher sends together, in this order. */
+export const DISPATCHED_SCRIPTS: readonly Script[] = [dropScript, settleScript, fetchScript];
 
 // gocraft/work's claims last so long; ours also outlast a schedule by it. In milliseconds.
 const CLAIM_LASTS = 24 * 3600 * 1000;
@@ -359,6 +363,32 @@ export class Scripts {
       keys: [retry, scheduled, dead, ...queues.names.map((name) => this.#keys.queue(name))],
       args: [this.#now(), poolId, CLAIM_LASTS, ATTEMPTS.most, ATTEMPTS.keep, ...args],
       decode: (reply) => reply as number[],
+    };
+  }
+
+  /**
+   * Takes jobs out of progress of which nothing more is to be written: the same as to settle them with a move to
+   * nowhere, and cheaper. Returns the positions of those that were no longer in progress.
+   */
+  drop(poolId: string, jobs: readonly Pick<Settlement, 'jobName' | 'raw'>[]): ScriptCall<number[]> {
+    const positions = new Map<string, number[]>();
+    for (const [position, { jobName }] of jobs.entries()) {
+      const ofName = positions.get(jobName);
+      if (ofName) ofName.push(position);
+      else positions.set(jobName, [position]);
+    }
+    const order = [...positions.values()].flat();
+    return {
+      script: dropScript,
+      keys: [...positions.keys()].map((jobName) => this.#keys.queue(jobName)),
+      args: [
+        poolId,
+        ...[...positions.values()].flatMap((ofName) => [
+          ofName.length,
+          ...ofName.map((position) => jobs[position]?.raw ?? ''),
+        ]),
+      ],
+      decode: (reply) => (reply as number[]).flatMap((index) => order[index] ?? []),
     };
   }
 

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from './clock.js';
+import { RedisConnection } from './redis/redis-connection.js';
+import { Scripts } from './redis/scripts.js';
+import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
+
+const POOL = 'pool';
+
+let ns: TestNamespace;
+let connection: RedisConnection;
+
+beforeEach(async () => {
+  ns = new TestNamespace();
+  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
+  await connection.ready();
+});
+
+afterEach(async () => {
+  connection.close();
+  await ns.close();
+});
+
+/** Has the jobs in progress, the first of them for the longest time. */
+async function inProgress(jobName: string, ...raws: string[]): Promise<void> {
+  await ns.redis.lpush(ns.keys.inProgress(jobName, POOL), ...raws);
+  await ns.redis.incrby(ns.keys.lock(jobName), raws.length);
+  await ns.redis.hincrby(ns.keys.lockInfo(jobName), POOL, raws.length);
+}
+
+/** Drops jobs, written as `name:entry`; returns the positions of those that were not in progress. */
+function drop(...jobs: string[]): Promise<number[]> {
+  const parsed = jobs.map((job) => {
+    const [jobName = '', raw = ''] = job.split(':');
+    return { jobName, raw };
+  });
+  return connection.call(new Scripts(ns.keys, systemClock).drop(POOL, parsed));
+}
+
+async function left(jobName: string): Promise<unknown> {
+  const list = await ns.redis.lrange(ns.keys.inProgress(jobName, POOL), 0, -1);
+  const share = await ns.redis.hget(ns.keys.lockInfo(jobName), POOL);
+  return { list: list.reverse(), lock: await ns.lock(jobName), share: Number(share) };
+}
+
+describe('dropping jobs', () => {
+  it.each([
+    ['the oldest, in their order', ['n:a', 'n:b'], ['c', 'd']],
+    ['all of them', ['n:a', 'n:b', 'n:c', 'n:d'], []],
+    ['the oldest, in another order', ['n:b', 'n:a'], ['c', 'd']],
+    ['some in the middle', ['n:c', 'n:b'], ['a', 'd']],
+    ['the newest', ['n:d'], ['a', 'b', 'c']],
+  ])('takes %s out of progress, and lowers the locks', async (_which, jobs, list) => {
+    await inProgress('n', 'a', 'b', 'c', 'd');
+    expect(await drop(...jobs)).toEqual([]);
+    expect(await left('n')).toEqual({ list, lock: list.length, share: list.length });
+  });
+
+  it('tells which were not there, of several queues, and lowers no lock for them', async () => {
+    await inProgress('n', 'a', 'b');
+    await inProgress('m', 'c', 'd');
+    expect(await drop('n:x', 'm:c', 'n:a', 'm:y', 'm:d')).toEqual([0, 3]);
+    expect(await left('n')).toEqual({ list: ['b'], lock: 1, share: 1 });
+    expect(await left('m')).toEqual({ list: [], lock: 0, share: 0 });
+  });
+
+  it('takes one of two entries that are the same', async () => {
+    await inProgress('n', 'a', 'a', 'b');
+    expect(await drop('n:a')).toEqual([]);
+    expect(await left('n')).toEqual({ list: ['a', 'b'], lock: 2, share: 2 });
+  });
+
+  it('changes nothing when it is sent again, because its reply was lost', async () => {
+    await inProgress('n', 'a', 'b');
+    await drop('n:a', 'n:b');
+    expect(await drop('n:a', 'n:b')).toEqual([0, 1]);
+    expect(await left('n')).toEqual({ list: [], lock: 0, share: 0 });
+  });
+});
