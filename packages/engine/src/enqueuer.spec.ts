@@ -70,7 +70,9 @@ describe('enqueue', () => {
 
   it('says that nothing was enqueued when Redis cannot be reached', async () => {
     const nowhere = new Enqueuer({ redis: { port: 1 }, commandTimeout: 50 });
-    await expect(nowhere.enqueue('a')).rejects.toThrow(EnqueueRejectedError);
+    const error = await nowhere.enqueue('a').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(EnqueueRejectedError);
+    expect(String(error)).not.toContain('..');
     await nowhere.close();
   });
 

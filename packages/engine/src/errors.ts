@@ -108,7 +108,7 @@ export class EnqueueRejectedError extends WorkError {
     cause: unknown,
   ) {
     super(
-      `Redis did not take ${list(jobNames)}: ${messageOf(cause)}. Nothing was enqueued; it is safe to try again.`,
+      `Redis did not take ${list(jobNames)}: ${reasonOf(cause)}. Nothing was enqueued; it is safe to try again.`,
       { cause },
     );
   }
@@ -124,7 +124,7 @@ export class EnqueueUnknownError extends WorkError {
     cause: unknown,
   ) {
     super(
-      `Redis may or may not have taken ${list(jobNames)}: ${messageOf(cause)}. Enqueue again only if running the job twice is harmless.`,
+      `Redis may or may not have taken ${list(jobNames)}: ${reasonOf(cause)}. Enqueue again only if running the job twice is harmless.`,
       { cause },
     );
   }
@@ -175,7 +175,7 @@ export class NotConnectedError extends WorkError {
     readonly waited: number,
     cause?: unknown,
   ) {
-    const why = cause === undefined ? '' : `: ${messageOf(cause)}`;
+    const why = cause === undefined ? '' : `: ${reasonOf(cause)}`;
     super(
       `Redis connection "${connection}" is not ready after ${waited} ms${why}. Check the address and that Redis runs.`,
       { cause },
@@ -338,4 +338,9 @@ function issuesText(issues: readonly JobArgsIssue[]): string {
 
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** For the middle of a sentence: without the full stop at its end. */
+function reasonOf(cause: unknown): string {
+  return messageOf(cause).replace(/\.$/, '');
 }

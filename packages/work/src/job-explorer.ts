@@ -16,12 +16,22 @@ export class JobExplorer {
 
   /** Every handler of the application, whatever instance it belongs to. @throws InvalidJobHandlerError */
   find(): FoundHandler[] {
+    this.assertNoneInControllers();
     return [...this.methods.all()].flatMap((found) => {
       const handlers = jobHandlersOf(found.method);
       const schedules = periodicJobsOf(found.method);
       if (schedules.length > 0) assertOneName(handlers.length, found.className, found.methodName);
       return handlers.map((handler) => ({ ...found, ...handler, schedules }));
     });
+  }
+
+  private assertNoneInControllers(): void {
+    for (const { method, className, methodName } of this.methods.ofControllers()) {
+      if (jobHandlersOf(method).length === 0) continue;
+      const reason =
+        'it stands in a controller, whose guards and filters are made for requests. Move it to a provider.';
+      throw new InvalidJobHandlerError(className, methodName, reason);
+    }
   }
 }
 

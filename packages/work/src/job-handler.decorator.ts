@@ -39,7 +39,8 @@ const KEY = 'nestcraft:job_handlers';
  * several times on one method.
  *
  * @param options how the jobs are run; gocraft/work's defaults: priority 1, maxFails 4
- * @throws InvalidJobHandlerError, when the class is defined, on anything but a method of an instance
+ * @throws InvalidJobHandlerError, when the class is defined, on anything but a method of an instance; when the
+ * application starts, in a controller
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Injectable, Module } from '@nestjs/common';
+import { Controller, Injectable, Module } from '@nestjs/common';
 import { Enqueuer, InvalidJobNameError, type Job } from '@nestcraft/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.js';
@@ -125,6 +125,24 @@ describe('a @JobHandler that cannot work', () => {
       constructor: DuplicateJobHandlerError,
       first: 'Shared.handle (AModule)',
       second: 'Shared.handle (BModule)',
+    });
+  });
+
+  it('fails in a controller, where it would never run', async () => {
+    @Controller()
+    class Pages {
+      @JobHandler('n')
+      handle(): void {
+        // Never runs.
+      }
+    }
+    @Module({ controllers: [Pages] })
+    class PagesModule {}
+    expect(await bootError([work(), PagesModule])).toMatchObject({
+      constructor: InvalidJobHandlerError,
+      className: 'Pages',
+      methodName: 'handle',
+      reason: expect.stringContaining('controller') as unknown,
     });
   });
 

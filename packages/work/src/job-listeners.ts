@@ -21,6 +21,7 @@ export class JobListeners {
 
   /** @throws InvalidJobListenerError, UnknownWorkInstanceError */
   subscribe(): void {
+    this.assertNoneInControllers();
     const listeners = this.find();
     listeners.forEach(assertStatic);
     this.warnOfUnknownNames(listeners);
@@ -41,6 +42,14 @@ export class JobListeners {
           instance.owns(options.instance, `@OnJobEvent on ${place}`, modules),
         ),
     );
+  }
+
+  private assertNoneInControllers(): void {
+    for (const { method, className, methodName } of this.methods.ofControllers()) {
+      if (jobListenersOf(method).length === 0) continue;
+      const reason = 'it stands in a controller, where nobody calls it. Move it to a provider.';
+      throw new InvalidJobListenerError(className, methodName, reason);
+    }
   }
 
   private warnOfUnknownNames(listeners: readonly FoundListener[]): void {

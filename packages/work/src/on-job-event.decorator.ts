@@ -28,7 +28,7 @@ type Listener<Name extends JobEventName> = (event: JobEvents[Name]) => unknown;
  * @param event `started`, `done`, `failed`, `retried`, `dead`, `dropped`, `snoozed`, `putBack`, `cancelled` or `lost`
  * @param jobs of which jobs, by name or contract, one or several; default: of all. A contract stands for its aliases, too
  * @throws InvalidJobListenerError, when the class is defined, on anything but a method of an instance; when the
- * application starts, in a provider that is made for each request
+ * application starts, in a controller, or in a provider that is made for each request
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ export interface ProviderMethod {
   readonly place: string;
 }
 
-/** Finds the methods of all providers. */
+/** Finds the methods of all providers, and of all controllers. */
 @Injectable()
 export class ProviderMethods {
   constructor(
@@ -23,8 +23,16 @@ export class ProviderMethods {
     private readonly scanner: MetadataScanner,
   ) {}
 
-  *all(): Generator<ProviderMethod> {
-    for (const wrapper of this.discovery.getProviders()) {
+  all(): Generator<ProviderMethod> {
+    return this.of(this.discovery.getProviders());
+  }
+
+  ofControllers(): Generator<ProviderMethod> {
+    return this.of(this.discovery.getControllers());
+  }
+
+  private *of(wrappers: readonly Wrapper[]): Generator<ProviderMethod> {
+    for (const wrapper of wrappers) {
       const prototype = prototypeOf(wrapper);
       if (!prototype) continue;
       const className = (prototype.constructor as { name: string }).name;

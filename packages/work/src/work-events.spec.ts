@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Injectable, Scope } from '@nestjs/common';
+import { Controller, Injectable, Module, Scope } from '@nestjs/common';
 import {
   Client,
   defineJob,
@@ -319,7 +319,17 @@ describe('@OnJobEvent', () => {
         // Nothing to do.
       }
     }
+    @Controller()
+    class Pages {
+      @OnJobEvent('done')
+      tell(): void {
+        // Nothing to do.
+      }
+    }
+    @Module({ controllers: [Pages] })
+    class PagesModule {}
     expect(await bootError([work()], [PerRequest])).toBeInstanceOf(InvalidJobListenerError);
+    expect(await bootError([work(), PagesModule])).toBeInstanceOf(InvalidJobListenerError);
     expect(await bootError([work()], [Elsewhere])).toBeInstanceOf(UnknownWorkInstanceError);
     expect(() => {
       class Wrong {

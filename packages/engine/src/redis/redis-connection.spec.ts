@@ -123,6 +123,12 @@ describe('RedisConnection', () => {
     expect(await connection.redis.ping()).toBe('PONG');
   });
 
+  it.each([undefined, null, '', 6379])('refuses %j as the place of Redis', (source) => {
+    expect(() => aConnection(source as unknown as string, { name: 'x' })).toThrow(
+      expect.objectContaining({ constructor: InvalidOptionError, option: 'redis', value: source }),
+    );
+  });
+
   it('refuses what cannot work', () => {
     expect(() => aConnection({ keyPrefix: 'p:' }, { name: 'x' })).toThrow(UnsupportedRedisError);
     expect(() => aConnection('redis://x', { name: 'x', commandTimeout: 0 })).toThrow(

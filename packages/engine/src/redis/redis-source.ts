@@ -1,5 +1,5 @@
 import { Redis, type Cluster, type RedisOptions } from 'ioredis';
-import { UnsupportedRedisError } from '../errors.js';
+import { InvalidOptionError, UnsupportedRedisError } from '../errors.js';
 import { slotConnector } from './slot-connector.js';
 import { SlotOwner } from './slot-owner.js';
 
@@ -20,13 +20,14 @@ export interface OpenedRedis {
  * A new, unconnected ioredis instance for `source` with `policy` on top of its settings.
  *
  * @param namespace of a Cluster, it says which node
- * @throws UnsupportedRedisError for a `keyPrefix`, or for a Cluster and a namespace without a hash tag
+ * @throws InvalidOptionError for nothing, which is what a missing setting gives; UnsupportedRedisError for a `keyPrefix`, or for a Cluster and a namespace without a hash tag
  */
 export function openRedis(
   source: RedisSource,
   policy: RedisOptions,
   namespace: string | undefined,
 ): OpenedRedis {
+  assertSource(source);
   if (typeof source === 'string') return { redis: new Redis(source, policy) };
   if (isCluster(source)) return openNode(source, policy, namespace);
   const instance = source instanceof Redis || isInstance(source) ? source : undefined;
@@ -53,6 +54,16 @@ function openNode(
   const owner = new SlotOwner(cluster, namespace);
   const redis = new Redis({ ...redisOptions, ...policy, db: 0, Connector: slotConnector(owner) });
   return { redis, owner };
+}
+
+/** An empty URL would be this machine's Redis, to ioredis. */
+function assertSource(source: unknown): void {
+  if (typeof source === 'string' ? source !== '' : typeof source === 'object' && source) return;
+  throw new InvalidOptionError(
+    'redis',
+    source,
+    'a URL such as redis://127.0.0.1:6379, or options, an instance or a Cluster of ioredis',
+  );
 }
 
 function assertNoPrefix(keyPrefix: string | undefined): void {
