@@ -18,7 +18,7 @@ export interface CancelWatcherOptions {
 
 // With the waker it is only what happens when nobody wakes us.
 const TICK = 1_000;
-const SAFETY_POLL = 5_000;
+const SAFETY_POLL = 10_000;
 // Jobs that are cancelled in swarms share a look.
 const SPACING = 20;
 

@@ -21,7 +21,7 @@ export interface DeadPoolReaperOptions {
   /** This process stood still for some seconds: others may have taken its pool for dead. */
   readonly onStandstill: () => void;
   readonly onError: (error: unknown) => void;
-  /** Milliseconds between two looks; default 2000. */
+  /** Milliseconds between two looks; default 2500. */
   readonly interval?: number;
 }
 
@@ -34,7 +34,7 @@ export interface ReapedPool {
   readonly dead: number;
 }
 
-const DEFAULT_INTERVAL = 2_000;
+const DEFAULT_INTERVAL = 2_500;
 // A look that takes longer than this shows that Redis stood still, and the heartbeats with it.
 const SLOW = 2_000;
 // Entries of one script call: a script blocks Redis for everybody.

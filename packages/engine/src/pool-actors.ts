@@ -38,7 +38,7 @@ export interface PoolTiming {
   readonly heartbeat?: number;
   /** Until a process whose event loop is busy is taken for hung, and its heartbeat ends; default 300000. */
   readonly stuckAfter?: number;
-  /** Between looks for dead pools; default 2000. */
+  /** Between looks for dead pools; default 2500. */
   readonly reap?: number;
   /** Between audits of what the pool has in progress; default 60000. */
   readonly audit?: number;

@@ -27,7 +27,7 @@ export interface Moved {
 
 // gocraft/work's tick; with the waker it is only what happens when nobody wakes us.
 const TICK = 1_000;
-const SAFETY_POLL = 5_000;
+const SAFETY_POLL = 15_000;
 // Changes come in swarms when jobs fail in swarms, and run times are whole seconds.
 const SPACING = 100;
 const BATCH = 500;
