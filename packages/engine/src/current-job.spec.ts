@@ -13,7 +13,12 @@ let pool: WorkerPool;
 beforeEach(() => {
   ns = new TestNamespace();
   enqueuer = new Enqueuer(ns.options);
-  pool = new WorkerPool({ ...ns.options, logger: silentLogger, concurrency: 3 });
+  pool = new WorkerPool({
+    ...ns.options,
+    logger: silentLogger,
+    concurrency: 3,
+    currentJob: true,
+  });
 });
 
 afterEach(async () => {
@@ -49,9 +54,9 @@ it('tells middleware, too', async () => {
   expect(seen).toEqual(['n']);
 });
 
-it('tells of no job where the pool is not to follow it', async () => {
+it('tells of no job of a pool that was not asked to follow them', async () => {
   const seen: unknown[] = [];
-  const quick = new WorkerPool({ ...ns.options, logger: silentLogger, currentJob: false });
+  const quick = new WorkerPool({ ...ns.options, logger: silentLogger });
   quick.job('n', () => seen.push(currentJob()));
   await enqueuer.enqueue('n');
   await quick.drain();

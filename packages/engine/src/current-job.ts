@@ -5,8 +5,8 @@ import type { Handler } from './middleware.js';
 const jobs = new AsyncLocalStorage<Job>();
 
 /**
- * The job that runs here: anywhere below its middleware and its handler, without being handed down. `undefined`
- * elsewhere.
+ * The job that runs here: anywhere below its middleware and its handler, without being handed down, where its pool has
+ * the option `currentJob`. `undefined` elsewhere.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ export function currentJob(): Job | undefined {
 
 /**
  * The signal of the job that runs here, to be passed on to `fetch`, to timers, to database calls. `undefined` outside of
- * a job, as such calls like it.
+ * a job, as such calls like it; as `currentJob`, it needs the pool's option of that name.
  */
 export function currentSignal(): AbortSignal | undefined {
   return jobs.getStore()?.signal;

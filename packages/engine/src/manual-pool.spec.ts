@@ -124,7 +124,7 @@ describe('a pool by hand', () => {
         await run();
       },
     };
-    const pool = await aPool({ propagators: [tenants] })
+    const pool = await aPool({ propagators: [tenants], currentJob: true })
       .middleware(async (_job, next) => {
         ran.push('in');
         await next();

@@ -69,8 +69,8 @@ export interface WorkerPoolOptions<Context = unknown> {
   /** What follows the jobs from where they were enqueued; the first outermost. The enqueuers need the same. */
   readonly propagators?: readonly Propagator[];
   /**
-   * Whether `currentJob()` and `currentSignal()` tell of this pool's jobs; default true. Where nobody asks, false saves
-   * about a microsecond a job on Node before 24, which then need not follow every promise.
+   * Whether `currentJob()` and `currentSignal()` tell of this pool's jobs; default false. On Node before 24, which then
+   * has to follow every promise, it costs about a microsecond a job.
    */
   readonly currentJob?: boolean;
   readonly logger?: Logger;
@@ -508,7 +508,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       rescueUnknownJobs: rescueUnknownJobs ?? false,
       mapError: mapError ?? ((error) => error),
       propagators: propagators ?? [],
-      currentJob: currentJob ?? true,
+      currentJob: currentJob ?? false,
       periodicJobs: this.#periodicJobs,
       types: this.#composedTypes(),
       context: context ?? (() => ({}) as Context),

@@ -129,7 +129,7 @@ function makePool(
 ): WorkerPool {
   const { concurrency, shutdownTimeout, maxDeaths, rescueUnknownJobs } = options;
   const { context: Context, logger = new Logger(WorkerPool.name), outcomes = [] } = options;
-  const { propagators } = options;
+  const { propagators, currentJob = true } = options;
   return new WorkerPool({
     redis,
     ...around(environment, options),
@@ -139,6 +139,7 @@ function makePool(
     rescueUnknownJobs,
     mapError: jobErrors(outcomes),
     propagators,
+    currentJob,
     logger,
     context: Context && ((): unknown => new Context()),
   });

@@ -63,6 +63,11 @@ export interface WorkModuleOptions {
    * first outermost.
    */
   readonly propagators?: readonly Propagator[];
+  /**
+   * Whether `currentJob()` and `currentSignal()` tell of the jobs, default true. On Node before 24, which then has to
+   * follow every promise, it costs about a microsecond a job.
+   */
+  readonly currentJob?: boolean;
   /** Wraps every handler when the application starts; a class that extends JobDecoratorService. For APM tools. */
   readonly jobDecorator?: Type<JobDecoratorService>;
   /** Where the pool writes; default a Nest logger named `WorkerPool`. */
