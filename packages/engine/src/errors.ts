@@ -36,8 +36,9 @@ export class InvalidOptionError extends WorkError {
     readonly option: string,
     readonly value: unknown,
     readonly expected: string,
+    options?: ErrorOptions,
   ) {
-    super(`Option "${option}" is ${show(value)}; it must be ${expected}.`);
+    super(`Option "${option}" is ${show(value)}; it must be ${expected}.`, options);
   }
 }
 

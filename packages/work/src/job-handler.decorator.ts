@@ -92,6 +92,10 @@ export function JobHandler(
         descriptor ? 'an accessor' : 'a property',
       );
     }
+    // Nest's scanner passes over them.
+    if (typeof property === 'symbol') {
+      throw notAMethod(target.constructor.name, property, 'a method that is named by a symbol');
+    }
     const handlers: JobHandlerMetadata[] = [...jobHandlersOf(method), added];
     Reflect.defineMetadata(KEY, handlers, method);
   };
@@ -106,6 +110,6 @@ function notAMethod(className: string, property: string | symbol, what: string):
   return new InvalidJobHandlerError(
     className,
     String(property),
-    `it stands on ${what}. Put it on a method, which is called on the provider's instance as (job, context).`,
+    `it stands on ${what}. Put it on a method with a name, which is called on the provider's instance as (job, context).`,
   );
 }

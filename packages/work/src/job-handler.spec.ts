@@ -128,24 +128,6 @@ describe('a @JobHandler that cannot work', () => {
     });
   });
 
-  it('fails in a controller, where it would never run', async () => {
-    @Controller()
-    class Pages {
-      @JobHandler('n')
-      handle(): void {
-        // Never runs.
-      }
-    }
-    @Module({ controllers: [Pages] })
-    class PagesModule {}
-    expect(await bootError([work(), PagesModule])).toMatchObject({
-      constructor: InvalidJobHandlerError,
-      className: 'Pages',
-      methodName: 'handle',
-      reason: expect.stringContaining('controller') as unknown,
-    });
-  });
-
   it.each([
     ['a bad name', 'a,b', {}],
     ['a bad option', 'fine', { maxFails: 0 }],
@@ -162,7 +144,39 @@ describe('a @JobHandler that cannot work', () => {
     if (name === 'a,b') expect((error as Error).cause).toBeInstanceOf(InvalidJobNameError);
   });
 
+  it('fails for one in a controller, unless that is a provider as well', async () => {
+    @Controller()
+    class Wrong {
+      @JobHandler('n')
+      handle(): void {
+        // Never runs.
+      }
+    }
+    @Module({ controllers: [Wrong] })
+    class WrongModule {}
+    expect(await bootError([work(), WrongModule])).toMatchObject({
+      constructor: InvalidJobHandlerError,
+      className: 'Wrong',
+      reason: expect.stringContaining('controller') as unknown,
+    });
+    expect(await bootError([work(), WrongModule], [Wrong])).toBeUndefined();
+  });
+
   it.each([
+    [
+      'named by a symbol',
+      () => {
+        const handle = Symbol('handle');
+        class Wrong {
+          @JobHandler('n')
+          [handle](): void {
+            // Never runs.
+          }
+        }
+        return Wrong;
+      },
+      'Symbol(handle)',
+    ],
     [
       'a property',
       () => {
@@ -200,12 +214,12 @@ describe('a @JobHandler that cannot work', () => {
         return Wrong;
       },
     ],
-  ])('fails for a handler that is %s', (what, define) => {
+  ])('fails for a handler that is %s', (what, define, methodName = 'handle') => {
     expect(define).toThrow(
       expect.objectContaining({
         constructor: InvalidJobHandlerError,
         className: 'Wrong',
-        methodName: 'handle',
+        methodName,
         reason: expect.stringContaining(what) as unknown,
       }),
     );

@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import type { Job, Middleware } from '@nestcraft/engine';
+import { InvalidOptionError, type Job, type Middleware } from '@nestcraft/engine';
 
 /**
  * Middleware as an injectable class; name it in `WorkModule.forRoot({ middleware: [LogJobs] })`.
@@ -27,8 +27,17 @@ export interface JobMiddleware<Context = unknown> {
 export type JobMiddlewareOption<Context = unknown> =
   Type<JobMiddleware<Context>> | Middleware<Context>;
 
-/** Tells the classes from the functions. */
+/**
+ * Tells the classes from the functions.
+ *
+ * @throws InvalidOptionError for what is neither
+ */
 export function isMiddlewareClass(option: JobMiddlewareOption): option is Type<JobMiddleware> {
-  const prototype = option.prototype as Partial<JobMiddleware> | undefined;
-  return typeof prototype?.use === 'function';
+  const isFunction = typeof option === 'function';
+  const prototype = isFunction ? (option.prototype as Partial<JobMiddleware> | undefined) : {};
+  if (typeof prototype?.use === 'function') return true;
+  // Called as a function, it would throw for every job.
+  if (isFunction && !/^class\b/.test(String(option))) return false;
+  const shown = isFunction ? option.name : option;
+  throw new InvalidOptionError('middleware', shown, 'a class with a method `use`, or a function');
 }

@@ -39,6 +39,15 @@ describe('selectedJobs', () => {
   it('refuses an empty "only"', () => {
     expect(() => selectedJobs(NAMES, { only: [] })).toThrow(InvalidOptionError);
   });
+
+  it.each([
+    ['leave no job', { except: ['*'] }],
+    ['leave no job together', { only: [NAMES[0] ?? ''], except: [NAMES[0] ?? ''] }],
+    ['are one text', { only: 'mail' as never }],
+    ['hold what is no text', { except: [undefined as never] }],
+  ])('refuse what they are when they %s', (_what, options) => {
+    expect(() => selectedJobs(NAMES, options)).toThrow(InvalidOptionError);
+  });
 });
 
 describe('a process', () => {

@@ -1,6 +1,6 @@
 import { isJobContract, jobNamesOf, type JobNameOrContract } from '@nestcraft/engine';
 import { InvalidJobListenerError } from './errors.js';
-import type { JobEventName, JobEvents } from './work-events.js';
+import { JOB_EVENT_NAMES, type JobEventName, type JobEvents } from './work-events.js';
 
 /** To which jobs a listener listens. */
 export interface OnJobEventOptions {
@@ -27,8 +27,8 @@ type Listener<Name extends JobEventName> = (event: JobEvents[Name]) => unknown;
  *
  * @param event `started`, `done`, `failed`, `retried`, `dead`, `dropped`, `snoozed`, `putBack`, `cancelled` or `lost`
  * @param jobs of which jobs, by name or contract, one or several; default: of all. A contract stands for its aliases, too
- * @throws InvalidJobListenerError, when the class is defined, on anything but a method of an instance; when the
- * application starts, in a controller, or in a provider that is made for each request
+ * @throws InvalidJobListenerError, when the class is defined, on anything but a method of an instance, and for an
+ * event that there is not; when the application starts, in a controller, or in a provider that is made for each request
  *
  * @example
  * ```ts
@@ -57,10 +57,22 @@ export function OnJobEvent<Name extends JobEventName>(
       const reason = 'it stands on something else than a method of an instance.';
       throw new InvalidJobListenerError(name, String(property), reason);
     }
+    assertListener(event, target.constructor.name, property);
     const all = typeof jobs === 'string' || isJobContract(jobs) ? [jobs] : jobs;
     const listener: JobListenerMetadata = { event, jobNames: all.flatMap(jobNamesOf), options };
     Reflect.defineMetadata(KEY, [...jobListenersOf(method), listener], method);
   };
+}
+
+/** @throws InvalidJobListenerError */
+function assertListener(event: JobEventName, className: string, property: string | symbol): void {
+  if (typeof property === 'symbol') {
+    const reason = 'its name is a symbol, by which Nest does not find it. Give it a name.';
+    throw new InvalidJobListenerError(className, String(property), reason);
+  }
+  if (JOB_EVENT_NAMES.includes(event)) return;
+  const reason = `there is no event "${event}". There are: ${JOB_EVENT_NAMES.join(', ')}.`;
+  throw new InvalidJobListenerError(className, property, reason);
 }
 
 /** What the `@OnJobEvent`s of a method say. */

@@ -24,14 +24,17 @@ export class ProviderMethods {
   ) {}
 
   all(): Generator<ProviderMethod> {
-    return this.of(this.discovery.getProviders());
+    return this.methodsOf(this.discovery.getProviders());
   }
 
+  /** The methods of controllers that are no providers as well: nobody may call those but requests. */
   ofControllers(): Generator<ProviderMethod> {
-    return this.of(this.discovery.getControllers());
+    const provided = new Set(this.discovery.getProviders().map(({ metatype }) => metatype));
+    const controllers = this.discovery.getControllers();
+    return this.methodsOf(controllers.filter(({ metatype }) => !provided.has(metatype)));
   }
 
-  private *of(wrappers: readonly Wrapper[]): Generator<ProviderMethod> {
+  private *methodsOf(wrappers: readonly Wrapper[]): Generator<ProviderMethod> {
     for (const wrapper of wrappers) {
       const prototype = prototypeOf(wrapper);
       if (!prototype) continue;

@@ -341,5 +341,24 @@ describe('@OnJobEvent', () => {
       }
       return Wrong;
     }).toThrow(InvalidJobListenerError);
+    expect(() => {
+      class Wrong {
+        @OnJobEvent('finished' as 'done')
+        tell(): void {
+          // Nothing to do.
+        }
+      }
+      return Wrong;
+    }).toThrow('there is no event "finished". There are: started, done');
+    expect(() => {
+      const tell = Symbol('tell');
+      class Wrong {
+        @OnJobEvent('done')
+        [tell](): void {
+          // Nothing to do.
+        }
+      }
+      return Wrong;
+    }).toThrow(InvalidJobListenerError);
   });
 });

@@ -59,6 +59,14 @@ export interface JobEvents {
 
 export type JobEventName = keyof JobEvents;
 
+const EVENTS: Readonly<Record<JobEventName, true>> = {
+  ...{ started: true, done: true, failed: true, retried: true, dead: true, dropped: true },
+  ...{ snoozed: true, putBack: true, cancelled: true, lost: true },
+};
+
+/** All of them, for who checks a name. */
+export const JOB_EVENT_NAMES = Object.keys(EVENTS) as readonly JobEventName[];
+
 /**
  * What happens to the jobs that this process runs, and to its worker pool. Injectable; `@OnJobEvent` on a method is the
  * short way. Nothing is done for events that nobody listens to. A listener that throws or rejects is logged and harms

@@ -4,6 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
   type OnModuleInit,
+  type Type,
 } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { InvalidOptionError, type Middleware } from '@nestcraft/engine';
@@ -56,7 +57,7 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     private readonly registrar: JobRegistrar,
     private readonly listeners: JobListeners,
     private readonly moduleRef: ModuleRef,
-    modules: ModulesContainer,
+    private readonly modules: ModulesContainer,
   ) {
     instance.assertOnlyOne(modules);
     placeHooks(modules, WorkRunnerModule, INNERMOST);
@@ -69,7 +70,7 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     for (const option of options.middleware ?? []) {
       pool.middleware(await this.toMiddleware(option as JobMiddlewareOption));
     }
-    const decorator = await this.provided(options.jobDecorator ?? JobDecoratorService);
+    const decorator = await this.decorator(options.jobDecorator);
     this.jobs = this.registrar.register(decorator);
     this.listeners.subscribe();
   }
@@ -87,16 +88,35 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
 
   private async toMiddleware(option: JobMiddlewareOption): Promise<Middleware> {
     if (!isMiddlewareClass(option)) return option;
-    const instance = await this.provided(option);
+    const instance = await this.provided('middleware', option);
     return (job, next, context) => instance.use(job, next, context);
   }
 
-  /** The application's instance; or, if it does not provide the class, one of our own. */
-  private async provided<T>(type: new (...args: never[]) => T): Promise<T> {
+  private async decorator(type: Type<JobDecoratorService> = JobDecoratorService) {
+    const decorator = await this.provided('jobDecorator', type);
+    if (typeof decorator.decorate === 'function') return decorator;
+    throw new InvalidOptionError(
+      'jobDecorator',
+      type.name,
+      'a class that extends JobDecoratorService',
+    );
+  }
+
+  /**
+   * The application's instance; or, if it does not provide the class, one of our own.
+   *
+   * @throws InvalidOptionError for a class that is made for each request, or needs what only others have
+   */
+  private async provided<T>(option: string, type: Type<T>): Promise<T> {
+    const isProvided = [...this.modules.values()].some(({ providers }) => providers.has(type));
     try {
-      return this.moduleRef.get<T>(type, { strict: false });
-    } catch {
-      return this.moduleRef.create<T>(type as new (...args: unknown[]) => T);
+      return isProvided
+        ? this.moduleRef.get<T>(type, { strict: false })
+        : await this.moduleRef.create<T>(type);
+    } catch (error) {
+      const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+      const expected = `a class that the application provides, in the default scope (${reason})`;
+      throw new InvalidOptionError(option, type.name, expected, { cause: error });
     }
   }
 }
