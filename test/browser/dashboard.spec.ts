@@ -84,7 +84,8 @@ class Handlers {
   @JobHandler('export_report')
   async export(job: Job): Promise<void> {
     job.checkin(`row 1,500 of 20,000 ${XSS}`);
-    await gate.pass();
+    const cancelled = once(job.signal, 'abort').then(() => job.signal.throwIfAborted());
+    await Promise.race([gate.pass(), cancelled]);
   }
 
   @JobHandler('charge', { maxFails: 1 })
@@ -258,7 +259,7 @@ withChromium('the dashboard in a browser', () => {
     await open('/jobs/dead');
     await page.getByLabel('Select all of this page').check();
     await page.getByRole('button', { name: 'Delete 3 selected' }).click();
-    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Go back' }).click();
     expect(await redis.zcard(`${namespace}:dead`)).toBe(3);
     await page.getByRole('button', { name: 'Delete 3 selected' }).click();
     await page.getByRole('button', { name: 'Delete 3 jobs' }).click();
@@ -315,6 +316,53 @@ withChromium('the dashboard in a browser', () => {
     await open('/jobs/dead/of/sync');
     await page.getByRole('link', { name: 'sync', exact: true }).first().click();
     await page.waitForSelector('.timeline li:has-text("Failure 1"):has-text("later")');
+  });
+
+  it('cancels a job that runs, from the list and from its page, and it ends', async () => {
+    await open('/running');
+    await page.getByRole('button', { name: /^Cancel export_report / }).click();
+    await page.getByRole('button', { name: 'Go back' }).click();
+    await page.getByRole('link', { name: 'export_report' }).first().click();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('button', { name: 'Cancel 1 job' }).click();
+    await page.waitForSelector('[role=status]:has-text("told to stop")');
+    await page.waitForSelector('[role=alert]:has-text("not busy any more")');
+    complaints = complaints.filter((one) => !one.includes('404'));
+    await open('/running');
+    await page.waitForSelector('text=No job runs now.');
+    expect(await redis.llen(`${namespace}:jobs:export_report`)).toBe(0);
+    expect(await redis.zcard(`${namespace}:retry`)).toBe(1);
+  });
+
+  it('cancels a job that waits', async () => {
+    await open('/queues/not_served');
+    await page.locator('tbody a').first().click();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('button', { name: 'Cancel 1 job' }).click();
+    await page.waitForSelector('[role=status]:has-text("will not run")');
+    expect(await redis.llen(`${namespace}:jobs:not_served`)).toBe(0);
+  });
+
+  it('copies, hands out entries, kills on the page of a job, and keeps theme and zone', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await open('/jobs/retry');
+    await page.getByRole('link', { name: 'sync', exact: true }).first().click();
+    await page.getByRole('button', { name: 'Copy the error' }).click();
+    await page.waitForSelector('[role=status]:has-text("Copied: the error.")');
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('later');
+    const [entry] = await redis.zrange(`${namespace}:retry`, '0', '0');
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download the entry' }).click();
+    expect(readFileSync(await (await downloading).path(), 'utf8')).toBe(entry);
+    await page.getByRole('button', { name: 'Kill', exact: true }).click();
+    await page.getByRole('button', { name: 'Kill 1 job' }).click();
+    await page.waitForSelector('[role=status]:has-text("1 dead now")');
+    expect(await redis.zcard(`${namespace}:retry`)).toBe(0);
+    await page.getByLabel('Theme').selectOption('dark');
+    await page.getByLabel(/zone|Times/i).selectOption('UTC');
+    await page.reload();
+    await page.waitForSelector('html[data-theme=dark]');
+    expect(await page.getByLabel(/zone|Times/i).inputValue()).toBe('UTC');
   });
 
   it('deletes a waiting job, and runs a periodic one', async () => {

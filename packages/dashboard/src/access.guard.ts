@@ -13,6 +13,7 @@ import type {
   WorkDashboardOptions,
 } from './dashboard-options.js';
 import { WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
+import { OwnPage } from './own-page.js';
 import { Problem } from './problem.js';
 
 const ACTION = 'nestcraft:dashboard_action';
@@ -39,11 +40,15 @@ const HEADERS: readonly (readonly [string, string])[] = [
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
+  private readonly ownPage: OwnPage;
+
   constructor(
     @Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions,
     private readonly reflector: Reflector,
     private readonly adapterHost: HttpAdapterHost,
-  ) {}
+  ) {
+    this.ownPage = new OwnPage(options.origin);
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
@@ -55,7 +60,7 @@ export class AccessGuard implements CanActivate {
     const action = this.reflector.getAllAndOverride<DashboardAction | undefined>(ACTION, targets);
     if (action === undefined) throw new Problem(403, 'no_action', 'This route names no action.');
     const user = await this.userOf(request);
-    if (!isSafe(request)) assertOwnPage(request);
+    if (!isSafe(request)) this.ownPage.assertAsks(request);
     await this.assertAllowed(user, action, request);
     return true;
   }
@@ -118,32 +123,4 @@ export class AccessGuard implements CanActivate {
 
 function isSafe({ method }: DashboardRequest): boolean {
   return method === 'GET' || method === 'HEAD';
-}
-
-/**
- * Browsers say where a request comes from: by Sec-Fetch-Site, or, where they do not send that (plain http), by Origin.
- * The body must be JSON and a header of our own be there, which no form and no link of another site can bring about.
- */
-function assertOwnPage({ headers }: DashboardRequest): void {
-  const header = (name: string): string => String(headers[name] ?? '');
-  const site = header('sec-fetch-site');
-  const ownSite =
-    site === '' ? isOwnOrigin(header('origin'), header('host')) : site === 'same-origin';
-  const isJson = /^application\/json\b/i.test(header('content-type'));
-  if (ownSite && isJson && header('x-nestcraft') === '1') return;
-  throw new Problem(
-    403,
-    'cross_site',
-    'The request does not come from the dashboard itself: it needs Content-Type application/json, the header X-Nestcraft: 1, and the same origin.',
-  );
-}
-
-function isOwnOrigin(origin: string, host: string): boolean {
-  // Programs such as curl send no Origin; browsers do with every request that changes something.
-  if (origin === '') return true;
-  try {
-    return new URL(origin).host === host;
-  } catch {
-    return false;
-  }
 }

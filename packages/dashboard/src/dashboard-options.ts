@@ -7,6 +7,8 @@ export const ACTIONS = [
   'delete',
   /** Have jobs that wait for their retry be dead. */
   'kill',
+  /** Stop a job, whether it waits or runs. */
+  'cancel',
   'pause',
   'limit',
   'empty',
@@ -45,6 +47,11 @@ export interface WorkDashboardOptions {
   readonly readOnly?: boolean;
   /** Changes what is shown of a job's arguments, as JSON text; for secrets. Default: they are shown as they are. */
   readonly redact?: (job: { readonly name: string; readonly argsText: string }) => string;
+  /**
+   * At which origins browsers reach the dashboard, such as `https://jobs.example.com`: then only pages of these may change
+   * anything. Needed behind a proxy that changes the header Host. Default: the origin that the header Host tells.
+   */
+  readonly origin?: string | readonly string[];
   /** Open the dashboard to everybody even in production; default false. */
   readonly insecureAllowAll?: boolean;
 }

@@ -13,11 +13,21 @@ import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client, Enqueuer, silentLogger, WorkModule } from '@nestcraft/work';
+import {
+  Client,
+  Enqueuer,
+  InvalidOptionError,
+  silentLogger,
+  WorkModule,
+  type BulkOptions,
+  type BulkResult,
+} from '@nestcraft/work';
 import { Redis } from 'ioredis';
 import { eventually } from '../../../test/support/eventually.js';
 import type { WorkDashboardExtras, WorkDashboardOptions } from './dashboard-options.js';
 import { WorkDashboardModule } from './dashboard.module.js';
+import { OPENAPI } from './openapi.js';
+import { Operations } from './operations.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 const OWN = { 'content-type': 'application/json', 'x-nestcraft': '1' };
@@ -50,7 +60,10 @@ async function serve(
   })
   class AppModule {}
   const adapter = fastify ? new FastifyAdapter() : new ExpressAdapter();
-  const app = await NestFactory.create(AppModule, adapter, { logger: false });
+  const app = await NestFactory.create(AppModule, adapter, {
+    logger: false,
+    abortOnError: false,
+  });
   if (prefix !== '') app.setGlobalPrefix(prefix);
   await app.listen(0, '127.0.0.1');
   apps.push(app);
@@ -251,6 +264,15 @@ describe.each([
     expect(await redis.llen(`${namespace}:jobs:n`)).toBe(0);
   });
 
+  it('cancels a job that waits, and says when there is none', async () => {
+    const url = await serve({}, how);
+    const { id } = await enqueuer().enqueue('n');
+    const cancel = async (body: object) => (await send(`${url}/api/jobs/cancel`, body)).json();
+    expect(await cancel({ id, name: 'n' })).toEqual({ result: 'removed' });
+    expect(await redis.llen(`${namespace}:jobs:n`)).toBe(0);
+    expect(await cancel({ id, name: 'n' })).toEqual({ result: 'not found' });
+  });
+
   it('streams snapshots, and what operations have come to', async () => {
     const url = await serve({}, how);
     await enqueuer().enqueue('n');
@@ -363,42 +385,65 @@ describe.each([
 });
 
 describe('access', () => {
-  const MUTATIONS: [path: string, action: string, body: object][] = [
-    ['queues/n/pause', 'pause', {}],
-    ['queues/n/unpause', 'pause', {}],
-    ['queues/n/limit', 'limit', { limit: 1 }],
-    ['queues/n/empty', 'empty', {}],
-    ['jobs/dead/enqueue', 'retry', { jobs: [{ at: 1, id: 'x' }] }],
-    ['jobs/dead/delete', 'delete', { jobs: [{ at: 1, id: 'x' }] }],
-    ['jobs/dead/enqueue-all', 'retry', {}],
-    ['jobs/dead/delete-all', 'delete', {}],
-    ['jobs/retry/kill', 'kill', { jobs: [{ at: 1, id: 'x' }] }],
-    ['jobs/retry/kill-all', 'kill', {}],
-    ['queues/n/delete', 'delete', { jobs: [{ position: 1, id: 'x' }] }],
-    ['periodic/run', 'run', { id: 'x' }],
-  ];
+  // Every route that may change something: openapi.spec.ts holds the document against the routes.
+  const MUTATIONS = Object.entries(OPENAPI.paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([method]) => method !== 'get')
+      .map(([method, { 'x-action': action }]) => ({ method: method.toUpperCase(), path, action })),
+  );
+  const CANCEL = '/operations/{id}/cancel';
 
-  it.each(MUTATIONS)('%s needs the permission "%s", on the server', async (path, action, body) => {
+  /** Work on many jobs that ends when it is cancelled. */
+  function startOperation(): string {
+    const work = ({ signal }: BulkOptions) =>
+      new Promise<BulkResult>((resolve) => {
+        const ended = { total: 1, seen: 0, done: 0, duplicates: 0, unknown: 0, aborted: true };
+        signal?.addEventListener('abort', () => resolve(ended));
+      });
+    const [operations] = apps.map((app) => app.get(Operations, { strict: false }));
+    return operations?.start({ title: 'delete all', action: 'delete' }, work).id ?? '';
+  }
+
+  /** Sends what may change something to the dashboard at `url`. */
+  function mutate(url: string, { method, path }: (typeof MUTATIONS)[number], headers = OWN) {
+    const values: Record<string, string> = { set: 'dead', name: 'n', id: startOperation() };
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? name);
+    return fetch(`${url}/api${filled}`, { method, headers, body: '{}' });
+  }
+
+  it('to what changes something is never had by those who may only look, but to cancel what they may begin', () => {
+    const open = MUTATIONS.filter(({ action }) => action === 'view').map(({ path }) => path);
+    expect(open).toEqual([CANCEL]);
+    expect(MUTATIONS.length).toBeGreaterThan(13);
+  });
+
+  it.each(MUTATIONS)('$path needs its permission, on the server', async (mutation) => {
+    const action = mutation.path === CANCEL ? 'delete' : mutation.action;
     const url = await serve({
       authenticate: () => 'ada',
       authorize: (user, wanted) => user === 'ada' && wanted !== action,
     });
-    expect(await problem(await send(`${url}/api/${path}`, body))).toEqual({
-      status: 403,
-      code: 'forbidden',
-    });
+    expect(await problem(await mutate(url, mutation))).toEqual({ status: 403, code: 'forbidden' });
     const me = await getJson<{ actions: string[] }>(`${url}/api/me`);
     expect(me.actions).toContain('view');
     expect(me.actions).not.toContain(action);
   });
 
-  it.each(MUTATIONS)('%s is refused where all is read-only', async (path, _action, body) => {
+  it.each(MUTATIONS)('$path is refused where all is read-only', async (mutation) => {
     const url = await serve({ readOnly: true });
-    expect(await problem(await send(`${url}/api/${path}`, body))).toMatchObject({ status: 403 });
+    expect(await problem(await mutate(url, mutation))).toEqual({ status: 403, code: 'forbidden' });
     expect(await getJson(`${url}/api/me`)).toEqual({
       actions: ['view'],
       readOnly: true,
       namespace,
+    });
+  });
+
+  it.each(MUTATIONS)('$path is refused to the page of another site', async (mutation) => {
+    const url = await serve();
+    const headers = { ...OWN, 'sec-fetch-site': 'cross-site' };
+    expect(await problem(await mutate(url, mutation, headers))).toEqual({
+      ...{ status: 403, code: 'cross_site' },
     });
   });
 
@@ -417,6 +462,37 @@ describe('access', () => {
     const url = await serve();
     expect((await send(`${url}/api/queues/n/pause`, {}, headers)).status).toBe(status);
   });
+
+  it.each<[string, Record<string, string>, number]>([
+    ['of a page at one of them', { origin: 'https://jobs.example.com' }, 204],
+    ['of a page at another of them', { origin: 'http://10.0.0.7:8080' }, 204],
+    ['of a program', {}, 204],
+    ['of a page at the address of the server', { origin: 'the server' }, 403],
+    ['of a page at another port', { origin: 'https://jobs.example.com:8443' }, 403],
+    ['of another site', { origin: 'https://evil.example' }, 403],
+    [
+      'of another site, in spite of its origin',
+      { origin: 'https://jobs.example.com', 'sec-fetch-site': 'cross-site' },
+      403,
+    ],
+    [
+      'of a name that leads here by somebody else',
+      { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' },
+      403,
+    ],
+  ])('where its origins are given, a change %s', async (_what, headers, status) => {
+    const url = await serve({ origin: ['https://jobs.example.com', 'http://10.0.0.7:8080/'] });
+    const own = headers.origin === 'the server' ? { origin: new URL(url).origin } : headers;
+    const response = await send(`${url}/api/queues/n/pause`, {}, { ...OWN, ...own });
+    expect(response.status).toBe(status);
+  });
+
+  it.each(['jobs.example.com', 'https://jobs.example.com/work', 'ftp://x', ''])(
+    'takes no "%s" for an origin',
+    async (origin) => {
+      await expect(serve({ origin })).rejects.toThrow(InvalidOptionError);
+    },
+  );
 
   it('is for those whom authenticate names, also to the page and the stream', async () => {
     const url = await serve({
@@ -618,6 +694,9 @@ describe('bad parameters', () => {
     ['jobs/dead/delete', { jobs: Array.from({ length: 201 }, () => ({ at: 1, id: 'x' })) }],
     ['jobs/dead/delete-all', { name: 7 }],
     ['jobs/retry/kill', { jobs: [{ at: 1 }] }],
+    ['jobs/cancel', { id: 'x' }],
+    ['jobs/cancel', { name: 'n' }],
+    ['jobs/cancel', { id: 'x', name: 'a,b' }],
     ['queues/n/delete', { jobs: [{ position: 0, id: 'x' }] }],
     ['periodic/run', {}],
   ])('POST %s %j is a problem of the client', async (path, body) => {

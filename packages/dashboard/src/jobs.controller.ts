@@ -17,7 +17,7 @@ const FRESH = 3_000;
 // In seconds since the epoch.
 const [EARLIEST, LATEST] = [-1e12, 1e12];
 
-/** The scheduled, retry and dead jobs. Its routes are made by `controllersAt`. */
+/** The scheduled, retry and dead jobs, and cancelling jobs of any kind. Its routes are made by `controllersAt`. */
 export class JobsController {
   constructor(
     @Inject(Client) private readonly client: Client,
@@ -120,6 +120,17 @@ export class JobsController {
     return this.all('kill', 'kill', 'retry', body, (options) =>
       this.client.killAllRetryJobs(options),
     );
+  }
+
+  /** Stops a job wherever it has come to by now: one that waits does not run, the signal of one that runs aborts. */
+  @Post('cancel')
+  @HttpCode(200)
+  @Action('cancel')
+  async cancel(@Body() body: Fields = {}) {
+    const jobName = text('name', body.name);
+    const { status } = await this.client.cancel(text('id', body.id, LONGEST_ID), { jobName });
+    this.memo.clear();
+    return { result: status };
   }
 
   private async find(set: string, at: string, id: string): Promise<TimedJob> {

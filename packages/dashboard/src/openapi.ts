@@ -386,6 +386,15 @@ const routes: Readonly<Record<string, Route>> = {
     body: object(selected),
     answer: results,
   },
+  'POST /jobs/cancel': {
+    summary:
+      'Cancels a job: "removed" while it waited, "signalled" to the pool that runs it, "marked" to be dropped in its turn, "ignored" by a Go pool, or "not found"',
+    action: 'cancel',
+    body: object({ id: string, name }),
+    answer: object({
+      result: oneOf(['removed', 'signalled', 'marked', 'ignored', 'not found']),
+    }),
+  },
   'POST /jobs/{set}/enqueue-all': {
     summary: 'Puts all, or those of a name, into their queues',
     action: 'retry',

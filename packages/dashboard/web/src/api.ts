@@ -184,7 +184,8 @@ export interface Health {
   integrity: { kind: string; what: string; consequence: string; remedy: string }[];
 }
 
-export type Action = 'view' | 'retry' | 'delete' | 'kill' | 'pause' | 'limit' | 'empty' | 'run';
+export type Action =
+  'view' | 'retry' | 'delete' | 'kill' | 'cancel' | 'pause' | 'limit' | 'empty' | 'run';
 export type SetName = 'scheduled' | 'retry' | 'dead';
 
 /** What the server answered instead of what was asked for. */

@@ -49,6 +49,19 @@ export function summary(results: readonly string[] = []): string {
   return [...counts].map(([result, n]) => `${n} ${RESULTS[result] ?? result}`).join('; ');
 }
 
+const CANCELLATIONS: Record<string, string> = {
+  removed: 'Cancelled: the job waited, and will not run.',
+  signalled: 'The job was told to stop. It ends when its handler heeds its signal.',
+  marked: 'Cancelled: the job will be dropped when its turn comes.',
+  ignored: 'The job runs in a Go pool, which cannot be told to stop. It goes on.',
+  'not found': 'The job neither waits nor runs any more.',
+};
+
+/** What came of cancelling a job. */
+export function cancellation(result = ''): string {
+  return CANCELLATIONS[result] ?? result;
+}
+
 /** The address of the page of a job's list, or of those of one name. */
 export function listHref(set: SetName, name?: string): string {
   return `/jobs/${set}${name === undefined ? '' : `/of/${encodeURIComponent(name)}`}`;

@@ -6,6 +6,7 @@ import { count, pretty } from '../format';
 import { Badge, Failure, Loading, PageHead, Time } from '../parts/basics';
 import { Copy } from '../parts/copy';
 import { listHref, queueHref, SETS } from '../words';
+import { CancelJob } from './cancel-job';
 import { SetJobActions, WaitingJobActions } from './job-actions';
 import { Timeline } from './timeline';
 
@@ -49,7 +50,12 @@ export function WaitingJobPage(place: { name: string; position: number; id: stri
         </>
       )}
       state={<Badge kind="info">waiting</Badge>}
-      actions={(job) => <WaitingJobActions name={name} job={job} />}
+      actions={(job) => (
+        <>
+          {!job.broken && <CancelJob id={job.id} name={name} />}
+          <WaitingJobActions name={name} job={job} />
+        </>
+      )}
     />
   );
 }

@@ -5,6 +5,7 @@ import { pretty } from '../format';
 import { Badge, Elapsed, Failure, Loading, PageHead, Time } from '../parts/basics';
 import { Copy } from '../parts/copy';
 import { queueHref } from '../words';
+import { CancelJob } from './cancel-job';
 
 /** What a worker is doing. */
 export function RunningJobPage({ workerId }: { workerId: string }) {
@@ -19,7 +20,9 @@ export function RunningJobPage({ workerId }: { workerId: string }) {
         title={job?.jobName ?? 'Job'}
         crumbs={<Link href="/running">Running jobs</Link>}
         state={job && !error && <Badge kind="good">running</Badge>}
-      />
+      >
+        {job && !error && <CancelJob id={job.jobId} name={job.jobName} />}
+      </PageHead>
       {error && <Failure error={error} />}
       {!job && !error && <Loading />}
       {job && (

@@ -6,13 +6,16 @@ import { useLive } from '../live';
 import { Elapsed, Empty, Loading, PageHead, Time } from '../parts/basics';
 import { NameFilter } from '../parts/name-filter';
 import { Table, type Column } from '../parts/table';
+import { useSession } from '../session';
 import { queueHref, runningHref } from '../words';
+import { CancelJob } from './cancel-job';
 
 // What nobody reads is not drawn every two seconds.
 const MOST = 200;
 
 export function RunningPage() {
   const { snapshot } = useLive();
+  const { may } = useSession();
   const [name, setName] = useState<string>();
   const running = snapshot?.running.filter(({ jobName }) => name === undefined || jobName === name);
   return (
@@ -28,7 +31,7 @@ export function RunningPage() {
       {running && running.length > 0 && (
         <Table
           caption="Running jobs"
-          columns={COLUMNS}
+          columns={may('cancel') ? [...COLUMNS, CANCEL] : COLUMNS}
           rows={running.toSorted((a, b) => a.startedAt - b.startedAt).slice(0, MOST)}
           keyOf={({ workerId }) => workerId}
         />
@@ -90,3 +93,8 @@ const COLUMNS: Column<Running>[] = [
   { head: 'Queue', cell: ({ jobName }) => <Link href={queueHref(jobName)}>{jobName}</Link> },
   { head: 'Arguments', kind: 'args', cell: ({ args }) => <code>{args}</code> },
 ];
+
+const CANCEL: Column<Running> = {
+  ...{ head: 'Actions', kind: 'actions' },
+  cell: ({ jobId, jobName }) => <CancelJob id={jobId} name={jobName} small />,
+};

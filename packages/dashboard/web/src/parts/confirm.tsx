@@ -88,7 +88,7 @@ function Dialog({ question, onClose }: { question: Question | undefined; onClose
       )}
       <div class="buttons">
         <button type="button" onClick={onClose}>
-          Cancel
+          Go back
         </button>
         <button
           type="button"
