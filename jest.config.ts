@@ -44,9 +44,9 @@ const config: Config = {
       displayName: 'memory',
       roots: ['<rootDir>/packages/engine'],
       testMatch: [
-        '**/{auditor,dead-pool-reaper,drop,enqueuer,heartbeater,history,manual-pool,observer}.spec.ts',
+        '**/{auditor,cancel,dead-pool-reaper,drop,enqueuer,heartbeater,history,manual-pool,observer}.spec.ts',
         '**/{periodic-enqueuer,requeuer,rescuer,unique-job,worker-pool}.spec.ts',
-        '**/{client,integrity,job-set,listing,metrics}.spec.ts',
+        '**/{client,integrity,job-set,listing,metrics,worker-pool-health}.spec.ts',
       ],
       setupFiles: ['<rootDir>/test/memory-engine.ts'],
     },

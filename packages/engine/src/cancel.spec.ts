@@ -297,6 +297,44 @@ describe('cancelling a job that runs', () => {
   });
 });
 
+describe('cancelling a job that was fetched ahead', () => {
+  it('keeps it from running, and leaves nothing of it', async () => {
+    const gate = new Gate();
+    const seen = new Set<string>();
+    const waiting = new Gate();
+    let ahead: string[] = [];
+    const { pool, fates } = aPool(
+      async (job: Job<{ i: number }>) => {
+        seen.add(job.id);
+        if (job.args.i === 300) {
+          const entries = await ns.redis.lrange(ns.keys.inProgress('n', pool.id), 0, -1);
+          const ids = entries.map((entry) => (JSON.parse(entry) as { id: string }).id);
+          ahead = ids.filter((id) => !seen.has(id));
+          void waiting.pass();
+        }
+        if (job.args.i >= 300) await gate.opened;
+      },
+      { concurrency: 2 },
+    );
+    await enqueuer.enqueueMany(
+      Array.from({ length: 1_000 }, (_, i) => ({ name: 'n', args: { i } })),
+    );
+    await pool.start();
+    await waiting.reached;
+    const [id = ''] = ahead;
+    const { status } = await enqueuer.cancel(id, { jobName: 'n' });
+    // Given back, because nobody is about to run it: until then it would begin, and its signal abort.
+    await eventually(async () => expect(await ns.inProgress('n')).toBe(2));
+    gate.open();
+    await pool.drain();
+    expect(id).not.toBe('');
+    expect(seen).not.toContain(id);
+    expect(status === 'removed' || fates.get(id) === 'cancelled').toBe(true);
+    expect(seen.size).toBe(999);
+    expect(await leftovers()).toEqual([]);
+  });
+});
+
 describe('a job that is marked when it is fetched', () => {
   it('is dropped, and frees the claim that it holds', async () => {
     const job = await enqueuer.enqueueUnique('held');

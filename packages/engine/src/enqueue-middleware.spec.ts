@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Gate } from '../../../test/support/gate.js';
 import { Enqueuer } from './enqueuer.js';
 import { EnqueueStoppedError, InvalidOptionError } from './errors.js';
 import { TestNamespace } from './testing/test-redis.js';
@@ -52,6 +53,21 @@ it('fails the call with what it throws', async () => {
   });
   await expect(enqueuer.enqueue('n')).rejects.toThrow(RangeError);
   expect(await ns.queue('n')).toEqual([]);
+});
+
+it('has closing wait for it', async () => {
+  const gate = new Gate();
+  enqueuer.middleware(async (_jobs, next) => {
+    await gate.pass();
+    await next();
+  });
+  const enqueued = enqueuer.enqueue('n');
+  await gate.reached;
+  const closed = enqueuer.close();
+  gate.open();
+  await closed;
+  await expect(enqueued).resolves.toMatchObject({ name: 'n' });
+  expect(await ns.queue('n')).toHaveLength(1);
 });
 
 it('must be a function', () => {

@@ -93,7 +93,8 @@ export class Enqueuer {
   readonly #canceller: Canceller;
   readonly #propagators: readonly Propagator[];
   readonly #middleware: EnqueueMiddleware[];
-  readonly #checks = new Set<Promise<void>>();
+  /** What goes before a job is handed over: checks, and middleware with all inside of it. */
+  readonly #pending = new Set<Promise<unknown>>();
   #closed = false;
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
@@ -347,13 +348,16 @@ export class Enqueuer {
    */
   async cancel(jobId: string, options: CancelOptions = {}): Promise<Cancellation> {
     if (this.#closed) throw new ClosedError('enqueuer');
-    return this.#canceller.cancel(jobId, options);
+    return this.#awaited(this.#canceller.cancel(jobId, options));
   }
 
-  /** Waits for what is being enqueued, then closes the connection if it is the enqueuer's own. */
+  /** Waits for what is being enqueued, checks and middleware included, or cancelled; then closes the connection if it is the enqueuer's own. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled(this.#checks);
+    while (this.#pending.size > 0) {
+      await Promise.allSettled(this.#pending);
+      await new Promise(setImmediate); // Who has waited for a check goes on in this turn.
+    }
     await this.#outbox.flushed();
     if (this.#ownsConnection) this.#connection.close();
   }
@@ -436,12 +440,16 @@ export class Enqueuer {
   /** Resolves when the contract has found that a worker could read the job. @throws InvalidJobArgsError */
   async #checked(contract: JobContract, { text }: NewEntry): Promise<void> {
     if (!contract.schema) return;
-    const check = contract.check(parseEntry(text).args ?? {});
-    this.#checks.add(check);
+    await this.#awaited(contract.check(parseEntry(text).args ?? {}));
+  }
+
+  /** What `close` waits for. */
+  async #awaited<Result>(work: Promise<Result>): Promise<Result> {
+    this.#pending.add(work);
     try {
-      await check;
+      return await work;
     } finally {
-      this.#checks.delete(check);
+      this.#pending.delete(work);
     }
   }
 
@@ -462,11 +470,13 @@ export class Enqueuer {
   ): Promise<Result> {
     if (this.#middleware.length === 0 && this.#propagators.length === 0) return send();
     const jobs = entries.map((entry) => new Job(entry));
-    return sendThrough(
-      this.#middleware,
-      jobs,
-      async () => send(capture(this.#propagators)),
-      takenOf ?? (() => jobs),
+    return this.#awaited(
+      sendThrough(
+        this.#middleware,
+        jobs,
+        async () => send(capture(this.#propagators)),
+        takenOf ?? (() => jobs),
+      ),
     );
   }
 

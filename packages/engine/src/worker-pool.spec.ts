@@ -459,6 +459,22 @@ describe('prefetch', () => {
 });
 
 describe('stop', () => {
+  it('leaves no heartbeat when the pool is still starting', async () => {
+    await ns.redis.set(ns.keys.maxConcurrency('n'), '5');
+    const stopping = new Gate();
+    const warn = (): void => {
+      void stopping.pass();
+      void pool.stop(); // registered, and not at work yet
+    };
+    const pool = aPool({ logger: { ...silentLogger, warn } });
+    pool.job('n', { maxConcurrency: 2 }, () => undefined);
+    await pool.start();
+    await stopping.reached;
+    await pool.stop();
+    expect(await ns.redis.smembers(ns.keys.workerPools)).toEqual([]);
+    expect(await ns.redis.exists(ns.keys.heartbeat(pool.id))).toBe(0);
+  });
+
   it('waits for the running jobs and begins no other', async () => {
     const gate = new Gate();
     const started: string[] = [];

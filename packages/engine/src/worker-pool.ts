@@ -417,7 +417,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     await givenBack;
     const settled = await actors.dispatcher.stop(SETTLE_PATIENCE);
     await actors.stop().catch((error: unknown) => this.#log.error('worker_pool.stop', error));
-    if (wasWorking) await this.#leave(actors, settled);
+    // One that is still starting may be on the books already.
+    if (actors.connection.isUp) await this.#registered;
+    if (wasWorking || actors.connection.isUp) await this.#leave(actors, settled);
     actors.close();
     await this.#registered;
   }
