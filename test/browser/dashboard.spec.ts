@@ -404,6 +404,23 @@ withChromium('the dashboard in a browser', () => {
     await page.waitForSelector('[role=status]:has-text("found 1.")');
     await page.getByRole('link', { name: 'send_email' }).click();
     await page.waitForSelector('pre:has-text("grace@example.com")');
+    await page.goBack();
+    await page.waitForSelector('[role=status]:has-text("found 1.")');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('GRACE@example');
+    expect(decodeURIComponent(page.url())).toContain('#/search/q=GRACE');
+  });
+
+  it('ends a search when nobody sees it', async () => {
+    await page.route('**/api/search?**', () => undefined); // it takes its time
+    await open('/search');
+    await page.getByRole('searchbox').fill('grace');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=status]:has-text("Looked at")');
+    const ended = page.waitForEvent('requestfailed', (one) => one.url().includes('api/search'));
+    await see(false);
+    await ended;
+    await page.waitForSelector('[role=status]:has-text("Stopped at")');
+    await see(true);
   });
 
   it('pauses, resumes, limits and empties a queue', async () => {

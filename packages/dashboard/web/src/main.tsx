@@ -53,7 +53,12 @@ function App() {
                   <Route path="/workers" component={WorkersPage} />
                   <Route path="/periodic" component={PeriodicPage} />
                   <Route path="/metrics" component={MetricsPage} />
-                  <Route path="/search" component={SearchPage} />
+                  <Route path="/search">
+                    <SearchPage />
+                  </Route>
+                  <Route path="/search/:query">
+                    {({ query }) => <SearchPage query={decodeURIComponent(query)} />}
+                  </Route>
                   <Route path="/health" component={HealthPage} />
                   <Route path="/jobs/:set/of/:name">
                     {({ set, name }) =>

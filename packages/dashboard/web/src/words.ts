@@ -85,3 +85,8 @@ export function waitingHref(
 export function runningHref(workerId: string): string {
   return `/running/${encodeURIComponent(workerId)}`;
 }
+
+/** @param query what is searched, as a query string */
+export function searchHref(query: string): string {
+  return `/search/${encodeURIComponent(query)}`;
+}

@@ -1,35 +1,26 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { Link } from 'wouter-preact';
-import type { Job, SetName } from '../api';
+import { useState } from 'preact/hooks';
+import { Link, useLocation } from 'wouter-preact';
 import { count, plural } from '../format';
 import { useLive } from '../live';
 import { Badge, Empty, PageHead, Time } from '../parts/basics';
 import { Table, type Column } from '../parts/table';
-import { jobHref, runningHref, SETS, waitingHref } from '../words';
+import { jobHref, runningHref, searchHref, SETS, waitingHref } from '../words';
+import { useSearch, type Found, type Hit } from './use-search';
 
-interface Hit {
-  set: SetName | 'waiting' | 'running';
-  job: Job;
-  queue?: string;
-  workerId?: string;
-}
-
-interface State {
-  hits: Hit[];
-  seen: number;
-  total: number;
-  state: 'idle' | 'searching' | 'done' | 'full' | 'stopped' | 'failed';
-}
-
-const IDLE: State = { hits: [], seen: 0, total: 0, state: 'idle' };
-
-export function SearchPage() {
-  const { found, search, stop } = useSearch();
+/** @param query what is searched, as a query string: it stands in the page's address, so that a search can be shared */
+export function SearchPage({ query = '' }: { query?: string }) {
+  const { found, begin, stop } = useSearch(query);
   const { hits, seen, total, state } = found;
   return (
     <>
       <PageHead title="Search" />
-      <Form onSearch={search} searching={state === 'searching'} onStop={stop} />
+      <Form
+        key={query}
+        query={query}
+        onSearch={begin}
+        searching={state === 'searching'}
+        onStop={stop}
+      />
       <p role="status">{describe(found)}</p>
       {state === 'idle' && (
         <Empty>
@@ -53,48 +44,22 @@ export function SearchPage() {
   );
 }
 
-function useSearch() {
-  const [found, setFound] = useState<State>(IDLE);
-  const source = useRef<EventSource>();
-  const end = (state: State['state']) => {
-    source.current?.close();
-    setFound((before) => (before.state === 'searching' ? { ...before, state } : before));
-  };
-  useEffect(() => () => source.current?.close(), []);
-  const search = (query: URLSearchParams) => {
-    source.current?.close();
-    setFound({ ...IDLE, state: 'searching' });
-    const stream = new EventSource(`api/search?${query}`);
-    source.current = stream;
-    stream.addEventListener('hits', (event) => {
-      const hits = JSON.parse(event.data as string) as Hit[];
-      setFound((before) => ({ ...before, hits: [...before.hits, ...hits] }));
-    });
-    stream.addEventListener('progress', (event) => {
-      const progress = JSON.parse(event.data as string) as { seen: number; total: number };
-      setFound((before) => ({ ...before, ...progress }));
-    });
-    stream.addEventListener('end', (event) => {
-      end((JSON.parse(event.data as string) as { full: boolean }).full ? 'full' : 'done');
-    });
-    stream.addEventListener('failed', () => end('failed'));
-    stream.onerror = () => end('failed');
-  };
-  return { found, search, stop: () => end('stopped') };
-}
-
 function Form({
+  query,
   onSearch,
   searching,
   onStop,
 }: {
-  onSearch: (query: URLSearchParams) => void;
+  query: string;
+  onSearch: () => void;
   searching: boolean;
   onStop: () => void;
 }) {
-  const [text, setText] = useState('');
-  const [where, setWhere] = useState('');
-  const [name, setName] = useState('');
+  const [, navigate] = useLocation();
+  const asked = new URLSearchParams(query);
+  const [text, setText] = useState(asked.get('q') ?? '');
+  const [where, setWhere] = useState(asked.get('in') ?? '');
+  const [name, setName] = useState(asked.get('name') ?? '');
   const queues = useLive().snapshot?.queues ?? [];
   return (
     <form
@@ -102,9 +67,10 @@ function Form({
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
-        onSearch(
-          new URLSearchParams({ q: text, ...(where && { in: where }), ...(name && { name }) }),
-        );
+        const next = { q: text, ...(where && { in: where }), ...(name && { name }) };
+        const wanted = String(new URLSearchParams(next));
+        if (wanted === query) onSearch();
+        else navigate(searchHref(wanted));
       }}
     >
       <label class="wide">
@@ -183,7 +149,7 @@ function toneOf({ set }: Hit): string {
   return set === 'waiting' ? 'info' : SETS[set].tone;
 }
 
-function describe({ hits, seen, total, state }: State): string {
+function describe({ hits, seen, total, state }: Found): string {
   const looked = `${count(seen)} of ${plural(total, 'job')}`;
   switch (state) {
     case 'idle':
