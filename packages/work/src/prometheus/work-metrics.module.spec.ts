@@ -1,4 +1,10 @@
-import { Injectable, Module, type INestApplication } from '@nestjs/common';
+import {
+  Injectable,
+  Module,
+  type CanActivate,
+  type ExecutionContext,
+  type INestApplication,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -89,4 +95,58 @@ it('leaves the registry to the next application of the process', async () => {
   apps.length = 0;
   const next = await anApp();
   expect((await page(next)).status).toBe(200);
+});
+
+it('may be told by what is injected where it writes, and who may read it', async () => {
+  const registry = new Registry();
+  @Injectable()
+  class Keys {
+    readonly scraper = 'secret';
+  }
+  @Module({ providers: [Keys], exports: [Keys] })
+  class KeysModule {}
+  @Injectable()
+  class ScraperGuard implements CanActivate {
+    constructor(private readonly keys: Keys) {}
+    canActivate(context: ExecutionContext): boolean {
+      const { headers } = context.switchToHttp().getRequest<Pick<Request, 'headers'>>();
+      return Reflect.get(headers, 'x-key') === this.keys.scraper;
+    }
+  }
+  @Module({
+    imports: [
+      WorkModule.forRoot(isolated()),
+      WorkMetricsModule.forRootAsync({
+        imports: [KeysModule],
+        inject: [Keys],
+        useFactory: ({ scraper }: Keys) => ({ registry, prefix: `${scraper}_` }),
+        guards: [ScraperGuard],
+      }),
+    ],
+  })
+  class App {}
+  const app = await NestFactory.create(App, { logger: false });
+  apps.push(app);
+  await app.listen(0, '127.0.0.1');
+  expect((await page(app)).status).toBe(403);
+  const shown = await fetch(`${await app.getUrl()}/metrics`, { headers: { 'x-key': 'secret' } });
+  expect(await shown.text()).toContain('secret_workers 10');
+});
+
+it('may show two instances on one page, by a prefix each', async () => {
+  const registry = new Registry();
+  @Module({
+    imports: [
+      WorkModule.forRoot(isolated()),
+      WorkModule.forRoot({ ...isolated(), name: 'billing', concurrency: 3 }),
+      WorkMetricsModule.forRoot({ registry }),
+      WorkMetricsModule.forRoot({ registry, prefix: 'billing_', instance: 'billing', path: false }),
+    ],
+  })
+  class App {}
+  const app = await NestFactory.create(App, { logger: false });
+  apps.push(app);
+  await app.listen(0, '127.0.0.1');
+  const lines = (await (await page(app)).text()).split('\n');
+  expect(lines).toEqual(expect.arrayContaining(['nestcraft_work_workers 10', 'billing_workers 3']));
 });

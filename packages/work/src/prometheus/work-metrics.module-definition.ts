@@ -1,0 +1,66 @@
+import {
+  ConfigurableModuleBuilder,
+  type CanActivate,
+  type DynamicModule,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import type { Client } from '@nestcraft/engine';
+import { PrometheusMetrics, type PrometheusMetricsOptions } from '@nestcraft/engine/prometheus';
+import { getClientToken, instanceToken } from '../instance-tokens.js';
+import type { WorkInstance } from '../work-instance.js';
+import { WORK_METRICS_OPTIONS } from './metrics-options.token.js';
+import { metricsController } from './metrics.controller.js';
+
+/** What `WorkMetricsModule.forRoot` takes, and what the factory of `forRootAsync` makes. */
+export type WorkMetricsOptions = Pick<PrometheusMetricsOptions, 'registry' | 'prefix'>;
+
+/** What `forRoot` and `forRootAsync` of `WorkMetricsModule` take beside the options. */
+export interface WorkMetricsExtras {
+  /** Where the page is, such as `metrics`, which is the default; `false` for none, where another shows the registry. */
+  readonly path?: string | false;
+  /**
+   * Stand before the page, after the application's global ones; default: none. What they inject has to be global, or in
+   * the `imports` of `forRootAsync`.
+   */
+  readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
+  /** Whose metrics: the name of an instance of WorkModule; default: the unnamed one. */
+  readonly instance?: string;
+}
+
+/** What `WorkMetricsModule` is built on. */
+export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkMetricsOptions>({
+  moduleName: 'WorkMetrics',
+  optionsInjectionToken: WORK_METRICS_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createWorkMetricsOptions')
+  .setExtras<WorkMetricsExtras>({ path: 'metrics' }, withExtras)
+  .build();
+
+function withExtras(
+  definition: DynamicModule,
+  { path = 'metrics', guards = [], instance }: WorkMetricsExtras,
+): DynamicModule {
+  return {
+    ...definition,
+    providers: [...(definition.providers ?? []), metricsProvider(instance)],
+    controllers: path === false ? [] : [metricsController(path, guards)],
+  };
+}
+
+function metricsProvider(instance: string | undefined): Provider {
+  return {
+    provide: PrometheusMetrics,
+    inject: [instanceToken(instance), getClientToken(instance), WORK_METRICS_OPTIONS],
+    useFactory: (
+      { enqueuer, pool, options: { role } }: WorkInstance,
+      client: Client,
+      { registry, prefix }: WorkMetricsOptions,
+    ) =>
+      new PrometheusMetrics({
+        ...{ enqueuer, client, registry, prefix },
+        pool: role === 'enqueuer' ? undefined : pool,
+      }),
+  };
+}
