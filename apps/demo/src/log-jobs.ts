@@ -11,7 +11,7 @@ export class LogJobs implements JobMiddleware<JobContext> {
   async use(job: Job, next: () => Promise<void>, context: JobContext): Promise<void> {
     const start = performance.now();
     await next();
-    if ((TRAFFIC_JOBS as readonly string[]).includes(job.name)) return;
+    if (TRAFFIC_JOBS.includes(job.name)) return;
     const duration = Math.round(performance.now() - start);
     this.logger.log(`${job.name} ${job.id} done in ${duration} ms: ${context.summary}`);
   }

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { JobHandler, PeriodicJob, type Job } from '@nestcraft/work';
 
-/** The jobs of the sample traffic; the log passes over them. */
-export const TRAFFIC_JOBS = [
+/** The jobs of the sample traffic; the log and the tally pass over them. */
+export const TRAFFIC_JOBS: readonly string[] = [
   'resize_image',
   'charge_card',
   'sync_stock',
   'remind_customer',
   'daily_report',
-] as const;
+];
 
 /** A shop's jobs, as a dashboard would meet them: quick and slow ones, and some that fail. */
 @Injectable()
