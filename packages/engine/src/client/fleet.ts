@@ -103,7 +103,7 @@ export class Fleet {
 }
 
 const POOLS_AT_ONCE = 50;
-const WORKERS_AT_ONCE = 200;
+const WORKERS_AT_ONCE = 100;
 
 function observation(
   workerId: string,
