@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetcher } from './fetcher.js';
 import type { RedisConnection, Reply, Request } from './redis/redis-connection.js';
 import type { Settler } from './settler.js';
@@ -11,43 +11,54 @@ export interface DispatcherOptions {
   readonly onError: (error: unknown) => void;
 }
 
+// While Redis works at one round trip, what another has brought is read, run and written down.
+const MOST_UNDER_WAY = 2;
 const FIRST_PAUSE = 20;
 const LONGEST_PAUSE = 1_000;
 
 /**
- * The one loop of a pool that talks to Redis about jobs: a single round trip settles all jobs that have finished and
- * fetches for all idle workers. While it is under way, the workers go on with what was fetched ahead.
+ * The one actor of a pool that talks to Redis about jobs: a single round trip settles all jobs that have finished and
+ * fetches for all idle workers. While one is under way, the workers go on with what was fetched ahead; and when they
+ * have got through some of that, another sets out.
  *
- * When nothing waits it sleeps until it is woken. A safety poll goes on all the same.
+ * When nothing waits it rests until it is woken. A safety poll goes on all the same.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  #started = false;
   #failures = 0;
+  /** What is under way: rounds, or an interlude. */
+  readonly #underWay = new Set<Promise<void>>();
+  /** The first of them runs, if something is under way and is no round. */
+  readonly #interludes: (() => Promise<void>)[] = [];
+  #turn: NodeJS.Immediate | undefined;
+  #poll: NodeJS.Timeout | undefined;
   #flushUntil: number | undefined;
-  #running: Promise<void> | undefined;
-  #kick: (() => void) | undefined;
-  #interludes: (() => Promise<void>)[] = [];
+  #ended: Promise<void> | undefined;
+  #onEnd: (() => void) | undefined;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
   }
 
-  /** Starts the loop. A second call does nothing. */
+  /** Begins to fetch. A second call does nothing. */
   start(): void {
+    if (this.#started) return;
+    this.#started = true;
     this.#options.fetcher.start();
-    this.#running ??= this.#run();
+    this.#soon();
   }
 
   /** Something has changed: fetch soon. */
   wake(): void {
     this.#options.fetcher.refresh();
-    this.#kick?.();
+    this.#soon();
   }
 
   /** Takes a finished job; its fate is written with the next round trip. */
   settle(job: FinishedJob): void {
     this.#options.settler.add(job);
-    this.#kick?.();
+    this.#soon();
   }
 
   /** Takes no more jobs, once a fetch in flight has been answered; what is running will still be settled. */
@@ -56,16 +67,16 @@ export class Dispatcher {
   }
 
   /**
-   * Runs `work` between two rounds: nothing is being fetched or settled, and what Redis has in progress is what this
-   * pool knows of. Nothing is run once the loop has ended.
+   * Runs `work` between rounds: nothing is being fetched or settled, and what Redis has in progress is what this pool
+   * knows of. Nothing is run before the start, or after the end.
    *
    * @throws what `work` throws
    */
   between(work: () => void | Promise<void>): Promise<void> {
-    if (!this.#running || this.#isOver()) return Promise.resolve();
+    if (!this.#started || this.#isOver()) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#interludes.push(() => Promise.resolve().then(work).then(resolve, reject));
-      this.#kick?.();
+      this.#soon();
     });
   }
 
@@ -80,15 +91,14 @@ export class Dispatcher {
   }
 
   /**
-   * Ends the loop when all finished jobs are settled, or after about `patience` milliseconds.
+   * Ends when all finished jobs are settled, or after about `patience` milliseconds.
    *
    * @returns whether all of them are
    */
   async stop(patience: number): Promise<boolean> {
     this.stopFetching();
-    this.#flushUntil ??= performance.now() + patience;
-    this.#kick?.();
-    await this.#running;
+    this.#ended ??= this.#end(patience);
+    await this.#ended;
     return this.unsettled.length === 0;
   }
 
@@ -111,54 +121,77 @@ export class Dispatcher {
     return fetcher.handOut(await connection.call(fetcher.one(jobName)));
   }
 
-  async #run(): Promise<void> {
-    while (!this.#isOver()) {
-      await this.#interlude();
-      // Jobs that end in the same turn of the event loop shall share a round trip.
-      if (this.#isDue()) await nextTurn();
-      else await this.#rest();
-      if (!this.#isDue() || this.#interludes.length > 0) continue;
-      try {
-        await this.dispatch();
-      } catch (error) {
-        this.#options.onError(error);
-        await sleep(this.#pause());
-      }
+  async #end(patience: number): Promise<void> {
+    this.#flushUntil = performance.now() + patience;
+    if (!this.#started) return;
+    await new Promise<void>((resolve) => {
+      this.#onEnd = resolve;
+      this.#soon();
+    });
+  }
+
+  /** Looks what is due, after this turn of the event loop: jobs that end in the same one shall share a round trip. */
+  #soon(): void {
+    if (!this.#started || this.#turn) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      clearTimeout(this.#poll);
+      this.#goOn();
+    });
+  }
+
+  #goOn(): void {
+    if (this.#interludes.length > 0) {
+      if (this.#underWay.size === 0) this.#follow(this.#interlude());
+    } else if (this.#isOver()) {
+      this.#onEnd?.();
+    } else if (this.#isDue()) {
+      this.#follow(this.#round());
+    } else if (this.#underWay.size === 0) {
+      this.#rest();
     }
-    await this.#interlude();
+  }
+
+  #follow(work: Promise<void>): void {
+    this.#underWay.add(work);
+    void work.finally(() => {
+      this.#underWay.delete(work);
+      this.#soon();
+    });
   }
 
   async #interlude(): Promise<void> {
-    const interludes = this.#interludes;
-    this.#interludes = [];
-    for (const run of interludes) await run();
+    for (let run = this.#interludes[0]; run; run = this.#interludes[0]) {
+      await run();
+      this.#interludes.shift();
+    }
+  }
+
+  async #round(): Promise<void> {
+    try {
+      await this.dispatch();
+    } catch (error) {
+      this.#options.onError(error);
+      await sleep(this.#pause());
+    }
   }
 
   #isDue(): boolean {
-    return this.#interludes.length > 0 || this.unsettled.length > 0 || this.#options.fetcher.isDue;
+    if (this.#underWay.size >= MOST_UNDER_WAY) return false;
+    return this.unsettled.length > 0 || this.#options.fetcher.isDue;
   }
 
   #isOver(): boolean {
-    if (this.#flushUntil === undefined) return false;
+    if (this.#flushUntil === undefined || this.#underWay.size > 0) return false;
     return this.unsettled.length === 0 || performance.now() > this.#flushUntil;
   }
 
-  async #rest(): Promise<void> {
-    // It may have ended while an interlude ran, when there was nobody to kick.
-    if (this.#isOver()) return;
+  #rest(): void {
     const { fetcher } = this.#options;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        fetcher.wake();
-        resolve();
-      }, fetcher.poll);
-      this.#kick = () => {
-        if (!this.#isDue() && !this.#isOver()) return;
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#kick = undefined;
+    this.#poll = setTimeout(() => {
+      fetcher.wake();
+      this.#soon();
+    }, fetcher.poll);
   }
 
   /** Whoever has made a request hears how it went, even when nothing could be sent. */

@@ -28,12 +28,13 @@ async function inProgress(jobName: string, ...raws: string[]): Promise<void> {
 }
 
 /** Drops jobs, written as `name:entry`; returns the positions of those that were not in progress. */
-function drop(...jobs: string[]): Promise<number[]> {
+async function drop(...jobs: string[]): Promise<number[]> {
   const parsed = jobs.map((job) => {
     const [jobName = '', raw = ''] = job.split(':');
     return { jobName, raw };
   });
-  return connection.call(new Scripts(ns.keys, systemClock).drop(POOL, parsed));
+  const gone = await connection.call(new Scripts(ns.keys, systemClock).drop(POOL, parsed));
+  return gone.sort((a, b) => a - b);
 }
 
 async function left(jobName: string): Promise<unknown> {

@@ -35,6 +35,8 @@ export interface Failure {
   readonly backtrace?: string | undefined;
 }
 
+const DONE: Fate = { kind: 'done' };
+
 const MAX_DELAY = 100 * 365 * 24 * 3600;
 
 /**
@@ -51,7 +53,7 @@ export function fate(
   outcome: Outcome,
   { now, random }: { now: number; random: Random },
 ): Fate {
-  if (outcome.kind === 'returned') return { kind: 'done' };
+  if (outcome.kind === 'returned') return DONE;
   if (outcome.kind === 'cancelled') return { kind: 'cancelled' };
   if (outcome.kind === 'interrupted') return { kind: 'put back' };
   const { error } = outcome;

@@ -52,6 +52,8 @@ export class Fetcher {
   /** The names whose limit kept jobs back in the last fetch. */
   #atLimit: ReadonlySet<string> = new Set();
   #emptyFetches = 0;
+  /** How many jobs the fetches under way may bring. */
+  #expected = 0;
   /** On the clock of `performance.now`: when a fetch was answered last, or, before the first, when it all began. */
   #fetchedAt: number | undefined;
   #stopped = false;
@@ -61,9 +63,9 @@ export class Fetcher {
   }
 
   get isDue(): boolean {
-    if (this.#stopped || !this.#hungry) return false;
-    const { now, ahead } = this.#options.demand();
-    return now > 0 || (ahead > 0 && this.#full);
+    if (this.#stopped || !(this.#hungry || this.#expected > 0)) return false;
+    const { now, ahead } = this.#demand();
+    return now + ahead > 0;
   }
 
   /** Milliseconds since a fetch was answered, or since the start; `undefined` before that. */
@@ -106,6 +108,7 @@ export class Fetcher {
     const demand = this.#demand();
     if (demand.now + demand.ahead === 0) return [];
     const fetch = this.#fetch(demand);
+    this.#expected += demand.now + demand.ahead;
     // Whoever wakes us from here on knows of something that this fetch may not see.
     this.#hungry = false;
     return [{ call: fetch.call, onReply: (reply) => this.#onReply(fetch, reply) }];
@@ -127,10 +130,14 @@ export class Fetcher {
     return entries.length > 0;
   }
 
+  /** What no fetch under way may bring. Ahead, and beside another, only as long as there is more than is asked for. */
   #demand(): Demand {
     const { now, ahead } = this.#options.demand();
-    if (now === 0 && !this.#full) return { now, ahead: 0 };
-    return { now: Math.min(now, MAX_BATCH), ahead: Math.max(0, Math.min(ahead, MAX_BATCH - now)) };
+    const expected = this.#expected;
+    if (!this.#full) return { now: expected > 0 ? 0 : Math.min(now, MAX_BATCH), ahead: 0 };
+    const missing = Math.min(Math.max(0, now - expected), MAX_BATCH);
+    const room = ahead - Math.max(0, expected - now);
+    return { now: missing, ahead: Math.max(0, Math.min(room, MAX_BATCH - missing)) };
   }
 
   #fetch(demand: Demand): Fetch {
@@ -149,6 +156,7 @@ export class Fetcher {
 
   #onReply(fetch: Fetch, reply: Reply | undefined): void {
     let fetched: Fetched;
+    this.#expected -= fetch.demand.now + fetch.demand.ahead;
     try {
       fetched = resultOf(fetch.call, reply);
     } catch (error) {

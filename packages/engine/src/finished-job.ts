@@ -28,6 +28,8 @@ export interface EndedRun {
   readonly fetched: FetchedEntry;
   readonly type: Pick<JobType, 'maxFails' | 'skipDead' | 'backoff' | 'uniqueUntil'>;
   readonly outcome: Outcome;
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
   /** Milliseconds. */
   readonly duration: number;
   /** Whoever cancelled it shall not wait for it any more. */
@@ -52,16 +54,16 @@ export class Finisher {
   }
 
   /** For a job whose run has ended. */
-  finished({ entry, fetched, type, outcome, duration, wasCancelled }: EndedRun): FinishedJob {
-    const { now, random } = this.#options;
+  finished(run: EndedRun): FinishedJob {
+    const { entry, fetched, type, outcome, endedAt, duration, wasCancelled } = run;
+    const seconds = Math.floor(endedAt / 1000);
     const { jobName, raw } = fetched;
-    const seconds = Math.floor(now() / 1000);
     const ended = this.#mapped(outcome);
-    const decided = fate(entry, type, ended, { now: seconds, random });
+    const decided = fate(entry, type, ended, { now: seconds, random: this.#options.random });
     const error = ended.kind === 'threw' ? ended.error : undefined;
     const move = moveOf(raw, decided, this.#freedClaim(entry, type, decided));
     // An entry tells its second, so that is as well as a wait is known.
-    const wait = Math.max(0, Math.floor((now() - duration) / 1000) - entry.enqueuedAt) * 1000;
+    const wait = Math.max(0, Math.floor((endedAt - duration) / 1000) - entry.enqueuedAt) * 1000;
     const notes = notesOf(entry, decided, { now: seconds, duration, wasCancelled });
     return { jobName, raw, move, notes, entry, fate: decided, error, duration, wait };
   }
@@ -144,12 +146,14 @@ function notesOf(
   return notes.length === 0 ? undefined : notes;
 }
 
+const NOWHERE: Move = { to: 'nowhere' };
+
 function moveOf(raw: Raw, decided: Fate, freed: string | undefined): Move {
   switch (decided.kind) {
     case 'done':
     case 'dropped':
     case 'cancelled':
-      return { to: 'nowhere', freed };
+      return freed === undefined ? NOWHERE : { to: 'nowhere', freed };
     case 'retry':
       return {
         to: 'retry',

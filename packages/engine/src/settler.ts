@@ -1,7 +1,7 @@
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
 import { redisFault } from './redis/redis-fault.js';
 import type { ScriptCall } from './redis/script.js';
-import type { Scripts } from './redis/scripts.js';
+import type { DroppedJob, Scripts } from './redis/scripts.js';
 import type { FinishedJob } from './finished-job.js';
 
 export interface SettlerOptions {
@@ -38,7 +38,12 @@ export class Settler {
   /** Settles as many as one script may. Most are simply done, which has a script of its own. */
   requests(): readonly Request[] {
     const { scripts, poolId } = this.#options;
-    const [dropped, others] = partition(this.#take(), isDropped);
+    const dropped: (FinishedJob & DroppedJob)[] = [];
+    const others: FinishedJob[] = [];
+    for (const job of this.#take()) {
+      if (isDropped(job)) dropped.push(job);
+      else others.push(job);
+    }
     const requests: Request[] = [];
     if (dropped.length > 0) requests.push(this.#request(dropped, scripts.drop(poolId, dropped)));
     if (others.length > 0) requests.push(this.#request(others, scripts.settle(poolId, others)));
@@ -69,9 +74,10 @@ export class Settler {
       throw error;
     }
     this.#limit = MAX_BATCH;
+    const { onSettled } = this.#options;
     const gone = new Set(positions);
     for (const [position, job] of jobs.entries()) {
-      this.#options.onSettled(job, !gone.has(position) || this.#sentBefore.has(job));
+      onSettled(job, gone.size === 0 || !gone.has(position) || this.#sentBefore.has(job));
     }
   }
 
@@ -85,12 +91,8 @@ export class Settler {
 }
 
 /** Whether nothing is to be written about a job, but that it is no longer in progress. */
-function isDropped({ move, notes }: FinishedJob): boolean {
-  return move.to === 'nowhere' && move.freed === undefined && notes === undefined;
-}
-
-function partition<T>(list: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  const [yes, no]: [T[], T[]] = [[], []];
-  for (const item of list) (test(item) ? yes : no).push(item);
-  return [yes, no];
+function isDropped(job: FinishedJob): job is FinishedJob & DroppedJob {
+  const { move, notes, raw } = job;
+  const isPlain = move.to === 'nowhere' && move.freed === undefined && notes === undefined;
+  return isPlain && typeof raw === 'string';
 }

@@ -53,20 +53,18 @@ export class Worker<Context> {
     return this.#run;
   }
 
-  /** Runs the job's handler with a fresh context. Never rejects: whatever happens is the outcome. */
-  run(entry: JobEntry, raw: Raw, type: JobType<Context>): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const run = new Run(entry, raw, this.#options, (outcome) => {
-        this.#run = undefined;
-        resolve(outcome);
-      });
-      this.#run = run;
-      if (type.timeout !== undefined) run.limit(type.timeout);
-      this.#handle(run, type).then(
-        () => run.end({ kind: 'returned' }),
-        (error: unknown) => run.fail(error),
-      );
+  /** Runs the job's handler with a fresh context. `onEnd` hears its outcome, once and later, whatever happens. */
+  run(entry: JobEntry, raw: Raw, type: JobType<Context>, onEnd: (outcome: Outcome) => void): void {
+    const run = new Run(entry, raw, this.#options, (outcome) => {
+      this.#run = undefined;
+      onEnd(outcome);
     });
+    this.#run = run;
+    if (type.timeout !== undefined) run.limit(type.timeout);
+    this.#handle(run, type).then(
+      () => run.end(RETURNED),
+      (error: unknown) => run.fail(error),
+    );
   }
 
   /** Aborts the job's signal. If its handler fails after that, the job counts as interrupted, or as cancelled. */
@@ -79,10 +77,17 @@ export class Worker<Context> {
     this.#run?.abandon();
   }
 
-  async #handle(run: Run, type: JobType<Context>): Promise<void> {
-    await type.handler(new Job(run.entry, run), this.#options.context());
+  /** Not `async`, which would cost every job one more promise. */
+  #handle(run: Run, type: JobType<Context>): Promise<unknown> {
+    try {
+      return Promise.resolve(type.handler(new Job(run.entry, run), this.#options.context()));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 }
+
+const RETURNED: Outcome = { kind: 'returned' };
 
 /** One run of one job. Whatever ends it first decides its outcome; what comes later is too late. */
 class Run implements Running, JobRun {

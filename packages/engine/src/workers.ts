@@ -80,9 +80,9 @@ export class Workers<Context> {
     for (const entry of fetched) {
       const waits = this.#idle.length === 0 || this.#prefetched.size > 0 || this.#stopped;
       if (waits) this.#prefetched.add(entry, now);
-      else this.#start(entry);
+      else this.#start(entry, now);
     }
-    this.#goOn();
+    this.#goOn(now);
     this.#watchWaits();
   }
 
@@ -103,7 +103,7 @@ export class Workers<Context> {
 
   /** Gives them back if the first of them has waited for too long, and fetches none ahead for a while. */
   giveBackOverdue(): void {
-    if (!this.#isOverdue()) {
+    if (!this.#isOverdue(this.#options.elapsed())) {
       this.#watchWaits();
       return;
     }
@@ -112,7 +112,7 @@ export class Workers<Context> {
   }
 
   /** Has an idle worker run the job; one that was cancelled before is not run. */
-  #start(fetched: FetchedEntry): void {
+  #start(fetched: FetchedEntry, startedAt: number): void {
     const { jobName } = fetched;
     const worker = this.#idle.at(-1);
     const type = this.#options.types.get(jobName);
@@ -124,53 +124,56 @@ export class Workers<Context> {
       this.#options.onFinished(this.#options.finisher.undecodable(fetched, error));
       return;
     }
-    const job = { entry, fetched, type };
-    if (fetched.isCancelled) this.#finish(job, { kind: 'cancelled' }, 0);
+    const job = { entry, fetched, type, startedAt };
+    if (fetched.isCancelled) this.#finish(job, { kind: 'cancelled' }, this.#options.now());
     else this.#run(worker, job);
   }
 
   #run(worker: Worker<Context>, job: BegunJob<Context>): void {
-    const { now, elapsed, prefetch, onStarted } = this.#options;
     const { entry, fetched, type } = job;
     this.#idle.pop();
     this.#busy.set(worker, job);
-    const [startedAt, begunAt] = [now(), elapsed()];
-    void worker.run(entry, fetched.raw, type).then((outcome) => {
+    const begunAt = this.#options.now();
+    worker.run(entry, fetched.raw, type, (outcome) => {
       this.#busy.delete(worker);
       this.#idle.push(worker);
-      const endedAt = elapsed();
-      prefetch.ended(fetched.jobName, endedAt - begunAt, endedAt);
-      this.#finish(job, outcome, now() - startedAt);
-      this.#goOn();
+      const elapsed = this.#options.elapsed();
+      this.#options.prefetch.ended(fetched.jobName, elapsed - job.startedAt, elapsed);
+      this.#finish(job, outcome, begunAt);
+      this.#goOn(elapsed);
       if (this.#busy.size === 0) this.#onAllIdle?.();
     });
-    onStarted(entry);
+    this.#options.onStarted(entry);
   }
 
-  #finish(job: BegunJob<Context>, outcome: Outcome, duration: number): void {
-    const { finisher, onFinished } = this.#options;
-    const { entry, fetched, type } = job;
+  /** @param begunAt milliseconds since the epoch */
+  #finish({ entry, fetched, type }: BegunJob<Context>, outcome: Outcome, begunAt: number): void {
+    const { finisher, onFinished, now } = this.#options;
     const wasCancelled = this.#cancelled.delete(entry.id) || outcome.kind === 'cancelled';
+    const endedAt = now();
+    const duration = endedAt - begunAt;
     // Member by member: spreading the job into it costs more than all the rest of a short run.
-    onFinished(finisher.finished({ entry, fetched, type, outcome, duration, wasCancelled }));
+    onFinished(
+      finisher.finished({ entry, fetched, type, outcome, endedAt, duration, wasCancelled }),
+    );
   }
 
   /** Begins jobs that were fetched ahead; in one turn of the event loop only so many that others get theirs, too. */
-  #goOn(): void {
+  #goOn(now: number): void {
     const goesOn = this.#idle.length > 0 && this.#prefetched.size > 0 && !this.#stopped;
     // After a standstill of the process they may be another pool's already.
-    if (!goesOn || this.#isOverdue()) return;
+    if (!goesOn || this.#isOverdue(now)) return;
     if (this.#turnEnds === undefined) {
-      this.#turnEnds = this.#options.elapsed() + LONGEST_TURN;
+      this.#turnEnds = now + LONGEST_TURN;
       setImmediate(() => {
         this.#turnEnds = undefined;
-        this.#goOn();
+        this.#goOn(this.#options.elapsed());
       });
     }
-    while (this.#idle.length > 0 && this.#options.elapsed() < this.#turnEnds) {
+    for (let at = now; this.#idle.length > 0 && at < this.#turnEnds; at = this.#options.elapsed()) {
       const next = this.#prefetched.take();
       if (!next) return;
-      this.#start(next);
+      this.#start(next, at);
     }
   }
 
@@ -181,16 +184,16 @@ export class Workers<Context> {
     this.#waitTimer = setTimeout(
       () => {
         this.#waitTimer = undefined;
-        if (this.#isOverdue()) this.#options.onOverdue();
+        if (this.#isOverdue(this.#options.elapsed())) this.#options.onOverdue();
         else this.#watchWaits();
       },
       since + LONGEST_WAIT - this.#options.elapsed(),
     );
   }
 
-  #isOverdue(): boolean {
+  #isOverdue(now: number): boolean {
     const { since } = this.#prefetched;
-    return since !== undefined && this.#options.elapsed() - since >= LONGEST_WAIT;
+    return since !== undefined && now - since >= LONGEST_WAIT;
   }
 
   /** Has an idle worker run a job that is in no queue, and tells how that ended; nothing is written about it. */
@@ -199,9 +202,9 @@ export class Workers<Context> {
     const worker = this.#idle.pop();
     const type = this.#options.types.get(entry.name);
     if (!worker || !type) throw new Error(`No idle worker, or no handler, for "${entry.name}"`);
-    const outcome = await worker.run(entry, raw, type);
+    const outcome = await new Promise<Outcome>((resolve) => worker.run(entry, raw, type, resolve));
     this.#idle.push(worker);
-    this.#goOn();
+    this.#goOn(this.#options.elapsed());
     return outcome;
   }
 
@@ -242,6 +245,8 @@ interface BegunJob<Context> {
   readonly entry: JobEntry;
   readonly fetched: FetchedEntry;
   readonly type: JobType<Context>;
+  /** On the clock that nobody sets. */
+  readonly startedAt: number;
 }
 
 /** Locks and lists go by the queue's name: a job that calls itself something else would unlock another's. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Setting } from '../host/protocol.js';
 import type { Tally } from '../host/tally.js';
 import type { RawRedis } from './raw-redis.js';
-import { bulk, command, isArray, lengthAt, nextLine } from './resp.js';
+import { bulk, command, isArray, lengthAt, LINE_END, nextLine } from './resp.js';
 
 /*
  * Whatever concurrency is measured: what Redis and a socket allow does not depend on it. Two batches, so that Redis has
@@ -62,11 +62,11 @@ export class BoundWorkers {
     return command('EVALSHA', sha, jobNames.length, ...this.#queues(), ...args);
   }
 
-  #drop(sha: string, { queues, count, bytes }: Dropped): Buffer {
+  #drop(sha: string, { queues, bytes }: Dropped): Buffer {
     const names = this.#queues();
     const keys = queues.map((number) => names[number - 1] ?? '');
     const head = ['EVALSHA', sha, keys.length, ...keys, POOL];
-    const length = head.length + queues.length + count;
+    const length = head.length + 2 * queues.length;
     return Buffer.concat([Buffer.from(`*${length}\r\n${head.map(bulk).join('')}`), bytes]);
   }
 
@@ -79,26 +79,25 @@ interface Dropped {
   /** The numbers of the queues, counted from 1, whose jobs these are. */
   readonly queues: readonly number[];
   readonly count: number;
-  /** The arguments of the drop script: for each queue, how many entries, and the entries. */
+  /** The arguments of the drop script: for each queue, how many entries, and these as they came. */
   readonly bytes: Buffer;
 }
 
-/** Turns the reply of a fetch, `[limits, [queue, entry, …], …]`, into what takes its jobs out of progress. */
+/** Turns the reply of a fetch, `[limits, [queue, count, entries], …]`, into what takes its jobs out of progress. */
 function dropped(reply: Buffer): Dropped {
   const queues: number[] = [];
   const parts: Buffer[] = [];
   let count = 0;
   let position = nextLine(reply, nextLine(reply, 0)); // behind the reply's own head, and the limits, which are none
   while (position < reply.length && isArray(reply, position)) {
-    const entries = lengthAt(reply, position) - 1;
-    position = nextLine(reply, position);
-    queues.push(lengthAt(reply, position));
-    const start = nextLine(reply, position);
-    position = start;
-    for (let i = 0; i < entries; i++)
-      position = nextLine(reply, position) + lengthAt(reply, position) + 2;
-    parts.push(Buffer.from(bulk(entries)), reply.subarray(start, position));
-    count += entries;
+    const queue = nextLine(reply, position);
+    queues.push(lengthAt(reply, queue));
+    const number = nextLine(reply, queue);
+    const ofQueue = lengthAt(reply, number);
+    const entries = nextLine(reply, number);
+    position = nextLine(reply, entries) + lengthAt(reply, entries) + LINE_END;
+    parts.push(Buffer.from(bulk(ofQueue)), reply.subarray(entries, position));
+    count += ofQueue;
   }
   return { queues, count, bytes: Buffer.concat(parts) };
 }

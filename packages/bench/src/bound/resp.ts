@@ -1,5 +1,6 @@
 const CR = 13;
-const LINE_END = 2;
+/** How many bytes end a line. */
+export const LINE_END = 2;
 const [ARRAY, BULK] = ['*'.charCodeAt(0), '$'.charCodeAt(0)];
 
 /** A command as Redis reads it. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import { RESOLUTIONS } from '../metrics/metrics.js';
 import type { Tally } from '../metrics/tally.js';
 import type { Keys } from './keys.js';
+import { pack, unpack } from './packed.js';
 import { toRaw, type Raw } from './raw.js';
 import { Script, type ScriptCall } from './script.js';
 
@@ -92,6 +93,14 @@ export interface Settlement {
   readonly move: Move;
   /** What else is to be remembered of it. */
   readonly notes?: readonly Note[];
+}
+
+/** A job of which nothing is to be written but that it is no longer in progress. */
+export interface DroppedJob {
+  /** The name of the queue it was fetched from. */
+  readonly jobName: string;
+  /** The entry exactly as it was fetched. */
+  readonly raw: string;
 }
 
 /** Something to remember of a job beside its entry. */
@@ -333,16 +342,13 @@ export class Scripts {
       ],
       watch,
       decode: (reply) => {
-        const [full, ...groups] = reply as [number[], ...[number, ...Buffer[]][]];
+        const [full, ...groups] = reply as [number[], ...[number, number, Buffer][]];
         const nameOf = (index: number): string => jobNames[index - 1] ?? '';
         return {
-          entries: groups.flatMap(([index, ...entries]) =>
-            entries.map((entry) => ({
-              jobName: nameOf(Math.abs(index)),
-              raw: toRaw(entry),
-              isCancelled: index < 0,
-            })),
-          ),
+          entries: groups.flatMap(([index, count, packed]) => {
+            const [jobName, isCancelled] = [nameOf(Math.abs(index)), index < 0];
+            return unpack(packed, count).map((raw) => ({ jobName, raw, isCancelled }));
+          }),
           atLimit: new Set(full.map(nameOf)),
         };
       },
@@ -370,25 +376,23 @@ export class Scripts {
    * Takes jobs out of progress of which nothing more is to be written: the same as to settle them with a move to
    * nowhere, and cheaper. Returns the positions of those that were no longer in progress.
    */
-  drop(poolId: string, jobs: readonly Pick<Settlement, 'jobName' | 'raw'>[]): ScriptCall<number[]> {
+  drop(poolId: string, jobs: readonly DroppedJob[]): ScriptCall<number[]> {
     const positions = new Map<string, number[]>();
     for (const [position, { jobName }] of jobs.entries()) {
       const ofName = positions.get(jobName);
       if (ofName) ofName.push(position);
       else positions.set(jobName, [position]);
     }
-    const order = [...positions.values()].flat();
+    const groups = [...positions.values()];
+    const rawOf = (position: number): string => jobs[position]?.raw ?? '';
     return {
       script: dropScript,
       keys: [...positions.keys()].map((jobName) => this.#keys.queue(jobName)),
-      args: [
-        poolId,
-        ...[...positions.values()].flatMap((ofName) => [
-          ofName.length,
-          ...ofName.map((position) => jobs[position]?.raw ?? ''),
-        ]),
-      ],
-      decode: (reply) => (reply as number[]).flatMap((index) => order[index] ?? []),
+      args: [poolId, ...groups.flatMap((group) => [group.length, pack(group.map(rawOf))])],
+      decode: (reply) => {
+        const order = groups.flat();
+        return (reply as number[]).flatMap((index) => order[index] ?? []);
+      },
     };
   }
 

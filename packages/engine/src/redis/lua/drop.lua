@@ -7,47 +7,46 @@
 --
 -- KEYS[i]    the queues
 -- ARGV[1]    pool id
--- ARGV[2…]   for each queue: how many jobs, and their entries
+-- ARGV[2i]   for KEYS[i]: how many jobs
+-- ARGV[2i+1] and their entries, separated by a NUL, which no job's entry contains
 -- Returns    the positions (from 0, over all queues) of the jobs that were not in progress
 local pool = ARGV[1]
-local lost = {}
-local at, position = 2, 0
+local lost, position = {}, 0
 
 -- The oldest of a list stand on the right.
-local function areOldest(list, n)
-  if redis.call('LINDEX', list, -1) ~= ARGV[at + 1] then return false end
-  local oldest = redis.call('LRANGE', list, -n, -1)
-  for j = 1, n do
-    if oldest[n + 1 - j] ~= ARGV[at + j] then return false end
-  end
-  return true
+local function areOldest(list, n, packed)
+  local newestFirst, oldestFirst = redis.call('LRANGE', list, -n, -1), {}
+  for j = 1, #newestFirst do oldestFirst[j] = newestFirst[#newestFirst + 1 - j] end
+  return table.concat(oldestFirst, '\0') == packed
 end
 
--- Returns how many were there.
-local function take(list, n)
-  if areOldest(list, n) then
-    redis.call('LTRIM', list, 0, -n - 1)
-    return n
-  end
-  local taken = 0
-  for j = 1, n do
-    if redis.call('LREM', list, -1, ARGV[at + j]) == 1 then
+-- Takes out those that are there. Returns how many that were.
+local function takeEach(list, packed)
+  local taken, j = 0, 0
+  for entry in packed:gmatch('%Z+') do
+    if redis.call('LREM', list, -1, entry) == 1 then
       taken = taken + 1
     else
-      table.insert(lost, position + j - 1)
+      lost[#lost + 1] = position + j
     end
+    j = j + 1
   end
   return taken
 end
 
-for _, queue in ipairs(KEYS) do
-  local n = tonumber(ARGV[at])
-  local taken = take(queue .. ':' .. pool .. ':inprogress', n)
+for i, queue in ipairs(KEYS) do
+  local list = queue .. ':' .. pool .. ':inprogress'
+  local n, packed = tonumber(ARGV[2 * i]), ARGV[2 * i + 1]
+  local taken = n
+  if areOldest(list, n, packed) then
+    redis.call('LTRIM', list, 0, -n - 1)
+  else
+    taken = takeEach(list, packed)
+  end
   if taken > 0 then
     redis.call('DECRBY', queue .. ':lock', taken)
     redis.call('HINCRBY', queue .. ':lock_info', pool, -taken)
   end
-  at = at + 1 + n
   position = position + n
 end
 return lost

@@ -24,8 +24,9 @@
 -- ARGV[6+i]  how many of them are first offered to KEYS[i]; what its queue cannot fill goes to whoever can
 -- ARGV[6+n+i] the same of those ahead, if there are any
 -- Returns    { the indices of the queues that were passed over because of their limit },
---            then, in the order in which to run them: { index of a queue, entry, entry, … },
---            the index being negative for those that are marked as cancelled
+--            then, in the order in which to run them: { index of a queue, how many entries, the entries },
+--            the index being negative for those that are marked as cancelled. A NUL, which no JSON has, separates the
+--            entries; one with a NUL in it stands by itself
 local pool, wanted, wantedAhead, prefix, lasts, letters = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
 local SHARES = 6
 local names = #letters
@@ -89,9 +90,8 @@ local function isUnique(entry)
   return string.find(entry, '"unique"', 1, true) and string.find(entry, '"unique"%s*:%s*true')
 end
 
--- The job under a unique entry, if there is one with a claim in this namespace.
+-- The job of an entry that looks unique, if it is, with a claim in this namespace.
 local function uniqueJob(entry)
-  if not isUnique(entry) then return nil end
   local ok, job = pcall(cjson.decode, entry)
   if not ok or type(job) ~= 'table' or job.unique ~= true or type(job.unique_key) ~= 'string' then return nil end
   if job.unique_key:sub(1, #claims) ~= claims then return nil end
@@ -167,8 +167,9 @@ end
 -- Adds an entry to those of its queue, in the order in which they come.
 local function answer(groups, i, entry)
   local group = groups[#groups]
-  if not group or group[1] ~= i then
-    group = { i }
+  local standsAlone = string.find(entry, '\0', 1, true)
+  if standsAlone or not group or group.index ~= i or group.isClosed then
+    group = { index = i, isClosed = standsAlone }
     groups[#groups + 1] = group
   end
   group[#group + 1] = entry
@@ -184,20 +185,25 @@ local function take(i, n, now)
   redis.call('INCRBY', lock, n)
   redis.call('HINCRBY', shares, pool, n)
   local entries = redis.call('RPOP', queue, n)
-  for j = now + 1, n do
-    if isUnique(entries[j]) then
-      for _ = j, n do redis.call('RPUSH', queue, table.remove(entries)) end
-      redis.call('DECRBY', lock, n - #entries)
-      redis.call('HINCRBY', shares, pool, #entries - n)
-      break
-    end
-  end
+  local taken = n
   for j, entry in ipairs(entries) do
-    entries[j] = claimed(entry, hold)
-    answer(j > now and ahead or begun, isCancelled(entries[j]) and -i or i, entries[j])
+    if isUnique(entry) then
+      if j > now then
+        taken = j - 1
+        break
+      end
+      entry = claimed(entry, hold)
+      entries[j] = entry
+    end
+    answer(j > now and ahead or begun, isCancelled(entry) and -i or i, entry)
   end
-  for j = 1, #entries, 1000 do -- unpack has a limit
-    redis.call('LPUSH', inProgress, unpack(entries, j, math.min(#entries, j + 999)))
+  for j = 1, taken, 1000 do -- unpack has a limit
+    redis.call('LPUSH', inProgress, unpack(entries, j, math.min(taken, j + 999)))
+  end
+  if taken < n then
+    for j = n, taken + 1, -1 do redis.call('RPUSH', queue, entries[j]) end
+    redis.call('DECRBY', lock, n - taken)
+    redis.call('HINCRBY', shares, pool, taken - n)
   end
 end
 
@@ -210,6 +216,9 @@ for i = 1, names do
   if (planned[i] or 0) > 0 then take(i, planned[i], now[i] or 0) end
 end
 local reply = { atLimit }
-for _, group in ipairs(begun) do reply[#reply + 1] = group end
-for _, group in ipairs(ahead) do reply[#reply + 1] = group end
+for _, groups in ipairs({ begun, ahead }) do
+  for _, group in ipairs(groups) do
+    reply[#reply + 1] = { group.index, #group, table.concat(group, '\0') }
+  end
+end
 return reply
