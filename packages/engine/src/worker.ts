@@ -82,6 +82,7 @@ export class Worker<Context> {
     try {
       return Promise.resolve(type.handler(new Job(run.entry, run), this.#options.context()));
     } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a handler may throw anything
       return Promise.reject(error);
     }
   }
