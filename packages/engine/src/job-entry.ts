@@ -41,7 +41,10 @@ export interface EntryChanges {
 }
 
 // The order in which gocraft/work writes the members.
-const FIELDS = ['name', 'id', 't', 'args', 'unique', 'unique_key', 'fails', 'err', 'failed_at'];
+const FIELDS = new Set([
+  ...['name', 'id', 't', 'args', 'unique', 'unique_key'],
+  ...['fails', 'err', 'failed_at'],
+]);
 
 const FAILURE_FIELDS = ['fails', 'err', 'failed_at', 'backtrace'];
 
@@ -133,14 +136,15 @@ export function envelope(
 }
 
 function writeMembers(members: ReadonlyMap<string, string>): string {
-  const known = FIELDS.flatMap((key) => {
+  let text = '';
+  for (const key of FIELDS) {
     const value = members.get(key) ?? (key === 'id' ? '""' : undefined);
-    return value === undefined ? [] : [`"${key}":${value}`];
-  });
-  const added = [...members]
-    .filter(([key]) => !FIELDS.includes(key))
-    .map(([key, value]) => `${JSON.stringify(key)}:${value}`);
-  return `{${[...known, ...added].join(',')}}`;
+    if (value !== undefined) text += `,"${key}":${value}`;
+  }
+  for (const [key, value] of members) {
+    if (!FIELDS.has(key)) text += `,${JSON.stringify(key)}:${value}`;
+  }
+  return `{${text.slice(1)}}`;
 }
 
 /** Latin-1 gives every byte its own character and back, and leaves JSON's own characters what they are. */

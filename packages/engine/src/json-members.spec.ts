@@ -12,6 +12,11 @@ describe('jsonMembers', () => {
     ['\n{\t"a" : null ,\r\n "b":true}\n', { a: 'null', b: 'true' }],
     ['{"\\u0061":1}', { a: '1' }],
     ['{"a":1,"a":2}', { a: '2' }],
+    ['{"a\\"b":1,"a\\\\":2}', { 'a"b': '1', 'a\\': '2' }],
+    [
+      '{"a":"\\\\\\"","b":"\\\\\\\\","c":[1.0 ,{}]}',
+      { a: '"\\\\\\""', b: '"\\\\\\\\"', c: '[1.0 ,{}]' },
+    ],
     ['{"s":"\\/ \\u2028 é😀"}', { s: '"\\/ \\u2028 é😀"' }],
   ])('splits %s', (text, members) => {
     expect(Object.fromEntries(jsonMembers(text))).toEqual(members);

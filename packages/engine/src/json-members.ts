@@ -1,3 +1,12 @@
+const QUOTE = 0x22; // "
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+const SPACE = 0x20; // what else JSON passes over stands below it
+
 /**
  * The members of a JSON object by key, each with its value's source text: numbers keep every digit and strings
  * every escape. Of members with the same key the last counts, as in `JSON.parse`.
@@ -7,49 +16,66 @@
 export function jsonMembers(text: string): Map<string, string> {
   const members = new Map<string, string>();
   let at = skipSpace(text, text.indexOf('{') + 1);
-  while (text[at] === '"') {
+  while (text.charCodeAt(at) === QUOTE) {
     const keyEnd = endOfString(text, at);
     const start = skipSpace(text, skipSpace(text, keyEnd) + 1); // past the colon
     const end = endOfValue(text, start);
-    members.set(JSON.parse(text.slice(at, keyEnd)) as string, text.slice(start, end));
+    members.set(keyIn(text, at, keyEnd), text.slice(start, end));
     at = skipSpace(text, skipSpace(text, end) + 1); // past the comma
   }
   return members;
 }
 
+function keyIn(text: string, start: number, end: number): string {
+  const key = text.slice(start + 1, end - 1);
+  return key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key;
+}
+
 function endOfValue(text: string, start: number): number {
-  const first = text[start];
-  if (first === '"') return endOfString(text, start);
-  if (first === '{' || first === '[') return endOfContainer(text, start);
+  const first = text.charCodeAt(start);
+  if (first === QUOTE) return endOfString(text, start);
+  if (first === OPENING_BRACE || first === OPENING_BRACKET) return endOfContainer(text, start);
   let at = start;
-  while (at < text.length && !',}] \n\r\t'.includes(text.charAt(at))) at++;
+  while (at < text.length && !endsLiteral(text.charCodeAt(at))) at++;
   return at;
+}
+
+function endsLiteral(code: number): boolean {
+  return code <= SPACE || code === COMMA || code === CLOSING_BRACE || code === CLOSING_BRACKET;
 }
 
 function endOfContainer(text: string, start: number): number {
   let depth = 0;
   let at = start;
   do {
-    const char = text[at];
-    if (char === '"') {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
       at = endOfString(text, at);
       continue;
     }
-    if (char === '{' || char === '[') depth++;
-    if (char === '}' || char === ']') depth--;
+    if (code === OPENING_BRACE || code === OPENING_BRACKET) depth++;
+    else if (code === CLOSING_BRACE || code === CLOSING_BRACKET) depth--;
     at++;
   } while (depth > 0);
   return at;
 }
 
+/** From quote to quote: long strings, such as the stack of an error, are passed over by the engine's own search. */
 function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  let at = text.indexOf('"', start + 1);
+  while (isEscaped(text, at)) at = text.indexOf('"', at + 1);
   return at + 1;
+}
+
+/** Whether an odd number of backslashes stand before it. */
+function isEscaped(text: string, at: number): boolean {
+  let before = at - 1;
+  while (text.charCodeAt(before) === BACKSLASH) before--;
+  return (at - before) % 2 === 0;
 }
 
 function skipSpace(text: string, start: number): number {
   let at = start;
-  while (at < text.length && ' \n\r\t'.includes(text.charAt(at))) at++;
+  while (text.charCodeAt(at) <= SPACE) at++;
   return at;
 }
