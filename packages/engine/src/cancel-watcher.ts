@@ -40,7 +40,7 @@ export class CancelWatcher {
         return isWatching() ? SAFETY_POLL : TICK;
       },
       afterError: TICK,
-      spacing: SPACING,
+      spacing: () => SPACING,
       onError,
     });
   }

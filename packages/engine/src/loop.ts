@@ -50,7 +50,7 @@ export class Loop {
 
   /** Sleeps until it is time or until poked, but in any case as long as rounds must lie apart. */
   async #rest(milliseconds: number): Promise<void> {
-    const { spacing = 0 } = this.#options;
+    const spacing = this.#options.spacing?.() ?? 0;
     await this.#sleep(spacing, () => this.#stopped);
     await this.#sleep(Math.max(0, milliseconds - spacing), () => this.#stopped || this.#poked);
   }
@@ -74,7 +74,7 @@ export interface LoopOptions {
   readonly round: () => Promise<number>;
   /** Milliseconds until the next round after one that threw. */
   readonly afterError: number;
-  /** Milliseconds that must lie between two rounds, however often it is poked; default 0. */
-  readonly spacing?: number;
+  /** After a round: milliseconds that must lie before the next, however often it is poked; default 0. */
+  readonly spacing?: () => number;
   readonly onError: (error: unknown) => void;
 }

@@ -1,9 +1,9 @@
 import { envelope, parseEntry, rewriteEntry, type JobEntry } from './job-entry.js';
 import { Loop } from './loop.js';
 import { firingOf } from './periodic-job.js';
-import type { RedisConnection } from './redis/redis-connection.js';
+import { resultOf, type RedisConnection } from './redis/redis-connection.js';
 import { textOf, type Raw } from './redis/raw.js';
-import type { Requeueing, Scripts } from './redis/scripts.js';
+import type { DueJobs, Requeued, Requeueing, Scripts } from './redis/scripts.js';
 
 export interface RequeuerOptions {
   /** The jobs that it moves: failed ones that wait for their retry, or scheduled ones. */
@@ -18,21 +18,19 @@ export interface RequeuerOptions {
 }
 
 /** What a round has moved. */
-export interface Moved {
-  readonly requeued: number;
-  readonly dead: number;
-  /** Firings of schedules that were moved before, or that would overlap. */
-  readonly dropped: number;
-}
+export type Moved = Omit<Requeued, 'unknown'>;
 
 // gocraft/work's tick; with the waker it is only what happens when nobody wakes us.
 const TICK = 1_000;
 const SAFETY_POLL = 15_000;
-// Changes come in swarms when jobs fail in swarms, and run times are whole seconds.
-const SPACING = 100;
+// Changes come in swarms when jobs fail in swarms, mostly for run times that are still to come. So who was woken for
+// nothing waits longer than who found something: those are retried at once.
+const SPACING = { found: 5, nothing: 100 };
+// Its script takes Redis about a millisecond.
 const BATCH = 500;
 // The words of gocraft/work, by which its tools know such jobs.
 export const UNKNOWN_JOB = 'unknown job when requeueing';
+const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, unknown: [] };
 
 /**
  * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and
@@ -41,6 +39,7 @@ export const UNKNOWN_JOB = 'unknown job when requeueing';
 export class Requeuer {
   readonly #options: RequeuerOptions;
   readonly #loop: Loop;
+  #spacing = SPACING.nothing;
   #stopping = false;
 
   constructor(options: RequeuerOptions) {
@@ -48,7 +47,7 @@ export class Requeuer {
     this.#loop = new Loop({
       round: () => this.#round(),
       afterError: TICK,
-      spacing: SPACING,
+      spacing: () => this.#spacing,
       onError: options.onError,
     });
   }
@@ -72,50 +71,68 @@ export class Requeuer {
     const { connection, scripts, set, isWatching } = this.#options;
     await connection.ready();
     let [requeued, dead, dropped] = [0, 0, 0];
-    for (;;) {
-      const due = await connection.call(scripts.due(set, BATCH, isWatching()));
-      if (due.entries.length === 0 || this.#stopping) {
-        return { requeued, dead, dropped, nextIn: due.nextIn };
-      }
-      const moved = await connection.call(
-        scripts.requeue(
-          set,
-          due.entries.map((raw) => this.#requeueing(raw)),
-        ),
-      );
+    let unknown: ReadonlySet<string> = new Set();
+    let watched = false;
+    let due = await connection.call(scripts.due(set, BATCH, watched));
+    while (!this.#stopping && (due.entries.length > 0 || (isWatching() && !watched))) {
+      // What this round moves would only wake it again. So it watches when it expects to find no more.
+      watched = isWatching() && due.entries.length < BATCH;
+      const [moved, next] = await this.#move(due, unknown, watched);
       requeued += moved.requeued;
       dead += moved.dead;
       dropped += moved.dropped;
+      unknown = new Set([...unknown, ...moved.unknown]);
+      due = next;
     }
+    return { requeued, dead, dropped, nextIn: due.nextIn };
   }
 
   async #round(): Promise<number> {
-    const { nextIn = Infinity } = await this.requeueDue();
+    const { requeued, dead, dropped, nextIn = Infinity } = await this.requeueDue();
+    this.#spacing = requeued + dead + dropped > 0 ? SPACING.found : SPACING.nothing;
     return Math.min(nextIn, this.#options.isWatching() ? SAFETY_POLL : TICK);
   }
 
-  #requeueing(raw: Raw): Requeueing {
+  /** Moves what is due, and looks for more in the same round trip. */
+  async #move(
+    { entries }: DueJobs,
+    unknown: ReadonlySet<string>,
+    watch: boolean,
+  ): Promise<[Requeued, DueJobs]> {
+    const { connection, scripts, set } = this.#options;
+    const look = scripts.due(set, BATCH, watch);
+    if (entries.length === 0) return [NOTHING, await connection.call(look)];
+    const move = scripts.requeue(
+      set,
+      entries.map((raw) => this.#requeueing(raw, unknown)),
+    );
+    const [moved, found] = await connection.run(move, look);
+    return [resultOf(move, moved), resultOf(look, found)];
+  }
+
+  #requeueing(raw: Raw, unknown: ReadonlySet<string>): Requeueing {
     const now = Math.floor(this.#options.now() / 1000);
     let job: JobEntry;
     try {
       job = parseEntry(raw);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const deadEntry = envelope(raw, { jobName: nameIn(raw), reason, now });
-      return { raw, jobName: undefined, entry: '', deadEntry };
+      const entry = envelope(raw, { jobName: nameIn(raw), reason, now });
+      return { raw, jobName: undefined, entry };
+    }
+    if (unknown.has(job.name)) {
+      const failure = { fails: job.fails, error: UNKNOWN_JOB, at: now };
+      return { raw, jobName: undefined, entry: rewriteEntry(raw, { failure }) };
     }
     const firing = this.#options.set === 'scheduled' ? firingOf(job.id) : undefined;
     // A firing of a schedule that does not overlap claims its place now, and holds it until it is done.
     const claims = firing !== undefined && job.unique && job.claim === undefined;
+    const claim = claims ? { uniqueKey: job.uniqueKey, id: job.id } : undefined;
     return {
       raw,
       jobName: job.name,
-      firing,
-      claim: claims ? { uniqueKey: job.uniqueKey, id: job.id } : undefined,
+      firing: firing && { ...firing, claim },
       entry: rewriteEntry(raw, { enqueuedAt: now, claim: claims ? 'held' : undefined }),
-      deadEntry: rewriteEntry(raw, {
-        failure: { fails: job.fails, error: UNKNOWN_JOB, at: now },
-      }),
     };
   }
 }

@@ -204,16 +204,31 @@ export interface Reaped {
 /** A due entry and what to write instead of it. */
 export interface Requeueing {
   readonly raw: Raw;
-  /** `undefined` for an entry that is no job. */
+  /** Whose queue it goes to; `undefined` for one that goes to the dead jobs. */
   readonly jobName: string | undefined;
-  /** The entry for its queue. */
+  /** The entry for its queue, or for the dead jobs. */
   readonly entry: Raw;
-  /** The entry for the dead jobs, should nobody know the name. */
-  readonly deadEntry: Raw;
   /** Of a schedule's firing: which, and its time in seconds. */
-  readonly firing?: { readonly schedule: string; readonly time: number } | undefined;
+  readonly firing?: Firing | undefined;
+}
+
+/** What makes a job the firing of a schedule. */
+export interface Firing {
+  readonly schedule: string;
+  /** In seconds since the epoch. */
+  readonly time: number;
   /** The claim without which the job is dropped, and the id of the job that claims. */
   readonly claim?: { readonly uniqueKey: string; readonly id: string } | undefined;
+}
+
+/** What became of due entries. */
+export interface Requeued {
+  readonly requeued: number;
+  readonly dead: number;
+  /** Firings of schedules that were moved before, or that would overlap. */
+  readonly dropped: number;
+  /** Job names that nobody ever knew: what is due of them was left. */
+  readonly unknown: readonly string[];
 }
 
 /** A job to be moved to its queue now. */
@@ -454,46 +469,40 @@ export class Scripts {
       args: [this.#now(), limit],
       watch,
       decode: (reply) => {
-        const [now, next, ...entries] = reply as Buffer[];
-        const nextAt =
-          next === undefined || next.length === 0 ? undefined : Number(next.toString());
+        const [now, next, entries] = reply as [Buffer, Buffer, Buffer[]];
+        const nextAt = next.length === 0 ? undefined : Number(next.toString());
         return {
           entries: entries.map(toRaw),
-          nextIn: nextAt === undefined ? undefined : nextAt * 1000 - Number(now?.toString()),
+          nextIn: nextAt === undefined ? undefined : nextAt * 1000 - Number(now.toString()),
         };
       },
     };
   }
 
-  /** Moves due jobs to their queues or, if need be, to the dead jobs. */
-  requeue(
-    set: 'retry' | 'scheduled',
-    requeueings: readonly Requeueing[],
-  ): ScriptCall<{ requeued: number; dead: number; dropped: number }> {
+  /** Moves due jobs to their queues, or those without one to the dead jobs. */
+  requeue(set: 'retry' | 'scheduled', requeueings: readonly Requeueing[]): ScriptCall<Requeued> {
     const queues = new Numbering();
-    const args = requeueings.flatMap(({ raw, jobName, entry, deadEntry, firing, claim }) => [
-      jobName === undefined ? 0 : queues.numberOf(jobName),
-      jobName ?? '',
-      raw,
-      entry,
-      deadEntry,
-      ...(firing ? [firing.schedule, firing.time] : ['', '']),
-      ...(claim ? [...this.#claim(claim.uniqueKey), claim.id] : ['', '', '']),
-    ]);
+    const args: (Raw | number)[] = [];
+    for (const { raw, jobName, entry, firing } of requeueings) {
+      if (firing) args.push('firing');
+      args.push(jobName === undefined ? 0 : queues.numberOf(jobName), raw, entry);
+      if (firing) args.push(firing.schedule, firing.time, ...this.#firingClaim(firing));
+    }
+    const { names } = queues;
     const { knownJobs, dead, movedFirings } = this.#keys;
     return {
       script: requeueScript,
       keys: [
-        this.#keys[set],
-        knownJobs,
-        dead,
-        movedFirings,
-        ...queues.names.map((name) => this.#keys.queue(name)),
+        ...[this.#keys[set], knownJobs, dead, movedFirings],
+        ...names.map((name) => this.#keys.queue(name)),
       ],
-      args: [this.#now(), CLAIM_LASTS, ...args],
+      args: [this.#now(), CLAIM_LASTS, ...names, ...args],
       decode: (reply) => {
-        const [requeued = 0, died = 0, dropped = 0] = reply as number[];
-        return { requeued, dead: died, dropped };
+        const [requeued = 0, died = 0, dropped = 0, ...unknown] = reply as number[];
+        return {
+          ...{ requeued, dead: died, dropped },
+          unknown: unknown.map((index) => names[index - 1] ?? ''),
+        };
       },
     };
   }
@@ -865,6 +874,10 @@ export class Scripts {
   #heldClaim({ uniqueKey, jobName, jobId }: Removing): string[] {
     if (uniqueKey === undefined) return ['', '', '', ''];
     return [...this.#claim(uniqueKey), this.#keys.queue(jobName), jobId];
+  }
+
+  #firingClaim({ claim }: Firing): string[] {
+    return claim ? [...this.#claim(claim.uniqueKey), claim.id] : ['', '', ''];
   }
 
   #claim(uniqueKey: string): [string, string] {

@@ -4,15 +4,13 @@
 -- KEYS[1]  retry or scheduled
 -- ARGV[1]  now in milliseconds, or '' for Redis's own time
 -- ARGV[2]  how many to read at most
--- Returns  { now in milliseconds, run time in seconds of the next one that is not due yet or '', entry, entry, … }
+-- Returns  { now in milliseconds, run time in seconds of the next one that is not due yet or '', the due entries }
 local milliseconds = tonumber(ARGV[1])
 if not milliseconds then
   local time = redis.call('TIME')
   milliseconds = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local seconds = math.floor(milliseconds / 1000)
-local reply = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', seconds, 'LIMIT', 0, ARGV[2])
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', seconds, 'LIMIT', 0, ARGV[2])
 local upcoming = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. seconds, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
-table.insert(reply, 1, upcoming[2] or '')
-table.insert(reply, 1, string.format('%.0f', milliseconds))
-return reply
+return { string.format('%.0f', milliseconds), upcoming[2] or '', due }

@@ -1,5 +1,5 @@
 -- Moves due jobs to their queues: each only if it is still there, so that of several requeuers one moves it. A job
--- whose name nobody ever knew, and an entry that is no job, goes to the dead jobs.
+-- whose name nobody ever knew is left, and told: its entry for the dead jobs is seldom needed, so it comes later.
 --
 -- A firing of a schedule that was moved before is dropped: a Go process whose clock is slow adds it again. One of a
 -- schedule that does not overlap is dropped, too, while the last one's claim stands: that still waits or runs.
@@ -8,16 +8,28 @@
 -- KEYS[4+i]  the queues
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    milliseconds that a claim lasts
--- ARGV[3…]   for each job: index of its queue or 0 for none, name, entry, entry for the queue, entry for the dead jobs,
---            of a firing: schedule and time, else '' and ''; to claim first: claim, owner, id, else '' three times
--- Returns    { how many went to their queues, how many to the dead jobs, how many were dropped }
+-- ARGV[2+i]  the queues' names
+-- ARGV[…]    for each job: index of its queue, entry, entry for the queue; or 0, entry, entry for the dead jobs;
+--            and before a firing 'firing', behind it its schedule and time, and what it claims first: claim, owner,
+--            id, else '' three times
+-- Returns    { how many went to their queues, how many to the dead jobs, how many were dropped, index of a queue whose
+--            name nobody knows, … }
 local milliseconds, lasts = tonumber(ARGV[1]), ARGV[2]
 local now = milliseconds and math.floor(milliseconds / 1000) or redis.call('TIME')[1]
 local requeued, dead, dropped = 0, 0, 0
+local queues = #KEYS - 4
+local unknown, isUnknown = {}, {}
+
+for queue = 1, queues do
+  if redis.call('SISMEMBER', KEYS[2], ARGV[2 + queue]) == 0 then
+    table.insert(unknown, queue)
+    isUnknown[queue] = true
+  end
+end
 
 -- A firing has its time as its score; one that was snoozed has another, and is not a firing any more.
-local function wasMoved(entry, schedule, time)
-  if schedule == '' or tonumber(redis.call('ZSCORE', KEYS[1], entry)) ~= tonumber(time) then return false end
+local function wasMoved(score, schedule, time)
+  if tonumber(score) ~= tonumber(time) then return false end
   if (tonumber(redis.call('HGET', KEYS[4], schedule) or '') or 0) >= tonumber(time) then return true end
   redis.call('HSET', KEYS[4], schedule, time)
   return false
@@ -30,20 +42,23 @@ local function overlaps(claim, owner, id)
   return false
 end
 
-for i = 3, #ARGV, 10 do
-  local queue, name, entry = tonumber(ARGV[i]), ARGV[i + 1], ARGV[i + 2]
-  if redis.call('ZSCORE', KEYS[1], entry) then
-    local moved = wasMoved(entry, ARGV[i + 5], ARGV[i + 6])
-    redis.call('ZREM', KEYS[1], entry)
-    if moved or overlaps(ARGV[i + 7], ARGV[i + 8], ARGV[i + 9]) then
-      dropped = dropped + 1
-    elseif queue > 0 and redis.call('SISMEMBER', KEYS[2], name) == 1 then
-      redis.call('LPUSH', KEYS[4 + queue], ARGV[i + 3])
-      requeued = requeued + 1
-    else
-      redis.call('ZADD', KEYS[3], now, ARGV[i + 4])
+local i = 3 + queues
+while i <= #ARGV do
+  local firing = ARGV[i] == 'firing'
+  if firing then i = i + 1 end
+  local queue, entry = tonumber(ARGV[i]), ARGV[i + 1]
+  local score = firing and redis.call('ZSCORE', KEYS[1], entry)
+  if not isUnknown[queue] and redis.call('ZREM', KEYS[1], entry) == 1 then
+    if queue == 0 then
+      redis.call('ZADD', KEYS[3], now, ARGV[i + 2])
       dead = dead + 1
+    elseif firing and (wasMoved(score, ARGV[i + 3], ARGV[i + 4]) or overlaps(ARGV[i + 5], ARGV[i + 6], ARGV[i + 7])) then
+      dropped = dropped + 1
+    else
+      redis.call('LPUSH', KEYS[4 + queue], ARGV[i + 2])
+      requeued = requeued + 1
     end
   end
+  i = i + (firing and 8 or 3)
 end
-return { requeued, dead, dropped }
+return { requeued, dead, dropped, unpack(unknown) }
