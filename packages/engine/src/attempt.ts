@@ -23,15 +23,19 @@ export const ATTEMPTS = { most: 10, keep: 7 * 24 * 3600 * 1000 } as const;
 
 const MAX_ERROR_BYTES = 2 * 1024;
 const MAX_BACKTRACE_BYTES = 4 * 1024;
+const HOST = hostname(); // which costs a system call each time
 
 /** As it stands in Redis: a JSON object. */
 export function attemptText(failure: Failure, duration: number | undefined): string {
   const { at, fails, error, backtrace } = failure;
   return JSON.stringify({
-    ...{ at, duration, fails },
+    at,
+    duration,
+    fails,
     error: cutText(error, MAX_ERROR_BYTES),
     backtrace: backtrace && cutText(backtrace, MAX_BACKTRACE_BYTES),
-    ...{ host: hostname(), pid: process.pid },
+    host: HOST,
+    pid: process.pid,
   });
 }
 

@@ -287,7 +287,7 @@ export class SnoozeJobError extends WorkError {
 
 /** Throw it in a handler: the job has failed, and runs again after `seconds` instead of its backoff, if it may still. */
 export class RetryJobError extends WorkError {
-  /** Whole seconds until the next run; a fraction is rounded up. */
+  /** Whole seconds until the next run, 0 for at once; a fraction is rounded up. */
   readonly seconds: number;
 
   /**

@@ -22,7 +22,7 @@ export interface JobOptions {
    * pool starts; when left out, what is set there stays.
    */
   readonly maxConcurrency?: number;
-  /** Seconds until a failed job runs again, from the job as it stands after the failure was counted. */
+  /** Seconds until a failed job runs again, 0 for at once, from the job as it stands after the failure was counted. */
   readonly backoff?: (job: Job) => number;
   /**
    * Milliseconds that a run may take; default no limit. When they are over, `job.signal` aborts, the job fails with

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Enqueuer } from './enqueuer.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
-import { Requeuer } from './requeuer.js';
+import { Requeuer, type RequeuerOptions } from './requeuer.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
@@ -27,7 +27,10 @@ afterEach(async () => {
   expect(errors).toEqual([]);
 });
 
-function aRequeuer(set: 'retry' | 'scheduled' = 'scheduled'): Requeuer {
+function aRequeuer(
+  set: 'retry' | 'scheduled' = 'scheduled',
+  options: Partial<RequeuerOptions> = {},
+): Requeuer {
   return new Requeuer({
     set,
     connection,
@@ -35,6 +38,7 @@ function aRequeuer(set: 'retry' | 'scheduled' = 'scheduled'): Requeuer {
     now: () => clock.now(),
     isWatching: () => false,
     onError: (error) => errors.push(error),
+    ...options,
   });
 }
 
@@ -94,6 +98,63 @@ describe('Requeuer', () => {
         score: NOW,
       },
     ]);
+  });
+
+  it('sends jobs of unknown names to the dead jobs in whatever bytes, and as many as there are', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('{"name":"unheard_of","id":"bytes","args":{"a":"'),
+      Buffer.from([0xff]),
+      Buffer.from('"}}'),
+    ]);
+    await ns.redis.zadd(ns.keys.scheduled, NOW - 1, bytes);
+    const others = Array.from({ length: 600 }, (_, i) => [
+      NOW,
+      `{"name":"no_${i % 3}","id":"${i}"}`,
+    ]);
+    await ns.redis.zadd(ns.keys.scheduled, ...others.flat());
+    await ns.redis.sadd(ns.keys.knownJobs, 'n');
+    await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"n","id":"i"}');
+    expect(await aRequeuer().requeueDue()).toMatchObject({ requeued: 1, dead: 601, dropped: 0 });
+    expect(await ns.set('scheduled')).toEqual([]);
+    expect(await ns.redis.zcard(ns.keys.dead)).toBe(601);
+    expect(
+      await ns.redis.zscore(
+        ns.keys.dead,
+        Buffer.concat([
+          bytes.subarray(0, -1),
+          Buffer.from(`,"fails":0,"err":"unknown job when requeueing","failed_at":${NOW}}`),
+        ]),
+      ),
+    ).toBe(String(NOW));
+  });
+
+  it('keeps the order in which jobs are due', async () => {
+    await ns.redis.sadd(ns.keys.knownJobs, 'n');
+    const ids = Array.from({ length: 1_100 }, (_, i) => String(i).padStart(4, '0'));
+    const entries = ids.map((id, i) => [NOW - 2_000 + i, `{"name":"n","id":"${id}"}`]);
+    await ns.redis.zadd(ns.keys.scheduled, ...entries.flat());
+    await aRequeuer().requeueDue();
+    const moved = await ns.queue('n');
+    expect(moved.map((entry) => (JSON.parse(entry) as { id: string }).id).reverse()).toEqual(ids);
+  });
+
+  it('does not watch what it is about to change itself', async () => {
+    const scripts = new Scripts(ns.keys, clock);
+    const watched: boolean[] = [];
+    const due: Scripts['due'] = (set, limit, watch) => {
+      watched.push(watch);
+      return Scripts.prototype.due.call(scripts, set, limit, false);
+    };
+    await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"n","id":"i"}');
+    await ns.redis.sadd(ns.keys.knownJobs, 'n');
+    const requeuer = aRequeuer('scheduled', {
+      scripts: Object.assign(scripts, { due }),
+      isWatching: () => true,
+    });
+    await requeuer.requeueDue();
+    expect(watched).toEqual([false, true]);
+    await requeuer.requeueDue();
+    expect(watched).toEqual([false, true, false, true]);
   });
 
   it.each(['not JSON', '[]', '{"id":"i"}', '{"name":"n","args":1}', '['.repeat(2_000)])(

@@ -25,9 +25,9 @@ const TICK = 1_000;
 const SAFETY_POLL = 15_000;
 // Changes come in swarms when jobs fail in swarms, mostly for run times that are still to come. So who was woken for
 // nothing waits longer than who found something: those are retried at once.
-const SPACING = { found: 5, nothing: 100 };
-// Its script takes Redis about a millisecond.
-const BATCH = 500;
+const SPACING = { found: 10, nothing: 100 };
+// Its script takes Redis about a millisecond, two where entries tell of failures.
+const BATCH = 250;
 // The words of gocraft/work, by which its tools know such jobs.
 export const UNKNOWN_JOB = 'unknown job when requeueing';
 const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, unknown: [] };

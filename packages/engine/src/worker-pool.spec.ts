@@ -77,6 +77,18 @@ describe('a job', () => {
     expect(seen).toEqual(Array.from({ length: 1_000 }, (_, i) => i));
   });
 
+  it('whose delay is 0 runs again at once, in the same second', async () => {
+    const clock = new FakeClock(1_700_000_000.5); // which stands still: the next second never comes
+    const runs: number[] = [];
+    const pool = aPool({ clock }).job('n', { backoff: () => 0 }, (job) => {
+      runs.push(job.fails);
+      if (job.fails < 2) throw new Error('boom');
+    });
+    await enqueuer.enqueue('n');
+    await pool.start();
+    await eventually(() => expect(runs).toEqual([0, 1, 2]));
+  });
+
   it('fails into retry, with its arguments to the byte, and runs again when it is due', async () => {
     const clock = new FakeClock(1_700_000_000);
     const args = '{"big":9007199254740993,"float":1.0,"list":[],"s":"\\u2028\\/"}';

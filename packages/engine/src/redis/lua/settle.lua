@@ -13,8 +13,9 @@
 --              drop                    nothing more (done, or failed and not kept)
 --              free    claim owner     the same, and ends the unique job's claim; a job that was enqueued under it
 --                                      while this one ran is not lost: it goes to the queue, with the claim
---              retry   entry seconds   a new entry, to run again after so many seconds
---              snooze  entry seconds   the same, among the scheduled jobs
+--              retry   entry seconds   a new entry, to run again after so many seconds; after 0 it is due at once
+--              snooze  entry seconds   the same, among the scheduled jobs; after 0 it is due with the next second,
+--                                      because nothing counts how often
 --              dead    entry           a new entry, among the dead jobs
 --              bury    entry claim owner  the same, and ends the claim as above
 --              back    entry           to the end of the queue that is taken from next
@@ -48,8 +49,8 @@ end
 -- A note that cannot be written must not keep the job from being settled.
 local notes = {
   attempt = function(key, text)
-    redis.pcall('LPUSH', key, text)
-    redis.pcall('LTRIM', key, 0, attemptsKept - 1)
+    local length = redis.pcall('LPUSH', key, text)
+    if tonumber(length) and length > attemptsKept then redis.pcall('LTRIM', key, 0, attemptsKept - 1) end
     redis.pcall('PEXPIRE', key, attemptsLast)
   end,
   forget = function(key) redis.pcall('DEL', key) end,
@@ -78,7 +79,9 @@ while i <= #ARGV do
     else
       settled[queue] = (settled[queue] or 0) + 1
       if fate == 'retry' or fate == 'snooze' then
-        local at = math.ceil(milliseconds / 1000) + tonumber(seconds)
+        -- A delay rounds up, so that no job runs early.
+        local isDue = fate == 'retry' and seconds == '0'
+        local at = isDue and math.floor(milliseconds / 1000) or math.ceil(milliseconds / 1000) + seconds
         redis.call('ZADD', fate == 'retry' and KEYS[1] or KEYS[2], at, rewritten)
       elseif fate == 'dead' or fate == 'bury' then
         redis.call('ZADD', KEYS[3], math.floor(milliseconds / 1000), rewritten)
