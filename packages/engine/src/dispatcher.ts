@@ -27,6 +27,8 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   #started = false;
   #failures = 0;
+  /** A round has failed: nothing sets out for a while. */
+  #isPausing = false;
   /** What is under way: rounds, or an interlude. */
   readonly #underWay = new Set<Promise<void>>();
   /** The first of them runs, if something is under way and is no round. */
@@ -172,12 +174,14 @@ export class Dispatcher {
       await this.dispatch();
     } catch (error) {
       this.#options.onError(error);
+      this.#isPausing = true;
       await sleep(this.#pause());
+      this.#isPausing = false;
     }
   }
 
   #isDue(): boolean {
-    if (this.#underWay.size >= MOST_UNDER_WAY) return false;
+    if (this.#isPausing || this.#underWay.size >= MOST_UNDER_WAY) return false;
     return this.unsettled.length > 0 || this.#options.fetcher.isDue;
   }
 
