@@ -51,9 +51,9 @@ export class Dispatcher {
     this.#soon();
   }
 
-  /** Something has changed: fetch soon. */
-  wake(): void {
-    this.#options.fetcher.refresh();
+  /** Something has changed, about these names or any: fetch soon. */
+  wake(jobNames?: readonly string[]): void {
+    this.#options.fetcher.refresh(jobNames);
     this.#soon();
   }
 

@@ -14,6 +14,7 @@ export interface Demand {
 export interface FetcherOptions {
   readonly poolId: string;
   readonly scripts: Scripts;
+  readonly jobNames: readonly string[];
   readonly sampler: PrioritySampler;
   /** The names whose unique jobs hold their claims until they are done. */
   readonly holding: ReadonlySet<string>;
@@ -37,20 +38,20 @@ const LONGEST_POLL_WITHOUT_WAKER = 1_000;
 const MAX_BATCH = 1_000;
 
 /**
- * Knows when to fetch, and how much. When nothing waits it need not fetch: a fetch that comes back short is followed by
- * one that has Redis watch every key that it reads, atomically with the look itself, so that no change slips in between;
- * the waker then calls `wake`.
+ * Knows when to fetch, from which queues, and how much. Where nothing waits it need not look: a fetch that comes back
+ * short is followed by one that has Redis watch every key that it reads, atomically with the look itself, so that no
+ * change slips in between. Names of which nothing was found then sleep until the waker calls `refresh` for them.
  */
 export class Fetcher {
   readonly #options: FetcherOptions;
-  /** Something may be waiting that no fetch has looked for yet. */
-  #hungry = true;
+  /** The names of which something may be waiting. */
+  readonly #awake: Set<string>;
   /** The last fetch left workers idle. */
   #short = false;
   /** The last fetch brought all that was wanted, what was wanted ahead included. */
   #full = false;
-  /** The names whose limit kept jobs back in the last fetch. */
-  #atLimit: ReadonlySet<string> = new Set();
+  /** The names whose limit kept jobs back when they were looked at last. */
+  readonly #atLimit = new Set<string>();
   #emptyFetches = 0;
   /** How many jobs the fetches under way may bring. */
   #expected = 0;
@@ -60,10 +61,11 @@ export class Fetcher {
 
   constructor(options: FetcherOptions) {
     this.#options = options;
+    this.#awake = new Set(options.jobNames);
   }
 
   get isDue(): boolean {
-    if (this.#stopped || !(this.#hungry || this.#expected > 0)) return false;
+    if (this.#stopped || this.#awake.size === 0) return false;
     const { now, ahead } = this.#demand();
     return now + ahead > 0;
   }
@@ -78,14 +80,14 @@ export class Fetcher {
     this.#fetchedAt ??= performance.now();
   }
 
-  /** Something has changed, or long enough nothing has: fetch when there is a worker for it. */
-  wake(): void {
-    this.#hungry = true;
+  /** Long enough nothing has changed: look all the same, when there is a worker for it. */
+  wake(jobNames: Iterable<string> = this.#options.jobNames): void {
+    for (const jobName of jobNames) this.#awake.add(jobName);
   }
 
-  /** Fetch anew, however often it was in vain. */
-  refresh(): void {
-    this.#hungry = true;
+  /** Something has changed about the names: look anew, however often it was in vain. */
+  refresh(jobNames?: Iterable<string>): void {
+    this.wake(jobNames);
     this.#emptyFetches = 0;
   }
 
@@ -106,11 +108,13 @@ export class Fetcher {
   requests(): readonly Request[] {
     if (this.#stopped) return [];
     const demand = this.#demand();
-    if (demand.now + demand.ahead === 0) return [];
-    const fetch = this.#fetch(demand);
+    // A job of the same round may be what has kept others back.
+    const jobNames = new Set([...this.#awake, ...this.#atLimit]);
+    if (demand.now + demand.ahead === 0 || jobNames.size === 0) return [];
+    const fetch = this.#fetch(demand, jobNames);
     this.#expected += demand.now + demand.ahead;
-    // Whoever wakes us from here on knows of something that this fetch may not see.
-    this.#hungry = false;
+    // Whoever wakes them from here on knows of something that this fetch may not see.
+    if (fetch.sleeps) for (const jobName of jobNames) this.#awake.delete(jobName);
     return [{ call: fetch.call, onReply: (reply) => this.#onReply(fetch, reply) }];
   }
 
@@ -140,52 +144,54 @@ export class Fetcher {
     return { now: missing, ahead: Math.max(0, Math.min(room, MAX_BATCH - missing)) };
   }
 
-  #fetch(demand: Demand): Fetch {
+  #fetch(demand: Demand, jobNames: ReadonlySet<string>): Fetch {
     const { scripts, poolId, sampler, holding, mayPrefetch, isWatching } = this.#options;
-    const wasHungry = this.#hungry;
-    const watch = wasHungry && this.#short && isWatching();
-    const atLimit = this.#atLimit;
+    const watch = this.#short && isWatching();
     const { now: wanted, ahead } = demand;
-    const { jobNames, shares, sharesAhead } = sampler.sample(wanted, ahead);
+    const { shares, sharesAhead, ...sample } = sampler.sample(wanted, ahead, jobNames);
     const call = scripts.fetch({
-      ...{ poolId, wanted, jobNames, shares, watch, atLimit, holding },
+      ...{ poolId, wanted, ...sample, shares, watch, atLimit: this.#atLimit, holding },
       ...(ahead > 0 && { ahead: { wanted: ahead, shares: sharesAhead, from: mayPrefetch } }),
     });
-    return { call, demand, watch, wasHungry, atLimit };
+    // Without a waker there is nothing but the poll anyhow.
+    return {
+      call,
+      demand,
+      jobNames,
+      sleeps: watch || !isWatching(),
+      locks: new Set(this.#atLimit),
+    };
   }
 
-  #onReply(fetch: Fetch, reply: Reply | undefined): void {
+  #onReply({ call, demand, jobNames, sleeps, locks }: Fetch, reply: Reply | undefined): void {
+    this.#expected -= demand.now + demand.ahead;
     let fetched: Fetched;
-    this.#expected -= fetch.demand.now + fetch.demand.ahead;
     try {
-      fetched = resultOf(fetch.call, reply);
+      fetched = resultOf(call, reply);
     } catch (error) {
-      this.#hungry = true;
+      this.wake(jobNames);
       throw error;
     }
     this.#fetchedAt = performance.now();
     const { entries, atLimit } = fetched;
-    const { now, ahead } = fetch.demand;
-    this.#short = entries.length < Math.max(now, 1);
-    this.#full = entries.length >= now + ahead;
-    this.#atLimit = atLimit;
+    this.#short = entries.length < Math.max(demand.now, 1);
+    this.#full = entries.length >= demand.now + demand.ahead;
     this.#emptyFetches = entries.length === 0 ? this.#emptyFetches + 1 : 0;
-    if (entries.length > 0 || !this.#willBeWoken(fetch, atLimit)) this.#hungry = true;
+    for (const jobName of jobNames) this.#atLimit.delete(jobName);
+    for (const jobName of atLimit) this.#atLimit.add(jobName);
+    if (entries.length > 0) this.wake(jobNames);
+    else if (sleeps && this.#options.isWatching())
+      this.wake([...atLimit].filter((name) => !locks.has(name)));
     if (!this.handOut(fetched)) this.#options.onDry();
-  }
-
-  /** Whether an empty fetch needs no other: Redis watches all that it read, or nobody can watch anything. */
-  #willBeWoken({ wasHungry, watch, atLimit }: Fetch, keptBack: ReadonlySet<string>): boolean {
-    if (!wasHungry || !this.#options.isWatching()) return true;
-    return watch && [...keptBack].every((name) => atLimit.has(name));
   }
 }
 
 interface Fetch {
   readonly call: ScriptCall<Fetched>;
   readonly demand: Demand;
-  readonly watch: boolean;
-  readonly wasHungry: boolean;
+  readonly jobNames: ReadonlySet<string>;
+  /** Names of which nothing is found sleep from then on. */
+  readonly sleeps: boolean;
   /** The names whose locks are watched, too. */
-  readonly atLimit: ReadonlySet<string>;
+  readonly locks: ReadonlySet<string>;
 }

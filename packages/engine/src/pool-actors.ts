@@ -107,6 +107,8 @@ export class PoolActors<Context> {
   readonly #carrying: Carrying | undefined;
   readonly #slots: readonly Worker<Context>[];
   readonly #prefetch: Prefetch;
+  /** The names by what is watched of them. */
+  readonly #namesByKey: ReadonlyMap<string, string>;
   readonly #waker: Waker;
   readonly #retryRequeuer: Requeuer;
   readonly #scheduledRequeuer: Requeuer;
@@ -127,6 +129,9 @@ export class PoolActors<Context> {
     this.#slots = this.#makeSlots();
     this.#prefetch = this.#makePrefetch();
     this.workers = this.#makeWorkers();
+    this.#namesByKey = new Map(
+      [...options.types.keys()].flatMap((name) => keys.ofQueue(name).map((key) => [key, name])),
+    );
     this.#waker = this.#makeWaker();
     this.dispatcher = this.#makeDispatcher();
     this.#retryRequeuer = this.#makeRequeuer('retry');
@@ -275,6 +280,7 @@ export class PoolActors<Context> {
     return new Fetcher({
       poolId,
       scripts: this.scripts,
+      jobNames: [...types.keys()],
       sampler: new PrioritySampler(types.values(), random),
       holding: namesOf(types, holdsClaims),
       demand: () => this.workers.demand,
@@ -440,11 +446,11 @@ export class PoolActors<Context> {
   /** Wakes whoever reads the changed keys. */
   #wake(changed: readonly string[] | undefined): void {
     const { retry, scheduled, cancelled } = this.#options.keys;
-    const others = changed?.filter((key) => ![retry, scheduled, cancelled].includes(key));
     if (!changed || changed.includes(retry)) this.#retryRequeuer.wake();
     if (!changed || changed.includes(scheduled)) this.#scheduledRequeuer.wake();
     if (!changed || changed.includes(cancelled)) this.#cancelWatcher.wake();
-    if (!others || others.length > 0) this.dispatcher.wake();
+    const jobNames = changed?.flatMap((key) => this.#namesByKey.get(key) ?? []);
+    if (!jobNames || jobNames.length > 0) this.dispatcher.wake(jobNames);
   }
 
   #reporter(where: string): (error: unknown) => void {

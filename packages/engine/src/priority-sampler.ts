@@ -15,32 +15,31 @@ export interface Sample {
  * gocraft/work.
  */
 export class PrioritySampler {
+  readonly #weights: ReadonlyMap<string, number>;
   readonly #names: readonly string[];
-  readonly #weights: readonly number[];
-  readonly #total: number;
+  readonly #all: ReadonlySet<string>;
   readonly #random: Random;
 
   constructor(
     types: Iterable<{ readonly name: string; readonly priority: number }>,
     random: Random,
   ) {
-    const list = [...types];
-    this.#names = list.map(({ name }) => name);
-    this.#weights = list.map(({ priority }) => priority);
-    this.#total = this.#weights.reduce((sum, weight) => sum + weight, 0);
+    this.#weights = new Map([...types].map(({ name, priority }) => [name, priority]));
+    this.#names = [...this.#weights.keys()];
+    this.#all = new Set(this.#names);
     this.#random = random;
   }
 
-  /** A sample for a fetch of `wanted` jobs, and of `ahead` more that no worker is idle for yet. */
-  sample(wanted: number, ahead = 0): Sample {
-    if (this.#names.length === 1) {
-      return { jobNames: this.#names, shares: [wanted], sharesAhead: [ahead] };
-    }
-    const shares = this.#shares(wanted);
-    const sharesAhead = ahead > 0 ? this.#shares(ahead) : [];
-    const order = this.#order();
+  /** A sample for a fetch of `wanted` jobs, and of `ahead` more that no worker is idle for yet, of some of the names. */
+  sample(wanted: number, ahead = 0, jobNames: ReadonlySet<string> = this.#all): Sample {
+    const names = this.#names.filter((name) => jobNames.has(name));
+    if (names.length === 1) return { jobNames: names, shares: [wanted], sharesAhead: [ahead] };
+    const weights = names.map((name) => this.#weights.get(name) ?? 0);
+    const shares = this.#shares(wanted, weights);
+    const sharesAhead = ahead > 0 ? this.#shares(ahead, weights) : [];
+    const order = this.#order(weights);
     return {
-      jobNames: order.map((index) => this.#names[index] ?? ''),
+      jobNames: order.map((index) => names[index] ?? ''),
       shares: order.map((index) => shares[index] ?? 0),
       sharesAhead: order.map((index) => sharesAhead[index] ?? 0),
     };
@@ -50,11 +49,11 @@ export class PrioritySampler {
    * Whole shares by weight; the fractions that are left are drawn for, systematically: one random point, then even
    * steps. Each name's expected share is exact, with far less noise than independent draws.
    */
-  #shares(wanted: number): number[] {
-    const step = this.#total / wanted;
+  #shares(wanted: number, weights: readonly number[]): number[] {
+    const step = weights.reduce((sum, weight) => sum + weight, 0) / wanted;
     let next = this.#random() * step;
     let sum = 0;
-    return this.#weights.map((weight) => {
+    return weights.map((weight) => {
       sum += weight;
       let share = 0;
       for (; next < sum && share < wanted; next += step) share++;
@@ -63,8 +62,8 @@ export class PrioritySampler {
   }
 
   /** Weighted random order without replacement (Efraimidis and Spirakis): sort by an exponential variate each. */
-  #order(): number[] {
-    const arrival = this.#weights.map((weight) => -Math.log(1 - this.#random()) / weight);
+  #order(weights: readonly number[]): number[] {
+    const arrival = weights.map((weight) => -Math.log(1 - this.#random()) / weight);
     return [...arrival.keys()].sort((a, b) => (arrival[a] ?? 0) - (arrival[b] ?? 0));
   }
 }

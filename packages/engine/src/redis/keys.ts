@@ -48,6 +48,16 @@ export class Keys {
     return `${this.queue(jobName)}:max_concurrency`;
   }
 
+  /** What tells whether jobs of the name may be taken from their queue. */
+  ofQueue(jobName: string): readonly string[] {
+    return [
+      this.queue(jobName),
+      this.paused(jobName),
+      this.maxConcurrency(jobName),
+      this.lock(jobName),
+    ];
+  }
+
   /** Sorted set: failed jobs by when they run again. */
   get retry(): string {
     return `${this.prefix}retry`;

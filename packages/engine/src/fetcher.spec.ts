@@ -1,0 +1,174 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Fetcher, type Demand } from './fetcher.js';
+import { PrioritySampler } from './priority-sampler.js';
+import type { Request } from './redis/redis-connection.js';
+import type { Fetched, FetchedEntry, Scripts } from './redis/scripts.js';
+import { seededRandom } from './testing/seeded-random.js';
+
+/** A fetch that was sent. */
+interface Fetch {
+  readonly jobNames: readonly string[];
+  readonly wanted: number;
+  readonly ahead: number;
+  readonly watch: boolean;
+  readonly answer: (found?: number, atLimit?: readonly string[]) => void;
+  readonly fail: () => void;
+}
+
+let demand: Demand;
+let isWatching: boolean;
+let fetcher: Fetcher;
+
+beforeEach(() => {
+  demand = { now: 10, ahead: 0 };
+  isWatching = true;
+  fetcher = aFetcher('a', 'b', 'c');
+  fetcher.start();
+});
+
+function aFetcher(...jobNames: string[]): Fetcher {
+  const types = jobNames.map((name) => ({ name, priority: 1 }));
+  return new Fetcher({
+    poolId: 'pool',
+    scripts: {
+      fetch: (params: Parameters<Scripts['fetch']>[0]) => ({
+        ...params,
+        decode: (r: unknown) => r,
+      }),
+    } as unknown as Scripts,
+    jobNames,
+    sampler: new PrioritySampler(types, seededRandom(1)),
+    holding: new Set(),
+    demand: () => demand,
+    mayPrefetch: () => true,
+    isWatching: () => isWatching,
+    onFetched: () => undefined,
+    onDry: () => undefined,
+  });
+}
+
+/** The fetch that the next round sends; `undefined` if it sends none. */
+function next(): Fetch | undefined {
+  const [request] = fetcher.requests();
+  return request && asFetch(request);
+}
+
+function asFetch({ call, onReply }: Request): Fetch {
+  const { jobNames, wanted, ahead, watch } = call as unknown as Parameters<Scripts['fetch']>[0];
+  const reply = (found: number, atLimit: readonly string[]): Fetched => ({
+    entries: Array.from({ length: found }, (): FetchedEntry => ({ jobName: 'a', raw: '{}' })),
+    atLimit: new Set(atLimit),
+  });
+  return {
+    ...{ jobNames: [...jobNames].sort(), wanted, ahead: ahead?.wanted ?? 0, watch },
+    answer: (found = 0, atLimit = []) => onReply({ value: reply(found, atLimit) }),
+    fail: () => expect(() => onReply({ error: new Error('lost') })).toThrow('lost'),
+  };
+}
+
+/** Two fetches in vain, the second of which is watched. */
+function fallAsleep(): void {
+  next()?.answer();
+  next()?.answer();
+  expect(fetcher.isDue).toBe(false);
+}
+
+describe('a fetcher', () => {
+  it('looks into all queues at first, and sleeps after a look in vain that is watched', () => {
+    const first = next();
+    expect(first).toMatchObject({ jobNames: ['a', 'b', 'c'], watch: false });
+    first?.answer();
+    expect(fetcher.isDue).toBe(true);
+    const second = next();
+    expect(second).toMatchObject({ jobNames: ['a', 'b', 'c'], watch: true });
+    second?.answer();
+    expect(fetcher.isDue).toBe(false);
+    expect(next()).toBeUndefined();
+  });
+
+  it('looks only into the queues about which something has changed', () => {
+    fallAsleep();
+    fetcher.refresh(['b']);
+    expect(fetcher.isDue).toBe(true);
+    const found = next();
+    expect(found).toMatchObject({ jobNames: ['b'], watch: true });
+    found?.answer(1);
+    const inVain = next();
+    expect(inVain).toMatchObject({ jobNames: ['b'], watch: true });
+    inVain?.answer();
+    expect(fetcher.isDue).toBe(false);
+  });
+
+  it('looks into all of them when it is woken without a name, as by the safety poll', () => {
+    fallAsleep();
+    fetcher.wake();
+    expect(next()?.jobNames).toEqual(['a', 'b', 'c']);
+  });
+
+  it('does not miss a change that it hears of before the reply of a look that did not see it', () => {
+    next()?.answer();
+    const look = next();
+    fetcher.refresh(['c']);
+    look?.answer();
+    expect(fetcher.isDue).toBe(true);
+    expect(next()?.jobNames).toEqual(['c']);
+  });
+
+  it('looks again after a look whose reply was lost', () => {
+    next()?.answer();
+    next()?.fail();
+    expect(fetcher.isDue).toBe(true);
+    expect(next()?.jobNames).toEqual(['a', 'b', 'c']);
+  });
+
+  it('looks again for a name whose limit kept jobs back while its lock was not watched', () => {
+    next()?.answer();
+    next()?.answer(0, ['b']);
+    expect(fetcher.isDue).toBe(true);
+    const look = next();
+    expect(look).toMatchObject({ jobNames: ['b'], watch: true });
+    look?.answer(0, ['b']);
+    expect(fetcher.isDue).toBe(false);
+  });
+
+  it('looks with every round for a name whose limit kept jobs back: the round may settle one of them', () => {
+    next()?.answer();
+    next()?.answer(0, ['b']);
+    next()?.answer(0, ['b']);
+    const look = next();
+    expect(look?.jobNames).toEqual(['b']);
+    look?.answer(1);
+    next()?.answer();
+    expect(next()).toBeUndefined();
+  });
+
+  it('sleeps until the poll when nobody watches', () => {
+    isWatching = false;
+    next()?.answer();
+    expect(fetcher.isDue).toBe(false);
+    fetcher.wake();
+    expect(next()).toMatchObject({ jobNames: ['a', 'b', 'c'], watch: false });
+  });
+
+  it('fetches beside another fetch only while there is more than is asked for, and what that may not bring', () => {
+    const first = next();
+    expect(fetcher.isDue).toBe(false);
+    first?.answer(10);
+    demand = { now: 3, ahead: 20 };
+    expect(next()).toMatchObject({ wanted: 3, ahead: 20 });
+    expect(fetcher.isDue).toBe(false);
+    demand = { now: 4, ahead: 30 };
+    expect(next()).toMatchObject({ wanted: 0, ahead: 11 });
+    demand = { now: 40, ahead: 30 };
+    const last = next();
+    expect(last).toMatchObject({ wanted: 6, ahead: 30 });
+    last?.answer(5);
+    expect(fetcher.isDue).toBe(false);
+  });
+
+  it('fetches no more once it has been stopped', () => {
+    fetcher.stop();
+    expect(fetcher.isDue).toBe(false);
+    expect(next()).toBeUndefined();
+  });
+});
