@@ -29,8 +29,8 @@ export class Dispatcher {
   #failures = 0;
   /** A round has failed: nothing sets out for a while. */
   #isPausing = false;
-  /** What is under way: rounds, or an interlude. */
-  readonly #underWay = new Set<Promise<void>>();
+  /** How much is under way: rounds, or an interlude. */
+  #underWay = 0;
   /** The first of them runs, if something is under way and is no round. */
   readonly #interludes: (() => Promise<void>)[] = [];
   #turn: NodeJS.Immediate | undefined;
@@ -144,20 +144,20 @@ export class Dispatcher {
 
   #goOn(): void {
     if (this.#interludes.length > 0) {
-      if (this.#underWay.size === 0) this.#follow(this.#interlude());
+      if (this.#underWay === 0) this.#follow(this.#interlude());
     } else if (this.#isOver()) {
       this.#onEnd?.();
     } else if (this.#isDue()) {
       this.#follow(this.#round());
-    } else if (this.#underWay.size === 0) {
+    } else if (this.#underWay === 0) {
       this.#rest();
     }
   }
 
   #follow(work: Promise<void>): void {
-    this.#underWay.add(work);
+    this.#underWay++;
     void work.finally(() => {
-      this.#underWay.delete(work);
+      this.#underWay--;
       this.#soon();
     });
   }
@@ -181,12 +181,12 @@ export class Dispatcher {
   }
 
   #isDue(): boolean {
-    if (this.#isPausing || this.#underWay.size >= MOST_UNDER_WAY) return false;
+    if (this.#isPausing || this.#underWay >= MOST_UNDER_WAY) return false;
     return this.unsettled.length > 0 || this.#options.fetcher.isDue;
   }
 
   #isOver(): boolean {
-    if (this.#flushUntil === undefined || this.#underWay.size > 0) return false;
+    if (this.#flushUntil === undefined || this.#underWay > 0) return false;
     return this.unsettled.length === 0 || performance.now() > this.#flushUntil;
   }
 

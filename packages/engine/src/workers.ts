@@ -32,9 +32,10 @@ const LONGEST_TURN = 1;
 /** All workers of a pool: hands fetched jobs to idle ones, and decides what becomes of each job afterwards. */
 export class Workers<Context> {
   readonly #options: WorkersOptions<Context>;
-  readonly #idle: Worker<Context>[];
-  /** A job stays with its worker until its end has been handed on: at no moment does nobody know of it. */
-  readonly #busy = new Map<Worker<Context>, BegunJob<Context>>();
+  // What they run stands here, and not in a Map: V8's keep what was deleted from them alive for long.
+  readonly #slots: readonly Slot<Context>[];
+  readonly #idle: Slot<Context>[];
+  #busy = 0;
   /** The ids of running jobs that were cancelled. */
   readonly #cancelled = new Set<string>();
   readonly #prefetched = new PrefetchedJobs();
@@ -46,7 +47,8 @@ export class Workers<Context> {
 
   constructor(options: WorkersOptions<Context>) {
     this.#options = options;
-    this.#idle = [...options.workers];
+    this.#slots = options.workers.map((worker) => ({ worker, job: undefined }));
+    this.#idle = [...this.#slots];
   }
 
   /** How many jobs they can do with. */
@@ -57,7 +59,7 @@ export class Workers<Context> {
   }
 
   get busy(): number {
-    return this.#busy.size;
+    return this.#busy;
   }
 
   /** The jobs that were fetched ahead, and that nobody has begun yet. */
@@ -67,11 +69,9 @@ export class Workers<Context> {
 
   /** The entries of the jobs that run. */
   get running(): readonly { readonly jobName: string; readonly id: string; readonly raw: Raw }[] {
-    return [...this.#busy.values()].map(({ entry, fetched }) => ({
-      jobName: fetched.jobName,
-      id: entry.id,
-      raw: fetched.raw,
-    }));
+    return this.#slots.flatMap(({ job }) =>
+      job ? { jobName: job.fetched.jobName, id: job.entry.id, raw: job.fetched.raw } : [],
+    );
   }
 
   /** Has idle workers run the jobs. Those for which there is none wait, in their order, for the next that will be. */
@@ -114,9 +114,9 @@ export class Workers<Context> {
   /** Has an idle worker run the job; one that was cancelled before is not run. */
   #start(fetched: FetchedEntry, startedAt: number): void {
     const { jobName } = fetched;
-    const worker = this.#idle.at(-1);
+    const slot = this.#idle.at(-1);
     const type = this.#options.types.get(jobName);
-    if (!worker || !type) throw new Error(`No idle worker, or no handler, for a job "${jobName}"`);
+    if (!slot || !type) throw new Error(`No idle worker, or no handler, for a job "${jobName}"`);
     let entry: JobEntry;
     try {
       entry = readEntry(fetched);
@@ -126,22 +126,24 @@ export class Workers<Context> {
     }
     const job = { entry, fetched, type, startedAt };
     if (fetched.isCancelled) this.#finish(job, { kind: 'cancelled' }, this.#options.now());
-    else this.#run(worker, job);
+    else this.#run(slot, job);
   }
 
-  #run(worker: Worker<Context>, job: BegunJob<Context>): void {
+  #run(slot: Slot<Context>, job: BegunJob<Context>): void {
     const { entry, fetched, type } = job;
     this.#idle.pop();
-    this.#busy.set(worker, job);
+    slot.job = job;
+    this.#busy++;
     const begunAt = this.#options.now();
-    worker.run(entry, fetched.raw, type, (outcome) => {
-      this.#busy.delete(worker);
-      this.#idle.push(worker);
+    slot.worker.run(entry, fetched.raw, type, (outcome) => {
+      slot.job = undefined;
+      this.#busy--;
+      this.#idle.push(slot);
       const elapsed = this.#options.elapsed();
       this.#options.prefetch.ended(fetched.jobName, elapsed - job.startedAt, elapsed);
       this.#finish(job, outcome, begunAt);
       this.#goOn(elapsed);
-      if (this.#busy.size === 0) this.#onAllIdle?.();
+      if (this.#busy === 0) this.#onAllIdle?.();
     });
     this.#options.onStarted(entry);
   }
@@ -199,18 +201,20 @@ export class Workers<Context> {
   /** Has an idle worker run a job that is in no queue, and tells how that ended; nothing is written about it. */
   async perform(raw: Raw): Promise<Outcome> {
     const entry = parseEntry(raw);
-    const worker = this.#idle.pop();
+    const slot = this.#idle.pop();
     const type = this.#options.types.get(entry.name);
-    if (!worker || !type) throw new Error(`No idle worker, or no handler, for "${entry.name}"`);
-    const outcome = await new Promise<Outcome>((resolve) => worker.run(entry, raw, type, resolve));
-    this.#idle.push(worker);
+    if (!slot || !type) throw new Error(`No idle worker, or no handler, for "${entry.name}"`);
+    const outcome = await new Promise<Outcome>((resolve) =>
+      slot.worker.run(entry, raw, type, resolve),
+    );
+    this.#idle.push(slot);
     this.#goOn(this.#options.elapsed());
     return outcome;
   }
 
   /** Resolves to true when no job runs any more, or to false after `milliseconds`. */
   async ended(milliseconds: number): Promise<boolean> {
-    if (this.#busy.size === 0) return true;
+    if (this.#busy === 0) return true;
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), milliseconds);
       this.#onAllIdle = () => {
@@ -222,8 +226,8 @@ export class Workers<Context> {
 
   /** Aborts the signals of the running jobs for whose end `reasonFor` gives a reason. */
   interrupt(reasonFor: (running: Running) => Interruption | undefined): void {
-    for (const worker of this.#busy.keys()) {
-      const reason = worker.running && reasonFor(worker.running);
+    for (const { worker, job } of this.#slots) {
+      const reason = job && worker.running && reasonFor(worker.running);
       if (!reason) continue;
       if (reason instanceof JobCancelledError) this.#cancelled.add(reason.jobId);
       worker.interrupt(reason);
@@ -232,13 +236,18 @@ export class Workers<Context> {
 
   /** Ends all runs as interrupted or cancelled, whatever their handlers still do. Returns the interrupted jobs. */
   abandon(): readonly JobEntry[] {
-    const entries = [...this.#busy.keys()].flatMap(({ running }) =>
-      running ? [running.entry] : [],
-    );
+    const busy = this.#slots.filter(({ job }) => job);
+    const entries = busy.flatMap(({ worker }) => worker.running?.entry ?? []);
     const interrupted = entries.filter(({ id }) => !this.#cancelled.has(id));
-    for (const worker of this.#busy.keys()) worker.abandon();
+    for (const { worker } of busy) worker.abandon();
     return interrupted;
   }
+}
+
+interface Slot<Context> {
+  readonly worker: Worker<Context>;
+  /** What it runs. It stays until its end has been handed on: at no moment does nobody know of it. */
+  job: BegunJob<Context> | undefined;
 }
 
 interface BegunJob<Context> {
