@@ -68,6 +68,21 @@ describe('enqueue', () => {
     await expect(enqueuer.enqueue('fine')).resolves.toMatchObject({ name: 'fine' });
   });
 
+  it('fails for whom Redis refuses, and nobody else of the same turn', async () => {
+    await enqueuer.enqueueMany([{ name: 'fine' }, { name: 'breaks' }]);
+    await ns.redis.set(ns.keys.queue('breaks'), 'not a list');
+    const names = ['fine', 'breaks', 'fine', 'new', 'breaks'];
+    const results = await Promise.allSettled(names.map((name) => enqueuer.enqueue(name)));
+    expect(results).toEqual(
+      names.map((name) =>
+        name === 'breaks'
+          ? { status: 'rejected', reason: expect.any(EnqueueRejectedError) }
+          : { status: 'fulfilled', value: expect.objectContaining({ name }) },
+      ),
+    );
+    expect(await ns.queue('fine')).toHaveLength(3);
+  });
+
   it('says that nothing was enqueued when Redis cannot be reached', async () => {
     const nowhere = new Enqueuer({ redis: { port: 1 }, commandTimeout: 50 });
     const error = await nowhere.enqueue('a').catch((thrown: unknown) => thrown);
@@ -132,6 +147,15 @@ describe('enqueueMany', () => {
     expect(odd.map((text) => (JSON.parse(text) as { args: { i: number } }).args.i)).toEqual(
       Array.from({ length: 1_250 }, (_, i) => 2_499 - 2 * i),
     );
+  });
+
+  it('enqueues jobs of more names than it keeps in mind', async () => {
+    const names = Array.from({ length: 1_500 }, (_, i) => `n${i}`);
+    const jobs = await enqueuer.enqueueMany([...names, 'n0'].map((name) => ({ name })));
+    expect(await ns.queue('n1499')).toEqual([
+      `{"name":"n1499","id":"${jobs[1_499]?.id}","t":1700000000,"args":null}`,
+    ]);
+    expect(await ns.queue('n0')).toHaveLength(2);
   });
 
   it('resolves to nothing for nothing', async () => {

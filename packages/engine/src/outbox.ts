@@ -1,8 +1,8 @@
 import type { Clock } from './clock.js';
-import { EnqueueRejectedError, EnqueueUnknownError, WorkError } from './errors.js';
+import { Delivery } from './delivery.js';
+import { enqueueError } from './enqueue-error.js';
 import type { Keys } from './redis/keys.js';
 import type { RedisConnection } from './redis/redis-connection.js';
-import { redisFault } from './redis/redis-fault.js';
 import {
   CARRIER_LASTS,
   Scripts,
@@ -19,27 +19,12 @@ export interface OutboxOptions {
   readonly clock: Clock;
 }
 
-/** Entries for one queue that succeed or fail together. */
-interface Parcel {
-  readonly entries: readonly string[];
-  readonly carriers: readonly Carrier[] | undefined;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** One command for many parcels. */
-interface Delivery {
-  readonly jobName: string;
-  readonly parcels: readonly Parcel[];
-}
-
 type Result = [error: Error | null, result: unknown];
 const NO_CARRIERS: readonly Carrier[] = [];
 const NO_REPLY: Result = [new Error('No reply'), undefined];
 
 // As gocraft/work's enqueuer: how long a name is taken to be in the set of known names still.
 const KNOWN_FOR = 300_000;
-const MAX_ENTRIES = 1_000;
 
 /**
  * Collects what is enqueued in one turn of the event loop and sends it in one round trip: one LPUSH for each name. A
@@ -54,7 +39,9 @@ export class Outbox {
   /** When each known name must be added again, in milliseconds of `performance.now`. */
   readonly #knownUntil = new Map<string, number>();
   readonly #inFlight = new Set<Promise<void>>();
-  #queues = new Map<string, Parcel[]>();
+  #deliveries: Delivery[] = [];
+  /** The last one for each name. */
+  #last = new Map<string, Delivery>();
   #flushing = false;
 
   constructor({ connection, keys, clock }: OutboxOptions) {
@@ -78,15 +65,10 @@ export class Outbox {
   enqueue(
     jobName: string,
     entries: readonly string[],
-    carriers?: readonly Carrier[],
+    carriers: readonly Carrier[] = NO_CARRIERS,
   ): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const parcel = { entries, carriers, resolve, reject };
-      const parcels = this.#queues.get(jobName);
-      if (parcels) parcels.push(parcel);
-      else this.#queues.set(jobName, [parcel]);
-      this.#flushSoon();
-    });
+    this.#flushSoon();
+    return this.#deliveryFor(jobName, entries).add(entries, carriers);
   }
 
   /**
@@ -117,6 +99,15 @@ export class Outbox {
     }
   }
 
+  #deliveryFor(jobName: string, entries: readonly string[]): Delivery {
+    const last = this.#last.get(jobName);
+    if (last?.hasRoomFor(entries)) return last;
+    const delivery = new Delivery(jobName);
+    this.#deliveries.push(delivery);
+    this.#last.set(jobName, delivery);
+    return delivery;
+  }
+
   #flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
@@ -128,11 +119,10 @@ export class Outbox {
   }
 
   async #flush(): Promise<void> {
-    const deliveries = [...this.#queues].flatMap(([jobName, parcels]) =>
-      batches(parcels).map((batch) => ({ jobName, parcels: batch })),
-    );
-    const trays = [this.#scheduled.take(), this.#claims.take()];
-    this.#queues = new Map();
+    const deliveries = this.#deliveries;
+    this.#deliveries = [];
+    this.#last = new Map(); // One that was cleared would hold up the collection of what was in it.
+    const trays = [this.#scheduled, this.#claims].flatMap((tray) => tray.take() ?? []);
     try {
       await this.#connection.ready();
     } catch (error) {
@@ -140,96 +130,54 @@ export class Outbox {
       for (const tray of trays) tray.fail(error);
       return;
     }
-    await Promise.all([
-      this.#deliver(deliveries),
+    const { stream } = this.#connection.redis;
+    stream.cork(); // One write for all, whose commands need no pipeline then, which costs more than they do.
+    const sent = [
+      ...deliveries.map((delivery) => this.#deliver(delivery)),
       ...trays.map((tray) => tray.send(this.#connection)),
-    ]);
+    ];
+    stream.uncork();
+    await Promise.all(sent);
   }
 
-  async #deliver(deliveries: readonly Delivery[]): Promise<void> {
-    if (deliveries.length === 0) return;
-    const { redis } = this.#connection;
-    const pipeline = redis.pipeline();
-    const piped: Delivery[] = [];
-    const transactions: Promise<void>[] = [];
-    for (const delivery of deliveries) {
-      const { jobName } = delivery;
-      const command = [this.#keys.queue(jobName), ...entriesOf(delivery)] as const;
-      const carriers = carriersOf(delivery);
-      if (carriers.length === 0 && this.#isKnown(jobName)) {
-        pipeline.lpush(...command);
-        piped.push(delivery);
-        continue;
-      }
-      const transaction = redis.multi().sadd(this.#keys.knownJobs, jobName);
-      for (const { jobId, text } of carriers) {
-        transaction.set(this.#keys.carrier(jobId), text, 'PX', CARRIER_LASTS);
-      }
-      transaction.lpush(...command);
-      transactions.push(
-        transaction.exec().then(
-          (results) => this.#arrived(delivery, results),
-          (error: unknown) => this.#failed(delivery, causeOf(error)),
-        ),
-      );
-      this.#knownUntil.set(jobName, performance.now() + KNOWN_FOR);
+  async #deliver(delivery: Delivery): Promise<void> {
+    const isPlain = delivery.carriers.length === 0 && this.#isKnown(delivery.jobName);
+    try {
+      await (isPlain ? this.#push(delivery) : this.#introduce(delivery));
+      delivery.succeed();
+    } catch (error) {
+      this.#failed(delivery, causeOf(error));
     }
-    const results = piped.length > 0 ? await pipeline.exec() : [];
-    for (const [index, delivery] of piped.entries()) {
-      this.#arrived(delivery, results && [results[index] ?? NO_REPLY]);
+  }
+
+  #push({ jobName, entries }: Delivery): Promise<unknown> {
+    return this.#connection.redis.lpush(this.#keys.queue(jobName), ...entries);
+  }
+
+  /** Makes the name known, and puts the entries into its queue with what is carried to them. */
+  async #introduce({ jobName, entries, carriers }: Delivery): Promise<void> {
+    const transaction = this.#connection.redis.multi().sadd(this.#keys.knownJobs, jobName);
+    for (const { jobId, text } of carriers) {
+      transaction.set(this.#keys.carrier(jobId), text, 'PX', CARRIER_LASTS);
     }
-    await Promise.all(transactions);
+    transaction.lpush(this.#keys.queue(jobName), ...entries);
+    this.#knownUntil.set(jobName, performance.now() + KNOWN_FOR);
+    const results = (await transaction.exec()) ?? [NO_REPLY];
+    const failure = results.find(([error]) => error !== null)?.[0];
+    if (failure) throw failure;
   }
 
   #isKnown(jobName: string): boolean {
     return (this.#knownUntil.get(jobName) ?? 0) > performance.now();
   }
 
-  #arrived(delivery: Delivery, results: readonly Result[] | null): void {
-    const failure = (results ?? [NO_REPLY]).find(([error]) => error !== null)?.[0];
-    if (failure) this.#failed(delivery, failure);
-    else for (const { resolve } of delivery.parcels) resolve();
+  #failed(delivery: Delivery, cause: unknown): void {
+    this.#knownUntil.delete(delivery.jobName);
+    delivery.fail(cause);
   }
-
-  #failed({ jobName, parcels }: Delivery, cause: unknown): void {
-    this.#knownUntil.delete(jobName);
-    for (const { entries, reject } of parcels) {
-      reject(enqueueError(Array<string>(entries.length).fill(jobName), cause));
-    }
-  }
-}
-
-/** Parcels that go with one command. */
-function batches(parcels: readonly Parcel[]): Parcel[][] {
-  const result: Parcel[][] = [];
-  let size = Infinity;
-  for (const parcel of parcels) {
-    if (size + parcel.entries.length > MAX_ENTRIES) {
-      result.push([]);
-      size = 0;
-    }
-    result.at(-1)?.push(parcel);
-    size += parcel.entries.length;
-  }
-  return result;
-}
-
-function entriesOf({ parcels }: Delivery): string[] {
-  return parcels.flatMap(({ entries }) => entries);
-}
-
-function carriersOf({ parcels }: Delivery): Carrier[] {
-  return parcels.flatMap(({ carriers }) => carriers ?? NO_CARRIERS);
 }
 
 /** A transaction that Redis discards says only that; why stands in the errors before. */
 function causeOf(error: unknown): unknown {
   return (error as { previousErrors?: unknown[] }).previousErrors?.[0] ?? error;
-}
-
-function enqueueError(jobNames: readonly string[], cause: unknown): WorkError {
-  const refused = cause instanceof WorkError || redisFault(cause).effect === 'refused';
-  return refused
-    ? new EnqueueRejectedError(jobNames, cause)
-    : new EnqueueUnknownError(jobNames, cause);
 }

@@ -103,6 +103,15 @@ describe('what a propagator captures', () => {
     expect(seen.sort()).toEqual(names);
   });
 
+  it('does not have a job overtake those that carry nothing', async () => {
+    await enqueuer.enqueue('n');
+    const many = enqueuer.enqueueMany(Array.from({ length: 1_000 }, () => ({ name: 'n' })));
+    const last = tenants.run('acme', () => enqueuer.enqueue('n'));
+    await many;
+    const [newest = ''] = await ns.queue('n');
+    expect(JSON.parse(newest)).toMatchObject({ id: (await last).id });
+  });
+
   it('comes through retries', async () => {
     const seen: unknown[] = [];
     const pool = aWitness(seen, 2);

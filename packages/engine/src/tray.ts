@@ -21,9 +21,10 @@ export class Tray<Item, Result> {
     return new Promise((resolve, reject) => this.#orders.push({ item, resolve, reject }));
   }
 
-  /** Takes what has been added so far, to be sent. */
-  take(): { send: (connection: RedisConnection) => Promise<void>; fail: (cause: unknown) => void } {
+  /** Takes what has been added so far, to be sent; `undefined` if that is nothing. */
+  take(): Taken | undefined {
     const orders = this.#orders;
+    if (orders.length === 0) return undefined;
     this.#orders = [];
     return {
       send: (connection) => this.#send(orders, connection),
@@ -46,6 +47,11 @@ export class Tray<Item, Result> {
   #fail(orders: readonly Order<Item, Result>[], cause: unknown): void {
     for (const { item, reject } of orders) reject(this.#makeError(item, cause));
   }
+}
+
+interface Taken {
+  readonly send: (connection: RedisConnection) => Promise<void>;
+  readonly fail: (cause: unknown) => void;
 }
 
 interface Order<Item, Result> {
