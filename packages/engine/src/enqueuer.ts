@@ -1,12 +1,13 @@
 import { Canceller, type CancelOptions, type Cancellation } from './client/canceller.js';
-import { systemClock, unixSeconds, type Clock } from './clock.js';
+import { systemClock, type Clock } from './clock.js';
+import { MAX_ENTRIES } from './delivery.js';
 import { sendThrough, type EnqueueMiddleware } from './enqueue-middleware.js';
+import { EntryMaker, type MadeJob } from './entry-maker.js';
 import { ClosedError, EnqueuePartlyError, InvalidOptionError } from './errors.js';
-import { newId } from './id.js';
 import { Job, ScheduledJob } from './job.js';
-import { encodeArgs, type JobArgs, type JobArgsLimits } from './job-args.js';
+import type { JobArgs, JobArgsLimits } from './job-args.js';
 import type { GoEscapes } from './go-json.js';
-import { newEntry, parseEntry, type JobEntry } from './job-entry.js';
+import type { JobEntry } from './job-entry.js';
 import {
   isJobContract,
   jobNameOf,
@@ -15,14 +16,12 @@ import {
   type JobNameOrContract,
   type NewJob,
 } from './job-contract.js';
-import { assertJobName } from './job-name.js';
 import { Outbox } from './outbox.js';
 import { assertPropagators, capture, type Propagator } from './propagator.js';
 import { Keys } from './redis/keys.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { Scripts, type Carrier, type Scheduling } from './redis/scripts.js';
-import { uniqueKey } from './unique-key.js';
 
 export interface EnqueuerOptions extends JobArgsLimits {
   /** Where Redis is, or a connection to share; the enqueuer does not close a shared one. */
@@ -85,10 +84,7 @@ const MAX_DELAY = 100 * 365 * 24 * 3600;
 export class Enqueuer {
   readonly #connection: RedisConnection;
   readonly #ownsConnection: boolean;
-  readonly #clock: Clock;
-  readonly #keys: Keys;
-  readonly #limits: JobArgsLimits;
-  readonly #escapes: GoEscapes | undefined;
+  readonly #maker: EntryMaker;
   readonly #outbox: Outbox;
   readonly #canceller: Canceller;
   readonly #propagators: readonly Propagator[];
@@ -105,13 +101,16 @@ export class Enqueuer {
       redis instanceof RedisConnection
         ? redis
         : new RedisConnection(redis, { name: 'enqueuer', namespace, commandTimeout, unref: true });
-    this.#clock = clock;
-    this.#limits = options;
-    this.#keys = new Keys(namespace);
-    this.#escapes = options.uniqueKeyEscapes;
-    const parts = { connection: this.#connection, keys: this.#keys, clock };
+    const keys = new Keys(namespace);
+    this.#maker = new EntryMaker({
+      clock,
+      keys,
+      limits: options,
+      escapes: options.uniqueKeyEscapes,
+    });
+    const parts = { connection: this.#connection, keys, clock };
     this.#outbox = new Outbox(parts);
-    this.#canceller = new Canceller({ ...parts, scripts: new Scripts(this.#keys, clock) });
+    this.#canceller = new Canceller({ ...parts, scripts: new Scripts(keys, clock) });
     this.#propagators = options.propagators ?? [];
     assertPropagators(this.#propagators);
     this.#middleware = this.#propagators.flatMap((one) => one.enqueue?.bind(one) ?? []);
@@ -146,7 +145,8 @@ export class Enqueuer {
     ...args: ContractArgs<Input>
   ): Promise<Job<Input>>;
   async enqueue(named: JobNameOrContract, args?: JobArgs | null): Promise<Job> {
-    const made = this.#newJob(named, args);
+    this.#assertOpen();
+    const made = this.#maker.make(jobNameOf(named), args);
     if (isJobContract(named)) await this.#checked(named, made);
     const { job, text } = made;
     await this.#send([job], (carrier) =>
@@ -320,9 +320,10 @@ export class Enqueuer {
    * @throws what `enqueue` throws; or EnqueuePartlyError when Redis has taken only some of the jobs
    */
   async enqueueMany(jobs: readonly NewJob[]): Promise<Job[]> {
-    const made = jobs.map(({ name, args }) => this.#newJob(name, args));
+    if (jobs.length === 0) return [];
+    this.#assertOpen();
+    const made = this.#maker.makeAll(jobs);
     if (jobs.some(({ contract }) => contract)) await this.#allChecked(jobs, made);
-    if (made.length === 0) return [];
     const entries = made.map(({ job }) => job);
     await this.#send(entries, (carrier) => this.#enqueueAll(made, carrier));
     return entries.map((entry) => new Job(entry));
@@ -347,7 +348,7 @@ export class Enqueuer {
    * ```
    */
   async cancel(jobId: string, options: CancelOptions = {}): Promise<Cancellation> {
-    if (this.#closed) throw new ClosedError('enqueuer');
+    this.#assertOpen();
     return this.#awaited(this.#canceller.cancel(jobId, options));
   }
 
@@ -362,8 +363,8 @@ export class Enqueuer {
     if (this.#ownsConnection) this.#connection.close();
   }
 
-  async #enqueueAll(made: readonly NewEntry[], carrier?: string): Promise<void> {
-    const byName = new Map<string, NewEntry[]>();
+  async #enqueueAll(made: readonly MadeJob[], carrier?: string): Promise<void> {
+    const byName = new Map<string, MadeJob[]>();
     for (const one of made) {
       const group = byName.get(one.job.name);
       if (group) group.push(one);
@@ -399,7 +400,8 @@ export class Enqueuer {
     when: Scheduling['when'],
     args: JobArgs | null | undefined,
   ): Promise<ScheduledJob> {
-    const made = this.#newJob(named, args);
+    this.#assertOpen();
+    const made = this.#maker.make(jobNameOf(named), args);
     if (isJobContract(named)) await this.#checked(named, made);
     const { job, text } = made;
     const { name: jobName, id } = job;
@@ -417,13 +419,11 @@ export class Enqueuer {
     { seconds, key }: UniqueOptions = {},
   ): Promise<UniqueResult> {
     const when = seconds === undefined ? undefined : { in: wholeDelay(seconds) };
-    const jobName = jobNameOf(named);
-    const made = this.#newJob(jobName, args, (argsText) =>
-      this.#uniqueKey(jobName, key ?? (argsText === 'null' ? null : (args ?? null))),
-    );
+    this.#assertOpen();
+    const made = this.#maker.makeUnique(jobNameOf(named), args, key);
     if (isJobContract(named)) await this.#checked(named, made);
     const { job, text } = made;
-    const { id, uniqueKey } = job;
+    const { name: jobName, id, uniqueKey } = job;
     const keyed = Boolean(key);
     const claiming = { jobName, id, entry: text, uniqueKey, keyed, when };
     const claimed = await this.#send(
@@ -438,9 +438,8 @@ export class Enqueuer {
   }
 
   /** Resolves when the contract has found that a worker could read the job. @throws InvalidJobArgsError */
-  async #checked(contract: JobContract, { text }: NewEntry): Promise<void> {
-    if (!contract.schema) return;
-    await this.#awaited(contract.check(parseEntry(text).args ?? {}));
+  async #checked(contract: JobContract, made: MadeJob): Promise<void> {
+    await this.#awaited(this.#maker.check(contract, made));
   }
 
   /** What `close` waits for. */
@@ -453,7 +452,7 @@ export class Enqueuer {
     }
   }
 
-  async #allChecked(jobs: readonly NewJob[], made: readonly NewEntry[]): Promise<void> {
+  async #allChecked(jobs: readonly NewJob[], made: readonly MadeJob[]): Promise<void> {
     await Promise.all(
       jobs.map(async ({ contract }, index) => {
         const entry = made[index];
@@ -480,37 +479,8 @@ export class Enqueuer {
     );
   }
 
-  #uniqueKey(jobName: string, object: object | null): string {
-    const options = { ...this.#limits, escapes: this.#escapes };
-    return uniqueKey(this.#keys, jobName, object, options);
-  }
-
-  #newJob(
-    named: JobNameOrContract,
-    args: JobArgs | null | undefined,
-    uniqueKeyFor?: (argsText: string) => string,
-  ): NewEntry {
+  #assertOpen(): void {
     if (this.#closed) throw new ClosedError('enqueuer');
-    const jobName = jobNameOf(named);
-    assertJobName(jobName);
-    const argsText = encodeArgs(jobName, args, this.#limits);
-    const id = newId();
-    const enqueuedAt = unixSeconds(this.#clock);
-    const uniqueKey = uniqueKeyFor?.(argsText);
-    return {
-      text: newEntry({ name: jobName, id, enqueuedAt, argsText, uniqueKey }),
-      job: {
-        name: jobName,
-        id,
-        enqueuedAt,
-        args: (args ?? null) as JobEntry['args'],
-        unique: uniqueKey !== undefined,
-        uniqueKey: uniqueKey ?? '',
-        fails: 0,
-        lastError: '',
-        failedAt: 0,
-      },
-    };
   }
 }
 
@@ -534,16 +504,8 @@ function wholeDelay(seconds: number): number {
   throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 to 100 years');
 }
 
-interface NewEntry {
-  readonly text: string;
-  readonly job: JobEntry;
-}
-
-// One LPUSH of so many holds Redis up for about a millisecond.
-const CHUNK = 1_000;
-
 function chunks<T>(list: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(list.length / CHUNK) }, (_, index) =>
-    list.slice(index * CHUNK, (index + 1) * CHUNK),
+  return Array.from({ length: Math.ceil(list.length / MAX_ENTRIES) }, (_, index) =>
+    list.slice(index * MAX_ENTRIES, (index + 1) * MAX_ENTRIES),
   );
 }

@@ -48,20 +48,31 @@ const FIELDS = new Set([
 
 const FAILURE_FIELDS = ['fails', 'err', 'failed_at', 'backtrace'];
 
-/** The entry of a new job, member for member as gocraft/work writes it. */
-export function newEntry(job: {
-  readonly name: string;
+/** What is told of a new job besides its name. */
+export interface NewEntry {
+  /** As `newId` makes it. */
   readonly id: string;
   readonly enqueuedAt: number;
   /** The arguments as JSON text. */
   readonly argsText: string;
   /** The key of its claim, if it is a unique job. */
   readonly uniqueKey?: string | undefined;
-}): string {
-  const { name, id, enqueuedAt, argsText, uniqueKey } = job;
-  const unique =
-    uniqueKey === undefined ? '' : `,"unique":true,"unique_key":${JSON.stringify(uniqueKey)}`;
-  return `{"name":${JSON.stringify(name)},"id":${JSON.stringify(id)},"t":${enqueuedAt},"args":${argsText}${unique}}`;
+}
+
+/** Writes the entries of new jobs of one name, member for member as gocraft/work does. */
+export function entryWriter(name: string): (job: NewEntry) => string {
+  // Joined it is one string; a template's result would be put together again with every entry.
+  const head = ['{"name":', JSON.stringify(name), ',"id":"'].join('');
+  return ({ id, enqueuedAt, argsText, uniqueKey }) => {
+    const unique =
+      uniqueKey === undefined ? '' : `,"unique":true,"unique_key":${JSON.stringify(uniqueKey)}`;
+    return `${head}${id}","t":${enqueuedAt},"args":${argsText}${unique}}`;
+  };
+}
+
+/** The entry of a new job. */
+export function newEntry(job: NewEntry & { readonly name: string }): string {
+  return entryWriter(job.name)(job);
 }
 
 /**
