@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetcher } from './fetcher.js';
-import type { RedisConnection, Reply, Request } from './redis/redis-connection.js';
+import type { RedisConnection } from './redis/redis-connection.js';
 import type { Settler } from './settler.js';
 import type { FinishedJob } from './finished-job.js';
 
@@ -110,7 +110,7 @@ export class Dispatcher {
     await connection.ready();
     const requests = [...settler.requests(), ...fetcher.requests()];
     if (requests.length === 0) return;
-    const replies = await this.#send(requests);
+    const replies = await connection.run(...requests.map(({ call }) => call));
     const failures = requests.map(({ onReply }, index) => attempt(() => onReply(replies[index])));
     const failure = failures.find((error) => error !== undefined);
     if (failure) throw failure;
@@ -196,16 +196,6 @@ export class Dispatcher {
       fetcher.wake();
       this.#soon();
     }, fetcher.poll);
-  }
-
-  /** Whoever has made a request hears how it went, even when nothing could be sent. */
-  async #send(requests: readonly Request[]): Promise<readonly Reply[]> {
-    try {
-      return await this.#options.connection.run(...requests.map(({ call }) => call));
-    } catch (error) {
-      const failure = error instanceof Error ? error : new Error(String(error));
-      return requests.map(() => ({ error: failure }));
-    }
   }
 
   #pause(): number {

@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Redis } from 'ioredis';
-import { type ChainableCommander, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import { ClosedError, InvalidOptionError, NotConnectedError } from '../errors.js';
 import { redisFault } from './redis-fault.js';
 import { openRedis, type RedisSource } from './redis-source.js';
@@ -126,7 +125,7 @@ export class RedisConnection extends EventEmitter<{
    * Runs the scripts in order, in one round trip. A script that Redis has forgotten is sent again in full, which is
    * safe because it has not run.
    *
-   * @throws what ioredis throws when the connection is lost; the replies of single scripts carry their own errors
+   * Never rejects: replies carry their own errors, that of a lost connection, too.
    */
   async run(...calls: readonly ScriptCall[]): Promise<Reply[]> {
     const replies = await this.#send(calls, evalsha);
@@ -194,17 +193,17 @@ export class RedisConnection extends EventEmitter<{
     });
   }
 
+  /** In one write. A pipeline would cost more, above all in garbage that outlives minor collections. */
   async #send(calls: readonly ScriptCall[], command: Command): Promise<Reply[]> {
-    const pipeline = this.#redis.pipeline();
-    for (const call of calls) {
-      if (call.watch) pipeline.call('CLIENT', 'CACHING', 'YES');
-      command(pipeline, call);
-    }
-    const results = (await pipeline.exec()) ?? [];
-    const replies = calls.map((call) => {
-      if (call.watch) results.shift(); // the reply of CLIENT CACHING
-      return asReply(results.shift());
+    const stream = this.#redis.stream as Redis['stream'] | undefined; // There is none before it first connects.
+    stream?.cork();
+    const sent = calls.map((call) => {
+      // Refused where tracking has just ended, which the waker hears of by itself.
+      if (call.watch) this.#redis.call('CLIENT', 'CACHING', 'YES').catch(() => undefined);
+      return command(this.#redis, call).then(valued, failed);
     });
+    stream?.uncork();
+    const replies = await Promise.all(sent);
     this.#dropIfStuck(replies);
     return replies;
   }
@@ -250,16 +249,13 @@ export function resultOf<Result>(call: ScriptCall<Result>, reply: Reply | undefi
   return call.decode(reply.value);
 }
 
-type Command = (pipeline: ChainableCommander, call: ScriptCall) => void;
+type Command = (redis: Redis, call: ScriptCall) => Promise<unknown>;
 
-const evalsha: Command = (pipeline, { script, keys, args }) =>
-  pipeline.callBuffer('EVALSHA', script.sha, keys.length, ...keys, ...args);
+const evalsha: Command = (redis, { script, keys, args }) =>
+  redis.callBuffer('EVALSHA', script.sha, keys.length, ...keys, ...args);
 
-const evalFull: Command = (pipeline, { script, keys, args }) =>
-  pipeline.callBuffer('EVAL', script.lua, keys.length, ...keys, ...args);
+const evalFull: Command = (redis, { script, keys, args }) =>
+  redis.callBuffer('EVAL', script.lua, keys.length, ...keys, ...args);
 
-function asReply(result: [Error | null, unknown] | undefined): Reply {
-  if (result === undefined) return { error: new Error('No reply') };
-  const [error, value] = result;
-  return error ? { error } : { value };
-}
+const valued = (value: unknown): Reply => ({ value });
+const failed = (error: Error): Reply => ({ error });
