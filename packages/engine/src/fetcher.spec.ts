@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../../test/support/eventually.js';
 import { Fetcher, type Demand } from './fetcher.js';
 import { PrioritySampler } from './priority-sampler.js';
 import type { Request } from './redis/redis-connection.js';
@@ -22,11 +23,11 @@ let fetcher: Fetcher;
 beforeEach(() => {
   demand = { now: 10, ahead: 0 };
   isWatching = true;
-  fetcher = aFetcher('a', 'b', 'c');
+  fetcher = aFetcher({}, 'a', 'b', 'c');
   fetcher.start();
 });
 
-function aFetcher(...jobNames: string[]): Fetcher {
+function aFetcher(options: { safetyPoll?: number }, ...jobNames: string[]): Fetcher {
   const types = jobNames.map((name) => ({ name, priority: 1 }));
   return new Fetcher({
     poolId: 'pool',
@@ -44,6 +45,7 @@ function aFetcher(...jobNames: string[]): Fetcher {
     isWatching: () => isWatching,
     onFetched: () => undefined,
     onDry: () => undefined,
+    ...options,
   });
 }
 
@@ -148,6 +150,24 @@ describe('a fetcher', () => {
     expect(fetcher.isDue).toBe(false);
     fetcher.wake();
     expect(next()).toMatchObject({ jobNames: ['a', 'b', 'c'], watch: false });
+  });
+
+  it('looks into all queues with every round when nobody watches: what is busy must not hide the others', () => {
+    isWatching = false;
+    next()?.answer(0, ['b']);
+    next()?.answer(1);
+    expect(next()?.jobNames).toEqual(['a', 'b', 'c']);
+  });
+
+  it('looks into all queues after the time of the safety poll, however busy some of them are', async () => {
+    fetcher = aFetcher({ safetyPoll: 20 }, 'a', 'b', 'c');
+    fallAsleep();
+    await eventually(() => {
+      fetcher.refresh(['b']);
+      const look = next();
+      look?.answer(1);
+      expect(look?.jobNames).toEqual(['a', 'b', 'c']);
+    });
   });
 
   it('fetches beside another fetch only while there is more than is asked for, and what that may not bring', () => {

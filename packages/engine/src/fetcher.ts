@@ -53,6 +53,8 @@ export class Fetcher {
   /** The names whose limit kept jobs back when they were looked at last. */
   readonly #atLimit = new Set<string>();
   #emptyFetches = 0;
+  /** On the clock of `performance.now`: when all queues are to be looked into, however busy some of them are. */
+  #lookAllAt = 0;
   /** How many jobs the fetches under way may bring. */
   #expected = 0;
   /** On the clock of `performance.now`: when a fetch was answered last, or, before the first, when it all began. */
@@ -65,7 +67,7 @@ export class Fetcher {
   }
 
   get isDue(): boolean {
-    if (this.#stopped || this.#awake.size === 0) return false;
+    if (this.#stopped || (this.#awake.size === 0 && !this.#isOverdue())) return false;
     const { now, ahead } = this.#demand();
     return now + ahead > 0;
   }
@@ -108,11 +110,13 @@ export class Fetcher {
   requests(): readonly Request[] {
     if (this.#stopped) return [];
     const demand = this.#demand();
-    // A job of the same round may be what has kept others back.
-    const jobNames = new Set([...this.#awake, ...this.#atLimit]);
+    const jobNames = this.#toLookInto();
     if (demand.now + demand.ahead === 0 || jobNames.size === 0) return [];
     const fetch = this.#fetch(demand, jobNames);
     this.#expected += demand.now + demand.ahead;
+    if (jobNames.size === this.#options.jobNames.length) {
+      this.#lookAllAt = performance.now() + this.poll;
+    }
     // Whoever wakes them from here on knows of something that this fetch may not see.
     if (fetch.sleeps) for (const jobName of jobNames) this.#awake.delete(jobName);
     return [{ call: fetch.call, onReply: (reply) => this.#onReply(fetch, reply) }];
@@ -132,6 +136,18 @@ export class Fetcher {
   handOut({ entries }: Fetched): boolean {
     if (entries.length > 0) this.#options.onFetched(entries);
     return entries.length > 0;
+  }
+
+  /** All names, if nobody watches or the last look into all is long ago: nothing may depend on being woken. */
+  #toLookInto(): ReadonlySet<string> {
+    const { jobNames, isWatching } = this.#options;
+    if (!isWatching() || this.#isOverdue()) return new Set(jobNames);
+    // A job of the same round may be what has kept others back.
+    return new Set([...this.#awake, ...this.#atLimit]);
+  }
+
+  #isOverdue(): boolean {
+    return performance.now() >= this.#lookAllAt;
   }
 
   /** What no fetch under way may bring. Ahead, and beside another, only as long as there is more than is asked for. */

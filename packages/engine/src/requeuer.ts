@@ -81,7 +81,8 @@ export class Requeuer {
       requeued += moved.requeued;
       dead += moved.dead;
       dropped += moved.dropped;
-      unknown = new Set([...unknown, ...moved.unknown]);
+      // Only of what was left by this move, and is looked at next: a name may become known at any time.
+      unknown = new Set(moved.unknown);
       due = next;
     }
     return { requeued, dead, dropped, nextIn: due.nextIn };

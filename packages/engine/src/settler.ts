@@ -13,6 +13,8 @@ export interface SettlerOptions {
 
 // Scripts block Redis for everybody: no single one shall take more than some milliseconds.
 const MAX_BATCH = 1_000;
+// Nor be sent more than this, in bytes or characters: neither strings nor Redis's arguments may be as long as they like.
+const MAX_SIZE = 16 * 1024 * 1024;
 
 /** Keeps finished jobs until Redis has confirmed what became of them. */
 export class Settler {
@@ -55,10 +57,13 @@ export class Settler {
   }
 
   #take(): readonly FinishedJob[] {
-    if (this.#finished.length > this.#limit) return this.#finished.splice(0, this.#limit);
-    const jobs = this.#finished;
-    this.#finished = [];
-    return jobs;
+    let [count, size] = [0, 0];
+    for (const { raw } of this.#finished) {
+      if (count === this.#limit || size > MAX_SIZE) break;
+      count++;
+      size += raw.length;
+    }
+    return this.#finished.splice(0, count);
   }
 
   #onReply(

@@ -304,8 +304,17 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
         this.#onDry = resolve;
         this.#actors?.dispatcher.wake();
       });
-      if (this.#isIdle() && (await this.#isDrained())) return;
+      if (await this.#isEmpty(this.#actors)) return;
     }
+  }
+
+  /** Between two rounds, one of which may be bringing the last jobs. */
+  async #isEmpty({ dispatcher }: PoolActors<Context>): Promise<boolean> {
+    let isEmpty = false;
+    await dispatcher.between(async () => {
+      isEmpty = this.#isIdle() && (await this.#isDrained());
+    });
+    return isEmpty;
   }
 
   /**

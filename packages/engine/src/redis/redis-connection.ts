@@ -197,13 +197,13 @@ export class RedisConnection extends EventEmitter<{
   async #send(calls: readonly ScriptCall[], command: Command): Promise<Reply[]> {
     const stream = this.#redis.stream as Redis['stream'] | undefined; // There is none before it first connects.
     stream?.cork();
-    const sent = calls.map((call) => {
+    const sent = calls.map(async (call) => {
       // Refused where tracking has just ended, which the waker hears of by itself.
       if (call.watch) this.#redis.call('CLIENT', 'CACHING', 'YES').catch(() => undefined);
-      return command(this.#redis, call).then(valued, failed);
+      return command(this.#redis, call);
     });
     stream?.uncork();
-    const replies = await Promise.all(sent);
+    const replies = await Promise.all(sent.map((reply) => reply.then(valued, failed)));
     this.#dropIfStuck(replies);
     return replies;
   }
