@@ -100,6 +100,27 @@ describe('Requeuer', () => {
     ]);
   });
 
+  it('moves jobs of a name that becomes known while it works through many', async () => {
+    await ns.redis.sadd(ns.keys.knownJobs, 'n');
+    const jobs = [
+      '{"name":"late","id":"first","t":1,"args":null}',
+      ...Array.from({ length: 700 }, (_, i) => `{"name":"n","id":"i${i}","t":1,"args":null}`),
+      '{"name":"late","id":"last","t":1,"args":null}',
+    ];
+    await ns.redis.zadd(ns.keys.retry, ...jobs.flatMap((job, i) => [NOW - 1_000 + i, job]));
+    let read = 0;
+    const now = (): number => {
+      // Before it has come to the last one, and after what became of the first is certain.
+      if (++read === 600) void connection.redis.sadd(ns.keys.knownJobs, 'late');
+      return clock.now();
+    };
+    expect(await aRequeuer('retry', { now }).requeueDue()).toMatchObject({
+      requeued: 701,
+      dead: 1,
+    });
+    expect(await ns.queue('late')).toEqual([expect.stringContaining('"id":"last"')]);
+  });
+
   it('sends jobs of unknown names to the dead jobs in whatever bytes, and as many as there are', async () => {
     const bytes = Buffer.concat([
       Buffer.from('{"name":"unheard_of","id":"bytes","args":{"a":"'),
