@@ -18,6 +18,7 @@ import {
 } from './job-contract.js';
 import { Outbox } from './outbox.js';
 import { assertPropagators, capture, type Propagator } from './propagator.js';
+import { batches } from './redis/batches.js';
 import { Keys } from './redis/keys.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
@@ -372,7 +373,7 @@ export class Enqueuer {
     }
     const results = await Promise.all(
       [...byName].flatMap(([jobName, group]) =>
-        chunks(group).map(async (chunk) => {
+        batches(group, MAX_ENTRIES).map(async (chunk) => {
           try {
             const texts = chunk.map(({ text }) => text);
             const jobs = chunk.map(({ job }) => job);
@@ -502,10 +503,4 @@ function carriersTo(entries: readonly JobEntry[], text: string | undefined): Car
 function wholeDelay(seconds: number): number {
   if (seconds >= 0 && seconds <= MAX_DELAY) return Math.ceil(seconds);
   throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 to 100 years');
-}
-
-function chunks<T>(list: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(list.length / MAX_ENTRIES) }, (_, index) =>
-    list.slice(index * MAX_ENTRIES, (index + 1) * MAX_ENTRIES),
-  );
 }

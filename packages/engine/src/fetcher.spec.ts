@@ -37,7 +37,6 @@ function aFetcher(options: { safetyPoll?: number }, ...jobNames: string[]): Fetc
         decode: (r: unknown) => r,
       }),
     } as unknown as Scripts,
-    jobNames,
     sampler: new PrioritySampler(types, seededRandom(1)),
     holding: new Set(),
     demand: () => demand,

@@ -14,7 +14,6 @@ export interface Demand {
 export interface FetcherOptions {
   readonly poolId: string;
   readonly scripts: Scripts;
-  readonly jobNames: readonly string[];
   readonly sampler: PrioritySampler;
   /** The names whose unique jobs hold their claims until they are done. */
   readonly holding: ReadonlySet<string>;
@@ -63,7 +62,7 @@ export class Fetcher {
 
   constructor(options: FetcherOptions) {
     this.#options = options;
-    this.#awake = new Set(options.jobNames);
+    this.#awake = new Set(options.sampler.jobNames);
   }
 
   get isDue(): boolean {
@@ -83,7 +82,7 @@ export class Fetcher {
   }
 
   /** Long enough nothing has changed: look all the same, when there is a worker for it. */
-  wake(jobNames: Iterable<string> = this.#options.jobNames): void {
+  wake(jobNames: Iterable<string> = this.#options.sampler.jobNames): void {
     for (const jobName of jobNames) this.#awake.add(jobName);
   }
 
@@ -114,7 +113,7 @@ export class Fetcher {
     if (demand.now + demand.ahead === 0 || jobNames.size === 0) return [];
     const fetch = this.#fetch(demand, jobNames);
     this.#expected += demand.now + demand.ahead;
-    if (jobNames.size === this.#options.jobNames.length) {
+    if (jobNames.size === this.#options.sampler.jobNames.length) {
       this.#lookAllAt = performance.now() + this.poll;
     }
     // Whoever wakes them from here on knows of something that this fetch may not see.
@@ -140,8 +139,8 @@ export class Fetcher {
 
   /** All names, if nobody watches or the last look into all is long ago: nothing may depend on being woken. */
   #toLookInto(): ReadonlySet<string> {
-    const { jobNames, isWatching } = this.#options;
-    if (!isWatching() || this.#isOverdue()) return new Set(jobNames);
+    const { sampler, isWatching } = this.#options;
+    if (!isWatching() || this.#isOverdue()) return new Set(sampler.jobNames);
     // A job of the same round may be what has kept others back.
     return new Set([...this.#awake, ...this.#atLimit]);
   }

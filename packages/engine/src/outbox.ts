@@ -130,14 +130,12 @@ export class Outbox {
       for (const tray of trays) tray.fail(error);
       return;
     }
-    const { stream } = this.#connection.redis;
-    stream.cork(); // One write for all, whose commands need no pipeline then, which costs more than they do.
-    const sent = [
-      ...deliveries.map((delivery) => this.#deliver(delivery)),
-      ...trays.map((tray) => tray.send(this.#connection)),
-    ];
-    stream.uncork();
-    await Promise.all(sent);
+    await Promise.all(
+      this.#connection.inOneWrite(() => [
+        ...deliveries.map((delivery) => this.#deliver(delivery)),
+        ...trays.map((tray) => tray.send(this.#connection)),
+      ]),
+    );
   }
 
   async #deliver(delivery: Delivery): Promise<void> {

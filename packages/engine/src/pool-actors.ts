@@ -130,7 +130,9 @@ export class PoolActors<Context> {
     this.#prefetch = this.#makePrefetch();
     this.workers = this.#makeWorkers();
     this.#namesByKey = new Map(
-      [...options.types.keys()].flatMap((name) => keys.ofQueue(name).map((key) => [key, name])),
+      [...options.types.keys()].flatMap((name) =>
+        [keys.queue(name), ...keys.settingsOf(name), keys.lock(name)].map((key) => [key, name]),
+      ),
     );
     this.#waker = this.#makeWaker();
     this.dispatcher = this.#makeDispatcher();
@@ -280,7 +282,6 @@ export class PoolActors<Context> {
     return new Fetcher({
       poolId,
       scripts: this.scripts,
-      jobNames: [...types.keys()],
       sampler: new PrioritySampler(types.values(), random),
       holding: namesOf(types, holdsClaims),
       demand: () => this.workers.demand,

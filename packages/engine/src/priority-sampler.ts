@@ -15,8 +15,9 @@ export interface Sample {
  * gocraft/work.
  */
 export class PrioritySampler {
+  /** All names. */
+  readonly jobNames: readonly string[];
   readonly #weights: ReadonlyMap<string, number>;
-  readonly #names: readonly string[];
   readonly #all: ReadonlySet<string>;
   readonly #random: Random;
 
@@ -25,14 +26,14 @@ export class PrioritySampler {
     random: Random,
   ) {
     this.#weights = new Map([...types].map(({ name, priority }) => [name, priority]));
-    this.#names = [...this.#weights.keys()];
-    this.#all = new Set(this.#names);
+    this.jobNames = [...this.#weights.keys()];
+    this.#all = new Set(this.jobNames);
     this.#random = random;
   }
 
   /** A sample for a fetch of `wanted` jobs, and of `ahead` more that no worker is idle for yet, of some of the names. */
   sample(wanted: number, ahead = 0, jobNames: ReadonlySet<string> = this.#all): Sample {
-    const names = this.#names.filter((name) => jobNames.has(name));
+    const names = this.jobNames.filter((name) => jobNames.has(name));
     if (names.length === 1) return { jobNames: names, shares: [wanted], sharesAhead: [ahead] };
     const weights = names.map((name) => this.#weights.get(name) ?? 0);
     const shares = this.#shares(wanted, weights);

@@ -79,10 +79,9 @@ export class Settler {
       throw error;
     }
     this.#limit = MAX_BATCH;
-    const { onSettled } = this.#options;
     const gone = new Set(positions);
     for (const [position, job] of jobs.entries()) {
-      onSettled(job, gone.size === 0 || !gone.has(position) || this.#sentBefore.has(job));
+      this.#options.onSettled(job, !gone.has(position) || this.#sentBefore.has(job));
     }
   }
 

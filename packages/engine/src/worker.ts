@@ -53,11 +53,19 @@ export class Worker<Context> {
     return this.#run;
   }
 
-  /** Runs the job's handler with a fresh context. `onEnd` hears its outcome, once and later, whatever happens. */
-  run(entry: JobEntry, raw: Raw, type: JobType<Context>, onEnd: (outcome: Outcome) => void): void {
+  /**
+   * Runs the job's handler with a fresh context. `onEnd` hears its outcome, once and later, whatever happens; and when it
+   * was started, in milliseconds since the epoch.
+   */
+  run(
+    entry: JobEntry,
+    raw: Raw,
+    type: JobType<Context>,
+    onEnd: (outcome: Outcome, startedAt: number) => void,
+  ): void {
     const run = new Run(entry, raw, this.#options, (outcome) => {
       this.#run = undefined;
-      onEnd(outcome);
+      onEnd(outcome, run.startedAt);
     });
     this.#run = run;
     if (type.timeout !== undefined) run.limit(type.timeout);

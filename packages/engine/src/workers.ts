@@ -112,7 +112,7 @@ export class Workers<Context> {
   }
 
   /** Has an idle worker run the job; one that was cancelled before is not run. */
-  #start(fetched: FetchedEntry, startedAt: number): void {
+  #start(fetched: FetchedEntry, begunAt: number): void {
     const { jobName } = fetched;
     const slot = this.#idle.at(-1);
     const type = this.#options.types.get(jobName);
@@ -124,7 +124,7 @@ export class Workers<Context> {
       this.#options.onFinished(this.#options.finisher.undecodable(fetched, error));
       return;
     }
-    const job = { entry, fetched, type, startedAt };
+    const job = { entry, fetched, type, begunAt };
     if (fetched.isCancelled) this.#finish(job, { kind: 'cancelled' }, this.#options.now());
     else this.#run(slot, job);
   }
@@ -134,26 +134,25 @@ export class Workers<Context> {
     this.#idle.pop();
     slot.job = job;
     this.#busy++;
-    const begunAt = this.#options.now();
-    slot.worker.run(entry, fetched.raw, type, (outcome) => {
+    slot.worker.run(entry, fetched.raw, type, (outcome, startedAt) => {
       slot.job = undefined;
       this.#busy--;
       this.#idle.push(slot);
       const elapsed = this.#options.elapsed();
-      this.#options.prefetch.ended(fetched.jobName, elapsed - job.startedAt, elapsed);
-      this.#finish(job, outcome, begunAt);
+      this.#options.prefetch.ended(fetched.jobName, elapsed - job.begunAt, elapsed);
+      this.#finish(job, outcome, startedAt);
       this.#goOn(elapsed);
       if (this.#busy === 0) this.#onAllIdle?.();
     });
     this.#options.onStarted(entry);
   }
 
-  /** @param begunAt milliseconds since the epoch */
-  #finish({ entry, fetched, type }: BegunJob<Context>, outcome: Outcome, begunAt: number): void {
+  /** @param startedAt milliseconds since the epoch */
+  #finish({ entry, fetched, type }: BegunJob<Context>, outcome: Outcome, startedAt: number): void {
     const { finisher, onFinished, now } = this.#options;
     const wasCancelled = this.#cancelled.delete(entry.id) || outcome.kind === 'cancelled';
     const endedAt = now();
-    const duration = endedAt - begunAt;
+    const duration = endedAt - startedAt;
     // Member by member: spreading the job into it costs more than all the rest of a short run.
     onFinished(
       finisher.finished({ entry, fetched, type, outcome, endedAt, duration, wasCancelled }),
@@ -255,7 +254,7 @@ interface BegunJob<Context> {
   readonly fetched: FetchedEntry;
   readonly type: JobType<Context>;
   /** On the clock that nobody sets. */
-  readonly startedAt: number;
+  readonly begunAt: number;
 }
 
 /** Locks and lists go by the queue's name: a job that calls itself something else would unlock another's. */

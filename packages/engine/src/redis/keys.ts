@@ -48,14 +48,9 @@ export class Keys {
     return `${this.queue(jobName)}:max_concurrency`;
   }
 
-  /** What tells whether jobs of the name may be taken from their queue. */
-  ofQueue(jobName: string): readonly string[] {
-    return [
-      this.queue(jobName),
-      this.paused(jobName),
-      this.maxConcurrency(jobName),
-      this.lock(jobName),
-    ];
+  /** What tells whether jobs of the name may be taken from their queue: beside how many wait and run, its settings. */
+  settingsOf(jobName: string): readonly string[] {
+    return [this.paused(jobName), this.maxConcurrency(jobName)];
   }
 
   /** Sorted set: failed jobs by when they run again. */

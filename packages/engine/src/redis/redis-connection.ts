@@ -161,6 +161,20 @@ export class RedisConnection extends EventEmitter<{
     return calls.map((call, index) => resultOf(call, replies[index]));
   }
 
+  /**
+   * Has all commands that `send` sends leave in one write, and so in one round trip. A pipeline would cost more, above all
+   * in garbage that outlives minor collections.
+   */
+  inOneWrite<Result>(send: () => Result): Result {
+    const stream = this.#redis.stream as Redis['stream'] | undefined; // There is none before it first connects.
+    stream?.cork();
+    try {
+      return send();
+    } finally {
+      stream?.uncork();
+    }
+  }
+
   /** Drops the connection and opens it anew. */
   reconnect(): void {
     if (!this.#closed) this.#redis.disconnect(true);
@@ -193,19 +207,22 @@ export class RedisConnection extends EventEmitter<{
     });
   }
 
-  /** In one write. A pipeline would cost more, above all in garbage that outlives minor collections. */
   async #send(calls: readonly ScriptCall[], command: Command): Promise<Reply[]> {
-    const stream = this.#redis.stream as Redis['stream'] | undefined; // There is none before it first connects.
-    stream?.cork();
-    const sent = calls.map(async (call) => {
-      // Refused where tracking has just ended, which the waker hears of by itself.
-      if (call.watch) this.#redis.call('CLIENT', 'CACHING', 'YES').catch(() => undefined);
-      return command(this.#redis, call);
-    });
-    stream?.uncork();
-    const replies = await Promise.all(sent.map((reply) => reply.then(valued, failed)));
+    const replies = await Promise.all(
+      this.inOneWrite(() => calls.map((call) => this.#reply(call, command))),
+    );
     this.#dropIfStuck(replies);
     return replies;
+  }
+
+  async #reply(call: ScriptCall, command: Command): Promise<Reply> {
+    // Refused where tracking has just ended, which the waker hears of by itself.
+    if (call.watch) this.#redis.call('CLIENT', 'CACHING', 'YES').catch(() => undefined);
+    try {
+      return { value: await command(this.#redis, call) };
+    } catch (error) {
+      return { error: error as Error };
+    }
   }
 
   /** After a timeout nobody knows what the connection still holds; a new one is certain. */
@@ -256,6 +273,3 @@ const evalsha: Command = (redis, { script, keys, args }) =>
 
 const evalFull: Command = (redis, { script, keys, args }) =>
   redis.callBuffer('EVAL', script.lua, keys.length, ...keys, ...args);
-
-const valued = (value: unknown): Reply => ({ value });
-const failed = (error: Error): Reply => ({ error });

@@ -832,7 +832,7 @@ export class Scripts {
   }
 
   #watchable(jobName: string, atLimit: ReadonlySet<string>): string[] {
-    const keys = [this.#keys.paused(jobName), this.#keys.maxConcurrency(jobName)];
+    const keys = [...this.#keys.settingsOf(jobName)];
     return atLimit.has(jobName) ? [...keys, this.#keys.lock(jobName)] : keys;
   }
 
