@@ -32,7 +32,9 @@ afterEach(async () => {
   await stopped;
 });
 
-/** With a Redis that answers when the test says so, and a fetcher that has nothing to fetch. */
+const CARRIED = 2;
+
+/** With a Redis that answers when the test says so, rounds that carry two jobs, and a fetcher with nothing to fetch. */
 function aDispatcher(): Dispatcher {
   let finished: string[] = [];
   const settler = {
@@ -41,8 +43,7 @@ function aDispatcher(): Dispatcher {
       return finished;
     },
     requests(): Request[] {
-      const jobs = finished;
-      finished = [];
+      const jobs = finished.splice(0, CARRIED);
       if (jobs.length === 0) return [];
       const onReply = (reply: Reply | undefined): void => {
         if (!reply || !('error' in reply)) return;
@@ -103,6 +104,12 @@ describe('a dispatcher', () => {
     rounds[0]?.answer();
     await aFewTurns();
     expect(sent()).toEqual([['a'], ['b'], ['c', 'd']]);
+  });
+
+  it('has a second round set out with what the first cannot carry', async () => {
+    settle('a', 'b', 'c');
+    await aFewTurns();
+    expect(sent()).toEqual([['a', 'b'], ['c']]);
   });
 
   it('runs what is to run between rounds when none is under way, and holds back others for so long', async () => {

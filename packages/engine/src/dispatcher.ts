@@ -149,6 +149,7 @@ export class Dispatcher {
       this.#onEnd?.();
     } else if (this.#isDue()) {
       this.#follow(this.#round());
+      this.#soon(); // There may be more than one round carries.
     } else if (this.#underWay === 0) {
       this.#rest();
     }

@@ -34,7 +34,7 @@ const DEFAULT_SAFETY_POLL = 2_000;
 const POLLS_WITHOUT_WAKER = [10, 100];
 const LONGEST_POLL_WITHOUT_WAKER = 1_000;
 // Scripts block Redis for everybody: no single one shall take more than some milliseconds.
-const MAX_BATCH = 1_000;
+const MAX_BATCH = 500;
 
 /**
  * Knows when to fetch, from which queues, and how much. Where nothing waits it need not look: a fetch that comes back

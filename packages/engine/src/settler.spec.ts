@@ -22,7 +22,7 @@ function aSettler(jobs: number, size: number): Settler {
 
 describe('a settler', () => {
   it.each([
-    ['a thousand jobs', 1_500, 100, 500],
+    ['five hundred jobs', 1_500, 100, 1_000],
     ['some mebibytes of them', 40, MEBIBYTE, 23],
     ['one, however large', 2, 20 * MEBIBYTE, 1],
   ])('settles at most %s with one script', (_what, jobs, size, left) => {

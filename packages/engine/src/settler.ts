@@ -12,7 +12,7 @@ export interface SettlerOptions {
 }
 
 // Scripts block Redis for everybody: no single one shall take more than some milliseconds.
-const MAX_BATCH = 1_000;
+const MAX_BATCH = 500;
 // Nor be sent more than this, in bytes or characters: neither strings nor Redis's arguments may be as long as they like.
 const MAX_SIZE = 16 * 1024 * 1024;
 

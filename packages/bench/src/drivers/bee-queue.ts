@@ -31,9 +31,9 @@ export class BeeQueueDriver implements Driver {
     for (const [index, queue] of queues.entries()) {
       queue.on('succeeded', settled);
       queue.on('error', (error) => console.error(error));
-      queue.process(share(concurrency, jobNames.length, index), async (job) => {
-        await handle(job.data, RETRIES - (job.options as { retries: number }).retries);
-      });
+      queue.process(share(concurrency, jobNames.length, index), (job) =>
+        handle(job.data, RETRIES - (job.options as { retries: number }).retries),
+      );
     }
     return {
       stop: async () => {

@@ -29,13 +29,10 @@ export class BullMqDriver implements Driver {
   async startWorkers(setting: Setting, { handle, settled }: Hooks): Promise<Workers> {
     const { jobNames, concurrency } = setting;
     const workers = jobNames.map((name, index) => {
-      const worker = new Worker<JobArgs>(
-        name,
-        async (job) => {
-          await handle(job.data, job.attemptsMade);
-        },
-        { ...shared(setting), concurrency: share(concurrency, jobNames.length, index) },
-      );
+      const worker = new Worker<JobArgs>(name, (job) => handle(job.data, job.attemptsMade), {
+        ...shared(setting),
+        concurrency: share(concurrency, jobNames.length, index),
+      });
       worker.on('completed', settled);
       worker.on('error', (error) => console.error(error));
       return worker;

@@ -23,8 +23,8 @@ export interface Workers {
 }
 
 export interface Hooks {
-  /** Every handler calls this with what its job says, and how many attempts came before. */
-  readonly handle: (args: JobArgs, attempts: number) => unknown;
+  /** Every handler is this alone, with what its job says, and how many attempts came before. */
+  readonly handle: (args: JobArgs, attempts: number) => Promise<void>;
   /** A job was done, and Redis knows it. */
   readonly settled: () => void;
 }

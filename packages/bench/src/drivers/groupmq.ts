@@ -22,9 +22,7 @@ export class GroupMqDriver implements Driver {
     const worker = new Worker<JobArgs>({
       queue,
       concurrency: setting.concurrency,
-      handler: async (job) => {
-        await handle(job.data, job.attempts - 1);
-      },
+      handler: (job) => handle(job.data, job.attempts - 1),
       backoff: () => 0,
     });
     worker.on('completed', settled);

@@ -84,9 +84,7 @@ function handlersFor(jobNames: readonly string[], handle: Hooks['handle'], extra
   const { prototype } = Handlers;
   for (const jobName of jobNames) {
     const descriptor: PropertyDescriptor = {
-      value: async (job: Job) => {
-        await handle(job.args as unknown as JobArgs, job.fails);
-      },
+      value: (job: Job) => handle(job.args as unknown as JobArgs, job.fails),
       writable: true,
       configurable: true,
     };

@@ -16,9 +16,9 @@ export class NestcraftDriver implements Driver {
     const { redisUrl: redis, namespace, jobNames, concurrency } = setting;
     const pool = new WorkerPool({ redis, namespace, concurrency, logger: silentLogger });
     for (const jobName of jobNames) {
-      pool.job(jobName, { backoff: () => 0 }, async (job) => {
-        await handle(job.args as unknown as JobArgs, job.fails);
-      });
+      pool.job(jobName, { backoff: () => 0 }, (job) =>
+        handle(job.args as unknown as JobArgs, job.fails),
+      );
     }
     pool.on('settled', ({ fate }) => {
       if (fate.kind === 'done') settled();
