@@ -25,8 +25,9 @@ export class PoolLog {
     this.#logger.error(`${where}: ${message}`, stack);
   }
 
-  /** A job's run has ended in anything but success. */
+  /** A job's run has ended; success is no news. */
   settled({ jobName, entry, fate, error }: FinishedJob, owned: boolean): void {
+    if (owned && fate.kind === 'done') return;
     const job = `Job "${jobName}"${entry ? ` (${entry.id})` : ''}`;
     if (!owned) {
       this.#logger.warn(`${job} was taken over by another pool while it ran here`);

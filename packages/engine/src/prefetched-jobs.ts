@@ -2,7 +2,9 @@ import type { FetchedEntry } from './redis/scripts.js';
 
 /** The jobs that were fetched ahead, in the order in which they will be begun. Times in milliseconds. */
 export class PrefetchedJobs {
-  #waiting: Waiting[] = [];
+  #waiting: FetchedEntry[] = [];
+  /** Since when each of them waits: an array of numbers by itself, since numbers in objects are objects. */
+  #since: number[] = [];
   /** The first of them that was not taken yet. */
   #head = 0;
 
@@ -11,25 +13,27 @@ export class PrefetchedJobs {
   }
 
   get entries(): readonly FetchedEntry[] {
-    return this.#waiting.slice(this.#head).map(({ entry }) => entry);
+    return this.#waiting.slice(this.#head);
   }
 
   /** Since when the first of them waits. */
   get since(): number | undefined {
-    return this.#waiting[this.#head]?.since;
+    return this.#since[this.#head];
   }
 
   add(entry: FetchedEntry, now: number): void {
-    this.#waiting.push({ entry, since: now });
+    this.#waiting.push(entry);
+    this.#since.push(now);
   }
 
   /** Takes the first of them. */
   take(): FetchedEntry | undefined {
-    const entry = this.#waiting[this.#head]?.entry;
+    const entry = this.#waiting[this.#head];
     if (entry === undefined) return undefined;
     this.#head++;
     if (this.#head >= COMPACT && this.#head * 2 >= this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#head);
+      this.#since = this.#since.slice(this.#head);
       this.#head = 0;
     }
     return entry;
@@ -39,14 +43,10 @@ export class PrefetchedJobs {
   takeAll(): readonly FetchedEntry[] {
     const entries = this.entries;
     this.#waiting = [];
+    this.#since = [];
     this.#head = 0;
     return entries;
   }
-}
-
-interface Waiting {
-  readonly entry: FetchedEntry;
-  readonly since: number;
 }
 
 // Shifting a long array moves all of it; so does this, but once for so many.

@@ -80,9 +80,9 @@ export class Settler {
     }
     this.#limit = MAX_BATCH;
     const gone = new Set(positions);
-    for (const [position, job] of jobs.entries()) {
+    jobs.forEach((job, position) => {
       this.#options.onSettled(job, !gone.has(position) || this.#sentBefore.has(job));
-    }
+    });
   }
 
   /** Settling is safe to repeat. One that Redis refuses for its own sake must not hold up the others. */

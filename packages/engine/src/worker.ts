@@ -42,6 +42,7 @@ export class Worker<Context> {
   readonly id: string;
   readonly #options: WorkerOptions<Context>;
   #run: Run | undefined;
+  #onEnd: OnEnd | undefined;
 
   constructor(options: WorkerOptions<Context>) {
     this.id = options.id;
@@ -57,17 +58,10 @@ export class Worker<Context> {
    * Runs the job's handler with a fresh context. `onEnd` hears its outcome, once and later, whatever happens; and when it
    * was started, in milliseconds since the epoch.
    */
-  run(
-    entry: JobEntry,
-    raw: Raw,
-    type: JobType<Context>,
-    onEnd: (outcome: Outcome, startedAt: number) => void,
-  ): void {
-    const run = new Run(entry, raw, this.#options, (outcome) => {
-      this.#run = undefined;
-      onEnd(outcome, run.startedAt);
-    });
+  run(entry: JobEntry, raw: Raw, type: JobType<Context>, onEnd: OnEnd): void {
+    const run = new Run(entry, raw, this.#options, this.#ended);
     this.#run = run;
+    this.#onEnd = onEnd;
     if (type.timeout !== undefined) run.limit(type.timeout);
     this.#handle(run, type).then(
       () => run.end(RETURNED),
@@ -85,6 +79,12 @@ export class Worker<Context> {
     this.#run?.abandon();
   }
 
+  // One function for all runs: each closure that a job needs is to be made, and collected.
+  readonly #ended: OnEnd = (outcome, startedAt) => {
+    this.#run = undefined;
+    this.#onEnd?.(outcome, startedAt);
+  };
+
   /** Not `async`, which would cost every job one more promise. */
   #handle(run: Run, type: JobType<Context>): Promise<unknown> {
     try {
@@ -96,13 +96,16 @@ export class Worker<Context> {
   }
 }
 
+/** @param startedAt milliseconds since the epoch */
+type OnEnd = (outcome: Outcome, startedAt: number) => void;
+
 const RETURNED: Outcome = { kind: 'returned' };
 
 /** One run of one job. Whatever ends it first decides its outcome; what comes later is too late. */
 class Run implements Running, JobRun {
   readonly startedAt: number;
   readonly #options: Pick<WorkerOptions<unknown>, 'now' | 'onCheckin'>;
-  readonly #onEnd: (outcome: Outcome) => void;
+  readonly #onEnd: OnEnd;
   #checkin: Checkin | undefined;
   // Made when somebody asks for the signal: most handlers never do.
   #controller: AbortController | undefined;
@@ -114,7 +117,7 @@ class Run implements Running, JobRun {
     readonly entry: JobEntry,
     readonly raw: Raw,
     options: Pick<WorkerOptions<unknown>, 'now' | 'onCheckin'>,
-    onEnd: (outcome: Outcome) => void,
+    onEnd: OnEnd,
   ) {
     this.#options = options;
     this.#onEnd = onEnd;
@@ -167,7 +170,7 @@ class Run implements Running, JobRun {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
-    this.#onEnd(outcome);
+    this.#onEnd(outcome, this.startedAt);
   }
 
   #abort(reason: Error): void {

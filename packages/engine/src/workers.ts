@@ -47,7 +47,7 @@ export class Workers<Context> {
 
   constructor(options: WorkersOptions<Context>) {
     this.#options = options;
-    this.#slots = options.workers.map((worker) => ({ worker, job: undefined }));
+    this.#slots = options.workers.map((worker) => this.#slot(worker));
     this.#idle = [...this.#slots];
   }
 
@@ -130,21 +130,33 @@ export class Workers<Context> {
   }
 
   #run(slot: Slot<Context>, job: BegunJob<Context>): void {
-    const { entry, fetched, type } = job;
     this.#idle.pop();
     slot.job = job;
     this.#busy++;
-    slot.worker.run(entry, fetched.raw, type, (outcome, startedAt) => {
-      slot.job = undefined;
-      this.#busy--;
-      this.#idle.push(slot);
-      const elapsed = this.#options.elapsed();
-      this.#options.prefetch.ended(fetched.jobName, elapsed - job.begunAt, elapsed);
-      this.#finish(job, outcome, startedAt);
-      this.#goOn(elapsed);
-      if (this.#busy === 0) this.#onAllIdle?.();
-    });
-    this.#options.onStarted(entry);
+    slot.worker.run(job.entry, job.fetched.raw, job.type, slot.onEnd);
+    this.#options.onStarted(job.entry);
+  }
+
+  #slot(worker: Worker<Context>): Slot<Context> {
+    const slot: Slot<Context> = {
+      worker,
+      job: undefined,
+      onEnd: (outcome, startedAt) => this.#onEnd(slot, outcome, startedAt),
+    };
+    return slot;
+  }
+
+  #onEnd(slot: Slot<Context>, outcome: Outcome, startedAt: number): void {
+    const { job } = slot;
+    if (!job) return;
+    slot.job = undefined;
+    this.#busy--;
+    this.#idle.push(slot);
+    const elapsed = this.#options.elapsed();
+    this.#options.prefetch.ended(job.fetched.jobName, elapsed - job.begunAt, elapsed);
+    this.#finish(job, outcome, startedAt);
+    this.#goOn(elapsed);
+    if (this.#busy === 0) this.#onAllIdle?.();
   }
 
   /** @param startedAt milliseconds since the epoch */
@@ -247,6 +259,8 @@ interface Slot<Context> {
   readonly worker: Worker<Context>;
   /** What it runs. It stays until its end has been handed on: at no moment does nobody know of it. */
   job: BegunJob<Context> | undefined;
+  /** Its run has ended. */
+  readonly onEnd: (outcome: Outcome, startedAt: number) => void;
 }
 
 interface BegunJob<Context> {
