@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { currentJob, currentSignal } from './current-job.js';
+import type * as CurrentJob from './current-job.js';
 import { Enqueuer } from './enqueuer.js';
 import { silentLogger } from './logger.js';
 import { TestNamespace } from './testing/test-redis.js';
@@ -66,4 +67,35 @@ it('tells of no job of a pool that was not asked to follow them', async () => {
 
 it('tells of no job elsewhere', () => {
   expect([currentJob(), currentSignal()]).toEqual([undefined, undefined]);
+});
+
+describe('who asks for the current job in vain', () => {
+  let warn: jest.SpiedFunction<typeof process.emitWarning>;
+  let fresh: typeof CurrentJob;
+
+  beforeEach(async () => {
+    jest.resetModules();
+    warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    fresh = await import('./current-job.js');
+  });
+
+  afterEach(() => warn.mockRestore());
+
+  it('is warned, once, where pools run jobs and none has the option', () => {
+    fresh.inCurrentJob(() => undefined, false);
+    fresh.currentJob();
+    fresh.inCurrentJob(() => undefined, false);
+    fresh.currentSignal();
+    expect(warn.mock.calls).toEqual([
+      [expect.stringContaining('currentJob: true'), { code: 'NESTCRAFT_CURRENT_JOB_OFF' }],
+    ]);
+  });
+
+  it('is not where there is no pool, nor where another has the option', () => {
+    fresh.currentJob();
+    fresh.inCurrentJob(() => undefined, true);
+    fresh.inCurrentJob(() => undefined, false);
+    expect(fresh.currentJob()).toBeUndefined();
+    expect(warn).not.toHaveBeenCalled();
+  });
 });

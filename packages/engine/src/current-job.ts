@@ -3,10 +3,13 @@ import type { Job } from './job.js';
 import type { Handler } from './middleware.js';
 
 const jobs = new AsyncLocalStorage<Job>();
+/** Whether a pool of this process follows its jobs; `undefined` while there is none. */
+let areFollowed: boolean | undefined;
+let hasWarned = false;
 
 /**
  * The job that runs here: anywhere below its middleware and its handler, without being handed down, where its pool has
- * the option `currentJob`. `undefined` elsewhere.
+ * the option `currentJob`. `undefined` elsewhere; with one warning where pools run jobs, but none has the option.
  *
  * @example
  * ```ts
@@ -19,7 +22,9 @@ const jobs = new AsyncLocalStorage<Job>();
  * ```
  */
 export function currentJob(): Job | undefined {
-  return jobs.getStore();
+  const job = jobs.getStore();
+  if (!job && areFollowed === false && !hasWarned) warn();
+  return job;
 }
 
 /**
@@ -27,10 +32,24 @@ export function currentJob(): Job | undefined {
  * a job, as such calls like it; as `currentJob`, it needs the pool's option of that name.
  */
 export function currentSignal(): AbortSignal | undefined {
-  return jobs.getStore()?.signal;
+  return currentJob()?.signal;
 }
 
-/** The handler, with its job as the current one all the way down. */
-export function asCurrentJob<Context>(handler: Handler<Context>): Handler<Context> {
+/** The handler; with its job as the current one all the way down, if it is to be `followed`. */
+export function inCurrentJob<Context>(
+  handler: Handler<Context>,
+  followed: boolean,
+): Handler<Context> {
+  areFollowed = followed || areFollowed === true;
+  if (!followed) return handler;
   return (job, context) => jobs.run(job, handler, job, context);
+}
+
+function warn(): void {
+  hasWarned = true;
+  process.emitWarning(
+    'currentJob() or currentSignal() was called, but no worker pool of this process has the option ' +
+      '`currentJob: true`, so that both are always undefined.',
+    { code: 'NESTCRAFT_CURRENT_JOB_OFF' },
+  );
 }

@@ -2,7 +2,7 @@ import { Auditor, type KnownJob } from './auditor.js';
 import { CancelWatcher } from './cancel-watcher.js';
 import { Carrying } from './carrying.js';
 import type { Clock } from './clock.js';
-import { asCurrentJob } from './current-job.js';
+import { inCurrentJob } from './current-job.js';
 import { Dispatcher } from './dispatcher.js';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
 import { Fetcher } from './fetcher.js';
@@ -245,7 +245,7 @@ export class PoolActors<Context> {
   /** The type with a handler that runs as the current job, in the context that was carried to it. */
   #inContext(type: JobType<Context>): JobType<Context> {
     const handler = this.#carrying?.around(type.handler) ?? type.handler;
-    return { ...type, handler: this.#options.currentJob ? asCurrentJob(handler) : handler };
+    return { ...type, handler: inCurrentJob(handler, this.#options.currentJob) };
   }
 
   #makeCarrying(): Carrying {

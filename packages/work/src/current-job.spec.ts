@@ -8,8 +8,8 @@ import { anApp, closeApps, work } from './testing/test-app.js';
 afterEach(closeApps);
 
 it.each([
-  [{}, 'n'],
-  [{ currentJob: false }, undefined],
+  [{}, undefined],
+  [{ currentJob: true }, 'n'],
 ])('with the options %j the current job of a handler is %s', async (options, name) => {
   const seen: unknown[] = [];
   @Injectable()

@@ -129,7 +129,7 @@ function makePool(
 ): WorkerPool {
   const { concurrency, shutdownTimeout, maxDeaths, rescueUnknownJobs } = options;
   const { context: Context, logger = new Logger(WorkerPool.name), outcomes = [] } = options;
-  const { propagators, currentJob = true } = options;
+  const { propagators, currentJob } = options;
   return new WorkerPool({
     redis,
     ...around(environment, options),

@@ -14,7 +14,7 @@ export interface DecoratedJob {
  * The one place that every handler passes, once, when the application starts: for tools that watch an application from
  * within. They extend it, are provided, and are named in `WorkModule.forRoot({ jobDecorator })`.
  *
- * What it returns is called for every run, inside of middleware and around guards, with `currentJob()` at hand.
+ * What it returns is called for every run, inside of middleware and around guards.
  *
  * @example
  * ```ts

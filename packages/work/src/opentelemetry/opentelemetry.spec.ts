@@ -72,7 +72,13 @@ afterAll(() => {
 
 beforeEach(async () => {
   @Module({
-    imports: [WorkModule.forRoot({ ...isolated(), propagators: [new OpenTelemetryPropagator()] })],
+    imports: [
+      WorkModule.forRoot({
+        ...isolated(),
+        propagators: [new OpenTelemetryPropagator()],
+        currentJob: true,
+      }),
+    ],
     controllers: [SignupController],
     providers: [Mailer, NotingGuard],
   })
