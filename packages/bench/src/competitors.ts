@@ -49,6 +49,12 @@ export const COMPETITORS: readonly Competitor[] = [
     delayed: { sets: (namespace) => [`${namespace}:scheduled`], perSecond: 1 },
   },
   { id: 'nest', title: 'through Nest', runtime: 'node', can: new Set<Ability>(['drain', 'nest']) },
+  {
+    id: 'nest-current-job',
+    title: '+ currentJob',
+    runtime: 'node',
+    can: new Set<Ability>(['nest']),
+  },
   { id: 'nest-guard', title: '+ guard', runtime: 'node', can: new Set<Ability>(['nest']) },
   {
     id: 'nest-interceptor',

@@ -19,8 +19,8 @@ import type { Driver, Hooks, Producer, Workers } from './driver.js';
 import { NestcraftDriver } from './nestcraft.js';
 import { versionOf } from './version.js';
 
-/** What of Nest stands before a handler. */
-export type NestExtra = 'plain' | 'guard' | 'interceptor' | 'request';
+/** What stands before a handler. */
+export type NestExtra = 'plain' | 'current job' | 'guard' | 'interceptor' | 'request';
 
 @Injectable()
 class PassGuard implements CanActivate {
@@ -60,7 +60,8 @@ export class NestDriver implements Driver {
 
   async startWorkers(setting: Setting, { handle, settled }: Hooks): Promise<Workers> {
     const { redisUrl: redis, namespace, jobNames, concurrency } = setting;
-    const options = { redis, namespace, concurrency, logger: silentLogger };
+    const currentJob = this.#extra === 'current job';
+    const options = { redis, namespace, concurrency, currentJob, logger: silentLogger };
     const app = await NestFactory.createApplicationContext(
       {
         module: BenchModule,

@@ -12,6 +12,7 @@ export const HOSTS: Readonly<Record<string, () => Promise<Host>>> = {
   nestcraft: async () =>
     new DriverHost(new (await import('../drivers/nestcraft.js')).NestcraftDriver()),
   nest: nest('plain'),
+  'nest-current-job': nest('current job'),
   'nest-guard': nest('guard'),
   'nest-interceptor': nest('interceptor'),
   'nest-request': nest('request'),
