@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { DISPATCHED_SCRIPTS } from '../../packages/engine/src/redis/scripts/running-scripts.js';
 
-/** The digest under which the engine runs one of its scripts, such as `settle`. */
+/** The digest under which a dispatcher runs one of its scripts, such as `settle`. */
 export function scriptSha(name: string): string {
-  const file = new URL(`../../packages/engine/src/redis/lua/${name}.lua`, import.meta.url);
-  return createHash('sha1').update(readFileSync(file, 'utf8')).digest('hex');
+  const script = DISPATCHED_SCRIPTS.find((one) => one.name === name);
+  if (!script) throw new Error(`A dispatcher runs no script "${name}"`);
+  return script.sha;
 }

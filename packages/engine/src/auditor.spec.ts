@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Auditor } from './auditor.js';
 import type { Raw } from './redis/raw.js';
-import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
+import { TestNamespace } from './testing/test-redis.js';
 
 let ns: TestNamespace;
-let connection: RedisConnection;
 let known: { jobName: string; raw: Raw }[];
 let unsettled: { jobName: string; raw: Raw }[];
 let strangers: number;
@@ -16,7 +14,6 @@ let auditor: Auditor;
 
 beforeEach(() => {
   ns = new TestNamespace();
-  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
   known = [];
   unsettled = [];
   strangers = 0;
@@ -24,7 +21,7 @@ beforeEach(() => {
   auditor = new Auditor({
     poolId: 'own',
     jobNames: ['n', 'm'],
-    connection,
+    connection: ns.connection,
     keys: ns.keys,
     scripts: new Scripts(ns.keys, new FakeClock()),
     between: (work) => work(),
@@ -39,7 +36,6 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  connection.close();
   await ns.close();
 });
 

@@ -85,9 +85,9 @@ export class Auditor {
           raw,
           move: { to: 'queue' as const, entry: raw },
         }));
-        await connection.call(scripts.settle(poolId, settlements));
+        await connection.call(scripts.running.settle(poolId, settlements));
       }
-      await connection.call(scripts.rebuild(jobNames, poolId));
+      await connection.call(scripts.queues.rebuild(jobNames, poolId));
     });
     if (count > 0) onStrangers(count);
     return count;

@@ -63,7 +63,7 @@ export class CancelWatcher {
     const { connection, scripts, between, running, isWatching, onCancelled } = this.#options;
     await connection.ready();
     await between(async () => {
-      const marked = await connection.call(scripts.marked(running(), isWatching()));
+      const marked = await connection.call(scripts.jobs.marked(running(), isWatching()));
       if (marked.size > 0) onCancelled(marked);
     });
   }

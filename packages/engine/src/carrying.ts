@@ -1,7 +1,8 @@
 import { CarrierReader, type CarrierReaderOptions } from './carrier-reader.js';
 import type { Handler } from './middleware.js';
 import { restore, type Propagator } from './propagator.js';
-import { CARRIER_LASTS, type Note } from './redis/scripts.js';
+import { CARRIER_LASTS } from './redis/scripts/enqueuing-scripts.js';
+import type { Note } from './redis/scripts/running-scripts.js';
 import type { FinishedJob } from './finished-job.js';
 
 export interface CarryingOptions extends CarrierReaderOptions {

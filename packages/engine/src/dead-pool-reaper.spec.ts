@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
-import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
+import { TestNamespace } from './testing/test-redis.js';
 
 const NOW = 1_700_000_000;
 
 let ns: TestNamespace;
 let clock: FakeClock;
-let connection: RedisConnection;
 let scripts: Scripts;
 let reaped: ReapedPool[];
 let reaper: DeadPoolReaper;
@@ -17,21 +15,19 @@ let reaper: DeadPoolReaper;
 beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock(NOW);
-  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
   scripts = new Scripts(ns.keys, clock);
   reaped = [];
   reaper = aReaper();
 });
 
 afterEach(async () => {
-  connection.close();
   await ns.close();
 });
 
 function aReaper(poolId = 'own'): DeadPoolReaper {
   return new DeadPoolReaper({
     poolId,
-    connection,
+    connection: ns.connection,
     keys: ns.keys,
     scripts,
     now: () => clock.now(),
@@ -51,8 +47,10 @@ async function pass(seconds: number, ...alive: string[]): Promise<void> {
 }
 
 async function beat(poolId: string, jobNames = 'n', workerIds = ''): Promise<void> {
-  await connection.ready();
-  await connection.call(scripts.beat(poolId, { job_names: jobNames, worker_ids: workerIds }));
+  await ns.connection.ready();
+  await ns.connection.call(
+    scripts.pools.beat(poolId, { job_names: jobNames, worker_ids: workerIds }),
+  );
 }
 
 /** A pool fetches jobs, as the fetch script does it: the first one given is the oldest. */
@@ -196,13 +194,15 @@ describe('DeadPoolReaper', () => {
     await beat('paused');
     await inProgress('paused', 'n', entry('1'));
     await pass(10);
-    const look = await connection.call(scripts.look('own', 0));
+    const look = await ns.connection.call(scripts.pools.look('own', 0));
     expect(look?.pools.map(({ id }) => id)).toContain('paused');
     await beat('paused');
     const limits = { deadAfter: 10, maxDeaths: 3 };
     const reaping = { raw: entry('1'), jobId: '1', deadEntry: '', attempt: '' };
-    expect(await connection.call(scripts.reap('paused', 'n', [reaping], limits))).toBeUndefined();
-    expect(await connection.call(scripts.bury('paused', 10))).toBe(false);
+    expect(
+      await ns.connection.call(scripts.pools.reap('paused', 'n', [reaping], limits)),
+    ).toBeUndefined();
+    expect(await ns.connection.call(scripts.pools.bury('paused', 10))).toBe(false);
     expect(await ns.inProgress('n')).toBe(1);
   });
 
@@ -217,8 +217,8 @@ describe('DeadPoolReaper', () => {
 
   it('of several takes turns', async () => {
     expect(
-      await connection.ready().then(() => connection.call(scripts.look('a', 1_000))),
+      await ns.connection.ready().then(() => ns.connection.call(scripts.pools.look('a', 1_000))),
     ).toBeDefined();
-    expect(await connection.call(scripts.look('b', 1_000))).toBeUndefined();
+    expect(await ns.connection.call(scripts.pools.look('b', 1_000))).toBeUndefined();
   });
 });

@@ -5,7 +5,8 @@ import { Loop } from './loop.js';
 import type { Keys } from './redis/keys.js';
 import { toRaw, type Raw } from './redis/raw.js';
 import type { RedisConnection } from './redis/redis-connection.js';
-import type { PoolSighting, Reaping, Scripts } from './redis/scripts.js';
+import type { Scripts } from './redis/scripts.js';
+import type { PoolSighting, Reaping } from './redis/scripts/pool-scripts.js';
 
 export interface DeadPoolReaperOptions {
   /** Of the pool that reaps. */
@@ -102,7 +103,7 @@ export class DeadPoolReaper {
     const { connection, scripts, poolId } = this.#options;
     await connection.ready();
     const before = performance.now();
-    const look = await connection.call(scripts.look(poolId, turn));
+    const look = await connection.call(scripts.pools.look(poolId, turn));
     if (performance.now() - before > SLOW) this.bePatient();
     if (!look || (turn > 0 && performance.now() < this.#patientUntil)) return [];
     const reaped: ReapedPool[] = [];
@@ -124,7 +125,7 @@ export class DeadPoolReaper {
       requeued += taken.requeued;
       dead += taken.dead;
     }
-    if (!(await connection.call(scripts.bury(id, DEAD_AFTER)))) return undefined;
+    if (!(await connection.call(scripts.pools.bury(id, DEAD_AFTER)))) return undefined;
     const pool = { poolId: id, requeued, dead };
     onReaped(pool);
     return pool;
@@ -144,7 +145,7 @@ export class DeadPoolReaper {
         BATCH - 1,
       );
       const reapings = entries.map((bytes) => this.#reaping(toRaw(bytes), jobName));
-      const taken = await connection.call(scripts.reap(id, jobName, reapings, limits));
+      const taken = await connection.call(scripts.pools.reap(id, jobName, reapings, limits));
       if (!taken) return undefined;
       requeued += taken.requeued;
       dead += taken.dead;

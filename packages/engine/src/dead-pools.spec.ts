@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { deadPools } from './dead-pools.js';
-import type { PoolSighting } from './redis/scripts.js';
+import type { PoolSighting } from './redis/scripts/pool-scripts.js';
 
 const NOW = 1_000;
 

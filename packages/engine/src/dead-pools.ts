@@ -1,4 +1,4 @@
-import type { Look, PoolSighting } from './redis/scripts.js';
+import type { Look, PoolSighting } from './redis/scripts/pool-scripts.js';
 
 /** Seconds after its last beat at which a pool is dead. gocraft/work's rule: its reapers go by it, too. */
 export const DEAD_AFTER = 10;

@@ -1,5 +1,5 @@
 import { enqueueError } from './enqueue-error.js';
-import type { Carrier } from './redis/scripts.js';
+import type { Carrier } from './redis/scripts/enqueuing-scripts.js';
 
 /** Entries of one call, which succeed or fail together. */
 interface Parcel {

@@ -1,22 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from './clock.js';
-import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
-import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
+import { TestNamespace } from './testing/test-redis.js';
 
 const POOL = 'pool';
 
 let ns: TestNamespace;
-let connection: RedisConnection;
 
 beforeEach(async () => {
   ns = new TestNamespace();
-  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
-  await connection.ready();
+  await ns.connection.ready();
 });
 
 afterEach(async () => {
-  connection.close();
   await ns.close();
 });
 
@@ -33,7 +29,9 @@ async function drop(...jobs: string[]): Promise<number[]> {
     const [jobName = '', raw = ''] = job.split(':');
     return { jobName, raw };
   });
-  const gone = await connection.call(new Scripts(ns.keys, systemClock).drop(POOL, parsed));
+  const gone = await ns.connection.call(
+    new Scripts(ns.keys, systemClock).running.drop(POOL, parsed),
+  );
   return gone.sort((a, b) => a - b);
 }
 

@@ -22,7 +22,8 @@ import { batches } from './redis/batches.js';
 import { Keys } from './redis/keys.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
-import { Scripts, type Carrier, type Scheduling } from './redis/scripts.js';
+import { Scripts } from './redis/scripts.js';
+import type { Carrier, Scheduling } from './redis/scripts/enqueuing-scripts.js';
 
 export interface EnqueuerOptions extends JobArgsLimits {
   /** Where Redis is, or a connection to share; the enqueuer does not close a shared one. */

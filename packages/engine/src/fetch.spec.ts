@@ -1,23 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from './clock.js';
 import { Enqueuer } from './enqueuer.js';
-import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
-import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
+import { TestNamespace } from './testing/test-redis.js';
 
 let ns: TestNamespace;
 let enqueuer: Enqueuer;
-let connection: RedisConnection;
 
 beforeEach(() => {
   ns = new TestNamespace();
   enqueuer = new Enqueuer(ns.options);
-  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
 });
 
 afterEach(async () => {
   await enqueuer.close();
-  connection.close();
   await ns.close();
 });
 
@@ -27,9 +23,9 @@ async function enqueue(jobName: string, ...numbers: number[]): Promise<void> {
 
 /** Fetches one job now and nine ahead for names that are short but for those in `long`; returns their numbers. */
 async function fetch(jobNames: string[], long: string[] = []): Promise<string[]> {
-  await connection.ready();
-  const { entries } = await connection.call(
-    new Scripts(ns.keys, systemClock).fetch({
+  await ns.connection.ready();
+  const { entries } = await ns.connection.call(
+    new Scripts(ns.keys, systemClock).running.fetch({
       ...{ poolId: 'pool', wanted: 1, jobNames, shares: jobNames.map((_, i) => (i === 0 ? 1 : 0)) },
       ...{ watch: false, atLimit: new Set<string>(), holding: new Set<string>() },
       ahead: {

@@ -3,7 +3,8 @@ import { eventually } from '../../../test/support/eventually.js';
 import { Fetcher, type Demand } from './fetcher.js';
 import { PrioritySampler } from './priority-sampler.js';
 import type { Request } from './redis/redis-connection.js';
-import type { Fetched, FetchedEntry, Scripts } from './redis/scripts.js';
+import type { Scripts } from './redis/scripts.js';
+import type { Fetched, FetchedEntry, Fetching } from './redis/scripts/running-scripts.js';
 import { seededRandom } from './testing/seeded-random.js';
 
 /** A fetch that was sent. */
@@ -32,10 +33,7 @@ function aFetcher(options: { safetyPoll?: number }, ...jobNames: string[]): Fetc
   return new Fetcher({
     poolId: 'pool',
     scripts: {
-      fetch: (params: Parameters<Scripts['fetch']>[0]) => ({
-        ...params,
-        decode: (r: unknown) => r,
-      }),
+      running: { fetch: (fetching: Fetching) => ({ ...fetching, decode: (r: unknown) => r }) },
     } as unknown as Scripts,
     sampler: new PrioritySampler(types, seededRandom(1)),
     holding: new Set(),
@@ -55,7 +53,7 @@ function next(): Fetch | undefined {
 }
 
 function asFetch({ call, onReply }: Request): Fetch {
-  const { jobNames, wanted, ahead, watch } = call as unknown as Parameters<Scripts['fetch']>[0];
+  const { jobNames, wanted, ahead, watch } = call as unknown as Fetching;
   const reply = (found: number, atLimit: readonly string[]): Fetched => ({
     entries: Array.from({ length: found }, (): FetchedEntry => ({ jobName: 'a', raw: '{}' })),
     atLimit: new Set(atLimit),

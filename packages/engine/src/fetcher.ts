@@ -1,7 +1,8 @@
 import type { PrioritySampler } from './priority-sampler.js';
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
 import type { ScriptCall } from './redis/script.js';
-import type { Fetched, FetchedEntry, Scripts } from './redis/scripts.js';
+import type { Scripts } from './redis/scripts.js';
+import type { Fetched, FetchedEntry } from './redis/scripts/running-scripts.js';
 
 /** How many jobs a pool can do with. */
 export interface Demand {
@@ -125,7 +126,7 @@ export class Fetcher {
   one(jobName: string): ScriptCall<Fetched> {
     const { scripts, poolId, holding } = this.#options;
     const sample = { jobNames: [jobName], shares: [1] };
-    return scripts.fetch({
+    return scripts.running.fetch({
       ...{ poolId, wanted: 1, watch: false, atLimit: new Set(), holding },
       ...sample,
     });
@@ -164,7 +165,7 @@ export class Fetcher {
     const watch = this.#short && isWatching();
     const { now: wanted, ahead } = demand;
     const { shares, sharesAhead, ...sample } = sampler.sample(wanted, ahead, jobNames);
-    const call = scripts.fetch({
+    const call = scripts.running.fetch({
       ...{ poolId, wanted, ...sample, shares, watch, atLimit: this.#atLimit, holding },
       ...(ahead > 0 && { ahead: { wanted: ahead, shares: sharesAhead, from: mayPrefetch } }),
     });

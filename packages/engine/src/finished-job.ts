@@ -5,7 +5,7 @@ import type { JobType } from './job-type.js';
 import type { Random } from './random.js';
 import type { Keys } from './redis/keys.js';
 import type { Raw } from './redis/raw.js';
-import type { FetchedEntry, Move, Note, Settlement } from './redis/scripts.js';
+import type { FetchedEntry, Move, Note, Settlement } from './redis/scripts/running-scripts.js';
 import { scheduleResultOf } from './schedule-result.js';
 import { uniqueKeyOf } from './unique-key.js';
 

@@ -6,7 +6,8 @@ import { Enqueuer } from './enqueuer.js';
 import { parseEntry, rewriteEntry } from './job-entry.js';
 import { toRaw, type Raw } from './redis/raw.js';
 import { RedisConnection } from './redis/redis-connection.js';
-import { Scripts, type FetchedEntry, type Move, type Settlement } from './redis/scripts.js';
+import { Scripts } from './redis/scripts.js';
+import type { FetchedEntry, Move, Settlement } from './redis/scripts/running-scripts.js';
 import { Requeuer } from './requeuer.js';
 import { argsTextOf } from './job-entry.js';
 import { FakeClock } from './testing/fake-clock.js';
@@ -170,7 +171,7 @@ class World {
       }
       case 'release': {
         const { id } = this.#pool(what.pool);
-        await connection.call(this.#scripts.release(id, NAMES));
+        await connection.call(this.#scripts.running.release(id, NAMES));
         await ns.redis.srem(ns.keys.workerPools, id);
         await ns.redis.del(ns.keys.heartbeat(id));
         this.#pools[what.pool] = this.#newPool();
@@ -209,7 +210,7 @@ class World {
   async #fetch(from: SimulatedPool, wanted: number): Promise<void> {
     if (from.frozen) return;
     const { entries } = await connection.call(
-      this.#scripts.fetch({
+      this.#scripts.running.fetch({
         ...{ poolId: from.id, wanted, jobNames: NAMES, shares: [wanted, 0, 0] },
         ...{ watch: false, atLimit: new Set<string>(), holding: new Set(['b']) },
       }),
@@ -229,7 +230,7 @@ class World {
           notes: [{ kind: 'unmark', jobId: entry.id }],
         }
       : { ...job, move: moveOf(fate, job.raw, freed) };
-    const call = this.#scripts.settle(by.id, [settlement]);
+    const call = this.#scripts.running.settle(by.id, [settlement]);
     const lost = await connection.call(call);
     // The reply was lost, and the settling is sent again.
     if (twice) expect(await connection.call(call)).toEqual([0]);
@@ -277,7 +278,7 @@ class World {
   async #beat(): Promise<void> {
     const fields = { job_names: NAMES.join(','), engine: 'nestcraft' };
     for (const { id, frozen } of this.#pools) {
-      if (!frozen) await connection.call(this.#scripts.beat(id, fields));
+      if (!frozen) await connection.call(this.#scripts.pools.beat(id, fields));
     }
   }
 

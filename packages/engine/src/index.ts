@@ -101,7 +101,7 @@ export { argsTextOf } from './job-entry.js';
 export { type Raw } from './redis/raw.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { type RedisSource } from './redis/redis-source.js';
-export { type Revived } from './redis/scripts.js';
+export { type Revived } from './redis/scripts/job-scripts.js';
 export { goDuration } from './schedule/go-duration.js';
 export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';
 export {

@@ -3,14 +3,14 @@ import { Delivery } from './delivery.js';
 import { enqueueError } from './enqueue-error.js';
 import type { Keys } from './redis/keys.js';
 import type { RedisConnection } from './redis/redis-connection.js';
+import { Scripts } from './redis/scripts.js';
 import {
   CARRIER_LASTS,
-  Scripts,
   type Carrier,
   type Claimed,
   type Claiming,
   type Scheduling,
-} from './redis/scripts.js';
+} from './redis/scripts/enqueuing-scripts.js';
 import { Tray } from './tray.js';
 
 export interface OutboxOptions {
@@ -51,10 +51,13 @@ export class Outbox {
     const error = ({ jobName }: { jobName: string }, cause: unknown): Error =>
       enqueueError([jobName], cause);
     this.#scheduled = new Tray<Scheduling, number>(
-      (schedulings) => scripts.schedule(schedulings),
+      (schedulings) => scripts.enqueuing.schedule(schedulings),
       error,
     );
-    this.#claims = new Tray<Claiming, Claimed>((claimings) => scripts.claim(claimings), error);
+    this.#claims = new Tray<Claiming, Claimed>(
+      (claimings) => scripts.enqueuing.claim(claimings),
+      error,
+    );
   }
 
   /**

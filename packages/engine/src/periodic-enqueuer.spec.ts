@@ -8,13 +8,12 @@ import {
   type PeriodicJob,
   type PeriodicOptions,
 } from './periodic-job.js';
-import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
 import { Requeuer } from './requeuer.js';
 import { Gate } from '../../../test/support/gate.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
+import { TestNamespace } from './testing/test-redis.js';
 import { WorkerPool } from './worker-pool.js';
 
 // A whole minute and 20 seconds.
@@ -22,18 +21,15 @@ const NOW = 1_700_000_060;
 
 let ns: TestNamespace;
 let clock: FakeClock;
-let connection: RedisConnection;
 let scripts: Scripts;
 
 beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock(NOW);
-  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
   scripts = new Scripts(ns.keys, clock);
 });
 
 afterEach(async () => {
-  connection.close();
   await ns.close();
 });
 
@@ -46,14 +42,21 @@ function minutely(options: PeriodicOptions = {}, spec = '0 * * * * *'): Periodic
 }
 
 function anEnqueuer(...jobs: PeriodicJob[]): PeriodicEnqueuer {
-  return new PeriodicEnqueuer({ jobs, connection, keys: ns.keys, scripts, clock, onError: fails });
+  return new PeriodicEnqueuer({
+    jobs,
+    connection: ns.connection,
+    keys: ns.keys,
+    scripts,
+    clock,
+    onError: fails,
+  });
 }
 
 /** Moves what is due; returns the names of what waits then. */
 async function requeue(): Promise<{ requeued: number; dropped: number }> {
   const requeuer = new Requeuer({
     set: 'scheduled',
-    connection,
+    connection: ns.connection,
     scripts,
     now: () => clock.now(),
     isWatching: () => false,
@@ -69,7 +72,7 @@ async function beat(...schedules: PeriodicJob[]): Promise<void> {
     jobNames: ['tick'],
     concurrency: 1,
     schedules,
-    connection,
+    connection: ns.connection,
     keys: ns.keys,
     scripts,
     clock,

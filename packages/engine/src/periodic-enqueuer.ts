@@ -5,7 +5,8 @@ import { firingEntry, firingOf, firings, lastFiring, type PeriodicJob } from './
 import type { Keys } from './redis/keys.js';
 import { toRaw } from './redis/raw.js';
 import type { RedisConnection } from './redis/redis-connection.js';
-import type { Firings, Scripts } from './redis/scripts.js';
+import type { Scripts } from './redis/scripts.js';
+import type { Firings } from './redis/scripts/timed-scripts.js';
 import { uniqueKey } from './unique-key.js';
 
 export interface PeriodicEnqueuerOptions {
@@ -65,7 +66,7 @@ export class PeriodicEnqueuer {
     const lastRound = Number((await connection.redis.get(keys.lastPeriodicEnqueue)) ?? NaN);
     const wasDown = now - lastRound > HORIZON;
     const all = jobs.map((job) => this.#firings(job, now, Number(last[job.id] ?? NaN), wasDown));
-    return connection.call(scripts.periodic(now, all));
+    return connection.call(scripts.timed.periodic(now, all));
   }
 
   /** @param wasDown no pool was at work for a while: what was added last is late, and what follows never was */

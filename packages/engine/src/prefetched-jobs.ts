@@ -1,4 +1,4 @@
-import type { FetchedEntry } from './redis/scripts.js';
+import type { FetchedEntry } from './redis/scripts/running-scripts.js';
 
 /** The jobs that were fetched ahead, in the order in which they will be begun. Times in milliseconds. */
 export class PrefetchedJobs {

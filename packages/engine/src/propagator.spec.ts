@@ -9,7 +9,7 @@ import { CaptureError, InvalidOptionError } from './errors.js';
 import { silentLogger, type Logger } from './logger.js';
 import type { Propagator } from './propagator.js';
 import { RedisConnection } from './redis/redis-connection.js';
-import { CARRIER_LASTS } from './redis/scripts.js';
+import { CARRIER_LASTS } from './redis/scripts/enqueuing-scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { TestNamespace } from './testing/test-redis.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';

@@ -1,28 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Enqueuer } from './enqueuer.js';
-import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
 import { Requeuer, type RequeuerOptions } from './requeuer.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
+import { TestNamespace } from './testing/test-redis.js';
 
 const NOW = 1_700_000_000;
 
 let ns: TestNamespace;
 let clock: FakeClock;
-let connection: RedisConnection;
 let errors: unknown[];
 
 beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock(NOW);
-  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
   errors = [];
 });
 
 afterEach(async () => {
-  connection.close();
   await ns.close();
   expect(errors).toEqual([]);
 });
@@ -33,7 +29,7 @@ function aRequeuer(
 ): Requeuer {
   return new Requeuer({
     set,
-    connection,
+    connection: ns.connection,
     scripts: new Scripts(ns.keys, clock),
     now: () => clock.now(),
     isWatching: () => false,
@@ -111,7 +107,7 @@ describe('Requeuer', () => {
     let read = 0;
     const now = (): number => {
       // Before it has come to the last one, and after what became of the first is certain.
-      if (++read === 600) void connection.redis.sadd(ns.keys.knownJobs, 'late');
+      if (++read === 600) void ns.connection.redis.sadd(ns.keys.knownJobs, 'late');
       return clock.now();
     };
     expect(await aRequeuer('retry', { now }).requeueDue()).toMatchObject({
@@ -162,14 +158,15 @@ describe('Requeuer', () => {
   it('does not watch what it is about to change itself', async () => {
     const scripts = new Scripts(ns.keys, clock);
     const watched: boolean[] = [];
-    const due: Scripts['due'] = (set, limit, watch) => {
+    const due = scripts.timed.due.bind(scripts.timed);
+    scripts.timed.due = (set, limit, watch) => {
       watched.push(watch);
-      return Scripts.prototype.due.call(scripts, set, limit, false);
+      return due(set, limit, false);
     };
     await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"n","id":"i"}');
     await ns.redis.sadd(ns.keys.knownJobs, 'n');
     const requeuer = aRequeuer('scheduled', {
-      scripts: Object.assign(scripts, { due }),
+      scripts,
       isWatching: () => true,
     });
     await requeuer.requeueDue();

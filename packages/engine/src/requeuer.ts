@@ -3,7 +3,8 @@ import { Loop } from './loop.js';
 import { firingOf } from './periodic-job.js';
 import { resultOf, type RedisConnection } from './redis/redis-connection.js';
 import { textOf, type Raw } from './redis/raw.js';
-import type { DueJobs, Requeued, Requeueing, Scripts } from './redis/scripts.js';
+import type { Scripts } from './redis/scripts.js';
+import type { DueJobs, Requeued, Requeueing } from './redis/scripts/timed-scripts.js';
 
 export interface RequeuerOptions {
   /** The jobs that it moves: failed ones that wait for their retry, or scheduled ones. */
@@ -73,7 +74,7 @@ export class Requeuer {
     let [requeued, dead, dropped] = [0, 0, 0];
     let unknown: ReadonlySet<string> = new Set();
     let watched = false;
-    let due = await connection.call(scripts.due(set, BATCH, watched));
+    let due = await connection.call(scripts.timed.due(set, BATCH, watched));
     while (!this.#stopping && (due.entries.length > 0 || (isWatching() && !watched))) {
       // What this round moves would only wake it again. So it watches when it expects to find no more.
       watched = isWatching() && due.entries.length < BATCH;
@@ -101,9 +102,9 @@ export class Requeuer {
     watch: boolean,
   ): Promise<[Requeued, DueJobs]> {
     const { connection, scripts, set } = this.#options;
-    const look = scripts.due(set, BATCH, watch);
+    const look = scripts.timed.due(set, BATCH, watch);
     if (entries.length === 0) return [NOTHING, await connection.call(look)];
-    const move = scripts.requeue(
+    const move = scripts.timed.requeue(
       set,
       entries.map((raw) => this.#requeueing(raw, unknown)),
     );

@@ -1,21 +1,17 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
 import { Rescuer } from './rescuer.js';
 import { dangers } from './surroundings.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
+import { TestNamespace } from './testing/test-redis.js';
 
 let ns: TestNamespace;
-let connection: RedisConnection;
 
 beforeEach(() => {
   ns = new TestNamespace();
-  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
 });
 
 afterEach(async () => {
-  connection.close();
   await ns.close();
 });
 
@@ -43,7 +39,7 @@ it('brings back what a Go requeuer did not know, if any pool handles it, its fai
   let told = 0;
   const clock = new FakeClock(7);
   const rescuer = new Rescuer({
-    connection,
+    connection: ns.connection,
     keys: ns.keys,
     scripts: new Scripts(ns.keys, clock),
     clock,
@@ -63,12 +59,12 @@ it('brings back what a Go requeuer did not know, if any pool handles it, its fai
 });
 
 it('warns of Go pools that do not know a job', async () => {
-  await connection.ready();
+  await ns.connection.ready();
   const around = { keys: ns.keys, scripts: new Scripts(ns.keys, new FakeClock()) };
-  expect(await dangers(connection, around, ['n'])).toEqual([]);
+  expect(await dangers(ns.connection, around, ['n'])).toEqual([]);
   await goPool('n,m');
-  expect(await dangers(connection, around, ['n'])).toEqual([]);
-  expect(await dangers(connection, around, ['n', 'x'])).toEqual([
+  expect(await dangers(ns.connection, around, ['n'])).toEqual([]);
+  expect(await dangers(ns.connection, around, ['n', 'x'])).toEqual([
     expect.stringContaining('A Go pool of this namespace does not know "x"'),
   ]);
 });

@@ -5,7 +5,8 @@ import { Loop } from './loop.js';
 import type { Keys } from './redis/keys.js';
 import { toRaw, type Raw } from './redis/raw.js';
 import type { RedisConnection } from './redis/redis-connection.js';
-import type { Reviving, Scripts } from './redis/scripts.js';
+import type { Scripts } from './redis/scripts.js';
+import type { Reviving } from './redis/scripts/job-scripts.js';
 import { UNKNOWN_JOB } from './requeuer.js';
 
 export interface RescuerOptions {
@@ -65,7 +66,8 @@ export class Rescuer {
       const range = [String(kept), String(kept + BATCH - 1)] as const;
       const entries = await connection.redis.zrangeBuffer(keys.dead, ...range);
       const lost = entries.flatMap((bytes) => this.#revivings(toRaw(bytes), handled));
-      const results = lost.length > 0 ? await connection.call(scripts.revive('dead', lost)) : [];
+      const results =
+        lost.length > 0 ? await connection.call(scripts.jobs.revive('dead', lost)) : [];
       const moved = results.filter((result) => result === 'moved').length;
       rescued += moved;
       kept += entries.length - moved;

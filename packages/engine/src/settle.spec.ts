@@ -1,24 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ATTEMPTS } from './attempt.js';
-import { RedisConnection } from './redis/redis-connection.js';
-import { Scripts, type Settlement } from './redis/scripts.js';
+import { Scripts } from './redis/scripts.js';
+import type { Settlement } from './redis/scripts/running-scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TEST_REDIS, TestNamespace } from './testing/test-redis.js';
+import { TestNamespace } from './testing/test-redis.js';
 
 const POOL = 'pool';
 const NOW = 1_700_000_000;
 
 let ns: TestNamespace;
-let connection: RedisConnection;
 
 beforeEach(async () => {
   ns = new TestNamespace();
-  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
-  await connection.ready();
+  await ns.connection.ready();
 });
 
 afterEach(async () => {
-  connection.close();
   await ns.close();
 });
 
@@ -26,7 +23,9 @@ afterEach(async () => {
 async function settle(settlement: Pick<Settlement, 'move' | 'notes'>): Promise<void> {
   await ns.redis.lpush(ns.keys.inProgress('n', POOL), 'raw');
   const scripts = new Scripts(ns.keys, new FakeClock(NOW + 0.5));
-  await connection.call(scripts.settle(POOL, [{ jobName: 'n', raw: 'raw', ...settlement }]));
+  await ns.connection.call(
+    scripts.running.settle(POOL, [{ jobName: 'n', raw: 'raw', ...settlement }]),
+  );
 }
 
 async function scoreIn(set: 'retry' | 'scheduled'): Promise<number> {

@@ -1,7 +1,8 @@
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
 import { redisFault } from './redis/redis-fault.js';
 import type { ScriptCall } from './redis/script.js';
-import type { DroppedJob, Scripts } from './redis/scripts.js';
+import type { Scripts } from './redis/scripts.js';
+import type { DroppedJob } from './redis/scripts/running-scripts.js';
 import type { FinishedJob } from './finished-job.js';
 
 export interface SettlerOptions {
@@ -47,8 +48,10 @@ export class Settler {
       else others.push(job);
     }
     const requests: Request[] = [];
-    if (dropped.length > 0) requests.push(this.#request(dropped, scripts.drop(poolId, dropped)));
-    if (others.length > 0) requests.push(this.#request(others, scripts.settle(poolId, others)));
+    if (dropped.length > 0)
+      requests.push(this.#request(dropped, scripts.running.drop(poolId, dropped)));
+    if (others.length > 0)
+      requests.push(this.#request(others, scripts.running.settle(poolId, others)));
     return requests;
   }
 

@@ -36,7 +36,7 @@ import { assertPropagators, type Propagator } from './propagator.js';
 import type { Random } from './random.js';
 import { Keys } from './redis/keys.js';
 import type { RedisSource } from './redis/redis-source.js';
-import { DISPATCHED_SCRIPTS } from './redis/scripts.js';
+import { DISPATCHED_SCRIPTS } from './redis/scripts/running-scripts.js';
 import { dangers } from './surroundings.js';
 import type { FinishedJob } from './finished-job.js';
 import type { Workers } from './workers.js';
@@ -454,7 +454,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     try {
       if (!settled) throw new Error('Redis did not take what became of the last jobs');
       if (!connection.isUp) throw new Error('Redis is out of reach');
-      await connection.call(scripts.release(this.id, [...this.#types.keys()]));
+      await connection.call(scripts.running.release(this.id, [...this.#types.keys()]));
       await heartbeater.remove();
     } catch (error) {
       this.#log.error('worker_pool.leave', error);

@@ -6,7 +6,7 @@ import { newEntry } from './job-entry.js';
 import { jobType } from './job-type.js';
 import { Prefetch } from './prefetch.js';
 import { Keys } from './redis/keys.js';
-import type { FetchedEntry } from './redis/scripts.js';
+import type { FetchedEntry } from './redis/scripts/running-scripts.js';
 import { Worker } from './worker.js';
 import { Workers } from './workers.js';
 

@@ -7,7 +7,7 @@ import type { JobType } from './job-type.js';
 import { LONGEST_WAIT, type Prefetch } from './prefetch.js';
 import { PrefetchedJobs } from './prefetched-jobs.js';
 import type { Raw } from './redis/raw.js';
-import type { FetchedEntry } from './redis/scripts.js';
+import type { FetchedEntry } from './redis/scripts/running-scripts.js';
 import type { Interruption, Running, Worker } from './worker.js';
 
 export interface WorkersOptions<Context> {

@@ -65,7 +65,7 @@ export class Canceller {
     if (jobName !== undefined) assertJobName(jobName);
     const { connection, keys, scripts } = this.#options;
     await connection.ready();
-    const isNew = await connection.call(scripts.mark(jobId));
+    const isNew = await connection.call(scripts.jobs.mark(jobId));
     const names =
       jobName === undefined ? await connection.redis.smembers(keys.knownJobs) : [jobName];
     const result = (await this.#signal(jobId, names)) ??
@@ -130,7 +130,7 @@ export class Canceller {
 
   async #removeFromSet({ key, raw, entry }: FoundJob): Promise<Cancellation | undefined> {
     const { connection, keys, scripts } = this.#options;
-    const call = scripts.remove(key, 'set', [removing(keys, raw, entry)]);
+    const call = scripts.jobs.remove(key, 'set', [removing(keys, raw, entry)]);
     const [removed] = await connection.call(call);
     const from = key === keys.retry ? 'retry' : 'scheduled';
     return removed ? { status: 'removed', from, job: new Job(entry) } : undefined;

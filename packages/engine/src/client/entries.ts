@@ -3,7 +3,7 @@ import { Job } from '../job.js';
 import { parseEntry, type JobEntry } from '../job-entry.js';
 import type { Keys } from '../redis/keys.js';
 import { textOf, toRaw, type Raw } from '../redis/raw.js';
-import type { Removing } from '../redis/scripts.js';
+import type { Removing } from '../redis/scripts/job-scripts.js';
 import { ownsClaim, uniqueKeyOf } from '../unique-key.js';
 
 /** An entry as a client shows it. */

@@ -96,7 +96,7 @@ export class Fleet {
   ): Promise<[id: string, hash: Readonly<Record<string, string>>][]> {
     const { connection, scripts } = this.#options;
     const calls = batches(ids, atOnce).map((batch) =>
-      scripts.hashes(new Map(batch.map((id) => [id, keyOf(id)]))),
+      scripts.pools.hashes(new Map(batch.map((id) => [id, keyOf(id)]))),
     );
     return (await connection.callAll(calls)).flatMap((hashes) => [...hashes]);
   }

@@ -59,7 +59,7 @@ export class Integrity {
   async #locks(names: readonly string[]): Promise<IntegrityFinding[]> {
     const { connection, scripts } = this.#options;
     const findings: IntegrityFinding[] = [];
-    const calls = batches(names, NAMES_AT_ONCE).map((batch) => scripts.inspect(batch));
+    const calls = batches(names, NAMES_AT_ONCE).map((batch) => scripts.queues.inspect(batch));
     for (const readings of await connection.callAll(calls)) {
       for (const { jobName, lock, shares, running, orphaned } of readings) {
         if (lock !== shares || shares !== running) {
@@ -89,7 +89,7 @@ export class Integrity {
     const { connection, keys, scripts } = this.#options;
     const ids = await connection.redis.smembers(keys.workerPools);
     const calls = batches(ids, POOLS_AT_ONCE).map((batch) =>
-      scripts.hashes(new Map(batch.map((id) => [id, keys.heartbeat(id)]))),
+      scripts.pools.hashes(new Map(batch.map((id) => [id, keys.heartbeat(id)]))),
     );
     const heartbeats = new Map((await connection.callAll(calls)).flatMap((batch) => [...batch]));
     return ids

@@ -1,7 +1,8 @@
 import { goString } from '../go-json.js';
 import type { JobEntry } from '../job-entry.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
-import type { FoundEntry, Scripts } from '../redis/scripts.js';
+import type { Scripts } from '../redis/scripts.js';
+import type { FoundEntry } from '../redis/scripts/job-scripts.js';
 import { tryParse } from './entries.js';
 
 /** A job that was found. */
@@ -27,7 +28,7 @@ export class JobFinder {
     const texts = writtenForms(jobId);
     let next: { keys: readonly string[]; rank: number } | undefined = { keys, rank: 0 };
     while (next && next.keys.length > 0) {
-      const call = this.#scripts.find(next.keys, next.rank, texts);
+      const call = this.#scripts.jobs.find(next.keys, next.rank, texts);
       const findings = await this.#connection.call(call);
       for (const one of findings.found) {
         const entry = tryParse(one.raw);

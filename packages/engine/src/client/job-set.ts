@@ -6,7 +6,8 @@ import { assertInteger } from '../job-type.js';
 import type { Keys } from '../redis/keys.js';
 import { toRaw, type Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
-import type { Killing, Revived, Reviving, Scripts } from '../redis/scripts.js';
+import type { Scripts } from '../redis/scripts.js';
+import type { Killing, Revived, Reviving } from '../redis/scripts/job-scripts.js';
 import { uniqueKeyOf } from '../unique-key.js';
 import { inBulk, type BulkOptions, type BulkOutcome, type BulkResult } from './bulk.js';
 import { idOf, removing, shown, tryParse, type ShownEntry } from './entries.js';
@@ -208,7 +209,7 @@ export class JobSet {
     if (!entry) return 'unknown';
     const { connection, scripts, set } = this.#options;
     const [result = 'gone'] = await connection.call(
-      scripts.revive(set, [this.#reviving(raw, entry)]),
+      scripts.jobs.revive(set, [this.#reviving(raw, entry)]),
     );
     return result;
   }
@@ -219,7 +220,7 @@ export class JobSet {
       const revivings = batch.flatMap(({ raw, entry }) =>
         entry ? [this.#reviving(raw, entry)] : [],
       );
-      const results = await connection.call(scripts.revive(set, revivings));
+      const results = await connection.call(scripts.jobs.revive(set, revivings));
       return batch.map(({ entry }) => (entry ? outcomeOf(results.shift()) : 'unknown'));
     });
   }
@@ -229,7 +230,7 @@ export class JobSet {
     const raw = await this.#find(ref);
     if (raw === undefined) return false;
     const { connection, keys, scripts } = this.#options;
-    const call = scripts.remove(this.#key, 'set', [removing(keys, raw, tryParse(raw))]);
+    const call = scripts.jobs.remove(this.#key, 'set', [removing(keys, raw, tryParse(raw))]);
     const [removed = false] = await connection.call(call);
     return removed;
   }
@@ -238,7 +239,7 @@ export class JobSet {
     const { connection, keys, scripts } = this.#options;
     return this.#all(options, async (batch) => {
       const removings = batch.map(({ raw, entry }) => removing(keys, raw, entry));
-      const results = await connection.call(scripts.remove(this.#key, 'set', removings));
+      const results = await connection.call(scripts.jobs.remove(this.#key, 'set', removings));
       return results.map((removed) => (removed ? 'done' : 'gone'));
     });
   }
@@ -248,7 +249,7 @@ export class JobSet {
     const raw = await this.#find(ref);
     if (raw === undefined) return false;
     const { connection, scripts } = this.#options;
-    const call = scripts.kill(this.#killable(), [this.#killing(raw, tryParse(raw))]);
+    const call = scripts.jobs.kill(this.#killable(), [this.#killing(raw, tryParse(raw))]);
     const [killed = false] = await connection.call(call);
     return killed;
   }
@@ -257,7 +258,7 @@ export class JobSet {
     const { connection, scripts } = this.#options;
     return this.#all(options, async (batch) => {
       const killings = batch.map(({ raw, entry }) => this.#killing(raw, entry));
-      const results = await connection.call(scripts.kill(this.#killable(), killings));
+      const results = await connection.call(scripts.jobs.kill(this.#killable(), killings));
       return results.map((killed) => (killed ? 'done' : 'gone'));
     });
   }

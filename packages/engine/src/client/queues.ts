@@ -76,7 +76,7 @@ export class Queues {
     const { connection, keys, scripts } = this.#options;
     await connection.ready();
     const names = (await connection.redis.smembers(keys.knownJobs)).sort();
-    const calls = batches(names, NAMES_AT_ONCE).map((batch) => scripts.queues(batch));
+    const calls = batches(names, NAMES_AT_ONCE).map((batch) => scripts.queues.read(batch));
     return (await connection.callAll(calls))
       .flat()
       .map(({ jobName, waiting, next, lock, limit, pause }) => ({
@@ -142,7 +142,9 @@ export class Queues {
     // Jobs go on coming on one side and leaving on the other.
     const from = { side, depth: fromThere + LOOK_BEHIND } as const;
     const removings = [removing(keys, raw, tryParse(raw))];
-    const [removed] = await connection.call(scripts.remove(keys.queue(jobName), from, removings));
+    const [removed] = await connection.call(
+      scripts.jobs.remove(keys.queue(jobName), from, removings),
+    );
     return removed ? 'deleted' : 'gone';
   }
 
@@ -186,7 +188,7 @@ export class Queues {
           const raw = toRaw(bytes);
           return removing(keys, raw, tryParse(raw));
         });
-        const results = await connection.call(scripts.remove(queue, NEXT, removings));
+        const results = await connection.call(scripts.jobs.remove(queue, NEXT, removings));
         return results.map((removed) => (removed ? 'done' : 'gone'));
       },
     );
@@ -197,7 +199,7 @@ export class Queues {
     if (serving > 0) throw new JobInUseError(jobName, `${serving} worker pools run it`);
     const { connection, scripts } = this.#options;
     await connection.ready();
-    const { waiting, inProgress } = await connection.call(scripts.forget(jobName));
+    const { waiting, inProgress } = await connection.call(scripts.queues.forget(jobName));
     if (waiting > 0) throw new JobInUseError(jobName, `${waiting} jobs wait`);
     if (inProgress > 0) throw new JobInUseError(jobName, `${inProgress} jobs are in progress`);
   }
@@ -206,7 +208,7 @@ export class Queues {
     const { connection, keys, scripts } = this.#options;
     await connection.ready();
     const names = await connection.redis.smembers(keys.knownJobs);
-    return connection.call(scripts.rebuild(names));
+    return connection.call(scripts.queues.rebuild(names));
   }
 
   async #find(

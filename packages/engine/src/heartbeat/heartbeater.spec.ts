@@ -6,17 +6,15 @@ import { RedisConnection } from '../redis/redis-connection.js';
 import { Scripts } from '../redis/scripts.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { eventually } from '../../../../test/support/eventually.js';
-import { TEST_REDIS, TestNamespace } from '../testing/test-redis.js';
+import { TestNamespace } from '../testing/test-redis.js';
 
 let ns: TestNamespace;
 let clock: FakeClock;
-let connection: RedisConnection;
 let heartbeater: Heartbeater;
 
 beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock(1_700_000_000);
-  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
   heartbeater = aHeartbeater();
 });
 
@@ -27,7 +25,7 @@ function aHeartbeater(options: Partial<HeartbeaterOptions> = {}): Heartbeater {
     jobNames: ['b', 'a'],
     concurrency: 2,
     schedules: [],
-    connection,
+    connection: ns.connection,
     keys: ns.keys,
     scripts: new Scripts(ns.keys, clock),
     clock,
@@ -39,7 +37,6 @@ function aHeartbeater(options: Partial<HeartbeaterOptions> = {}): Heartbeater {
 }
 
 afterEach(async () => {
-  connection.close();
   await ns.close();
 });
 

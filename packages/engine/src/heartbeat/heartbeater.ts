@@ -115,7 +115,7 @@ export class Heartbeater {
 
   #beatCall(): ScriptCall<void> {
     const { scripts, poolId, workerIds, jobNames, concurrency, schedules } = this.#options;
-    return scripts.beat(poolId, {
+    return scripts.pools.beat(poolId, {
       job_names: [...jobNames].sort().join(','),
       concurrency,
       worker_ids: [...workerIds].sort().join(','),

@@ -3,10 +3,9 @@ import { Client } from '../client/client.js';
 import { Enqueuer } from '../enqueuer.js';
 import { InvalidOptionError } from '../errors.js';
 import { silentLogger } from '../logger.js';
-import { RedisConnection } from '../redis/redis-connection.js';
 import { Scripts } from '../redis/scripts.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import { TEST_REDIS, TestNamespace } from '../testing/test-redis.js';
+import { TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool } from '../worker-pool.js';
 import { bucketOf, percentile, upperBound } from './histogram.js';
 import { OTHER_NAMES, Recorder } from './recorder.js';
@@ -16,25 +15,22 @@ const NOW = 1_700_002_800;
 
 let ns: TestNamespace;
 let clock: FakeClock;
-let connection: RedisConnection;
 let client: Client;
 
 beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock(NOW);
-  connection = new RedisConnection(TEST_REDIS, { name: 'test' });
   client = new Client({ ...ns.options, clock });
 });
 
 afterEach(async () => {
   client.close();
-  connection.close();
   await ns.close();
 });
 
 function aRecorder(): Recorder {
   return new Recorder({
-    connection,
+    connection: ns.connection,
     scripts: new Scripts(ns.keys, clock),
     onError: (error) => {
       throw error;

@@ -178,7 +178,7 @@ async function readField(
   field: string,
 ): Promise<string[]> {
   const calls = batches(starts, INTERVALS_AT_ONCE).map((batch) =>
-    scripts.field(
+    scripts.metrics.field(
       batch.map((start) => keys.metrics(step, start)),
       field,
     ),

@@ -68,7 +68,7 @@ export class Recorder {
     const tallies = this.#tallies;
     this.#tallies = new Map();
     try {
-      await connection.call(scripts.record(withTotal(tallies)));
+      await connection.call(scripts.metrics.record(withTotal(tallies)));
     } catch (error) {
       for (const [jobName, tally] of tallies) {
         (this.#tallies.get(jobName) ?? this.#newTally(jobName)).add(tally);

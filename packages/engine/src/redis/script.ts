@@ -12,10 +12,17 @@ export class Script {
     this.sha = createHash('sha1').update(lua).digest('hex');
   }
 
-  /** Reads `lua/<name>.lua`, which stands beside this file in the sources and in the package. */
-  static load(name: string): Script {
-    return new Script(name, readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8'));
+  /**
+   * Reads `lua/<name>.lua`, which stands beside this file in the sources and in the package, and before it the files of
+   * the functions that it calls.
+   */
+  static load(name: string, ...functions: readonly string[]): Script {
+    return new Script(name, [...functions, name].map(luaOf).join('\n'));
   }
+}
+
+function luaOf(name: string): string {
+  return readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
 }
 
 /** A script with what it is to be run on, and how to read its reply. */

@@ -2,6 +2,7 @@ import { MemoryRedis } from '@nestcraft/memory-redis';
 import type { Redis } from 'ioredis';
 import { newId } from '../id.js';
 import { Keys } from '../redis/keys.js';
+import { RedisConnection } from '../redis/redis-connection.js';
 import { openRedis, type RedisSource } from '../redis/redis-source.js';
 
 /** The real Redis that all tests share; the test run starts it. */
@@ -16,6 +17,7 @@ export class TestNamespace {
   readonly redis: Redis;
   readonly namespace = `test-${newId()}`;
   readonly keys = new Keys(this.namespace);
+  #connection: RedisConnection | undefined;
 
   constructor(private readonly source: RedisSource = TEST_REDIS) {
     this.redis = openRedis(source, {}, undefined).redis;
@@ -24,6 +26,12 @@ export class TestNamespace {
   /** What every part of the engine is made with. */
   get options(): { redis: RedisSource; namespace: string } {
     return { redis: this.source, namespace: this.namespace };
+  }
+
+  /** As parts of the engine have it; opened when a test first asks for it. */
+  get connection(): RedisConnection {
+    this.#connection ??= new RedisConnection(this.source, { name: 'test' });
+    return this.#connection;
   }
 
   /** The entries of a queue, next to be taken last. */
@@ -51,10 +59,11 @@ export class TestNamespace {
     return Number((await this.redis.get(this.keys.lock(jobName))) ?? 0);
   }
 
-  /** Removes the namespace's keys and closes the connection. */
+  /** Removes the namespace's keys and closes the connections. */
   async close(): Promise<void> {
     const keys = await this.redis.keys(`${this.keys.prefix}*`);
     if (keys.length > 0) await this.redis.del(keys);
     this.redis.disconnect();
+    this.#connection?.close();
   }
 }

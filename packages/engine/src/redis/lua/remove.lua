@@ -11,22 +11,6 @@ local kind, depth, lasts = ARGV[1], ARGV[2], ARGV[3]
 local direction = kind == 'queue left' and 1 or -1
 local results = {}
 
--- A job that was enqueued under the claim while this one ran is not lost: it goes to the queue, with the claim.
-local function free(claim, owner, queue, id)
-  local ownerId = redis.call('GET', owner)
-  local believed = ownerId and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1
-  if believed and ownerId:gsub('^running ', '') ~= id then return end
-  local value = redis.pcall('GET', claim)
-  local ok, waiting = pcall(cjson.decode, type(value) == 'string' and value or '')
-  if ok and type(waiting) == 'table' and type(waiting.id) == 'string' and waiting.id ~= id then
-    redis.call('LPUSH', queue, value)
-    redis.call('SET', claim, '1', 'PX', lasts)
-    redis.call('SET', owner, waiting.id, 'PX', lasts)
-  else
-    redis.call('DEL', claim, owner)
-  end
-end
-
 for i = 4, #ARGV, 7 do
   local entry, claim, owner, queue, id = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local removed = 0
@@ -37,7 +21,7 @@ for i = 4, #ARGV, 7 do
   end
   if removed == 1 then
     redis.call('DEL', ARGV[i + 5], ARGV[i + 6])
-    if claim ~= '' then free(claim, owner, queue, id) end
+    if claim ~= '' then freeClaim(queue, claim, owner, lasts, id) end
   end
   table.insert(results, removed)
 end

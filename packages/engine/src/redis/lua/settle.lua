@@ -34,18 +34,6 @@ if not milliseconds then
 end
 local lost, settled = {}, {}
 
-local function free(queue, claim, owner)
-  local value = redis.pcall('GET', claim)
-  local ok, waiting = pcall(cjson.decode, type(value) == 'string' and value or '')
-  if ok and type(waiting) == 'table' and type(waiting.id) == 'string' then
-    redis.call('LPUSH', queue, value)
-    redis.call('SET', claim, '1', 'PX', lasts)
-    redis.call('SET', owner, waiting.id, 'PX', lasts)
-  else
-    redis.call('DEL', claim, owner)
-  end
-end
-
 -- A note that cannot be written must not keep the job from being settled.
 local notes = {
   attempt = function(key, text)
@@ -85,9 +73,9 @@ while i <= #ARGV do
         redis.call('ZADD', fate == 'retry' and KEYS[1] or KEYS[2], at, rewritten)
       elseif fate == 'dead' or fate == 'bury' then
         redis.call('ZADD', KEYS[3], math.floor(milliseconds / 1000), rewritten)
-        if fate == 'bury' then free(queue, ARGV[i + 4], ARGV[i + 5]) end
+        if fate == 'bury' then freeClaim(queue, ARGV[i + 4], ARGV[i + 5], lasts) end
       elseif fate == 'free' then
-        free(queue, ARGV[i + 3], ARGV[i + 4])
+        freeClaim(queue, ARGV[i + 3], ARGV[i + 4], lasts)
       elseif fate == 'back' then
         redis.call('RPUSH', queue, rewritten)
       end

@@ -1,0 +1,14 @@
+/** Numbers names from 1 in the order in which they are first met: the scripts' way to say which queue. */
+export class Numbering {
+  readonly #numbers = new Map<string, number>();
+
+  get names(): string[] {
+    return [...this.#numbers.keys()];
+  }
+
+  numberOf(name: string): number {
+    const number = this.#numbers.get(name) ?? this.#numbers.size + 1;
+    this.#numbers.set(name, number);
+    return number;
+  }
+}

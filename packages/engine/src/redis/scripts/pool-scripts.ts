@@ -1,0 +1,173 @@
+import { ATTEMPTS } from '../../attempt.js';
+import type { Raw } from '../raw.js';
+import { Script, type ScriptCall } from '../script.js';
+import { ScriptGroup } from './script-group.js';
+
+const beatScript = Script.load('beat');
+const lookScript = Script.load('look');
+const reapScript = Script.load('reap');
+const buryScript = Script.load('bury');
+const hashesScript = Script.load('hashes');
+
+// Longer than a job that kills its processes takes to do so a few times. In milliseconds.
+const DEATHS_LAST = 7 * 24 * 3600 * 1000;
+
+// For so long no jobs of a reaped name are fetched ahead: one of them may kill its process again, and what is
+// in progress beside it would be counted as its cause. In milliseconds.
+const REAPED_LASTS = 10 * 60 * 1000;
+
+/** A pool as a reaper sees it. Times in seconds since the epoch. */
+export interface PoolSighting {
+  readonly id: string;
+  readonly heartbeatAt: number | undefined;
+  /** `undefined` where its heartbeat does not tell. */
+  readonly jobNames: readonly string[] | undefined;
+  /** Since when it shows no heartbeat. */
+  readonly suspectedSince: number | undefined;
+}
+
+/** What a reaper saw. */
+export interface Look {
+  /** Seconds since the epoch. */
+  readonly now: number;
+  readonly pools: readonly PoolSighting[];
+}
+
+/** A job of a dead pool. */
+export interface Reaping {
+  readonly raw: Raw;
+  /** Under this id its processes' deaths are counted; `undefined` for an entry that is no job: it is only put back. */
+  readonly jobId: string | undefined;
+  /** The entry for the dead jobs, should too many processes have died under it. */
+  readonly deadEntry: Raw;
+  /** Its attempt that ended with the process, as it is remembered. */
+  readonly attempt: string;
+}
+
+/** What came of a dead pool's jobs of a name. */
+export interface Reaped {
+  readonly requeued: number;
+  readonly dead: number;
+  readonly left: number;
+}
+
+/** Scripts about worker pools: those that run, and those that have died. */
+export class PoolScripts extends ScriptGroup {
+  /** Beats for a pool; `fields` stand in its heartbeat beside the times. */
+  beat(poolId: string, fields: Readonly<Record<string, string | number>>): ScriptCall<void> {
+    return {
+      script: beatScript,
+      keys: [this.keys.workerPools, this.keys.heartbeat(poolId)],
+      args: [this.now(), poolId, ...Object.entries(fields).flat()],
+      decode: () => undefined,
+    };
+  }
+
+  /** Reads how all pools are; `undefined` if it was another reaper's turn. `turn` in milliseconds, 0 for in any case. */
+  look(poolId: string, turn: number): ScriptCall<Look | undefined> {
+    const { workerPools, knownJobs, suspects, reaperTurn, prefix } = this.keys;
+    return {
+      script: lookScript,
+      keys: [workerPools, knownJobs, suspects, reaperTurn],
+      args: [this.now(), prefix, poolId, turn],
+      decode: (reply) => {
+        if (reply === null) return undefined;
+        const [now, ...pools] = reply as [number, ...Buffer[][]];
+        return { now, pools: pools.map((fields) => sighting(fields.map(String))) };
+      },
+    };
+  }
+
+  /** Takes the jobs of a name, the newest first, from a dead pool; `undefined` if it is alive. */
+  reap(
+    poolId: string,
+    jobName: string,
+    reapings: readonly Reaping[],
+    limits: { readonly deadAfter: number; readonly maxDeaths: number },
+  ): ScriptCall<Reaped | undefined> {
+    const keys = this.keys;
+    return {
+      script: reapScript,
+      keys: [
+        keys.heartbeat(poolId),
+        keys.queue(jobName),
+        keys.inProgress(jobName, poolId),
+        keys.lockInfo(jobName),
+        keys.lock(jobName),
+        keys.dead,
+        keys.reaped(jobName),
+        ...reapings.map(({ jobId }) => keys.deaths(jobId ?? '')),
+      ],
+      args: [
+        this.now(),
+        poolId,
+        limits.deadAfter,
+        limits.maxDeaths,
+        DEATHS_LAST,
+        ATTEMPTS.most,
+        ATTEMPTS.keep,
+        REAPED_LASTS,
+        ...reapings.flatMap(({ raw, jobId, deadEntry, attempt }) => [
+          raw,
+          jobId === undefined ? '' : deadEntry,
+          keys.attempts(jobId ?? ''),
+          attempt,
+        ]),
+      ],
+      decode: (reply) => {
+        if (reply === null) return undefined;
+        const [requeued = 0, dead = 0, left = 0] = reply as number[];
+        return { requeued, dead, left };
+      },
+    };
+  }
+
+  /** Takes a dead pool off the books; false if it is alive. */
+  bury(poolId: string, deadAfter: number): ScriptCall<boolean> {
+    const { workerPools, suspects, prefix } = this.keys;
+    return {
+      script: buryScript,
+      keys: [workerPools, this.keys.heartbeat(poolId), suspects],
+      args: [this.now(), poolId, deadAfter, prefix],
+      decode: (reply) => reply === 1,
+    };
+  }
+
+  /** Reads hashes, by the names under which they are asked for; what does not exist is not there. */
+  hashes(
+    keys: ReadonlyMap<string, string>,
+  ): ScriptCall<Map<string, Readonly<Record<string, string>>>> {
+    const names = [...keys.keys()];
+    return {
+      script: hashesScript,
+      keys: [...keys.values()],
+      args: [],
+      decode: (reply) =>
+        new Map(
+          (reply as [number, ...Buffer[]][]).map(([index, ...flat]) => [
+            names[index - 1] ?? '',
+            record(flat),
+          ]),
+        ),
+    };
+  }
+}
+
+/** @param flat fields and values, by turns */
+function record(flat: readonly (Buffer | string)[]): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: flat.length / 2 }, (_, i) => [
+      String(flat[2 * i]),
+      String(flat[2 * i + 1]),
+    ]),
+  );
+}
+
+function sighting([id = '', heartbeatAt, jobNames, since]: string[]): PoolSighting {
+  return {
+    id,
+    heartbeatAt: heartbeatAt ? Number(heartbeatAt) : undefined,
+    jobNames: jobNames ? jobNames.split(',') : undefined,
+    suspectedSince: since ? Number(since) : undefined,
+  };
+}
