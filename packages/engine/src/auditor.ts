@@ -85,7 +85,8 @@ export class Auditor {
           raw,
           move: { to: 'queue' as const, entry: raw },
         }));
-        await connection.call(scripts.running.settle(poolId, settlements));
+        const { reason } = await connection.call(scripts.running.settle(poolId, settlements));
+        if (reason !== undefined) throw new Error(`Jobs cannot be put back: ${reason}`);
       }
       await connection.call(scripts.queues.rebuild(jobNames, poolId));
     });

@@ -81,11 +81,13 @@ describe('who asks for the current job in vain', () => {
 
   afterEach(() => warn.mockRestore());
 
-  it('is warned, once, where pools run jobs and none has the option', () => {
-    fresh.inCurrentJob(() => undefined, false);
-    fresh.currentJob();
-    fresh.inCurrentJob(() => undefined, false);
-    fresh.currentSignal();
+  it('is warned, once, where pools run jobs and none has the option', async () => {
+    const { WorkerPool: FreshPool } = await import('./worker-pool.js');
+    const quick = new FreshPool({ ...ns.options, logger: silentLogger });
+    quick.job('n', () => [fresh.currentJob(), fresh.currentSignal()]);
+    await enqueuer.enqueueMany([{ name: 'n' }, { name: 'n' }]);
+    await quick.drain();
+    await quick.stop();
     expect(warn.mock.calls).toEqual([
       [expect.stringContaining('currentJob: true'), { code: 'NESTCRAFT_CURRENT_JOB_OFF' }],
     ]);
@@ -93,8 +95,8 @@ describe('who asks for the current job in vain', () => {
 
   it('is not where there is no pool, nor where another has the option', () => {
     fresh.currentJob();
-    fresh.inCurrentJob(() => undefined, true);
-    fresh.inCurrentJob(() => undefined, false);
+    fresh.noteFollowing(true);
+    fresh.noteFollowing(false);
     expect(fresh.currentJob()).toBeUndefined();
     expect(warn).not.toHaveBeenCalled();
   });

@@ -3,7 +3,7 @@ import type { Job } from './job.js';
 import type { Handler } from './middleware.js';
 
 const jobs = new AsyncLocalStorage<Job>();
-/** Whether a pool of this process follows its jobs; `undefined` while there is none. */
+/** Whether a pool of this process has followed its jobs; `undefined` before there was any. */
 let areFollowed: boolean | undefined;
 let hasWarned = false;
 
@@ -35,13 +35,13 @@ export function currentSignal(): AbortSignal | undefined {
   return currentJob()?.signal;
 }
 
-/** The handler; with its job as the current one all the way down, if it is to be `followed`. */
-export function inCurrentJob<Context>(
-  handler: Handler<Context>,
-  followed: boolean,
-): Handler<Context> {
+/** A pool of this process follows its jobs, or does not. */
+export function noteFollowing(followed: boolean): void {
   areFollowed = followed || areFollowed === true;
-  if (!followed) return handler;
+}
+
+/** The handler, with its job as the current one all the way down. */
+export function asCurrentJob<Context>(handler: Handler<Context>): Handler<Context> {
   return (job, context) => jobs.run(job, handler, job, context);
 }
 

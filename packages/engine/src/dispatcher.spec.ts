@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.js';
 import { Gate } from '../../../test/support/gate.js';
 import { Dispatcher } from './dispatcher.js';
@@ -7,19 +7,26 @@ import type { FinishedJob } from './finished-job.js';
 import type { RedisConnection, Reply, Request } from './redis/redis-connection.js';
 import type { Settler } from './settler.js';
 
-/** A round trip that was sent: what it settles, and how it is answered. */
+/** A round trip that was sent: what it settles and fetches, and how it is answered. */
 interface Round {
   readonly jobs: readonly string[];
+  /** On the clock of `performance.now`. */
+  readonly sentAt: number;
   readonly answer: (error?: Error) => void;
 }
 
 let rounds: Round[];
+/** Whether there are workers to fetch for. */
+let areIdle: boolean;
+let isUp: boolean;
 let errors: unknown[];
 let dispatcher: Dispatcher;
 let stopped: Promise<boolean> | undefined;
 
 beforeEach(() => {
   rounds = [];
+  areIdle = false;
+  isUp = true;
   errors = [];
   stopped = undefined;
   dispatcher = aDispatcher();
@@ -34,36 +41,64 @@ afterEach(async () => {
 
 const CARRIED = 2;
 
-/** With a Redis that answers when the test says so, rounds that carry two jobs, and a fetcher with nothing to fetch. */
+/**
+ * With a Redis that answers when the test says so, rounds that settle two jobs, of which those named "back…" are put back,
+ * and a fetcher whose requests are seen as "fetch".
+ */
 function aDispatcher(): Dispatcher {
   let finished: string[] = [];
+  let unconfirmed: string[] = [];
+  const isPutBack = (jobName: string): boolean => jobName.startsWith('back');
   const settler = {
-    add: ({ jobName }: FinishedJob) => void finished.push(jobName),
+    add: ({ jobName }: FinishedJob) => {
+      finished.push(jobName);
+      unconfirmed.push(jobName);
+    },
     get unsettled() {
       return finished;
+    },
+    get isPuttingBack() {
+      return unconfirmed.some(isPutBack);
+    },
+    get hasToPutBack() {
+      return finished.some(isPutBack);
     },
     requests(): Request[] {
       const jobs = finished.splice(0, CARRIED);
       if (jobs.length === 0) return [];
       const onReply = (reply: Reply | undefined): void => {
-        if (!reply || !('error' in reply)) return;
-        finished = [...jobs, ...finished];
-        throw reply.error;
+        if (reply && 'error' in reply) {
+          finished = [...jobs, ...finished];
+          throw reply.error;
+        }
+        unconfirmed = unconfirmed.filter((jobName) => !jobs.includes(jobName));
       };
       return [{ call: jobs as never, onReply }];
     },
   };
   const fetcher = {
-    ...{ isDue: false, age: undefined, poll: 60_000, requests: () => [] },
+    get isDue() {
+      return areIdle;
+    },
+    requests(): Request[] {
+      if (!areIdle) return [];
+      areIdle = false;
+      return [{ call: ['fetch'] as never, onReply: () => undefined }];
+    },
+    ...{ age: undefined, poll: 60_000 },
     ...{ start: () => undefined, stop: () => undefined, refresh: () => undefined },
   };
   const connection = {
+    get isUp() {
+      return isUp;
+    },
     ready: () => Promise.resolve(),
-    run: (jobs: readonly string[]) =>
+    run: (...calls: (readonly string[])[]) =>
       new Promise((resolve) =>
         rounds.push({
-          jobs,
-          answer: (error) => resolve([error ? { error } : { value: [] }]),
+          jobs: calls.flat(),
+          sentAt: performance.now(),
+          answer: (error) => resolve(calls.map(() => (error ? { error } : { value: [] }))),
         }),
       ),
   };
@@ -112,6 +147,36 @@ describe('a dispatcher', () => {
     expect(sent()).toEqual([['a', 'b'], ['c']]);
   });
 
+  it('has no second round set out while the connection is lost', async () => {
+    settle('a');
+    await aFewTurns();
+    isUp = false;
+    settle('b');
+    await aFewTurns();
+    expect(sent()).toEqual([['a']]);
+    rounds[0]?.answer(new Error('lost'));
+    isUp = true;
+    await eventually(() => expect(sent()).toEqual([['a'], ['a', 'b']]));
+  });
+
+  it('fetches nothing before all jobs are put back that are to be, nor beside a round that does: it would overtake them', async () => {
+    areIdle = true;
+    settle('a', 'back 1', 'back 2', 'back 3');
+    await aFewTurns();
+    expect(sent()).toEqual([['a', 'back 1']]);
+    rounds[0]?.answer(new Error('lost'));
+    await eventually(() => expect(sent()).toHaveLength(2));
+    for (let round = 1; round < 3; round++) {
+      await aFewTurns();
+      rounds[round]?.answer();
+      await aFewTurns();
+    }
+    expect(sent().slice(1)).toEqual([
+      ['a', 'back 1'],
+      ['back 2', 'back 3', 'fetch'],
+    ]);
+  });
+
   it('runs what is to run between rounds when none is under way, and holds back others for so long', async () => {
     const gate = new Gate();
     const seen: string[] = [];
@@ -158,6 +223,20 @@ describe('a dispatcher', () => {
     expect(sent()).toEqual([['a']]);
     await eventually(() => expect(sent()).toEqual([['a'], ['a']]));
     expect(errors).toEqual([new Error('lost')]);
+  });
+
+  it('waits, when two rounds have failed, until the longer pause is over', async () => {
+    const random = jest.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(1);
+    settle('a');
+    await aFewTurns();
+    settle('b');
+    await aFewTurns();
+    const failedAt = performance.now();
+    for (const { answer } of rounds) answer(new Error('lost'));
+    await eventually(() => expect(sent()).toHaveLength(3));
+    expect((rounds[2]?.sentAt ?? 0) - failedAt).toBeGreaterThan(19); // of 10 and 20 ms
+    expect(new Set(sent()[2])).toEqual(new Set(['a', 'b']));
+    random.mockRestore();
   });
 
   it('ends when all is settled, what was under way included', async () => {

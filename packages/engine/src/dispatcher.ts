@@ -11,15 +11,16 @@ export interface DispatcherOptions {
   readonly onError: (error: unknown) => void;
 }
 
-// While Redis works at one round trip, what another has brought is read, run and written down.
+// While Redis works at one round, what another has brought is read, run and written down.
 const MOST_UNDER_WAY = 2;
 const FIRST_PAUSE = 20;
 const LONGEST_PAUSE = 1_000;
 
 /**
- * The one actor of a pool that talks to Redis about jobs: a single round trip settles all jobs that have finished and
- * fetches for all idle workers. While one is under way, the workers go on with what was fetched ahead; and when they
- * have got through some of that, another sets out.
+ * The one actor of a pool that talks to Redis about jobs, in rounds: a round is one round trip, which settles jobs that have
+ * finished and fetches others, a few hundred at most. What it cannot carry, and what finishes while it is under way, sets
+ * out with a second one. But nothing is fetched before all that is put back has been, nor beside it: it would overtake
+ * that, or run while it is put back once more.
  *
  * When nothing waits it rests until it is woken. A safety poll goes on all the same.
  */
@@ -27,8 +28,8 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   #started = false;
   #failures = 0;
-  /** A round has failed: nothing sets out for a while. */
-  #isPausing = false;
+  /** How many rounds have failed, and wait: until the last of them is over, nothing sets out. */
+  #pausing = 0;
   /** How much is under way: rounds, or an interlude. */
   #underWay = 0;
   /** The first of them runs, if something is under way and is no round. */
@@ -87,7 +88,7 @@ export class Dispatcher {
     return this.#options.fetcher.age;
   }
 
-  /** The finished jobs whose fates Redis has not confirmed yet. */
+  /** The finished jobs that are not settled yet, but for those of rounds under way. */
   get unsettled(): readonly FinishedJob[] {
     return this.#options.settler.unsettled;
   }
@@ -108,7 +109,8 @@ export class Dispatcher {
   async dispatch(): Promise<void> {
     const { connection, settler, fetcher } = this.#options;
     await connection.ready();
-    const requests = [...settler.requests(), ...fetcher.requests()];
+    const settling = settler.requests();
+    const requests = settler.hasToPutBack ? settling : [...settling, ...fetcher.requests()];
     if (requests.length === 0) return;
     const replies = await connection.run(...requests.map(({ call }) => call));
     const failures = requests.map(({ onReply }, index) => attempt(() => onReply(replies[index])));
@@ -175,14 +177,14 @@ export class Dispatcher {
       await this.dispatch();
     } catch (error) {
       this.#options.onError(error);
-      this.#isPausing = true;
-      await sleep(this.#pause());
-      this.#isPausing = false;
+      await this.#pause();
     }
   }
 
   #isDue(): boolean {
-    if (this.#isPausing || this.#underWay >= MOST_UNDER_WAY) return false;
+    if (this.#pausing > 0 || this.#underWay >= MOST_UNDER_WAY) return false;
+    const { settler, connection } = this.#options;
+    if (this.#underWay > 0 && (settler.isPuttingBack || !connection.isUp)) return false;
     return this.unsettled.length > 0 || this.#options.fetcher.isDue;
   }
 
@@ -199,9 +201,12 @@ export class Dispatcher {
     }, fetcher.poll);
   }
 
-  #pause(): number {
-    const pause = Math.min(FIRST_PAUSE * 2 ** this.#failures++, LONGEST_PAUSE);
-    return pause * (0.5 + Math.random() / 2);
+  async #pause(): Promise<void> {
+    if (this.#pausing === 0) this.#failures++; // Two rounds that fail together have one cause.
+    this.#pausing++;
+    const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
+    await sleep(pause * (0.5 + Math.random() / 2));
+    this.#pausing--;
   }
 }
 

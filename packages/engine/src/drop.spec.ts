@@ -29,10 +29,10 @@ async function drop(...jobs: string[]): Promise<number[]> {
     const [jobName = '', raw = ''] = job.split(':');
     return { jobName, raw };
   });
-  const gone = await ns.connection.call(
+  const { lost } = await ns.connection.call(
     new Scripts(ns.keys, systemClock).running.drop(POOL, parsed),
   );
-  return gone.sort((a, b) => a - b);
+  return [...lost].sort((a, b) => a - b);
 }
 
 async function left(jobName: string): Promise<unknown> {

@@ -2,7 +2,7 @@ import type { PrioritySampler } from './priority-sampler.js';
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
 import type { ScriptCall } from './redis/script.js';
 import type { Scripts } from './redis/scripts.js';
-import type { Fetched, FetchedEntry } from './redis/scripts/running-scripts.js';
+import { MOST_AT_ONCE, type Fetched, type FetchedEntry } from './redis/scripts/running-scripts.js';
 
 /** How many jobs a pool can do with. */
 export interface Demand {
@@ -34,8 +34,6 @@ const DEFAULT_SAFETY_POLL = 2_000;
 // gocraft/work's sleeps after the first, second, … empty fetch, capped at 1 s.
 const POLLS_WITHOUT_WAKER = [10, 100];
 const LONGEST_POLL_WITHOUT_WAKER = 1_000;
-// Scripts block Redis for everybody: no single one shall take more than some milliseconds.
-const MAX_BATCH = 500;
 
 /**
  * Knows when to fetch, from which queues, and how much. Where nothing waits it need not look: a fetch that comes back
@@ -154,10 +152,10 @@ export class Fetcher {
   #demand(): Demand {
     const { now, ahead } = this.#options.demand();
     const expected = this.#expected;
-    if (!this.#full) return { now: expected > 0 ? 0 : Math.min(now, MAX_BATCH), ahead: 0 };
-    const missing = Math.min(Math.max(0, now - expected), MAX_BATCH);
+    if (!this.#full) return { now: expected > 0 ? 0 : Math.min(now, MOST_AT_ONCE), ahead: 0 };
+    const missing = Math.min(Math.max(0, now - expected), MOST_AT_ONCE);
     const room = ahead - Math.max(0, expected - now);
-    return { now: missing, ahead: Math.max(0, Math.min(room, MAX_BATCH - missing)) };
+    return { now: missing, ahead: Math.max(0, Math.min(room, MOST_AT_ONCE - missing)) };
   }
 
   #fetch(demand: Demand, jobNames: ReadonlySet<string>): Fetch {

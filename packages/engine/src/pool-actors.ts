@@ -2,7 +2,7 @@ import { Auditor, type KnownJob } from './auditor.js';
 import { CancelWatcher } from './cancel-watcher.js';
 import { Carrying } from './carrying.js';
 import type { Clock } from './clock.js';
-import { inCurrentJob } from './current-job.js';
+import { asCurrentJob, noteFollowing } from './current-job.js';
 import { Dispatcher } from './dispatcher.js';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
 import { Fetcher } from './fetcher.js';
@@ -118,6 +118,7 @@ export class PoolActors<Context> {
   constructor(options: PoolActorsOptions<Context>) {
     this.#options = options;
     const { redis, namespace, keys, clock, timing } = options;
+    noteFollowing(options.currentJob);
     this.connection = new RedisConnection(redis, {
       name: 'pool',
       namespace,
@@ -245,7 +246,7 @@ export class PoolActors<Context> {
   /** The type with a handler that runs as the current job, in the context that was carried to it. */
   #inContext(type: JobType<Context>): JobType<Context> {
     const handler = this.#carrying?.around(type.handler) ?? type.handler;
-    return { ...type, handler: inCurrentJob(handler, this.#options.currentJob) };
+    return { ...type, handler: this.#options.currentJob ? asCurrentJob(handler) : handler };
   }
 
   #makeCarrying(): Carrying {

@@ -3,7 +3,7 @@ import type { FetchedEntry } from './redis/scripts/running-scripts.js';
 /** The jobs that were fetched ahead, in the order in which they will be begun. Times in milliseconds. */
 export class PrefetchedJobs {
   #waiting: FetchedEntry[] = [];
-  /** Since when each of them waits: an array of numbers by itself, since numbers in objects are objects. */
+  /** Since when each of them waits: by itself, since V8 makes an object of each such number in an object. */
   #since: number[] = [];
   /** The first of them that was not taken yet. */
   #head = 0;
@@ -31,7 +31,9 @@ export class PrefetchedJobs {
     const entry = this.#waiting[this.#head];
     if (entry === undefined) return undefined;
     this.#head++;
-    if (this.#head >= COMPACT && this.#head * 2 >= this.#waiting.length) {
+    if (this.size === 0)
+      this.#clear(); // What was taken must not stay in memory while nothing comes.
+    else if (this.#head >= COMPACT && this.#head * 2 >= this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#since = this.#since.slice(this.#head);
       this.#head = 0;
@@ -42,10 +44,14 @@ export class PrefetchedJobs {
   /** Takes all of them. */
   takeAll(): readonly FetchedEntry[] {
     const entries = this.entries;
+    this.#clear();
+    return entries;
+  }
+
+  #clear(): void {
     this.#waiting = [];
     this.#since = [];
     this.#head = 0;
-    return entries;
   }
 }
 

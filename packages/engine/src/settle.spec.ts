@@ -60,4 +60,43 @@ describe('settling jobs', () => {
     expect(await scoreIn('retry')).toBe(NOW);
     expect(await ns.redis.llen(ns.keys.inProgress('n', POOL))).toBe(0);
   });
+
+  it('keeps in progress what Redis refuses to put where it belongs, and settles the others', async () => {
+    await ns.redis.set(ns.keys.dead, 'no sorted set');
+    await ns.redis.rpush(ns.keys.inProgress('n', POOL), 'third', 'second', 'first');
+    await ns.redis.set(ns.keys.lock('n'), '3');
+    const scripts = new Scripts(ns.keys, new FakeClock(NOW));
+    const call = scripts.running.settle(POOL, [
+      { jobName: 'n', raw: 'first', move: { to: 'retry', entry: 'first', delay: 0 } },
+      {
+        ...{ jobName: 'n', raw: 'second', move: { to: 'dead', entry: 'second' } },
+        notes: [{ kind: 'attempt', jobId: 'id', text: 'text' }],
+      },
+      { jobName: 'n', raw: 'third', move: { to: 'queue', entry: 'third' } },
+    ]);
+    const settled = await ns.connection.call(call);
+    expect(settled).toEqual({
+      lost: [],
+      refused: [1],
+      reason: expect.stringContaining('WRONGTYPE'),
+    });
+    expect(await ns.redis.lrange(ns.keys.inProgress('n', POOL), 0, -1)).toEqual(['second']);
+    expect(await ns.queue('n')).toEqual(['third']);
+    expect(await ns.redis.zrange(ns.keys.retry, '0', '-1')).toEqual(['first']);
+    expect(await ns.lock('n')).toBe(1);
+    expect(await ns.redis.exists(ns.keys.attempts('id'))).toBe(0);
+  });
+
+  it('keeps a unique job in progress whose claim cannot be ended: who waits under it has nowhere to go', async () => {
+    const claim = `${ns.keys.prefix}unique:n`;
+    await ns.redis.set(ns.keys.queue('n'), 'no list');
+    await ns.redis.set(claim, '{"name":"n","id":"waiting"}');
+    await ns.redis.lpush(ns.keys.inProgress('n', POOL), 'raw');
+    const scripts = new Scripts(ns.keys, new FakeClock(NOW));
+    const job = { jobName: 'n', raw: 'raw', move: { to: 'nowhere', freed: claim } } as const;
+    const settled = await ns.connection.call(scripts.running.settle(POOL, [job]));
+    expect(settled).toMatchObject({ lost: [], refused: [0] });
+    expect(await ns.redis.lrange(ns.keys.inProgress('n', POOL), 0, -1)).toEqual(['raw']);
+    expect(await ns.redis.get(claim)).toContain('waiting');
+  });
 });

@@ -1,8 +1,7 @@
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
-import { redisFault } from './redis/redis-fault.js';
 import type { ScriptCall } from './redis/script.js';
 import type { Scripts } from './redis/scripts.js';
-import type { DroppedJob } from './redis/scripts/running-scripts.js';
+import { MOST_AT_ONCE, type DroppedJob, type Settled } from './redis/scripts/running-scripts.js';
 import type { FinishedJob } from './finished-job.js';
 
 export interface SettlerOptions {
@@ -12,9 +11,7 @@ export interface SettlerOptions {
   readonly onSettled: (job: FinishedJob, owned: boolean) => void;
 }
 
-// Scripts block Redis for everybody: no single one shall take more than some milliseconds.
-const MAX_BATCH = 500;
-// Nor be sent more than this, in bytes or characters: neither strings nor Redis's arguments may be as long as they like.
+// In bytes or characters, for one script: neither strings nor Redis's arguments may be as long as they like.
 const MAX_SIZE = 16 * 1024 * 1024;
 
 /** Keeps finished jobs until Redis has confirmed what became of them. */
@@ -23,7 +20,8 @@ export class Settler {
   #finished: FinishedJob[] = [];
   /** Jobs whose settling was sent before: that they are no longer in progress says nothing about them. */
   readonly #sentBefore = new WeakSet<FinishedJob>();
-  #limit = MAX_BATCH;
+  /** How many are put back, and Redis has not confirmed it. */
+  #putBack = 0;
 
   constructor(options: SettlerOptions) {
     this.#options = options;
@@ -34,8 +32,19 @@ export class Settler {
     return this.#finished;
   }
 
+  /** Some are put back, and Redis has not confirmed all of that. */
+  get isPuttingBack(): boolean {
+    return this.#putBack > 0;
+  }
+
+  /** Some are put back that no request has taken yet: a fetch would overtake them. */
+  get hasToPutBack(): boolean {
+    return this.isPuttingBack && this.#finished.some(isPutBack);
+  }
+
   add(job: FinishedJob): void {
     this.#finished.push(job);
+    if (isPutBack(job)) this.#putBack++;
   }
 
   /** Settles as many as one script may. Most are simply done, which has a script of its own. */
@@ -55,14 +64,14 @@ export class Settler {
     return requests;
   }
 
-  #request(jobs: readonly FinishedJob[], call: ScriptCall<number[]>): Request {
+  #request(jobs: readonly FinishedJob[], call: ScriptCall<Settled>): Request {
     return { call, onReply: (reply) => this.#onReply(jobs, call, reply) };
   }
 
   #take(): readonly FinishedJob[] {
     let [count, size] = [0, 0];
     for (const { raw } of this.#finished) {
-      if (count === this.#limit || size > MAX_SIZE) break;
+      if (count === MOST_AT_ONCE || size > MAX_SIZE) break;
       count++;
       size += raw.length;
     }
@@ -71,30 +80,43 @@ export class Settler {
 
   #onReply(
     jobs: readonly FinishedJob[],
-    call: ScriptCall<number[]>,
+    call: ScriptCall<Settled>,
     reply: Reply | undefined,
   ): void {
-    let positions: number[];
-    try {
-      positions = resultOf(call, reply);
-    } catch (error) {
-      this.#again(jobs, error);
-      throw error;
-    }
-    this.#limit = MAX_BATCH;
-    const gone = new Set(positions);
+    const { lost, refused, reason } = this.#settled(jobs, call, reply);
+    const [gone, kept] = [new Set(lost), new Set(refused)];
     jobs.forEach((job, position) => {
-      this.#options.onSettled(job, !gone.has(position) || this.#sentBefore.has(job));
+      // Behind all others: what Redis refuses for its own sake must not hold them up.
+      if (kept.has(position)) this.#finished.push(job);
+      else this.#confirm(job, !gone.has(position) || this.#sentBefore.has(job));
     });
+    if (reason === undefined) return;
+    throw new Error(`${refused.length} jobs cannot be settled, and are tried again: ${reason}`);
   }
 
-  /** Settling is safe to repeat. One that Redis refuses for its own sake must not hold up the others. */
-  #again(jobs: readonly FinishedJob[], error: unknown): void {
-    for (const job of jobs) this.#sentBefore.add(job);
-    const refused = redisFault(error).remedy === 'alert';
-    if (refused) this.#limit = 1;
-    this.#finished = refused ? [...this.#finished, ...jobs] : [...jobs, ...this.#finished];
+  #settled(
+    jobs: readonly FinishedJob[],
+    call: ScriptCall<Settled>,
+    reply: Reply | undefined,
+  ): Settled {
+    try {
+      return resultOf(call, reply);
+    } catch (error) {
+      // Nobody knows whether it was done. It is safe to repeat.
+      for (const job of jobs) this.#sentBefore.add(job);
+      this.#finished = [...jobs, ...this.#finished];
+      throw error;
+    }
   }
+
+  #confirm(job: FinishedJob, owned: boolean): void {
+    if (isPutBack(job)) this.#putBack--;
+    this.#options.onSettled(job, owned);
+  }
+}
+
+function isPutBack({ move }: FinishedJob): boolean {
+  return move.to === 'queue';
 }
 
 /** Whether nothing is to be written about a job, but that it is no longer in progress. */

@@ -14,6 +14,8 @@ let begun: string[];
 let finished: FinishedJob[];
 let overdue: number;
 let gate: Gate;
+/** Of jobs that are named "limited", and that may take five milliseconds. */
+let limited: Gate;
 /** Milliseconds. */
 let elapsed: number;
 
@@ -23,9 +25,13 @@ beforeEach(() => {
   overdue = 0;
   elapsed = 0;
   gate = new Gate();
+  limited = new Gate();
 });
 
-afterEach(() => gate.open());
+afterEach(() => {
+  gate.open();
+  limited.open();
+});
 
 /** Workers whose jobs end when the gate opens, unless they are named "quick". */
 function aCrew(concurrency: number): Workers<object> {
@@ -37,6 +43,10 @@ function aCrew(concurrency: number): Workers<object> {
     jobType<object>('slow', {}, async (job) => {
       begun.push(job.id);
       await gate.opened;
+    }),
+    jobType<object>('limited', { timeout: 5 }, async (job) => {
+      begun.push(job.id);
+      await limited.opened;
     }),
   ];
   return new Workers({
@@ -76,6 +86,19 @@ describe('a job that runs', () => {
     }
     expect(workers.running).toEqual([]);
     expect(new Set(known)).toEqual(new Set([1]));
+  });
+
+  it('ends once: when its handler ends after its time was over, its worker goes on with the next', async () => {
+    const workers = aCrew(1);
+    workers.take([...someJobs('limited', 'a'), ...someJobs('slow', 'b')]);
+    await eventually(() => expect(begun).toEqual(['a', 'b']));
+    expect(finished.map((job) => [idOf(job), job.fate.kind])).toEqual([['a', 'retry']]);
+    limited.open();
+    await new Promise(setImmediate);
+    expect(workers.running.map(({ id }) => id)).toEqual(['b']);
+    gate.open();
+    await eventually(() => expect(finished.map(idOf)).toEqual(['a', 'b']));
+    expect(workers.busy).toBe(0);
   });
 });
 

@@ -148,7 +148,7 @@ export class Workers<Context> {
 
   #onEnd(slot: Slot<Context>, outcome: Outcome, startedAt: number): void {
     const { job } = slot;
-    if (!job) return;
+    if (!job) throw new Error('A worker has ended a job that nobody gave it');
     slot.job = undefined;
     this.#busy--;
     this.#idle.push(slot);

@@ -1,9 +1,10 @@
--- Before other scripts, which call it: ends a claim. A job that was enqueued under it while its owner ran is not lost: it
--- goes to the queue, with the claim.
+-- A function for other scripts, which it is put before: ends a claim. A job that was enqueued under it while its owner ran
+-- is not lost: it goes to the queue, with the claim.
 --
+-- queue         where that goes
 -- claim, owner  the keys of the claim, and of whose it is
 -- lasts         milliseconds that a claim lasts
--- id            only if it is this job's claim; nil for anybody's
+-- id            whose claim ends: another's, of which Redis knows for certain, does not; nil for whoever's
 local function freeClaim(queue, claim, owner, lasts, id)
   if id then
     local ownerId = redis.call('GET', owner)

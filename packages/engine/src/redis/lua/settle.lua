@@ -2,6 +2,7 @@
 -- where it belongs next. An entry that is not there belongs to somebody else by now (a reaper took it), or was
 -- settled by an earlier call whose reply was lost: nothing is written for it. That makes it safe to send again.
 -- The removal comes first, because it is allowed even when Redis is out of memory, and what follows it then is too.
+-- Runs after free-claim.lua.
 --
 -- KEYS[1..3] retry, scheduled, dead
 -- KEYS[3+i]  the queues
@@ -25,14 +26,16 @@
 --              result  key schedule text     the last result of its schedule
 --              renew   key milliseconds      what is carried to it lasts so long from now
 --              unmark  key id                not cancelled any more
--- Returns    the positions (from 0) of the jobs that were not in progress
+-- Returns    the positions (from 0) of the jobs that were not in progress; the positions of those that Redis refuses to
+--            put where they belong, such as for a key of the wrong kind, and that stay in progress; why, of the first
 local milliseconds, pool, lasts = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local attemptsKept, attemptsLast = tonumber(ARGV[4]), ARGV[5]
 if not milliseconds then
   local time = redis.call('TIME')
   milliseconds = time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local lost, settled = {}, {}
+local lost, refused, settled = {}, {}, {}
+local reason
 
 -- A note that cannot be written must not keep the job from being settled.
 local notes = {
@@ -45,6 +48,26 @@ local notes = {
   result = function(key, schedule, text) redis.pcall('HSET', key, schedule, text) end,
   renew = function(key, milliseconds) redis.pcall('PEXPIRE', key, milliseconds) end,
   unmark = function(key, id) redis.pcall('ZREM', key, id) end,
+}
+
+local function die(entry) redis.call('ZADD', KEYS[3], math.floor(milliseconds / 1000), entry) end
+
+-- A delay rounds up, so that no job runs early.
+local function after(seconds) return math.ceil(milliseconds / 1000) + seconds end
+
+local moves = {
+  drop = function() end,
+  free = function(queue, claim, owner) freeClaim(queue, claim, owner, lasts) end,
+  retry = function(_, entry, seconds)
+    redis.call('ZADD', KEYS[1], seconds == '0' and math.floor(milliseconds / 1000) or after(seconds), entry)
+  end,
+  snooze = function(_, entry, seconds) redis.call('ZADD', KEYS[2], after(seconds), entry) end,
+  dead = function(_, entry) die(entry) end,
+  bury = function(queue, entry, claim, owner)
+    die(entry)
+    freeClaim(queue, claim, owner, lasts)
+  end,
+  back = function(queue, entry) redis.call('RPUSH', queue, entry) end,
 }
 local sizes = {
   attempt = 3, forget = 2, result = 4, renew = 3, unmark = 3,
@@ -59,25 +82,20 @@ while i <= #ARGV do
     i = i + sizes[ARGV[i]]
   else
     local queue, entry, fate = KEYS[3 + tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
-    local rewritten, seconds = ARGV[i + 3], ARGV[i + 4]
+    local inProgress = queue .. ':' .. pool .. ':inprogress'
     -- The oldest of the list stand on the right.
-    mine = redis.call('LREM', queue .. ':' .. pool .. ':inprogress', -1, entry) == 1
+    mine = redis.call('LREM', inProgress, -1, entry) == 1
     if not mine then
-      table.insert(lost, position)
+      lost[#lost + 1] = position
     else
-      settled[queue] = (settled[queue] or 0) + 1
-      if fate == 'retry' or fate == 'snooze' then
-        -- A delay rounds up, so that no job runs early.
-        local isDue = fate == 'retry' and seconds == '0'
-        local at = isDue and math.floor(milliseconds / 1000) or math.ceil(milliseconds / 1000) + seconds
-        redis.call('ZADD', fate == 'retry' and KEYS[1] or KEYS[2], at, rewritten)
-      elseif fate == 'dead' or fate == 'bury' then
-        redis.call('ZADD', KEYS[3], math.floor(milliseconds / 1000), rewritten)
-        if fate == 'bury' then freeClaim(queue, ARGV[i + 4], ARGV[i + 5], lasts) end
-      elseif fate == 'free' then
-        freeClaim(queue, ARGV[i + 3], ARGV[i + 4], lasts)
-      elseif fate == 'back' then
-        redis.call('RPUSH', queue, rewritten)
+      local ok, problem = pcall(moves[fate], queue, ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
+      if ok then
+        settled[queue] = (settled[queue] or 0) + 1
+      else
+        redis.call('RPUSH', inProgress, entry)
+        refused[#refused + 1] = position
+        reason = reason or type(problem) == 'table' and problem.err or tostring(problem)
+        mine = false
       end
     end
     i = i + sizes[fate]
@@ -89,4 +107,4 @@ for queue, n in pairs(settled) do
   redis.call('DECRBY', queue .. ':lock', n)
   redis.call('HINCRBY', queue .. ':lock_info', pool, -n)
 end
-return lost
+return { lost, refused, reason or '' }

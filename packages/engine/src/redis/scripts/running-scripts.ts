@@ -14,6 +14,10 @@ const releaseScript = Script.load('release');
 export const DISPATCHED_SCRIPTS: readonly Script[] = [dropScript, settleScript, fetchScript];
 
 const NO_NOTES: readonly Note[] = [];
+const ALL_SETTLED: Settled = { lost: [], refused: [], reason: undefined };
+
+/** How many jobs one script settles, or fetches, at most: it blocks Redis for everybody, and not for milliseconds. */
+export const MOST_AT_ONCE = 500;
 
 /** A job as it was taken from its queue. */
 export interface FetchedEntry {
@@ -62,6 +66,16 @@ export interface Settlement {
   readonly move: Move;
   /** What else is to be remembered of it. */
   readonly notes?: readonly Note[];
+}
+
+/** What came of settling jobs, which are told by their positions (from 0) in the call. */
+export interface Settled {
+  /** They were not in progress: somebody else took them, or an earlier call had settled them. */
+  readonly lost: readonly number[];
+  /** They are still in progress, because Redis refuses to write where they belong, such as a key of the wrong kind. */
+  readonly refused: readonly number[];
+  /** Why, of the first of them. */
+  readonly reason: string | undefined;
 }
 
 /** A job of which nothing is to be written but that it is no longer in progress. */
@@ -126,8 +140,8 @@ export class RunningScripts extends ScriptGroup {
     };
   }
 
-  /** Settles jobs; returns the positions of those that were no longer in progress. */
-  settle(poolId: string, settlements: readonly Settlement[]): ScriptCall<number[]> {
+  /** Settles jobs. */
+  settle(poolId: string, settlements: readonly Settlement[]): ScriptCall<Settled> {
     const queues = new Numbering();
     const args: (Raw | number)[] = [];
     for (const { jobName, raw, move, notes = NO_NOTES } of settlements) {
@@ -139,15 +153,18 @@ export class RunningScripts extends ScriptGroup {
       script: settleScript,
       keys: [retry, scheduled, dead, ...queues.names.map((name) => this.keys.queue(name))],
       args: [this.now(), poolId, CLAIM_LASTS, ATTEMPTS.most, ATTEMPTS.keep, ...args],
-      decode: (reply) => reply as number[],
+      decode: (reply) => {
+        const [lost, refused, reason] = reply as [number[], number[], Buffer];
+        return { lost, refused, reason: refused.length > 0 ? reason.toString() : undefined };
+      },
     };
   }
 
   /**
    * Takes jobs out of progress of which nothing more is to be written: the same as to settle them with a move to
-   * nowhere, and cheaper. Returns the positions of those that were no longer in progress.
+   * nowhere, and cheaper.
    */
-  drop(poolId: string, jobs: readonly DroppedJob[]): ScriptCall<number[]> {
+  drop(poolId: string, jobs: readonly DroppedJob[]): ScriptCall<Settled> {
     const positions = new Map<string, number[]>();
     for (const [position, { jobName }] of jobs.entries()) {
       const ofName = positions.get(jobName);
@@ -161,10 +178,10 @@ export class RunningScripts extends ScriptGroup {
       keys: [...positions.keys()].map((jobName) => this.keys.queue(jobName)),
       args: [poolId, ...groups.flatMap((group) => [group.length, pack(group.map(rawOf))])],
       decode: (reply) => {
-        const lost = reply as number[];
-        if (lost.length === 0) return lost; // Nearly always, and to flatten costs a fiftieth of a drain.
+        const gone = reply as number[];
+        if (gone.length === 0) return ALL_SETTLED; // Nearly always, and to flatten costs a fiftieth of a drain.
         const order = groups.flat();
-        return lost.flatMap((index) => order[index] ?? []);
+        return { ...ALL_SETTLED, lost: gone.flatMap((index) => order[index] ?? []) };
       },
     };
   }
