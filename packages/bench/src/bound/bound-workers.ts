@@ -11,7 +11,7 @@ import { bulk, command, isArray, lengthAt, LINE_END, nextLine } from './resp.js'
  * Whatever concurrency is measured: what Redis and a socket allow does not depend on it. Two batches, so that Redis has
  * one while the other is on its way.
  */
-const BATCH = 200;
+const BATCH = 500;
 const IN_FLIGHT = 2;
 
 const POOL = 'bound';
