@@ -77,21 +77,26 @@ export class Auditor {
     let count = 0;
     await between(async () => {
       const { strangers, lost } = await this.#compare();
-      count = strangers.length;
       if (lost.length > 0) onLost(lost);
-      if (count > 0) {
-        const settlements = strangers.map(({ jobName, raw }) => ({
-          jobName,
-          raw,
-          move: { to: 'queue' as const, entry: raw },
-        }));
-        const { reason } = await connection.call(scripts.running.settle(poolId, settlements));
-        if (reason !== undefined) throw new Error(`Jobs cannot be put back: ${reason}`);
-      }
+      count = await this.#putBack(strangers);
       await connection.call(scripts.queues.rebuild(jobNames, poolId));
     });
     if (count > 0) onStrangers(count);
     return count;
+  }
+
+  /** Returns how many that were. */
+  async #putBack(strangers: readonly KnownJob[]): Promise<number> {
+    if (strangers.length === 0) return 0;
+    const { connection, scripts, poolId, onError } = this.#options;
+    const settlements = strangers.map(({ jobName, raw }) => ({
+      jobName,
+      raw,
+      move: { to: 'queue' as const, entry: raw },
+    }));
+    const { refused, reason } = await connection.call(scripts.running.settle(poolId, settlements));
+    if (reason !== undefined) onError(new Error(`Redis refuses to put jobs back: ${reason}`));
+    return strangers.length - refused.length;
   }
 
   /** `strangers` are in progress, but unknown; `lost` run, but are not in progress. */

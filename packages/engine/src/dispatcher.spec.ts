@@ -57,6 +57,9 @@ function aDispatcher(): Dispatcher {
     get unsettled() {
       return finished;
     },
+    get isDue() {
+      return finished.length > 0;
+    },
     get isPuttingBack() {
       return unconfirmed.some(isPutBack);
     },

@@ -185,7 +185,7 @@ export class Dispatcher {
     if (this.#pausing > 0 || this.#underWay >= MOST_UNDER_WAY) return false;
     const { settler, connection } = this.#options;
     if (this.#underWay > 0 && (settler.isPuttingBack || !connection.isUp)) return false;
-    return this.unsettled.length > 0 || this.#options.fetcher.isDue;
+    return settler.isDue || this.#options.fetcher.isDue;
   }
 
   #isOver(): boolean {
@@ -195,10 +195,14 @@ export class Dispatcher {
 
   #rest(): void {
     const { fetcher } = this.#options;
-    this.#poll = setTimeout(() => {
-      fetcher.wake();
-      this.#soon();
-    }, fetcher.poll);
+    const left = (this.#flushUntil ?? Infinity) - performance.now();
+    this.#poll = setTimeout(
+      () => {
+        fetcher.wake();
+        this.#soon();
+      },
+      Math.max(0, Math.min(fetcher.poll, left)),
+    );
   }
 
   async #pause(): Promise<void> {

@@ -272,7 +272,12 @@ export class PoolActors<Context> {
     const { poolId, onSettled } = this.#options;
     return new Dispatcher({
       connection: this.connection,
-      settler: new Settler({ poolId, scripts: this.scripts, onSettled }),
+      settler: new Settler({
+        poolId,
+        scripts: this.scripts,
+        onSettled,
+        onError: this.#reporter('settler.settle'),
+      }),
       fetcher: this.#makeFetcher(),
       onError: this.#reporter('dispatcher.dispatch'),
     });

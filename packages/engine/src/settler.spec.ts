@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ReplyError } from 'ioredis';
 import { systemClock } from './clock.js';
 import type { FinishedJob } from './finished-job.js';
 import { Keys } from './redis/keys.js';
@@ -8,16 +9,28 @@ import { Settler } from './settler.js';
 const MEBIBYTE = 1024 * 1024;
 
 let settled: [raw: unknown, owned: boolean][];
+let errors: string[];
+/** Milliseconds on the clock of `performance.now`. */
+let elapsed: number;
 
 beforeEach(() => {
   settled = [];
+  errors = [];
+  elapsed = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => elapsed);
 });
 
-function anEmptySettler(): Settler {
+afterEach(() => void jest.restoreAllMocks());
+
+function anEmptySettler(onSettled: (raw: unknown) => void = () => undefined): Settler {
   return new Settler({
     poolId: 'pool',
     scripts: new Scripts(new Keys('test'), systemClock),
-    onSettled: ({ raw }, owned) => settled.push([raw, owned]),
+    onSettled: ({ raw }, owned) => {
+      onSettled(raw);
+      settled.push([raw, owned]);
+    },
+    onError: (error) => errors.push(String(error)),
   });
 }
 
@@ -41,18 +54,59 @@ describe('a settler', () => {
     expect(settler.unsettled).toHaveLength(left);
   });
 
-  it('tries what Redis refuses again, after all others, and tells why', () => {
+  it('tries what Redis refuses again after a while, by itself, and tells why', () => {
     const settler = anEmptySettler();
     for (const raw of ['a', 'b', 'c']) settler.add(dead(raw));
     const [request] = settler.requests();
-    settler.add(dead('d'));
-    const reply = { value: [[2], [0], Buffer.from('WRONGTYPE')] };
-    expect(() => request?.onReply(reply)).toThrow('1 jobs cannot be settled');
+    request?.onReply({ value: [[2], [0], Buffer.from('WRONGTYPE')] });
+    expect(errors).toEqual([expect.stringContaining('WRONGTYPE')]);
     expect(settled).toEqual([
       ['b', true],
       ['c', false],
     ]);
-    expect(settler.unsettled.map(({ raw }) => raw)).toEqual(['d', 'a']);
+    expect(settler.unsettled.map(({ raw }) => raw)).toEqual(['a']);
+    expect([settler.isDue, settler.requests()]).toEqual([false, []]);
+    elapsed = 100;
+    expect(settler.isDue).toBe(true);
+    settler.add(dead('d'));
+    expect(settler.requests().map(({ call }) => call.args.includes('a'))).toEqual([false, true]);
+    expect(settler.unsettled).toEqual([]);
+  });
+
+  it('takes a job that was refused, and then is gone, for another pool’s, whatever was before', () => {
+    const settler = anEmptySettler();
+    settler.add(dead('a'));
+    expect(() => settler.requests()[0]?.onReply({ error: new Error('lost') })).toThrow('lost');
+    elapsed = 100;
+    settler.requests()[0]?.onReply({ value: [[], [0], Buffer.from('WRONGTYPE')] });
+    elapsed = 200;
+    settler.requests()[0]?.onReply({ value: [[0], [], Buffer.from('')] });
+    expect(settled).toEqual([['a', false]]);
+  });
+
+  it('finds the one for which Redis refuses a whole script, and settles the others', () => {
+    const settler = anEmptySettler();
+    for (const raw of ['a', 'b', 'bad', 'c', 'd']) settler.add(dead(raw));
+    for (let round = 0; round < 20; round++) {
+      elapsed += 100;
+      for (const { call, onReply } of settler.requests()) {
+        const isBad = call.args.includes('bad');
+        if (isBad) expect(() => onReply({ error: aReplyError('WRONGTYPE') })).toThrow('WRONGTYPE');
+        else onReply({ value: [[], [], Buffer.from('')] });
+      }
+    }
+    expect(settled.map(([raw]) => raw).sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(settler.unsettled.map(({ raw }) => raw)).toEqual(['bad']);
+  });
+
+  it('goes on when who hears of a settled job throws', () => {
+    const settler = anEmptySettler((raw) => {
+      if (raw === 'a') throw new Error('a logger that is broken');
+    });
+    for (const raw of ['a', 'b']) settler.add(dead(raw));
+    settler.requests()[0]?.onReply({ value: [[], [], Buffer.from('')] });
+    expect(settled.map(([raw]) => raw)).toEqual(['b']);
+    expect(errors).toEqual([expect.stringContaining('broken')]);
   });
 
   it('sends what may have been written again, in its order, and takes what is then gone for its own doing', () => {
@@ -68,6 +122,13 @@ describe('a settler', () => {
       ['b', true],
       ['c', false],
     ]);
+  });
+
+  it('does not wait for jobs to be put back for which Redis refuses that', () => {
+    const settler = anEmptySettler();
+    settler.add({ ...dead('x'), move: { to: 'queue', entry: 'x' } });
+    settler.requests()[0]?.onReply({ value: [[], [0], Buffer.from('WRONGTYPE')] });
+    expect([settler.isPuttingBack, settler.hasToPutBack]).toEqual([false, false]);
   });
 
   it('knows of jobs that are put back until Redis has confirmed it', () => {
@@ -92,4 +153,8 @@ function dead(raw: string): FinishedJob {
     ...{ jobName: 'a', raw, entry: undefined, error: undefined, duration: 0 },
     ...{ move: { to: 'dead', entry: raw }, fate: { kind: 'dead', failure } },
   };
+}
+
+function aReplyError(message: string): Error {
+  return new (ReplyError as new (message: string) => Error)(message);
 }

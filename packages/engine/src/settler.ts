@@ -1,4 +1,5 @@
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
+import { redisFault } from './redis/redis-fault.js';
 import type { ScriptCall } from './redis/script.js';
 import type { Scripts } from './redis/scripts.js';
 import { MOST_AT_ONCE, type DroppedJob, type Settled } from './redis/scripts/running-scripts.js';
@@ -9,42 +10,56 @@ export interface SettlerOptions {
   readonly scripts: Scripts;
   /** A job's fate is written; or, if not `owned`, somebody else had taken the job and nothing was. */
   readonly onSettled: (job: FinishedJob, owned: boolean) => void;
+  /** Redis refuses to settle jobs for their own sake; or `onSettled` has thrown. */
+  readonly onError: (error: unknown) => void;
 }
 
 // In bytes or characters, for one script: neither strings nor Redis's arguments may be as long as they like.
 const MAX_SIZE = 16 * 1024 * 1024;
+// Milliseconds.
+const TRY_REFUSED_AFTER = 100;
 
 /** Keeps finished jobs until Redis has confirmed what became of them. */
 export class Settler {
   readonly #options: SettlerOptions;
   #finished: FinishedJob[] = [];
+  /** Jobs that Redis refuses to settle for their own sake. They are tried by themselves, and hold up nobody. */
+  readonly #refused: FinishedJob[] = [];
+  /** How many of them are tried together: fewer, while Redis refuses all. */
+  #refusedLimit = MOST_AT_ONCE;
+  /** On the clock of `performance.now`. */
+  #tryRefusedAt = 0;
+  /** Those of the finished jobs that are put back, until Redis has confirmed or refused it. */
+  readonly #putBack = new Set<FinishedJob>();
   /** Jobs whose settling was sent before: that they are no longer in progress says nothing about them. */
   readonly #sentBefore = new WeakSet<FinishedJob>();
-  /** How many are put back, and Redis has not confirmed it. */
-  #putBack = 0;
 
   constructor(options: SettlerOptions) {
     this.#options = options;
   }
 
-  /** The finished jobs that Redis has not confirmed yet, but for those of a request that is under way. */
+  /** The finished jobs that Redis has not confirmed yet, but for those of requests under way. */
   get unsettled(): readonly FinishedJob[] {
-    return this.#finished;
+    return this.#refused.length === 0 ? this.#finished : [...this.#finished, ...this.#refused];
+  }
+
+  get isDue(): boolean {
+    return this.#finished.length > 0 || this.#areRefusedDue;
   }
 
   /** Some are put back, and Redis has not confirmed all of that. */
   get isPuttingBack(): boolean {
-    return this.#putBack > 0;
+    return this.#putBack.size > 0;
   }
 
   /** Some are put back that no request has taken yet: a fetch would overtake them. */
   get hasToPutBack(): boolean {
-    return this.isPuttingBack && this.#finished.some(isPutBack);
+    return this.isPuttingBack && this.#finished.some((job) => this.#putBack.has(job));
   }
 
   add(job: FinishedJob): void {
     this.#finished.push(job);
-    if (isPutBack(job)) this.#putBack++;
+    if (job.move.to === 'queue') this.#putBack.add(job);
   }
 
   /** Settles as many as one script may. Most are simply done, which has a script of its own. */
@@ -57,11 +72,31 @@ export class Settler {
       else others.push(job);
     }
     const requests: Request[] = [];
-    if (dropped.length > 0)
+    if (dropped.length > 0) {
       requests.push(this.#request(dropped, scripts.running.drop(poolId, dropped)));
-    if (others.length > 0)
+    }
+    if (others.length > 0) {
       requests.push(this.#request(others, scripts.running.settle(poolId, others)));
+    }
+    if (this.#areRefusedDue) requests.push(this.#retry());
     return requests;
+  }
+
+  get #areRefusedDue(): boolean {
+    return this.#refused.length > 0 && performance.now() >= this.#tryRefusedAt;
+  }
+
+  #retry(): Request {
+    const { scripts, poolId } = this.#options;
+    const jobs = this.#refused.splice(0, this.#refusedLimit);
+    const { call, onReply } = this.#request(jobs, scripts.running.settle(poolId, jobs));
+    return {
+      call,
+      onReply: (reply) => {
+        onReply(reply);
+        this.#refusedLimit = MOST_AT_ONCE;
+      },
+    };
   }
 
   #request(jobs: readonly FinishedJob[], call: ScriptCall<Settled>): Request {
@@ -84,14 +119,29 @@ export class Settler {
     reply: Reply | undefined,
   ): void {
     const { lost, refused, reason } = this.#settled(jobs, call, reply);
-    const [gone, kept] = [new Set(lost), new Set(refused)];
-    jobs.forEach((job, position) => {
-      // Behind all others: what Redis refuses for its own sake must not hold them up.
-      if (kept.has(position)) this.#finished.push(job);
-      else this.#confirm(job, !gone.has(position) || this.#sentBefore.has(job));
-    });
+    if (lost.length > 0 || refused.length > 0) {
+      this.#part(jobs, new Set(lost), new Set(refused));
+    } else {
+      for (const job of jobs) this.#confirm(job, true);
+    }
     if (reason === undefined) return;
-    throw new Error(`${refused.length} jobs cannot be settled, and are tried again: ${reason}`);
+    this.#options.onError(
+      new Error(`Redis refuses to settle jobs, which are tried again: ${reason}`),
+    );
+  }
+
+  /** What became of each of them, when not all of them were settled. */
+  #part(
+    jobs: readonly FinishedJob[],
+    lost: ReadonlySet<number>,
+    refused: ReadonlySet<number>,
+  ): void {
+    this.#refuse(jobs.filter((_, position) => refused.has(position)));
+    jobs.forEach((job, position) => {
+      if (refused.has(position))
+        this.#sentBefore.delete(job); // It was still there.
+      else this.#confirm(job, !lost.has(position) || this.#sentBefore.has(job));
+    });
   }
 
   #settled(
@@ -102,21 +152,34 @@ export class Settler {
     try {
       return resultOf(call, reply);
     } catch (error) {
-      // Nobody knows whether it was done. It is safe to repeat.
+      // Some of it may have been done. It is safe to repeat.
       for (const job of jobs) this.#sentBefore.add(job);
-      this.#finished = [...jobs, ...this.#finished];
+      const { effect, remedy } = redisFault(error);
+      if (effect === 'refused' && remedy === 'alert') {
+        this.#refusedLimit = Math.max(1, Math.floor(jobs.length / 2));
+        this.#refuse(jobs);
+      } else {
+        this.#finished = [...jobs, ...this.#finished];
+      }
       throw error;
     }
   }
 
-  #confirm(job: FinishedJob, owned: boolean): void {
-    if (isPutBack(job)) this.#putBack--;
-    this.#options.onSettled(job, owned);
+  #refuse(jobs: readonly FinishedJob[]): void {
+    if (jobs.length === 0) return;
+    this.#tryRefusedAt = performance.now() + TRY_REFUSED_AFTER;
+    this.#refused.push(...jobs);
+    for (const job of jobs) this.#putBack.delete(job);
   }
-}
 
-function isPutBack({ move }: FinishedJob): boolean {
-  return move.to === 'queue';
+  #confirm(job: FinishedJob, owned: boolean): void {
+    if (this.isPuttingBack) this.#putBack.delete(job);
+    try {
+      this.#options.onSettled(job, owned);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
 }
 
 /** Whether nothing is to be written about a job, but that it is no longer in progress. */

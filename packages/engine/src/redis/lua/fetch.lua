@@ -111,8 +111,8 @@ local function replacementFor(job, value)
 end
 
 local function isAnothers(job, claim, owner)
-  local id = redis.call('GET', owner)
-  return id and id:gsub('^running ', '') ~= job.id and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1
+  local id = redis.pcall('GET', owner)
+  return type(id) == 'string' and id:gsub('^running ', '') ~= job.id and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1
 end
 
 local function claimed(entry, hold)
@@ -156,7 +156,7 @@ local function isCancelled(entry)
   if not anyMarked then return false end
   for text in entry:gmatch('"id"%s*:%s*"(.-)"') do
     local id = text:gsub('\\/', '/')
-    if redis.call('ZSCORE', marks, id) then
+    if type(redis.pcall('ZSCORE', marks, id)) == 'string' then
       local ok, job = pcall(cjson.decode, entry)
       if ok and type(job) == 'table' and job.id == id then return true end
     end
@@ -181,27 +181,28 @@ local begun, ahead = {}, {}
 local function take(i, n, now)
   local queue, hold = KEYS[i], letters:sub(i, i) == 'h'
   local lock, shares, inProgress = queue .. ':lock', queue .. ':lock_info', queue .. ':' .. pool .. ':inprogress'
-  -- Before anything is removed: keys of the wrong kind must not cost jobs.
-  redis.call('INCRBY', lock, n)
-  redis.call('HINCRBY', shares, pool, n)
-  local entries = redis.call('RPOP', queue, n)
-  local taken = n
-  for j, entry in ipairs(entries) do
+  -- What cannot be written is found out before anything is removed: it must not cost jobs.
+  if type(redis.pcall('INCRBY', lock, n)) == 'table' then return end
+  if type(redis.pcall('HINCRBY', shares, pool, n)) == 'table' then
+    redis.call('DECRBY', lock, n)
+    return
+  end
+  local newestFirst, entries = redis.call('LRANGE', queue, -n, -1), {}
+  for j = 1, n do
+    local entry = newestFirst[n + 1 - j]
     if isUnique(entry) then
-      if j > now then
-        taken = j - 1
-        break
-      end
+      if j > now then break end
       entry = claimed(entry, hold)
-      entries[j] = entry
     end
+    entries[j] = entry
     answer(j > now and ahead or begun, isCancelled(entry) and -i or i, entry)
   end
+  local taken = #entries
   for j = 1, taken, 1000 do -- unpack has a limit
     redis.call('LPUSH', inProgress, unpack(entries, j, math.min(taken, j + 999)))
   end
+  redis.call('LTRIM', queue, 0, -taken - 1)
   if taken < n then
-    for j = n, taken + 1, -1 do redis.call('RPUSH', queue, entries[j]) end
     redis.call('DECRBY', lock, n - taken)
     redis.call('HINCRBY', shares, pool, taken - n)
   end

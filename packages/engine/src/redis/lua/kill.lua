@@ -10,6 +10,7 @@
 local milliseconds, lasts = tonumber(ARGV[1]), ARGV[2]
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
 local results = {}
+redis.call('ZCARD', KEYS[2]) -- A key of the wrong kind ends this before it costs jobs.
 
 for i = 3, #ARGV, 6 do
   local claim, owner, queue, id = ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]

@@ -20,6 +20,10 @@ local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.c
 local beat = tonumber(redis.call('HGET', KEYS[1], 'heartbeat_at') or '')
 if beat and beat + tonumber(ARGV[3]) > now then return nil end
 
+-- Keys of the wrong kind end this before they cost jobs.
+redis.call('LLEN', KEYS[2])
+redis.call('ZCARD', KEYS[6])
+
 local back, dead = 0, 0
 for i = 9, #ARGV, 4 do
   local entry, deadEntry, deaths = ARGV[i], ARGV[i + 1], KEYS[7 + (i - 5) / 4]

@@ -6,6 +6,7 @@
 -- Returns  how many jobs were put back
 local released = 0
 for _, queue in ipairs(KEYS) do
+  redis.call('LLEN', queue) -- A key of the wrong kind ends this before it costs jobs.
   local inProgress = queue .. ':' .. ARGV[1] .. ':inprogress'
   local entry = redis.call('LPOP', inProgress) -- the newest, so that the oldest ends up last, to be taken first
   while entry do

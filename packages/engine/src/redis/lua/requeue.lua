@@ -1,5 +1,5 @@
 -- Moves due jobs to their queues: each only if it is still there, so that of several requeuers one moves it. A job
--- whose name nobody ever knew is left, and told: its entry for the dead jobs is seldom needed, so it comes later.
+-- whose name nobody ever knew, or whose queue is none, is left, and told: its entry for the dead jobs is seldom needed, so it comes later.
 --
 -- A firing of a schedule that was moved before is dropped: a Go process whose clock is slow adds it again. One of a
 -- schedule that does not overlap is dropped, too, while the last one's claim stands: that still waits or runs.
@@ -20,8 +20,10 @@ local requeued, dead, dropped = 0, 0, 0
 local queues = #KEYS - 4
 local unknown, isUnknown = {}, {}
 
+-- A key of the wrong kind is no queue, and must not cost jobs.
 for queue = 1, queues do
-  if redis.call('SISMEMBER', KEYS[2], ARGV[2 + queue]) == 0 then
+  local isQueue = type(redis.pcall('LLEN', KEYS[4 + queue])) == 'number'
+  if not isQueue or redis.call('SISMEMBER', KEYS[2], ARGV[2 + queue]) == 0 then
     table.insert(unknown, queue)
     isUnknown[queue] = true
   end
@@ -47,6 +49,7 @@ while i <= #ARGV do
   local firing = ARGV[i] == 'firing'
   if firing then i = i + 1 end
   local queue, entry = tonumber(ARGV[i]), ARGV[i + 1]
+  if queue == 0 then redis.call('ZCARD', KEYS[3]) end -- This one ends it all.
   local score = firing and redis.call('ZSCORE', KEYS[1], entry)
   if not isUnknown[queue] and redis.call('ZREM', KEYS[1], entry) == 1 then
     if queue == 0 then

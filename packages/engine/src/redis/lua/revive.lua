@@ -8,6 +8,8 @@
 --            to claim first: claim and owner, else '' and ''; its id; the key that counts deaths under it
 -- Returns    for each job: 'moved', 'gone' (it is not there), 'duplicate' or 'unknown' (nobody ever knew its name)
 local results = {}
+for queue = 4, #KEYS do redis.call('LLEN', KEYS[queue]) end -- One of the wrong kind ends this before it costs jobs.
+
 for i = 2, #ARGV, 8 do
   local entry, claim, owner, id = ARGV[i + 2], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]
   local result = 'moved'

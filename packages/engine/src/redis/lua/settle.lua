@@ -65,7 +65,10 @@ local moves = {
   dead = function(_, entry) die(entry) end,
   bury = function(queue, entry, claim, owner)
     die(entry)
-    freeClaim(queue, claim, owner, lasts)
+    local ok, problem = pcall(freeClaim, queue, claim, owner, lasts)
+    if ok then return end
+    redis.call('ZREM', KEYS[3], entry)
+    error(problem, 0)
   end,
   back = function(queue, entry) redis.call('RPUSH', queue, entry) end,
 }

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../../test/support/eventually.js';
+import { Enqueuer } from './enqueuer.js';
+import { newEntry } from './job-entry.js';
+import { silentLogger } from './logger.js';
+import type { ScriptCall } from './redis/script.js';
+import { Scripts } from './redis/scripts.js';
+import { FakeClock } from './testing/fake-clock.js';
+import { TestNamespace } from './testing/test-redis.js';
+import { WorkerPool } from './worker-pool.js';
+
+const POOL = 'pool';
+const NOW = 1_700_000_000;
+const raw = newEntry({ name: 'n', id: 'id', enqueuedAt: 1, argsText: 'null' });
+
+let ns: TestNamespace;
+let scripts: Scripts;
+
+beforeEach(async () => {
+  ns = new TestNamespace();
+  scripts = new Scripts(ns.keys, new FakeClock(NOW));
+  await ns.redis.sadd(ns.keys.knownJobs, 'n');
+  await ns.connection.ready();
+});
+
+afterEach(() => ns.close());
+
+/** Somebody writes a string where something else should be. */
+async function spoil(key: string): Promise<void> {
+  await ns.redis.set(key, 'of the wrong kind');
+}
+
+const run = <Result>(call: ScriptCall<Result>): Promise<Result> => ns.connection.call(call);
+
+async function inProgress(): Promise<string[]> {
+  return ns.redis.lrange(ns.keys.inProgress('n', POOL), 0, -1);
+}
+
+describe('a key of the wrong kind costs no job', () => {
+  it('when it is what a fetch counts in: the job stays where it is', async () => {
+    await ns.redis.lpush(ns.keys.queue('n'), raw);
+    await spoil(ns.keys.lockInfo('n'));
+    const { entries } = await run(scripts.running.fetch(fetching()));
+    expect(entries).toEqual([]);
+    expect(await ns.queue('n')).toEqual([raw]);
+    expect(await ns.lock('n')).toBe(0);
+  });
+
+  it('when it is what a fetch asks about marks: the job is fetched', async () => {
+    await ns.redis.lpush(ns.keys.queue('n'), raw);
+    await spoil(ns.keys.cancelled);
+    const { entries } = await run(scripts.running.fetch(fetching()));
+    expect(entries).toMatchObject([{ raw, isCancelled: false }]);
+    expect(await inProgress()).toEqual([raw]);
+  });
+
+  it('when a fetch cannot write down what it takes', async () => {
+    await ns.redis.lpush(ns.keys.queue('n'), raw);
+    await spoil(ns.keys.inProgress('n', POOL));
+    await expect(run(scripts.running.fetch(fetching()))).rejects.toThrow('WRONGTYPE');
+    expect(await ns.queue('n')).toEqual([raw]);
+  });
+
+  it.each(['queue', 'dead'] as const)('when it is the %s of a dead pool’s job', async (what) => {
+    await ns.redis.lpush(ns.keys.inProgress('n', POOL), raw);
+    await spoil(what === 'dead' ? ns.keys.dead : ns.keys.queue('n'));
+    const reaping = { raw, jobId: 'id', deadEntry: raw, attempt: '{}' };
+    const reap = scripts.pools.reap(POOL, 'n', [reaping], { deadAfter: 10, maxDeaths: 1 });
+    await expect(run(reap)).rejects.toThrow('WRONGTYPE');
+    expect(await inProgress()).toEqual([raw]);
+  });
+
+  it('when a pool that stops puts its jobs back', async () => {
+    await ns.redis.lpush(ns.keys.inProgress('n', POOL), raw);
+    await spoil(ns.keys.queue('n'));
+    await expect(run(scripts.running.release(POOL, ['n']))).rejects.toThrow('WRONGTYPE');
+    expect(await inProgress()).toEqual([raw]);
+  });
+
+  it('when it is the queue of a job that is due: it is told as one that nobody knows', async () => {
+    await ns.redis.zadd(ns.keys.retry, NOW, raw);
+    await spoil(ns.keys.queue('n'));
+    const requeued = await run(scripts.timed.requeue('retry', [{ raw, jobName: 'n', entry: raw }]));
+    expect(requeued).toEqual({ requeued: 0, dead: 0, dropped: 0, unknown: ['n'] });
+    expect(await ns.redis.zscore(ns.keys.retry, raw)).toBe(String(NOW));
+  });
+
+  it('when it is where a job that is due and cannot be run goes', async () => {
+    await ns.redis.zadd(ns.keys.retry, NOW, raw);
+    await spoil(ns.keys.dead);
+    const requeue = scripts.timed.requeue('retry', [{ raw, jobName: undefined, entry: raw }]);
+    await expect(run(requeue)).rejects.toThrow('WRONGTYPE');
+    expect(await ns.redis.zscore(ns.keys.retry, raw)).toBe(String(NOW));
+  });
+
+  it('when a job is killed, or run by hand', async () => {
+    const job = { raw, jobName: 'n', jobId: 'id', uniqueKey: undefined };
+    await ns.redis.zadd(ns.keys.retry, NOW, raw);
+    await spoil(ns.keys.dead);
+    await spoil(ns.keys.queue('n'));
+    const kill = scripts.jobs.kill('retry', [{ ...job, deadEntry: raw }]);
+    await expect(run(kill)).rejects.toThrow('WRONGTYPE');
+    const revive = scripts.jobs.revive('retry', [{ ...job, entry: raw }]);
+    await expect(run(revive)).rejects.toThrow('WRONGTYPE');
+    expect(await ns.redis.zscore(ns.keys.retry, raw)).toBe(String(NOW));
+  });
+
+  it('when a job has died; nor does it hold up others, and it is settled when the key is mended', async () => {
+    const pool = new WorkerPool({ ...ns.options, logger: silentLogger });
+    const done: string[] = [];
+    pool.job('n', { maxFails: 1 }, () => {
+      throw new Error('It always fails.');
+    });
+    pool.job('good', (job) => done.push(job.id));
+    await spoil(ns.keys.dead);
+    const enqueuer = new Enqueuer(ns.options);
+    await enqueuer.enqueue('n');
+    await pool.start();
+    await eventually(async () => expect(await ns.inProgress('n')).toBe(1));
+    await enqueuer.enqueueMany(Array.from({ length: 2_000 }, () => ({ name: 'good' })));
+    await eventually(() => expect(done).toHaveLength(2_000));
+    expect(await ns.inProgress('n')).toBe(1);
+    await ns.redis.del(ns.keys.dead);
+    await eventually(async () => expect(await ns.set('dead')).toHaveLength(1));
+    expect(await ns.inProgress('n')).toBe(0);
+    expect(await ns.lock('n')).toBe(0);
+    await pool.stop();
+    await enqueuer.close();
+  });
+});
+
+function fetching(): Parameters<Scripts['running']['fetch']>[0] {
+  return {
+    ...{ poolId: POOL, wanted: 1, jobNames: ['n'], shares: [1], watch: false },
+    ...{ atLimit: new Set<string>(), holding: new Set<string>() },
+  };
+}
