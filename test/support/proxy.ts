@@ -6,6 +6,7 @@ export class Proxy {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   #cutBefore: ((request: string) => boolean) | undefined;
+  #onCut: (() => void) | undefined;
   #silent = false;
   /** How often a reply was swallowed. */
   cuts = 0;
@@ -26,8 +27,9 @@ export class Proxy {
   }
 
   /** Once: lets Redis execute the request that matches, and cuts the connection instead of passing on its reply. */
-  cutReplyTo(matches: (request: string) => boolean): void {
+  cutReplyTo(matches: (request: string) => boolean, onCut?: () => void): void {
     this.#cutBefore = matches;
+    this.#onCut = onCut;
   }
 
   /** Passes nothing on, either way, without closing anything; until told otherwise. */
@@ -72,6 +74,7 @@ export class Proxy {
       if (!swallow) return void client.write(reply);
       this.cuts++;
       client.resetAndDestroy();
+      this.#onCut?.();
     });
   }
 }
