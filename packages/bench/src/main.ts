@@ -36,6 +36,9 @@ try {
     const result = await benchmark.run(workload);
     results.push(result);
     console.log(`\n${table(result, competitors)}`);
+    if (result.cases.every(({ standings }) => standings.length === 0)) {
+      console.log(`None of those that take part can do what ${workload.name} measures.`);
+    }
   }
   if (options.json) await writeFile(options.json, JSON.stringify({ about, results }, null, 2));
   if (options.charts) {
@@ -60,7 +63,7 @@ async function buildGo(wanted: readonly Competitor[]): Promise<GoProgram | undef
 function printConditions(about: Environment): void {
   for (const [name, value] of Object.entries(about)) console.log(`${name.padEnd(10)}${value}`);
   console.log(
-    '\nMedian of the rounds (half the spread; how many times better this project is; share of the bound).',
+    '\nMedian of the rounds (half the spread; how many times better this project is; share of the bound, which is what Redis and a socket allow).',
   );
 }
 

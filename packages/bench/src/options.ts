@@ -24,7 +24,7 @@ export function readOptions(): Options {
     .description('Measures this project against its peers, in one run on one private Redis.')
     .option('--jobs <n>', 'most jobs of a measurement', positive, 100_000)
     .option('--concurrency <list>', 'jobs at once', positives, [1, 10, 20, 100, 500])
-    .option('--names <list>', 'job names', positives, [1, 5])
+    .option('--names <list>', 'how many job names', positives, [1, 5])
     .option('--rounds <n>', 'rounds that count; more warm up', positive, 3)
     .option('--seconds <n>', 'how long a measurement may take; slow ones get fewer jobs', amount, 1)
     .option('--flow <n>', 'seconds of the steady flow', positive, 20)
@@ -40,7 +40,7 @@ export function readOptions(): Options {
     .option('--charts', 'draw the results into packages/bench/charts', false)
     .addHelpText(
       'after',
-      '\nLists are separated by commas. All others than drain take 100 of the concurrencies, or the last one, and the last of the names.',
+      '\nLists are separated by commas. Workloads other than drain have concurrency 100 if that is listed, else the last one; and the last number of names. On a busy machine fewer than three rounds of a second say little.',
     )
     .parse()
     .opts<Options>();

@@ -48,8 +48,8 @@ export function asCurrentJob<Context>(handler: Handler<Context>): Handler<Contex
 function warn(): void {
   hasWarned = true;
   process.emitWarning(
-    'currentJob() or currentSignal() was called, but no worker pool of this process has the option ' +
-      '`currentJob: true`, so that both are always undefined.',
+    'currentJob() or currentSignal() was called, but no worker pool of this process follows its jobs, so that both are ' +
+      'always undefined. Set `currentJob: true` in WorkModule.forRoot(), or in the options of WorkerPool.',
     { code: 'NESTCRAFT_CURRENT_JOB_OFF' },
   );
 }
