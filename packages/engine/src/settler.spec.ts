@@ -129,6 +129,9 @@ describe('a settler', () => {
     settler.add({ ...dead('x'), move: { to: 'queue', entry: 'x' } });
     settler.requests()[0]?.onReply({ value: [[], [0], Buffer.from('WRONGTYPE')] });
     expect([settler.isPuttingBack, settler.hasToPutBack]).toEqual([false, false]);
+    elapsed = 100;
+    expect(() => settler.requests()[0]?.onReply({ error: new Error('lost') })).toThrow('lost');
+    expect([settler.isPuttingBack, settler.hasToPutBack]).toEqual([true, true]); // maybe it was done now
   });
 
   it('knows of jobs that are put back until Redis has confirmed it', () => {

@@ -59,7 +59,7 @@ export class Settler {
 
   add(job: FinishedJob): void {
     this.#finished.push(job);
-    if (job.move.to === 'queue') this.#putBack.add(job);
+    if (isPutBack(job)) this.#putBack.add(job);
   }
 
   /** Settles as many as one script may. Most are simply done, which has a script of its own. */
@@ -138,9 +138,11 @@ export class Settler {
   ): void {
     this.#refuse(jobs.filter((_, position) => refused.has(position)));
     jobs.forEach((job, position) => {
-      if (refused.has(position))
-        this.#sentBefore.delete(job); // It was still there.
-      else this.#confirm(job, !lost.has(position) || this.#sentBefore.has(job));
+      if (!refused.has(position)) {
+        this.#confirm(job, !lost.has(position) || this.#sentBefore.has(job));
+        return;
+      }
+      this.#sentBefore.delete(job); // It was still there.
     });
   }
 
@@ -160,6 +162,7 @@ export class Settler {
         this.#refuse(jobs);
       } else {
         this.#finished = [...jobs, ...this.#finished];
+        for (const job of jobs.filter(isPutBack)) this.#putBack.add(job);
       }
       throw error;
     }
@@ -180,6 +183,10 @@ export class Settler {
       this.#options.onError(error);
     }
   }
+}
+
+function isPutBack({ move }: FinishedJob): boolean {
+  return move.to === 'queue';
 }
 
 /** Whether nothing is to be written about a job, but that it is no longer in progress. */
