@@ -31,26 +31,23 @@ export class PrefetchedJobs {
     const entry = this.#waiting[this.#head];
     if (entry === undefined) return undefined;
     this.#head++;
-    if (this.size === 0)
-      this.#clear(); // What was taken must not stay in memory while nothing comes.
-    else if (this.#head >= COMPACT && this.#head * 2 >= this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#head);
-      this.#since = this.#since.slice(this.#head);
-      this.#head = 0;
-    }
+    const manyTaken = this.#head >= COMPACT && this.#head * 2 >= this.#waiting.length;
+    // When nothing waits, too: what was taken must not stay in memory while nothing comes.
+    if (manyTaken || this.size === 0) this.#forgetTaken();
     return entry;
   }
 
   /** Takes all of them. */
   takeAll(): readonly FetchedEntry[] {
-    const entries = this.entries;
-    this.#clear();
+    const { entries } = this;
+    this.#head = this.#waiting.length;
+    this.#forgetTaken();
     return entries;
   }
 
-  #clear(): void {
-    this.#waiting = [];
-    this.#since = [];
+  #forgetTaken(): void {
+    this.#waiting = this.#waiting.slice(this.#head);
+    this.#since = this.#since.slice(this.#head);
     this.#head = 0;
   }
 }

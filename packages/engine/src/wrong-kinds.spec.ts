@@ -5,6 +5,7 @@ import { newEntry } from './job-entry.js';
 import { silentLogger } from './logger.js';
 import type { ScriptCall } from './redis/script.js';
 import { Scripts } from './redis/scripts.js';
+import type { Fetching } from './redis/scripts/running-scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { TestNamespace } from './testing/test-redis.js';
 import { WorkerPool } from './worker-pool.js';
@@ -129,7 +130,7 @@ describe('a key of the wrong kind costs no job', () => {
   });
 });
 
-function fetching(): Parameters<Scripts['running']['fetch']>[0] {
+function fetching(): Fetching {
   return {
     ...{ poolId: POOL, wanted: 1, jobNames: ['n'], shares: [1], watch: false },
     ...{ atLimit: new Set<string>(), holding: new Set<string>() },

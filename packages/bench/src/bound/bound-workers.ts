@@ -9,7 +9,7 @@ import { bulk, command, isArray, lengthAt, LINE_END, nextLine } from './resp.js'
 
 /*
  * Whatever concurrency is measured: what Redis and a socket allow does not depend on it. Two batches, so that Redis has
- * one while the other is on its way.
+ * one while the other is on its way; as large as the engine's rounds are at most.
  */
 const BATCH = 500;
 const IN_FLIGHT = 2;

@@ -16,7 +16,7 @@ export const DISPATCHED_SCRIPTS: readonly Script[] = [dropScript, settleScript, 
 const NO_NOTES: readonly Note[] = [];
 const ALL_SETTLED: Settled = { lost: [], refused: [], reason: undefined };
 
-/** How many jobs one script settles, or fetches, at most: it blocks Redis for everybody, and not for milliseconds. */
+/** How many jobs a round settles, and how many it fetches, at most: scripts block Redis for everybody. */
 export const MOST_AT_ONCE = 500;
 
 /** A job as it was taken from its queue. */
