@@ -1,3 +1,4 @@
+import { MOST_BYTES, type BatchBound } from '../batches.js';
 import { toRaw, type Raw } from '../raw.js';
 import { Script, type ScriptCall } from '../script.js';
 import { Numbering } from './numbering.js';
@@ -9,6 +10,7 @@ const killScript = Script.load('kill', 'free-claim');
 const markScript = Script.load('mark');
 const markedScript = Script.load('marked');
 const findScript = Script.load('find');
+const pageScript = Script.load('page', 'read-some');
 
 // A mark goes when its job is settled; one whose job never comes is forgotten after a day. In milliseconds.
 const MARK_LASTS = 24 * 3600 * 1000;
@@ -59,6 +61,23 @@ export interface Findings {
   readonly found: readonly FoundEntry[];
   /** Where to go on; `undefined` at the end. */
   readonly next: { readonly keys: readonly string[]; readonly rank: number } | undefined;
+}
+
+/** Which entries of a list or sorted set to read. */
+export interface PageBound extends BatchBound {
+  /** From the right of a list, or the highest score of a set; default: from the left, or the lowest. */
+  readonly backwards?: boolean;
+}
+
+/** Some entries of a list or sorted set. */
+export interface Page {
+  readonly entries: readonly Raw[];
+  /** Of each entry of a set, its score; of a list, none. */
+  readonly scores: readonly number[];
+  /** How many entries to pass over to go on; `undefined` at the end. */
+  readonly next: number | undefined;
+  /** How many there are in all. */
+  readonly total: number;
 }
 
 /** Scripts about single jobs, wherever they wait: they are found, moved, removed, killed, cancelled. */
@@ -167,6 +186,33 @@ export class JobScripts extends ScriptGroup {
           raw: toRaw(flat[3 * i + 2] as Buffer),
         }));
         return { found, next };
+      },
+    };
+  }
+
+  /** Reads entries of a list behind the first `from`, bounded in number and in bytes; at least one. */
+  listPage(key: string, from: number, bound: PageBound): ScriptCall<Page> {
+    return this.#page(key, 'list', from, bound);
+  }
+
+  /** Reads entries of a sorted set behind the first `from`, with their scores; bounded as `listPage`. */
+  setPage(key: string, from: number, bound: PageBound): ScriptCall<Page> {
+    return this.#page(key, 'set', from, bound);
+  }
+
+  #page(key: string, kind: 'list' | 'set', from: number, bound: PageBound): ScriptCall<Page> {
+    const { count, bytes = MOST_BYTES, backwards = false } = bound;
+    return {
+      script: pageScript,
+      keys: [key],
+      args: [kind, backwards ? 'backwards' : 'forwards', from, count, bytes],
+      decode: (reply) => {
+        const [total, flat] = reply as [number, Buffer[]];
+        const width = kind === 'set' ? 2 : 1;
+        const entries = flat.filter((_, index) => index % width === 0).map(toRaw);
+        const scores = flat.filter((_, index) => index % width === 1).map(Number);
+        const end = from + entries.length;
+        return { entries, scores, total, next: end < total && end > from ? end : undefined };
       },
     };
   }
