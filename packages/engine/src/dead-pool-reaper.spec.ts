@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
 import { Scripts } from './redis/scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
+import { callSizes } from './testing/call-sizes.js';
 import { TestNamespace } from './testing/test-redis.js';
 
 const NOW = 1_700_000_000;
@@ -65,7 +66,24 @@ function entry(id: string): string {
   return `{"name":"n","id":"${id}","t":1,"args":{"big":9007199254740993,"list":[]}}`;
 }
 
+const MIB = 1024 * 1024;
+
+function largeEntry(id: string, bytes: number): string {
+  return `{"name":"n","id":"${id}","t":1,"args":{"text":"${'x'.repeat(bytes)}"}}`;
+}
+
 describe('DeadPoolReaper', () => {
+  it('takes large jobs some at a time', async () => {
+    await beat('gone');
+    const large = ['1', '2', '3'].map((id) => largeEntry(id, 1.5 * MIB));
+    await inProgress('gone', 'n', ...large);
+    await pass(10);
+    const sizes = callSizes(ns.connection);
+    expect(await reaper.reap()).toEqual([{ poolId: 'gone', requeued: 3, dead: 0 }]);
+    expect(await ns.queue('n')).toEqual(large.toReversed());
+    expect(Math.max(...sizes)).toBeLessThan(4 * MIB);
+  });
+
   it('puts the jobs of a dead pool to the front of their queues, the oldest first, and takes it off the books', async () => {
     await beat('gone', 'n,m', 'worker1,worker2');
     await ns.redis.hset(ns.keys.observation('worker1'), 'job_name', 'n');

@@ -2,8 +2,9 @@ import { attemptText } from './attempt.js';
 import { DEAD_AFTER, deadPools } from './dead-pools.js';
 import { envelope, parseEntry, rewriteEntry } from './job-entry.js';
 import { Loop } from './loop.js';
+import { MOST_BYTES_TWICE } from './redis/batches.js';
 import type { Keys } from './redis/keys.js';
-import { toRaw, type Raw } from './redis/raw.js';
+import type { Raw } from './redis/raw.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 import type { PoolSighting, Reaping } from './redis/scripts/pool-scripts.js';
@@ -39,7 +40,7 @@ const DEFAULT_INTERVAL = 2_500;
 // A look that takes longer than this shows that Redis stood still, and the heartbeats with it.
 const SLOW = 2_000;
 // Entries of one script call: a script blocks Redis for everybody.
-const BATCH = 500;
+const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
 
 /**
  * Finds pools that have died, Go's among them, and puts the jobs that they were running back to the front of their
@@ -139,12 +140,10 @@ export class DeadPoolReaper {
     const limits = { deadAfter: DEAD_AFTER, maxDeaths };
     let [requeued, dead] = [0, 0];
     for (;;) {
-      const entries = await connection.redis.lrangeBuffer(
-        keys.inProgress(jobName, id),
-        0,
-        BATCH - 1,
+      const { entries } = await connection.call(
+        scripts.jobs.listPage(keys.inProgress(jobName, id), 0, BATCH),
       );
-      const reapings = entries.map((bytes) => this.#reaping(toRaw(bytes), jobName));
+      const reapings = entries.map((raw) => this.#reaping(raw, jobName));
       const taken = await connection.call(scripts.pools.reap(id, jobName, reapings, limits));
       if (!taken) return undefined;
       requeued += taken.requeued;

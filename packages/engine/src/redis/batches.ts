@@ -6,6 +6,9 @@ import type { Raw } from './raw.js';
  */
 export const MOST_BYTES = 4 * 1024 * 1024;
 
+/** The same of entries that are sent twice: as they are, and as they are to be. */
+export const MOST_BYTES_TWICE = MOST_BYTES / 2;
+
 /** How many things make a batch at most. One thing alone may have more bytes. */
 export interface BatchBound {
   readonly count: number;

@@ -1,14 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * A job entry exactly as it stands in Redis: text, or bytes where they are not valid UTF-8. Entries are removed by
- * comparing bytes, so what is sent back must be what was read.
+ * A job entry exactly as it stands in Redis: text, or bytes where they are not valid UTF-8 or very many. Entries are
+ * removed by comparing bytes, so what is sent back must be what was read.
  */
 export type Raw = string | Buffer;
 
+// ioredis makes one string of a command whose arguments are all text. An entry and what is to be written instead of it
+// must fit into that, and a string ends at 512 MiB; a buffer does not.
+const MOST_AS_TEXT = 64 * 1024 * 1024;
+
 /** Keeps bytes that a string could not carry there and back. */
 export function toRaw(bytes: Buffer): Raw {
-  return isUtf8(bytes) ? bytes.toString() : bytes;
+  return bytes.length <= MOST_AS_TEXT && isUtf8(bytes) ? bytes.toString() : bytes;
 }
 
 /** The entry as text for reading; bytes that are not UTF-8 show as U+FFFD, as Go's decoder reads them. */

@@ -1,0 +1,20 @@
+import type { RedisConnection } from '../redis/redis-connection.js';
+import type { ScriptCall } from '../redis/script.js';
+
+/** Notes how many bytes of arguments each script call over a connection has from now on. */
+export function callSizes(connection: RedisConnection): number[] {
+  const sizes: number[] = [];
+  const run = connection.run.bind(connection);
+  connection.run = (...calls) => {
+    sizes.push(...calls.map(sizeOf));
+    return run(...calls);
+  };
+  return sizes;
+}
+
+function sizeOf({ args }: ScriptCall): number {
+  return args.reduce<number>(
+    (sum, arg) => sum + Buffer.byteLength(typeof arg === 'number' ? String(arg) : arg),
+    0,
+  );
+}
