@@ -2,12 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Auditor } from './auditor.js';
 import type { Raw } from './redis/raw.js';
 import { Scripts } from './redis/scripts.js';
+import type { HeldClaim } from './redis/scripts/script-group.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { TestNamespace } from './testing/test-redis.js';
 
 let ns: TestNamespace;
 let known: { jobName: string; raw: Raw }[];
 let unsettled: { jobName: string; raw: Raw }[];
+let claims: HeldClaim[];
 let strangers: number;
 let lost: Raw[];
 let auditor: Auditor;
@@ -16,6 +18,7 @@ beforeEach(() => {
   ns = new TestNamespace();
   known = [];
   unsettled = [];
+  claims = [];
   strangers = 0;
   lost = [];
   auditor = new Auditor({
@@ -27,6 +30,7 @@ beforeEach(() => {
     between: (work) => work(),
     running: () => known,
     unsettled: () => unsettled,
+    claims: () => claims,
     onStrangers: (count) => (strangers += count),
     onLost: (jobs) => lost.push(...jobs.map(({ raw }) => raw)),
     onError: (error) => {
@@ -100,5 +104,47 @@ describe('Auditor', () => {
     unsettled = [{ jobName: 'n', raw: 'a' }];
     await auditor.audit();
     expect(lost).toEqual([]);
+  });
+
+  it('sees that what is in progress is something else, though it is as much', async () => {
+    await inProgress('n', 'old', 'known');
+    known = [
+      { jobName: 'n', raw: 'known' },
+      { jobName: 'n', raw: 'gone' },
+    ];
+    expect(await auditor.audit()).toBe(1);
+    expect(lost).toEqual(['gone']);
+    expect(await ns.queue('n')).toEqual(['old']);
+  });
+
+  it('puts back long and many entries, in their order', async () => {
+    const text = 'x'.repeat(400_000);
+    const long = ['1', '2', '3', '4'].map((id) => `{"id":"${id}","text":"${text}"}`);
+    const short = Array.from({ length: 1_200 }, (_, i) => `{"id":"${i}"}`);
+    await inProgress('n', ...long, ...short);
+    known = [{ jobName: 'n', raw: Buffer.from(long[1] ?? '') }];
+    expect(await auditor.audit()).toBe(1_203);
+    const [first, , third, fourth] = long;
+    expect(await ns.queue('n')).toEqual([...[first, third, fourth], ...short].toReversed());
+    expect(await ns.inProgress('n')).toBe(1);
+  });
+
+  it('renews the claims of jobs that run for long, and no other’s', async () => {
+    const [own, other] = [`${ns.keys.prefix}unique:n:own`, `${ns.keys.prefix}unique:n:other`];
+    for (const [key, id] of [
+      [own, 'running 1'],
+      [other, 'running 7'],
+    ] as const) {
+      const ends = Date.now() + 60_000;
+      await ns.redis.set(key, '1', 'PXAT', ends);
+      await ns.redis.set(ns.keys.uniqueOwner(key), id, 'PXAT', ends);
+    }
+    claims = [own, other].map((uniqueKey) => ({ uniqueKey, jobId: '1' }));
+    await auditor.audit();
+    expect(await ns.redis.ttl(own)).toBeGreaterThan(80_000);
+    expect(await ns.redis.ttl(other)).toBeLessThan(61);
+    await ns.redis.del(own, ns.keys.uniqueOwner(own));
+    await auditor.audit();
+    expect(await ns.redis.get(ns.keys.uniqueOwner(own))).toBe('running 1');
   });
 });

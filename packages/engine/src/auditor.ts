@@ -1,8 +1,14 @@
+import { Loop } from './loop.js';
+import { Multiset } from './multiset.js';
+import { batches, batchesBySize } from './redis/batches.js';
+import { fingerprintOf } from './redis/fingerprint.js';
 import type { Keys } from './redis/keys.js';
 import { toRaw, type Raw } from './redis/raw.js';
 import type { RedisConnection } from './redis/redis-connection.js';
+import type { ScriptCall } from './redis/script.js';
 import type { Scripts } from './redis/scripts.js';
-import { Loop } from './loop.js';
+import type { EntrySighting, FingerprintPage } from './redis/scripts/running-scripts.js';
+import type { HeldClaim } from './redis/scripts/script-group.js';
 
 export interface AuditorOptions {
   readonly poolId: string;
@@ -16,6 +22,8 @@ export interface AuditorOptions {
   readonly running: () => readonly KnownJob[];
   /** The jobs that have ended, and may be in progress for Redis still. */
   readonly unsettled: () => readonly KnownJob[];
+  /** The claims that running jobs hold. */
+  readonly claims: () => readonly HeldClaim[];
   readonly onStrangers: (count: number) => void;
   /** The pool runs these jobs, but they were taken from it. */
   readonly onLost: (jobs: readonly KnownJob[]) => void;
@@ -32,12 +40,16 @@ export interface KnownJob {
 
 const DEFAULT_INTERVAL = 60_000;
 const AFTER_ERROR = 1_000;
+const NAMES_AT_ONCE = 100;
+const BATCH = { count: 500, bytes: 1024 * 1024 };
 
 /**
  * Compares what Redis says the pool has in progress with what it runs. A fetch whose reply was lost leaves jobs there
  * that no worker knows of, inside of a living pool, where no reaper looks: they are put back. A reaper that took the pool
  * for dead, because its process had stood still, took jobs that still run here: they have been lost. The pool's share of
- * the locks is set right at the same time.
+ * the locks is set right at the same time, and the claims of jobs that run for long are renewed.
+ *
+ * The entries are compared, and not only their numbers: a failover may have brought back as many as it has lost.
  */
 export class Auditor {
   readonly #options: AuditorOptions;
@@ -74,89 +86,88 @@ export class Auditor {
     const { connection, scripts, poolId, jobNames, between, onStrangers, onLost } = this.#options;
     if (jobNames.length === 0) return 0;
     await connection.ready();
+    await this.#renewClaims();
     let count = 0;
     await between(async () => {
       const { strangers, lost } = await this.#compare();
       if (lost.length > 0) onLost(lost);
-      count = await this.#putBack(strangers);
+      for (const batch of batchesBySize(strangers, ({ size }) => size, BATCH)) {
+        count += await this.#putBack(batch);
+      }
       await connection.call(scripts.queues.rebuild(jobNames, poolId));
     });
     if (count > 0) onStrangers(count);
     return count;
   }
 
-  /** Returns how many that were. */
-  async #putBack(strangers: readonly KnownJob[]): Promise<number> {
-    if (strangers.length === 0) return 0;
-    const { connection, scripts, poolId, onError } = this.#options;
-    const settlements = strangers.map(({ jobName, raw }) => ({
-      jobName,
-      raw,
-      move: { to: 'queue' as const, entry: raw },
-    }));
-    const { refused, reason } = await connection.call(scripts.running.settle(poolId, settlements));
-    if (reason !== undefined) onError(new Error(`Redis refuses to put jobs back: ${reason}`));
-    return strangers.length - refused.length;
+  async #renewClaims(): Promise<void> {
+    const { connection, scripts, claims } = this.#options;
+    const held = claims();
+    if (held.length > 0) await connection.call(scripts.running.renewClaims(held));
   }
 
   /** `strangers` are in progress, but unknown; `lost` run, but are not in progress. */
-  async #compare(): Promise<{ strangers: KnownJob[]; lost: KnownJob[] }> {
-    const { jobNames } = this.#options;
-    const running = byName(this.#options.running());
-    const known = byName([...this.#options.running(), ...this.#options.unsettled()]);
-    const lengths = await this.#lengths();
-    // Mostly the numbers agree, and nobody needs to look at the entries.
-    const suspicious = jobNames.filter((name, i) => lengths[i] !== (known.get(name)?.length ?? 0));
-    const lists = await Promise.all(suspicious.map((name) => this.#inProgress(name)));
-    const jobs = (of: (jobName: string, list: Raw[]) => Raw[]): KnownJob[] =>
-      suspicious.flatMap((jobName, i) =>
-        of(jobName, lists[i] ?? []).map((raw) => ({ jobName, raw })),
-      );
+  async #compare(): Promise<{ strangers: Stranger[]; lost: KnownJob[] }> {
+    const seen = await this.#inProgress();
+    const running = this.#options.running();
+    const known = new Multiset([...running, ...this.#options.unsettled()].map(keyOf));
+    const there = new Multiset(seen.map(({ jobName, fingerprint }) => `${jobName} ${fingerprint}`));
     return {
-      strangers: jobs((name, list) => without(list, known.get(name) ?? [])),
-      lost: jobs((name, list) => without(running.get(name) ?? [], list)),
+      strangers: seen.filter(
+        ({ jobName, fingerprint }) => !known.take(`${jobName} ${fingerprint}`),
+      ),
+      lost: running.filter((job) => !there.take(keyOf(job))),
     };
   }
 
-  async #lengths(): Promise<number[]> {
-    const { connection, keys, poolId, jobNames } = this.#options;
-    const pipeline = connection.redis.pipeline();
-    for (const name of jobNames) pipeline.llen(keys.inProgress(name, poolId));
-    const replies = (await pipeline.exec()) ?? [];
-    return replies.map(([error, length]) => {
-      if (error) throw error;
-      return Number(length);
+  async #inProgress(): Promise<Stranger[]> {
+    const { connection, scripts, poolId, jobNames } = this.#options;
+    const page = (jobName: string, from: number): ScriptCall<FingerprintPage> =>
+      scripts.running.fingerprints(poolId, jobName, from);
+    const seen: Stranger[] = [];
+    for (const names of batches(jobNames, NAMES_AT_ONCE)) {
+      const firsts = await connection.callAll(names.map((name) => page(name, 0)));
+      for (const [index, first] of firsts.entries()) {
+        const jobName = names[index] ?? '';
+        let { total, sightings } = first;
+        for (let from = 0; sightings.length > 0;) {
+          seen.push(...sightings.map((sighting) => ({ jobName, ...sighting })));
+          from += sightings.length;
+          if (from >= total) break;
+          ({ total, sightings } = await connection.call(page(jobName, from)));
+        }
+      }
+    }
+    return seen;
+  }
+
+  /** Returns how many that were. Those that are not where they were seen are looked for by the next audit. */
+  async #putBack(strangers: readonly Stranger[]): Promise<number> {
+    const { connection, keys, scripts, poolId, onError } = this.#options;
+    const entries = await Promise.all(
+      strangers.map(({ jobName, place }) =>
+        connection.redis.lindexBuffer(keys.inProgress(jobName, poolId), place),
+      ),
+    );
+    const settlements = strangers.flatMap(({ jobName, fingerprint }, index) => {
+      const raw = entries[index] && toRaw(entries[index]);
+      const isIt = raw !== undefined && raw !== null && fingerprintOf(raw) === fingerprint;
+      return isIt ? { jobName, raw, move: { to: 'queue' as const } } : [];
     });
-  }
-
-  async #inProgress(jobName: string): Promise<Raw[]> {
-    const { connection, keys, poolId } = this.#options;
-    const entries = await connection.redis.lrangeBuffer(keys.inProgress(jobName, poolId), 0, -1);
-    return entries.map(toRaw);
+    if (settlements.length === 0) return 0;
+    const { lost, refused, reason } = await connection.call(
+      scripts.running.settle(poolId, settlements),
+    );
+    if (reason !== undefined) onError(new Error(`Redis refuses to put jobs back: ${reason}`));
+    return settlements.length - refused.length - lost.length;
   }
 }
 
-function byName(jobs: readonly KnownJob[]): ReadonlyMap<string, Raw[]> {
-  const result = new Map<string, Raw[]>();
-  for (const { jobName, raw } of jobs) {
-    const raws = result.get(jobName);
-    if (raws) raws.push(raw);
-    else result.set(jobName, [raw]);
-  }
-  return result;
+/** An entry in progress of which no worker knows. */
+interface Stranger extends EntrySighting {
+  readonly jobName: string;
 }
 
-/** What is left of `entries` when each of `others` has been taken out once. */
-function without(entries: readonly Raw[], others: readonly Raw[]): Raw[] {
-  const counts = new Map<string, number>();
-  for (const other of others) counts.set(keyOf(other), (counts.get(keyOf(other)) ?? 0) + 1);
-  return entries.filter((entry) => {
-    const count = counts.get(keyOf(entry)) ?? 0;
-    if (count > 0) counts.set(keyOf(entry), count - 1);
-    return count === 0;
-  });
-}
-
-function keyOf(raw: Raw): string {
-  return typeof raw === 'string' ? `text ${raw}` : `bytes ${raw.toString('latin1')}`;
+function keyOf({ jobName, raw }: KnownJob): string {
+  return `${jobName} ${fingerprintOf(raw)}`;
 }
