@@ -66,6 +66,11 @@ function entry(id: string): string {
   return `{"name":"n","id":"${id}","t":1,"args":{"big":9007199254740993,"list":[]}}`;
 }
 
+/** An entry that was taken from a dead pool. */
+function marked(entry: string): string {
+  return entry.replace(/}$/, ',"reaped":true}');
+}
+
 const MIB = 1024 * 1024;
 
 function largeEntry(id: string, bytes: number): string {
@@ -80,7 +85,7 @@ describe('DeadPoolReaper', () => {
     await pass(10);
     const sizes = callSizes(ns.connection);
     expect(await reaper.reap()).toEqual([{ poolId: 'gone', requeued: 3, dead: 0 }]);
-    expect(await ns.queue('n')).toEqual(large.toReversed());
+    expect(await ns.queue('n')).toEqual(large.toReversed().map(marked));
     expect(Math.max(...sizes)).toBeLessThan(4 * MIB);
   });
 
@@ -94,7 +99,7 @@ describe('DeadPoolReaper', () => {
     await pass(10, 'alive');
     expect(await reaper.reap()).toEqual([{ poolId: 'gone', requeued: 3, dead: 0 }]);
     expect(reaped).toHaveLength(1);
-    expect(await ns.queue('n')).toEqual([entry('waiting'), entry('2'), entry('1')]);
+    expect(await ns.queue('n')).toEqual([entry('waiting'), marked(entry('2')), marked(entry('1'))]);
     expect(await ns.queue('m')).toHaveLength(1);
     expect(await ns.lock('n')).toBe(1);
     expect(await ns.lock('m')).toBe(0);
@@ -136,7 +141,7 @@ describe('DeadPoolReaper', () => {
     expect(await aReaper().reap()).toEqual([]);
     await pass(1);
     expect(await aReaper().reap()).toMatchObject([{ poolId: 'gone', requeued: 1 }]);
-    expect(await ns.queue('n')).toEqual([entry('1')]);
+    expect(await ns.queue('n')).toEqual([marked(entry('1'))]);
     expect(await ns.lock('n')).toBe(0);
     expect(await ns.redis.hkeys(ns.keys.suspects)).toEqual([]);
   });
@@ -176,6 +181,42 @@ describe('DeadPoolReaper', () => {
     expect(await ns.redis.exists(ns.keys.deaths('1'))).toBe(0);
   });
 
+  describe('of a unique job that is dead then', () => {
+    const claim = (): string => ns.keys.unique('n', 'key');
+
+    /** A job that holds its claim so has been under three processes that died, and another was enqueued under it. */
+    async function diesThrice(note: 'held' | 'kept', id = '1'): Promise<void> {
+      const ends = Date.now() + 60_000;
+      await ns.redis.set(claim(), '{"name":"n","id":"next"}', 'PXAT', ends);
+      await ns.redis.set(ns.keys.uniqueOwner(claim()), `running ${id}`, 'PXAT', ends);
+      await ns.redis.set(ns.keys.deaths(id), 2);
+      const job = { name: 'n', id, t: 1, args: null, unique: true, unique_key: claim() };
+      await beat('gone');
+      await inProgress('gone', 'n', JSON.stringify({ ...job, claim: note }));
+      await pass(10);
+      expect(await reaper.reap()).toMatchObject([{ dead: 1 }]);
+    }
+
+    it('ends the claim, and enqueues what has come under it', async () => {
+      await diesThrice('held');
+      expect(await ns.queue('n')).toEqual(['{"name":"n","id":"next"}']);
+      expect(await ns.redis.get(ns.keys.uniqueOwner(claim()))).toBe('next');
+      const [dead] = await ns.set('dead');
+      expect(dead?.entry).not.toHaveProperty('claim');
+    });
+
+    it('leaves a claim that is kept until the job is done', async () => {
+      await diesThrice('kept');
+      expect(await ns.queue('n')).toEqual([]);
+      expect(await ns.redis.get(ns.keys.uniqueOwner(claim()))).toBe('running 1');
+    });
+
+    it('ends that of a schedule’s firing in any case', async () => {
+      await diesThrice('kept', 'periodic:n:* * * * *:60');
+      expect(await ns.queue('n')).toHaveLength(1);
+    });
+  });
+
   it('puts back what is no job, for the worker that fetches it to find out', async () => {
     await beat('gone');
     await inProgress('gone', 'n', 'nonsense', '{}');
@@ -194,7 +235,7 @@ describe('DeadPoolReaper', () => {
     expect(await ns.redis.sismember(ns.keys.workerPools, 'gone')).toBe(1);
     await ns.redis.del(ns.keys.inProgress('bad', 'gone'));
     await reaper.reap();
-    expect(await ns.queue('n')).toEqual([entry('1')]);
+    expect(await ns.queue('n')).toEqual([marked(entry('1'))]);
   });
 
   it('repairs what an unfenced completion of a paused Go pool did to the locks', async () => {
@@ -230,7 +271,7 @@ describe('DeadPoolReaper', () => {
     await inProgress('gone', 'n', ...entries);
     await pass(10);
     expect(await reaper.reap()).toMatchObject([{ requeued: 1_250 }]);
-    expect(await ns.queue('n')).toEqual(entries.reverse());
+    expect(await ns.queue('n')).toEqual(entries.toReversed().map(marked));
   });
 
   it('of several takes turns', async () => {

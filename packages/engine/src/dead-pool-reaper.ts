@@ -8,6 +8,7 @@ import type { Raw } from './redis/raw.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 import type { PoolSighting, Reaping } from './redis/scripts/pool-scripts.js';
+import { endsWithDeath, heldClaim, holdsClaim } from './unique-key.js';
 
 export interface DeadPoolReaperOptions {
   /** Of the pool that reaps. */
@@ -156,11 +157,15 @@ export class DeadPoolReaper {
     const now = Math.floor(this.#options.now() / 1000);
     const reason = `its process died ${this.#options.maxDeaths} times while it ran`;
     try {
-      const { id, fails } = parseEntry(raw);
+      const entry = parseEntry(raw);
+      const { id, fails } = entry;
       const failure = { fails: fails + 1, error: reason, at: now };
       const died = { fails, error: 'its process died while it ran', at: now };
+      const ends = holdsClaim(entry) && endsWithDeath(entry, entry.claim === 'kept');
+      const claim = ends ? heldClaim(this.#options.keys, entry) : undefined;
       return {
-        ...{ raw, jobId: id, deadEntry: rewriteEntry(raw, { failure }) },
+        ...{ raw, jobId: id, claim },
+        deadEntry: rewriteEntry(raw, { failure, claim: claim && null }),
         attempt: attemptText(died, undefined),
       };
     } catch {

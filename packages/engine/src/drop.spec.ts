@@ -74,4 +74,17 @@ describe('dropping jobs', () => {
     expect(await drop('n:a', 'n:b')).toEqual([0, 1]);
     expect(await left('n')).toEqual({ list: [], lock: 0, share: 0 });
   });
+
+  it('takes out long ones beside short ones, whatever their bytes, and tells which were gone', async () => {
+    const long = Buffer.from(`{"id":"long\0","text":"${'ü'.repeat(9_000)}"}`);
+    const broken = Buffer.concat([long, Buffer.from([0xff])]);
+    await inProgress('n', 'a', 'b');
+    await ns.redis.lpush(ns.keys.inProgress('n', POOL), long, broken);
+    await ns.redis.incrby(ns.keys.lock('n'), 2);
+    await ns.redis.hincrby(ns.keys.lockInfo('n'), POOL, 2);
+    const jobs = ['a', long, 'b', 'x', broken, long].map((raw) => ({ jobName: 'n', raw }));
+    const call = new Scripts(ns.keys, systemClock).running.drop(POOL, jobs);
+    expect([...(await ns.connection.call(call)).lost].sort()).toEqual([3, 5]);
+    expect(await left('n')).toEqual({ list: [], lock: 0, share: 0 });
+  });
 });

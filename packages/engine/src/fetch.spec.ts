@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from './clock.js';
 import { Enqueuer } from './enqueuer.js';
+import { LocalRedis } from '@nestcraft/local-redis';
+import { Redis } from 'ioredis';
+import { Keys } from './redis/keys.js';
+import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
+import type { FetchedEntry } from './redis/scripts/running-scripts.js';
 import { TestNamespace } from './testing/test-redis.js';
 
 let ns: TestNamespace;
@@ -27,7 +32,7 @@ async function fetch(jobNames: string[], long: string[] = []): Promise<string[]>
   const { entries } = await ns.connection.call(
     new Scripts(ns.keys, systemClock).running.fetch({
       ...{ poolId: 'pool', wanted: 1, jobNames, shares: jobNames.map((_, i) => (i === 0 ? 1 : 0)) },
-      ...{ watch: false, atLimit: new Set<string>(), holding: new Set<string>() },
+      ...{ watch: false, atLimit: new Set<string>(), uniqueUntil: () => 'started' as const },
       ahead: {
         wanted: 9,
         shares: jobNames.map((_, i) => (i === 0 ? 9 : 0)),
@@ -108,4 +113,73 @@ describe('a fetch', () => {
     expect(await ns.redis.exists(unique?.uniqueKey ?? '')).toBe(1);
     expect(await fetch(['a'])).toEqual(['a 3', 'a 4']);
   });
+
+  it('takes long jobs a few at a time, and says that it has left some', async () => {
+    const entry = (id: number, bytes: number): string =>
+      `{"name":"a","id":"${id}","t":1,"args":{"text":"${'x'.repeat(bytes)}"}}`;
+    const entries = [...[1, 2, 3, 4, 5].map((id) => entry(id, 100_000)), entry(6, 2_000_000)];
+    await ns.redis.lpush(ns.keys.queue('a'), ...entries);
+    const fetched: string[][] = [];
+    for (let i = 0; i < 4; i++) fetched.push((await fetchAll(10)).map(idIn));
+    expect(fetched).toEqual([['1', '2'], ['3', '4'], ['5'], ['6']]);
+    await expectCounted('a', 6);
+    const list = await ns.redis.lrange(ns.keys.inProgress('a', 'pool'), 0, -1);
+    expect(list.reverse()).toEqual(entries);
+  });
+
+  it('finds a long job behind many short ones, and takes them first', async () => {
+    const long = `{"name":"a","id":"long","t":1,"args":{"text":"${'x'.repeat(1_000_000)}"}}`;
+    await enqueue('a', ...Array.from({ length: 300 }, (_, i) => i));
+    await ns.redis.lpush(ns.keys.queue('a'), long);
+    const first = await fetchAll(500);
+    expect(first).toHaveLength(300);
+    expect((await fetchAll(500)).map(idIn)).toEqual(['long']);
+  });
 });
+
+describe('a Redis that is full', () => {
+  it('is worked off', async () => {
+    const server = await LocalRedis.start();
+    const enqueuer = new Enqueuer({ redis: server.url });
+    const redis = new Redis(server.url);
+    try {
+      await enqueuer.enqueueMany(Array.from({ length: 100 }, () => ({ name: 'n' })));
+      await redis.config('SET', 'maxmemory', 1);
+      await expect(enqueuer.enqueue('n')).rejects.toThrow('OOM');
+      const connection = new RedisConnection(server.url, { name: 'test' });
+      await connection.ready();
+      const scripts = new Scripts(new Keys('work'), systemClock);
+      const { entries } = await connection.call(
+        scripts.running.fetch({
+          ...{ poolId: 'pool', wanted: 60, jobNames: ['n'], shares: [60], watch: false },
+          ...{ atLimit: new Set<string>(), uniqueUntil: () => 'started' as const },
+        }),
+      );
+      expect(entries).toHaveLength(60);
+      await connection.call(scripts.running.drop('pool', entries));
+      expect(await redis.llen('work:jobs:n')).toBe(40);
+      expect(await redis.get('work:jobs:n:lock')).toBe('0');
+      connection.close();
+    } finally {
+      redis.disconnect();
+      await enqueuer.close();
+      await server.stop();
+    }
+  });
+});
+
+async function fetchAll(wanted: number): Promise<readonly FetchedEntry[]> {
+  await ns.connection.ready();
+  const { entries, isCut } = await ns.connection.call(
+    new Scripts(ns.keys, systemClock).running.fetch({
+      ...{ poolId: 'pool', wanted, jobNames: ['a'], shares: [wanted], watch: false },
+      ...{ atLimit: new Set<string>(), uniqueUntil: () => 'started' as const },
+    }),
+  );
+  expect(isCut).toBe((await ns.queue('a')).length > 0);
+  return entries;
+}
+
+function idIn({ raw }: FetchedEntry): string {
+  return (JSON.parse(String(raw)) as { id: string }).id;
+}

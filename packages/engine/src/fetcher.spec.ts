@@ -36,7 +36,10 @@ function aFetcher(options: { safetyPoll?: number }, ...jobNames: string[]): Fetc
       running: { fetch: (fetching: Fetching) => ({ ...fetching, decode: (r: unknown) => r }) },
     } as unknown as Scripts,
     sampler: new PrioritySampler(types, seededRandom(1)),
-    holding: new Set(),
+    uniqueUntil: () => 'started',
+    onError: (error) => {
+      throw error;
+    },
     demand: () => demand,
     mayPrefetch: () => true,
     isWatching: () => isWatching,
@@ -57,6 +60,8 @@ function asFetch({ call, onReply }: Request): Fetch {
   const reply = (found: number, atLimit: readonly string[]): Fetched => ({
     entries: Array.from({ length: found }, (): FetchedEntry => ({ jobName: 'a', raw: '{}' })),
     atLimit: new Set(atLimit),
+    isCut: false,
+    refusals: [],
   });
   return {
     ...{ jobNames: [...jobNames].sort(), wanted, ahead: ahead?.wanted ?? 0, watch },

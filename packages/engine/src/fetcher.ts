@@ -1,3 +1,4 @@
+import type { UniqueUntil } from './job-type.js';
 import type { PrioritySampler } from './priority-sampler.js';
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
 import type { ScriptCall } from './redis/script.js';
@@ -16,14 +17,16 @@ export interface FetcherOptions {
   readonly poolId: string;
   readonly scripts: Scripts;
   readonly sampler: PrioritySampler;
-  /** The names whose unique jobs hold their claims until they are done. */
-  readonly holding: ReadonlySet<string>;
+  /** How long the unique jobs of a name hold their claims. */
+  readonly uniqueUntil: (jobName: string) => UniqueUntil;
   readonly demand: () => Demand;
   /** Whether jobs of the name may be fetched ahead. */
   readonly mayPrefetch: (jobName: string) => boolean;
   /** Whether a waker hears of changes, so that an empty fetch need not be repeated soon. */
   readonly isWatching: () => boolean;
   readonly onFetched: (entries: readonly FetchedEntry[]) => void;
+  /** Redis lets nothing be taken from some queues. */
+  readonly onError: (error: unknown) => void;
   /** A fetch found nothing to run. */
   readonly onDry: () => void;
   /** Milliseconds after which an idle pool looks even if nobody woke it; default 2000. */
@@ -122,16 +125,17 @@ export class Fetcher {
 
   /** Fetches one job of a name, whoever's turn it would be. */
   one(jobName: string): ScriptCall<Fetched> {
-    const { scripts, poolId, holding } = this.#options;
+    const { scripts, poolId, uniqueUntil } = this.#options;
     const sample = { jobNames: [jobName], shares: [1] };
     return scripts.running.fetch({
-      ...{ poolId, wanted: 1, watch: false, atLimit: new Set(), holding },
+      ...{ poolId, wanted: 1, watch: false, atLimit: new Set(), uniqueUntil },
       ...sample,
     });
   }
 
   /** Hands out what a fetch has brought. Returns whether there was anything. */
-  handOut({ entries }: Fetched): boolean {
+  handOut({ entries, refusals }: Fetched): boolean {
+    for (const refusal of refusals) this.#options.onError(refusal);
     if (entries.length > 0) this.#options.onFetched(entries);
     return entries.length > 0;
   }
@@ -159,12 +163,12 @@ export class Fetcher {
   }
 
   #fetch(demand: Demand, jobNames: ReadonlySet<string>): Fetch {
-    const { scripts, poolId, sampler, holding, mayPrefetch, isWatching } = this.#options;
+    const { scripts, poolId, sampler, uniqueUntil, mayPrefetch, isWatching } = this.#options;
     const watch = this.#short && isWatching();
     const { now: wanted, ahead } = demand;
     const { shares, sharesAhead, ...sample } = sampler.sample(wanted, ahead, jobNames);
     const call = scripts.running.fetch({
-      ...{ poolId, wanted, ...sample, shares, watch, atLimit: this.#atLimit, holding },
+      ...{ poolId, wanted, ...sample, shares, watch, atLimit: this.#atLimit, uniqueUntil },
       ...(ahead > 0 && { ahead: { wanted: ahead, shares: sharesAhead, from: mayPrefetch } }),
     });
     // Without a waker there is nothing but the poll anyhow.
@@ -187,9 +191,9 @@ export class Fetcher {
       throw error;
     }
     this.#fetchedAt = performance.now();
-    const { entries, atLimit } = fetched;
-    this.#short = entries.length < Math.max(demand.now, 1);
-    this.#full = entries.length >= demand.now + demand.ahead;
+    const { entries, atLimit, isCut } = fetched;
+    this.#short = !isCut && entries.length < Math.max(demand.now, 1);
+    this.#full = isCut || entries.length >= demand.now + demand.ahead;
     this.#emptyFetches = entries.length === 0 ? this.#emptyFetches + 1 : 0;
     for (const jobName of jobNames) this.#atLimit.delete(jobName);
     for (const jobName of atLimit) this.#atLimit.add(jobName);

@@ -6,8 +6,9 @@ import type { Random } from './random.js';
 import type { Keys } from './redis/keys.js';
 import type { Raw } from './redis/raw.js';
 import type { FetchedEntry, Move, Note, Settlement } from './redis/scripts/running-scripts.js';
+import { CLAIM_LASTS, type HeldClaim } from './redis/scripts/script-group.js';
 import { scheduleResultOf } from './schedule-result.js';
-import { uniqueKeyOf } from './unique-key.js';
+import { endsWithDeath, heldClaim } from './unique-key.js';
 
 /** A job whose run has ended, with what is to be written about it. */
 export interface FinishedJob extends Settlement {
@@ -61,10 +62,11 @@ export class Finisher {
     const ended = this.#mapped(outcome);
     const decided = fate(entry, type, ended, { now: seconds, random: this.#options.random });
     const error = ended.kind === 'threw' ? ended.error : undefined;
-    const move = moveOf(raw, decided, this.#freedClaim(entry, type, decided));
+    const claim = heldClaim(this.#options.keys, entry);
+    const move = moveOf(raw, decided, claim && endsClaim(entry, type, decided) ? claim : undefined);
     // An entry tells its second, so that is as well as a wait is known.
     const wait = Math.max(0, Math.floor((endedAt - duration) / 1000) - entry.enqueuedAt) * 1000;
-    const notes = notesOf(entry, decided, { now: seconds, duration, wasCancelled });
+    const notes = notesOf(entry, decided, { now: seconds, duration, wasCancelled, claim });
     return { jobName, raw, move, notes, entry, fate: decided, error, duration, wait };
   }
 
@@ -75,20 +77,6 @@ export class Finisher {
     } catch {
       return outcome;
     }
-  }
-
-  /** The unique key whose claim ends with this fate, if one does. */
-  #freedClaim(
-    entry: JobEntry,
-    type: Pick<JobType, 'uniqueUntil'>,
-    { kind }: Fate,
-  ): string | undefined {
-    if (!entry.unique || entry.claim === 'released') return undefined;
-    // Of old gocraft/work's entries, which do not name their key, the claim was not yet dealt with.
-    if (entry.claim === undefined && entry.uniqueKey !== '') return undefined;
-    const ends = kind === 'done' || kind === 'dropped' || kind === 'cancelled';
-    const endsToo = kind === 'dead' && type.uniqueUntil !== 'done';
-    return ends || endsToo ? uniqueKeyOf(this.#options.keys, entry) : undefined;
   }
 
   /** For an entry that is no job. */
@@ -111,7 +99,7 @@ export class Finisher {
     return {
       jobName,
       raw,
-      move: { to: 'queue', entry: raw },
+      move: { to: 'queue' },
       entry: undefined,
       fate: { kind: 'put back' },
       error: undefined,
@@ -128,17 +116,29 @@ function notesOf(
     now,
     duration,
     wasCancelled,
-  }: { readonly now: number; readonly duration: number; readonly wasCancelled: boolean },
+    claim,
+  }: {
+    readonly now: number;
+    readonly duration: number;
+    readonly wasCancelled: boolean;
+    readonly claim: HeldClaim | undefined;
+  },
 ): readonly Note[] | undefined {
-  const { id: jobId, fails } = entry;
+  const { id: jobId, fails, reaped } = entry;
   const { kind } = decided;
-  const isPlain = kind === 'done' && fails === 0 && !wasCancelled && !jobId.startsWith('periodic:');
+  const hasTraces = fails > 0 || reaped;
+  const isPlain = kind === 'done' && !hasTraces && !wasCancelled && !jobId.startsWith('periodic:');
   if (isPlain || jobId === '') return undefined;
   const notes: Note[] = [];
   if (kind === 'retry' || kind === 'dead') {
     notes.push({ kind: 'attempt', jobId, text: attemptText(decided.failure, duration) });
-  } else if (fails > 0 && (kind === 'done' || kind === 'dropped' || kind === 'cancelled')) {
+  } else if (hasTraces && isEnd(kind)) {
     notes.push({ kind: 'forget', jobId });
+  }
+  if (reaped && isEnd(kind)) notes.push({ kind: 'forget deaths', jobId });
+  // Until it runs again, and for a day beyond.
+  if (claim && (kind === 'retry' || kind === 'snoozed')) {
+    notes.push({ kind: 'renew claim', claim, milliseconds: decided.delay * 1000 + CLAIM_LASTS });
   }
   if (wasCancelled) notes.push({ kind: 'unmark', jobId });
   const result = scheduleResultOf(jobId, decided, { now, duration });
@@ -146,9 +146,18 @@ function notesOf(
   return notes.length === 0 ? undefined : notes;
 }
 
+/** Whether the job is in no list any more, the dead ones among them. */
+function isEnd(kind: Fate['kind']): boolean {
+  return kind === 'done' || kind === 'dropped' || kind === 'cancelled';
+}
+
+function endsClaim(entry: JobEntry, type: Pick<JobType, 'uniqueUntil'>, { kind }: Fate): boolean {
+  return isEnd(kind) || (kind === 'dead' && endsWithDeath(entry, type.uniqueUntil === 'done'));
+}
+
 const NOWHERE: Move = { to: 'nowhere' };
 
-function moveOf(raw: Raw, decided: Fate, freed: string | undefined): Move {
+function moveOf(raw: Raw, decided: Fate, freed: HeldClaim | undefined): Move {
   switch (decided.kind) {
     case 'done':
     case 'dropped':
@@ -165,8 +174,8 @@ function moveOf(raw: Raw, decided: Fate, freed: string | undefined): Move {
       return { to: 'dead', entry: rewriteEntry(raw, { failure: decided.failure, claim }), freed };
     }
     case 'snoozed':
-      return { to: 'scheduled', entry: raw, delay: decided.delay };
+      return { to: 'scheduled', delay: decided.delay };
     case 'put back':
-      return { to: 'queue', entry: raw };
+      return { to: 'queue' };
   }
 }

@@ -8,6 +8,7 @@ import { toRaw, type Raw } from './redis/raw.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
 import type { FetchedEntry, Move, Settlement } from './redis/scripts/running-scripts.js';
+import type { HeldClaim } from './redis/scripts/script-group.js';
 import { Requeuer } from './requeuer.js';
 import { argsTextOf } from './job-entry.js';
 import { FakeClock } from './testing/fake-clock.js';
@@ -212,7 +213,8 @@ class World {
     const { entries } = await connection.call(
       this.#scripts.running.fetch({
         ...{ poolId: from.id, wanted, jobNames: NAMES, shares: [wanted, 0, 0] },
-        ...{ watch: false, atLimit: new Set<string>(), holding: new Set(['b']) },
+        ...{ watch: false, atLimit: new Set<string>() },
+        uniqueUntil: (name) => (name === 'b' ? 'done_or_dead' : 'started'),
       }),
     );
     from.running.push(...entries);
@@ -223,7 +225,8 @@ class World {
     const job = by.running.shift();
     if (!job) return;
     const entry = parseEntry(job.raw);
-    const freed = entry.claim === 'held' ? entry.uniqueKey : undefined;
+    const freed =
+      entry.claim === 'held' ? { uniqueKey: entry.uniqueKey, jobId: entry.id } : undefined;
     const settlement: Settlement = job.isCancelled
       ? {
           ...{ ...job, move: moveOf('done', job.raw, freed) },
@@ -327,7 +330,7 @@ class World {
   }
 }
 
-function moveOf(fate: string, raw: Raw, freed: string | undefined): Move {
+function moveOf(fate: string, raw: Raw, freed: HeldClaim | undefined): Move {
   const failure = { fails: parseEntry(raw).fails + 1, error: 'é"<', at: 1 };
   switch (fate) {
     case 'retry':
@@ -338,9 +341,9 @@ function moveOf(fate: string, raw: Raw, freed: string | undefined): Move {
         entry: rewriteEntry(raw, { failure, claim: freed === undefined ? undefined : null }),
       };
     case 'snoozed':
-      return { to: 'scheduled', entry: raw, delay: 5 };
+      return { to: 'scheduled', delay: 5 };
     case 'put back':
-      return { to: 'queue', entry: raw };
+      return { to: 'queue' };
     default:
       return { to: 'nowhere', freed };
   }

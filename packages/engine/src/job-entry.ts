@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { UndecodableJobError } from './errors.js';
 import { newId } from './id.js';
 import { jsonMembers } from './json-members.js';
@@ -17,10 +18,12 @@ export interface JobEntry {
   /** Where the last error came from. Not gocraft/work's: its readers pass over it. */
   readonly backtrace?: string | undefined;
   /**
-   * Of a unique job that has been started by this engine: whether it still holds its claim (until it is done), or has
-   * released it. Not gocraft/work's: its readers pass over it.
+   * Of a unique job that has been started by this engine: whether it still holds its claim (until it is done or dead),
+   * keeps it (until it is done), or has released it. Not gocraft/work's: its readers pass over it.
    */
-  readonly claim?: 'held' | 'released' | undefined;
+  readonly claim?: 'held' | 'kept' | 'released' | undefined;
+  /** A process has died under it. Not gocraft/work's: its readers pass over it. */
+  readonly reaped?: boolean;
 }
 
 /** A failure as an entry tells it. The time in seconds since the epoch. */
@@ -95,7 +98,8 @@ export function parseEntry(raw: Raw): JobEntry {
     lastError: asString(fields.err, 'err'),
     failedAt: asInteger(fields.failed_at, 'failed_at'),
     backtrace: typeof fields.backtrace === 'string' ? fields.backtrace : undefined,
-    claim: fields.claim === 'held' || fields.claim === 'released' ? fields.claim : undefined,
+    claim: asClaim(fields.claim),
+    reaped: fields.reaped === true,
   };
 }
 
@@ -135,8 +139,8 @@ export function envelope(
   raw: Raw,
   { jobName, reason, now }: { jobName: string; reason: string; now: number },
 ): string {
-  const args =
-    typeof raw === 'string' ? { raw } : { raw: raw.toString('base64'), encoding: 'base64' };
+  const isText = typeof raw === 'string' || isUtf8(raw);
+  const args = isText ? { raw: textOf(raw) } : { raw: raw.toString('base64'), encoding: 'base64' };
   const entry = newEntry({
     name: jobName,
     id: newId(),
@@ -209,6 +213,10 @@ function asArgs(member: unknown): Readonly<Record<string, unknown>> | null {
   const value = member ?? null;
   if (value !== null && !isObject(value)) throw wrongType('args', 'an object or null');
   return value;
+}
+
+function asClaim(member: unknown): JobEntry['claim'] {
+  return member === 'held' || member === 'kept' || member === 'released' ? member : undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -30,6 +30,7 @@ import { Settler } from './settler.js';
 import { Waker } from './waker.js';
 import { Worker } from './worker.js';
 import { Finisher, type FinishedJob } from './finished-job.js';
+import { heldClaim, holdsClaim } from './unique-key.js';
 import { Workers } from './workers.js';
 
 /** How often things happen, in milliseconds. The defaults suit production; tests shorten them. */
@@ -289,11 +290,12 @@ export class PoolActors<Context> {
       poolId,
       scripts: this.scripts,
       sampler: new PrioritySampler(types.values(), random),
-      holding: namesOf(types, holdsClaims),
+      uniqueUntil: (jobName) => types.get(jobName)?.uniqueUntil ?? 'started',
       demand: () => this.workers.demand,
       mayPrefetch: (jobName) => this.#prefetch.allows(jobName),
       isWatching: () => this.#waker.isWatching,
       onFetched: (entries) => this.workers.take(entries),
+      onError: this.#reporter('fetcher.fetch'),
       onDry,
       safetyPoll: timing.safetyPoll,
     });
@@ -379,6 +381,10 @@ export class PoolActors<Context> {
       between: (work) => this.#quietly(work),
       running: () => this.workers.running,
       unsettled: () => this.dispatcher.unsettled,
+      claims: () =>
+        this.workers.running.flatMap(({ entry }) =>
+          holdsClaim(entry) ? (heldClaim(keys, entry) ?? []) : [],
+        ),
       onStrangers,
       onLost: (jobs) => this.#lose(jobs),
       onError: this.#reporter('auditor.audit'),
@@ -409,7 +415,7 @@ export class PoolActors<Context> {
       connection: this.connection,
       scripts: this.scripts,
       between: (work) => this.#quietly(work),
-      running: () => this.workers.running.map(({ id }) => id),
+      running: () => this.workers.running.map(({ entry }) => entry.id),
       isWatching: () => this.#waker.isWatching,
       onCancelled: (ids) => this.#cancel(ids),
       onError: this.#reporter('cancel_watcher.look'),

@@ -28,19 +28,21 @@ async function settle(settlement: Pick<Settlement, 'move' | 'notes'>): Promise<v
   );
 }
 
-async function scoreIn(set: 'retry' | 'scheduled'): Promise<number> {
-  return Number(await ns.redis.zscore(ns.keys[set], 'new'));
-}
-
 describe('settling jobs', () => {
   it.each([
-    ['retry', 0, NOW],
-    ['retry', 1, NOW + 2],
-    ['scheduled', 0, NOW + 1],
-    ['scheduled', 1, NOW + 2],
-  ] as const)('puts a job into %s after %i s at %i', async (to, delay, at) => {
-    await settle({ move: { to, entry: 'new', delay } });
-    expect(await scoreIn(to)).toBe(at);
+    [0, NOW],
+    [1, NOW + 2],
+  ])('puts a job into retry after %i s at %i', async (delay, at) => {
+    await settle({ move: { to: 'retry', entry: 'new', delay } });
+    expect(Number(await ns.redis.zscore(ns.keys.retry, 'new'))).toBe(at);
+  });
+
+  it.each([
+    [0, NOW + 1],
+    [1, NOW + 2],
+  ])('puts a job as it is into scheduled after %i s at %i', async (delay, at) => {
+    await settle({ move: { to: 'scheduled', delay } });
+    expect(Number(await ns.redis.zscore(ns.keys.scheduled, 'raw'))).toBe(at);
   });
 
   it('remembers the latest attempts only, and for a while', async () => {
@@ -57,7 +59,7 @@ describe('settling jobs', () => {
     await ns.redis.set(ns.keys.attempts('id'), 'no list');
     const note = { kind: 'attempt', jobId: 'id', text: 'text' } as const;
     await settle({ move: { to: 'retry', entry: 'new', delay: 0 }, notes: [note] });
-    expect(await scoreIn('retry')).toBe(NOW);
+    expect(Number(await ns.redis.zscore(ns.keys.retry, 'new'))).toBe(NOW);
     expect(await ns.redis.llen(ns.keys.inProgress('n', POOL))).toBe(0);
   });
 
@@ -72,7 +74,7 @@ describe('settling jobs', () => {
         ...{ jobName: 'n', raw: 'second', move: { to: 'dead', entry: 'second' } },
         notes: [{ kind: 'attempt', jobId: 'id', text: 'text' }],
       },
-      { jobName: 'n', raw: 'third', move: { to: 'queue', entry: 'third' } },
+      { jobName: 'n', raw: 'third', move: { to: 'queue' } },
     ]);
     const settled = await ns.connection.call(call);
     expect(settled).toEqual({
@@ -93,7 +95,8 @@ describe('settling jobs', () => {
     await ns.redis.set(claim, '{"name":"n","id":"waiting"}');
     await ns.redis.lpush(ns.keys.inProgress('n', POOL), 'raw');
     const scripts = new Scripts(ns.keys, new FakeClock(NOW));
-    const job = { jobName: 'n', raw: 'raw', move: { to: 'nowhere', freed: claim } } as const;
+    const freed = { uniqueKey: claim, jobId: 'running' };
+    const job = { jobName: 'n', raw: 'raw', move: { to: 'nowhere', freed } } as const;
     const settled = await ns.connection.call(scripts.running.settle(POOL, [job]));
     expect(settled).toMatchObject({ lost: [], refused: [0] });
     expect(await ns.redis.lrange(ns.keys.inProgress('n', POOL), 0, -1)).toEqual(['raw']);

@@ -14,8 +14,8 @@ export interface SettlerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-// In bytes or characters, for one script: neither strings nor Redis's arguments may be as long as they like.
-const MAX_SIZE = 16 * 1024 * 1024;
+// Bytes or characters of entries that one script gets: it holds up Redis for everybody, and is to arrive in time.
+const MAX_SIZE = 1024 * 1024;
 // Milliseconds.
 const TRY_REFUSED_AFTER = 100;
 
@@ -67,7 +67,7 @@ export class Settler {
     const { scripts, poolId } = this.#options;
     const dropped: (FinishedJob & DroppedJob)[] = [];
     const others: FinishedJob[] = [];
-    for (const job of this.#take()) {
+    for (const job of take(this.#finished, MOST_AT_ONCE)) {
       if (isDropped(job)) dropped.push(job);
       else others.push(job);
     }
@@ -88,7 +88,7 @@ export class Settler {
 
   #retry(): Request {
     const { scripts, poolId } = this.#options;
-    const jobs = this.#refused.splice(0, this.#refusedLimit);
+    const jobs = take(this.#refused, this.#refusedLimit);
     const { call, onReply } = this.#request(jobs, scripts.running.settle(poolId, jobs));
     return {
       call,
@@ -101,16 +101,6 @@ export class Settler {
 
   #request(jobs: readonly FinishedJob[], call: ScriptCall<Settled>): Request {
     return { call, onReply: (reply) => this.#onReply(jobs, call, reply) };
-  }
-
-  #take(): readonly FinishedJob[] {
-    let [count, size] = [0, 0];
-    for (const { raw } of this.#finished) {
-      if (count === MOST_AT_ONCE || size > MAX_SIZE) break;
-      count++;
-      size += raw.length;
-    }
-    return this.#finished.splice(0, count);
   }
 
   #onReply(
@@ -185,13 +175,23 @@ export class Settler {
   }
 }
 
+/** Takes as many of the first jobs out as one script may have; at least one, if there is any. */
+function take(jobs: FinishedJob[], most: number): readonly FinishedJob[] {
+  let [count, size] = [0, 0];
+  for (const { raw, move } of jobs) {
+    size += raw.length + ('entry' in move ? move.entry.length : 0);
+    if (count === most || (count > 0 && size > MAX_SIZE)) break;
+    count++;
+  }
+  return jobs.splice(0, count);
+}
+
 function isPutBack({ move }: FinishedJob): boolean {
   return move.to === 'queue';
 }
 
 /** Whether nothing is to be written about a job, but that it is no longer in progress. */
 function isDropped(job: FinishedJob): job is FinishedJob & DroppedJob {
-  const { move, notes, raw } = job;
-  const isPlain = move.to === 'nowhere' && move.freed === undefined && notes === undefined;
-  return isPlain && typeof raw === 'string';
+  const { move, notes } = job;
+  return move.to === 'nowhere' && move.freed === undefined && notes === undefined;
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from './client/client.js';
 import type { TimedJob } from './client/job-set.js';
 import { Enqueuer } from './enqueuer.js';
-import { InvalidJobArgsError, InvalidOptionError } from './errors.js';
+import { InvalidJobArgsError, InvalidOptionError, SnoozeJobError } from './errors.js';
 import type { JobOptions } from './job-type.js';
 import { silentLogger } from './logger.js';
 import { eventually } from '../../../test/support/eventually.js';
@@ -61,6 +61,10 @@ async function untilSettled(count: number): Promise<void> {
 
 function fails(): never {
   throw new Error('no');
+}
+
+function snoozes(): never {
+  throw new SnoozeJobError(2 * DAY);
 }
 
 async function claims(): Promise<string[]> {
@@ -341,6 +345,60 @@ describe('uniqueUntil', () => {
     expect(await enqueuer.enqueueUnique('n', { a: 1 })).toBeNull();
     gate.open();
     await pool.drain();
+    await nothingIsLeft();
+  });
+
+  it.each([
+    ['a retry', () => fails(), 'retry'],
+    ['a snooze', () => snoozes(), 'scheduled'],
+  ] as const)('done: lasts through %s of days, and a day beyond', async (_what, end, set) => {
+    const pool = aPool([], { uniqueUntil: 'done', backoff: () => 2 * DAY }, end);
+    await enqueuer.enqueueUnique('n', { a: 1 });
+    await pool.drain();
+    expect(await ns.set(set)).toHaveLength(1);
+    const [claim = ''] = await claims();
+    const ends = await Promise.all(
+      [claim, ns.keys.uniqueOwner(claim)].map((key) => ns.redis.ttl(key)),
+    );
+    expect(ends[0]).toBeGreaterThan(3 * DAY - 60);
+    expect(ends[1]).toBe(ends[0]);
+    expect(await enqueuer.enqueueUnique('n', { a: 1 })).toBeNull();
+  });
+
+  it('done: what arrives runs, even where claim and owner do not end together any more', async () => {
+    const gates = [new Gate(), new Gate()];
+    const seen: unknown[] = [];
+    const pool = aPool(seen, { uniqueUntil: 'done', backoff: () => 1 }, async () => {
+      if (seen.length === 1) fails();
+      await gates[seen.length - 2]?.pass();
+    });
+    await enqueuer.tryEnqueueUnique('n', { v: 1 }, { key: { k: 1 } });
+    await pool.drain();
+    const [claim = ''] = await claims();
+    await ns.redis.pexpire(ns.keys.uniqueOwner(claim), 1_000_000);
+    await enqueuer.tryEnqueueUnique('n', { v: 2 }, { key: { k: 1 } });
+    clock.advance(1);
+    await gates[0]?.reached;
+    await ns.redis.pexpire(ns.keys.uniqueOwner(claim), 1_000_000);
+    const third = await enqueuer.tryEnqueueUnique('n', { v: 3 }, { key: { k: 1 } });
+    expect(third.status).toBe('updated');
+    for (const gate of gates) gate.open();
+    await eventually(() => expect(seen).toEqual([{ v: 1 }, { v: 1 }, { v: 3 }]));
+    await untilSettled(3);
+    await nothingIsLeft();
+  });
+
+  it('done: the death of a schedule’s firing ends its claim all the same', async () => {
+    const pool = aPool([], { uniqueUntil: 'done', maxFails: 1 }, fails);
+    const claim = ns.keys.unique('n', 'firing');
+    const entry = { name: 'n', id: 'periodic:n:* * * * *:60', t: 1, args: null, unique: true };
+    const ends = Date.now() + 60_000;
+    await ns.redis.set(claim, '1', 'PXAT', ends);
+    await ns.redis.set(ns.keys.uniqueOwner(claim), entry.id, 'PXAT', ends);
+    const text = JSON.stringify({ ...entry, unique_key: claim, claim: 'held' });
+    await ns.redis.lpush(ns.keys.queue('n'), text);
+    await pool.drain();
+    expect(await ns.set('dead')).toHaveLength(1);
     await nothingIsLeft();
   });
 

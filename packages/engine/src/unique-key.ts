@@ -1,7 +1,9 @@
 import { encodeUniqueKey, type JobArgsLimits } from './job-args.js';
 import type { GoEscapes } from './go-json.js';
 import type { JobEntry } from './job-entry.js';
+import { firingOf } from './periodic-job.js';
 import type { Keys } from './redis/keys.js';
+import type { HeldClaim } from './redis/scripts/script-group.js';
 
 /**
  * The Redis key by which a unique job claims that no other like it waits, to the byte as gocraft/work makes it: the
@@ -34,5 +36,27 @@ export function uniqueKeyOf(keys: Keys, entry: JobEntry): string | undefined {
  */
 export function ownsClaim(entry: JobEntry): boolean {
   if (!entry.unique || entry.claim === 'released') return false;
-  return entry.claim === 'held' || entry.fails === 0;
+  return holdsClaim(entry) || entry.fails === 0;
+}
+
+/** Whether a job that has been started holds its claim until it has ended. */
+export function holdsClaim({ claim }: Pick<JobEntry, 'claim'>): boolean {
+  return claim === 'held' || claim === 'kept';
+}
+
+/** The claim that a job may hold which has been fetched. */
+export function heldClaim(keys: Keys, entry: JobEntry): HeldClaim | undefined {
+  if (!entry.unique || entry.claim === 'released') return undefined;
+  // Of old gocraft/work's entries, which do not name their key, the claim was not yet dealt with.
+  if (entry.claim === undefined && entry.uniqueKey !== '') return undefined;
+  const key = uniqueKeyOf(keys, entry);
+  return key === undefined ? undefined : { uniqueKey: key, jobId: entry.id };
+}
+
+/**
+ * Whether the claim of a job ends with its death. That of a schedule's firing does in any case: it keeps the next firings
+ * away, and they would be late for as long as it lasts.
+ */
+export function endsWithDeath({ id }: Pick<JobEntry, 'id'>, isKept: boolean): boolean {
+  return !isKept || firingOf(id) !== undefined;
 }

@@ -454,7 +454,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     try {
       if (!settled) throw new Error('Redis did not take what became of the last jobs');
       if (!connection.isUp) throw new Error('Redis is out of reach');
-      await connection.call(scripts.running.release(this.id, [...this.#types.keys()]));
+      const names = [...this.#types.keys()];
+      const release = scripts.running.release(this.id, names);
+      while (!(await connection.call(release)).isDone);
       await heartbeater.remove();
     } catch (error) {
       this.#log.error('worker_pool.leave', error);

@@ -95,7 +95,7 @@ describe('a job that runs', () => {
     expect(finished.map((job) => [idOf(job), job.fate.kind])).toEqual([['a', 'retry']]);
     limited.open();
     await new Promise(setImmediate);
-    expect(workers.running.map(({ id }) => id)).toEqual(['b']);
+    expect(workers.running.map(({ entry }) => entry.id)).toEqual(['b']);
     gate.open();
     await eventually(() => expect(finished.map(idOf)).toEqual(['a', 'b']));
     expect(workers.busy).toBe(0);

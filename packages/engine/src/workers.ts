@@ -26,6 +26,15 @@ export interface WorkersOptions<Context> {
   readonly onOverdue: () => void;
 }
 
+/** A job that a worker runs. */
+export interface RunningJob {
+  /** The name of the queue it was fetched from. */
+  readonly jobName: string;
+  readonly entry: JobEntry;
+  /** The entry exactly as it was fetched. */
+  readonly raw: Raw;
+}
+
 // Milliseconds for which jobs are begun before other work of the process gets its turn.
 const LONGEST_TURN = 1;
 
@@ -67,10 +76,10 @@ export class Workers<Context> {
     return this.#prefetched.entries;
   }
 
-  /** The entries of the jobs that run. */
-  get running(): readonly { readonly jobName: string; readonly id: string; readonly raw: Raw }[] {
+  /** The jobs that run. */
+  get running(): readonly RunningJob[] {
     return this.#slots.flatMap(({ job }) =>
-      job ? { jobName: job.fetched.jobName, id: job.entry.id, raw: job.fetched.raw } : [],
+      job ? { jobName: job.fetched.jobName, entry: job.entry, raw: job.fetched.raw } : [],
     );
   }
 

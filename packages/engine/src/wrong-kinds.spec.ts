@@ -58,8 +58,27 @@ describe('a key of the wrong kind costs no job', () => {
   it('when a fetch cannot write down what it takes', async () => {
     await ns.redis.lpush(ns.keys.queue('n'), raw);
     await spoil(ns.keys.inProgress('n', POOL));
-    await expect(run(scripts.running.fetch(fetching()))).rejects.toThrow('WRONGTYPE');
+    const { entries, refusals } = await run(scripts.running.fetch(fetching()));
+    expect(entries).toEqual([]);
+    expect(refusals.map(String)).toEqual([expect.stringMatching(/"n".*WRONGTYPE/)]);
     expect(await ns.queue('n')).toEqual([raw]);
+    expect(await ns.lock('n')).toBe(0);
+  });
+
+  it('when one queue is of the wrong kind: those beside it are fetched', async () => {
+    await ns.redis.lpush(ns.keys.queue('n'), raw);
+    await spoil(ns.keys.queue('m'));
+    await ns.redis.lpush(ns.keys.queue('limit'), raw);
+    await ns.redis.sadd(ns.keys.maxConcurrency('limit'), 'x');
+    const jobNames = ['m', 'limit', 'n'];
+    const fetched = await run(
+      scripts.running.fetch({ ...fetching(), jobNames, shares: [1, 0, 0] }),
+    );
+    expect(fetched.entries).toMatchObject([{ jobName: 'n', raw }]);
+    expect(fetched.refusals.map(String)).toEqual([
+      expect.stringMatching(/"m".*WRONGTYPE/),
+      expect.stringMatching(/"limit".*WRONGTYPE/),
+    ]);
   });
 
   it.each(['queue', 'dead'] as const)('when it is the %s of a dead pool’s job', async (what) => {
@@ -133,6 +152,6 @@ describe('a key of the wrong kind costs no job', () => {
 function fetching(): Fetching {
   return {
     ...{ poolId: POOL, wanted: 1, jobNames: ['n'], shares: [1], watch: false },
-    ...{ atLimit: new Set<string>(), holding: new Set<string>() },
+    ...{ atLimit: new Set<string>(), uniqueUntil: () => 'started' as const },
   };
 }

@@ -17,6 +17,7 @@ const IN_FLIGHT = 2;
 const POOL = 'bound';
 const NONE_AHEAD = 0;
 const CLAIM_LASTS = 86_400_000;
+const MOST_BYTES = 256 * 1024;
 
 /** Fetches and settles by the engine's scripts: the entries that come are sent back as done, byte for byte. */
 export class BoundWorkers {
@@ -30,7 +31,7 @@ export class BoundWorkers {
 
   /** Runs until nothing waits. */
   async drain(done: Tally): Promise<void> {
-    const [fetch, drop] = await Promise.all([this.#load('fetch'), this.#load('drop')]);
+    const [fetch, drop] = await Promise.all([this.#load('claims', 'fetch'), this.#load('drop')]);
     const chain = async (): Promise<void> => {
       let fetched = await this.#redis.send(this.#fetch(fetch));
       for (;;) {
@@ -45,11 +46,13 @@ export class BoundWorkers {
     await Promise.all(Array.from({ length: IN_FLIGHT }, chain));
   }
 
-  async #load(name: string): Promise<string> {
+  /** @param names those of a script's files, in their order */
+  async #load(...names: readonly string[]): Promise<string> {
     const engine = dirname(
       createRequire(import.meta.url).resolve('@nestcraft/engine/package.json'),
     );
-    const lua = await readFile(join(engine, 'dist/redis/lua', `${name}.lua`), 'utf8');
+    const files = names.map((name) => join(engine, 'dist/redis/lua', `${name}.lua`));
+    const lua = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
     await this.#redis.send(command('SCRIPT', 'LOAD', lua));
     return createHash('sha1').update(lua).digest('hex');
   }
@@ -58,7 +61,8 @@ export class BoundWorkers {
     const { namespace, jobNames } = this.#setting;
     const shares = jobNames.map(() => Math.ceil(BATCH / jobNames.length));
     const untils = 's'.repeat(jobNames.length);
-    const args = [POOL, BATCH, NONE_AHEAD, `${namespace}:`, CLAIM_LASTS, untils, ...shares];
+    const most = [BATCH, NONE_AHEAD];
+    const args = [POOL, ...most, `${namespace}:`, CLAIM_LASTS, MOST_BYTES, untils, ...shares];
     return command('EVALSHA', sha, jobNames.length, ...this.#queues(), ...args);
   }
 
@@ -83,12 +87,16 @@ interface Dropped {
   readonly bytes: Buffer;
 }
 
-/** Turns the reply of a fetch, `[limits, [queue, count, entries], …]`, into what takes its jobs out of progress. */
+/**
+ * Turns the reply of a fetch, `[limits, cut, refusals, [queue, count, entries], …]`, into what takes its jobs out of progress.
+ */
 function dropped(reply: Buffer): Dropped {
   const queues: number[] = [];
   const parts: Buffer[] = [];
   let count = 0;
-  let position = nextLine(reply, nextLine(reply, 0)); // behind the reply's own head, and the limits, which are none
+  let position = 0;
+  // Behind the reply's own head, and what follows it: there are no limits, short jobs and no refusals.
+  for (let line = 0; line < 4; line++) position = nextLine(reply, position);
   while (position < reply.length && isArray(reply, position)) {
     const queue = nextLine(reply, position);
     queues.push(lengthAt(reply, queue));

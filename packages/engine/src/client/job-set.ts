@@ -8,7 +8,7 @@ import { toRaw, type Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
 import type { Killing, Revived, Reviving } from '../redis/scripts/job-scripts.js';
-import { uniqueKeyOf } from '../unique-key.js';
+import { holdsClaim, uniqueKeyOf } from '../unique-key.js';
 import { inBulk, type BulkOptions, type BulkOutcome, type BulkResult } from './bulk.js';
 import { idOf, removing, shown, tryParse, type ShownEntry } from './entries.js';
 
@@ -272,7 +272,7 @@ export class JobSet {
   /** Somebody has decided that it shall not run: another like it may. */
   #killing(raw: Raw, entry: JobEntry | undefined): Killing {
     const removed = removing(this.#options.keys, raw, entry);
-    const deadEntry = entry?.claim === 'held' ? rewriteEntry(raw, { claim: null }) : raw;
+    const deadEntry = entry && holdsClaim(entry) ? rewriteEntry(raw, { claim: null }) : raw;
     return { ...removed, deadEntry };
   }
 
@@ -334,7 +334,7 @@ export class JobSet {
     const { keys, set, clock } = this.#options;
     // A firing that must not overlap claims its place when it goes to its queue, and keeps it until it is done.
     const firing = set === 'scheduled' && job.claim === undefined && firingOf(job.id) !== undefined;
-    const claims = job.unique && job.claim !== 'held' && (set === 'dead' || firing);
+    const claims = job.unique && !holdsClaim(job) && (set === 'dead' || firing);
     return {
       raw,
       jobName: job.name,

@@ -5,9 +5,11 @@ import { toRaw, type Raw } from './raw.js';
 const SEPARATOR = '\0';
 const SEPARATOR_BYTE = 0;
 
-// A string that is cut from another keeps all of that in memory: a job that runs for hours shall not keep much more than
-// itself. In bytes.
-const MOST_SHARED = 256 * 1024;
+/**
+ * How many characters of entries are packed together at most. To join longer texts costs Lua several copies of each, and
+ * to send them one by one then costs less.
+ */
+export const MOST_PACKED = 7_000;
 
 /** Entries of jobs as one argument of a script: one by one they would cost several times as much. */
 export function pack(entries: readonly string[]): string {
@@ -17,7 +19,7 @@ export function pack(entries: readonly string[]): string {
 /** The entries that a script has packed; one that stands by itself may be anything. */
 export function unpack(packed: Buffer, count: number): readonly Raw[] {
   if (count === 1) return [toRaw(packed)];
-  if (packed.length <= MOST_SHARED && isUtf8(packed)) return packed.toString().split(SEPARATOR);
+  if (isUtf8(packed)) return packed.toString().split(SEPARATOR);
   return cut(packed).map(toRaw);
 }
 

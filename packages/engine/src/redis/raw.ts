@@ -6,13 +6,18 @@ import { isUtf8 } from 'node:buffer';
  */
 export type Raw = string | Buffer;
 
-// ioredis makes one string of a command whose arguments are all text. An entry and what is to be written instead of it
-// must fit into that, and a string ends at 512 MiB; a buffer does not.
-const MOST_AS_TEXT = 64 * 1024 * 1024;
+// A long entry is read once, to run it, and else only handed on: as bytes it need not be decoded and encoded for that. And
+// ioredis makes one string of a command whose arguments are all text, which ends at 512 MiB; a buffer does not.
+const MOST_AS_TEXT = 8 * 1024;
 
 /** Keeps bytes that a string could not carry there and back. */
 export function toRaw(bytes: Buffer): Raw {
-  return bytes.length <= MOST_AS_TEXT && isUtf8(bytes) ? bytes.toString() : bytes;
+  return bytes.length <= MOST_AS_TEXT && isUtf8(bytes) ? bytes.toString() : alone(bytes);
+}
+
+/** Bytes that are cut from others keep all of those in memory. */
+function alone(bytes: Buffer): Buffer {
+  return 2 * bytes.length < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
 }
 
 /** The entry as text for reading; bytes that are not UTF-8 show as U+FFFD, as Go's decoder reads them. */

@@ -2,6 +2,7 @@
 -- a key of the caller's, its entry is stored under the claim and replaces the waiting job when that is fetched.
 -- The rule of gocraft/work, which reads and writes the same claims; with three things that it lacks: a claim outlives
 -- the job's run time, a replacement keeps the first job's id, and a duplicate without a key wipes no replacement.
+-- Runs after claims.lua.
 --
 -- KEYS[1..2] scheduled, known_jobs
 -- KEYS[3…]   for each job: its queue, its claim, the claim's owner
@@ -16,25 +17,29 @@ if not milliseconds then
   milliseconds = time[1] * 1000 + math.ceil(time[2] / 1000)
 end
 
--- Who owns the claim: the id of a job, with 'running ' before it once that has been started and holds its claim. An
--- owner is believed only if it expires with the claim: gocraft/work removes and renews claims without a thought for
--- their owner.
-local function ownerOf(claim, owner)
-  local id = redis.call('GET', owner)
-  return id and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1 and id or nil
-end
-
--- The id of the job that is stored under the claim, if one is.
-local function storedId(claim)
-  local value = redis.pcall('GET', claim)
-  local ok, job = pcall(cjson.decode, type(value) == 'string' and value or '')
-  return ok and type(job) == 'table' and type(job.id) == 'string' and job.id or nil
+-- Who owns the claim. What comes under a claim by a key waits there for the owner to end, if that has been started. So an
+-- owner that has been is believed in any case, and a claim without an owner and without a job that waits is taken for one
+-- that somebody holds: of those that end, one then enqueues what waits.
+local function ownerFor(claim, owner, keyed)
+  local owning = ownerOf(claim, owner)
+  if owning or not keyed then return owning end
+  local id = redis.pcall('GET', owner)
+  if type(id) == 'string' and id:match('^running ') then return id end
+  return not storedUnder(claim) and 'running ' or nil
 end
 
 -- What is carried to a job goes with its arguments: whoever replaces those, replaces it.
 local function carry(id, carrier, delay)
   if carrier == '' then return end
   redis.call('SET', ARGV[3] .. id, carrier, 'PX', string.format('%.0f', ARGV[4] + delay))
+end
+
+-- A key of the wrong kind, or one that this node of a Cluster does not have any more, ends this before anything is written.
+redis.call('ZCARD', KEYS[1])
+redis.call('SCARD', KEYS[2])
+for k = 3, #KEYS, 3 do
+  redis.call('LLEN', KEYS[k])
+  redis.call('EXISTS', KEYS[k + 1], KEYS[k + 2])
 end
 
 local replies = {}
@@ -48,11 +53,10 @@ for i = 5, #ARGV, 7 do
   if when == 'in' then runAt = math.ceil(milliseconds / 1000) + seconds end
   if when == 'at' then runAt = seconds end
   local delay = math.max(0, (runAt or 0) * 1000 - milliseconds)
-  local lasts = string.format('%.0f', least + delay)
+  local lasts = least + delay
   redis.call('SADD', KEYS[2], name)
 
-  if redis.call('SET', claim, keyed and entry or '1', 'NX', 'PX', lasts) then
-    redis.call('SET', owner, id, 'PX', lasts)
+  if makeClaim(claim, owner, keyed and entry or '1', id, claimEnd(lasts)) then
     if runAt then
       runAt = string.format('%.0f', runAt)
       redis.call('ZADD', KEYS[1], runAt, entry)
@@ -62,10 +66,11 @@ for i = 5, #ARGV, 7 do
     carry(id, carrier, delay)
     table.insert(replies, { 'enqueued', id, runAt or '' })
   else
-    local owning = ownerOf(claim, owner)
+    local owning = ownerFor(claim, owner, keyed)
     local running = owning and owning:match('^running (.*)$')
-    local waiting = owning and not running and owning or storedId(claim)
-    lasts = string.format('%.0f', math.max(tonumber(lasts), redis.call('PTTL', claim)))
+    local waiting = owning and not running and owning or storedUnder(claim)
+    lasts = math.max(lasts, redis.call('PTTL', claim))
+    local ends = claimEnd(lasts)
     if keyed then
       -- One that runs already is not replaced: what comes under its claim is a job of its own, that runs afterwards.
       if waiting then
@@ -74,14 +79,14 @@ for i = 5, #ARGV, 7 do
       else
         waiting = id
       end
-      redis.call('SET', claim, entry, 'PX', lasts)
-      carry(waiting, carrier, tonumber(lasts) - least)
+      redis.call('SET', claim, entry, 'PXAT', ends)
+      carry(waiting, carrier, lasts - least)
     else
-      redis.call('PEXPIRE', claim, lasts)
+      redis.call('PEXPIREAT', claim, ends)
       waiting = waiting or running or ''
     end
     owning = owning or waiting
-    if owning ~= '' then redis.call('SET', owner, owning, 'PX', lasts) end
+    if owning ~= '' then redis.call('SET', owner, owning, 'PXAT', ends) end
     table.insert(replies, { keyed and 'updated' or 'duplicate', waiting, '' })
   end
 end

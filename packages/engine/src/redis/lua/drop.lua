@@ -5,11 +5,13 @@
 -- Mostly they are the oldest of their list, and end in their order: then one look finds all of them, and one trim takes
 -- them out. To remove them one by one costs Redis about twice as much.
 --
--- KEYS[i]    the queues
+-- To join long texts costs Lua several copies of each, so they come in groups that are short, or of one.
+--
+-- KEYS[i]    for each group of jobs: its queue
 -- ARGV[1]    pool id
--- ARGV[2i]   for KEYS[i]: how many jobs
--- ARGV[2i+1] and their entries, separated by a NUL, which no job's entry contains
--- Returns    the positions (from 0, over all queues) of the jobs that were not in progress
+-- ARGV[2i]   for group i: how many jobs
+-- ARGV[2i+1] and their entries, separated by a NUL, which no job's entry contains that has been run
+-- Returns    the positions (from 0, over all groups) of the jobs that were not in progress
 local pool = ARGV[1]
 local lost, position = {}, 0
 
@@ -20,33 +22,41 @@ local function areOldest(list, n, packed)
   return table.concat(oldestFirst, '\0') == packed
 end
 
--- Takes out those that are there. Returns how many that were.
+local function taken(list, entry, at)
+  local removed = redis.pcall('LREM', list, -1, entry)
+  if removed == 0 then lost[#lost + 1] = at end
+  return removed
+end
+
+-- Takes out those that are there. Returns how many that were, and the error that has ended it early.
 local function takeEach(list, packed)
-  local taken, j = 0, 0
+  local count, j = 0, 0
   for entry in packed:gmatch('%Z+') do
-    if redis.call('LREM', list, -1, entry) == 1 then
-      taken = taken + 1
-    else
-      lost[#lost + 1] = position + j
-    end
+    local removed = taken(list, entry, position + j)
+    if type(removed) == 'table' then return count, removed end
+    count = count + removed
     j = j + 1
   end
-  return taken
+  return count
 end
 
 for i, queue in ipairs(KEYS) do
   local list = queue .. ':' .. pool .. ':inprogress'
   local n, packed = tonumber(ARGV[2 * i]), ARGV[2 * i + 1]
-  local taken = n
-  if areOldest(list, n, packed) then
+  local count, problem = n, nil
+  if n > 1 and areOldest(list, n, packed) then
     redis.call('LTRIM', list, 0, -n - 1)
+  elseif n > 1 then
+    count, problem = takeEach(list, packed)
   else
-    taken = takeEach(list, packed)
+    count = taken(list, packed, position)
+    if type(count) == 'table' then return count end
   end
-  if taken > 0 then
-    redis.call('DECRBY', queue .. ':lock', taken)
-    redis.call('HINCRBY', queue .. ':lock_info', pool, -taken)
+  if count > 0 then
+    redis.call('DECRBY', queue .. ':lock', count)
+    redis.call('HINCRBY', queue .. ':lock_info', pool, -count)
   end
+  if problem then return problem end
   position = position + n
 end
 return lost

@@ -1,10 +1,12 @@
 -- Moves waiting jobs to this pool's in-progress lists and counts them in the locks, skipping names that are paused
--- or at their limit. Atomic, because a job must never be in no list, nor a lock be taken for a job that is not.
+-- or at their limit. Atomic, because a job must never be in no list, nor a lock be taken for a job that is not. Runs after
+-- claims.lua.
 --
 -- The claim of a unique job is dealt with in the same step: under gocraft/work's rule it is free as soon as the job is
--- fetched; or it is held until the job is done, if its type says so, or it is held already. A replacement that was stored under the claim goes into the
--- in-progress list instead of the entry that was fetched, so that a crash runs the newest arguments again. What the
--- entry then has to do with its claim is noted in the entry itself, as a last member "claim".
+-- fetched; or it is held until the job has ended, if its type says so, or it is held already. A replacement that was stored
+-- under the claim goes into the in-progress list instead of the entry that was fetched, so that a crash runs the newest
+-- arguments again. What the entry then has to do with its claim is noted in the entry itself, as a last member "claim":
+-- "held" until the job is done or dead, "kept" until it is done, or "released".
 --
 -- A job that is marked as cancelled is told as such: it is in progress, but not to be run.
 --
@@ -13,41 +15,69 @@
 -- those of names that have a limit, that take long, or under which a process has died lately.
 --
 -- KEYS[1…n]  the queues, in the order in which to look
--- KEYS[n+1…] other keys that this script may read: declared when they shall be watched, because a Redis before 7.2
+-- KEYS[n+1…] other keys that this script may read: declared when they are to be watched, because a Redis before 7.2
 --            watches the keys that are declared, and a later one those that are read
 -- ARGV[1]    pool id
 -- ARGV[2..3] how many jobs to take at most, and how many more ahead
 -- ARGV[4]    the namespace's prefix
 -- ARGV[5]    milliseconds that a claim lasts
--- ARGV[6]    a letter for each queue: h if its unique jobs hold their claims until they are done, else s, or p if its
---            jobs may be taken ahead
--- ARGV[6+i]  how many of them are first offered to KEYS[i]; what its queue cannot fill goes to whoever can
--- ARGV[6+n+i] the same of those ahead, if there are any
+-- ARGV[6]    how many bytes of entries to take at most; one job is taken whatever its size
+-- ARGV[7]    a letter for each queue: what its unique jobs do with their claims, which is h to hold them until they are
+--            done or dead, k to keep them until they are done, s to end them now, or p for that and if its jobs may be
+--            taken ahead
+-- ARGV[7+i]  how many of them are first offered to KEYS[i]; what its queue cannot fill goes to whoever can
+-- ARGV[7+n+i] the same of those ahead, if there are any
 -- Returns    { the indices of the queues that were passed over because of their limit },
+--            1 if jobs were left for the sake of their size, else 0,
+--            { index of a queue from which Redis lets nothing be taken, why, … },
 --            then, in the order in which to run them: { index of a queue, how many entries, the entries },
 --            the index being negative for those that are marked as cancelled. A NUL, which no JSON has, separates the
---            entries; one with a NUL in it stands by itself
-local pool, wanted, wantedAhead, prefix, lasts, letters = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
-local SHARES = 6
+--            entries; one that is long or has a NUL in it stands by itself
+local pool, wanted, wantedAhead, prefix, lasts = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local maxBytes, letters = tonumber(ARGV[6]), ARGV[7]
+local SHARES = 7
+-- To join longer texts costs Lua several copies of each.
+local PACKED_BYTES = 7000
+-- How many entries to read before their size is known, and at most.
+local FIRST_READ, MAX_READ = 4, 100
+local NOTES = { h = 'held', k = 'kept' }
 local names = #letters
-local atLimit = {}
+local atLimit, refusals = {}, {}
 local claims = prefix .. 'unique:'
 local owners = prefix .. 'nestcraft:unique_owner:'
 
 local rooms, planned, mayPrefetch = {}, {}, {}
 
+-- A queue that Redis refuses must not keep the others from being fetched.
+local function refuse(i, reply)
+  refusals[#refusals + 1] = i
+  refusals[#refusals + 1] = reply.err
+end
+
 -- How many jobs may be taken from a queue now.
 local function look(i)
   local queue = KEYS[i]
   local waiting = redis.pcall('LLEN', queue)
-  if type(waiting) ~= 'number' or waiting == 0 then return 0 end
+  if type(waiting) ~= 'number' then
+    refuse(i, waiting)
+    return 0
+  end
+  if waiting == 0 then return 0 end
   if redis.call('EXISTS', queue .. ':paused') == 1 then return 0 end
-  local limit = tonumber(redis.call('GET', queue .. ':max_concurrency') or 0) or 0
+  local limit, lock = redis.pcall('GET', queue .. ':max_concurrency'), 0
+  if type(limit) == 'string' then lock = redis.pcall('GET', queue .. ':lock') end
+  for _, reply in ipairs({ limit or 0, lock or 0 }) do
+    if type(reply) == 'table' then
+      refuse(i, reply)
+      return 0
+    end
+  end
+  limit = tonumber(limit or 0) or 0
   if limit <= 0 then
     mayPrefetch[i] = letters:sub(i, i) == 'p'
     return waiting
   end
-  local free = limit - math.max(0, tonumber(redis.call('GET', queue .. ':lock') or 0) or 0)
+  local free = limit - math.max(0, tonumber(lock or 0) or 0)
   if free < waiting then table.insert(atLimit, i) end
   return math.min(waiting, free)
 end
@@ -86,8 +116,9 @@ local function noneIsOvertaken()
   return true
 end
 
+-- What has a q in it is found fastest: texts have few, and a search stops at each first letter of what it looks for.
 local function isUnique(entry)
-  return string.find(entry, '"unique"', 1, true) and string.find(entry, '"unique"%s*:%s*true')
+  return string.find(entry, 'que"', 1, true) and string.find(entry, '"unique"%s*:%s*true')
 end
 
 -- The job of an entry that looks unique, if it is, with a claim in this namespace.
@@ -110,41 +141,41 @@ local function replacementFor(job, value)
   return value, other.id
 end
 
-local function isAnothers(job, claim, owner)
-  local id = redis.pcall('GET', owner)
-  return type(id) == 'string' and id:gsub('^running ', '') ~= job.id and math.abs(redis.call('PTTL', owner) - redis.call('PTTL', claim)) <= 1
-end
-
-local function claimed(entry, hold)
+-- The entry of a unique job as it is to be in progress; or nil, and why Redis keeps its claim away. `note` says how its
+-- type holds claims, or is nil.
+local function claimed(entry, note)
   local job = uniqueJob(entry)
   if not job then return entry end
-  hold = hold or job.claim == 'held'
+  local holds = job.claim == 'held' or job.claim == 'kept'
+  note = note or holds and job.claim or nil
   local claim = job.unique_key
   local owner = owners .. claim:sub(#claims + 1)
+  -- The slot of a Cluster moves key by key.
+  local there = redis.pcall('EXISTS', claim, owner)
+  if type(there) == 'table' then return nil, there end
+  local id = tostring(job.id)
   local fresh = job.claim == nil and (tonumber(job.fails) or 0) == 0
-  local mine = (fresh or job.claim == 'held') and not isAnothers(job, claim, owner)
+  local mine = (fresh or holds) and not isAnothers(claim, owner, id)
 
   if not mine then
-    if hold and redis.call('SET', claim, '1', 'NX', 'PX', lasts) then
-      redis.call('SET', owner, 'running ' .. tostring(job.id), 'PX', lasts)
-      return marked(entry, 'held')
-    end
+    if note and makeClaim(claim, owner, '1', 'running ' .. id, claimEnd(lasts)) then return marked(entry, note) end
     return job.claim == 'released' and entry or marked(entry, 'released')
   end
 
   local value = redis.pcall('GET', claim)
-  local replacement, id
-  if fresh then replacement, id = replacementFor(job, value) end
+  local replacement, newId
+  if fresh then replacement, newId = replacementFor(job, value) end
   entry = replacement or entry
-  if not hold then
+  if not note then
     redis.call('DEL', claim, owner)
     return marked(entry, 'released')
   end
   -- What arrives under the claim of a job that runs already is kept, and enqueued when that is done.
-  if replacement or not value then redis.call('SET', claim, '1') end
-  redis.call('PEXPIRE', claim, lasts)
-  redis.call('SET', owner, 'running ' .. (id or tostring(job.id)), 'PX', lasts)
-  return job.claim == 'held' and entry or marked(entry, 'held')
+  if replacement or not value then value = '1' end
+  if type(value) == 'string' then
+    setClaim(claim, owner, value, 'running ' .. (newId or id), claimEnd(lasts))
+  end
+  return job.claim == note and entry or marked(entry, note)
 end
 
 local marks = prefix .. 'nestcraft:cancelled'
@@ -167,44 +198,84 @@ end
 -- Adds an entry to those of its queue, in the order in which they come.
 local function answer(groups, i, entry)
   local group = groups[#groups]
-  local standsAlone = string.find(entry, '\0', 1, true)
-  if standsAlone or not group or group.index ~= i or group.isClosed then
-    group = { index = i, isClosed = standsAlone }
+  local bytes = #entry + 1
+  local isLong = bytes > PACKED_BYTES or string.find(entry, '\0', 1, true)
+  if isLong or not group or group.index ~= i or group.bytes + bytes > PACKED_BYTES then
+    group = { index = i, bytes = isLong and PACKED_BYTES or 0 }
     groups[#groups + 1] = group
   end
+  group.bytes = group.bytes + bytes
   group[#group + 1] = entry
 end
 
 local begun, ahead = {}, {}
+local bytes, isFull = 0, false
+
+-- Calls `visit` with the next `n` entries of a queue, until it says no. Reads few at a time: they may be long.
+local function eachWaiting(queue, n, visit)
+  local seen, most = 0, FIRST_READ
+  while seen < n do
+    local read = math.min(n - seen, most)
+    local newestFirst = redis.call('LRANGE', queue, -seen - read, -seen - 1)
+    for j = #newestFirst, 1, -1 do
+      if not visit(newestFirst[j]) then return end
+    end
+    seen = seen + read
+    most = math.min(MAX_READ, 1 + math.floor((maxBytes - bytes) / (bytes / seen + 1)))
+  end
+end
+
+-- Counts jobs of a queue as in progress. Returns whether Redis lets it.
+local function countIn(i, n)
+  local lock, shares = KEYS[i] .. ':lock', KEYS[i] .. ':lock_info'
+  -- A removal, though there is nothing to remove, may be done when Redis is out of memory, and then the rest may be, too.
+  redis.call('LTRIM', KEYS[i], 0, -1)
+  local reply = redis.pcall('INCRBY', lock, n)
+  if type(reply) == 'number' then
+    reply = redis.pcall('HINCRBY', shares, pool, n)
+    if type(reply) == 'number' then return true end
+    redis.call('DECRBY', lock, n)
+  end
+  refuse(i, reply)
+  return false
+end
 
 -- Moves `n` jobs of a queue, the first `now` of them for workers that are idle. Of the others none that is unique.
 local function take(i, n, now)
-  local queue, hold = KEYS[i], letters:sub(i, i) == 'h'
-  local lock, shares, inProgress = queue .. ':lock', queue .. ':lock_info', queue .. ':' .. pool .. ':inprogress'
+  local queue, note = KEYS[i], NOTES[letters:sub(i, i)]
   -- What cannot be written is found out before anything is removed: it must not cost jobs.
-  if type(redis.pcall('INCRBY', lock, n)) == 'table' then return end
-  if type(redis.pcall('HINCRBY', shares, pool, n)) == 'table' then
-    redis.call('DECRBY', lock, n)
-    return
-  end
-  local newestFirst, entries = redis.call('LRANGE', queue, -n, -1), {}
-  for j = 1, n do
-    local entry = newestFirst[n + 1 - j]
-    if isUnique(entry) then
-      if j > now then break end
-      entry = claimed(entry, hold)
+  local inProgress = queue .. ':' .. pool .. ':inprogress'
+  local length = redis.pcall('LLEN', inProgress)
+  if type(length) ~= 'number' then return refuse(i, length) end
+  if not countIn(i, n) then return end
+  local entries = {}
+  eachWaiting(queue, n, function(entry)
+    local j = #entries + 1
+    isFull = bytes > 0 and bytes + #entry > maxBytes
+    if isFull then return false end
+    local unique = isUnique(entry)
+    if unique and j > now then return false end
+    bytes = bytes + #entry
+    if unique then
+      local reply
+      entry, reply = claimed(entry, note)
+      if not entry then
+        refuse(i, reply)
+        return false
+      end
     end
     entries[j] = entry
     answer(j > now and ahead or begun, isCancelled(entry) and -i or i, entry)
-  end
+    return true
+  end)
   local taken = #entries
   for j = 1, taken, 1000 do -- unpack has a limit
     redis.call('LPUSH', inProgress, unpack(entries, j, math.min(taken, j + 999)))
   end
   redis.call('LTRIM', queue, 0, -taken - 1)
   if taken < n then
-    redis.call('DECRBY', lock, n - taken)
-    redis.call('HINCRBY', shares, pool, taken - n)
+    redis.call('DECRBY', queue .. ':lock', n - taken)
+    redis.call('HINCRBY', queue .. ':lock_info', pool, taken - n)
   end
 end
 
@@ -214,12 +285,13 @@ for i, n in pairs(planned) do now[i] = n end
 if wantedAhead > 0 and idle == 0 and noneIsOvertaken() then planAll(wantedAhead, SHARES + names) end
 
 for i = 1, names do
+  if isFull then break end
   if (planned[i] or 0) > 0 then take(i, planned[i], now[i] or 0) end
 end
-local reply = { atLimit }
+local reply = { atLimit, isFull and 1 or 0, refusals }
 for _, groups in ipairs({ begun, ahead }) do
   for _, group in ipairs(groups) do
-    reply[#reply + 1] = { group.index, #group, table.concat(group, '\0') }
+    reply[#reply + 1] = { group.index, #group, #group == 1 and group[1] or table.concat(group, '\0') }
   end
 end
 return reply

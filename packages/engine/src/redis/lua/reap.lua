@@ -1,10 +1,16 @@
 -- Takes the jobs of one name from a dead pool: to where their queue is taken from next, the oldest first to be taken,
 -- or to the dead jobs those under which a process has died too often. Ends the pool's share of the lock.
--- Does nothing if the pool beats after all: it may have been paused, and its jobs would run twice.
+-- Does nothing if the pool beats after all: it may have been paused, and its jobs would run twice. Runs after claims.lua.
+--
+-- A job that is put back is marked with a last member "reaped". It tells who ends the job that there are traces to remove;
+-- and a pool that runs it still, because it was taken for dead, cannot settle the run of the next one that fetches it.
+--
+-- A dead job holds its claim no longer, unless its type keeps it until the job is done: a schedule that does not overlap
+-- would be silent otherwise, and what was enqueued under the claim while the job ran would be lost.
 --
 -- KEYS[1..5] the pool's heartbeat, the queue, its in-progress list, its lock_info, its lock
 -- KEYS[6..7] dead; what tells that jobs of the name were reaped
--- KEYS[7+i]  how often a process has died under job i
+-- KEYS[8…]   for each job: how often a process has died under it; its claim and the claim's owner, or twice the queue
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    pool id
 -- ARGV[3]    seconds after its last beat at which a pool is dead
@@ -12,43 +18,59 @@
 -- ARGV[5]    milliseconds for which deaths are remembered
 -- ARGV[6..7] how many attempts of a job are remembered, and for how many milliseconds
 -- ARGV[8]    milliseconds for which it tells that
--- ARGV[9…]   for each job, the newest first: entry, entry for the dead jobs or '' to put it back in any case,
---            the key of its attempts, the attempt that ended with the process
+-- ARGV[9]    milliseconds that a claim lasts
+-- ARGV[10…]  for each job, the newest first: entry, entry for the dead jobs or '' to put it back in any case,
+--            the key of its attempts, the attempt that ended with the process, the id of a job that holds a claim or ''
 -- Returns    nil if the pool is alive, else { how many were put back, how many are dead, how many are left }
 local milliseconds, pool = tonumber(ARGV[1]), ARGV[2]
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
 local beat = tonumber(redis.call('HGET', KEYS[1], 'heartbeat_at') or '')
 if beat and beat + tonumber(ARGV[3]) > now then return nil end
 
--- Keys of the wrong kind end this before they cost jobs.
+-- A key of the wrong kind, or one that has left this node of a Cluster, ends this before it costs jobs.
 redis.call('LLEN', KEYS[2])
 redis.call('ZCARD', KEYS[6])
+redis.call('HLEN', KEYS[4])
+for k = 8, #KEYS do redis.call('EXISTS', KEYS[k]) end
 
-local back, dead = 0, 0
-for i = 9, #ARGV, 4 do
-  local entry, deadEntry, deaths = ARGV[i], ARGV[i + 1], KEYS[7 + (i - 5) / 4]
-  if redis.call('LREM', KEYS[3], 1, entry) == 1 then
-    local count = 0
-    if deadEntry ~= '' then
-      count = redis.call('INCR', deaths)
-      redis.call('PEXPIRE', deaths, ARGV[5])
-      redis.pcall('LPUSH', ARGV[i + 2], ARGV[i + 3])
-      redis.pcall('LTRIM', ARGV[i + 2], 0, ARGV[6] - 1)
-      redis.pcall('PEXPIRE', ARGV[i + 2], ARGV[7])
-    end
-    if count >= tonumber(ARGV[4]) then
+-- Takes down the death of a process under the job. Returns whether that was one too many.
+local function isPoison(deaths, attempts, attempt)
+  local count = redis.call('INCR', deaths)
+  redis.call('PEXPIRE', deaths, ARGV[5])
+  redis.pcall('LPUSH', attempts, attempt)
+  redis.pcall('LTRIM', attempts, 0, ARGV[6] - 1)
+  redis.pcall('PEXPIRE', attempts, ARGV[7])
+  return count >= tonumber(ARGV[4])
+end
+
+local MARK = ',"reaped":true}'
+
+local function marked(entry)
+  if entry:sub(-#MARK) == MARK then return entry end
+  return entry:match('^(.*)}') .. MARK
+end
+
+local back, dead, left = 0, 0, redis.call('LLEN', KEYS[3])
+local job = 0
+for i = 10, #ARGV, 5 do
+  local entry, deadEntry, id = ARGV[i], ARGV[i + 1], ARGV[i + 4]
+  local deaths, claim, owner = KEYS[8 + 3 * job], KEYS[9 + 3 * job], KEYS[10 + 3 * job]
+  job = job + 1
+  if left > 0 and redis.call('LREM', KEYS[3], 1, entry) == 1 then
+    left = left - 1
+    if deadEntry ~= '' and isPoison(deaths, ARGV[i + 2], ARGV[i + 3]) then
       redis.call('ZADD', KEYS[6], now, deadEntry)
       redis.call('DEL', deaths)
+      if id ~= '' then freeClaim(KEYS[2], claim, owner, ARGV[9], id) end
       dead = dead + 1
     else
-      redis.call('RPUSH', KEYS[2], entry)
+      redis.call('RPUSH', KEYS[2], deadEntry == '' and entry or marked(entry))
       back = back + 1
     end
   end
 end
 
 if back > 0 then redis.call('SET', KEYS[7], '1', 'PX', ARGV[8]) end
-local left = redis.call('LLEN', KEYS[3])
 if left == 0 then redis.call('HDEL', KEYS[4], pool) else redis.call('HSET', KEYS[4], pool, left) end
 local running = 0
 for _, share in ipairs(redis.call('HVALS', KEYS[4])) do

@@ -1,24 +1,36 @@
--- Puts everything that a pool still has in progress back to where its queue is taken from next, oldest first, and
--- ends the pool's share of the locks. For a pool that stops; nobody would look at its lists afterwards.
+-- Puts what a pool still has in progress back to where its queue is taken from next, oldest first, and ends the pool's share
+-- of the locks. For a pool that stops; nobody would look at its lists afterwards. Long entries take several calls.
 --
 -- KEYS     the queues
 -- ARGV[1]  pool id
--- Returns  how many jobs were put back
-local released = 0
-for _, queue in ipairs(KEYS) do
-  redis.call('LLEN', queue) -- A key of the wrong kind ends this before it costs jobs.
-  local inProgress = queue .. ':' .. ARGV[1] .. ':inprogress'
-  local entry = redis.call('LPOP', inProgress) -- the newest, so that the oldest ends up last, to be taken first
-  while entry do
-    redis.call('RPUSH', queue, entry)
-    released = released + 1
-    entry = redis.call('LPOP', inProgress)
-  end
-  redis.call('HDEL', queue .. ':lock_info', ARGV[1])
+-- ARGV[2]  how many jobs to put back at most
+-- ARGV[3]  how many bytes of them to put back, and at most one job more
+-- Returns  { how many jobs were put back, 1 if none are left in progress }
+local pool, most, maxBytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local released, bytes = 0, 0
+
+-- Sets the locks of a queue right that has so many jobs in progress here.
+local function share(queue, n)
+  local shares = queue .. ':lock_info'
+  if n == 0 then redis.call('HDEL', shares, pool) else redis.call('HSET', shares, pool, n) end
   local running = 0
-  for _, share in ipairs(redis.call('HVALS', queue .. ':lock_info')) do
+  for _, share in ipairs(redis.call('HVALS', shares)) do
     running = running + math.max(0, tonumber(share) or 0)
   end
   redis.call('SET', queue .. ':lock', running)
 end
-return released
+
+for _, queue in ipairs(KEYS) do
+  redis.call('LLEN', queue) -- A key of the wrong kind ends this before it costs jobs.
+  local inProgress = queue .. ':' .. pool .. ':inprogress'
+  local left = redis.call('LLEN', inProgress)
+  while left > 0 and released < most and bytes < maxBytes do
+    -- The newest first, so that the oldest ends up last, to be taken first.
+    bytes = bytes + #redis.call('LMOVE', inProgress, queue, 'LEFT', 'RIGHT')
+    released = released + 1
+    left = left - 1
+  end
+  share(queue, left)
+  if left > 0 then return { released, 0 } end
+end
+return { released, 1 }

@@ -2,7 +2,8 @@
 -- where it belongs next. An entry that is not there belongs to somebody else by now (a reaper took it), or was
 -- settled by an earlier call whose reply was lost: nothing is written for it. That makes it safe to send again.
 -- The removal comes first, because it is allowed even when Redis is out of memory, and what follows it then is too.
--- Runs after free-claim.lua.
+-- Before it, every key is read that is going to be written: one of the wrong kind, or one that has left this node of a
+-- Cluster while its slot moves, keeps the job in progress. Runs after claims.lua.
 --
 -- KEYS[1..3] retry, scheduled, dead
 -- KEYS[3+i]  the queues
@@ -12,22 +13,23 @@
 -- ARGV[4..5] how many attempts of a job are remembered, and for how many milliseconds
 -- ARGV[6…]   for each job: index of its queue, entry, fate, and by fate
 --              drop                    nothing more (done, or failed and not kept)
---              free    claim owner     the same, and ends the unique job's claim; a job that was enqueued under it
+--              free    claim owner id  the same, and ends the unique job's claim; a job that was enqueued under it
 --                                      while this one ran is not lost: it goes to the queue, with the claim
 --              retry   entry seconds   a new entry, to run again after so many seconds; after 0 it is due at once
---              snooze  entry seconds   the same, among the scheduled jobs; after 0 it is due with the next second,
+--              snooze  seconds         as it is, among the scheduled jobs; after 0 it is due with the next second,
 --                                      because nothing counts how often
 --              dead    entry           a new entry, among the dead jobs
---              bury    entry claim owner  the same, and ends the claim as above
---              back    entry           to the end of the queue that is taken from next
+--              bury    entry claim owner id  the same, and ends the claim as above
+--              back                    as it is, to the end of the queue that is taken from next
 --            and after a job, if it was in progress, what else is to be remembered of it:
 --              attempt key text              one more of its attempts, the newest first
 --              forget  key                   no attempts any more, or nothing that is carried to it
 --              result  key schedule text     the last result of its schedule
 --              renew   key milliseconds      what is carried to it lasts so long from now
+--              hold    claim owner id milliseconds   its claim lasts so long from now
 --              unmark  key id                not cancelled any more
 -- Returns    the positions (from 0) of the jobs that were not in progress; the positions of those that Redis refuses to
---            put where they belong, such as for a key of the wrong kind, and that stay in progress; why, of the first
+--            put where they belong, and that stay in progress; why, of the first
 local milliseconds, pool, lasts = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local attemptsKept, attemptsLast = tonumber(ARGV[4]), ARGV[5]
 if not milliseconds then
@@ -47,6 +49,7 @@ local notes = {
   forget = function(key) redis.pcall('DEL', key) end,
   result = function(key, schedule, text) redis.pcall('HSET', key, schedule, text) end,
   renew = function(key, milliseconds) redis.pcall('PEXPIRE', key, milliseconds) end,
+  hold = function(claim, owner, id, milliseconds) pcall(renewClaim, claim, owner, id, milliseconds) end,
   unmark = function(key, id) redis.pcall('ZREM', key, id) end,
 }
 
@@ -57,49 +60,74 @@ local function after(seconds) return math.ceil(milliseconds / 1000) + seconds en
 
 local moves = {
   drop = function() end,
-  free = function(queue, claim, owner) freeClaim(queue, claim, owner, lasts) end,
-  retry = function(_, entry, seconds)
+  free = function(queue, _, claim, owner, id) freeClaim(queue, claim, owner, lasts, id) end,
+  retry = function(_, _, entry, seconds)
     redis.call('ZADD', KEYS[1], seconds == '0' and math.floor(milliseconds / 1000) or after(seconds), entry)
   end,
   snooze = function(_, entry, seconds) redis.call('ZADD', KEYS[2], after(seconds), entry) end,
-  dead = function(_, entry) die(entry) end,
-  bury = function(queue, entry, claim, owner)
+  dead = function(_, _, entry) die(entry) end,
+  bury = function(queue, _, entry, claim, owner, id)
+    freeClaim(queue, claim, owner, lasts, id)
     die(entry)
-    local ok, problem = pcall(freeClaim, queue, claim, owner, lasts)
-    if ok then return end
-    redis.call('ZREM', KEYS[3], entry)
-    error(problem, 0)
   end,
   back = function(queue, entry) redis.call('RPUSH', queue, entry) end,
 }
-local sizes = {
-  attempt = 3, forget = 2, result = 4, renew = 3, unmark = 3,
-  drop = 3, free = 5, retry = 5, snooze = 5, dead = 4, bury = 6, back = 4,
+
+-- What each of them is going to write.
+local reads = {
+  drop = function() end,
+  free = function(queue, claim, owner)
+    redis.call('LLEN', queue)
+    redis.call('EXISTS', claim, owner)
+  end,
+  retry = function() redis.call('ZCARD', KEYS[1]) end,
+  snooze = function() redis.call('ZCARD', KEYS[2]) end,
+  dead = function() redis.call('ZCARD', KEYS[3]) end,
+  bury = function(queue, _, claim, owner)
+    redis.call('ZCARD', KEYS[3])
+    redis.call('LLEN', queue)
+    redis.call('EXISTS', claim, owner)
+  end,
+  back = function(queue) redis.call('LLEN', queue) end,
 }
+local sizes = {
+  attempt = 3, forget = 2, result = 4, renew = 3, hold = 5, unmark = 3,
+  drop = 3, free = 6, retry = 5, snooze = 4, dead = 4, bury = 7, back = 3,
+}
+
+-- Settles a job. Returns whether it was in progress; or nil, why Redis refuses, and whether it refuses everything.
+local function settle(queue, entry, fate, ...)
+  local ok, problem = pcall(reads[fate], queue, ...)
+  if not ok then return nil, problem end
+  local inProgress = queue .. ':' .. pool .. ':inprogress'
+  -- The oldest of the list stand on the right.
+  local removed = redis.pcall('LREM', inProgress, -1, entry)
+  if type(removed) == 'table' then return nil, removed, next(settled) == nil end
+  if removed == 0 then return false end
+  ok, problem = pcall(moves[fate], queue, entry, ...)
+  if not ok then
+    redis.call('RPUSH', inProgress, entry)
+    return nil, problem
+  end
+  settled[queue] = (settled[queue] or 0) + 1
+  return true
+end
 
 local i, position, mine = 6, 0, false
 while i <= #ARGV do
   local note = notes[ARGV[i]]
   if note then
-    if mine then note(ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
+    if mine then note(ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]) end
     i = i + sizes[ARGV[i]]
   else
-    local queue, entry, fate = KEYS[3 + tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
-    local inProgress = queue .. ':' .. pool .. ':inprogress'
-    -- The oldest of the list stand on the right.
-    mine = redis.call('LREM', inProgress, -1, entry) == 1
-    if not mine then
+    local fate, problem, refusesAll = ARGV[i + 2], nil, nil
+    mine, problem, refusesAll = settle(KEYS[3 + tonumber(ARGV[i])], unpack(ARGV, i + 1, i + sizes[fate] - 1))
+    if refusesAll then return problem end
+    if mine == nil then
+      refused[#refused + 1] = position
+      reason = reason or type(problem) == 'table' and problem.err or tostring(problem)
+    elseif not mine then
       lost[#lost + 1] = position
-    else
-      local ok, problem = pcall(moves[fate], queue, ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
-      if ok then
-        settled[queue] = (settled[queue] or 0) + 1
-      else
-        redis.call('RPUSH', inProgress, entry)
-        refused[#refused + 1] = position
-        reason = reason or type(problem) == 'table' and problem.err or tostring(problem)
-        mine = false
-      end
     end
     i = i + sizes[fate]
     position = position + 1

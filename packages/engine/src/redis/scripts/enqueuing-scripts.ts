@@ -2,7 +2,7 @@ import { Script, type ScriptCall } from '../script.js';
 import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
 
 const scheduleScript = Script.load('schedule');
-const claimScript = Script.load('claim');
+const claimScript = Script.load('claim', 'claims');
 
 /** Milliseconds that what is carried to a job is kept beyond its run time or its last retry. */
 export const CARRIER_LASTS = 24 * 3600 * 1000;

@@ -1,11 +1,11 @@
 import { ATTEMPTS } from '../../attempt.js';
 import type { Raw } from '../raw.js';
 import { Script, type ScriptCall } from '../script.js';
-import { ScriptGroup } from './script-group.js';
+import { CLAIM_LASTS, ScriptGroup, type HeldClaim } from './script-group.js';
 
 const beatScript = Script.load('beat');
 const lookScript = Script.load('look');
-const reapScript = Script.load('reap');
+const reapScript = Script.load('reap', 'claims');
 const buryScript = Script.load('bury');
 const hashesScript = Script.load('hashes');
 
@@ -42,6 +42,8 @@ export interface Reaping {
   readonly deadEntry: Raw;
   /** Its attempt that ended with the process, as it is remembered. */
   readonly attempt: string;
+  /** The claim that ends, should the job be dead. */
+  readonly claim?: HeldClaim | undefined;
 }
 
 /** What came of a dead pool's jobs of a name. */
@@ -96,7 +98,10 @@ export class PoolScripts extends ScriptGroup {
         keys.lock(jobName),
         keys.dead,
         keys.reaped(jobName),
-        ...reapings.map(({ jobId }) => keys.deaths(jobId ?? '')),
+        ...reapings.flatMap(({ jobId, claim }) => [
+          keys.deaths(jobId ?? ''),
+          ...(claim ? this.claimKeys(claim.uniqueKey) : [keys.queue(jobName), keys.queue(jobName)]),
+        ]),
       ],
       args: [
         this.now(),
@@ -107,11 +112,10 @@ export class PoolScripts extends ScriptGroup {
         ATTEMPTS.most,
         ATTEMPTS.keep,
         REAPED_LASTS,
-        ...reapings.flatMap(({ raw, jobId, deadEntry, attempt }) => [
-          raw,
-          jobId === undefined ? '' : deadEntry,
-          keys.attempts(jobId ?? ''),
-          attempt,
+        CLAIM_LASTS,
+        ...reapings.flatMap(({ raw, jobId, deadEntry, attempt, claim }) => [
+          ...[raw, jobId === undefined ? '' : deadEntry],
+          ...[keys.attempts(jobId ?? ''), attempt, claim?.jobId ?? ''],
         ]),
       ],
       decode: (reply) => {

@@ -1,14 +1,18 @@
 import { ATTEMPTS } from '../../attempt.js';
-import { pack, unpack } from '../packed.js';
+import type { UniqueUntil } from '../../job-type.js';
+import { FINGERPRINT_BYTES } from '../fingerprint.js';
+import { MOST_PACKED, pack, unpack } from '../packed.js';
 import type { Raw } from '../raw.js';
 import { Script, type ScriptCall } from '../script.js';
 import { Numbering } from './numbering.js';
-import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
+import { CLAIM_LASTS, ScriptGroup, type HeldClaim } from './script-group.js';
 
-const fetchScript = Script.load('fetch');
-const settleScript = Script.load('settle', 'free-claim');
+const fetchScript = Script.load('fetch', 'claims');
+const settleScript = Script.load('settle', 'claims');
 const dropScript = Script.load('drop');
 const releaseScript = Script.load('release');
+const fingerprintsScript = Script.load('fingerprints', 'read-some');
+const renewScript = Script.load('renew', 'claims');
 
 /** The scripts that a dispatcher sends together, in this order. */
 export const DISPATCHED_SCRIPTS: readonly Script[] = [dropScript, settleScript, fetchScript];
@@ -18,6 +22,12 @@ const ALL_SETTLED: Settled = { lost: [], refused: [], reason: undefined };
 
 /** How many jobs a round settles, and how many it fetches, at most: scripts block Redis for everybody. */
 export const MOST_AT_ONCE = 500;
+
+/**
+ * How many bytes of entries: one that is larger is fetched by itself. Two rounds are under way, so that Redis moves the next
+ * long jobs while Node reads the last; in larger ones they would wait for each other.
+ */
+export const MOST_BYTES_AT_ONCE = 256 * 1024;
 
 /** A job as it was taken from its queue. */
 export interface FetchedEntry {
@@ -44,8 +54,8 @@ export interface Fetching {
   readonly shares: readonly number[];
   readonly watch: boolean;
   readonly atLimit: ReadonlySet<string>;
-  /** The names whose unique jobs hold their claims until they are done. */
-  readonly holding: ReadonlySet<string>;
+  /** How long the unique jobs of a name hold their claims. */
+  readonly uniqueUntil: (jobName: string) => UniqueUntil;
   /** What is wanted beyond that, for workers that are not idle yet. */
   readonly ahead?: Ahead;
 }
@@ -55,6 +65,10 @@ export interface Fetched {
   readonly entries: readonly FetchedEntry[];
   /** The names whose limit kept jobs back. */
   readonly atLimit: ReadonlySet<string>;
+  /** Jobs that may be taken were left because of their size. */
+  readonly isCut: boolean;
+  /** Why Redis lets nothing be taken from some queues, such as for a key of the wrong kind. */
+  readonly refusals: readonly Error[];
 }
 
 /** What is to be written about a job that was in progress. */
@@ -83,25 +97,46 @@ export interface DroppedJob {
   /** The name of the queue it was fetched from. */
   readonly jobName: string;
   /** The entry exactly as it was fetched. */
-  readonly raw: string;
+  readonly raw: Raw;
+}
+
+/** An entry in progress, as an audit sees it. */
+export interface EntrySighting {
+  /** Its index in the list, counted from the end: below 0. Entries come and go at the beginning. */
+  readonly place: number;
+  /** In bytes. */
+  readonly size: number;
+  readonly fingerprint: string;
+}
+
+/** Some of the entries that a pool has in progress. */
+export interface FingerprintPage {
+  /** How many there are in all. */
+  readonly total: number;
+  readonly sightings: readonly EntrySighting[];
 }
 
 /** Something to remember of a job beside its entry. */
 export type Note =
   | { readonly kind: 'attempt'; readonly jobId: string; readonly text: string }
   | { readonly kind: 'forget'; readonly jobId: string }
+  | { readonly kind: 'forget deaths'; readonly jobId: string }
   | { readonly kind: 'unmark'; readonly jobId: string }
   | { readonly kind: 'result'; readonly schedule: string; readonly text: string }
   /** What is carried to it lasts for `milliseconds` from now. */
   | { readonly kind: 'renew carrier'; readonly jobId: string; readonly milliseconds: number }
+  /** Its claim lasts for `milliseconds` from now. */
+  | { readonly kind: 'renew claim'; readonly claim: HeldClaim; readonly milliseconds: number }
   | { readonly kind: 'forget carrier'; readonly jobId: string };
 
-/** Where an entry goes when its run has ended. Delays in whole seconds. `freed` is the unique key whose claim ends. */
+/** Where an entry goes when its run has ended. Delays in whole seconds. `freed` is the claim that ends. */
 export type Move =
-  | { readonly to: 'nowhere'; readonly freed?: string | undefined }
-  | { readonly to: 'retry' | 'scheduled'; readonly entry: Raw; readonly delay: number }
-  | { readonly to: 'dead'; readonly entry: Raw; readonly freed?: string | undefined }
-  | { readonly to: 'queue'; readonly entry: Raw };
+  | { readonly to: 'nowhere'; readonly freed?: HeldClaim | undefined }
+  | { readonly to: 'retry'; readonly entry: Raw; readonly delay: number }
+  | { readonly to: 'dead'; readonly entry: Raw; readonly freed?: HeldClaim | undefined }
+  /** As it is. */
+  | { readonly to: 'scheduled'; readonly delay: number }
+  | { readonly to: 'queue' };
 
 const NOTHING: Ahead = { wanted: 0, shares: [], from: () => false };
 
@@ -113,29 +148,39 @@ export class RunningScripts extends ScriptGroup {
    * `atLimit`, because those of others change with every job and mean nothing.
    */
   fetch(fetching: Fetching): ScriptCall<Fetched> {
-    const { poolId, wanted, jobNames, shares, watch, atLimit, holding, ahead = NOTHING } = fetching;
-    const letterOf = (name: string): string =>
-      holding.has(name) ? 'h' : ahead.from(name) ? 'p' : 's';
+    const { poolId, wanted, jobNames, shares, watch, atLimit, ahead = NOTHING } = fetching;
+    const letterOf = (name: string): string => {
+      const letter = CLAIM_LETTERS[fetching.uniqueUntil(name)];
+      return letter === 's' && ahead.from(name) ? 'p' : letter;
+    };
     const watched = watch ? jobNames.flatMap((name) => this.#watchable(name, atLimit)) : [];
     return {
       script: fetchScript,
       keys: [...jobNames.map((name) => this.keys.queue(name)), ...watched],
       args: [
-        ...[poolId, wanted, ahead.wanted, this.keys.prefix, CLAIM_LASTS],
+        ...[poolId, wanted, ahead.wanted, this.keys.prefix, CLAIM_LASTS, MOST_BYTES_AT_ONCE],
         jobNames.map(letterOf).join(''),
         ...shares,
         ...ahead.shares,
       ],
       watch,
       decode: (reply) => {
-        const [full, ...groups] = reply as [number[], ...[number, number, Buffer][]];
+        const [full, isCut, refusals, ...groups] = reply as [
+          ...[number[], number, (number | Buffer)[]],
+          ...[number, number, Buffer][],
+        ];
         const nameOf = (index: number): string => jobNames[index - 1] ?? '';
         const entries: FetchedEntry[] = [];
         for (const [index, count, packed] of groups) {
           const [jobName, isCancelled] = [nameOf(Math.abs(index)), index < 0];
           for (const raw of unpack(packed, count)) entries.push({ jobName, raw, isCancelled });
         }
-        return { entries, atLimit: new Set(full.map(nameOf)) };
+        return {
+          entries,
+          atLimit: new Set(full.map(nameOf)),
+          isCut: isCut === 1,
+          refusals: refusalsOf(refusals, nameOf),
+        };
       },
     };
   }
@@ -165,34 +210,65 @@ export class RunningScripts extends ScriptGroup {
    * nowhere, and cheaper.
    */
   drop(poolId: string, jobs: readonly DroppedJob[]): ScriptCall<Settled> {
-    const positions = new Map<string, number[]>();
-    for (const [position, { jobName }] of jobs.entries()) {
-      const ofName = positions.get(jobName);
-      if (ofName) ofName.push(position);
-      else positions.set(jobName, [position]);
-    }
-    const groups = [...positions.values()];
-    const rawOf = (position: number): string => jobs[position]?.raw ?? '';
+    const groups = groupsOf(jobs);
     return {
       script: dropScript,
-      keys: [...positions.keys()].map((jobName) => this.keys.queue(jobName)),
-      args: [poolId, ...groups.flatMap((group) => [group.length, pack(group.map(rawOf))])],
+      keys: groups.map(({ jobName }) => this.keys.queue(jobName)),
+      args: [poolId, ...groups.flatMap((group) => [group.positions.length, packed(group)])],
       decode: (reply) => {
         const gone = reply as number[];
         if (gone.length === 0) return ALL_SETTLED; // Nearly always, and to flatten costs a fiftieth of a drain.
-        const order = groups.flat();
+        const order = groups.flatMap(({ positions }) => positions);
         return { ...ALL_SETTLED, lost: gone.flatMap((index) => order[index] ?? []) };
       },
     };
   }
 
-  /** Puts back what a stopping pool still has in progress; returns how many jobs that were. */
-  release(poolId: string, jobNames: readonly string[]): ScriptCall<number> {
+  /**
+   * Puts back what a stopping pool still has in progress, or some of it; returns how many jobs that were, and whether none
+   * are left.
+   */
+  release(
+    poolId: string,
+    jobNames: readonly string[],
+  ): ScriptCall<{ readonly released: number; readonly isDone: boolean }> {
     return {
       script: releaseScript,
       keys: jobNames.map((name) => this.keys.queue(name)),
-      args: [poolId],
-      decode: Number,
+      args: [poolId, MOST_AT_ONCE, MOST_BYTES_AT_ONCE],
+      decode: (reply) => {
+        const [released = 0, isDone] = reply as number[];
+        return { released, isDone: isDone === 1 };
+      },
+    };
+  }
+
+  /** Reads what the entries in progress are recognised by, behind the first `from`; some of them, if they are many. */
+  fingerprints(poolId: string, jobName: string, from: number): ScriptCall<FingerprintPage> {
+    const { head, tail } = FINGERPRINT_BYTES;
+    return {
+      script: fingerprintsScript,
+      keys: [this.keys.inProgress(jobName, poolId)],
+      args: [from, MOST_AT_ONCE, MOST_BYTES_AT_ONCE, head, tail],
+      decode: (reply) => {
+        const [total, ...flat] = reply as [number, ...(number | Buffer)[]];
+        const sightings = Array.from({ length: flat.length / 2 }, (_, i) => {
+          const [size, shown] = [Number(flat[2 * i]), flat[2 * i + 1] as Buffer];
+          const place = from + i - total;
+          return { place, size, fingerprint: `${size}:${shown.toString('latin1')}` };
+        });
+        return { total, sightings };
+      },
+    };
+  }
+
+  /** Has the claims of jobs that run last for another day. */
+  renewClaims(claims: readonly HeldClaim[]): ScriptCall<void> {
+    return {
+      script: renewScript,
+      keys: claims.flatMap(({ uniqueKey }) => this.claimKeys(uniqueKey)),
+      args: [CLAIM_LASTS, ...claims.map(({ jobId }) => jobId)],
+      decode: () => undefined,
     };
   }
 
@@ -204,18 +280,22 @@ export class RunningScripts extends ScriptGroup {
   #moveArgs(move: Move): (Raw | number)[] {
     switch (move.to) {
       case 'nowhere':
-        return move.freed === undefined ? ['drop'] : ['free', ...this.claimKeys(move.freed)];
+        return move.freed === undefined ? ['drop'] : ['free', ...this.#heldArgs(move.freed)];
       case 'retry':
         return ['retry', move.entry, move.delay];
       case 'scheduled':
-        return ['snooze', move.entry, move.delay];
+        return ['snooze', move.delay];
       case 'dead':
         return move.freed === undefined
           ? ['dead', move.entry]
-          : ['bury', move.entry, ...this.claimKeys(move.freed)];
+          : ['bury', move.entry, ...this.#heldArgs(move.freed)];
       case 'queue':
-        return ['back', move.entry];
+        return ['back'];
     }
+  }
+
+  #heldArgs({ uniqueKey, jobId }: HeldClaim): string[] {
+    return [...this.claimKeys(uniqueKey), jobId];
   }
 
   #noteArgs(note: Note): string[] {
@@ -225,14 +305,74 @@ export class RunningScripts extends ScriptGroup {
         return ['attempt', keys.attempts(note.jobId), note.text];
       case 'forget':
         return ['forget', keys.attempts(note.jobId)];
+      case 'forget deaths':
+        return ['forget', keys.deaths(note.jobId)];
       case 'unmark':
         return ['unmark', keys.cancelled, note.jobId];
       case 'result':
         return ['result', keys.lastResults, note.schedule, note.text];
       case 'renew carrier':
         return ['renew', keys.carrier(note.jobId), String(note.milliseconds)];
+      case 'renew claim':
+        return ['hold', ...this.#heldArgs(note.claim), String(note.milliseconds)];
       case 'forget carrier':
         return ['forget', keys.carrier(note.jobId)];
     }
   }
+}
+
+const CLAIM_LETTERS: Readonly<Record<UniqueUntil, string>> = {
+  started: 's',
+  done_or_dead: 'h',
+  done: 'k',
+};
+
+/** @param flat the number of a queue and what Redis says of it, by turns */
+function refusalsOf(
+  flat: readonly (number | Buffer)[],
+  nameOf: (index: number) => string,
+): Error[] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => {
+    const name = nameOf(Number(flat[2 * i]));
+    return new Error(`Redis lets no job "${name}" be fetched: ${String(flat[2 * i + 1])}`);
+  });
+}
+
+/** Jobs of one name that are dropped together, in the order in which they ended. */
+interface DroppedGroup {
+  readonly jobName: string;
+  readonly positions: number[];
+  /** Short ones, to be packed; or a single one that is not. */
+  readonly entries: string[] | Buffer;
+}
+
+/** Groups that are short enough to be packed, each of one name. */
+function groupsOf(jobs: readonly DroppedJob[]): DroppedGroup[] {
+  const groups: DroppedGroup[] = [];
+  const open = new Map<string, PackedGroup>();
+  jobs.forEach(({ jobName, raw }, position) => {
+    if (typeof raw !== 'string') {
+      groups.push({ jobName, positions: [position], entries: raw });
+      return;
+    }
+    let group = open.get(jobName);
+    if (!group || group.size + raw.length > MOST_PACKED) {
+      group = { jobName, positions: [], entries: [], size: 0 };
+      groups.push(group);
+      open.set(jobName, group);
+    }
+    group.positions.push(position);
+    group.entries.push(raw);
+    group.size += raw.length;
+  });
+  return groups;
+}
+
+interface PackedGroup extends DroppedGroup {
+  readonly entries: string[];
+  size: number;
+}
+
+function packed({ entries }: DroppedGroup): Raw {
+  return Array.isArray(entries) ? pack(entries) : entries;
 }

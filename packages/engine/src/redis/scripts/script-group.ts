@@ -4,6 +4,12 @@ import type { Keys } from '../keys.js';
 /** Milliseconds that a claim lasts, as gocraft/work's do; of a job that is scheduled, beyond its time. */
 export const CLAIM_LASTS = 24 * 3600 * 1000;
 
+/** The claim that a unique job holds. */
+export interface HeldClaim {
+  readonly uniqueKey: string;
+  readonly jobId: string;
+}
+
 /** Scripts of one concern, one method for each: it alone knows the order of keys and arguments, and reads the reply. */
 export abstract class ScriptGroup {
   constructor(
