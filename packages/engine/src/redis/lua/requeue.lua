@@ -29,10 +29,13 @@ for queue = 1, queues do
   end
 end
 
--- A firing has its time as its score; one that was snoozed has another, and is not a firing any more.
+-- A firing has its time as its score; one that was snoozed has another, and is not a firing any more. Only what is due
+-- is moved: a last one that lies ahead of now, by more than clocks may differ, was moved when Redis's clock was wrong,
+-- and tells nothing of those before it.
 local function wasMoved(score, schedule, time)
   if tonumber(score) ~= tonumber(time) then return false end
-  if (tonumber(redis.call('HGET', KEYS[4], schedule) or '') or 0) >= tonumber(time) then return true end
+  local last = tonumber(redis.call('HGET', KEYS[4], schedule) or '')
+  if last and (last == tonumber(time) or last > tonumber(time) and last <= now + 15) then return true end
   redis.call('HSET', KEYS[4], schedule, time)
   return false
 end
