@@ -23,7 +23,7 @@ export interface PeriodicEnqueuerOptions {
 const ROUND = 60_000;
 const AFTER_ERROR = 1_000;
 // Between looks whether Redis still knows what was added, and, more seldom, what time it is there. In milliseconds.
-const LOOK = 2_500;
+const LOOK = 3_000;
 const CLOCK_LOOK = 10_000;
 // What is remembered of schedules that no pool adds any more is looked through every so many rounds.
 const ROUNDS_A_SWEEP = 10;

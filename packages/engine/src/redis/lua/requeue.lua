@@ -2,7 +2,8 @@
 -- whose name nobody ever knew, or whose queue is none, is left, and told: its entry for the dead jobs is seldom needed, so it comes later.
 --
 -- A firing of a schedule that was moved before is dropped: a Go process whose clock is slow adds it again. One of a
--- schedule that does not overlap is dropped, too, while the last one's claim stands: that still waits or runs.
+-- schedule that does not overlap is dropped, too, while the last one's claim stands: that still waits or runs. Runs
+-- after free-claim.lua.
 --
 -- KEYS[1..4] retry or scheduled, known_jobs, dead, the last firings that were moved, by schedule
 -- KEYS[4+i]  the queues
@@ -11,7 +12,8 @@
 -- ARGV[2+i]  the queues' names
 -- ARGV[…]    for each job: index of its queue, entry, entry for the queue; or 0, entry, entry for the dead jobs;
 --            and before a firing 'firing', behind it its schedule and time, and what it claims first: claim, owner,
---            id, else '' three times
+--            id, else '' three times; before one for the dead jobs that holds a claim 'frees', and behind it the claim,
+--            its owner, the job's own queue and id
 -- Returns    { how many went to their queues, how many to the dead jobs, how many were dropped, index of a queue whose
 --            name nobody knows, … }
 local milliseconds, lasts = tonumber(ARGV[1]), ARGV[2]
@@ -50,13 +52,15 @@ end
 local i = 3 + queues
 while i <= #ARGV do
   local firing = ARGV[i] == 'firing'
-  if firing then i = i + 1 end
+  local frees = ARGV[i] == 'frees'
+  if firing or frees then i = i + 1 end
   local queue, entry = tonumber(ARGV[i]), ARGV[i + 1]
   if queue == 0 then redis.call('ZCARD', KEYS[3]) end -- This one ends it all.
   local score = firing and redis.call('ZSCORE', KEYS[1], entry)
   if not isUnknown[queue] and redis.call('ZREM', KEYS[1], entry) == 1 then
     if queue == 0 then
       redis.call('ZADD', KEYS[3], now, ARGV[i + 2])
+      if frees then freeClaim(ARGV[i + 5], ARGV[i + 3], ARGV[i + 4], lasts, ARGV[i + 6]) end
       dead = dead + 1
     elseif firing and (wasMoved(score, ARGV[i + 3], ARGV[i + 4]) or overlaps(ARGV[i + 5], ARGV[i + 6], ARGV[i + 7])) then
       dropped = dropped + 1
@@ -65,6 +69,6 @@ while i <= #ARGV do
       requeued = requeued + 1
     end
   end
-  i = i + (firing and 8 or 3)
+  i = i + (firing and 8 or frees and 7 or 3)
 end
 return { requeued, dead, dropped, unpack(unknown) }

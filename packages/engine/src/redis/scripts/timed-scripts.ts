@@ -6,7 +6,7 @@ import { Numbering } from './numbering.js';
 import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
 
 const dueScript = Script.load('due');
-const requeueScript = Script.load('requeue');
+const requeueScript = Script.load('requeue', 'free-claim');
 const periodicScript = Script.load('periodic', 'find-firings');
 const unscheduleScript = Script.load('unschedule', 'find-firings');
 
@@ -26,6 +26,8 @@ export interface Requeueing {
   readonly entry: Raw;
   /** Of a schedule's firing: which, and its time in seconds. */
   readonly firing?: Firing | undefined;
+  /** The claim that ends with a job that goes to the dead jobs, and whose it is. */
+  readonly frees?: { readonly uniqueKey: string; readonly jobName: string; readonly id: string };
 }
 
 /** What makes a job the firing of a schedule. */
@@ -109,10 +111,16 @@ export class TimedScripts extends ScriptGroup {
   requeue(set: 'retry' | 'scheduled', requeueings: readonly Requeueing[]): ScriptCall<Requeued> {
     const queues = new Numbering();
     const args: (Raw | number)[] = [];
-    for (const { raw, jobName, entry, firing } of requeueings) {
+    for (const { raw, jobName, entry, firing, ...rest } of requeueings) {
+      // An entry may name any key, and has none but a claim deleted.
+      const frees = rest.frees && this.keys.isUnique(rest.frees.uniqueKey) ? rest.frees : undefined;
       if (firing) args.push('firing');
+      if (frees) args.push('frees');
       args.push(jobName === undefined ? 0 : queues.numberOf(jobName), raw, entry);
       if (firing) args.push(firing.schedule, firing.time, ...this.#firingClaim(firing));
+      if (frees) {
+        args.push(...this.claimKeys(frees.uniqueKey), this.keys.queue(frees.jobName), frees.id);
+      }
     }
     const { names } = queues;
     const { knownJobs, dead, movedFirings } = this.keys;
