@@ -172,6 +172,7 @@ export class TimedScripts extends ScriptGroup {
   }
 
   #firingClaim({ claim }: Firing): string[] {
-    return claim ? [...this.claimKeys(claim.uniqueKey), claim.id] : ['', '', ''];
+    const isClaim = claim !== undefined && this.keys.isUnique(claim.uniqueKey);
+    return isClaim ? [...this.claimKeys(claim.uniqueKey), claim.id] : ['', '', ''];
   }
 }
