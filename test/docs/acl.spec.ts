@@ -48,7 +48,7 @@ it('the access that the page names is enough for everything', async () => {
     expect(errors).toEqual([]);
   } finally {
     await pool.stop();
-    enqueuer.close();
+    await enqueuer.close();
     client.close();
     admin.disconnect();
     await server.stop();

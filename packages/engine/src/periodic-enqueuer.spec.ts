@@ -393,6 +393,18 @@ describe('a schedule that no pool has any more', () => {
     expect(await ns.redis.zcard(ns.keys.scheduled)).toBe(3_000);
   });
 
+  it('keeps nobody from adding firings when it cannot be forgotten', async () => {
+    const errors: unknown[] = [];
+    await anEnqueuer(minutely({}, '30 * * * * *')).enqueue();
+    await ns.redis.set(ns.keys.lastResults, 'of the wrong kind');
+    const enqueuer = new PeriodicEnqueuer({
+      ...{ jobs: [minutely()], connection: ns.connection, keys: ns.keys, scripts, clock },
+      onError: (error) => errors.push(error),
+    });
+    expect(await enqueuer.enqueue()).toBe(4);
+    expect(errors.map(String)).toEqual([expect.stringContaining('WRONGTYPE')]);
+  });
+
   it('is one of many, of which a round forgets some', async () => {
     const jobs = range(1, 50).map((n) => minutely({}, `@every ${n}h`));
     await anEnqueuer(...jobs).enqueue();

@@ -7,7 +7,7 @@ import type { Keys } from './redis/keys.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 import type { Firings } from './redis/scripts/timed-scripts.js';
-import { ScheduleSweeper, type KnownSchedules } from './schedule-sweeper.js';
+import { ScheduleSweeper, type FiringMarks } from './schedule-sweeper.js';
 import { uniqueKey } from './unique-key.js';
 
 export interface PeriodicEnqueuerOptions {
@@ -25,12 +25,8 @@ const AFTER_ERROR = 1_000;
 // Between looks whether Redis still knows what was added, and, more seldom, what time it is there. In milliseconds.
 const LOOK = 3_000;
 const CLOCK_LOOK = 10_000;
-// What is remembered of schedules that no pool adds any more is looked through every so many rounds.
-const ROUNDS_A_SWEEP = 10;
 // So many times a script deals with at most; it takes Redis a few milliseconds.
 const TIMES_AT_ONCE = 2_000;
-// What nobody can add again any more: for so many seconds a moved firing is remembered at least.
-const MOVED_LASTS = 3_600;
 
 /**
  * Adds the next few minutes' firings of the pool's schedules to the scheduled jobs, from where the requeuer moves
@@ -44,7 +40,6 @@ export class PeriodicEnqueuer {
   /** When the next round is due, and when Redis's clock is looked at, by `performance.now()`. */
   #roundAt = -Infinity;
   #clockLookAt = -Infinity;
-  #rounds = 0;
   /** When the pool started, and when it added firings last, by Redis's clock, in seconds. */
   #startedAt = Infinity;
   #addedAt = -Infinity;
@@ -79,15 +74,27 @@ export class PeriodicEnqueuer {
 
   /** One round. Returns how many firings were added. */
   async enqueue(): Promise<number> {
-    const { connection } = this.#options;
+    const { connection, keys } = this.#options;
     await connection.ready();
     const now = await this.#now();
-    const known = await this.#known(now);
-    const added = await this.#add(known, now);
-    const hasMore = await this.#sweeper.sweep(known, now);
-    if (hasMore) this.#rounds = 0;
+    const [last, moved] = await Promise.all([
+      connection.redis.hgetall(keys.lastFirings),
+      connection.redis.hgetall(keys.movedFirings),
+    ]);
+    const added = await this.#add({ last, moved }, now);
+    const hasMore = await this.#sweep({ last, moved }, now);
     this.#roundAt = performance.now() + (hasMore ? 0 : ROUND * (0.75 + Math.random() / 2));
     return added;
+  }
+
+  /** What is forgotten late does no harm: it keeps nobody from adding firings, nor a pool from starting. */
+  async #sweep(marks: FiringMarks, now: number): Promise<boolean> {
+    try {
+      return await this.#sweeper.sweep(marks, now);
+    } catch (error) {
+      this.#options.onError(error);
+      return false;
+    }
   }
 
   async #round(): Promise<number> {
@@ -114,31 +121,15 @@ export class PeriodicEnqueuer {
     return Math.abs(this.#clockAhead - before) > CLOCKS_DIFFER;
   }
 
-  async #known(now: number): Promise<KnownSchedules> {
-    const { connection, keys } = this.#options;
-    const { redis } = connection;
-    const isSweep = this.#rounds++ % ROUNDS_A_SWEEP === 0;
-    const [lastFirings, movedFirings, versions, results] = await Promise.all([
-      redis.hgetall(keys.lastFirings),
-      redis.hgetall(keys.movedFirings),
-      redis.hkeys(keys.scheduleVersions),
-      isSweep ? redis.hkeys(keys.lastResults) : [],
-    ]);
-    // Pools of gocraft/work do not tell which schedules they have: what was moved lately may be theirs.
-    const isOld = (id: string): boolean => !(Number(movedFirings[id]) > now - MOVED_LASTS);
-    const old = isSweep ? [...Object.keys(movedFirings), ...results].filter(isOld) : [];
-    return { lastFirings, movedFirings, others: [...versions, ...old] };
-  }
-
-  async #add({ lastFirings, movedFirings }: KnownSchedules, now: number): Promise<number> {
+  async #add(marks: FiringMarks, now: number): Promise<number> {
     const { connection, keys, scripts, jobs } = this.#options;
     if (jobs.length === 0) return 0;
     const lastRound = Number((await connection.redis.get(keys.lastPeriodicEnqueue)) ?? NaN);
     const wasDown = now - lastRound > HORIZON;
     const all = jobs.map((job) => {
       // 0 is what a sweeper leaves in the midst of its work.
-      const last = Number(lastFirings[job.id]) || NaN;
-      return this.#firings(job, { now, last, moved: Number(movedFirings[job.id]), wasDown });
+      const last = Number(marks.last[job.id]) || NaN;
+      return this.#firings(job, { now, last, moved: Number(marks.moved[job.id]), wasDown });
     });
     this.#startedAt = Math.min(this.#startedAt, now);
     const round = { now, startedAt: this.#startedAt };

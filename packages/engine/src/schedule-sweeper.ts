@@ -14,47 +14,64 @@ export interface ScheduleSweeperOptions {
   readonly scripts: Scripts;
 }
 
-/** What pools remember of schedules. */
-export interface KnownSchedules {
-  /** The last firing that was added, by schedule, in seconds since the epoch. */
-  readonly lastFirings: Readonly<Record<string, string>>;
-  /** The last firing that went to its queue, by schedule, in seconds since the epoch. */
-  readonly movedFirings: Readonly<Record<string, string>>;
-  /** Others of which something is remembered. */
-  readonly others: readonly string[];
+/** What pools note of the firings of schedules, by schedule, in seconds since the epoch. */
+export interface FiringMarks {
+  /** The last that was added. */
+  readonly last: Readonly<Record<string, string>>;
+  /** The last that went to its queue. */
+  readonly moved: Readonly<Record<string, string>>;
 }
 
 // A script looks for so many firings at most, and takes Redis a few milliseconds.
 const FIRINGS_AT_ONCE = 250;
 // So that a pool that starts need not wait for many.
 const SCHEDULES_AT_ONCE = 20;
+// What is remembered of schedules that no pool adds any more is looked through every so many rounds.
+const ROUNDS_A_SWEEP = 10;
+// Nobody can add a firing again that was moved so many seconds ago.
+const MOVED_LASTS = 3_600;
 
 /** Takes away the firings of schedules that no pool has any more, and what is remembered of them. */
 export class ScheduleSweeper {
   readonly #options: ScheduleSweeperOptions;
+  #rounds = 0;
 
   constructor(options: ScheduleSweeperOptions) {
     this.#options = options;
   }
 
   /** Forgets some of the schedules that no pool registers; returns whether there are more. `now` in seconds. */
-  async sweep(
-    { lastFirings, others }: Pick<KnownSchedules, 'lastFirings' | 'others'>,
-    now: number,
-  ): Promise<boolean> {
-    const ids = new Set([...Object.keys(lastFirings), ...others]);
-    const foreign = [...ids].filter((id) => !this.#options.own.has(id));
+  async sweep(marks: FiringMarks, now: number): Promise<boolean> {
+    const known = await this.#known(marks, now);
+    const foreign = known.filter((id) => !this.#options.own.has(id));
     if (foreign.length === 0) return false;
     const registered = await this.#registered();
     const forgotten = foreign.filter((id) => !registered.has(id));
+    let count = 0;
     for (const id of forgotten.slice(0, SCHEDULES_AT_ONCE)) {
-      await this.#forget(id, Number(lastFirings[id] ?? NaN), now);
+      if (await this.#forget(id, Number(marks.last[id]), now)) count++;
     }
-    return forgotten.length > SCHEDULES_AT_ONCE;
+    const hasMore = count === SCHEDULES_AT_ONCE && forgotten.length > count;
+    if (hasMore) this.#rounds = 0;
+    return hasMore;
   }
 
-  /** In parts, between which others get their turn. */
-  async #forget(id: string, last: number, now: number): Promise<void> {
+  /** The ids of all schedules of which anything is remembered; now and then also of those whose firings are long over. */
+  async #known({ last, moved }: FiringMarks, now: number): Promise<string[]> {
+    const { connection, keys } = this.#options;
+    const isThorough = this.#rounds++ % ROUNDS_A_SWEEP === 0;
+    const [versions, results] = await Promise.all([
+      connection.redis.hkeys(keys.scheduleVersions),
+      isThorough ? connection.redis.hkeys(keys.lastResults) : [],
+    ]);
+    // Pools of gocraft/work do not tell which schedules they have: what was moved lately may be theirs.
+    const isOld = (id: string): boolean => !(Number(moved[id]) > now - MOVED_LASTS);
+    const old = isThorough ? [...Object.keys(moved), ...results].filter(isOld) : [];
+    return [...new Set([...Object.keys(last), ...versions, ...old])];
+  }
+
+  /** In parts, between which others get their turn. Returns false if a pool registers it. */
+  async #forget(id: string, last: number, now: number): Promise<boolean> {
     const { connection, scripts } = this.#options;
     const known = scheduleOf(id);
     const start = known ? firingStart(known.jobName, id) : '';
@@ -62,8 +79,9 @@ export class ScheduleSweeper {
     for (const [index, times] of (parts.length > 0 ? parts : [[]]).entries()) {
       const isLast = index >= parts.length - 1;
       const call = scripts.timed.unschedule({ id, start, times, isLast });
-      if ((await connection.call(call)) === undefined) return;
+      if ((await connection.call(call)) === undefined) return false;
     }
+    return true;
   }
 
   /** The schedules that the heartbeats of all pools name. */
