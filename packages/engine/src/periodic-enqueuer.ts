@@ -22,8 +22,9 @@ export interface PeriodicEnqueuerOptions {
 // A round that is comfortably shorter than the horizon, in milliseconds.
 const ROUND = 60_000;
 const AFTER_ERROR = 1_000;
-// Between looks whether Redis still knows what was added, and, more seldom, what time it is there. In milliseconds.
-const LOOK = 3_000;
+// Between looks whether Redis still knows what was added; and, more seldom, what time it is there, and when firings were
+// added last. In milliseconds.
+const LOOK = 3_500;
 const CLOCK_LOOK = 10_000;
 // So many times a script deals with at most; it takes Redis a few milliseconds.
 const TIMES_AT_ONCE = 2_000;
@@ -103,7 +104,7 @@ export class PeriodicEnqueuer {
     return this.#options.jobs.length === 0 ? untilRound : Math.min(LOOK, untilRound);
   }
 
-  /** Whether Redis has lost what this pool noted when it added firings, or another clock than it had then. */
+  /** Whether Redis has lost what this pool noted when it added firings, or has another clock than it had then. */
   async #isForgotten(): Promise<boolean> {
     const { connection, keys, jobs } = this.#options;
     const [job] = jobs;
@@ -112,20 +113,25 @@ export class PeriodicEnqueuer {
     const note = await connection.redis.hget(keys.scheduleVersions, job.id);
     const [, seenAt] = note?.split(' ') ?? [];
     if (!(Number(seenAt) >= this.#addedAt - HORIZON)) return true;
-    return performance.now() >= this.#clockLookAt && (await this.#isClockChanged());
+    return performance.now() >= this.#clockLookAt && (await this.#isAmiss());
   }
 
-  async #isClockChanged(): Promise<boolean> {
+  async #isAmiss(): Promise<boolean> {
     const before = this.#clockAhead;
-    await this.#now();
-    return Math.abs(this.#clockAhead - before) > CLOCKS_DIFFER;
+    const [now, lastRound] = await Promise.all([this.#now(), this.#lastRound()]);
+    return !(now - lastRound <= HORIZON) || Math.abs(this.#clockAhead - before) > CLOCKS_DIFFER;
+  }
+
+  /** When a pool added firings last, in seconds; NaN if none ever did. */
+  async #lastRound(): Promise<number> {
+    const { connection, keys } = this.#options;
+    return Number((await connection.redis.get(keys.lastPeriodicEnqueue)) ?? NaN);
   }
 
   async #add(marks: FiringMarks, now: number): Promise<number> {
-    const { connection, keys, scripts, jobs } = this.#options;
+    const { connection, scripts, jobs } = this.#options;
     if (jobs.length === 0) return 0;
-    const lastRound = Number((await connection.redis.get(keys.lastPeriodicEnqueue)) ?? NaN);
-    const wasDown = now - lastRound > HORIZON;
+    const wasDown = now - (await this.#lastRound()) > HORIZON;
     const all = jobs.map((job) => {
       // 0 is what a sweeper leaves in the midst of its work.
       const last = Number(marks.last[job.id]) || NaN;
