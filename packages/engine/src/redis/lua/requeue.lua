@@ -19,6 +19,7 @@
 local milliseconds, lasts = tonumber(ARGV[1]), ARGV[2]
 local now = milliseconds and math.floor(milliseconds / 1000) or redis.call('TIME')[1]
 local requeued, dead, dropped = 0, 0, 0
+local CLOCKS_DIFFER = 15 -- seconds, as in firing-plan.ts
 local queues = #KEYS - 4
 local unknown, isUnknown = {}, {}
 
@@ -37,7 +38,7 @@ end
 local function wasMoved(score, schedule, time)
   if tonumber(score) ~= tonumber(time) then return false end
   local last = tonumber(redis.call('HGET', KEYS[4], schedule) or '')
-  if last and (last == tonumber(time) or last > tonumber(time) and last <= now + 15) then return true end
+  if last and (last == tonumber(time) or last > tonumber(time) and last <= now + CLOCKS_DIFFER) then return true end
   redis.call('HSET', KEYS[4], schedule, time)
   return false
 end
