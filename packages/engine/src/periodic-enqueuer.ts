@@ -24,8 +24,8 @@ const ROUND = 60_000;
 const AFTER_ERROR = 1_000;
 // Between looks whether Redis still knows what was added; and, more seldom, what time it is there, and when firings were
 // added last. In milliseconds.
-const LOOK = 3_500;
-const CLOCK_LOOK = 10_000;
+const LOOK = 3_000;
+const CLOCK_LOOK = 12_000;
 // So many times a script deals with at most; it takes Redis a few milliseconds.
 const TIMES_AT_ONCE = 2_000;
 
