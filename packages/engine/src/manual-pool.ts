@@ -5,7 +5,7 @@ import { encodeArgs, type JobArgs } from './job-args.js';
 import { isJobContract, jobNameOf, type JobNameOrContract } from './job-contract.js';
 import { newEntry, parseEntry } from './job-entry.js';
 import type { PeriodicJob } from './periodic-job.js';
-import { HORIZON } from './periodic-enqueuer.js';
+import { HORIZON } from './firing-plan.js';
 import type { PoolActors } from './pool-actors.js';
 import { capture, type Propagator } from './propagator.js';
 import type { Keys } from './redis/keys.js';

@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from './clock.js';
-import { parseEntry } from './job-entry.js';
+import { CLOCKS_DIFFER, HORIZON, planFirings, type FiringKnowledge } from './firing-plan.js';
 import { Loop } from './loop.js';
-import { firingEntry, firingOf, firings, lastFiring, type PeriodicJob } from './periodic-job.js';
+import { firingForm, type PeriodicJob } from './periodic-job.js';
 import type { Keys } from './redis/keys.js';
-import { toRaw } from './redis/raw.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 import type { Firings } from './redis/scripts/timed-scripts.js';
+import { ScheduleSweeper, type FiringMarks } from './schedule-sweeper.js';
 import { uniqueKey } from './unique-key.js';
 
 export interface PeriodicEnqueuerOptions {
@@ -18,13 +19,15 @@ export interface PeriodicEnqueuerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-// gocraft/work's horizon, in seconds; and a round that is comfortably shorter, in milliseconds.
-export const HORIZON = 240;
+// A round that is comfortably shorter than the horizon, in milliseconds.
 const ROUND = 60_000;
 const AFTER_ERROR = 1_000;
-// A last firing that lies further ahead was written when Redis's clock was wrong.
-const PLAUSIBLE = HORIZON + 3_600;
-const SCAN = 500;
+// Between looks whether Redis still knows what was added; and, more seldom, what time it is there, and when firings were
+// added last. In milliseconds.
+const LOOK = 3_000;
+const CLOCK_LOOK = 12_000;
+// So many times a script deals with at most; it takes Redis a few milliseconds.
+const TIMES_AT_ONCE = 2_000;
 
 /**
  * Adds the next few minutes' firings of the pool's schedules to the scheduled jobs, from where the requeuer moves
@@ -34,14 +37,23 @@ const SCAN = 500;
 export class PeriodicEnqueuer {
   readonly #options: PeriodicEnqueuerOptions;
   readonly #loop: Loop;
+  readonly #sweeper: ScheduleSweeper;
+  /** When the next round is due, and when Redis's clock is looked at, by `performance.now()`. */
+  #roundAt = -Infinity;
+  #clockLookAt = -Infinity;
+  /** When the pool started, and when it added firings last, by Redis's clock, in seconds. */
+  #startedAt = Infinity;
+  #addedAt = -Infinity;
+  /** What Redis's clock is ahead of `performance.now()`, in seconds. */
+  #clockAhead = NaN;
 
   constructor(options: PeriodicEnqueuerOptions) {
     this.#options = options;
+    const { connection, keys, scripts } = options;
+    const own = new Set(options.jobs.map(({ id }) => id));
+    this.#sweeper = new ScheduleSweeper({ own, connection, keys, scripts });
     this.#loop = new Loop({
-      round: async () => {
-        await this.enqueue();
-        return ROUND * (0.75 + Math.random() / 2);
-      },
+      round: () => this.#round(),
       afterError: AFTER_ERROR,
       onError: options.onError,
     });
@@ -51,44 +63,93 @@ export class PeriodicEnqueuer {
     this.#loop.start();
   }
 
+  /** Redis may have lost what was added: add it again, now. */
+  wake(): void {
+    this.#roundAt = -Infinity;
+    this.#loop.poke();
+  }
+
   async stop(): Promise<void> {
     await this.#loop.stop();
   }
 
   /** One round. Returns how many firings were added. */
   async enqueue(): Promise<number> {
-    const { connection, keys, scripts, jobs } = this.#options;
+    const { connection, keys } = this.#options;
     await connection.ready();
     const now = await this.#now();
-    const last = await connection.redis.hgetall(keys.lastFirings);
-    await this.#removeForgotten(Object.keys(last), now);
-    if (jobs.length === 0) return 0;
-    const lastRound = Number((await connection.redis.get(keys.lastPeriodicEnqueue)) ?? NaN);
-    const wasDown = now - lastRound > HORIZON;
-    const all = jobs.map((job) => this.#firings(job, now, Number(last[job.id] ?? NaN), wasDown));
-    return connection.call(scripts.timed.periodic(now, all));
+    const [last, moved] = await Promise.all([
+      connection.redis.hgetall(keys.lastFirings),
+      connection.redis.hgetall(keys.movedFirings),
+    ]);
+    const added = await this.#add({ last, moved }, now);
+    const hasMore = await this.#sweep({ last, moved }, now);
+    this.#roundAt = performance.now() + (hasMore ? 0 : ROUND * (0.75 + Math.random() / 2));
+    return added;
   }
 
-  /** @param wasDown no pool was at work for a while: what was added last is late, and what follows never was */
-  #firings(job: PeriodicJob, now: number, last: number, wasDown: boolean): Firings {
-    const { id, jobName, schedule, missed } = job;
-    const wrong = last > now + PLAUSIBLE ? String(last) : '';
-    const times = [...firings(schedule, now, now + HORIZON)];
-    const stale: number[] = [];
-    if (wasDown && last < now) {
-      stale.push(...firings(schedule, last - HORIZON, last));
-      const late = missed === 'last' ? lastFiring(schedule, last, now) : undefined;
-      if (late !== undefined) times.unshift(late);
-      else if (missed === 'last') stale.pop();
+  /** What is forgotten late does no harm: it keeps nobody from adding firings, nor a pool from starting. */
+  async #sweep(marks: FiringMarks, now: number): Promise<boolean> {
+    try {
+      return await this.#sweeper.sweep(marks, now);
+    } catch (error) {
+      this.#options.onError(error);
+      return false;
     }
-    const entry = (time: number): string => firingEntry(job, time, this.#claimOf(job));
-    return {
-      id,
-      jobName,
-      wrong,
-      stale: stale.filter((time) => time <= now).map(entry),
-      firings: times.map((time) => ({ time, entry: entry(time) })),
-    };
+  }
+
+  async #round(): Promise<number> {
+    if (performance.now() >= this.#roundAt || (await this.#isForgotten())) await this.enqueue();
+    const untilRound = Math.max(0, this.#roundAt - performance.now());
+    return this.#options.jobs.length === 0 ? untilRound : Math.min(LOOK, untilRound);
+  }
+
+  /** Whether Redis has lost what this pool noted when it added firings, or has another clock than it had then. */
+  async #isForgotten(): Promise<boolean> {
+    const { connection, keys, jobs } = this.#options;
+    const [job] = jobs;
+    if (!job) return false;
+    await connection.ready();
+    const note = await connection.redis.hget(keys.scheduleVersions, job.id);
+    const [, seenAt] = note?.split(' ') ?? [];
+    if (!(Number(seenAt) >= this.#addedAt - HORIZON)) return true;
+    return performance.now() >= this.#clockLookAt && (await this.#isAmiss());
+  }
+
+  async #isAmiss(): Promise<boolean> {
+    const before = this.#clockAhead;
+    const [now, lastRound] = await Promise.all([this.#now(), this.#lastRound()]);
+    return !(now - lastRound <= HORIZON) || Math.abs(this.#clockAhead - before) > CLOCKS_DIFFER;
+  }
+
+  /** When a pool added firings last, in seconds; NaN if none ever did. */
+  async #lastRound(): Promise<number> {
+    const { connection, keys } = this.#options;
+    return Number((await connection.redis.get(keys.lastPeriodicEnqueue)) ?? NaN);
+  }
+
+  async #add(marks: FiringMarks, now: number): Promise<number> {
+    const { connection, scripts, jobs } = this.#options;
+    if (jobs.length === 0) return 0;
+    const wasDown = now - (await this.#lastRound()) > HORIZON;
+    const all = jobs.map((job) => {
+      // 0 is what a sweeper leaves in the midst of its work.
+      const last = Number(marks.last[job.id]) || NaN;
+      return this.#firings(job, { now, last, moved: Number(marks.moved[job.id]), wasDown });
+    });
+    this.#startedAt = Math.min(this.#startedAt, now);
+    const round = { now, startedAt: this.#startedAt };
+    const calls = inCalls(all).map((some) => scripts.timed.periodic(round, some));
+    const added = await connection.callAll(calls);
+    this.#addedAt = now;
+    return added.reduce((sum, count) => sum + count, 0);
+  }
+
+  #firings(job: PeriodicJob, knowledge: FiringKnowledge): Firings {
+    const { id, jobName } = job;
+    const form = firingForm(job, this.#claimOf(job));
+    const version = createHash('sha1').update(form.rest).digest('hex');
+    return { id, jobName, form, version, ...planFirings(job, knowledge) };
   }
 
   #claimOf({ jobName, schedule, overlap }: PeriodicJob): string | undefined {
@@ -96,72 +157,30 @@ export class PeriodicEnqueuer {
     return uniqueKey(this.#options.keys, jobName, { periodic: schedule.spec });
   }
 
-  /** A schedule that no pool has any more stops: its firings are taken away. */
-  async #removeForgotten(ids: readonly string[], now: number): Promise<void> {
-    const { connection, keys, jobs } = this.#options;
-    const own = new Set(jobs.map(({ id }) => id));
-    const foreign = ids.filter((id) => !own.has(id));
-    if (foreign.length === 0) return;
-    const registered = await this.#registered();
-    const forgotten = new Set(foreign.filter((id) => !registered.has(id)));
-    if (forgotten.size === 0) return;
-    await this.#removeFirings(forgotten, now);
-    await connection.redis
-      .pipeline()
-      .hdel(keys.lastFirings, ...forgotten)
-      .hdel(keys.movedFirings, ...forgotten)
-      .exec();
-  }
-
-  async #removeFirings(forgotten: ReadonlySet<string>, now: number): Promise<void> {
-    const { connection, keys } = this.#options;
-    for (let kept = 0; ;) {
-      const entries = await connection.redis.zrangebyscoreBuffer(
-        keys.scheduled,
-        '-inf',
-        now + PLAUSIBLE,
-        'LIMIT',
-        kept,
-        SCAN,
-      );
-      const gone = entries.filter((entry) => forgotten.has(scheduleOf(entry)));
-      if (gone.length > 0) await connection.redis.zrem(keys.scheduled, ...gone);
-      kept += entries.length - gone.length;
-      if (entries.length < SCAN) return;
-    }
-  }
-
-  /** The schedules that the heartbeats of all pools name. */
-  async #registered(): Promise<Set<string>> {
-    const { connection, keys } = this.#options;
-    const pools = await connection.redis.smembers(keys.workerPools);
-    const pipeline = connection.redis.pipeline();
-    for (const id of pools) pipeline.hget(keys.heartbeat(id), 'schedules');
-    const replies = (await pipeline.exec()) ?? [];
-    return new Set(
-      replies.flatMap(([error, text]) => {
-        if (error) throw error;
-        return typeof text === 'string'
-          ? (JSON.parse(text) as { id: string }[]).map(({ id }) => id)
-          : [];
-      }),
-    );
-  }
-
   /** Redis's time in seconds: the clocks of hosts differ. */
   async #now(): Promise<number> {
     const { connection, clock } = this.#options;
     const time = clock.scriptTime();
-    if (time !== undefined) return Math.floor(time / 1000);
-    const [seconds] = await connection.redis.time();
-    return Number(seconds);
+    const now =
+      time === undefined ? Number((await connection.redis.time())[0]) : Math.floor(time / 1000);
+    this.#clockAhead = now - performance.now() / 1000;
+    this.#clockLookAt = performance.now() + CLOCK_LOOK;
+    return now;
   }
 }
 
-function scheduleOf(entry: Buffer): string {
-  try {
-    return firingOf(parseEntry(toRaw(entry)).id)?.schedule ?? '';
-  } catch {
-    return '';
+/** Schedules in lists of which each has so many times at most, unless a single one has more. */
+function inCalls(schedules: readonly Firings[]): Firings[][] {
+  const calls: Firings[][] = [];
+  let times = Infinity;
+  for (const schedule of schedules) {
+    const more = schedule.stale.length + schedule.late.length + schedule.times.length;
+    if (times + more > TIMES_AT_ONCE) {
+      calls.push([]);
+      times = 0;
+    }
+    calls.at(-1)?.push(schedule);
+    times += more;
   }
+  return calls;
 }

@@ -69,22 +69,48 @@ export async function checkPeriodicJob({ contract, argsText }: PeriodicJob): Pro
   await contract?.check((JSON.parse(argsText) as JobArgs | null) ?? {});
 }
 
+/** What the entries of a schedule's firings begin and end with; between stand their time, `","t":` and the time again. */
+export interface FiringForm {
+  readonly start: string;
+  readonly rest: string;
+}
+
 /**
- * The entry of a firing, to the byte as gocraft/work writes it: then what a Go process adds for the same schedule is
+ * The form of firings, to the byte as gocraft/work writes them: then what a Go process adds for the same schedule is
  * the same member of the scheduled jobs.
  *
- * @param time in seconds since the epoch
  * @param uniqueKey the claim of a schedule whose jobs do not overlap
  */
-export function firingEntry(
-  { jobName, id, argsText }: PeriodicJob,
-  time: number,
+export function firingForm(
+  { jobName, id, argsText }: Pick<PeriodicJob, 'jobName' | 'id' | 'argsText'>,
   uniqueKey?: string,
-): string {
-  const [name, firingId] = [jobName, `${id}:${time}`].map((text) => goString(text, 'go1.22'));
+): FiringForm {
   const unique =
     uniqueKey === undefined ? '' : `,"unique":true,"unique_key":${JSON.stringify(uniqueKey)}`;
-  return `{"name":${name},"id":${firingId},"t":${time},"args":${argsText}${unique}}`;
+  return { start: firingStart(jobName, id), rest: `,"args":${argsText}${unique}}` };
+}
+
+/** What the entries of all firings of a schedule begin with, whatever their arguments. */
+export function firingStart(jobName: string, id: string): string {
+  const [name, idAndQuote] = [jobName, `${id}:`].map((text) => goString(text, 'go1.22'));
+  return `{"name":${name},"id":${idAndQuote?.slice(0, -1)}`;
+}
+
+/** The entry of a firing. `time` in seconds since the epoch. */
+export function firingEntry(job: PeriodicJob, time: number, uniqueKey?: string): string {
+  const { start, rest } = firingForm(job, uniqueKey);
+  return `${start}${time}","t":${time}${rest}`;
+}
+
+/** What a schedule's id tells: the job name, and when it fires; `undefined` for what is no such id. */
+export function scheduleOf(id: string): { jobName: string; schedule: Schedule } | undefined {
+  const [, jobName, spec] = /^periodic:(.+):([^:]+)$/s.exec(id) ?? [];
+  if (jobName === undefined || spec === undefined) return undefined;
+  try {
+    return { jobName, schedule: parseSchedule(spec) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** The schedule and the time of which a job is the firing; `undefined` for other jobs. */

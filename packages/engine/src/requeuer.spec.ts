@@ -96,6 +96,28 @@ describe('Requeuer', () => {
     ]);
   });
 
+  it('ends the claim of a job of an unknown name', async () => {
+    const claim = ns.keys.unique('gone', '{"periodic":"@hourly"}\n');
+    const owner = ns.keys.uniqueOwner(claim);
+    const entry = (id: string): string =>
+      `{"name":"gone","id":"${id}","t":1,"args":null,"unique":true,"unique_key":${JSON.stringify(claim)},"claim":"held"}`;
+    await ns.redis.set(claim, '1', 'PX', 60_000);
+    await ns.redis.set(owner, 'first', 'PX', 60_000);
+    await ns.redis.zadd(ns.keys.retry, NOW, entry('first'));
+    expect(await aRequeuer('retry').requeueDue()).toMatchObject({ dead: 1 });
+    expect(await ns.redis.exists(claim, owner)).toBe(0);
+    const [dead] = await ns.set('dead');
+    expect(dead?.entry).not.toHaveProperty('claim');
+  });
+
+  it('ends no other key that such a job names', async () => {
+    const entry = `{"name":"gone","id":"i","unique":true,"unique_key":"${ns.keys.lastPeriodicEnqueue}","claim":"held"}`;
+    await ns.redis.set(ns.keys.lastPeriodicEnqueue, NOW);
+    await ns.redis.zadd(ns.keys.retry, NOW, entry);
+    expect(await aRequeuer('retry').requeueDue()).toMatchObject({ dead: 1 });
+    expect(await ns.redis.exists(ns.keys.lastPeriodicEnqueue)).toBe(1);
+  });
+
   it('moves jobs of a name that becomes known while it works through many', async () => {
     await ns.redis.sadd(ns.keys.knownJobs, 'n');
     const jobs = [

@@ -124,7 +124,13 @@ export class Requeuer {
     }
     if (unknown.has(job.name)) {
       const failure = { fails: job.fails, error: UNKNOWN_JOB, at: now };
-      return { raw, jobName: undefined, entry: rewriteEntry(raw, { failure }) };
+      if (job.claim !== 'held') {
+        return { raw, jobName: undefined, entry: rewriteEntry(raw, { failure }) };
+      }
+      // Nobody would end its claim any more: a schedule whose jobs do not overlap would fire no more.
+      const entry = rewriteEntry(raw, { failure, claim: null });
+      const frees = { uniqueKey: job.uniqueKey, jobName: job.name, id: job.id };
+      return { raw, jobName: undefined, entry, frees };
     }
     const firing = this.#options.set === 'scheduled' ? firingOf(job.id) : undefined;
     // A firing of a schedule that does not overlap claims its place now, and holds it until it is done.

@@ -245,6 +245,15 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     return this;
   }
 
+  /**
+   * Checks that the arguments of the schedules fit the contracts of their jobs, as `start` does.
+   *
+   * @throws InvalidJobArgsError
+   */
+  async checkSchedules(): Promise<void> {
+    await Promise.all(this.#periodicJobs.map(checkPeriodicJob));
+  }
+
   /** Has `middleware` run around every job, inside of what was registered before. @throws PoolStartedError */
   middleware(middleware: Middleware<Context>): this {
     this.#assertNotStarted('add middleware');
@@ -275,7 +284,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
    */
   async startByHand(): Promise<ManualPool> {
     this.#assertNotStarted('start it by hand');
-    await Promise.all(this.#periodicJobs.map(checkPeriodicJob));
+    await this.checkSchedules();
     const actors = this.#makeActors();
     this.#actors = actors;
     this.#started = Promise.resolve();
@@ -361,7 +370,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       );
       return;
     }
-    await Promise.all(this.#periodicJobs.map(checkPeriodicJob));
+    await this.checkSchedules();
     if (this.#isStopping()) return;
     const actors = this.#makeActors();
     this.#actors = actors;

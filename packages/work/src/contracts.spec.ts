@@ -8,6 +8,7 @@ import {
   type Job,
   type JobOf,
   type JobOutput,
+  WorkerPool,
 } from '@nestcraft/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
@@ -137,5 +138,27 @@ describe('@JobHandler of a contract', () => {
     const error = await bootError([work()], [Mailer]);
     expect(error).toBeInstanceOf(InvalidJobArgsError);
     expect(error).toMatchObject({ issues: [{ path: 'args.to' }] });
+  });
+
+  it('does so before the pool of another instance starts', async () => {
+    const pools: WorkerPool[] = [];
+    @Injectable()
+    class Mailer {
+      constructor(pool: WorkerPool) {
+        pools.push(pool);
+      }
+      @JobHandler('fine')
+      fine(): unknown {
+        return undefined;
+      }
+      @JobHandler(SendEmail, { instance: 'billing' })
+      @PeriodicJob('@daily', { args: { to: 1 } })
+      send(): unknown {
+        return undefined;
+      }
+    }
+    const error = await bootError([work(), work({ name: 'billing' })], [Mailer]);
+    expect(error).toBeInstanceOf(InvalidJobArgsError);
+    expect(pools.map(({ isReady }) => isReady)).toEqual([false]);
   });
 });

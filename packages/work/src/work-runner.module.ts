@@ -63,7 +63,10 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     placeHooks(modules, WorkRunnerModule, INNERMOST);
   }
 
-  /** Registers middleware and handlers: what is wrong with them keeps the application from starting. */
+  /**
+   * Registers middleware, handlers and schedules: what is wrong with them keeps the application from starting, before
+   * the pool of any instance starts.
+   */
   async onModuleInit(): Promise<void> {
     const { pool, options } = this.instance;
     assertRole(options.role);
@@ -72,6 +75,7 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     }
     const decorator = await this.decorator(options.jobDecorator);
     this.jobs = this.registrar.register(decorator);
+    if (this.instance.runsJobs) await pool.checkSchedules();
     this.listeners.subscribe();
   }
 

@@ -403,7 +403,10 @@ export class Client {
     return texts.flatMap((text) => parseAttempt(text) ?? []);
   }
 
-  /** How the last job of each schedule ended, by the schedule's id. Only those of this project's workers. */
+  /**
+   * How the last job of each schedule ended, by the schedule's id. Only those of this project's workers; forgotten with
+   * a schedule that no pool registers any more.
+   */
   async scheduleResults(): Promise<ReadonlyMap<string, ScheduleResult>> {
     const { connection, keys } = this.#parts;
     await connection.ready();

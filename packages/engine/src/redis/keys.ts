@@ -158,6 +158,14 @@ export class Keys {
     return `${this.own}moved_firings`;
   }
 
+  /**
+   * Hash, schedule → since when, and until when so far, a version of it rules, in seconds since the epoch, and a digest
+   * of what the version makes of its jobs. This engine's own.
+   */
+  get scheduleVersions(): string {
+    return `${this.own}schedule_versions`;
+  }
+
   /** What the keys of the metrics start with. This engine's own. */
   get metricsPrefix(): string {
     return `${this.own}metrics:`;

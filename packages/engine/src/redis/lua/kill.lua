@@ -1,5 +1,5 @@
 -- Moves jobs from where they wait for their time to the dead jobs, and frees the claims that they hold. Runs after
--- free-claim.lua.
+-- claims.lua.
 --
 -- KEYS[1..2] retry or scheduled; dead
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time

@@ -2,35 +2,86 @@
 -- each is added once in the whole fleet, even when it has already been moved to its queue. What was added while a
 -- fleet was down, and is not wanted any more, is taken away.
 --
--- KEYS[1..4] scheduled, known_jobs, the last firings by schedule, last_periodic_enqueue
+-- Pools may register the same schedule with other arguments, while one release follows another. The version of the pool
+-- that started last rules, for as long as a pool adds it: it alone adds firings, and those of others that are still to
+-- come become its own. One that was cancelled stays away.
+--
+-- KEYS[1..5] scheduled, known_jobs, the last firings by schedule, last_periodic_enqueue, the versions by schedule
 -- ARGV[1]    now in seconds
--- ARGV[2…]   for each schedule: its id without a time, job name, the last firing if that lies further ahead than any
---            clock can be right or else '', how many entries to take away, them, how many firings, { time, entry }
+-- ARGV[2]    when this pool started, in seconds
+-- ARGV[3]    seconds that a version rules after it was added last
+-- ARGV[4]    seconds by which clocks may differ: what lies further ahead was written by one that was wrong
+-- ARGV[5…]   for each schedule: its id without a time, job name, version, what its entries begin with and end with, the
+--            last firing if it is to be forgotten or else '', how many firings to take away, their times, how many to
+--            exchange if they are there, their times, how many to add, their times
 -- Returns    how many firings were added
-local added = 0
-local i = 2
-while i <= #ARGV do
-  local id, name, wrong, stale = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3])
-  i = i + 4
-  redis.call('SADD', KEYS[2], name)
-  for _ = 1, stale do
-    redis.call('ZREM', KEYS[1], ARGV[i])
-    i = i + 1
-  end
-  local last = redis.call('HGET', KEYS[3], id)
-  if last == wrong then last = nil end
-  last = tonumber(last or '') or 0
-  local firings = tonumber(ARGV[i])
+local now, started, lasts, little = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local i = 5
+
+local function shift()
   i = i + 1
-  for _ = 1, firings do
-    local time = tonumber(ARGV[i])
-    if time > last then
-      redis.call('ZADD', KEYS[1], ARGV[i], ARGV[i + 1])
-      redis.call('HSET', KEYS[3], id, ARGV[i])
-      last = time
-      added = added + 1
+  return ARGV[i - 1]
+end
+
+local function shiftTimes()
+  local times = {}
+  for n = 1, tonumber(shift()) do times[n] = shift() end
+  return times
+end
+
+-- Whether this pool's version rules; then that is noted.
+local function rules(id, version)
+  local since, seen, other = string.match(redis.call('HGET', KEYS[5], id) or '', '^(%d+) (%d+) (.*)$')
+  since, seen = tonumber(since), tonumber(seen)
+  local isSame = other == version
+  local stands = other and since <= now + little and seen <= now + little and seen + lasts > now
+  if stands and not isSame and since >= started then return false end
+  if not (stands and isSame) then since = started end
+  redis.call('HSET', KEYS[5], id, string.format('%.0f %.0f %s', math.max(since, started), now, version))
+  return true, isSame
+end
+
+local function takeAway(start, times)
+  for _, time in ipairs(times) do
+    for _, entry in ipairs(findFirings(KEYS[1], start, time)) do redis.call('ZREM', KEYS[1], entry) end
+  end
+end
+
+local function exchange(start, times, entryOf)
+  for _, time in ipairs(times) do
+    for _, entry in ipairs(findFirings(KEYS[1], start, time)) do
+      if entry ~= entryOf(time) then
+        redis.call('ZREM', KEYS[1], entry)
+        redis.call('ZADD', KEYS[1], time, entryOf(time))
+      end
     end
-    i = i + 2
+  end
+end
+
+local added = 0
+while i <= #ARGV do
+  local id, name, version, start, rest, wrong = shift(), shift(), shift(), shift(), shift(), shift()
+  local stale, late, times = shiftTimes(), shiftTimes(), shiftTimes()
+  local function entryOf(time) return start .. time .. '","t":' .. time .. rest end
+  redis.call('SADD', KEYS[2], name)
+  local rule, isSame = rules(id, version)
+  if rule then
+    takeAway(start, stale)
+    if not isSame then
+      exchange(start, late, entryOf)
+      exchange(start, times, entryOf)
+    end
+    local last = redis.call('HGET', KEYS[3], id)
+    if last == wrong then last = nil end
+    last = tonumber(last or '') or 0
+    for _, time in ipairs(times) do
+      if tonumber(time) > last then
+        redis.call('ZADD', KEYS[1], time, entryOf(time))
+        redis.call('HSET', KEYS[3], id, time)
+        last = tonumber(time)
+        added = added + 1
+      end
+    end
   end
 end
 redis.call('SET', KEYS[4], ARGV[1])

@@ -1,5 +1,5 @@
 -- Removes jobs from a sorted set or from a queue, and frees the claims that they hold. Runs after
--- free-claim.lua.
+-- claims.lua.
 --
 -- KEYS[1]  where they are
 -- ARGV[1]  'set'; or 'queue right' (what is taken next stands there) or 'queue left', where to look from

@@ -1,11 +1,14 @@
+import { CLOCKS_DIFFER } from '../../firing-plan.js';
+import type { FiringForm } from '../../periodic-job.js';
 import { toRaw, type Raw } from '../raw.js';
 import { Script, type ScriptCall } from '../script.js';
 import { Numbering } from './numbering.js';
 import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
 
 const dueScript = Script.load('due');
-const requeueScript = Script.load('requeue');
-const periodicScript = Script.load('periodic');
+const requeueScript = Script.load('requeue', 'claims');
+const periodicScript = Script.load('periodic', 'find-firings');
+const unscheduleScript = Script.load('unschedule', 'find-firings');
 
 /** What a look at `retry` or `scheduled` found. */
 export interface DueJobs {
@@ -23,6 +26,8 @@ export interface Requeueing {
   readonly entry: Raw;
   /** Of a schedule's firing: which, and its time in seconds. */
   readonly firing?: Firing | undefined;
+  /** The claim that ends with a job that goes to the dead jobs, and whose it is. */
+  readonly frees?: { readonly uniqueKey: string; readonly jobName: string; readonly id: string };
 }
 
 /** What makes a job the firing of a schedule. */
@@ -44,16 +49,43 @@ export interface Requeued {
   readonly unknown: readonly string[];
 }
 
-/** Firings of a schedule to be added. Times in seconds since the epoch. */
+/** What is to be done about a schedule's firings. Times in seconds since the epoch. */
 export interface Firings {
   readonly id: string;
   readonly jobName: string;
+  /** What their entries begin and end with. */
+  readonly form: FiringForm;
+  /** Tells whether others make the same of the schedule. */
+  readonly version: string;
   /** The last firing so far, if it is to be forgotten; else empty. */
   readonly wrong: string;
-  /** Entries to take away. */
-  readonly stale: readonly string[];
-  readonly firings: readonly { readonly time: number; readonly entry: string }[];
+  /** To be taken away. */
+  readonly stale: readonly number[];
+  /** Those of another version become this one's. */
+  readonly late: readonly number[];
+  /** To be added; those of another version become this one's. */
+  readonly times: readonly number[];
 }
+
+/** When firings are added: now, and by a pool that has started then; in seconds since the epoch. */
+export interface PeriodicRound {
+  readonly now: number;
+  readonly startedAt: number;
+}
+
+/** A part of a schedule that is to be forgotten. */
+export interface Unscheduling {
+  readonly id: string;
+  /** What the entries of its firings begin with. */
+  readonly start: string;
+  /** The firings to take away, in seconds since the epoch. */
+  readonly times: readonly number[];
+  readonly isLast: boolean;
+}
+
+// Pools add firings every 45 to 75 seconds. A version that none of them has added for two rounds has no pool any more;
+// what it added lasts for longer.
+const VERSION_LASTS = 150;
 
 /** Scripts about jobs that wait for their time: retries, scheduled jobs, and firings of schedules. */
 export class TimedScripts extends ScriptGroup {
@@ -79,10 +111,16 @@ export class TimedScripts extends ScriptGroup {
   requeue(set: 'retry' | 'scheduled', requeueings: readonly Requeueing[]): ScriptCall<Requeued> {
     const queues = new Numbering();
     const args: (Raw | number)[] = [];
-    for (const { raw, jobName, entry, firing } of requeueings) {
+    for (const { raw, jobName, entry, firing, ...rest } of requeueings) {
+      // An entry may name any key, and has none but a claim deleted.
+      const frees = rest.frees && this.keys.isUnique(rest.frees.uniqueKey) ? rest.frees : undefined;
       if (firing) args.push('firing');
+      if (frees) args.push('frees');
       args.push(jobName === undefined ? 0 : queues.numberOf(jobName), raw, entry);
       if (firing) args.push(firing.schedule, firing.time, ...this.#firingClaim(firing));
+      if (frees) {
+        args.push(...this.claimKeys(frees.uniqueKey), this.keys.queue(frees.jobName), frees.id);
+      }
     }
     const { names } = queues;
     const { knownJobs, dead, movedFirings } = this.keys;
@@ -103,24 +141,38 @@ export class TimedScripts extends ScriptGroup {
     };
   }
 
-  /** Adds firings of schedules; returns how many are new. `now` in seconds. */
-  periodic(now: number, schedules: readonly Firings[]): ScriptCall<number> {
-    const { scheduled, knownJobs, lastFirings, lastPeriodicEnqueue } = this.keys;
+  /** Adds firings of schedules; returns how many are new. */
+  periodic({ now, startedAt }: PeriodicRound, schedules: readonly Firings[]): ScriptCall<number> {
+    const { scheduled, knownJobs, lastFirings, lastPeriodicEnqueue, scheduleVersions } = this.keys;
     return {
       script: periodicScript,
-      keys: [scheduled, knownJobs, lastFirings, lastPeriodicEnqueue],
+      keys: [scheduled, knownJobs, lastFirings, lastPeriodicEnqueue, scheduleVersions],
       args: [
-        now,
-        ...schedules.flatMap(({ id, jobName, wrong, stale, firings }) => [
-          ...[id, jobName, wrong, stale.length, ...stale, firings.length],
-          ...firings.flatMap(({ time, entry }) => [time, entry]),
+        ...[now, startedAt, VERSION_LASTS, CLOCKS_DIFFER],
+        ...schedules.flatMap(({ id, jobName, version, form, wrong, stale, late, times }) => [
+          ...[id, jobName, version, form.start, form.rest, wrong],
+          ...[stale, late, times].flatMap((list) => [list.length, ...list]),
         ]),
       ],
       decode: Number,
     };
   }
 
+  /** Forgets a schedule, a part at a time; returns how many firings were taken away, `undefined` if a pool registers it. */
+  unschedule({ id, start, times, isLast }: Unscheduling): ScriptCall<number | undefined> {
+    const { scheduled, workerPools, prefix } = this.keys;
+    const { lastFirings, movedFirings, lastResults, scheduleVersions } = this.keys;
+    const named = `"id":${JSON.stringify(id)}`;
+    return {
+      script: unscheduleScript,
+      keys: [scheduled, workerPools, lastFirings, movedFirings, lastResults, scheduleVersions],
+      args: [prefix, id, named, start, isLast ? 1 : 0, ...times],
+      decode: (reply) => (reply === -1 ? undefined : Number(reply)),
+    };
+  }
+
   #firingClaim({ claim }: Firing): string[] {
-    return claim ? [...this.claimKeys(claim.uniqueKey), claim.id] : ['', '', ''];
+    const isClaim = claim !== undefined && this.keys.isUnique(claim.uniqueKey);
+    return isClaim ? [...this.claimKeys(claim.uniqueKey), claim.id] : ['', '', ''];
   }
 }

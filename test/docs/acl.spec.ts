@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Enqueuer, WorkerPool, type Logger } from '@nestcraft/engine';
+import { LocalRedis } from '@nestcraft/local-redis';
+import { expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { eventually } from '../support/eventually.js';
+import { ROOT } from './snippets.js';
+
+const PAGE = readFileSync(join(ROOT, 'packages/work/docs/redis.md'), 'utf8');
+const [, RULES = ''] = /^ACL SETUSER my_app (.+)$/m.exec(PAGE) ?? [];
+
+it('the access that the page names is enough for everything', async () => {
+  const server = await LocalRedis.start();
+  const admin = new Redis(server.url);
+  await admin.call('ACL', 'SETUSER', 'my_app', ...RULES.split(' '), '+@transaction');
+  const redis = `redis://my_app:secret@${server.host}:${server.port}`;
+  const source = { redis, namespace: 'my_app' };
+  const [errors, done]: [string[], string[]] = [[], []];
+  const note = (text: string): void => void errors.push(text);
+  const logger: Logger = { log: () => undefined, warn: () => undefined, error: note };
+  const pool = new WorkerPool({ ...source, logger, timing: { metrics: 50, audit: 50, reap: 50 } })
+    .periodicallyEnqueue('* * * * * *', 'tick', { overlap: 'skip' })
+    .job('tick', ({ id }) => done.push(id.split(':')[0] ?? ''))
+    .job('mail', { backoff: () => 0, maxConcurrency: 1 }, (job) => {
+      job.checkin('begins');
+      if (job.fails === 0) throw new Error('once more');
+      done.push(job.argString('to'));
+    });
+  const [enqueuer, client] = [new Enqueuer(source), new Client(source)];
+  try {
+    await pool.start();
+    await enqueuer.enqueueMany([{ name: 'mail', args: { to: 'many' } }, { name: 'unheard_of' }]);
+    await enqueuer.enqueueUniqueByKey('mail', { to: 'unique' }, { n: 1 });
+    await enqueuer.enqueueIn('mail', 1, { to: 'later' });
+    const { id } = await enqueuer.enqueueIn('mail', 1_000, { to: 'never' });
+    expect(await enqueuer.cancel(id)).toMatchObject({ status: 'removed' });
+    const expected = expect.arrayContaining(['many', 'unique', 'later', 'periodic']);
+    await eventually(() => expect(done).toEqual(expected));
+    expect((await client.queues()).map(({ jobName }) => jobName).sort()).toEqual([
+      ...['mail', 'tick', 'unheard_of'],
+    ]);
+    expect(await client.integrity()).toBeDefined();
+    expect(await client.redisInfo()).toBeDefined();
+    expect((await client.retryAllDeadJobs()).done).toBe(0);
+    expect((await pool.health()).status).not.toBe('down');
+    await pool.stop();
+    expect(errors).toEqual([]);
+  } finally {
+    await pool.stop();
+    await enqueuer.close();
+    client.close();
+    admin.disconnect();
+    await server.stop();
+  }
+});
