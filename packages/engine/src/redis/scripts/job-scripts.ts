@@ -5,8 +5,8 @@ import { Numbering } from './numbering.js';
 import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
 
 const reviveScript = Script.load('revive');
-const removeScript = Script.load('remove', 'free-claim');
-const killScript = Script.load('kill', 'free-claim');
+const removeScript = Script.load('remove', 'free-claim', 'probe-claim');
+const killScript = Script.load('kill', 'free-claim', 'probe-claim');
 const markScript = Script.load('mark');
 const markedScript = Script.load('marked');
 const findScript = Script.load('find');
