@@ -5,6 +5,7 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
 import { tryParse } from './entries.js';
 import { knownJobNames } from './known-job-names.js';
+import { readHashes } from './read-hashes.js';
 import { readPages } from './read-pages.js';
 
 /** Something in Redis that is not as it should be. */
@@ -88,12 +89,9 @@ export class Integrity {
   async #silentPools(): Promise<IntegrityFinding[]> {
     const { connection, keys, scripts } = this.#options;
     const ids = await connection.redis.smembers(keys.workerPools);
-    const silent: string[] = [];
-    for (const batch of batches(ids, POOLS_AT_ONCE)) {
-      const hashes = scripts.pools.hashes(new Map(batch.map((id) => [id, keys.heartbeat(id)])));
-      const heartbeats = await connection.call(hashes);
-      silent.push(...batch.filter((id) => heartbeats.get(id)?.heartbeat_at === undefined));
-    }
+    const parts = { connection, scripts };
+    const heartbeats = await readHashes(parts, ids, POOLS_AT_ONCE, (id) => keys.heartbeat(id));
+    const silent = ids.filter((id) => heartbeats.get(id)?.heartbeat_at === undefined);
     return silent.map((id) => ({
       kind: 'silent_pool',
       what: `The pool ${id} is registered but has no heartbeat.`,

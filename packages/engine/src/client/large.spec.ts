@@ -112,6 +112,20 @@ describe('of large jobs in a queue', () => {
   });
 });
 
+it('what workers do is told of all of them, however large the arguments of their jobs are', async () => {
+  const [args] = LARGE;
+  await ns.redis.sadd(ns.keys.workerPools, 'pool');
+  const worker_ids = IDS.join(',');
+  await ns.redis.hset(ns.keys.heartbeat('pool'), { heartbeat_at: NOW, worker_ids });
+  for (const id of [...IDS, 'gone']) {
+    if (id === '2') continue; // It does nothing.
+    await ns.redis.hset(ns.keys.observation(id), { job_name: 'n', job_id: id, args: args ?? '' });
+  }
+  const observations = await client.workerObservations();
+  expect(observations.map(({ workerId }) => workerId)).toEqual(['1', '3', '4', '5']);
+  expect(observations.every(({ argsText }) => argsText === args)).toBe(true);
+});
+
 it("what a pool has in progress is not changed under a name that looks like its list's", async () => {
   const hidden = 'n:pool:inprogress';
   await ns.redis.sadd(ns.keys.knownJobs, hidden);

@@ -9,7 +9,7 @@ const removeScript = Script.load('remove', 'free-claim', 'probe-claim');
 const killScript = Script.load('kill', 'free-claim', 'probe-claim');
 const markScript = Script.load('mark');
 const markedScript = Script.load('marked');
-const findScript = Script.load('find');
+const findScript = Script.load('find', 'read-some');
 const sampleScript = Script.load('sample', 'read-some');
 const pageScript = Script.load('page', 'read-some');
 
