@@ -3,7 +3,7 @@ import { InvalidOptionError } from '../errors.js';
 import { rewriteEntry, type JobEntry } from '../job-entry.js';
 import { firingOf } from '../periodic-job.js';
 import { assertInteger } from '../job-type.js';
-import { MOST_BYTES, MOST_BYTES_TWICE, sizeOfRaw } from '../redis/batches.js';
+import { MOST_BYTES_TWICE, sizeOfRaw } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -12,6 +12,7 @@ import type { Killing, Page, PageBound, Revived, Reviving } from '../redis/scrip
 import { uniqueKeyOf } from '../unique-key.js';
 import { inBulk, type BulkOptions, type BulkOutcome, type BulkResult } from './bulk.js';
 import { idOf, removing, shown, tryParse, type ShownEntry } from './entries.js';
+import { Listing, MOST_BYTES_SEEN, mayBeNamed } from './listing.js';
 import { readPages } from './read-pages.js';
 
 /** A job in a set that is ordered by time. */
@@ -73,9 +74,6 @@ export interface JobSetOptions {
 
 export const PAGE_SIZE = 20;
 const MOST_LISTED = 200;
-// A request must not take long: whoever wants more goes on from there.
-const MOST_SEEN = 5_000;
-const MOST_BYTES_SEEN = 8 * MOST_BYTES;
 const BATCH = 500;
 const MOST_COUNTED = 10_000;
 const SAMPLE = 500;
@@ -113,35 +111,12 @@ export class JobSet {
     assertInteger('from', from ?? 0, 0, Number.MAX_SAFE_INTEGER);
     assertInteger('limit', limit, 1, MOST_LISTED);
     const first = from ?? (at === undefined ? 0 : await this.#rankOf(at, newestFirst));
-    const jobs: TimedJob[] = [];
-    let [rank, listed, seen] = [first, 0, 0]; // the last two in bytes
+    const listing = new Listing({ from: first, limit, jobName });
+    const count = jobName === undefined ? limit : BATCH;
     for (;;) {
-      const count = jobName === undefined ? limit : BATCH;
-      const page = await this.#page(rank, { count, backwards: newestFirst });
-      for (const [index, raw] of page.entries.entries()) {
-        const size = sizeOfRaw(raw);
-        if (jobs.length === limit || (jobs.length > 0 && listed + size > MOST_BYTES)) break;
-        rank++;
-        seen += size;
-        const job = this.#named(raw, jobName);
-        if (!job) continue;
-        jobs.push({ at: toDate(page.scores[index]), ...job });
-        listed += size;
-      }
-      const { total, next } = page;
-      const isFull = jobs.length === limit || rank !== next;
-      if (jobName === undefined || isFull || rank - first >= MOST_SEEN || seen >= MOST_BYTES_SEEN) {
-        const goesOn = rank < total && page.entries.length > 0;
-        return { jobs, total, from: first, seen: rank - first, next: goesOn ? rank : undefined };
-      }
+      const list = listing.add(await this.#page(listing.rank, { count, backwards: newestFirst }));
+      if (list) return list;
     }
-  }
-
-  /** What is in the entry, if it is of the name. */
-  #named(raw: Raw, jobName: string | undefined): ShownEntry | undefined {
-    if (jobName !== undefined && !mayBeNamed(raw, jobName)) return undefined;
-    const entry = shown(raw);
-    return jobName === undefined || entry.job?.name === jobName ? entry : undefined;
   }
 
   async #page(from: number, bound: PageBound): Promise<Page> {
@@ -364,11 +339,6 @@ function timedJobs(entries: readonly Raw[], scores: readonly number[]): TimedJob
 /** @param seconds since the epoch */
 function toDate(seconds = 0): Date {
   return new Date(seconds * 1000);
-}
-
-/** Spares the parsing of most entries with another name. A name that JSON may write in several ways always may be it. */
-function mayBeNamed(raw: Raw, jobName: string): boolean {
-  return !/^[\w.:-]+$/.test(jobName) || raw.includes(jobName);
 }
 
 /** @throws InvalidOptionError */
