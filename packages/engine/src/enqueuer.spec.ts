@@ -10,7 +10,7 @@ import {
   UnsupportedRedisError,
 } from './errors.js';
 import { FakeClock } from './testing/fake-clock.js';
-import { TestNamespace } from './testing/test-redis.js';
+import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
 
 let ns: TestNamespace;
 let enqueuer: Enqueuer;
@@ -83,6 +83,40 @@ describe('enqueue', () => {
     expect(await ns.queue('fine')).toHaveLength(3);
   });
 
+  it('does not need MULTI, which some users may not call', async () => {
+    const real = new TestNamespace(TEST_REDIS_URL);
+    const { namespace } = real;
+    const rules = ['on', '>secret', `~${namespace}:*`, '+@all', '-@transaction'];
+    await real.redis.acl('SETUSER', namespace, ...rules);
+    const { host = '', port = 0 } = real.redis.options;
+    const redis = { host, port, username: namespace, password: 'secret' };
+    const restricted = new Enqueuer({ redis, namespace });
+    await restricted.enqueue('n', { i: 1 });
+    await restricted.enqueueMany([{ name: 'm' }, { name: 'n' }]);
+    expect((await real.redis.smembers(real.keys.knownJobs)).sort()).toEqual(['m', 'n']);
+    expect(await real.queue('n')).toHaveLength(2);
+    await restricted.close();
+    await real.redis.acl('DELUSER', namespace);
+    await real.close();
+  });
+
+  it('has nothing in the queue when it says so, though the name could be made known', async () => {
+    await ns.redis.set(ns.keys.queue('new'), 'not a list');
+    await expect(enqueuer.enqueue('new')).rejects.toThrow(EnqueueRejectedError);
+    await ns.redis.del(ns.keys.queue('new'));
+    await enqueuer.enqueue('new');
+    expect(await ns.queue('new')).toHaveLength(1);
+  });
+
+  it('keeps the order of jobs with a name that nobody knows yet', async () => {
+    const jobs = Array.from({ length: 2_500 }, (_, i) => enqueuer.enqueue('n', { i }));
+    await Promise.all(jobs);
+    const numbers = (await ns.queue('n')).map(
+      (text) => (JSON.parse(text) as { args: { i: number } }).args.i,
+    );
+    expect(numbers.reverse()).toEqual(Array.from({ length: 2_500 }, (_, i) => i));
+  });
+
   it('says that nothing was enqueued when Redis cannot be reached', async () => {
     const nowhere = new Enqueuer({ redis: { port: 1 }, commandTimeout: 50 });
     const error = await nowhere.enqueue('a').catch((thrown: unknown) => thrown);
@@ -147,6 +181,16 @@ describe('enqueueMany', () => {
     expect(odd.map((text) => (JSON.parse(text) as { args: { i: number } }).args.i)).toEqual(
       Array.from({ length: 1_250 }, (_, i) => 2_499 - 2 * i),
     );
+  });
+
+  it('sends large jobs in several commands', async () => {
+    await enqueuer.enqueue('large');
+    const before = await commandCount('lpush');
+    const text = 'x'.repeat(900_000);
+    await enqueuer.enqueueMany([1, 2, 3].map((i) => ({ name: 'large', args: { i, text } })));
+    expect(await commandCount('lpush')).toBe(before + 3);
+    const [last] = await ns.queue('large');
+    expect(last?.slice(-1_000_000, -900_010)).toContain('"i":3');
   });
 
   it('enqueues jobs of more names than it keeps in mind', async () => {

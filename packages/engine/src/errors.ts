@@ -115,6 +115,18 @@ export class EnqueueRejectedError extends WorkError {
   }
 }
 
+/** A job that is larger than one command to Redis can be; the cause of an `EnqueueRejectedError`. */
+export class JobTooLargeError extends WorkError {
+  constructor(
+    readonly bytes: number,
+    readonly most: number,
+  ) {
+    super(
+      `its entry has ${bytes} bytes, and ${most} can be sent; store the data elsewhere and enqueue its key`,
+    );
+  }
+}
+
 /**
  * The jobs may or may not have been enqueued: the connection was lost, or no reply came in time, after the
  * command had been sent. Enqueueing again may run the job twice.

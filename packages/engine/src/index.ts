@@ -56,6 +56,7 @@ export {
   JobInUseError,
   JobLostError,
   JobTimeoutError,
+  JobTooLargeError,
   NoHandlerError,
   NotConnectedError,
   PoolStartedError,

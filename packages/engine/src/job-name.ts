@@ -16,6 +16,11 @@ export function assertJobName(name: unknown): asserts name is string {
   if (reason !== undefined) throw new InvalidJobNameError(name, reason);
 }
 
+/** Whether `assertJobName` lets it through. */
+export function isJobName(name: string): boolean {
+  return fault(name) === undefined;
+}
+
 function fault(name: unknown): string | undefined {
   if (typeof name !== 'string') return 'is not a string';
   if (name === '') return 'is empty';

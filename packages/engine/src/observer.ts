@@ -1,11 +1,15 @@
 import { argsTextOf } from './job-entry.js';
+import { batchesBySize } from './redis/batches.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Keys } from './redis/keys.js';
+import type { Scripts } from './redis/scripts.js';
+import type { Observation } from './redis/scripts/pool-scripts.js';
 import type { Checkin, Running } from './worker.js';
 
 export interface ObserverOptions {
   readonly connection: RedisConnection;
   readonly keys: Keys;
+  readonly scripts: Scripts;
   readonly workers: readonly { readonly id: string; readonly running: Running | undefined }[];
   readonly onError: (error: unknown) => void;
   /** Milliseconds between two writes at least; default 1000. */
@@ -13,6 +17,7 @@ export interface ObserverOptions {
 }
 
 const DEFAULT_INTERVAL = 1_000;
+const AT_ONCE = { count: 100 };
 const TTL = 24 * 3600; // seconds, as gocraft/work
 // Long before an observation expires under a job that runs and says nothing.
 const REFRESH = 3600 * 1000; // milliseconds
@@ -72,21 +77,19 @@ export class Observer {
   }
 
   async #write(): Promise<void> {
-    const { connection, keys, workers } = this.#options;
+    const { connection, scripts, workers } = this.#options;
     if (!connection.isUp) return;
-    const transaction = connection.redis.multi();
     const seen = new Map<string, Seen>();
+    const changed: Observation[] = [];
     for (const { id, running } of workers) {
       const before = this.#written.get(id);
       if (running) seen.set(id, { running, checkin: running.lastCheckin });
       if (before?.running === running && before?.checkin === running?.lastCheckin) continue;
-      // Whole, so that the check-in of the last job does not stay under the next.
-      transaction.del(keys.observation(id));
-      if (!running) continue;
-      transaction.hset(keys.observation(id), observation(running));
-      transaction.expire(keys.observation(id), TTL);
+      changed.push({ workerId: id, fields: running ? observation(running) : {} });
     }
-    if (transaction.length > 1) await transaction.exec();
+    for (const some of batchesBySize(changed, sizeOf, AT_ONCE)) {
+      await connection.call(scripts.pools.observe(some, TTL));
+    }
     this.#written.clear();
     for (const [id, what] of seen) this.#written.set(id, what);
   }
@@ -95,6 +98,11 @@ export class Observer {
 interface Seen {
   readonly running: Running;
   readonly checkin: Checkin | undefined;
+}
+
+/** In bytes; nearly all of them are the arguments. */
+function sizeOf({ fields }: Observation): number {
+  return Buffer.byteLength(String(fields.args ?? ''));
 }
 
 /** The fields that gocraft/work's client reads. Times in whole seconds. */

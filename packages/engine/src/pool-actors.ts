@@ -318,6 +318,7 @@ export class PoolActors<Context> {
     return new Observer({
       connection: this.connection,
       keys,
+      scripts: this.scripts,
       workers: this.#slots,
       onError: this.#reporter('observer.observe'),
       interval: timing.observe,

@@ -3,10 +3,12 @@ import { Enqueuer } from './enqueuer.js';
 import { Scripts } from './redis/scripts.js';
 import { Requeuer, type RequeuerOptions } from './requeuer.js';
 import { eventually } from '../../../test/support/eventually.js';
+import { callSizes } from './testing/call-sizes.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { TestNamespace } from './testing/test-redis.js';
 
 const NOW = 1_700_000_000;
+const MIB = 1024 * 1024;
 
 let ns: TestNamespace;
 let clock: FakeClock;
@@ -36,6 +38,17 @@ function aRequeuer(
     onError: (error) => errors.push(error),
     ...options,
   });
+}
+
+/** The waker works; notes of each look whether it has the set watched. */
+function watching(watched: boolean[]): Partial<RequeuerOptions> {
+  const scripts = new Scripts(ns.keys, clock);
+  const due = scripts.timed.due.bind(scripts.timed);
+  scripts.timed.due = (set, bound, watch) => {
+    watched.push(watch);
+    return due(set, bound, false);
+  };
+  return { scripts, isWatching: () => true };
 }
 
 describe('Requeuer', () => {
@@ -177,20 +190,25 @@ describe('Requeuer', () => {
     expect(moved.map((entry) => (JSON.parse(entry) as { id: string }).id).reverse()).toEqual(ids);
   });
 
-  it('does not watch what it is about to change itself', async () => {
-    const scripts = new Scripts(ns.keys, clock);
+  it('moves large jobs some at a time, in their order', async () => {
+    const ids = ['1', '2', '3', '4'];
+    const entries = ids.map((id) => `{"name":"n","id":"${id}","args":{"x":"${'x'.repeat(MIB)}"}}`);
+    await ns.redis.sadd(ns.keys.knownJobs, 'n');
+    await ns.redis.zadd(ns.keys.retry, ...entries.flatMap((entry, i) => [NOW - 9 + i, entry]));
+    const sizes = callSizes(ns.connection);
     const watched: boolean[] = [];
-    const due = scripts.timed.due.bind(scripts.timed);
-    scripts.timed.due = (set, limit, watch) => {
-      watched.push(watch);
-      return due(set, limit, false);
-    };
+    expect(await aRequeuer('retry', watching(watched)).requeueDue()).toMatchObject({ requeued: 4 });
+    expect(Math.max(...sizes)).toBeLessThan(4 * MIB);
+    expect(watched).toEqual([false, false, false, false, true]);
+    const moved = await ns.queue('n');
+    expect(moved.map((entry) => (JSON.parse(entry) as { id: string }).id).reverse()).toEqual(ids);
+  });
+
+  it('does not watch what it is about to change itself', async () => {
+    const watched: boolean[] = [];
     await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"n","id":"i"}');
     await ns.redis.sadd(ns.keys.knownJobs, 'n');
-    const requeuer = aRequeuer('scheduled', {
-      scripts,
-      isWatching: () => true,
-    });
+    const requeuer = aRequeuer('scheduled', watching(watched));
     await requeuer.requeueDue();
     expect(watched).toEqual([false, true]);
     await requeuer.requeueDue();

@@ -28,7 +28,7 @@ const SAFETY_POLL = 15_000;
 // nothing waits longer than who found something: those are retried at once.
 const SPACING = { found: 10, nothing: 100 };
 // Its script takes Redis about a millisecond, two where entries tell of failures.
-const BATCH = 250;
+const BATCH = { count: 250 };
 // The words of gocraft/work, by which its tools know such jobs.
 export const UNKNOWN_JOB = 'unknown job when requeueing';
 const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, unknown: [] };
@@ -77,7 +77,7 @@ export class Requeuer {
     let due = await connection.call(scripts.timed.due(set, BATCH, watched));
     while (!this.#stopping && (due.entries.length > 0 || (isWatching() && !watched))) {
       // What this round moves would only wake it again. So it watches when it expects to find no more.
-      watched = isWatching() && due.entries.length < BATCH;
+      watched = isWatching() && !due.areMore;
       const [moved, next] = await this.#move(due, unknown, watched);
       requeued += moved.requeued;
       dead += moved.dead;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Scripts } from './redis/scripts.js';
 import { Rescuer } from './rescuer.js';
 import { dangers } from './surroundings.js';
+import { callSizes } from './testing/call-sizes.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { TestNamespace } from './testing/test-redis.js';
 
@@ -24,6 +25,30 @@ function dead(name: string, id: string, more = '', error = 'unknown job when req
   return `{"name":"${name}","id":"${id}","t":1,"args":{"n":1.0}${more},"err":"${error}","failed_at":2}`;
 }
 
+function aRescuer(onRescued: (count: number) => void = () => undefined): Rescuer {
+  const clock = new FakeClock(7);
+  return new Rescuer({
+    connection: ns.connection,
+    keys: ns.keys,
+    scripts: new Scripts(ns.keys, clock),
+    clock,
+    onRescued,
+    onError: (error) => {
+      throw error;
+    },
+  });
+}
+
+it('brings back large jobs some at a time', async () => {
+  await goPool('n');
+  await ns.redis.sadd(ns.keys.knownJobs, 'n');
+  const large = `,"text":"${'x'.repeat(1_500_000)}"`;
+  for (const id of ['1', '2', '3']) await ns.redis.zadd(ns.keys.dead, 5, dead('n', id, large));
+  const sizes = callSizes(ns.connection);
+  expect(await aRescuer().rescue()).toBe(3);
+  expect(Math.max(...sizes)).toBeLessThan(4 * 1024 * 1024);
+});
+
 it('brings back what a Go requeuer did not know, if any pool handles it, its failures counted', async () => {
   await goPool('n');
   await ns.redis.sadd(ns.keys.knownJobs, 'n', 'other');
@@ -37,17 +62,7 @@ it('brings back what a Go requeuer did not know, if any pool handles it, its fai
     await ns.redis.zadd(ns.keys.dead, 5, entry);
   }
   let told = 0;
-  const clock = new FakeClock(7);
-  const rescuer = new Rescuer({
-    connection: ns.connection,
-    keys: ns.keys,
-    scripts: new Scripts(ns.keys, clock),
-    clock,
-    onRescued: (count) => (told += count),
-    onError: (error) => {
-      throw error;
-    },
-  });
+  const rescuer = aRescuer((count) => (told += count));
   expect(await rescuer.rescue()).toBe(2);
   expect(told).toBe(2);
   expect((await ns.queue('n')).sort()).toEqual([

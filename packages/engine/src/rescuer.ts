@@ -2,8 +2,9 @@ import { Fleet } from './client/fleet.js';
 import type { Clock } from './clock.js';
 import { parseEntry, rewriteEntry } from './job-entry.js';
 import { Loop } from './loop.js';
+import { MOST_BYTES_TWICE } from './redis/batches.js';
 import type { Keys } from './redis/keys.js';
-import { toRaw, type Raw } from './redis/raw.js';
+import type { Raw } from './redis/raw.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 import type { Reviving } from './redis/scripts/job-scripts.js';
@@ -22,7 +23,7 @@ export interface RescuerOptions {
 
 const DEFAULT_INTERVAL = 30_000;
 const AFTER_ERROR = 5_000;
-const BATCH = 500;
+const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
 
 /**
  * Brings back jobs that a Go pool has declared dead because it does not know their name: gocraft/work's requeuers move
@@ -63,15 +64,14 @@ export class Rescuer {
     const handled = new Set(pools.flatMap(({ jobNames }) => jobNames));
     let rescued = 0;
     for (let kept = 0; ;) {
-      const range = [String(kept), String(kept + BATCH - 1)] as const;
-      const entries = await connection.redis.zrangeBuffer(keys.dead, ...range);
-      const lost = entries.flatMap((bytes) => this.#revivings(toRaw(bytes), handled));
+      const page = await connection.call(scripts.jobs.setPage(keys.dead, kept, BATCH));
+      const lost = page.entries.flatMap((raw) => this.#revivings(raw, handled));
       const results =
         lost.length > 0 ? await connection.call(scripts.jobs.revive('dead', lost)) : [];
       const moved = results.filter((result) => result === 'moved').length;
       rescued += moved;
-      kept += entries.length - moved;
-      if (entries.length < BATCH) break;
+      kept += page.entries.length - moved;
+      if (page.next === undefined) break;
     }
     if (rescued > 0) onRescued(rescued);
     return rescued;

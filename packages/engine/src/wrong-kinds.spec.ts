@@ -113,6 +113,34 @@ describe('a key of the wrong kind costs no job', () => {
     expect(await ns.redis.zscore(ns.keys.retry, raw)).toBe(String(NOW));
   });
 
+  it('when it is what remembers the firings that were moved', async () => {
+    await ns.redis.zadd(ns.keys.scheduled, NOW, raw);
+    await spoil(ns.keys.movedFirings);
+    const firing = { schedule: 's', time: NOW };
+    const requeueing = { raw, jobName: 'n', entry: raw, firing };
+    await expect(run(scripts.timed.requeue('scheduled', [requeueing]))).rejects.toThrow('WRONG');
+    expect(await ns.redis.zscore(ns.keys.scheduled, raw)).toBe(String(NOW));
+  });
+
+  it('when it is the marks of cancelled jobs, and a job is run by hand: it runs', async () => {
+    await ns.redis.zadd(ns.keys.dead, NOW, raw);
+    await spoil(ns.keys.cancelled);
+    const reviving = { raw, jobName: 'n', jobId: 'id', uniqueKey: undefined, entry: raw };
+    expect(await run(scripts.jobs.revive('dead', [reviving]))).toEqual(['moved']);
+    expect(await ns.queue('n')).toEqual([raw]);
+  });
+
+  it('when it is the queue of a job that is removed with its claim', async () => {
+    const uniqueKey = ns.keys.unique('n', 'a');
+    await ns.redis.zadd(ns.keys.scheduled, NOW, raw);
+    await ns.redis.set(uniqueKey, '1');
+    await spoil(ns.keys.queue('n'));
+    const removing = { raw, jobName: 'n', jobId: 'id', uniqueKey };
+    const remove = scripts.jobs.remove(ns.keys.scheduled, 'set', [removing]);
+    await expect(run(remove)).rejects.toThrow('WRONGTYPE');
+    expect(await ns.redis.zscore(ns.keys.scheduled, raw)).toBe(String(NOW));
+  });
+
   it('when a job is killed, or run by hand', async () => {
     const job = { raw, jobName: 'n', jobId: 'id', uniqueKey: undefined };
     await ns.redis.zadd(ns.keys.retry, NOW, raw);

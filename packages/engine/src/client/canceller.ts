@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../errors.js';
 import { Job } from '../job.js';
-import { assertJobName } from '../job-name.js';
+import { assertJobName, isJobName } from '../job-name.js';
 import { batches } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -8,6 +8,7 @@ import type { Scripts } from '../redis/scripts.js';
 import type { Clock } from '../clock.js';
 import { removing } from './entries.js';
 import { JobFinder, type FoundJob } from './job-finder.js';
+import { knownJobNames } from './known-job-names.js';
 import { Queues } from './queues.js';
 
 /** What is known of a job that is to be cancelled. */
@@ -67,7 +68,9 @@ export class Canceller {
     await connection.ready();
     const isNew = await connection.call(scripts.jobs.mark(jobId));
     const names =
-      jobName === undefined ? await connection.redis.smembers(keys.knownJobs) : [jobName];
+      jobName === undefined
+        ? (await knownJobNames(connection, keys)).filter(isJobName) // Another name may hide a pool's own list.
+        : [jobName];
     const result = (await this.#signal(jobId, names)) ??
       (await this.#remove(jobId, names)) ??
       (await this.#signal(jobId, names)) ?? { status: 'not found' };

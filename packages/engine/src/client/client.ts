@@ -117,7 +117,7 @@ export class Client {
     return this.#queues.pause(jobName, seconds);
   }
 
-  /** Ends a pause, which idle pools notice at once. Returns whether there was one. */
+  /** Ends a pause, which idle pools notice at once. Returns whether there was one. @throws InvalidJobNameError */
   unpause(jobName: string): Promise<boolean> {
     return this.#queues.unpause(jobName);
   }
@@ -137,7 +137,7 @@ export class Client {
     return this.#queues.setMaxConcurrency(jobName, limit);
   }
 
-  /** Deletes all jobs that wait in a queue; unique ones free their claims. Those that run go on. */
+  /** Deletes all jobs that wait in a queue; unique ones free their claims. Those that run go on. @throws InvalidJobNameError */
   emptyQueue(jobName: string, options: Omit<BulkOptions, 'jobName'> = {}): Promise<BulkResult> {
     return this.#queues.empty(jobName, options);
   }
@@ -146,7 +146,7 @@ export class Client {
    * Forgets a job name that is not used any more, its pause and its limit. A scheduled job of the name that comes due
    * later is dead.
    *
-   * @throws JobInUseError when jobs wait or are in progress, or a pool runs the name
+   * @throws InvalidJobNameError; JobInUseError when jobs wait or are in progress, or a pool runs the name
    */
   async forgetJob(jobName: string): Promise<void> {
     await this.#queues.forget(jobName, await this.#fleet.heartbeats());
@@ -192,7 +192,8 @@ export class Client {
    * Some of the jobs that wait in a queue, next to be taken first.
    *
    * @param options.from how many to pass over; default 0
-   * @param options.limit how many at most, 1 to 500; default 20
+   * @param options.limit how many at most, 1 to 500; default 20. They are fewer where they would have more than 4 MiB
+   * together: go on with `from` and their number.
    * @throws InvalidOptionError
    */
   listWaiting(
@@ -222,7 +223,7 @@ export class Client {
    * queue: further in, looking for it would hold up everybody who uses Redis.
    *
    * @param job its id and the position where it was seen
-   * @throws InvalidOptionError
+   * @throws InvalidJobNameError, InvalidOptionError
    */
   deleteWaitingJob(jobName: string, job: WaitingJobRef): Promise<Deletion> {
     return this.#queues.delete(jobName, job);

@@ -1,7 +1,7 @@
 import type { Keys } from '../redis/keys.js';
-import { batches } from '../redis/batches.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
+import { readHashes } from './read-hashes.js';
 
 /** What a worker pool says of itself. */
 export interface WorkerPoolHeartbeat {
@@ -61,8 +61,8 @@ export class Fleet {
     const { connection, keys } = this.#options;
     await connection.ready();
     const ids = (await connection.redis.smembers(keys.workerPools)).sort();
-    const hashes = await this.#hashes(ids, POOLS_AT_ONCE, (id) => keys.heartbeat(id));
-    return hashes
+    const hashes = await readHashes(this.#options, ids, POOLS_AT_ONCE, (id) => keys.heartbeat(id));
+    return [...hashes]
       .filter(([, hash]) => hash.heartbeat_at !== undefined)
       .map(([workerPoolId, hash]) => ({
         workerPoolId,
@@ -82,23 +82,12 @@ export class Fleet {
     const ids = pools.flatMap(({ workerIds }) => workerIds);
     const { connection, keys } = this.#options;
     await connection.ready();
-    const hashes = await this.#hashes(ids, WORKERS_AT_ONCE, (id) => keys.observation(id));
-    return hashes.flatMap(([workerId, hash]) =>
+    const hashes = await readHashes(this.#options, ids, WORKERS_AT_ONCE, (id) =>
+      keys.observation(id),
+    );
+    return [...hashes].flatMap(([workerId, hash]) =>
       hash.job_name ? [observation(workerId, hash.job_name, hash)] : [],
     );
-  }
-
-  /** In one round trip, by several scripts: none of them shall take long. */
-  async #hashes(
-    ids: readonly string[],
-    atOnce: number,
-    keyOf: (id: string) => string,
-  ): Promise<[id: string, hash: Readonly<Record<string, string>>][]> {
-    const { connection, scripts } = this.#options;
-    const calls = batches(ids, atOnce).map((batch) =>
-      scripts.pools.hashes(new Map(batch.map((id) => [id, keyOf(id)]))),
-    );
-    return (await connection.callAll(calls)).flatMap((hashes) => [...hashes]);
   }
 }
 

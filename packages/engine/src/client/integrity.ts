@@ -1,10 +1,12 @@
 import { unixSeconds, type Clock } from '../clock.js';
 import { batches } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
-import { toRaw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
 import { tryParse } from './entries.js';
+import { knownJobNames } from './known-job-names.js';
+import { readHashes } from './read-hashes.js';
+import { readPages } from './read-pages.js';
 
 /** Something in Redis that is not as it should be. */
 export interface IntegrityFinding {
@@ -46,8 +48,7 @@ export class Integrity {
 
   async findings(): Promise<IntegrityFinding[]> {
     const { connection, keys } = this.#options;
-    await connection.ready();
-    const names = (await connection.redis.smembers(keys.knownJobs)).sort();
+    const names = await knownJobNames(connection, keys);
     return [
       ...(await this.#locks(names)),
       ...(await this.#silentPools()),
@@ -59,8 +60,8 @@ export class Integrity {
   async #locks(names: readonly string[]): Promise<IntegrityFinding[]> {
     const { connection, scripts } = this.#options;
     const findings: IntegrityFinding[] = [];
-    const calls = batches(names, NAMES_AT_ONCE).map((batch) => scripts.queues.inspect(batch));
-    for (const readings of await connection.callAll(calls)) {
+    for (const batch of batches(names, NAMES_AT_ONCE)) {
+      const readings = await connection.call(scripts.queues.inspect(batch));
       for (const { jobName, lock, shares, running, orphaned } of readings) {
         if (lock !== shares || shares !== running) {
           findings.push({
@@ -88,19 +89,16 @@ export class Integrity {
   async #silentPools(): Promise<IntegrityFinding[]> {
     const { connection, keys, scripts } = this.#options;
     const ids = await connection.redis.smembers(keys.workerPools);
-    const calls = batches(ids, POOLS_AT_ONCE).map((batch) =>
-      scripts.pools.hashes(new Map(batch.map((id) => [id, keys.heartbeat(id)]))),
-    );
-    const heartbeats = new Map((await connection.callAll(calls)).flatMap((batch) => [...batch]));
-    return ids
-      .filter((id) => heartbeats.get(id)?.heartbeat_at === undefined)
-      .map((id) => ({
-        kind: 'silent_pool',
-        what: `The pool ${id} is registered but has no heartbeat.`,
-        consequence: 'The jobs that it had in progress wait for a reaper.',
-        remedy:
-          'Have a pool of this project run in the namespace: it takes them in 10 to 30 seconds.',
-      }));
+    const parts = { connection, scripts };
+    const heartbeats = await readHashes(parts, ids, POOLS_AT_ONCE, (id) => keys.heartbeat(id));
+    const silent = ids.filter((id) => heartbeats.get(id)?.heartbeat_at === undefined);
+    return silent.map((id) => ({
+      kind: 'silent_pool',
+      what: `The pool ${id} is registered but has no heartbeat.`,
+      consequence: 'The jobs that it had in progress wait for a reaper.',
+      remedy:
+        'Have a pool of this project run in the namespace: it takes them in 10 to 30 seconds.',
+    }));
   }
 
   async #overdue(): Promise<IntegrityFinding[]> {
@@ -159,22 +157,20 @@ export class Integrity {
   }
 
   async #ends(set: SetName, names: ReadonlySet<string>) {
-    const { connection, keys } = this.#options;
+    const { connection, keys, scripts } = this.#options;
     const unknown = new Set<string>();
     let [noJob, fractional] = [0, 0];
+    const read = (from: number, count: number) =>
+      connection.call(scripts.jobs.setPage(keys[set], from, { count }));
     const total = await connection.redis.zcard(keys[set]);
-    for (const [first, last] of [
-      [0, ENDS - 1],
-      [Math.max(ENDS, total - ENDS), -1],
-    ] as const) {
-      const range = [keys[set], first, last, 'WITHSCORES'] as const;
-      const flat = (await connection.redis.callBuffer('ZRANGE', ...range)) as Buffer[];
-      for (let i = 0; i < flat.length; i += 2) {
-        const entry = tryParse(toRaw(flat[i] ?? Buffer.alloc(0)));
+    for (const first of [0, Math.max(ENDS, total - ENDS)]) {
+      const { entries, scores } = await readPages(read, first, ENDS);
+      for (const raw of entries) {
+        const entry = tryParse(raw);
         if (!entry) noJob++;
         else if (!names.has(entry.name)) unknown.add(entry.name);
-        if (!Number.isInteger(Number(flat[i + 1]))) fractional++;
       }
+      fractional += scores.filter((score) => !Number.isInteger(score)).length;
     }
     return { noJob, fractional, unknown };
   }

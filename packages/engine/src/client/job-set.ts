@@ -3,14 +3,17 @@ import { InvalidOptionError } from '../errors.js';
 import { rewriteEntry, type JobEntry } from '../job-entry.js';
 import { firingOf } from '../periodic-job.js';
 import { assertInteger } from '../job-type.js';
+import { MOST_BYTES_TWICE, sizeOfRaw } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
-import { toRaw, type Raw } from '../redis/raw.js';
+import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
-import type { Killing, Revived, Reviving } from '../redis/scripts/job-scripts.js';
+import type { Killing, Page, PageBound, Revived, Reviving } from '../redis/scripts/job-scripts.js';
 import { holdsClaim, uniqueKeyOf } from '../unique-key.js';
 import { inBulk, type BulkOptions, type BulkOutcome, type BulkResult } from './bulk.js';
 import { idOf, removing, shown, tryParse, type ShownEntry } from './entries.js';
+import { Listing, MOST_BYTES_SEEN, mayBeNamed } from './listing.js';
+import { readPages } from './read-pages.js';
 
 /** A job in a set that is ordered by time. */
 export interface TimedJob extends ShownEntry {
@@ -31,7 +34,7 @@ export interface ListOptions {
   readonly from?: number;
   /** Instead of `from`: begin with the first job that is not before this time, or, newest first, not after it. */
   readonly at?: Date;
-  /** How many jobs at most, 1 to 200; default 20. */
+  /** How many jobs at most, 1 to 200; default 20. They are fewer where they would have more than 4 MiB together. */
   readonly limit?: number;
   /** Only the jobs of this name; default all. */
   readonly jobName?: string;
@@ -46,7 +49,7 @@ export interface JobList {
   readonly total: number;
   /** How many were passed over before the first that was looked at. */
   readonly from: number;
-  /** How many were looked at: of many that have other names a list looks at 5000 at most. */
+  /** How many were looked at: of many that have other names a list looks at 5000 at most, and at 32 MiB of them. */
   readonly seen: number;
   /** Where a list goes on; `undefined` at the end. */
   readonly next: number | undefined;
@@ -71,8 +74,6 @@ export interface JobSetOptions {
 
 export const PAGE_SIZE = 20;
 const MOST_LISTED = 200;
-// A request must not take long: whoever wants more goes on from there.
-const MOST_SEEN = 5_000;
 const BATCH = 500;
 const MOST_COUNTED = 10_000;
 const SAMPLE = 500;
@@ -90,16 +91,13 @@ export class JobSet {
   /** By rank, so that the last page of a million costs what the first costs. */
   async page(page: number): Promise<JobPage> {
     assertPage(page);
-    const { connection } = this.#options;
-    await connection.ready();
     const first = (page - 1) * PAGE_SIZE;
-    const pipeline = connection.redis.pipeline();
-    pipeline.callBuffer('ZRANGE', this.#key, first, first + PAGE_SIZE - 1, 'WITHSCORES');
-    pipeline.zcard(this.#key);
-    const [range, card] = (await pipeline.exec()) ?? [];
-    const error = range?.[0] ?? card?.[0];
-    if (error) throw error;
-    return { jobs: timedJobs(range?.[1] as Buffer[]), total: Number(card?.[1]) };
+    const { entries, scores, total } = await readPages(
+      (from, count) => this.#page(from, { count }),
+      first,
+      PAGE_SIZE,
+    );
+    return { jobs: timedJobs(entries, scores), total };
   }
 
   /** By rank, so that it costs the same at every depth; batch by batch where a name is asked for. */
@@ -112,81 +110,65 @@ export class JobSet {
   }: ListOptions): Promise<JobList> {
     assertInteger('from', from ?? 0, 0, Number.MAX_SAFE_INTEGER);
     assertInteger('limit', limit, 1, MOST_LISTED);
-    const { connection } = this.#options;
-    await connection.ready();
     const first = from ?? (at === undefined ? 0 : await this.#rankOf(at, newestFirst));
-    const total = await connection.redis.zcard(this.#key);
-    const jobs: TimedJob[] = [];
-    let rank = first;
-    while (rank < total && jobs.length < limit && rank - first < MOST_SEEN) {
-      const batch = await this.#range(rank, jobName === undefined ? limit : BATCH, newestFirst);
-      if (batch.length === 0) break;
-      for (const { at: time, raw } of batch) {
-        if (jobs.length === limit) break;
-        rank++;
-        if (jobName !== undefined && !mayBeNamed(raw, jobName)) continue;
-        const job = { at: time, ...shown(raw) };
-        if (jobName === undefined || job.job?.name === jobName) jobs.push(job);
-      }
+    const listing = new Listing({ from: first, limit, jobName });
+    const count = jobName === undefined ? limit : BATCH;
+    for (;;) {
+      const list = listing.add(await this.#page(listing.rank, { count, backwards: newestFirst }));
+      if (list) return list;
     }
-    return { jobs, total, from: first, seen: rank - first, next: rank < total ? rank : undefined };
   }
 
-  async #range(
-    rank: number,
-    count: number,
-    newestFirst: boolean,
-  ): Promise<{ at: Date; raw: Buffer }[]> {
-    const flat = (await this.#options.connection.redis.callBuffer(
-      newestFirst ? 'ZREVRANGE' : 'ZRANGE',
-      ...[this.#key, rank, rank + count - 1, 'WITHSCORES'],
-    )) as Buffer[];
-    return pairs(flat);
+  async #page(from: number, bound: PageBound): Promise<Page> {
+    const { connection, scripts } = this.#options;
+    await connection.ready();
+    return connection.call(scripts.jobs.setPage(this.#key, from, bound));
   }
 
   /** How many jobs come before a time, or, newest first, after it. */
   async #rankOf(at: Date, newestFirst: boolean): Promise<number> {
     const seconds = at.getTime() / 1000;
     if (Number.isNaN(seconds)) throw new InvalidOptionError('at', at, 'a valid Date');
-    const { redis } = this.#options.connection;
+    const { connection } = this.#options;
+    await connection.ready();
     return newestFirst
-      ? redis.zcount(this.#key, `(${seconds}`, '+inf')
-      : redis.zcount(this.#key, '-inf', `(${seconds}`);
+      ? connection.redis.zcount(this.#key, `(${seconds}`, '+inf')
+      : connection.redis.zcount(this.#key, '-inf', `(${seconds}`);
   }
 
-  /** All jobs, the latest time first, some hundred at once. */
+  /** All jobs, the latest time first, at most some hundred at once. */
   async *scan(): AsyncGenerator<readonly TimedJob[]> {
-    const { connection } = this.#options;
-    for (let offset = 0; ; offset += BATCH) {
-      await connection.ready();
-      const range = [offset, offset + BATCH - 1, 'WITHSCORES'] as const;
-      const flat = await connection.redis.callBuffer('ZREVRANGE', this.#key, ...range);
-      const jobs = timedJobs(flat as Buffer[]);
-      if (jobs.length === 0) return;
-      yield jobs;
+    for (let offset = 0; ;) {
+      const { entries, scores } = await this.#page(offset, { count: BATCH, backwards: true });
+      if (entries.length === 0) return;
+      offset += entries.length;
+      yield timedJobs(entries, scores);
     }
   }
 
   /** How many jobs have a name: counted in a small set, estimated from a sample of a large one. */
   async countOf(jobName: string): Promise<JobCount> {
-    const { connection } = this.#options;
+    const isNamed = (raw: Raw): boolean =>
+      mayBeNamed(raw, jobName) && tryParse(raw)?.name === jobName;
     const total = await this.count();
-    const isNamed = (raw: Buffer): boolean =>
-      mayBeNamed(raw, jobName) && tryParse(toRaw(raw))?.name === jobName;
-    if (total > MOST_COUNTED) {
-      const sample = (await connection.redis.callBuffer(
-        'ZRANDMEMBER',
-        ...[this.#key, SAMPLE],
-      )) as Buffer[];
-      const share = sample.filter(isNamed).length / Math.max(1, sample.length);
-      return { count: Math.round(share * total), exact: false };
-    }
-    let count = 0;
-    for (let rank = 0; rank < total; rank += BATCH) {
-      const batch = await this.#range(rank, BATCH, false);
-      count += batch.filter(({ raw }) => isNamed(raw)).length;
+    if (total > MOST_COUNTED) return this.#estimate(total, isNamed);
+    let [count, seen] = [0, 0];
+    for (let rank = 0; rank < total;) {
+      const { entries } = await this.#page(rank, { count: BATCH });
+      if (entries.length === 0) break;
+      rank += entries.length;
+      count += entries.filter(isNamed).length;
+      seen += entries.reduce((sum, raw) => sum + sizeOfRaw(raw), 0);
+      if (seen > MOST_BYTES_SEEN) return this.#estimate(total, isNamed);
     }
     return { count, exact: true };
+  }
+
+  async #estimate(total: number, isNamed: (raw: Raw) => boolean): Promise<JobCount> {
+    const { connection, scripts } = this.#options;
+    const sample = await connection.call(scripts.jobs.sample(this.#key, { count: SAMPLE }));
+    const share = sample.filter(isNamed).length / Math.max(1, sample.length);
+    return { count: Math.round(share * total), exact: false };
   }
 
   async count(): Promise<number> {
@@ -288,12 +270,8 @@ export class JobSet {
       total,
       options,
       async (offset) => {
-        const range = [String(offset), String(offset + BATCH - 1)] as const;
-        const entries = await connection.redis.zrangeBuffer(this.#key, ...range);
-        return entries.map((bytes) => {
-          const raw = toRaw(bytes);
-          return { raw, entry: tryParse(raw) };
-        });
+        const { entries } = await this.#page(offset, { count: BATCH, bytes: MOST_BYTES_TWICE });
+        return entries.map((raw) => ({ raw, entry: tryParse(raw) }));
       },
       async (batch) => {
         const wanted = batch.filter(
@@ -311,23 +289,23 @@ export class JobSet {
 
   /** The entry to the byte. */
   async #find(ref: TimedJobRef): Promise<Raw | undefined> {
-    const { connection } = this.#options;
-    await connection.ready();
-    if ('raw' in ref) return ref.raw;
+    if ('raw' in ref) {
+      await this.#options.connection.ready();
+      return ref.raw;
+    }
     const seconds = Math.floor(ref.at.getTime() / 1000);
     if (Number.isNaN(seconds)) throw new InvalidOptionError('at', ref.at, 'a valid Date');
-    for (let offset = 0; ; offset += BATCH) {
-      const entries = await connection.redis.zrangebyscoreBuffer(
-        this.#key,
-        seconds,
-        `(${seconds + 1}`, // Some programs write parts of seconds.
-        'LIMIT',
-        offset,
-        BATCH,
-      );
-      const found = entries.map(toRaw).find((raw) => idOf(raw) === ref.id);
-      if (found !== undefined || entries.length < BATCH) return found;
+    let next: number | undefined = await this.#rankOf(new Date(seconds * 1000), false);
+    while (next !== undefined) {
+      const page: Page = await this.#page(next, { count: BATCH });
+      for (const [index, raw] of page.entries.entries()) {
+        // Some programs write parts of seconds.
+        if ((page.scores[index] ?? 0) >= seconds + 1) return undefined;
+        if (idOf(raw) === ref.id) return raw;
+      }
+      next = page.next;
     }
+    return undefined;
   }
 
   #reviving(raw: Raw, job: JobEntry): Reviving {
@@ -354,21 +332,13 @@ interface Parsed {
   readonly entry: JobEntry | undefined;
 }
 
-/** @param flat entries and scores, by turns */
-function pairs(flat: readonly Buffer[]): { at: Date; raw: Buffer }[] {
-  return Array.from({ length: flat.length / 2 }, (_, index) => ({
-    at: new Date(Number(flat[2 * index + 1]) * 1000),
-    raw: flat[2 * index] ?? Buffer.alloc(0),
-  }));
+function timedJobs(entries: readonly Raw[], scores: readonly number[]): TimedJob[] {
+  return entries.map((raw, index) => ({ at: toDate(scores[index]), ...shown(raw) }));
 }
 
-function timedJobs(flat: readonly Buffer[]): TimedJob[] {
-  return pairs(flat).map(({ at, raw }) => ({ at, ...shown(raw) }));
-}
-
-/** Spares the parsing of most entries with another name. A name that JSON may write in several ways always may be it. */
-function mayBeNamed(raw: Buffer, jobName: string): boolean {
-  return !/^[\w.:-]+$/.test(jobName) || raw.includes(jobName);
+/** @param seconds since the epoch */
+function toDate(seconds = 0): Date {
+  return new Date(seconds * 1000);
 }
 
 /** @throws InvalidOptionError */

@@ -7,9 +7,13 @@ import type { Keys } from '../redis/keys.js';
 import { toRaw, type Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
+import type { Page } from '../redis/scripts/job-scripts.js';
+import type { QueueReading } from '../redis/scripts/queue-scripts.js';
 import { inBulk, type BulkOptions, type BulkResult } from './bulk.js';
 import { removing, shown, tryParse, type ShownEntry } from './entries.js';
 import { assertPage, PAGE_SIZE } from './job-set.js';
+import { knownJobNames } from './known-job-names.js';
+import { readPages } from './read-pages.js';
 
 /** A queue and what waits in it. */
 export interface QueueStatus {
@@ -27,7 +31,10 @@ export interface QueueStatus {
   readonly pausedUntil: Date | undefined;
 }
 
-/** Some of the jobs that wait in a queue, next to be taken first. */
+/**
+ * Some of the jobs that wait in a queue, next to be taken first. They may be fewer than asked for where they would have
+ * more than 4 MiB together: the next ones stand behind the last of them.
+ */
 export interface QueuePage {
   readonly jobs: readonly WaitingJob[];
   readonly total: number;
@@ -74,46 +81,34 @@ export class Queues {
 
   async list(): Promise<QueueStatus[]> {
     const { connection, keys, scripts } = this.#options;
-    await connection.ready();
-    const names = (await connection.redis.smembers(keys.knownJobs)).sort();
-    const calls = batches(names, NAMES_AT_ONCE).map((batch) => scripts.queues.read(batch));
-    return (await connection.callAll(calls))
-      .flat()
-      .map(({ jobName, waiting, next, lock, limit, pause }) => ({
-        ...{ jobName, count: waiting, latency: this.#latency(next) },
-        inProgress: Math.max(0, wholeNumber(lock)),
-        maxConcurrency: Math.max(0, wholeNumber(limit)),
-        ...this.#pause(pause),
-      }));
+    const queues: QueueStatus[] = [];
+    for (const names of batches(await knownJobNames(connection, keys), NAMES_AT_ONCE)) {
+      const readings = await connection.call(scripts.queues.read(names));
+      queues.push(...readings.map((reading) => this.#status(reading)));
+    }
+    return queues;
   }
 
   async page(jobName: string, page: number): Promise<QueuePage> {
     assertPage(page);
-    return this.window(jobName, (page - 1) * PAGE_SIZE, PAGE_SIZE);
+    const from = (page - 1) * PAGE_SIZE;
+    const read = (first: number, count: number) => this.#read(jobName, first, count);
+    return pageOf(from, await readPages(read, from, PAGE_SIZE));
   }
 
-  /** `limit` jobs behind the first `from`. */
+  /** `limit` jobs behind the first `from`; fewer where they would have more bytes than go with one reply. */
   async window(jobName: string, from: number, limit: number): Promise<QueuePage> {
     assertInteger('from', from, 0, Number.MAX_SAFE_INTEGER);
     assertInteger('limit', limit, 1, BATCH);
-    const { connection, keys } = this.#options;
-    await connection.ready();
-    const queue = keys.queue(jobName);
-    const [entries, total] = await Promise.all([
-      connection.redis.lrangeBuffer(queue, -(from + limit), -(from + 1)),
-      connection.redis.llen(queue),
-    ]);
-    const jobs = entries
-      .reverse()
-      .map((bytes, index) => ({ position: from + index + 1, ...shown(bytes) }));
-    return { jobs, total };
+    return pageOf(from, await this.#read(jobName, from, limit));
   }
 
-  /** All jobs of a queue, next to be taken first, some hundred at once. */
+  /** All jobs of a queue, next to be taken first, at most some hundred at once. */
   async *scan(jobName: string): AsyncGenerator<readonly WaitingJob[]> {
-    for (let from = 0; ; from += BATCH) {
+    for (let from = 0; ;) {
       const { jobs } = await this.window(jobName, from, BATCH);
       if (jobs.length === 0) return;
+      from += jobs.length;
       yield jobs;
     }
   }
@@ -124,6 +119,7 @@ export class Queues {
   }
 
   async delete(jobName: string, ref: WaitingJobRef): Promise<Deletion> {
+    assertJobName(jobName);
     const { found, total } = await this.#find(jobName, ref);
     if (!found) return 'gone';
     return this.remove(jobName, found.raw, { position: found.position, total });
@@ -162,6 +158,7 @@ export class Queues {
   }
 
   async unpause(jobName: string): Promise<boolean> {
+    assertJobName(jobName);
     const { connection, keys } = this.#options;
     await connection.ready();
     return (await connection.redis.del(keys.paused(jobName))) === 1;
@@ -176,18 +173,16 @@ export class Queues {
   }
 
   async empty(jobName: string, options: Omit<BulkOptions, 'jobName'>): Promise<BulkResult> {
+    assertJobName(jobName);
     const { connection, keys, scripts } = this.#options;
     await connection.ready();
     const queue = keys.queue(jobName);
     return inBulk(
       await connection.redis.llen(queue),
       options,
-      () => connection.redis.lrangeBuffer(queue, -BATCH, -1),
+      async () => (await this.#read(jobName, 0, BATCH)).entries,
       async (batch) => {
-        const removings = batch.toReversed().map((bytes) => {
-          const raw = toRaw(bytes);
-          return removing(keys, raw, tryParse(raw));
-        });
+        const removings = batch.map((raw) => removing(keys, raw, tryParse(raw)));
         const results = await connection.call(scripts.jobs.remove(queue, NEXT, removings));
         return results.map((removed) => (removed ? 'done' : 'gone'));
       },
@@ -195,6 +190,7 @@ export class Queues {
   }
 
   async forget(jobName: string, pools: readonly { jobNames: readonly string[] }[]): Promise<void> {
+    assertJobName(jobName);
     const serving = pools.filter(({ jobNames }) => jobNames.includes(jobName)).length;
     if (serving > 0) throw new JobInUseError(jobName, `${serving} worker pools run it`);
     const { connection, scripts } = this.#options;
@@ -206,9 +202,11 @@ export class Queues {
 
   async rebuildLocks(): Promise<number> {
     const { connection, keys, scripts } = this.#options;
-    await connection.ready();
-    const names = await connection.redis.smembers(keys.knownJobs);
-    return connection.call(scripts.queues.rebuild(names));
+    let mended = 0;
+    for (const names of batches(await knownJobNames(connection, keys), NAMES_AT_ONCE)) {
+      mended += await connection.call(scripts.queues.rebuild(names));
+    }
+    return mended;
   }
 
   async #find(
@@ -217,8 +215,27 @@ export class Queues {
   ): Promise<{ found: WaitingJob | undefined; total: number }> {
     assertInteger('position', position, 1, Number.MAX_SAFE_INTEGER);
     const first = Math.max(0, position - LOOK_BEHIND);
-    const { jobs, total } = await this.window(jobName, first, position - first + LOOK_AHEAD);
+    const read = (from: number, count: number) => this.#read(jobName, from, count);
+    const page = await readPages(read, first, position - first + LOOK_AHEAD);
+    const { jobs, total } = pageOf(first, page);
     return { found: jobs.findLast((job) => job.id === id), total };
+  }
+
+  /** Next to be taken first. */
+  async #read(jobName: string, from: number, count: number): Promise<Page> {
+    const { connection, keys, scripts } = this.#options;
+    await connection.ready();
+    const bound = { count, backwards: true };
+    return connection.call(scripts.jobs.listPage(keys.queue(jobName), from, bound));
+  }
+
+  #status({ jobName, waiting, next, lock, limit, pause }: QueueReading): QueueStatus {
+    return {
+      ...{ jobName, count: waiting, latency: this.#latency(next) },
+      inProgress: Math.max(0, wholeNumber(lock)),
+      maxConcurrency: Math.max(0, wholeNumber(limit)),
+      ...this.#pause(pause),
+    };
   }
 
   #latency(next: Buffer | undefined): number {
@@ -237,6 +254,12 @@ export class Queues {
       pausedUntil: pttl > 0 ? new Date(this.#options.clock.now() + pttl) : undefined,
     };
   }
+}
+
+/** @param from how many stand before the first of the page */
+function pageOf(from: number, { entries, total }: Page): QueuePage {
+  const jobs = entries.map((raw, index) => ({ position: from + index + 1, ...shown(raw) }));
+  return { jobs, total };
 }
 
 // What PTTL says of a key that does not exist.

@@ -154,6 +154,15 @@ export class RedisConnection extends EventEmitter<{
     return resultOf(call, reply);
   }
 
+  /**
+   * Runs one script that is sent in full, and so in one round trip, and in order with what is sent behind it, whether
+   * Redis knows it or not. @throws its error
+   */
+  async callInFull<Result>(call: ScriptCall<Result>): Promise<Result> {
+    const [reply] = await this.#send([call], evalFull);
+    return resultOf(call, reply);
+  }
+
   /** Runs scripts in one round trip. @throws the error of the first that fails */
   async callAll<Result>(calls: readonly ScriptCall<Result>[]): Promise<Result[]> {
     if (calls.length === 0) return [];

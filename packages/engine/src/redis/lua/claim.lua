@@ -37,10 +37,7 @@ end
 -- A key of the wrong kind, or one that this node of a Cluster does not have any more, ends this before anything is written.
 redis.call('ZCARD', KEYS[1])
 redis.call('SCARD', KEYS[2])
-for k = 3, #KEYS, 3 do
-  redis.call('LLEN', KEYS[k])
-  redis.call('EXISTS', KEYS[k + 1], KEYS[k + 2])
-end
+for k = 3, #KEYS, 3 do probeClaim(KEYS[k], KEYS[k + 1], KEYS[k + 2]) end
 
 local replies = {}
 for i = 5, #ARGV, 7 do

@@ -11,6 +11,14 @@ local function claimEnd(lasts)
   return string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(lasts))
 end
 
+-- Looks at what freeClaim and makeClaim write: a key of the wrong kind, or one that a node of a Cluster is just giving
+-- away, ends a script so before its first removal. Nothing is looked at for a claim ''.
+local function probeClaim(queue, claim, owner)
+  if claim == '' then return end
+  redis.call('LLEN', queue)
+  redis.call('EXISTS', claim, owner)
+end
+
 local function setClaim(claim, owner, value, id, ends)
   redis.call('SET', claim, value, 'PXAT', ends)
   redis.call('SET', owner, id, 'PXAT', ends)

@@ -1,16 +1,20 @@
 -- Reads the jobs that are due, and when the next one will be. Changes nothing: what becomes of them is decided
--- outside and written by requeue.lua.
+-- outside and written by requeue.lua. Runs after read-some.lua.
 --
--- KEYS[1]  retry or scheduled
--- ARGV[1]  now in milliseconds, or '' for Redis's own time
--- ARGV[2]  how many to read at most
--- Returns  { now in milliseconds, run time in seconds of the next one that is not due yet or '', the due entries }
+-- KEYS[1]    retry or scheduled
+-- ARGV[1]    now in milliseconds, or '' for Redis's own time
+-- ARGV[2..3] how many jobs and how many bytes to read at most; one job may have more
+-- Returns    { now in milliseconds, run time in seconds of the next one that is not due yet or '', how many are due,
+--            the due entries that were read }
 local milliseconds = tonumber(ARGV[1])
 if not milliseconds then
   local time = redis.call('TIME')
   milliseconds = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local seconds = math.floor(milliseconds / 1000)
-local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', seconds, 'LIMIT', 0, ARGV[2])
+local due = readSome(function(offset, count)
+  return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', seconds, 'LIMIT', offset, count)
+end, 1, tonumber(ARGV[2]), tonumber(ARGV[3]))
+local total = redis.call('ZCOUNT', KEYS[1], '-inf', seconds)
 local upcoming = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. seconds, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
-return { string.format('%.0f', milliseconds), upcoming[2] or '', due }
+return { string.format('%.0f', milliseconds), upcoming[2] or '', total, due }

@@ -1,5 +1,5 @@
 -- Looks for a text in the entries of sorted sets and lists, for as long as a script may keep Redis busy; the caller
--- goes on from there. Changes nothing.
+-- goes on from there. Changes nothing. Runs after read-some.lua.
 --
 -- Of a set, the latest time is looked at first, and of a list what was put last: entries leave at the other end, and
 -- what stands here is not passed over because of that.
@@ -11,7 +11,6 @@
 --            for each entry that was found: index of its key, how many stand before it, entry }
 local ENTRIES, BYTES = 500, 256 * 1024
 local looked, bytes = 0, 0
-local chunk = 10 -- until it is known how long entries are
 local reply = { 0, 0 }
 
 local function matches(entry)
@@ -21,21 +20,26 @@ local function matches(entry)
   return false
 end
 
-local function read(kind, key, rank)
-  if kind == 'zset' then return redis.call('ZREVRANGE', key, rank, rank + chunk - 1) end
-  if kind == 'list' then return redis.call('LRANGE', key, rank, rank + chunk - 1) end
-  return {}
+-- How many entries there are, and the command that reads some of them.
+local function open(key)
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'zset' then return redis.call('ZCARD', key), 'ZREVRANGE' end
+  if kind == 'list' then return redis.call('LLEN', key), 'LRANGE' end
+  return 0
 end
 
 for k, key in ipairs(KEYS) do
-  local kind = redis.call('TYPE', key).ok
+  local total, command = open(key)
   local rank = k == 1 and tonumber(ARGV[1]) or 0
-  repeat
+  looked = looked + 1
+  while rank < total do
     if looked >= ENTRIES or bytes >= BYTES then
       reply[1], reply[2] = k, rank
       return reply
     end
-    local entries = read(kind, key, rank)
+    local entries, n = readSome(function(offset, count)
+      return redis.call(command, key, rank + offset, rank + offset + count - 1)
+    end, 1, ENTRIES - looked, BYTES - bytes)
     for j, entry in ipairs(entries) do
       bytes = bytes + #entry
       if matches(entry) then
@@ -44,10 +48,8 @@ for k, key in ipairs(KEYS) do
         table.insert(reply, entry)
       end
     end
-    local isEnd = #entries < chunk
-    rank = rank + #entries
-    looked = looked + math.max(1, #entries)
-    chunk = math.max(1, math.min(ENTRIES - looked, math.floor((BYTES - bytes) * looked / (bytes + 1))))
-  until isEnd
+    rank = rank + n
+    looked = looked + n
+  end
 end
 return reply

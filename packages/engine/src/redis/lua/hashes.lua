@@ -1,10 +1,15 @@
--- Reads hashes.
+-- Reads hashes, until they have enough bytes; the caller goes on from there.
 --
 -- KEYS[i]  the hashes
--- Returns  for each that is there: { its index, field, value, … }
-local reply = {}
+-- ARGV[1]  after how many bytes to stop
+-- Returns  { how many were read, for each of them that is there: { its index, field, value, … }, … }
+local most, bytes = tonumber(ARGV[1]), 0
+local reply = { 0 }
 for i, key in ipairs(KEYS) do
+  if bytes >= most then break end
   local fields = redis.pcall('HGETALL', key)
+  for _, text in ipairs(fields) do bytes = bytes + #text end
   if #fields > 0 then table.insert(reply, { i, unpack(fields) }) end
+  reply[1] = i
 end
 return reply

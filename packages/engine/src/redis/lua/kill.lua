@@ -10,11 +10,17 @@
 local milliseconds, lasts = tonumber(ARGV[1]), ARGV[2]
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
 local results = {}
-redis.call('ZCARD', KEYS[2]) -- A key of the wrong kind ends this before it costs jobs.
 
+-- A key of the wrong kind ends this before it costs jobs.
+redis.call('ZCARD', KEYS[2])
+for i = 3, #ARGV, 6 do probeClaim(ARGV[i + 4], ARGV[i + 2], ARGV[i + 3]) end
+
+-- The set ends with its last entry, and may not be looked at any more then where it is being given away.
+local left = redis.call('ZCARD', KEYS[1])
 for i = 3, #ARGV, 6 do
   local claim, owner, queue, id = ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
-  local removed = redis.call('ZREM', KEYS[1], ARGV[i])
+  local removed = left > 0 and redis.call('ZREM', KEYS[1], ARGV[i]) or 0
+  left = left - removed
   if removed == 1 then
     redis.call('ZADD', KEYS[2], now, ARGV[i + 1])
     if claim ~= '' then freeClaim(queue, claim, owner, lasts, id) end

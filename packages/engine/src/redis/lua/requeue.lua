@@ -23,13 +23,58 @@ local CLOCKS_DIFFER = 15 -- seconds, as in firing-plan.ts
 local queues = #KEYS - 4
 local unknown, isUnknown = {}, {}
 
--- A key of the wrong kind is no queue, and must not cost jobs.
+-- What stands behind a job of a kind.
+local details = {
+  firing = function(i)
+    return { schedule = ARGV[i], time = ARGV[i + 1], claim = ARGV[i + 2], owner = ARGV[i + 3], id = ARGV[i + 4] }, 5
+  end,
+  frees = function(i) return { claim = ARGV[i], owner = ARGV[i + 1], queue = ARGV[i + 2], id = ARGV[i + 3] }, 4 end,
+}
+
+local jobs = {}
+local i = 3 + queues
+while i <= #ARGV do
+  local kind, read = ARGV[i], details[ARGV[i]]
+  if read then i = i + 1 end
+  local job = { queue = tonumber(ARGV[i]), due = ARGV[i + 1], entry = ARGV[i + 2] }
+  i = i + 3
+  if read then
+    local count
+    job[kind], count = read(i)
+    i = i + count
+  end
+  jobs[#jobs + 1] = job
+end
+
+-- All that is written below is looked at before the first removal: a key of the wrong kind, or one that a node of a Cluster
+-- is just giving away, ends this before it costs jobs.
+for _, job in ipairs(jobs) do
+  if job.queue == 0 then redis.call('ZCARD', KEYS[3]) end
+  if job.firing then
+    redis.call('HLEN', KEYS[4])
+    probeClaim(KEYS[1], job.firing.claim, job.firing.owner)
+  end
+  if job.frees then probeClaim(job.frees.queue, job.frees.claim, job.frees.owner) end
+end
 for queue = 1, queues do
-  local isQueue = type(redis.pcall('LLEN', KEYS[4 + queue])) == 'number'
+  local length = redis.pcall('LLEN', KEYS[4 + queue])
+  local isQueue = type(length) == 'number'
+  if not isQueue and not length.err:find('WRONGTYPE', 1, true) then return length end
+  -- A key of the wrong kind is no queue.
   if not isQueue or redis.call('SISMEMBER', KEYS[2], ARGV[2 + queue]) == 0 then
     table.insert(unknown, queue)
     isUnknown[queue] = true
   end
+end
+
+-- A set ends with its last entry, and may not be looked at any more then where it is being given away.
+local left = redis.call('ZCARD', KEYS[1])
+local function take(job)
+  if left == 0 or isUnknown[job.queue] then return false end
+  job.score = job.firing and redis.call('ZSCORE', KEYS[1], job.due)
+  local taken = redis.call('ZREM', KEYS[1], job.due)
+  left = left - taken
+  return taken == 1
 end
 
 -- A firing has its time as its score; one that was snoozed has another, and is not a firing any more. Only what is due
@@ -47,26 +92,25 @@ local function overlaps(claim, owner, id)
   return claim ~= '' and not makeClaim(claim, owner, '1', id, claimEnd(lasts))
 end
 
-local i = 3 + queues
-while i <= #ARGV do
-  local firing = ARGV[i] == 'firing'
-  local frees = ARGV[i] == 'frees'
-  if firing or frees then i = i + 1 end
-  local queue, entry = tonumber(ARGV[i]), ARGV[i + 1]
-  if queue == 0 then redis.call('ZCARD', KEYS[3]) end -- This one ends it all.
-  local score = firing and redis.call('ZSCORE', KEYS[1], entry)
-  if not isUnknown[queue] and redis.call('ZREM', KEYS[1], entry) == 1 then
-    if queue == 0 then
-      redis.call('ZADD', KEYS[3], now, ARGV[i + 2])
-      if frees then freeClaim(ARGV[i + 5], ARGV[i + 3], ARGV[i + 4], lasts, ARGV[i + 6]) end
+local function isDropped(job)
+  local firing = job.firing
+  if not firing then return false end
+  return wasMoved(job.score, firing.schedule, firing.time) or overlaps(firing.claim, firing.owner, firing.id)
+end
+
+for _, job in ipairs(jobs) do
+  if take(job) then
+    if job.queue == 0 then
+      redis.call('ZADD', KEYS[3], now, job.entry)
+      local held = job.frees
+      if held then freeClaim(held.queue, held.claim, held.owner, lasts, held.id) end
       dead = dead + 1
-    elseif firing and (wasMoved(score, ARGV[i + 3], ARGV[i + 4]) or overlaps(ARGV[i + 5], ARGV[i + 6], ARGV[i + 7])) then
+    elseif isDropped(job) then
       dropped = dropped + 1
     else
-      redis.call('LPUSH', KEYS[4 + queue], ARGV[i + 2])
+      redis.call('LPUSH', KEYS[4 + job.queue], job.entry)
       requeued = requeued + 1
     end
   end
-  i = i + (firing and 8 or frees and 7 or 3)
 end
 return { requeued, dead, dropped, unpack(unknown) }

@@ -1,5 +1,6 @@
 -- Moves jobs from a sorted set to their queues now, whatever their time. A unique job that holds no claim must claim
 -- again first: if another like it waits, it stays where it is. Who has a job run does not want it cancelled any more.
+-- Runs after claims.lua.
 --
 -- KEYS[1..3] dead, retry or scheduled; known_jobs; the marks of cancelled jobs
 -- KEYS[3+i]  the queues
@@ -8,24 +9,29 @@
 --            to claim first: claim and owner, else '' and ''; its id; the key that counts deaths under it
 -- Returns    for each job: 'moved', 'gone' (it is not there), 'duplicate' or 'unknown' (nobody ever knew its name)
 local results = {}
-for queue = 4, #KEYS do redis.call('LLEN', KEYS[queue]) end -- One of the wrong kind ends this before it costs jobs.
 
+-- What is written below is looked at first: a key of the wrong kind, or one that a node of a Cluster is just giving away,
+-- ends this before it costs jobs.
+redis.call('EXISTS', KEYS[3])
+for queue = 4, #KEYS do redis.call('LLEN', KEYS[queue]) end
 for i = 2, #ARGV, 8 do
-  local entry, claim, owner, id = ARGV[i + 2], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]
-  local result = 'moved'
-  if not redis.call('ZSCORE', KEYS[1], entry) then
-    result = 'gone'
-  elseif redis.call('SISMEMBER', KEYS[2], ARGV[i + 1]) == 0 then
-    result = 'unknown'
-  elseif claim ~= '' and not redis.call('SET', claim, '1', 'NX', 'PX', ARGV[1]) then
-    result = 'duplicate'
-  else
-    if claim ~= '' then redis.call('SET', owner, id, 'PX', ARGV[1]) end
-    redis.call('ZREM', KEYS[1], entry)
-    redis.call('DEL', ARGV[i + 7])
-    redis.call('ZREM', KEYS[3], id)
-    redis.call('LPUSH', KEYS[3 + tonumber(ARGV[i])], ARGV[i + 3])
-  end
-  table.insert(results, result)
+  if ARGV[i + 4] ~= '' then redis.call('EXISTS', ARGV[i + 4], ARGV[i + 5]) end
+  redis.call('EXISTS', ARGV[i + 7])
 end
+
+-- The set ends with its last entry, and may not be looked at any more then where it is being given away.
+local left = redis.call('ZCARD', KEYS[1])
+
+local function revive(queue, name, entry, fresh, claim, owner, id, deaths)
+  if left == 0 or not redis.call('ZSCORE', KEYS[1], entry) then return 'gone' end
+  if redis.call('SISMEMBER', KEYS[2], name) == 0 then return 'unknown' end
+  if claim ~= '' and not makeClaim(claim, owner, '1', id, claimEnd(ARGV[1])) then return 'duplicate' end
+  left = left - redis.call('ZREM', KEYS[1], entry)
+  redis.call('LPUSH', KEYS[3 + tonumber(queue)], fresh)
+  redis.call('DEL', deaths)
+  redis.pcall('ZREM', KEYS[3], id)
+  return 'moved'
+end
+
+for i = 2, #ARGV, 8 do table.insert(results, revive(unpack(ARGV, i, i + 7))) end
 return results

@@ -13,6 +13,15 @@ if not milliseconds then
   local time = redis.call('TIME')
   milliseconds = time[1] * 1000 + math.ceil(time[2] / 1000)
 end
+
+-- What is written below is looked at first: a key of the wrong kind, or one that a node of a Cluster is just giving away,
+-- ends this before the first job is enqueued.
+redis.call('ZCARD', KEYS[1])
+redis.call('SCARD', KEYS[2])
+for i = 3, #ARGV, 6 do
+  if ARGV[i + 4] ~= '' then redis.call('EXISTS', ARGV[i + 5]) end
+end
+
 local runTimes = {}
 for i = 3, #ARGV, 6 do
   local at = tonumber(ARGV[i + 3])

@@ -76,17 +76,13 @@ local moves = {
 -- What each of them is going to write.
 local reads = {
   drop = function() end,
-  free = function(queue, claim, owner)
-    redis.call('LLEN', queue)
-    redis.call('EXISTS', claim, owner)
-  end,
+  free = probeClaim,
   retry = function() redis.call('ZCARD', KEYS[1]) end,
   snooze = function() redis.call('ZCARD', KEYS[2]) end,
   dead = function() redis.call('ZCARD', KEYS[3]) end,
   bury = function(queue, _, claim, owner)
     redis.call('ZCARD', KEYS[3])
-    redis.call('LLEN', queue)
-    redis.call('EXISTS', claim, owner)
+    probeClaim(queue, claim, owner)
   end,
   back = function(queue) redis.call('LLEN', queue) end,
 }

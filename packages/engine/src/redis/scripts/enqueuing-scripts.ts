@@ -1,6 +1,7 @@
 import { Script, type ScriptCall } from '../script.js';
 import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
 
+const pushScript = Script.load('push');
 const scheduleScript = Script.load('schedule');
 const claimScript = Script.load('claim', 'claims');
 
@@ -11,6 +12,14 @@ export const CARRIER_LASTS = 24 * 3600 * 1000;
 export interface Carrier {
   readonly jobId: string;
   readonly text: string;
+}
+
+/** Jobs of one name to be put into their queue. */
+export interface Pushing {
+  readonly jobName: string;
+  /** In the order in which they are to stand. */
+  readonly entries: readonly string[];
+  readonly carriers: readonly Carrier[];
 }
 
 /** A job to be scheduled: after a delay, or at a time in seconds since the epoch. */
@@ -48,6 +57,20 @@ export interface Claimed {
 
 /** Scripts that enqueue jobs, where a plain push is not enough. */
 export class EnqueuingScripts extends ScriptGroup {
+  /** Puts jobs into their queue, makes their name known, and writes what is carried to them. */
+  push({ jobName, entries, carriers }: Pushing): ScriptCall<void> {
+    return {
+      script: pushScript,
+      keys: [this.keys.knownJobs, this.keys.queue(jobName)],
+      args: [
+        ...[jobName, CARRIER_LASTS, carriers.length],
+        ...carriers.flatMap(({ jobId, text }) => [this.keys.carrier(jobId), text]),
+        ...entries,
+      ],
+      decode: () => undefined,
+    };
+  }
+
   /** Schedules jobs; returns their run times in seconds since the epoch. */
   schedule(schedulings: readonly Scheduling[]): ScriptCall<number[]> {
     return {

@@ -4,12 +4,13 @@ import { Script, type ScriptCall } from '../script.js';
 import { Numbering } from './numbering.js';
 import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
 
-const reviveScript = Script.load('revive');
+const reviveScript = Script.load('revive', 'claims');
 const removeScript = Script.load('remove', 'claims');
 const killScript = Script.load('kill', 'claims');
 const markScript = Script.load('mark');
 const markedScript = Script.load('marked');
-const findScript = Script.load('find');
+const findScript = Script.load('find', 'read-some');
+const sampleScript = Script.load('sample', 'read-some');
 const pageScript = Script.load('page', 'read-some');
 
 // A mark goes when its job is settled; one whose job never comes is forgotten after a day. In milliseconds.
@@ -198,6 +199,16 @@ export class JobScripts extends ScriptGroup {
   /** Reads entries of a sorted set behind the first `from`, with their scores; bounded as `listPage`. */
   setPage(key: string, from: number, bound: PageBound): ScriptCall<Page> {
     return this.#page(key, 'set', from, bound);
+  }
+
+  /** Reads entries of a sorted set at random, bounded as `listPage`; some may be met twice. */
+  sample(key: string, { count, bytes = MOST_BYTES }: BatchBound): ScriptCall<Raw[]> {
+    return {
+      script: sampleScript,
+      keys: [key],
+      args: [count, bytes],
+      decode: (reply) => (reply as Buffer[]).map(toRaw),
+    };
   }
 
   #page(key: string, kind: 'list' | 'set', from: number, bound: PageBound): ScriptCall<Page> {

@@ -1,4 +1,5 @@
 import { ATTEMPTS } from '../../attempt.js';
+import { MOST_BYTES } from '../batches.js';
 import type { Raw } from '../raw.js';
 import { Script, type ScriptCall } from '../script.js';
 import { CLAIM_LASTS, ScriptGroup, type HeldClaim } from './script-group.js';
@@ -8,6 +9,7 @@ const lookScript = Script.load('look');
 const reapScript = Script.load('reap', 'claims');
 const buryScript = Script.load('bury');
 const hashesScript = Script.load('hashes');
+const observeScript = Script.load('observe');
 
 // Longer than a job that kills its processes takes to do so a few times. In milliseconds.
 const DEATHS_LAST = 7 * 24 * 3600 * 1000;
@@ -51,6 +53,20 @@ export interface Reaped {
   readonly requeued: number;
   readonly dead: number;
   readonly left: number;
+}
+
+/** What a look at hashes came to. */
+export interface Hashes {
+  /** What was read; what does not exist is not there. */
+  readonly read: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** What is still to be read. */
+  readonly rest: ReadonlyMap<string, string>;
+}
+
+/** What a worker is doing; without fields, nothing. */
+export interface Observation {
+  readonly workerId: string;
+  readonly fields: Readonly<Record<string, string | number>>;
 }
 
 /** Scripts about worker pools: those that run, and those that have died. */
@@ -137,22 +153,37 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Reads hashes, by the names under which they are asked for; what does not exist is not there. */
-  hashes(
-    keys: ReadonlyMap<string, string>,
-  ): ScriptCall<Map<string, Readonly<Record<string, string>>>> {
-    const names = [...keys.keys()];
+  /** Writes what workers are doing, and for how many seconds that is kept. */
+  observe(observations: readonly Observation[], lasts: number): ScriptCall<void> {
+    return {
+      script: observeScript,
+      keys: observations.map(({ workerId }) => this.keys.observation(workerId)),
+      args: [
+        lasts,
+        ...observations.flatMap(({ fields }) => {
+          const flat = Object.entries(fields).flat();
+          return [flat.length, ...flat];
+        }),
+      ],
+      decode: () => undefined,
+    };
+  }
+
+  /** Reads hashes, by the names under which they are asked for: some of them at least, if they are large. */
+  hashes(keys: ReadonlyMap<string, string>): ScriptCall<Hashes> {
+    const all = [...keys];
     return {
       script: hashesScript,
       keys: [...keys.values()],
-      args: [],
-      decode: (reply) =>
-        new Map(
-          (reply as [number, ...Buffer[]][]).map(([index, ...flat]) => [
-            names[index - 1] ?? '',
-            record(flat),
-          ]),
-        ),
+      args: [MOST_BYTES],
+      decode: (reply) => {
+        const [count, ...hashes] = reply as [number, ...[number, ...Buffer[]][]];
+        const read = hashes.map(([index, ...flat]) => [all[index - 1]?.[0] ?? '', record(flat)]);
+        return {
+          read: new Map(read as [string, Record<string, string>][]),
+          rest: new Map(all.slice(count)),
+        };
+      },
     };
   }
 }

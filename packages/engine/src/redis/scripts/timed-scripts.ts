@@ -1,11 +1,12 @@
 import { CLOCKS_DIFFER } from '../../firing-plan.js';
 import type { FiringForm } from '../../periodic-job.js';
+import { MOST_BYTES_TWICE, type BatchBound } from '../batches.js';
 import { toRaw, type Raw } from '../raw.js';
 import { Script, type ScriptCall } from '../script.js';
 import { Numbering } from './numbering.js';
 import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
 
-const dueScript = Script.load('due');
+const dueScript = Script.load('due', 'read-some');
 const requeueScript = Script.load('requeue', 'claims');
 const periodicScript = Script.load('periodic', 'find-firings');
 const unscheduleScript = Script.load('unschedule', 'find-firings');
@@ -13,6 +14,8 @@ const unscheduleScript = Script.load('unschedule', 'find-firings');
 /** What a look at `retry` or `scheduled` found. */
 export interface DueJobs {
   readonly entries: readonly Raw[];
+  /** Whether more are due than these. */
+  readonly areMore: boolean;
   /** Milliseconds until the next entry is due; `undefined` when there is none. */
   readonly nextIn: number | undefined;
 }
@@ -90,17 +93,22 @@ const VERSION_LASTS = 150;
 /** Scripts about jobs that wait for their time: retries, scheduled jobs, and firings of schedules. */
 export class TimedScripts extends ScriptGroup {
   /** Looks for due jobs in `retry` or `scheduled`, and has the set watched. */
-  due(set: 'retry' | 'scheduled', limit: number, watch: boolean): ScriptCall<DueJobs> {
+  due(
+    set: 'retry' | 'scheduled',
+    { count, bytes = MOST_BYTES_TWICE }: BatchBound,
+    watch: boolean,
+  ): ScriptCall<DueJobs> {
     return {
       script: dueScript,
       keys: [this.keys[set]],
-      args: [this.now(), limit],
+      args: [this.now(), count, bytes],
       watch,
       decode: (reply) => {
-        const [now, next, entries] = reply as [Buffer, Buffer, Buffer[]];
+        const [now, next, total, entries] = reply as [Buffer, Buffer, number, Buffer[]];
         const nextAt = next.length === 0 ? undefined : Number(next.toString());
         return {
           entries: entries.map(toRaw),
+          areMore: entries.length < total,
           nextIn: nextAt === undefined ? undefined : nextAt * 1000 - Number(now.toString()),
         };
       },
