@@ -52,7 +52,7 @@ for _, job in ipairs(jobs) do
   if job.queue == 0 then redis.call('ZCARD', KEYS[3]) end
   if job.firing then
     redis.call('HLEN', KEYS[4])
-    probeClaim(KEYS[1], job.firing.claim, job.firing.owner)
+    if job.firing.claim ~= '' then redis.call('EXISTS', job.firing.claim, job.firing.owner) end
   end
   if job.frees then probeClaim(job.frees.queue, job.frees.claim, job.frees.owner) end
 end
