@@ -9,7 +9,10 @@ const QUIET = 1_000;
 export class PoolLog {
   readonly #logger: Logger;
   readonly #lastAt = new Map<string, number>();
-  #down = false;
+  /** While Redis is out of reach: what was told of it, and when. */
+  #downWhy: string | undefined;
+  #downAt = 0;
+  #upTimer: NodeJS.Timeout | undefined;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -17,7 +20,8 @@ export class PoolLog {
 
   /** An error that was survived, such as `dispatcher.dispatch`. Those of a lost connection are told once, by `down`. */
   error(where: string, error: unknown): void {
-    if (redisFault(error).code === 'CONNECTION') return;
+    const { code, remedy } = redisFault(error);
+    if (code === 'CONNECTION' || remedy === 'reconnect') return;
     const now = performance.now();
     if (now - (this.#lastAt.get(where) ?? -Infinity) < QUIET) return;
     this.#lastAt.set(where, now);
@@ -47,17 +51,25 @@ export class PoolLog {
     this.#logger.warn(message);
   }
 
-  /** Redis is out of reach; told once until `up`. */
+  /** Redis is out of reach; told once until `up`, and again when the reason is another. */
   down(reason: Error | undefined): void {
-    if (this.#down) return;
-    this.#down = true;
-    this.#logger.warn(
-      `Redis is out of reach${reason ? ` (${reason.message})` : ''}; the worker pool goes on trying`,
-    );
+    clearTimeout(this.#upTimer);
+    const why = reason ? ` (${reason.message})` : '';
+    const now = performance.now();
+    if (this.#downWhy !== undefined && (why === '' || why === this.#downWhy)) return;
+    if (this.#downWhy !== undefined && now - this.#downAt < QUIET) return;
+    this.#downWhy = why;
+    this.#downAt = now;
+    this.#logger.warn(`Redis is out of reach${why}; the worker pool goes on trying`);
   }
 
+  /** Redis is back; told when it has stayed for a second: where connections are made only to be lost, that is no news. */
   up(): void {
-    if (this.#down) this.#logger.log('Redis is back; the worker pool goes on');
-    this.#down = false;
+    if (this.#downWhy === undefined) return;
+    clearTimeout(this.#upTimer);
+    this.#upTimer = setTimeout(() => {
+      this.#downWhy = undefined;
+      this.#logger.log('Redis is back; the worker pool goes on');
+    }, QUIET).unref();
   }
 }

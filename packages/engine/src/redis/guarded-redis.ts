@@ -35,8 +35,14 @@ export class GuardedRedis extends Redis {
 
   /** Ends the connection at once, without waiting for what may still come, and opens it anew. */
   drop(): void {
-    this.disconnect(true);
+    this.leave();
     (this.stream as Redis['stream'] | undefined)?.destroy();
+  }
+
+  /** Ends the connection when what is on its way has come, and opens it anew. */
+  leave(): void {
+    // One that is being made is new already, and ioredis would not go on with it.
+    if (this.status === 'connect' || this.status === 'ready') this.disconnect(true);
   }
 
   override sendCommand(command: Command, stream?: Stream): unknown {
@@ -58,7 +64,7 @@ export class GuardedRedis extends Redis {
   }
 
   override handleReconnection(error: Error, item: Sent): void {
-    const { command } = item as { command: Command };
+    const command = item.command as unknown as Command;
     const answer = this.#guard ? this.#guard.onRefused(command, error) : error;
     if (answer === error) super.handleReconnection(error, item);
     else if (answer) command.reject(answer);

@@ -207,7 +207,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   reconnect(): void {
     if (this.#closed) return;
     this.#noteGivingUp();
-    this.#redis.disconnect(true);
+    this.#redis.leave();
   }
 
   /** Closes it for good. Commands in flight fail, and so does whoever waits for it. */
