@@ -90,6 +90,8 @@ const ABORT_GRACE = 500;
 const SETTLE_PATIENCE = 5_000;
 // For what the others have begun: longer than a command that Redis does not answer.
 const ACTORS_PATIENCE = 5_500;
+// For a connection that is lost as the pool stops.
+const RECONNECT_PATIENCE = 1_000;
 const REGISTER_PAUSE = 500;
 
 /** As what a run is counted; one that was snoozed or put back is not over. */
@@ -443,8 +445,10 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     await this.#registered;
   }
 
-  /** Without Redis they need not wait for it: once it is closed, whatever they do ends. */
+  /** A connection that was just lost may be back soon; without one, whatever they do ends once it is closed. */
   async #endActors(actors: PoolActors<Context>): Promise<void> {
+    const back = actors.connection.ready().catch(() => undefined);
+    await Promise.race([back, sleep(RECONNECT_PATIENCE, undefined, { ref: false })]);
     if (!actors.connection.isUp) actors.close();
     const timer = setTimeout(() => actors.close(), ACTORS_PATIENCE);
     await actors.stop().catch((error: unknown) => this.#log.error('worker_pool.stop', error));
