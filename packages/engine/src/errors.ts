@@ -333,6 +333,7 @@ export class UndecodableJobError extends WorkError {
 }
 
 function show(value: unknown): string {
+  if (typeof value === 'number') return String(value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   try {

@@ -4,14 +4,15 @@ import type { FinishedJob } from './finished-job.js';
 
 // One line a second for each place is enough to see that it keeps failing.
 const QUIET = 1_000;
+const LONG_QUIET = 60_000;
 
 /** What a pool writes to its logger: every fault with the place it came from, but no flood. */
 export class PoolLog {
   readonly #logger: Logger;
   readonly #lastAt = new Map<string, number>();
-  /** While Redis is out of reach: what was told of it, and when. */
+  /** While Redis is out of reach: what was told of it last, and when each line was told. */
   #downWhy: string | undefined;
-  #downAt = 0;
+  readonly #toldAt = new Map<string, number>();
   #upTimer: NodeJS.Timeout | undefined;
 
   constructor(logger: Logger) {
@@ -51,16 +52,24 @@ export class PoolLog {
     this.#logger.warn(message);
   }
 
-  /** Redis is out of reach; told once until `up`, and again when the reason is another. */
+  /** Redis is out of reach; told once until `up`, and again for another reason, but not over and over where reasons alternate. */
   down(reason: Error | undefined): void {
     clearTimeout(this.#upTimer);
     const why = reason ? ` (${reason.message})` : '';
-    const now = performance.now();
-    if (this.#downWhy !== undefined && (why === '' || why === this.#downWhy)) return;
-    if (this.#downWhy !== undefined && now - this.#downAt < QUIET) return;
+    const isNew = why !== this.#downWhy && (this.#downWhy === undefined || why !== '');
+    if (!isNew || !this.#mayTell(`down${why}`)) return;
     this.#downWhy = why;
-    this.#downAt = now;
     this.#logger.warn(`Redis is out of reach${why}; the worker pool goes on trying`);
+  }
+
+  /** One line a second, and of one reason one a minute. */
+  #mayTell(line: string): boolean {
+    const now = performance.now();
+    if (this.#downWhy === undefined) this.#toldAt.clear();
+    const at = Math.max(...this.#toldAt.values());
+    const isSoon = now - at < QUIET || now - (this.#toldAt.get(line) ?? -Infinity) < LONG_QUIET;
+    if (!isSoon) this.#toldAt.set(line, now);
+    return !isSoon;
   }
 
   /** Redis is back; told when it has stayed for a second: where connections are made only to be lost, that is no news. */
