@@ -78,8 +78,11 @@ async function beat() {
     told = undefined;
     return false;
   } catch (error) {
-    if (isOfConnection(error)) renew();
-    return failed(error instanceof Error ? error.message : String(error));
+    if (!isOfConnection(error))
+      return failed(error instanceof Error ? error.message : String(error));
+    // The pool's connection meets, and tells, the same.
+    renew();
+    return true;
   }
 }
 

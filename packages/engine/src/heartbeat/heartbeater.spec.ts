@@ -95,10 +95,8 @@ describe('from a thread of its own', () => {
   beforeEach(async () => {
     threads = [];
     errors = [];
-    const { unref } = Worker.prototype;
     jest.spyOn(Worker.prototype, 'unref').mockImplementation(function (this: Worker) {
       threads.push(this);
-      unref.call(this);
     });
     local = await LocalRedis.start();
     proxy = await Proxy.to(local.port);

@@ -139,9 +139,10 @@ describe('in a Cluster', () => {
     await enqueuer.enqueueUnique('u', { i: -1 });
     const { slot, owner, other } = await slotOf(namespace);
     let isMoved = false;
+    const hasMoved = (): boolean => isMoved;
     const outcomes: Promise<unknown>[] = [];
     const load = (async () => {
-      for (let i = 0; !isMoved; i++) {
+      for (let i = 0; !hasMoved(); i++) {
         outcomes.push(enqueuer.enqueueUnique('u', { i }), enqueuer.enqueueIn('u', 100));
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
