@@ -232,7 +232,7 @@ describe('what a pool says of Redis', () => {
     await local.restart();
     await eventually(() => expect(logged.join()).toContain('Redis is back'));
     await redis.config('SET', 'requirepass', 'rotated');
-    await redis.client('KILL', 'TYPE', 'normal');
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'normal');
     await eventually(() => expect(logged.join()).toContain('NOAUTH'));
     expect((await pool.health()).problems.join()).toContain('NOAUTH');
     await redis.config('SET', 'requirepass', '');
@@ -255,7 +255,7 @@ describe('what a pool says of Redis', () => {
     await eventually(() => expect(seen).toEqual([id]));
   });
 
-  it.each([
+  it.each<[string, () => unknown, () => unknown]>([
     ['is down', () => local.kill(), () => local.restart()],
     ['stands still', () => local.pause(), () => local.resume()],
     ['is not reached any more', () => proxy.blackHole(true), () => proxy.blackHole(false)],

@@ -172,7 +172,7 @@ export class Heartbeater {
     if (this.#deaths > 1) return;
     this.#options.onError(
       new Error(
-        `the thread has ended (${reason}). The main thread beats until a new one has started; a handler that blocks it must not do so for long`,
+        `the thread has ended (${reason}). The main thread beats until a new one has started; a handler that blocks it for ten seconds has the pool taken for dead`,
       ),
     );
   }
