@@ -70,9 +70,16 @@ export class GuardedRedis extends Redis {
     else if (answer) command.reject(answer);
   }
 
+  /** A pipeline without one of its commands is not written at all, but the answers to the others are waited for. */
+  #abandon(pipeline: Stream, error: Error): void {
+    for (const { command, stream } of this.commandQueue.toArray()) {
+      if (stream === pipeline) command.reject(error);
+    }
+    this.drop();
+  }
+
   #notSent(command: Command, stream: Stream | undefined, error: Error): unknown {
-    // A pipeline without one of its commands is not written at all, but the others would be waited for.
-    if (stream) this.drop();
+    if (stream) this.#abandon(stream, error);
     return rejected(command, error);
   }
 }

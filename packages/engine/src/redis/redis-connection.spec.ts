@@ -217,9 +217,14 @@ describe('a command that cannot be sent', () => {
   it('is certainly not done', async () => {
     const connection = aConnection(TEST_REDIS_URL, { name: 'test' });
     await connection.ready();
-    const error: unknown = await connection.redis.lpush('x', huge, huge).catch((e: unknown) => e);
+    const { redis } = connection;
+    const error: unknown = await redis.lpush('x', huge, huge).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(CommandTooLargeError);
     expect(redisFault(error)).toMatchObject({ effect: 'refused', remedy: 'alert' });
+    const transaction = redis.multi().sadd('x', 'y').lpush('x', huge, huge);
+    const failure: unknown = await transaction.exec().catch((e: unknown) => e);
+    const { previousErrors } = failure as { previousErrors: unknown[] };
+    expect(previousErrors).toEqual(Array(3).fill(expect.any(CommandTooLargeError)));
   });
 });
 
