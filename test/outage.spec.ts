@@ -222,7 +222,84 @@ describe('a pool', () => {
   });
 });
 
+describe('what a pool says of Redis', () => {
+  it('is told anew when the reason is another, also by its health', async () => {
+    const pool = aPool({ redis: local.url }).job('n', () => undefined);
+    await pool.start();
+    await local.kill();
+    await eventually(() => expect(logged.join()).toContain('ECONNREFUSED'));
+    expect((await pool.health()).problems.join()).toContain('ECONNREFUSED');
+    await local.restart();
+    await eventually(() => expect(logged.join()).toContain('Redis is back'));
+    await redis.config('SET', 'requirepass', 'rotated');
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'normal');
+    await eventually(() => expect(logged.join()).toContain('NOAUTH'));
+    expect((await pool.health()).problems.join()).toContain('NOAUTH');
+    await redis.config('SET', 'requirepass', '');
+    await eventually(() => expect(pool.isReady).toBe(true));
+  });
+
+  it('is no flood while it refuses writes, and the pool works on afterwards', async () => {
+    const seen: string[] = [];
+    const pool = aPool().job('n', (job) => seen.push(job.id));
+    await pool.start();
+    await redis.replicaof('127.0.0.1', 1);
+    await eventually(() => expect(logged.join()).toContain('READONLY'));
+    const [lines, accepted] = [logged.length, proxy.accepted];
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(logged.length - lines).toBeLessThanOrEqual(4);
+    // Three connections, each after ever longer pauses.
+    expect(proxy.accepted - accepted).toBeLessThanOrEqual(30);
+    await redis.replicaof('NO', 'ONE');
+    const { id } = await eventually(() => enqueuer.enqueue('n'));
+    await eventually(() => expect(seen).toEqual([id]));
+  });
+
+  it.each<[string, () => unknown, () => unknown]>([
+    ['is down', () => local.kill(), () => local.restart()],
+    ['stands still', () => local.pause(), () => local.resume()],
+    ['is not reached any more', () => proxy.blackHole(true), () => proxy.blackHole(false)],
+  ])('does not hold up its end when it %s, nor is that an error', async (_what, act, undo) => {
+    const pool = aPool({ shutdownTimeout: 0 }).job('n', () => undefined);
+    await pool.start();
+    await act();
+    const began = performance.now();
+    await pool.stop();
+    expect(performance.now() - began).toBeLessThan(6_000);
+    expect(logged.join()).not.toMatch(/is closed|register|waker/);
+    await undo();
+  });
+
+  it('is nothing when the pool is stopped before it has reached it', async () => {
+    await local.kill();
+    const pool = aPool().job('n', () => undefined);
+    await pool.start();
+    await pool.stop();
+    expect(logged.filter((line) => !line.includes('out of reach'))).toEqual([]);
+    await local.restart();
+  });
+});
+
 describe('an enqueuer', () => {
+  it('gives up a connection that is silent', async () => {
+    await enqueuer.enqueue('n');
+    proxy.freeze();
+    await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueUnknownError);
+    await enqueuer.enqueue('n');
+    expect(proxy.accepted).toBe(2);
+  });
+
+  it('closes in time while Redis stands still', async () => {
+    await enqueuer.enqueue('n');
+    local.pause();
+    const refused = expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueUnknownError);
+    const began = performance.now();
+    await enqueuer.close();
+    expect(performance.now() - began).toBeLessThan(3 * COMMAND_TIMEOUT);
+    await refused;
+    local.resume();
+  });
+
   it('says that it does not know when the reply was lost, and has sent the job once', async () => {
     await enqueuer.enqueue('n', { i: 0 });
     proxy.cutReplyTo((request) => request.includes('lpush'));

@@ -4,15 +4,26 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** Stands between a client and Redis, and does to their connection what networks do. */
 export class Proxy {
   readonly #sockets = new Set<Socket>();
+  readonly #pairs = new Set<Pair>();
   readonly #server: Server;
+  #target: number;
   #cutBefore: ((request: string) => boolean) | undefined;
   #onCut: (() => void) | undefined;
+  #freezeAt: ((request: string) => boolean) | undefined;
   #silent = false;
   /** How often a reply was swallowed. */
   cuts = 0;
+  /** Milliseconds that each reply takes longer. */
+  delay = 0;
+  /** How many connections were made through it. */
+  accepted = 0;
 
   private constructor(target: number) {
-    this.#server = createServer((client) => this.#join(client, connect(target, '127.0.0.1')));
+    this.#target = target;
+    this.#server = createServer((client) => {
+      this.accepted++;
+      this.#join(client, connect(this.#target, '127.0.0.1'));
+    });
   }
 
   static async to(port: number): Promise<Proxy> {
@@ -32,11 +43,32 @@ export class Proxy {
     this.#onCut = onCut;
   }
 
+  /** From the request that matches on, its connection is frozen. */
+  swallow(matches: (request: string) => boolean): void {
+    this.#freezeAt = matches;
+  }
+
   /** Passes nothing on, either way, without closing anything; until told otherwise. */
   blackHole(silent: boolean): void {
     this.#silent = silent;
     for (const socket of this.#sockets) if (silent) socket.pause();
     if (!silent) for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Has new connections reach another server, as an address does after a failover; those that are made stay. */
+  pointTo(port: number): void {
+    this.#target = port;
+  }
+
+  /**
+   * Swallows for good what passes over the connections that are made, without closing them, as a firewall that forgot
+   * them does. New ones pass.
+   *
+   * @param name only those that the engine has named so, such as `waker`
+   */
+  freeze(name?: string): void {
+    for (const pair of this.#pairs)
+      if (name === undefined || pair.name === name) pair.frozen = true;
   }
 
   /** Cuts all connections. */
@@ -52,17 +84,22 @@ export class Proxy {
 
   #join(client: Socket, redis: Socket): void {
     let swallow = false;
+    const pair: Pair = { name: undefined, frozen: false };
+    this.#pairs.add(pair);
     for (const socket of [client, redis]) {
       this.#sockets.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => {
         this.#sockets.delete(socket);
+        this.#pairs.delete(pair);
         client.destroy();
-        redis.destroy();
+        if (!pair.frozen) redis.destroy();
       });
     }
     client.on('data', (request) => {
-      if (this.#silent) return;
+      if (this.#silent || pair.frozen) return;
+      pair.name ??= /nestcraft:([\w-]+)/.exec(request.toString())?.[1];
+      if (this.#freezeAt?.(request.toString())) pair.frozen = true;
       if (this.#cutBefore?.(request.toString())) {
         this.#cutBefore = undefined;
         swallow = true;
@@ -70,11 +107,25 @@ export class Proxy {
       redis.write(request);
     });
     redis.on('data', (reply) => {
-      if (this.#silent) return;
-      if (!swallow) return void client.write(reply);
+      if (this.#silent || pair.frozen) return;
+      if (!swallow) {
+        this.#later(() => client.write(reply));
+        return;
+      }
       this.cuts++;
       client.resetAndDestroy();
       this.#onCut?.();
     });
   }
+
+  #later(work: () => void): void {
+    if (this.delay > 0) setTimeout(work, this.delay);
+    else work();
+  }
+}
+
+interface Pair {
+  /** What the engine has named the connection. */
+  name: string | undefined;
+  frozen: boolean;
 }

@@ -108,8 +108,9 @@ export class EnqueueRejectedError extends WorkError {
     readonly jobNames: readonly string[],
     cause: unknown,
   ) {
+    const advice = isForGood(cause) ? '' : '; it is safe to try again';
     super(
-      `Redis did not take ${list(jobNames)}: ${reasonOf(cause)}. Nothing was enqueued; it is safe to try again.`,
+      `Redis did not take ${list(jobNames)}: ${reasonOf(cause)}. Nothing was enqueued${advice}.`,
       { cause },
     );
   }
@@ -180,6 +181,11 @@ export class EnqueueStoppedError extends WorkError {
   }
 }
 
+/** Whether trying again is of no use: something must be changed first. */
+function isForGood(cause: unknown): boolean {
+  return cause instanceof UnsupportedRedisError || cause instanceof CommandTooLargeError;
+}
+
 /** Redis is not connected, so the command was not sent. */
 export class NotConnectedError extends WorkError {
   constructor(
@@ -190,8 +196,23 @@ export class NotConnectedError extends WorkError {
   ) {
     const why = cause === undefined ? '' : `: ${reasonOf(cause)}`;
     super(
-      `Redis connection "${connection}" is not ready after ${waited} ms${why}. Check the address and that Redis runs.`,
+      `Redis connection "${connection}" is not ready after ${waited} ms${why}. ${adviceFor(cause)}`,
       { cause },
+    );
+  }
+}
+
+/** A command is larger than Redis takes. It was not sent. */
+export class CommandTooLargeError extends WorkError {
+  constructor(
+    /** Its name. */
+    readonly command: string,
+    /** Its size, and the most that it may be. */
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(
+      `Command ${command.toUpperCase()} has ${bytes} bytes, and Redis takes ${limit} at most. It was not sent. Send less at once.`,
     );
   }
 }
@@ -324,6 +345,7 @@ export class UndecodableJobError extends WorkError {
 }
 
 function show(value: unknown): string {
+  if (typeof value === 'number') return String(value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   try {
@@ -347,6 +369,15 @@ function list(names: readonly string[]): string {
 
 function issuesText(issues: readonly JobArgsIssue[]): string {
   return issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
+}
+
+function adviceFor(cause: unknown): string {
+  const message = messageOf(cause);
+  if (/^(WRONGPASS|NOAUTH|NOPERM)|invalid password|no permissions/i.test(message)) {
+    return 'Check the user name, the password and the permissions.';
+  }
+  if (/DB index|SELECT/.test(message)) return 'Choose a database that this Redis has.';
+  return 'Check the address and that Redis runs.';
 }
 
 function messageOf(cause: unknown): string {

@@ -38,6 +38,7 @@ export {
 export {
   CaptureError,
   ClosedError,
+  CommandTooLargeError,
   DiscardJobError,
   DropJobError,
   DuplicateJobError,

@@ -4,12 +4,16 @@ import type { FinishedJob } from './finished-job.js';
 
 // One line a second for each place is enough to see that it keeps failing.
 const QUIET = 1_000;
+const LONG_QUIET = 60_000;
 
 /** What a pool writes to its logger: every fault with the place it came from, but no flood. */
 export class PoolLog {
   readonly #logger: Logger;
   readonly #lastAt = new Map<string, number>();
-  #down = false;
+  /** While Redis is out of reach: what was told of it last, and when each line was told. */
+  #downWhy: string | undefined;
+  readonly #toldAt = new Map<string, number>();
+  #upTimer: NodeJS.Timeout | undefined;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -17,7 +21,8 @@ export class PoolLog {
 
   /** An error that was survived, such as `dispatcher.dispatch`. Those of a lost connection are told once, by `down`. */
   error(where: string, error: unknown): void {
-    if (redisFault(error).code === 'CONNECTION') return;
+    const { code, remedy } = redisFault(error);
+    if (code === 'CONNECTION' || remedy === 'reconnect') return;
     const now = performance.now();
     if (now - (this.#lastAt.get(where) ?? -Infinity) < QUIET) return;
     this.#lastAt.set(where, now);
@@ -47,17 +52,33 @@ export class PoolLog {
     this.#logger.warn(message);
   }
 
-  /** Redis is out of reach; told once until `up`. */
+  /** Redis is out of reach; told once until `up`, and again for another reason, but not over and over where reasons alternate. */
   down(reason: Error | undefined): void {
-    if (this.#down) return;
-    this.#down = true;
-    this.#logger.warn(
-      `Redis is out of reach${reason ? ` (${reason.message})` : ''}; the worker pool goes on trying`,
-    );
+    clearTimeout(this.#upTimer);
+    const why = reason ? ` (${reason.message})` : '';
+    const isNew = why !== this.#downWhy && (this.#downWhy === undefined || why !== '');
+    if (!isNew || !this.#mayTell(`down${why}`)) return;
+    this.#downWhy = why;
+    this.#logger.warn(`Redis is out of reach${why}; the worker pool goes on trying`);
   }
 
+  /** One line a second, and of one reason one a minute. */
+  #mayTell(line: string): boolean {
+    const now = performance.now();
+    if (this.#downWhy === undefined) this.#toldAt.clear();
+    const at = Math.max(...this.#toldAt.values());
+    const isSoon = now - at < QUIET || now - (this.#toldAt.get(line) ?? -Infinity) < LONG_QUIET;
+    if (!isSoon) this.#toldAt.set(line, now);
+    return !isSoon;
+  }
+
+  /** Redis is back; told when it has stayed for a second: where connections are made only to be lost, that is no news. */
   up(): void {
-    if (this.#down) this.#logger.log('Redis is back; the worker pool goes on');
-    this.#down = false;
+    if (this.#downWhy === undefined) return;
+    clearTimeout(this.#upTimer);
+    this.#upTimer = setTimeout(() => {
+      this.#downWhy = undefined;
+      this.#logger.log('Redis is back; the worker pool goes on');
+    }, QUIET).unref();
   }
 }

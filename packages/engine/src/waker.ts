@@ -1,7 +1,10 @@
+import { ClosedError } from './errors.js';
 import { redisFault } from './redis/redis-fault.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 
 const CHANNEL = '__redis__:invalidate';
+// Nothing else is sent over the connection, so that nothing else would notice that it is silent.
+const PING_INTERVAL = 3_000;
 
 export interface WakerOptions {
   /** A connection of the waker's own, on which Redis announces changes. */
@@ -11,6 +14,8 @@ export interface WakerOptions {
   /** These keys have changed; or, without keys, anything may have. */
   readonly onChange: (keys: readonly string[] | undefined) => void;
   readonly onError: (error: unknown) => void;
+  /** Milliseconds of silence after which the connection is asked whether it lives; default 3000. */
+  readonly pingInterval?: number;
 }
 
 /**
@@ -23,6 +28,10 @@ export class Waker {
   #watching = false;
   #started = false;
   #attempt = 0;
+  /** How often the watched connection was made. */
+  #ups = 0;
+  #heard = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: WakerOptions) {
     this.#options = options;
@@ -38,18 +47,37 @@ export class Waker {
     if (this.#started) return;
     this.#started = true;
     const { connection, watched, onChange, onError } = this.#options;
-    connection.redis.on('messageBuffer', (_channel: Buffer, keys: unknown) =>
-      onChange(keysOf(keys)),
-    );
-    for (const either of [connection, watched]) {
-      either.on('up', () => void this.#watch());
-      either.on('down', () => this.#lost());
-    }
-    void this.#watch();
-    // Being down is not the waker's news: the pool reports it.
-    connection.ready().catch((error: unknown) => {
-      if (redisFault(error).code !== 'CONNECTION') onError(error);
+    this.#ups = watched.isUp ? 1 : 0;
+    connection.redis.on('messageBuffer', (_channel: Buffer, keys: unknown) => {
+      this.#heard = true;
+      onChange(keysOf(keys));
     });
+    connection.on('up', () => void this.#watch());
+    watched.on('up', () => this.#onWatchedUp());
+    for (const either of [connection, watched]) either.on('down', () => this.#lost());
+    connection.on('closed', () => clearInterval(this.#timer));
+    this.#timer = setInterval(() => this.#ping(), this.#options.pingInterval ?? PING_INTERVAL);
+    this.#timer.unref();
+    void this.#watch();
+    // Being down is not the waker's news: the pool reports it. That it was stopped meanwhile is none.
+    connection.ready().catch((error: unknown) => {
+      if (redisFault(error).code !== 'CONNECTION' && !(error instanceof ClosedError))
+        onError(error);
+    });
+  }
+
+  /** Made anew, it may lead to another server, of which the one of the announcements would never hear. */
+  #onWatchedUp(): void {
+    const { connection } = this.#options;
+    if (++this.#ups > 1 && connection.isUp) connection.reconnect();
+    else void this.#watch();
+  }
+
+  #ping(): void {
+    const { connection } = this.#options;
+    // One that does not answer is given up, and made anew.
+    if (connection.isUp && !this.#heard) connection.redis.ping().catch(() => undefined);
+    this.#heard = false;
   }
 
   async #watch(): Promise<void> {

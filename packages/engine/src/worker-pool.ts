@@ -10,6 +10,7 @@ import {
   InvalidScheduleError,
   PoolStartedError,
   PoolStoppingError,
+  UnsupportedRedisError,
 } from './errors.js';
 import type { Fate } from './fate.js';
 import { healthLimits, judge, type HealthLimits, type PoolHealth } from './health/pool-health.js';
@@ -87,6 +88,10 @@ const DEFAULT_MAX_DEATHS = 3;
 const ABORT_GRACE = 500;
 // For Redis to take the last fates. What it does not take stays in progress, and the heartbeat with it.
 const SETTLE_PATIENCE = 5_000;
+// For what the others have begun: longer than a command that Redis does not answer.
+const ACTORS_PATIENCE = 5_500;
+// For a connection that is lost as the pool stops.
+const RECONNECT_PATIENCE = 1_000;
 const REGISTER_PAUSE = 500;
 
 /** As what a run is counted; one that was snoozed or put back is not over. */
@@ -343,7 +348,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     const unknown = { beatAge: undefined, oldestWaiting: undefined, unhandled: [] };
     if (!actors || this.#isStopping()) return judge({ ...known, ...unknown }, checked);
     if (!actors.connection.isUp) {
-      return judge({ ...known, ...unknown }, checked, 'the pool is not connected to it.');
+      const reason = actors.connection.downReason?.message ?? 'the pool is not connected to it.';
+      return judge({ ...known, ...unknown }, checked, reason);
     }
     try {
       return judge({ ...known, ...(await actors.healthReader.read()) }, checked);
@@ -381,6 +387,11 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       actors.connection.once('down', () => resolve());
       this.#registered = this.#bringUp(actors).finally(resolve);
     });
+    const { downReason } = actors.connection;
+    if (downReason instanceof UnsupportedRedisError) {
+      void this.stop();
+      throw downReason;
+    }
   }
 
   /** Registers the pool, however long that takes, and then sets its actors to work: nothing is fetched before. */
@@ -396,6 +407,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
         this.#tell('ready');
         return;
       } catch (error) {
+        if (this.#isStopping()) return;
         this.#log.error('worker_pool.register', error);
         await sleep(REGISTER_PAUSE);
       }
@@ -434,12 +446,22 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     await this.#endRuns(actors.workers);
     await givenBack;
     const settled = await actors.dispatcher.stop(SETTLE_PATIENCE);
-    await actors.stop().catch((error: unknown) => this.#log.error('worker_pool.stop', error));
+    await this.#endActors(actors);
     // One that is still starting may be on the books already.
     if (actors.connection.isUp) await this.#registered;
     if (wasWorking || actors.connection.isUp) await this.#leave(actors, settled);
     actors.close();
     await this.#registered;
+  }
+
+  /** A connection that was just lost may be back soon; without one, whatever they do ends once it is closed. */
+  async #endActors(actors: PoolActors<Context>): Promise<void> {
+    const back = actors.connection.ready().catch(() => undefined);
+    await Promise.race([back, sleep(RECONNECT_PATIENCE, undefined, { ref: false })]);
+    if (!actors.connection.isUp) actors.close();
+    const timer = setTimeout(() => actors.close(), ACTORS_PATIENCE);
+    await actors.stop().catch((error: unknown) => this.#log.error('worker_pool.stop', error));
+    clearTimeout(timer);
   }
 
   async #endRuns(workers: Workers<Context>): Promise<void> {
@@ -542,7 +564,10 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
         this.#log.warn(`${count} jobs that a Go pool had declared dead are back in their queues`),
       onStrangers: (count) =>
         this.#log.warn(`${count} jobs were in progress that no worker knew of; they run again`),
-      onError: (where, error) => this.#log.error(where, error),
+      onError: (where, error) => {
+        // What a stop has closed is no news.
+        if (!(this.#isStopping() && error instanceof ClosedError)) this.#log.error(where, error);
+      },
     });
   }
 

@@ -9,26 +9,35 @@ import { Redis } from 'ioredis';
  * @property {{ lua: string, keys: readonly string[], args: readonly (string | number)[] }} script what a beat runs
  * @property {number} interval milliseconds between beats
  * @property {number} stuckAfter milliseconds without a tick of the main thread after which the beats end
- * @property {SharedArrayBuffer} ticks counts what the main thread ticks
+ * @property {SharedArrayBuffer} counters the ticks of the main thread, this one's rounds, and its beats
  */
 
 /**
- * What the thread tells: that a beat failed, that it holds its beats back because the main thread is stuck, or that
- * it beats again.
+ * What the thread tells: that beats fail, that it holds them back because the main thread is stuck, or that it beats
+ * again.
  *
  * @typedef {{ kind: 'failed', message: string } | { kind: 'stuck' } | { kind: 'freed' }} BeatLoopMessage
  */
 
+/**
+ * What it is told: to end; or that the pool's connection was made anew, and in a Cluster where.
+ *
+ * @typedef {{ kind: 'stop' } | { kind: 'follow', place?: { host: string, port: number } }} BeatLoopOrder
+ */
+
 const data = /** @type {BeatLoopData} */ (workerData);
 const { script, interval, stuckAfter } = data;
-const ticks = new Int32Array(data.ticks);
+const counters = new Int32Array(data.counters);
+const [TICKS, ROUNDS, BEATS] = [0, 1, 2];
 const AFTER_ERROR = 1_000;
 
-const redis = new Redis({
-  ...data.redis,
-  retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
-});
-redis.on('error', () => undefined); // Every beat that fails is told.
+let options = data.redis;
+/** @type {string | undefined} */
+let reason;
+/** @type {string | undefined} */
+let told;
+let failures = 0;
+let redis = open();
 
 let seenTicks = -1;
 let tickedAt = 0;
@@ -39,32 +48,98 @@ let timer;
 /** @type {Promise<void>} */
 let beating = Promise.resolve();
 
-parentPort?.once('message', () => void stop());
+parentPort?.on('message', (/** @type {BeatLoopOrder} */ order) => {
+  if (order.kind === 'stop') void stop();
+  else void follow(order.place);
+});
 beating = next();
 
 async function next() {
+  Atomics.add(counters, ROUNDS, 1);
   const failed = await beat();
+  failures = failed ? failures + 1 : 0;
   if (stopping) return;
-  const wait = failed ? Math.min(interval, AFTER_ERROR) : interval;
-  timer = setTimeout(() => (beating = next()), wait);
+  timer = setTimeout(() => (beating = next()), failed ? pause() : interval);
+}
+
+/** Milliseconds; a server that goes on refusing is asked ever less often, though as often as it is beaten to. */
+function pause() {
+  return Math.min(interval, AFTER_ERROR * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
 }
 
 /** @returns {Promise<boolean>} whether it failed */
 async function beat() {
   if (isStuck()) return false;
+  // It is on its way, and the main thread beats if that takes long.
+  if (redis.status !== 'ready') return failed(reason);
   try {
     await redis.eval(script.lua, script.keys.length, ...script.keys, ...script.args);
+    Atomics.add(counters, BEATS, 1);
+    told = undefined;
     return false;
   } catch (error) {
-    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    if (!isOfConnection(error))
+      return failed(error instanceof Error ? error.message : String(error));
+    // The pool's connection meets, and tells, the same.
+    renew();
     return true;
   }
+}
+
+/**
+ * Tells the reason when it is another.
+ *
+ * @param {string | undefined} message
+ */
+function failed(message) {
+  if (message !== undefined && message !== told) tell({ kind: 'failed', message });
+  told = message;
+  return true;
+}
+
+/**
+ * Whether another connection may help: this one was lost or is silent, or leads to a server that takes no writes.
+ *
+ * @param {unknown} error
+ */
+function isOfConnection(error) {
+  const { name, message } = /** @type {Error} */ (error);
+  return name !== 'ReplyError' || /^(READONLY|MOVED|UNBLOCKED)/.test(message);
+}
+
+function open() {
+  const opened = new Redis({
+    ...options,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 1_000) * (0.5 + Math.random() / 2),
+  });
+  opened.on('error', (/** @type {Error & { command?: { name: string } }} */ error) => {
+    reason = error.message;
+    // ioredis would go on, in database 0.
+    if (error.command?.name === 'select') opened.disconnect(true);
+  });
+  opened.on('ready', () => (reason = undefined));
+  return opened;
+}
+
+/** A silent connection answers nothing any more, not even its end. */
+function renew() {
+  const former = redis;
+  redis = open();
+  former.disconnect();
+}
+
+/** @param {{ host: string, port: number } | undefined} place */
+async function follow(place) {
+  await beating;
+  if (stopping) return;
+  options = { ...options, ...place };
+  renew();
 }
 
 /** Whether the main thread has not ticked for so long that it is taken for hung: a reaper shall have its jobs. */
 function isStuck() {
   const now = performance.now();
-  const count = Atomics.load(ticks, 0);
+  const count = Atomics.load(counters, TICKS);
   if (count !== seenTicks) {
     seenTicks = count;
     tickedAt = now;

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { RedisOptions } from 'ioredis';
-import type { BeatLoopData, BeatLoopMessage } from './beat-loop.mjs';
+import type { BeatLoopData, BeatLoopMessage, BeatLoopOrder } from './beat-loop.mjs';
 import type { ScriptCall } from '../redis/script.js';
+import type { NodeAddress } from '../redis/slot-owner.js';
 
 export interface BeatThreadOptions {
   readonly redis: RedisOptions;
@@ -11,53 +12,97 @@ export interface BeatThreadOptions {
   readonly interval: number;
   /** Milliseconds without a tick of the main thread after which the beats end. */
   readonly stuckAfter: number;
+  /** Beats fail, or are held back. */
   readonly onError: (error: Error) => void;
+  /** It has ended, and nobody has stopped it. */
+  readonly onEnded: (reason: string) => void;
 }
 
 const TICK = 1_000;
 const STOP_PATIENCE = 5_000;
+// What the counters count; beat-loop.mjs knows them by their place.
+const [TICKS, ROUNDS, BEATS] = [0, 1, 2];
 
 /** A thread that beats for the pool with a connection of its own, and what keeps the main thread's side of it. */
 export class BeatThread {
   readonly #worker: Worker;
+  readonly #counters = new Int32Array(new SharedArrayBuffer(12));
   readonly #ended: Promise<void>;
   readonly #ticker: NodeJS.Timeout;
+  #stopping = false;
+  #reason: string | undefined;
 
-  constructor({ redis, beat, interval, stuckAfter, onError }: BeatThreadOptions) {
-    const ticks = new Int32Array(new SharedArrayBuffer(4));
-    this.#ticker = setInterval(() => Atomics.add(ticks, 0, 1), Math.min(TICK, stuckAfter / 4));
-    this.#ticker.unref();
+  /** @throws where no thread may be started, or its file is not there */
+  constructor({ redis, beat, interval, stuckAfter, onError, onEnded }: BeatThreadOptions) {
     const { script, keys, args } = beat;
     const workerData: BeatLoopData = {
       redis,
       script: { lua: script.lua, keys, args: args as (string | number)[] },
       interval,
       stuckAfter,
-      ticks: ticks.buffer,
+      counters: this.#counters.buffer,
     };
     this.#worker = new Worker(new URL('./beat-loop.mjs', import.meta.url), {
       name: 'nestcraft heartbeat',
       workerData,
       execArgv: [],
     });
+    this.#ticker = setInterval(
+      () => Atomics.add(this.#counters, TICKS, 1),
+      Math.min(TICK, stuckAfter / 4),
+    );
+    this.#ticker.unref();
     this.#worker.unref();
     this.#worker.on('message', (message: BeatLoopMessage) => {
       if (message.kind === 'failed') onError(new Error(message.message));
       if (message.kind === 'stuck') onError(new Error('the main thread is stuck; no more beats'));
     });
-    this.#worker.on('error', (error: Error) => onError(error));
+    this.#worker.on('error', (error: unknown) => (this.#reason = textOf(error)));
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
+    void this.#ended.then(() => {
+      clearInterval(this.#ticker);
+      if (!this.#stopping) onEnded(this.#reason ?? 'somebody has terminated it');
+    });
   }
 
-  /** Ends the thread. Its last beat has arrived, or has failed, when this resolves. */
+  /** How often it has tried to beat: it grows for as long as the thread is not stuck. */
+  get rounds(): number {
+    return Atomics.load(this.#counters, ROUNDS);
+  }
+
+  /** How many beats Redis has taken from it. */
+  get beats(): number {
+    return Atomics.load(this.#counters, BEATS);
+  }
+
+  /** The pool's connection was made anew: this one may be left with a server that is none any more. */
+  follow(place: NodeAddress | undefined): void {
+    this.#order({ kind: 'follow', ...(place && { place }) });
+  }
+
+  /** Ends it at once, as if it had ended by itself. */
+  kill(reason: string): void {
+    this.#reason ??= reason;
+    void this.#worker.terminate();
+  }
+
+  /** Ends the thread, within five seconds. Its last beat has arrived, or has failed, when this resolves. */
   async stop(): Promise<void> {
-    clearInterval(this.#ticker);
+    this.#stopping = true;
     this.#worker.ref();
-    this.#worker.postMessage('stop');
-    const timer = setTimeout(() => void this.#worker.terminate(), STOP_PATIENCE);
+    this.#order({ kind: 'stop' });
+    const timer = setTimeout(() => this.kill('it did not stop'), STOP_PATIENCE);
     await this.#ended;
     clearTimeout(timer);
   }
+
+  #order(order: BeatLoopOrder): void {
+    this.#worker.postMessage(order);
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**

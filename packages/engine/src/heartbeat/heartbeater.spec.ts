@@ -1,11 +1,15 @@
+import { Worker } from 'node:worker_threads';
+import { LocalRedis } from '@nestcraft/local-redis';
 import { MemoryRedis } from '@nestcraft/memory-redis';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { Heartbeater, type HeartbeaterOptions } from './heartbeater.js';
 import { systemClock } from '../clock.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { Scripts } from '../redis/scripts.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { eventually } from '../../../../test/support/eventually.js';
+import { Proxy } from '../../../../test/support/proxy.js';
 import { TestNamespace } from '../testing/test-redis.js';
 
 let ns: TestNamespace;
@@ -76,4 +80,135 @@ it('beats through a connector of its own, which no other thread can be given', a
   await heartbeater.stop();
   connection.close();
   await memory.close();
+});
+
+describe('from a thread of its own', () => {
+  const COMMAND_TIMEOUT = 300;
+  let local: LocalRedis;
+  let proxy: Proxy;
+  let admin: Redis;
+  let connection: RedisConnection;
+  let threads: Worker[];
+  let errors: string[];
+  let beating: Heartbeater | undefined;
+
+  beforeEach(async () => {
+    threads = [];
+    errors = [];
+    jest.spyOn(Worker.prototype, 'unref').mockImplementation(function (this: Worker) {
+      threads.push(this);
+    });
+    local = await LocalRedis.start();
+    proxy = await Proxy.to(local.port);
+    admin = new Redis(local.url);
+    const options = { name: 'pool', commandTimeout: COMMAND_TIMEOUT };
+    connection = new RedisConnection(proxy.url, options);
+    await connection.ready();
+  });
+
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await beating?.stop();
+    connection.close();
+    admin.disconnect();
+    await proxy.close();
+    await local.stop();
+  });
+
+  function aBeating(interval = 200): Heartbeater {
+    beating = aHeartbeater({
+      ...{ connection, interval, clock: systemClock },
+      scripts: new Scripts(ns.keys, systemClock),
+      onError: (error) => errors.push(String(error)),
+    });
+    return beating;
+  }
+
+  async function connected(redis = admin): Promise<string[]> {
+    const list = String(await redis.client('LIST'));
+    return list.match(/(?<=name=nestcraft:)\w+/g) ?? [];
+  }
+
+  async function beats(redis = admin): Promise<void> {
+    await redis.del(ns.keys.heartbeat('pool'));
+    await eventually(async () => expect(await redis.exists(ns.keys.heartbeat('pool'))).toBe(1));
+  }
+
+  it('beats', async () => {
+    aBeating().start();
+    await eventually(async () => expect(await connected()).toContain('heartbeat'));
+    await beats();
+    expect(errors).toEqual([]);
+  });
+
+  it('goes on when the thread ends, and starts another; which is told once', async () => {
+    aBeating().start();
+    await eventually(async () => expect(await connected()).toContain('heartbeat'));
+    await threads[0]?.terminate();
+    await beats();
+    expect(threads).toHaveLength(1);
+    await eventually(() => expect(threads).toHaveLength(2));
+    await threads[1]?.terminate();
+    await beats();
+    expect(errors).toEqual([expect.stringMatching(/thread has ended.*main thread beats/)]);
+  });
+
+  it('beats where no thread can be started', async () => {
+    const shared = jest.spyOn(globalThis, 'SharedArrayBuffer');
+    shared.mockImplementation(() => {
+      throw new Error('no threads here');
+    });
+    aBeating().start();
+    await beats();
+    await beats();
+    expect(errors).toEqual([expect.stringContaining('no threads here')]);
+    expect(threads).toEqual([]);
+  });
+
+  it('gives up a connection that is silent', async () => {
+    aBeating().start();
+    await eventually(async () => expect(await connected()).toContain('heartbeat'));
+    proxy.freeze('heartbeat');
+    await eventually(() => expect(proxy.accepted).toBe(3));
+    // The one that was given up is still there, for Redis.
+    await eventually(async () =>
+      expect((await connected()).filter((name) => name === 'heartbeat')).toHaveLength(2),
+    );
+  });
+
+  it('follows its address to another server', async () => {
+    const other = await LocalRedis.start();
+    const otherAdmin = new Redis(other.url);
+    aBeating().start();
+    await eventually(async () => expect(await connected()).toContain('heartbeat'));
+    proxy.pointTo(other.port);
+    await admin.replicaof('127.0.0.1', other.port);
+    await eventually(async () => expect(await connected(otherAdmin)).toContain('heartbeat'));
+    await eventually(async () => expect(await connected()).not.toContain('heartbeat'));
+    await beats(otherAdmin);
+    otherAdmin.disconnect();
+    await other.stop();
+  });
+
+  it('follows the connection of its pool', async () => {
+    const other = await LocalRedis.start();
+    const otherAdmin = new Redis(other.url);
+    aBeating(60_000).start();
+    await eventually(async () => expect(await connected()).toContain('heartbeat'));
+    proxy.pointTo(other.port);
+    connection.reconnect();
+    await eventually(async () => expect(await connected(otherAdmin)).toContain('heartbeat'));
+    otherAdmin.disconnect();
+    await other.stop();
+  });
+
+  it('stops while its connection is silent', async () => {
+    const heartbeater = aBeating();
+    heartbeater.start();
+    await eventually(async () => expect(await connected()).toContain('heartbeat'));
+    proxy.freeze();
+    const began = performance.now();
+    await heartbeater.stop();
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
 });

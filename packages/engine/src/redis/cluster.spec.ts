@@ -1,4 +1,4 @@
-import { LocalCluster } from '@nestcraft/local-redis';
+import { LocalCluster, LocalRedis } from '@nestcraft/local-redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Cluster, Redis } from 'ioredis';
 import { eventually } from '../../../../test/support/eventually.js';
@@ -8,6 +8,7 @@ import { UnsupportedRedisError } from '../errors.js';
 import { silentLogger } from '../logger.js';
 import { WorkerPool } from '../worker-pool.js';
 import { RedisConnection } from './redis-connection.js';
+import { SlotOwner } from './slot-owner.js';
 
 let local: LocalCluster;
 let cluster: Cluster;
@@ -134,6 +135,40 @@ describe('in a Cluster', () => {
     });
   });
 
+  it('enqueues are sent again while the slot moves, and none is refused', async () => {
+    await enqueuer.enqueueUnique('u', { i: -1 });
+    const { slot, owner, other } = await slotOf(namespace);
+    let isMoved = false;
+    const hasMoved = (): boolean => isMoved;
+    const outcomes: Promise<unknown>[] = [];
+    const load = (async () => {
+      for (let i = 0; !hasMoved(); i++) {
+        outcomes.push(enqueuer.enqueueUnique('u', { i }), enqueuer.enqueueIn('u', 100));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })();
+    await move(slot, owner, other, 300);
+    isMoved = true;
+    await load;
+    await Promise.all(outcomes);
+    expect(outcomes.length).toBeGreaterThan(10);
+    expect((await client.counts()).scheduled).toBe(outcomes.length / 2);
+  });
+
+  it('what is refused until its time is up has certainly not been done', async () => {
+    const impatient = new Enqueuer({ redis: cluster, namespace, commandTimeout: 300 });
+    await impatient.enqueueUnique('u', { i: 1 });
+    const { slot, owner, other } = await slotOf(namespace);
+    const [from, to] = [await owner.cluster('MYID'), await other.cluster('MYID')];
+    await other.cluster('SETSLOT', slot, 'IMPORTING', from);
+    await owner.cluster('SETSLOT', slot, 'MIGRATING', to);
+    await expect(impatient.enqueueUnique('u', { i: 2 })).rejects.toThrow(
+      /did not take.*(ASK|TRYAGAIN).*Nothing was enqueued/,
+    );
+    for (const node of [owner, other]) await node.cluster('SETSLOT', slot, 'STABLE');
+    await impatient.close();
+  });
+
   it('a connection fails as one to a single Redis does when no node answers', async () => {
     const nowhere = new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true });
     const options = { name: 'test', namespace, commandTimeout: 300 };
@@ -145,10 +180,62 @@ describe('in a Cluster', () => {
     connection.close();
   });
 
-  it.each(['work', '', '{}', '{', 'a}b{'])('the namespace "%s" is refused', (untagged) => {
+  it.each(['work', '', '{}', '{', 'a}b{', '}x{y'])('the namespace "%s" is refused', (untagged) => {
     const make = (): Enqueuer => new Enqueuer({ redis: cluster, namespace: untagged });
     expect(make).toThrow(UnsupportedRedisError);
     expect(make).toThrow('hash tag');
+    const advice = /Use the namespace "(.*?)"/.exec(messageOf(make))?.[1] ?? '';
+    expect(() => new Client({ redis: cluster, namespace: advice }).close()).not.toThrow();
+  });
+
+  it('the address of one node and a namespace without a hash tag are refused at once', async () => {
+    const options = { redis: local.nodes[0]?.url ?? '', namespace: 'work', logger: silentLogger };
+    const [enqueuer, client] = [new Enqueuer(options), new Client(options)];
+    await expect(enqueuer.enqueue('n')).rejects.toThrow(/new Cluster.*Nothing was enqueued\.$/);
+    await expect(client.counts()).rejects.toThrow(UnsupportedRedisError);
+    const pool = new WorkerPool(options).job('n', () => undefined);
+    await expect(pool.start()).rejects.toThrow(/Use the namespace "{work}".*new Cluster/);
+    await pool.stop();
+    await enqueuer.close();
+    client.close();
+  });
+
+  it('the address of one node serves the namespaces that lie there, and says of others what to do', async () => {
+    await enqueuer.enqueue('n');
+    const { owner, other } = await slotOf(namespace);
+    for (const [{ options }, refusal] of [
+      [owner, undefined],
+      [other, /MOVED.*Give a `new Cluster.*Nothing was enqueued\.$/],
+    ] as const) {
+      const redis = { host: options.host ?? '', port: options.port ?? 0 };
+      const enqueuer = new Enqueuer({ redis, namespace });
+      const pool = new WorkerPool({ redis, namespace, logger: silentLogger });
+      pool.job('n', () => undefined);
+      if (refusal) {
+        await expect(enqueuer.enqueue('n')).rejects.toThrow(refusal);
+        await expect(pool.start()).rejects.toThrow('new Cluster');
+      } else {
+        await enqueuer.enqueue('n');
+        await pool.start();
+        await pool.drain();
+      }
+      await pool.stop();
+      await enqueuer.close();
+    }
+  });
+
+  it('a look for the owner ends when the Cluster is down, and when nobody answers', async () => {
+    const dead = await LocalRedis.start({ settings: { 'cluster-enabled': 'yes' } });
+    const { host, port } = dead;
+    // It answers, and has no slots.
+    const down = new Cluster([{ host, port }], { lazyConnect: true });
+    await expect(new SlotOwner(down, namespace).find(2_000)).rejects.toThrow('does not say');
+    dead.pause();
+    const began = performance.now();
+    await expect(new SlotOwner(down, namespace).find(300)).rejects.toThrow('does not say');
+    expect(performance.now() - began).toBeLessThan(2_000);
+    dead.resume();
+    await dead.stop();
   });
 
   it('a key prefix is refused', () => {
@@ -157,11 +244,21 @@ describe('in a Cluster', () => {
   });
 });
 
+function messageOf(work: () => unknown): string {
+  try {
+    work();
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+}
+
 /** Moves a slot with all its keys, as an operator would. */
-async function move(slot: number, from: Redis, to: Redis): Promise<void> {
+async function move(slot: number, from: Redis, to: Redis, within = 0): Promise<void> {
   const [source, target] = [await from.cluster('MYID'), await to.cluster('MYID')];
   await to.cluster('SETSLOT', slot, 'IMPORTING', source);
   await from.cluster('SETSLOT', slot, 'MIGRATING', target);
+  await new Promise((resolve) => setTimeout(resolve, within));
   for (;;) {
     const keys = await from.cluster('GETKEYSINSLOT', slot, 100);
     if (keys.length === 0) break;

@@ -1,8 +1,19 @@
 import { EventEmitter } from 'node:events';
-import type { Redis, RedisOptions } from 'ioredis';
-import { ClosedError, InvalidOptionError, NotConnectedError } from '../errors.js';
-import { redisFault } from './redis-fault.js';
-import { openRedis, type RedisSource } from './redis-source.js';
+import { inspect } from 'node:util';
+import type { Command, Redis, RedisOptions } from 'ioredis';
+import {
+  ClosedError,
+  InvalidOptionError,
+  NotConnectedError,
+  UnsupportedRedisError,
+} from '../errors.js';
+import { tell } from '../pool-events.js';
+import type { GuardedRedis } from './guarded-redis.js';
+import { hasHashTag } from './hash-tag.js';
+import { MovingSlot } from './moving-slot.js';
+import { redisFault, replyCode } from './redis-fault.js';
+import { notTheCluster, openRedis, untagged, type RedisSource } from './redis-source.js';
+import { hideSecrets } from './secrets.js';
 import type { Script, ScriptCall } from './script.js';
 import type { NodeAddress, SlotOwner } from './slot-owner.js';
 
@@ -20,10 +31,10 @@ export interface RedisConnectionOptions {
   /** What it is for; shown by CLIENT LIST and in errors. */
   readonly name: string;
   /**
-   * How long a command may take, and how long one waits for a lost connection, in milliseconds; default 5000.
-   * A command that takes longer has an unknown effect, and the connection is opened anew.
+   * How long a command may take, and how long one waits for a lost connection, in milliseconds; default 5000, at most
+   * 2147483647. A command that takes longer has an unknown effect, and the connection is opened anew.
    */
-  readonly commandTimeout?: number;
+  readonly commandTimeout?: number | undefined;
   /** The namespace of what is sent over it; needed for a Cluster, where it says which node to connect to. */
   readonly namespace?: string | undefined;
   /**
@@ -34,11 +45,25 @@ export interface RedisConnectionOptions {
 }
 
 const DEFAULT_COMMAND_TIMEOUT = 5_000;
+const LONGEST_TIMER = 2 ** 31 - 1;
 const MAX_RECONNECT_DELAY = 2_000;
+// One that was given up so long after the one before is the first again.
+const CALM = 10_000;
 // A peer that vanished without a word is noticed by the operating system, not after its default of two hours.
 const KEEP_ALIVE = 10_000;
-// A peer that does not answer the end of a connection shall not hold up the next one, nor the process's exit.
+// What is on its way may still come. A peer that does not answer the end of a connection shall not hold up the next one.
 const DISCONNECT_TIMEOUT = 200;
+
+// As ioredis says it.
+const TIMED_OUT = 'Command timed out';
+// A node of a Cluster says so of what it does not hold.
+const NOT_HERE = new Set(['MOVED', 'ASK', 'CROSSSLOT']);
+
+interface ConnectionEvents {
+  up: [];
+  down: [Error | undefined];
+  closed: [];
+}
 
 /**
  * One connection to Redis whose failures can be told apart. ioredis's defaults send a command again when its reply
@@ -47,18 +72,18 @@ const DISCONNECT_TIMEOUT = 200;
  *
  * Emits `up` when it takes commands, `down` when it is lost or could not be made, `closed` at its end.
  */
-export class RedisConnection extends EventEmitter<{
-  up: [];
-  down: [Error | undefined];
-  closed: [];
-}> {
+export class RedisConnection extends EventEmitter<ConnectionEvents> {
   readonly #source: RedisSource;
-  readonly #redis: Redis;
+  readonly #redis: GuardedRedis;
   readonly #owner: SlotOwner | undefined;
+  readonly #movingSlot: MovingSlot | undefined;
   readonly #commandTimeout: number;
   #closed = false;
   #lastError: Error | undefined;
   #becomingReady: Promise<void> | undefined;
+  /** How often it was given up although it could be made, and when last. */
+  #givenUp = 0;
+  #givenUpAt = -Infinity;
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(
@@ -67,30 +92,31 @@ export class RedisConnection extends EventEmitter<{
   ) {
     super();
     this.#source = source;
-    this.#commandTimeout = options.commandTimeout ?? DEFAULT_COMMAND_TIMEOUT;
-    if (!(this.#commandTimeout > 0)) {
-      throw new InvalidOptionError(
-        'commandTimeout',
-        this.#commandTimeout,
-        'milliseconds, more than 0',
-      );
-    }
-    const { redis, owner } = openRedis(source, this.#policy(), options.namespace);
+    this.#commandTimeout = checkedTimeout(options.commandTimeout);
+    const { redis, owner } = openRedis(source, this.#policy(), options.namespace, {
+      onSent: (command) => this.#movingSlot?.sent(command),
+      onFailed: (command, error) => this.#onFailed(command, error),
+      onRefused: (command, error) => this.#onRefused(command, error),
+      onInfo: (info) => this.#onInfo(info),
+    });
     this.#redis = redis;
     this.#owner = owner;
-    this.#redis.on('error', (error: Error) => (this.#lastError = error));
-    this.#redis.on('ready', () => {
-      this.#lastError = undefined;
-      this.emit('up');
-    });
-    this.#redis.on('close', () => this.emit('down', this.#lastError));
+    this.#movingSlot = owner && this.#makeMovingSlot();
+    this.#redis.on('error', (error: Error) => this.#onError(error));
+    this.#redis.on('ready', () => this.#onReady());
+    this.#redis.on('close', () => this.#tell('down', this.#lastError));
     // What keeps the process alive while a call waits is the call's timeout.
     if (options.unref) this.#redis.on('connect', () => this.#redis.stream.unref());
   }
 
   /** Connected, and Redis takes commands. */
   get isUp(): boolean {
-    return this.#redis.status === 'ready';
+    return this.#redis.status === 'ready' && this.#redis.stream.writable;
+  }
+
+  /** Why it is down, if it is and that is known. */
+  get downReason(): Error | undefined {
+    return this.#lastError;
   }
 
   /** The ioredis instance, for commands that are not worth a method here. Wait for `ready` first. */
@@ -112,6 +138,7 @@ export class RedisConnection extends EventEmitter<{
    * Resolves when the connection takes commands.
    *
    * @throws NotConnectedError when that takes longer than the command timeout: nothing was sent
+   * @throws UnsupportedRedisError when the namespace cannot work with this Redis
    * @throws ClosedError after `close`
    */
   async ready(): Promise<void> {
@@ -123,16 +150,17 @@ export class RedisConnection extends EventEmitter<{
 
   /**
    * Runs the scripts in order, in one round trip. A script that Redis has forgotten is sent again in full, which is
-   * safe because it has not run.
+   * safe because it has not run, and takes no longer than the first try has left of the command timeout.
    *
    * Never rejects: replies carry their own errors, that of a lost connection, too.
    */
   async run(...calls: readonly ScriptCall[]): Promise<Reply[]> {
+    const deadline = performance.now() + (this.#redis.options.commandTimeout ?? 0);
     const replies = await this.#send(calls, evalsha);
     for (const [index, call] of calls.entries()) {
       const reply = replies[index];
       if (reply && 'error' in reply && redisFault(reply.error).code === 'NOSCRIPT') {
-        [replies[index] = reply] = await this.#send([call], evalFull);
+        [replies[index] = reply] = await this.#before(deadline, () => this.#send([call], evalFull));
       }
     }
     return replies;
@@ -184,47 +212,70 @@ export class RedisConnection extends EventEmitter<{
     }
   }
 
-  /** Drops the connection and opens it anew. */
+  /** Gives the connection up and opens it anew: after ever longer pauses, if that happens again and again. */
   reconnect(): void {
-    if (!this.#closed) this.#redis.disconnect(true);
+    if (this.#closed) return;
+    this.#noteGivingUp();
+    this.#redis.leave();
   }
 
   /** Closes it for good. Commands in flight fail, and so does whoever waits for it. */
   close(): void {
     this.#closed = true;
     this.#redis.disconnect();
-    this.emit('closed');
+    this.#tell('closed');
   }
 
   #becomeReady(): Promise<void> {
     const { status } = this.#redis;
+    const since = performance.now();
     if (status === 'wait' || status === 'end') this.#redis.connect().catch(() => undefined);
     return new Promise((resolve, reject) => {
       const finish = (error?: Error): void => {
         clearTimeout(timer);
-        this.off('up', finish).off('closed', onClosed);
+        this.off('up', finish).off('down', onDown).off('closed', onClosed);
+        if (!error) this.#count(performance.now() - since);
         if (error) reject(error);
         else resolve();
       };
       const onClosed = (): void =>
         finish(new ClosedError(`Redis connection "${this.options.name}"`));
+      // Another try would end as this one.
+      const onDown = (reason?: Error): void => {
+        if (reason instanceof UnsupportedRedisError) finish(reason);
+      };
       const timer = setTimeout(() => {
         const { name } = this.options;
         finish(new NotConnectedError(name, this.#commandTimeout, this.#lastError));
       }, this.#commandTimeout);
-      this.on('up', finish).on('closed', onClosed);
+      this.on('up', finish).on('down', onDown).on('closed', onClosed);
     });
   }
 
-  async #send(calls: readonly ScriptCall[], command: Command): Promise<Reply[]> {
-    const replies = await Promise.all(
-      this.inOneWrite(() => calls.map((call) => this.#reply(call, command))),
-    );
-    this.#dropIfStuck(replies);
-    return replies;
+  /** What was waited counts for the commands of those who have waited: they are sent in this turn of the event loop. */
+  #count(waited: number): void {
+    if (!this.options.unref) return;
+    const { options } = this.#redis;
+    options.commandTimeout = Math.max(this.#commandTimeout - waited, this.#commandTimeout / 10);
+    setImmediate(() => (options.commandTimeout = this.#commandTimeout));
   }
 
-  async #reply(call: ScriptCall, command: Command): Promise<Reply> {
+  #send(calls: readonly ScriptCall[], command: Sender): Promise<Reply[]> {
+    return Promise.all(this.inOneWrite(() => calls.map((call) => this.#reply(call, command))));
+  }
+
+  /** Gives the connection up when the work is not done in time. */
+  async #before<Result>(deadline: number, work: () => Promise<Result>): Promise<Result> {
+    const left = Math.max(1, deadline - performance.now());
+    const timer = setTimeout(() => this.#drop(new Error(TIMED_OUT)), left);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #reply(call: ScriptCall, command: Sender): Promise<Reply> {
     // Refused where tracking has just ended, which the waker hears of by itself.
     if (call.watch) this.#redis.call('CLIENT', 'CACHING', 'YES').catch(() => undefined);
     try {
@@ -234,12 +285,86 @@ export class RedisConnection extends EventEmitter<{
     }
   }
 
-  /** After a timeout nobody knows what the connection still holds; a new one is certain. */
-  #dropIfStuck(replies: readonly Reply[]): void {
-    const stuck = replies.some(
-      (reply) => 'error' in reply && reply.error.message === 'Command timed out',
-    );
-    if (stuck) this.reconnect();
+  #onReady(): void {
+    if (!this.isUp) return; // Given up already.
+    this.#lastError = undefined;
+    this.#tell('up');
+  }
+
+  #onError(error: Error): void {
+    hideSecrets(error);
+    // It only says that the connection was given up; why has been noted.
+    if (!error.message.startsWith("Stream isn't writeable")) this.#lastError = error;
+  }
+
+  #onFailed(command: Command, error: Error): void {
+    hideSecrets(error);
+    // After a timeout nobody knows what the connection still holds; a new one is certain.
+    if (error.message === TIMED_OUT) this.#drop(error);
+    // ioredis would go on, in database 0.
+    else if (command.name === 'select') this.#drop(error);
+  }
+
+  #onRefused(command: Command, error: Error): Error | undefined {
+    const code = replyCode(error.message);
+    if (!this.#owner && NOT_HERE.has(code)) {
+      const unsupported = notTheCluster(this.options.namespace, error);
+      this.#drop(unsupported);
+      return unsupported;
+    }
+    if (!this.#movingSlot?.takes(command, error)) return error;
+    if (code === 'MOVED' && this.isUp) this.reconnect();
+    return undefined;
+  }
+
+  /** Where the source names one node of a Cluster, a namespace without a hash tag would fail later, at random. */
+  #onInfo(info: string): void {
+    const { namespace } = this.options;
+    if (this.#owner || namespace === undefined || hasHashTag(namespace)) return;
+    if (/^cluster_enabled:1/m.test(info)) this.#drop(untagged(namespace));
+  }
+
+  #makeMovingSlot(): MovingSlot {
+    return new MovingSlot({
+      timeout: this.#commandTimeout,
+      ready: () => this.ready(),
+      send: (command) => void this.#redis.sendCommand(command),
+    });
+  }
+
+  #drop(reason: Error): void {
+    if (this.#closed) return;
+    this.#noteGivingUp(reason);
+    this.#redis.drop();
+  }
+
+  #noteGivingUp(reason?: Error): void {
+    const stream = this.#redis.stream as Redis['stream'] | undefined;
+    if (!stream?.writable) return; // It is being given up.
+    if (reason) this.#lastError = reason;
+    const now = performance.now();
+    this.#givenUp = now - this.#givenUpAt > CALM ? 1 : this.#givenUp + 1;
+    this.#givenUpAt = now;
+  }
+
+  /** A demoted master refuses writes for as long as one stays with it. */
+  #mustReconnect(error: Error): boolean {
+    const must = redisFault(error).remedy === 'reconnect';
+    if (must) this.#noteGivingUp(error);
+    return must;
+  }
+
+  /** Each listener is called, and none can end the process from within ioredis's events. */
+  #tell<Name extends keyof ConnectionEvents>(name: Name, ...args: ConnectionEvents[Name]): void {
+    const listener = `A listener of Redis connection "${this.options.name}"`;
+    tell(this, name, args, (error) => process.emitWarning(`${listener} threw: ${inspect(error)}`));
+  }
+
+  /** Milliseconds before it is made again; `null`: not before somebody needs it. */
+  #pause(attempt: number): number | null {
+    if (this.options.unref && !this.#becomingReady) return null;
+    const tries = performance.now() - this.#givenUpAt > CALM ? attempt : attempt + this.#givenUp;
+    return Math.min(2 ** tries * 25, MAX_RECONNECT_DELAY) * (0.5 + Math.random() / 2);
   }
 
   #policy(): RedisOptions {
@@ -256,12 +381,12 @@ export class RedisConnection extends EventEmitter<{
       enableAutoPipelining: false,
       keepAlive: KEEP_ALIVE,
       disconnectTimeout: DISCONNECT_TIMEOUT,
-      retryStrategy: (attempt) =>
-        this.options.unref && !this.#becomingReady
-          ? null
-          : Math.min(2 ** attempt * 25, MAX_RECONNECT_DELAY) * (0.5 + Math.random() / 2),
-      // A demoted master refuses writes for as long as one stays with it.
-      reconnectOnError: (error) => redisFault(error).remedy === 'reconnect',
+      retryStrategy: (attempt) => this.#pause(attempt),
+      reconnectOnError: (error) => this.#mustReconnect(error),
+      // Without it ioredis does not ask what the server is, and takes it for ready while it loads.
+      enableReadyCheck: true,
+      readOnly: false,
+      monitor: false,
       // RESP2: what a tracked key's change is announced with is a plain message there, in every ioredis.
       protocol: 2,
     };
@@ -275,10 +400,17 @@ export function resultOf<Result>(call: ScriptCall<Result>, reply: Reply | undefi
   return call.decode(reply.value);
 }
 
-type Command = (redis: Redis, call: ScriptCall) => Promise<unknown>;
+/** @throws InvalidOptionError */
+function checkedTimeout(timeout: number = DEFAULT_COMMAND_TIMEOUT): number {
+  if (typeof timeout === 'number' && timeout >= 1 && timeout <= LONGEST_TIMER) return timeout;
+  const expected = `a number of milliseconds, 1 to ${LONGEST_TIMER}`;
+  throw new InvalidOptionError('commandTimeout', timeout, expected);
+}
 
-const evalsha: Command = (redis, { script, keys, args }) =>
+type Sender = (redis: Redis, call: ScriptCall) => Promise<unknown>;
+
+const evalsha: Sender = (redis, { script, keys, args }) =>
   redis.callBuffer('EVALSHA', script.sha, keys.length, ...keys, ...args);
 
-const evalFull: Command = (redis, { script, keys, args }) =>
+const evalFull: Sender = (redis, { script, keys, args }) =>
   redis.callBuffer('EVAL', script.lua, keys.length, ...keys, ...args);

@@ -1,5 +1,5 @@
 import { ReplyError } from 'ioredis';
-import { NotConnectedError } from '../errors.js';
+import { CommandTooLargeError, NotConnectedError, UnsupportedRedisError } from '../errors.js';
 
 /**
  * What a failed command says about itself. `refused`: it had no effect. `unknown`: it was sent and may have had its
@@ -48,6 +48,10 @@ export function redisFault(error: unknown): RedisFault {
     const code = replyCode(message);
     return { code, effect: 'refused', remedy: REMEDIES[code] ?? 'alert' };
   }
+  // Both say that nothing was done, and that it would be no better the next time.
+  if (error instanceof CommandTooLargeError || error instanceof UnsupportedRedisError) {
+    return { code: 'OTHER', effect: 'refused', remedy: 'alert' };
+  }
   // The first is ours, and ioredis says the second before it has written anything.
   if (error instanceof NotConnectedError || message.startsWith("Stream isn't writeable")) {
     return { code: 'CONNECTION', effect: 'refused', remedy: 'reconnect' };
@@ -58,8 +62,8 @@ export function redisFault(error: unknown): RedisFault {
   return { code: 'OTHER', effect: 'unknown', remedy: 'alert' };
 }
 
-/** A refusal inside MULTI arrives as EXECABORT that quotes the reason, if at all. */
-function replyCode(message: string): string {
+/** The code of an error that Redis has answered. A refusal inside MULTI arrives as EXECABORT that quotes the reason, if at all. */
+export function replyCode(message: string): string {
   const [code = 'ERR'] = message.split(/[\s:]/, 1);
   if (code !== 'EXECABORT') return code;
   return Object.keys(REMEDIES).find((known) => message.includes(known)) ?? code;

@@ -1,17 +1,20 @@
-import { Redis, type Cluster, type RedisOptions } from 'ioredis';
+import { type Cluster, type Redis, type RedisOptions } from 'ioredis';
 import { InvalidOptionError, UnsupportedRedisError } from '../errors.js';
+import { GuardedRedis, type Guard } from './guarded-redis.js';
+import { hasHashTag, tagged } from './hash-tag.js';
+import { databaseOf, parseRedisUrl } from './redis-url.js';
 import { slotConnector } from './slot-connector.js';
 import { SlotOwner } from './slot-owner.js';
 
 /**
  * Where Redis is: an ioredis instance or Cluster (its settings are copied, the instance itself is never used or
  * closed), ioredis options, or a URL such as `redis://127.0.0.1:6379/0`. In a Cluster the namespace needs a hash tag,
- * such as `{work}`.
+ * such as `{work}`. Of a URL's query only `db`, `family`, `username`, `password` and `tls` count.
  */
 export type RedisSource = Redis | Cluster | RedisOptions | string;
 
 export interface OpenedRedis {
-  readonly redis: Redis;
+  readonly redis: GuardedRedis;
   /** Of a Cluster: knows the node. */
   readonly owner?: SlotOwner;
 }
@@ -20,45 +23,64 @@ export interface OpenedRedis {
  * A new, unconnected ioredis instance for `source` with `policy` on top of its settings.
  *
  * @param namespace of a Cluster, it says which node
- * @throws InvalidOptionError for nothing, which is what a missing setting gives; UnsupportedRedisError for a `keyPrefix`, or for a Cluster and a namespace without a hash tag
+ * @param guard sees what becomes of its commands
+ * @throws InvalidOptionError for nothing, which is what a missing setting gives, and for a URL or a database that makes no sense; UnsupportedRedisError for a `keyPrefix`, or for a Cluster and a namespace without a hash tag
  */
 export function openRedis(
   source: RedisSource,
   policy: RedisOptions,
   namespace: string | undefined,
+  guard?: Guard,
 ): OpenedRedis {
   assertSource(source);
-  if (typeof source === 'string') return { redis: new Redis(source, policy) };
-  if (isCluster(source)) return openNode(source, policy, namespace);
-  const instance = source instanceof Redis || isInstance(source) ? source : undefined;
-  assertNoPrefix(instance?.options.keyPrefix ?? (source as RedisOptions).keyPrefix);
-  const redis = instance
-    ? instance.duplicate(policy)
-    : new Redis({ ...(source as RedisOptions), ...policy });
-  return { redis };
+  if (typeof source !== 'string' && isCluster(source)) {
+    return openNode(source, policy, namespace, guard);
+  }
+  const options = optionsOf(source);
+  assertNoPrefix(options.keyPrefix);
+  assertDatabase(options.db);
+  return { redis: new GuardedRedis({ ...options, ...policy }, guard) };
+}
+
+function optionsOf(source: Redis | RedisOptions | string): RedisOptions {
+  if (typeof source === 'string') return parseRedisUrl(source);
+  return isInstance(source) ? source.options : source;
 }
 
 function openNode(
   cluster: Cluster,
   policy: RedisOptions,
   namespace: string | undefined,
+  guard: Guard | undefined,
 ): OpenedRedis {
   const { redisOptions, keyPrefix } = cluster.options;
   assertNoPrefix(keyPrefix);
-  if (namespace === undefined || !/^[^{]*\{[^}]/.test(namespace) || !namespace.includes('}')) {
-    const tagged = JSON.stringify(`{${namespace ?? 'work'}}`);
-    throw new UnsupportedRedisError(
-      `In a Redis Cluster all keys of a namespace must lie in one slot, and ${JSON.stringify(namespace)} has no hash tag that sees to it. Use the namespace ${tagged}, for instance.`,
-    );
-  }
+  if (namespace === undefined || !hasHashTag(namespace)) throw untagged(namespace);
   const owner = new SlotOwner(cluster, namespace);
-  const redis = new Redis({ ...redisOptions, ...policy, db: 0, Connector: slotConnector(owner) });
-  return { redis, owner };
+  const options = { ...redisOptions, ...policy, db: 0, Connector: slotConnector(owner) };
+  return { redis: new GuardedRedis(options, guard), owner };
+}
+
+/** In a Cluster the keys of a namespace without a hash tag would lie in many slots. */
+export function untagged(namespace: string | undefined): UnsupportedRedisError {
+  return new UnsupportedRedisError(
+    `In a Redis Cluster all keys of a namespace must lie in one slot, and ${JSON.stringify(namespace)} has no hash tag that sees to it. Use the namespace ${JSON.stringify(tagged(namespace))}, for instance, and give a \`new Cluster([…])\` of ioredis.`,
+  );
+}
+
+/** The source names one node of a Cluster, and another holds what is asked for. */
+export function notTheCluster(namespace: string | undefined, cause: Error): UnsupportedRedisError {
+  return new UnsupportedRedisError(
+    `This Redis is one node of a Redis Cluster, and does not hold all keys of the namespace ${JSON.stringify(namespace)} (${cause.message}). Nothing was done. Give a \`new Cluster([…])\` of ioredis instead of this node's address, and a namespace with a hash tag, such as ${JSON.stringify(tagged(namespace))}.`,
+    { cause },
+  );
 }
 
 /** An empty URL would be this machine's Redis, to ioredis. */
 function assertSource(source: unknown): void {
-  if (typeof source === 'string' ? source !== '' : typeof source === 'object' && source) return;
+  if (typeof source === 'string' ? source.trim() !== '' : typeof source === 'object' && source) {
+    return;
+  }
   throw new InvalidOptionError(
     'redis',
     source,
@@ -73,7 +95,15 @@ function assertNoPrefix(keyPrefix: string | undefined): void {
   );
 }
 
-/** An instance of another copy of ioredis is not `instanceof` ours. */
+function assertDatabase(db: unknown): void {
+  try {
+    databaseOf(db);
+  } catch {
+    throw new InvalidOptionError('redis.db', db, 'the number of a database, 0 or more');
+  }
+}
+
+/** Of whatever copy of ioredis: an instance of another is not `instanceof` ours. */
 function isInstance(source: Redis | RedisOptions): source is Redis {
   return typeof (source as Partial<Redis>).duplicate === 'function';
 }

@@ -4,6 +4,8 @@ import { AbstractConnector, type RedisOptions } from 'ioredis';
 import type { NodeAddress, SlotOwner } from './slot-owner.js';
 
 const DEFAULT_TIMEOUT = 5_000;
+// A node whose host is gone says nothing, and its successor is soon known.
+const MOST_TO_CONNECT = 2_000;
 
 /** Has an ioredis instance look, each time that it connects, which node of a Cluster to connect to. */
 export function slotConnector(owner: SlotOwner): NonNullable<RedisOptions['Connector']> {
@@ -34,7 +36,7 @@ export function slotConnector(owner: SlotOwner): NonNullable<RedisOptions['Conne
       const { tls, connectTimeout = DEFAULT_TIMEOUT } = this.#options;
       try {
         const address: NodeAddress = await owner.find(connectTimeout);
-        return tls ? connectTls({ ...address, ...tls }) : connect(address);
+        return inTime(tls ? connectTls({ ...address, ...tls }) : connect(address), tls);
       } catch (error) {
         // A stream that is dead already is, for ioredis, a connection that failed: it tries again.
         this.firstError = error instanceof Error ? error : new Error(String(error));
@@ -42,4 +44,12 @@ export function slotConnector(owner: SlotOwner): NonNullable<RedisOptions['Conne
       }
     }
   };
+}
+
+/** The stream, which is destroyed when it is not connected soon. */
+function inTime(stream: Socket, tls: unknown): Socket {
+  const late = (): void => void stream.destroy(new Error('connect ETIMEDOUT'));
+  const timer = setTimeout(late, MOST_TO_CONNECT);
+  const clear = (): void => clearTimeout(timer);
+  return stream.once(tls ? 'secureConnect' : 'connect', clear).once('close', clear);
 }

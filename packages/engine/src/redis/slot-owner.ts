@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
 
 /** Where a node of a Cluster takes connections. */
@@ -5,6 +7,9 @@ export interface NodeAddress {
   readonly host: string;
   readonly port: number;
 }
+
+// One node that does not answer shall not use up the time in which another would.
+const MOST_PER_NODE = 1_500;
 
 /**
  * Finds the node of a Cluster that holds a key. All keys of a namespace with a hash tag lie in one slot, so that one
@@ -14,6 +19,8 @@ export class SlotOwner {
   readonly #cluster: Cluster;
   readonly #key: string;
   #found: NodeAddress | undefined;
+  /** The nodes that the Cluster had when it was asked last: those that it was given may all be gone. */
+  #nodes: NodeAddress[] = [];
 
   /** @param cluster its nodes and settings are copied; it is neither used nor closed itself */
   constructor(cluster: Cluster, key: string) {
@@ -27,14 +34,32 @@ export class SlotOwner {
   }
 
   /**
-   * Asks the Cluster.
+   * Asks the Cluster. Settles within the timeout, whatever the nodes and ioredis do.
    *
-   * @param timeout milliseconds that a node may take to answer
+   * @param timeout milliseconds that it may take
    * @throws what ioredis throws when no node answers, or the Cluster is down
    */
   async find(timeout: number): Promise<NodeAddress> {
+    const cluster = this.#copy(Math.min(timeout, MOST_PER_NODE));
+    // The next time those that were given are asked, unless this succeeds.
+    this.#nodes = [];
+    let reason: unknown;
+    cluster.on('node error', (error: Error) => (reason = error));
+    const over = new AbortController();
+    try {
+      return await Promise.race([this.#ask(cluster), this.#failed(cluster, timeout, over.signal)]);
+    } catch (error) {
+      const message = `The Cluster does not say which node holds ${JSON.stringify(this.#key)}`;
+      throw new Error(`${message}: ${messageOf(reason ?? error)}`, { cause: error });
+    } finally {
+      over.abort();
+      cluster.disconnect();
+    }
+  }
+
+  #copy(timeout: number): Cluster {
     const { redisOptions, ...options } = this.#cluster.options;
-    const cluster = this.#cluster.duplicate([], {
+    const cluster = this.#cluster.duplicate(this.#nodes, {
       ...options,
       lazyConnect: true,
       slotsRefreshTimeout: timeout,
@@ -42,13 +67,28 @@ export class SlotOwner {
       redisOptions: { ...redisOptions, connectTimeout: timeout, commandTimeout: timeout },
     });
     cluster.on('error', () => undefined); // connect() throws it
-    try {
-      await cluster.connect();
-      const slot = await cluster.cluster('KEYSLOT', this.#key);
-      return this.#remember(addressOf(cluster.slots[slot]?.[0], slot));
-    } finally {
-      cluster.disconnect();
-    }
+    return cluster;
+  }
+
+  async #ask(cluster: Cluster): Promise<NodeAddress> {
+    await cluster.connect();
+    const slot = await cluster.cluster('KEYSLOT', this.#key);
+    const address = addressOf(cluster.slots[slot]?.[0], slot);
+    this.#nodes = cluster
+      .nodes()
+      .flatMap(({ options: { host, port } }) =>
+        host !== undefined && port !== undefined ? [{ host, port }] : [],
+      );
+    return this.#remember(address);
+  }
+
+  /** ioredis leaves connect() unsettled when its Cluster ends while it becomes ready. */
+  async #failed(cluster: Cluster, timeout: number, signal: AbortSignal): Promise<never> {
+    const reason = await Promise.race([
+      once(cluster, 'end', { signal }).then(() => 'it is down'),
+      sleep(timeout, `no answer within ${timeout} ms`, { signal }),
+    ]);
+    throw new Error(reason);
   }
 
   /** The same node is the same object. */
@@ -65,4 +105,8 @@ function addressOf(node: string | undefined, slot: number): NodeAddress {
   if (node === undefined) throw new Error(`No node of the Cluster holds slot ${slot}`);
   const colon = node.lastIndexOf(':');
   return { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'ioredis';
+import { replyCode } from './redis-fault.js';
+
+const REFUSALS = new Set(['ASK', 'TRYAGAIN', 'MOVED']);
+const PAUSE = 50;
+
+export interface MovingSlotOptions {
+  /** Milliseconds that a command may take, from when it was first sent. */
+  readonly timeout: number;
+  /** Resolves when commands can be sent. */
+  readonly ready: () => Promise<void>;
+  readonly send: (command: Command) => void;
+}
+
+/**
+ * Waits out that a slot of a Cluster moves to another node: commands that were refused for that reason, and so have done
+ * nothing, are sent again until they are taken or their time is up.
+ *
+ * Not those of a transaction, and not a read that is to be watched: what says so goes before it, and counts for the next
+ * command only.
+ */
+export class MovingSlot {
+  readonly #options: MovingSlotOptions;
+  readonly #sentAt = new WeakMap<Command, number>();
+  #watched = false;
+
+  constructor(options: MovingSlotOptions) {
+    this.#options = options;
+  }
+
+  sent(command: Command): void {
+    const isWatched = this.#watched;
+    this.#watched = command.name === 'CLIENT' && command.args[0] === 'CACHING';
+    if (isWatched || command.inTransaction || this.#sentAt.has(command)) return;
+    this.#sentAt.set(command, performance.now());
+  }
+
+  /** Whether it sees to the command from now on. */
+  takes(command: Command, error: Error): boolean {
+    const sentAt = this.#sentAt.get(command);
+    if (sentAt === undefined || !REFUSALS.has(replyCode(error.message))) return false;
+    const pause = Math.min(PAUSE, this.#options.timeout / 10);
+    const lastTry = sentAt + this.#options.timeout - 2 * pause;
+    if (performance.now() + pause > lastTry) return false;
+    void this.#sendAgain(command, error, pause, lastTry);
+    return true;
+  }
+
+  async #sendAgain(command: Command, error: Error, pause: number, lastTry: number): Promise<void> {
+    // The command's own timer would make an unknown effect of what was refused.
+    const timer = setTimeout(() => command.reject(error), lastTry - performance.now());
+    await sleep(pause);
+    const isReady = await this.#options.ready().then(
+      () => true,
+      () => false,
+    );
+    clearTimeout(timer);
+    if (command.isSettled) return;
+    if (isReady && performance.now() < lastTry) this.#options.send(command);
+    else command.reject(error);
+  }
+}
