@@ -49,6 +49,7 @@ export {
   InvalidJobNameError,
   InvalidOptionError,
   InvalidScheduleError,
+  isWorkError,
   type JobAbortReason,
   JobArgumentError,
   JobCancelledError,

@@ -81,6 +81,8 @@ export interface PoolActorsOptions<Context> {
   readonly onRescued: (count: number) => void;
   /** Jobs were in progress that no worker knew of. */
   readonly onStrangers: (count: number) => void;
+  /** Something that was survived, and that the user should know. */
+  readonly onWarning: (message: string) => void;
   /** An error that an actor has survived, and where. */
   readonly onError: (where: string, error: unknown) => void;
 }
@@ -223,11 +225,11 @@ export class PoolActors<Context> {
   }
 
   #makeWorkers(): Workers<Context> {
-    const { types, keys, clock, random, mapError, onStarted } = this.#options;
+    const { types, keys, clock, random, mapError, onWarning, onStarted } = this.#options;
     return new Workers({
       workers: this.#slots,
       types: new Map([...types].map(([name, type]) => [name, this.#inContext(type)])),
-      finisher: new Finisher({ keys, now: () => clock.now(), random, mapError }),
+      finisher: new Finisher({ keys, now: () => clock.now(), random, mapError, onWarning }),
       now: () => clock.now(),
       onStarted: (entry) => {
         this.#observer.touch();

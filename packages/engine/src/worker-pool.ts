@@ -39,6 +39,7 @@ import type { RedisSource } from './redis/redis-source.js';
 import { DISPATCHED_SCRIPTS } from './redis/scripts/running-scripts.js';
 import { dangers } from './surroundings.js';
 import type { FinishedJob } from './finished-job.js';
+import { messageOf } from './thrown.js';
 import type { Workers } from './workers.js';
 
 export interface WorkerPoolOptions<Context = unknown> {
@@ -63,7 +64,8 @@ export interface WorkerPoolOptions<Context = unknown> {
   readonly rescueUnknownJobs?: boolean;
   /**
    * Asked about whatever a handler throws: what it answers counts instead. With it a kind of error can become a
-   * `DiscardJobError`, a `RetryJobError` or a `SnoozeJobError`. Where it throws, the first error stands.
+   * `DiscardJobError`, a `RetryJobError` or a `SnoozeJobError`. It answers at once; where it gives `undefined`, gives a
+   * promise or throws, the first error stands.
    */
   readonly mapError?: (error: unknown) => unknown;
   /** What follows the jobs from where they were enqueued; the first outermost. The enqueuers need the same. */
@@ -339,7 +341,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     try {
       return judge({ ...known, ...(await actors.healthReader.read()) }, checked);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       return judge({ ...known, ...unknown }, checked, reason);
     }
   }
@@ -531,6 +533,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
         this.#log.warn(`${count} jobs that a Go pool had declared dead are back in their queues`),
       onStrangers: (count) =>
         this.#log.warn(`${count} jobs were in progress that no worker knew of; they run again`),
+      onWarning: (message) => this.#log.warn(message),
       onError: (where, error) => this.#log.error(where, error),
     });
   }

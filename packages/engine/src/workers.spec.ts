@@ -55,6 +55,7 @@ function aCrew(concurrency: number): Workers<object> {
     finisher: new Finisher({
       ...{ keys: new Keys('test'), now, random: Math.random },
       mapError: (error) => error,
+      onWarning: () => undefined,
     }),
     now,
     onStarted: () => undefined,

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import {
   InvalidOptionError,
+  isWorkError,
   jobNamesOf,
-  WorkError,
   type Handler,
   type WorkerPool,
 } from '@nestcraft/engine';
@@ -85,7 +85,7 @@ export class JobRegistrar {
       const handler = this.caller.handlerFor(wrapper, prototype, methodName);
       addTo(this.instance.pool, { ...found, options }, decorator.decorate(handler, job));
     } catch (error) {
-      if (!(error instanceof WorkError)) throw error;
+      if (!isWorkError(error)) throw error;
       if (error instanceof InvalidOptionError && override && error.option in override.options) {
         throw new InvalidJobOverrideError(jobName, error.message, error);
       }
