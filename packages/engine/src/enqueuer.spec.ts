@@ -145,6 +145,7 @@ describe('enqueueIn and enqueueAt', () => {
     const delay = seconds as number;
     await expect(enqueuer.enqueueIn('n', delay)).rejects.toThrow(message);
     await expect(enqueuer.enqueueUniqueIn('n', delay)).rejects.toThrow(message);
+    await expect(enqueuer.enqueueUniqueInByKey('n', delay, {}, {})).rejects.toThrow(message);
     if (seconds === undefined) return; // which is no option
     await expect(enqueuer.tryEnqueueUnique('n', {}, { seconds: delay })).rejects.toThrow(message);
   });
@@ -230,7 +231,7 @@ describe('options', () => {
     expect(() => new Enqueuer(wrong)).toThrow(message);
     if (!('namespace' in options)) return;
     expect(() => new Client(wrong)).toThrow(message);
-    expect(() => new WorkerPool(wrong)).toThrow(message);
+    expect(() => new WorkerPool(wrong as never)).toThrow(message);
   });
 
   it('a namespace may be in any script', () => {

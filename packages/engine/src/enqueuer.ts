@@ -242,7 +242,9 @@ export class Enqueuer {
     seconds: number,
     args?: JobArgs | null,
   ): Promise<ScheduledJob | null> {
-    return jobOf(await this.#claim(named, args, { seconds })) as ScheduledJob | null;
+    return jobOf(
+      await this.#claim(named, args, { seconds: wholeDelay(seconds) }),
+    ) as ScheduledJob | null;
   }
 
   /**
@@ -289,7 +291,9 @@ export class Enqueuer {
     args: JobArgs | null | undefined,
     key: object,
   ): Promise<ScheduledJob | null> {
-    return jobOf(await this.#claim(named, args, { seconds, key })) as ScheduledJob | null;
+    return jobOf(
+      await this.#claim(named, args, { seconds: wholeDelay(seconds), key }),
+    ) as ScheduledJob | null;
   }
 
   /**
