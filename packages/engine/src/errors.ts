@@ -176,7 +176,7 @@ export class CaptureError extends WorkError {
 export class EnqueueStoppedError extends WorkError {
   constructor(readonly jobNames: readonly string[]) {
     super(
-      `A middleware of the enqueuer stopped ${list(jobNames)}: it did not call next(). Nothing was enqueued. Have it call next(), or throw an error that says why not.`,
+      `A middleware of the enqueuer stopped ${list(jobNames)}: it ended without calling next(). Nothing was enqueued. Have it call next(), or throw an error that says why not.`,
     );
   }
 }
@@ -276,6 +276,27 @@ export class JobContractError extends DiscardJobError {
     const what = when === 'stored' ? 'Its arguments' : 'Its arguments, after an upgrade(),';
     super(
       `${what} do not fit the contract of "${jobName}": ${issuesText(issues)}. Mend the contract, or give it an upgrade() for such arguments; then retry the job.`,
+    );
+  }
+}
+
+/** A handler, or a middleware, returned a function, which nobody calls. The job is dead at once: its work was not done. */
+export class UncalledFunctionError extends DiscardJobError {
+  constructor() {
+    super(
+      'The handler, or a middleware, returned a function, which nobody calls: what that was to do was not done. Have it return what the function gives; then retry the job.',
+    );
+  }
+}
+
+/** A middleware called `next` after it had ended: its job was done without its handler. */
+export class LateNextError extends WorkError {
+  constructor(
+    readonly jobName: string,
+    readonly jobId: string,
+  ) {
+    super(
+      `A middleware called next() for job "${jobName}" (${jobId}) after it had ended: the job is done, and its handler did not run. Have the middleware return a promise that resolves after next().`,
     );
   }
 }

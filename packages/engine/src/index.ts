@@ -57,12 +57,14 @@ export {
   JobInUseError,
   JobLostError,
   JobTimeoutError,
+  LateNextError,
   NoHandlerError,
   NotConnectedError,
   PoolStartedError,
   PoolStoppingError,
   RetryJobError,
   SnoozeJobError,
+  UncalledFunctionError,
   UndecodableJobError,
   UnsupportedRedisError,
   WorkError,
@@ -99,6 +101,7 @@ export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
 export { type Propagator } from './propagator.js';
 export { type Random } from './random.js';
 export { argsTextOf } from './job-entry.js';
+export { finishing, finishWork } from './returned-work.js';
 export { type Raw } from './redis/raw.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { type RedisSource } from './redis/redis-source.js';

@@ -1,7 +1,7 @@
 import { Auditor, type KnownJob } from './auditor.js';
 import { CancelWatcher } from './cancel-watcher.js';
 import { Carrying } from './carrying.js';
-import type { Clock } from './clock.js';
+import { stopwatchOf, type Clock } from './clock.js';
 import { asCurrentJob, noteFollowing } from './current-job.js';
 import { Dispatcher } from './dispatcher.js';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
@@ -72,7 +72,7 @@ export interface PoolActorsOptions<Context> {
   /** With their middleware around the handlers. */
   readonly types: ReadonlyMap<string, JobType<Context>>;
   readonly periodicJobs: readonly PeriodicJob[];
-  readonly context: () => Context;
+  readonly context: () => Context | Promise<Context>;
   readonly onStarted: (entry: JobEntry) => void;
   readonly onSettled: (job: FinishedJob, owned: boolean) => void;
   readonly onDry: () => void;
@@ -208,6 +208,7 @@ export class PoolActors<Context> {
           id: newId(),
           context,
           now: () => clock.now(),
+          elapsed: stopwatchOf(clock),
           onCheckin: () => this.#observer.touch(),
         }),
     );

@@ -48,8 +48,11 @@ export interface WorkerPoolOptions<Context = unknown> {
   readonly namespace?: string;
   /** How many jobs run at once in this pool; default 10. */
   readonly concurrency?: number;
-  /** Makes the object that middleware and handler of one job share; default: an empty object. */
-  readonly context?: () => Context;
+  /**
+   * Makes the object that middleware and handler of one job share, or its promise; default: an empty object. The job
+   * fails when it throws.
+   */
+  readonly context?: () => Context | Promise<Context>;
   /** Milliseconds that running jobs get to finish when the pool stops; default 25000. */
   readonly shutdownTimeout?: number;
   /**
@@ -487,10 +490,11 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   #composedTypes(): Map<string, JobType<Context>> {
+    const onLate = ({ message }: Error): void => this.#log.warn(message);
     return new Map(
       [...this.#types].map(([name, type]) => [
         name,
-        { ...type, handler: compose(this.#middleware, type.handler) },
+        { ...type, handler: compose(this.#middleware, type.handler, onLate) },
       ]),
     );
   }
