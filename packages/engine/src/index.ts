@@ -114,4 +114,5 @@ export {
   type SchemaResult,
   type StandardSchema,
 } from './standard-schema.js';
+export { asError, isThenable } from './thrown.js';
 export { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';

@@ -56,6 +56,12 @@ export function readable(thrown: unknown): unknown {
   }
 }
 
+/** What was thrown as an error that can be logged: itself, if it is one. Never throws. */
+export function asError(thrown: unknown): Error {
+  const told = readable(thrown);
+  return isError(told) ? (told as Error) : new Error(messageOf(told));
+}
+
 /** What stands for something that cannot be looked at. */
 export function unreadable(thrown: unknown): string {
   return `a thrown ${typeof thrown} that cannot be shown`;

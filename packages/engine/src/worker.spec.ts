@@ -71,9 +71,9 @@ it('measures it by the clock that it is given, and never less than nothing', asy
 
 it('keeps what a job shows of itself short, and a text', async () => {
   const shown: unknown[] = [];
-  const worker: Worker<unknown> = new Worker({
+  const worker = new Worker<unknown>({
     ...{ id: 'w', context: () => ({}), now: () => 0, elapsed: () => 0 },
-    onCheckin: () => void shown.push(worker.running?.lastCheckin?.text),
+    onCheckin: (): void => void shown.push(worker.running?.lastCheckin?.text),
   });
   const texts: unknown[] = ['row 1', 'x'.repeat(1e6), 50, { a: 1 }, undefined, '\ud800'];
   const handler = (job: Job): void => texts.forEach((text) => job.checkin(text as string));
