@@ -13,21 +13,23 @@ const config = {
   setupFilesAfterEnv: ['<rootDir>/test/late-errors.ts'],
 };
 
-/** What Jest says of the fixtures, as JSON. */
-async function results(): Promise<{
-  readonly numFailedTests: number;
+interface Results {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
     readonly message: string;
     readonly assertionResults: readonly { readonly title: string; readonly status: string }[];
   }[];
-}> {
+}
+
+/** What Jest says of the fixtures. */
+async function results(): Promise<Results> {
   const jest = ['node_modules/jest/bin/jest.js', '--config', JSON.stringify(config), '--json'];
   const args = ['--experimental-vm-modules', '--no-warnings', ...jest, '--runInBand'];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, (_error, stdout) => resolve(JSON.parse(stdout) as never));
+  const output = await new Promise<string>((resolve) => {
+    execFile(process.execPath, args, (_error, stdout) => resolve(stdout));
   });
+  return JSON.parse(output) as Results;
 }
 
 it('fails the test, or the file, under which nobody hears of an error', async () => {

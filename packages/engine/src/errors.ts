@@ -172,6 +172,20 @@ export class CaptureError extends WorkError {
   }
 }
 
+/** A propagator has taken too long for itself: the job goes on without it. It is logged, and changes nothing of the job. */
+export class SlowPropagatorError extends WorkError {
+  constructor(
+    readonly propagator: string,
+    what: string,
+    /** In milliseconds. */
+    readonly patience: number,
+  ) {
+    super(
+      `Propagator "${propagator}" ${what} within ${patience} ms. The job goes on without it. Have restore() call run(), and end when that has.`,
+    );
+  }
+}
+
 /** A middleware of the enqueuer did not call `next`. Nothing was enqueued. */
 export class EnqueueStoppedError extends WorkError {
   constructor(readonly jobNames: readonly string[]) {

@@ -63,6 +63,7 @@ export {
   PoolStartedError,
   PoolStoppingError,
   RetryJobError,
+  SlowPropagatorError,
   SnoozeJobError,
   UncalledFunctionError,
   UndecodableJobError,
