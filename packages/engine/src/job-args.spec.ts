@@ -145,7 +145,7 @@ describe('encodeArgs', () => {
   revoke();
 
   it.each<[unknown, RegExp]>([
-    [new Error('x'), /^is an Error, which JSON cannot hold$/],
+    [new Error('x'), /^is an Error, which JSON cannot hold; enqueue its message$/],
     [Object.assign(new TypeError('x'), { errno: -2 }), /is an Error/],
     [elsewhere('new RangeError("x")'), /is an Error/],
     [/re/, /is a RegExp/],

@@ -182,7 +182,7 @@ class Encoder {
       case 'raw':
         return this.#write(lead, this.#raw(form.text, key));
       case 'lost':
-        throw this.#unfit(form.what, key);
+        throw this.#unfit(form.what, key, form.advice);
     }
   }
 
@@ -264,8 +264,9 @@ class Encoder {
     if (this.#text.length + length > this.#maxBytes) throw tooLarge(this.#encoding, this.#maxBytes);
   }
 
-  #unfit(what: string, key: Key): InvalidJobArgsError {
-    return this.#invalid(`is ${what}, which JSON cannot hold`, key);
+  #unfit(what: string, key: Key, advice?: string): InvalidJobArgsError {
+    const rest = advice === undefined ? '' : `; ${advice}`;
+    return this.#invalid(`is ${what}, which JSON cannot hold${rest}`, key);
   }
 
   /** @param keys what leads on from the object or array that is being written */

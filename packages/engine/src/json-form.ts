@@ -11,23 +11,27 @@ export type JsonForm =
   /** JSON that somebody has written already, by `JSON.rawJSON`. */
   | { readonly kind: 'raw'; readonly text: string }
   /** Its content is not in its properties: JSON would lose it. */
-  | { readonly kind: 'lost'; readonly what: string };
+  | { readonly kind: 'lost'; readonly what: string; readonly advice?: string | undefined };
 
 const PROPERTIES: JsonForm = { kind: 'properties' };
 
 /** What holds its content elsewhere although it may have properties, in whatever realm it was made. */
-const LOSSY: readonly (readonly [is: (value: unknown) => boolean, what: string])[] = [
-  [types.isNativeError, 'an Error'],
-  [types.isArrayBufferView, 'binary data'],
-  [types.isAnyArrayBuffer, 'binary data'],
+const LOSSY: readonly (readonly [
+  is: (value: unknown) => boolean,
+  what: string,
+  advice?: string,
+])[] = [
+  [types.isNativeError, 'an Error', 'enqueue its message'],
+  [types.isArrayBufferView, 'binary data', 'enqueue it as a string, in base64 for instance'],
+  [types.isAnyArrayBuffer, 'binary data', 'enqueue it as a string, in base64 for instance'],
   [types.isMap, 'a Map'],
   [types.isSet, 'a Set'],
   [types.isWeakMap, 'a WeakMap'],
   [types.isWeakSet, 'a WeakSet'],
-  [types.isPromise, 'a promise'],
-  [types.isRegExp, 'a RegExp'],
-  [types.isGeneratorObject, 'a generator'],
-  [types.isDate, 'a Date without toJSON()'],
+  [types.isPromise, 'a promise', 'await it'],
+  [types.isRegExp, 'a RegExp', 'enqueue its source'],
+  [types.isGeneratorObject, 'a generator', 'enqueue an array of its values'],
+  [types.isDate, 'a Date without toJSON()', 'enqueue its toISOString()'],
 ];
 
 interface RawJsonApi {
@@ -44,9 +48,10 @@ export function jsonForm(object: object): JsonForm {
   if (prototype === null) return rawForm(object) ?? PROPERTIES;
   if (types.isBoxedPrimitive(object)) return { kind: 'primitive', value: unboxed(object) };
   const lossy = LOSSY.find(([is]) => is(object));
-  if (lossy) return { kind: 'lost', what: lossy[1] };
+  if (lossy) return { kind: 'lost', what: lossy[1], advice: lossy[2] };
   if (Object.keys(object).length > 0 || !hasMembers(prototype)) return PROPERTIES;
-  return { kind: 'lost', what: `an instance of ${nameOf(object)} without toJSON()` };
+  const what = `an instance of ${nameOf(object)} without toJSON()`;
+  return { kind: 'lost', what, advice: 'enqueue what it holds as a plain object' };
 }
 
 function rawForm(object: object): JsonForm | undefined {
