@@ -6,6 +6,9 @@ import { messageOf } from './thrown.js';
 // Registered, so that two copies of this package, which package managers make, know each other's errors.
 const VERDICT = Symbol.for('@nestcraft/engine: verdict');
 
+// So many of what is wrong with arguments stand in a message; the error has them all.
+const MOST_ISSUES = 20;
+
 /** What an error that a handler throws on purpose wants for its job. */
 export type Verdict = 'discard' | 'drop' | 'retry' | 'snooze';
 
@@ -416,7 +419,9 @@ function list(names: readonly string[]): string {
 }
 
 function issuesText(issues: readonly JobArgsIssue[]): string {
-  return issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  const first = issues.slice(0, MOST_ISSUES).map(({ path, message }) => `${path}: ${message}`);
+  const left = issues.length - first.length;
+  return [...first, ...(left > 0 ? [`and ${left} more`] : [])].join('; ');
 }
 
 /** For the middle of a sentence: without the full stop at its end. */

@@ -1,4 +1,5 @@
 import { attemptText } from './attempt.js';
+import { errorText } from './error-text.js';
 import { fate, type Fate, type Outcome } from './fate.js';
 import { envelope, rewriteEntry, type JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
@@ -123,7 +124,7 @@ export class Finisher {
   /** For an entry that is no job. */
   undecodable({ jobName, raw }: FetchedEntry, error: unknown): FinishedJob {
     const now = Math.floor(this.#options.now() / 1000);
-    const reason = messageOf(error);
+    const reason = errorText(error);
     return {
       jobName,
       raw,

@@ -295,6 +295,15 @@ describe('propagators', () => {
     const twice = [tenantPropagator, tenantPropagator];
     expect(() => anEnqueuer(twice)).toThrow(InvalidOptionError);
     expect(() => aPool({ propagators: twice })).toThrow(InvalidOptionError);
+    for (const wrong of [
+      [null],
+      ['x'],
+      'x',
+      [{ name: 'x' }],
+      [{ ...tenantPropagator, restore: 7 }],
+    ]) {
+      expect(() => anEnqueuer(wrong as never)).toThrow(InvalidOptionError);
+    }
   });
 });
 

@@ -48,17 +48,19 @@ const MAX_CARRIERS = 16 * 1024;
 
 /** @throws InvalidOptionError */
 export function assertPropagators(propagators: readonly Propagator[]): void {
-  const names = new Set<string>();
-  for (const { name } of propagators) {
-    if (typeof name !== 'string' || name === '' || names.has(name)) {
-      throw new InvalidOptionError(
-        'propagators',
-        name,
-        'a list in which each has a name of its own',
-      );
-    }
-    names.add(name);
-  }
+  const names = new Set<unknown>();
+  const isList: boolean = Array.isArray(propagators);
+  if (isList && propagators.every((one) => isPropagator(one, names))) return;
+  const expected =
+    'a list of objects with capture() and restore(), in which each has a name of its own';
+  throw new InvalidOptionError('propagators', propagators, expected);
+}
+
+/** @param names those of the others */
+function isPropagator(one: Partial<Propagator> | null, names: Set<unknown>): boolean {
+  if (typeof one?.name !== 'string' || one.name === '' || names.has(one.name)) return false;
+  names.add(one.name);
+  return typeof one.capture === 'function' && typeof one.restore === 'function';
 }
 
 /**

@@ -153,6 +153,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     assertInteger('shutdownTimeout', shutdownTimeout, 0, 2 ** 31 - 1);
     assertInteger('maxDeaths', maxDeaths, 1, Number.MAX_SAFE_INTEGER);
     assertPropagators(options.propagators ?? []);
+    assertFunction('mapError', options.mapError);
+    assertFunction('context', options.context);
     this.#options = options;
     this.#maxDeaths = maxDeaths;
     this.#concurrency = concurrency;
@@ -583,4 +585,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   #assertNotStarted(action: string): void {
     if (this.#started || this.#stopped) throw new PoolStartedError(action);
   }
+}
+
+function assertFunction(option: string, value: unknown): void {
+  if (value === undefined || value === null || typeof value === 'function') return;
+  throw new InvalidOptionError(option, value, 'a function');
 }

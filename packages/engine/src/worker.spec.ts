@@ -6,6 +6,7 @@ import { parseEntry } from './job-entry.js';
 import { jobType } from './job-type.js';
 import type { Handler } from './middleware.js';
 import { Worker, type WorkerOptions } from './worker.js';
+import { WorkerPool } from './worker-pool.js';
 
 const RAW = '{"name":"n","id":"i"}';
 
@@ -25,6 +26,11 @@ async function run(
     );
   });
 }
+
+it.each(['mapError', 'context'])('a pool has no %s that is no function', (option) => {
+  const options = { redis: 'redis://127.0.0.1:1', [option]: 'x' };
+  expect(() => new WorkerPool(options as never)).toThrow(`Option "${option}" is "x"`);
+});
 
 it.each<[string, Partial<WorkerOptions<unknown>>]>([
   ['makes', { context: () => ({ tenant: 7 }) }],
