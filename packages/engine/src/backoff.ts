@@ -1,4 +1,16 @@
+import { wholeDelay } from './delay.js';
+import type { Job } from './job.js';
 import type { Random } from './random.js';
+import { shown } from './shown.js';
+import { isThenable, messageOf } from './thrown.js';
+
+/** Says in how many seconds a failed job runs again. */
+export type Backoff = (job: Job) => number;
+
+/** Why a backoff gave no delay, for the middle of a sentence: `gave -1`. */
+export interface BackoffFault {
+  readonly fault: string;
+}
 
 /**
  * Seconds until a failed job runs again: `fails⁴ + 15 + r·(fails + 1)` with r a whole number from 0 to 29.
@@ -8,4 +20,18 @@ import type { Random } from './random.js';
  */
 export function defaultBackoff(fails: number, random: Random): number {
   return fails ** 4 + 15 + Math.floor(random() * 30) * (fails + 1);
+}
+
+/** What a user's backoff says of a job, in whole seconds; or what is wrong with it. Never throws. */
+export function backoffOf(backoff: Backoff, job: Job): { readonly delay: number } | BackoffFault {
+  try {
+    const answer: unknown = backoff(job);
+    const delay = wholeDelay(answer);
+    if (delay !== undefined) return { delay };
+    if (!isThenable(answer)) return { fault: `gave ${shown(answer)}` };
+    answer.then(undefined, () => undefined); // Nobody waits for it, and it may reject.
+    return { fault: 'gave a promise, which nobody waits for' };
+  } catch (error) {
+    return { fault: `threw: ${messageOf(error)}` };
+  }
 }

@@ -3,6 +3,7 @@ import type { Handler } from './middleware.js';
 import { restore, type Propagator } from './propagator.js';
 import { CARRIER_LASTS } from './redis/scripts/enqueuing-scripts.js';
 import type { Note } from './redis/scripts/running-scripts.js';
+import { finishing } from './returned-work.js';
 import type { FinishedJob } from './finished-job.js';
 
 export interface CarryingOptions extends CarrierReaderOptions {
@@ -22,10 +23,11 @@ export class Carrying {
   /** The handler within the pool's propagators. */
   around<Context>(handler: Handler<Context>): Handler<Context> {
     const { propagators, onError } = this.#options;
+    const run = finishing(handler);
     return async (job, context) => {
       const carriers = await this.#reader.read(job.id);
       await restore({ propagators, carriers, job, onError }, async () => {
-        await handler(job, context);
+        await run(job, context);
       });
     };
   }

@@ -7,13 +7,23 @@ export interface Clock {
   now(): number;
   /** The time that scripts shall take, in milliseconds; `undefined` lets them ask Redis. */
   scriptTime(): number | undefined;
+  /**
+   * Milliseconds on a clock that nobody sets, for how long something took. Without it `now` tells that, too.
+   */
+  elapsed?(): number;
 }
 
 /** The host's clock for what is shown, Redis's clock for what is decided; the default. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   scriptTime: () => undefined,
+  elapsed: () => performance.now(),
 };
+
+/** What durations are measured by, in milliseconds. */
+export function stopwatchOf(clock: Clock): () => number {
+  return () => clock.elapsed?.() ?? clock.now();
+}
 
 /** The clock's time in whole Unix seconds, as it stands in job entries. */
 export function unixSeconds(clock: Clock): number {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Job } from './job.js';
 import type { Handler } from './middleware.js';
+import { finishing } from './returned-work.js';
 
 const jobs = new AsyncLocalStorage<Job>();
 /** Whether a pool of this process has followed its jobs; `undefined` before there was any. */
@@ -42,7 +43,8 @@ export function noteFollowing(followed: boolean): void {
 
 /** The handler, with its job as the current one all the way down. */
 export function asCurrentJob<Context>(handler: Handler<Context>): Handler<Context> {
-  return (job, context) => jobs.run(job, handler, job, context);
+  const run = finishing(handler);
+  return (job, context) => jobs.run(job, run, job, context);
 }
 
 function warn(): void {

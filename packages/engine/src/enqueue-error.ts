@@ -1,9 +1,14 @@
-import { EnqueueRejectedError, EnqueueUnknownError, WorkError } from './errors.js';
+import {
+  EnqueueRejectedError,
+  EnqueueUnknownError,
+  isWorkError,
+  type WorkError,
+} from './errors.js';
 import { redisFault } from './redis/redis-fault.js';
 
 /** What callers hear when the jobs of these names could not be enqueued because of `cause`. */
 export function enqueueError(jobNames: readonly string[], cause: unknown): WorkError {
-  const refused = cause instanceof WorkError || redisFault(cause).effect === 'refused';
+  const refused = isWorkError(cause) || redisFault(cause).effect === 'refused';
   return refused
     ? new EnqueueRejectedError(jobNames, cause)
     : new EnqueueUnknownError(jobNames, cause);

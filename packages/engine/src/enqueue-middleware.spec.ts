@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Gate } from '../../../test/support/gate.js';
 import { Enqueuer } from './enqueuer.js';
-import { EnqueueStoppedError, InvalidOptionError } from './errors.js';
+import type { EnqueueMiddleware } from './enqueue-middleware.js';
+import { EnqueueRejectedError, EnqueueStoppedError, InvalidOptionError } from './errors.js';
+import type { Job } from './job.js';
 import { TestNamespace } from './testing/test-redis.js';
 
 let ns: TestNamespace;
@@ -72,4 +74,35 @@ it('has closing wait for it', async () => {
 
 it('must be a function', () => {
   expect(() => enqueuer.middleware(7 as never)).toThrow(InvalidOptionError);
+});
+
+it.each<[string, EnqueueMiddleware]>([
+  ['calls next()', (_jobs, next) => void next()],
+  ['goes on from it', (_jobs, next) => void next().then(({ length }) => length)],
+  ['cleans up', (_jobs, next) => void next().finally(() => undefined)],
+  [
+    'calls it twice',
+    async (_jobs, next) => {
+      await next();
+      await next();
+    },
+  ],
+])(
+  'sends the jobs once where a middleware only %s, and fails as the call does',
+  async (_what, middleware) => {
+    enqueuer.middleware(middleware);
+    enqueuer.middleware((_jobs, next) => void next());
+    const job = await enqueuer.enqueue('n');
+    expect(await ns.queue('n')).toEqual([expect.stringContaining(job.id)]);
+    await ns.redis.set(ns.keys.queue('wrong'), 'a text');
+    await expect(enqueuer.enqueue('wrong')).rejects.toThrow(EnqueueRejectedError);
+  },
+);
+
+it('enqueues nothing when it goes on after the call has failed', async () => {
+  let late: (() => Promise<readonly Job[]>) | undefined;
+  enqueuer.middleware((_jobs, next) => void (late = next));
+  await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueStoppedError);
+  await expect(late?.()).rejects.toThrow(EnqueueStoppedError);
+  expect(await ns.queue('n')).toEqual([]);
 });

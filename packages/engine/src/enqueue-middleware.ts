@@ -1,10 +1,12 @@
 import { EnqueueStoppedError } from './errors.js';
 import type { Job } from './job.js';
+import { Passage } from './passage.js';
 
 /**
  * Runs around each call of the enqueuer, in the order of registration. `jobs` are those of the call: one, or all of
  * `enqueueMany`. It goes on by `await next()`, which resolves to those that Redis has taken (a unique job that waits
- * already is not among them; one that waits for its time is a `ScheduledJob`), and rejects as the call does.
+ * already is not among them; one that waits for its time is a `ScheduledJob`), and rejects as the call does. Where it
+ * does not wait, the call does. A second `next()` sends nothing, nor does one after the middleware has ended.
  */
 export type EnqueueMiddleware = (
   jobs: readonly Job[],
@@ -24,13 +26,14 @@ export async function sendThrough<Result>(
   taken: (result: Result) => readonly Job[],
 ): Promise<Result> {
   let sent: Promise<Result> | undefined;
+  const stopped = (): EnqueueStoppedError => new EnqueueStoppedError(jobs.map(({ name }) => name));
   const whatWasSent = (): Promise<Result> => {
-    if (sent === undefined) throw new EnqueueStoppedError(jobs.map(({ name }) => name));
+    if (sent === undefined) throw stopped();
     return sent;
   };
   const all = middleware.reduceRight<() => Promise<readonly Job[]>>(
-    (next, one) => async () => {
-      await one(jobs, next);
+    (inner, one) => async () => {
+      await new Passage(inner, stopped).through((next) => one(jobs, next));
       return taken(await whatWasSent());
     },
     async () => taken(await (sent ??= send())),

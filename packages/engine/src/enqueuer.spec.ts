@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Enqueuer } from './enqueuer.js';
+import { Client } from './client/client.js';
+import { Enqueuer, type EnqueuerOptions } from './enqueuer.js';
 import {
   ClosedError,
   EnqueuePartlyError,
@@ -9,8 +10,10 @@ import {
   InvalidOptionError,
   UnsupportedRedisError,
 } from './errors.js';
+import { Keys } from './redis/keys.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { TEST_REDIS_URL, TestNamespace } from './testing/test-redis.js';
+import { WorkerPool } from './worker-pool.js';
 
 let ns: TestNamespace;
 let enqueuer: Enqueuer;
@@ -159,8 +162,26 @@ describe('enqueueIn and enqueueAt', () => {
     await skewed.close();
   });
 
-  it.each([-1, NaN, Infinity, 1e12])('refuse a delay of %p', async (seconds) => {
-    await expect(enqueuer.enqueueIn('n', seconds)).rejects.toThrow(InvalidOptionError);
+  it.each<[unknown, string]>([
+    [-1, '-1'],
+    [NaN, 'NaN'],
+    [Infinity, 'Infinity'],
+    [1e12, '1000000000000'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [true, 'true'],
+    ['5', '"5"'],
+    [5n, '5n'],
+    [[], '[]'],
+    [new Date(NaN), 'an invalid Date'],
+  ])('refuse a delay of %p', async (seconds, told) => {
+    const message = `Option "seconds" is ${told}; it must be a number of seconds, 0 to 100 years.`;
+    const delay = seconds as number;
+    await expect(enqueuer.enqueueIn('n', delay)).rejects.toThrow(message);
+    await expect(enqueuer.enqueueUniqueIn('n', delay)).rejects.toThrow(message);
+    await expect(enqueuer.enqueueUniqueInByKey('n', delay, {}, {})).rejects.toThrow(message);
+    if (seconds === undefined) return; // which is no option
+    await expect(enqueuer.tryEnqueueUnique('n', {}, { seconds: delay })).rejects.toThrow(message);
   });
 
   it.each([new Date(NaN), 'tomorrow', 7])('refuse the time %p', async (time) => {
@@ -235,3 +256,30 @@ async function commandCount(command: string): Promise<number> {
   const stats = await ns.redis.info('commandstats');
   return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
 }
+
+describe('options', () => {
+  it.each([
+    [{ namespace: null }, 'Option "namespace" is null'],
+    [{ namespace: 7 }, 'Option "namespace" is 7'],
+    [{ namespace: 'a\ud800' }, 'Option "namespace" is "a\\ud800"'],
+    [{ namespace: '\udc00b' }, 'halves of surrogate pairs'],
+    [{ namespace: 'a\nb' }, 'without control characters'],
+    [{ namespace: 'a\u0000' }, 'without control characters'],
+    [{ maxArgsBytes: '1mb' }, 'Option "maxArgsBytes" is "1mb"; it must be a whole number'],
+    [{ maxArgsBytes: NaN }, 'Option "maxArgsBytes" is NaN'],
+    [{ maxArgsBytes: -1 }, 'Option "maxArgsBytes" is -1'],
+    [{ maxArgsBytes: 1e12 }, 'Option "maxArgsBytes" is 1000000000000'],
+  ])('%p are refused', (options, message) => {
+    const wrong = { ...ns.options, ...options } as unknown as EnqueuerOptions;
+    expect(() => new Enqueuer(wrong)).toThrow(InvalidOptionError);
+    expect(() => new Enqueuer(wrong)).toThrow(message);
+    if (!('namespace' in options)) return;
+    expect(() => new Client(wrong)).toThrow(message);
+    expect(() => new WorkerPool(wrong as never)).toThrow(message);
+  });
+
+  it('a namespace may be in any script', () => {
+    expect(new Keys('日本 😀:').prefix).toBe('日本 😀:');
+    expect(new Keys('').prefix).toBe('');
+  });
+});

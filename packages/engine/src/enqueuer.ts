@@ -1,10 +1,12 @@
+import { types } from 'node:util';
 import { Canceller, type CancelOptions, type Cancellation } from './client/canceller.js';
 import { systemClock, type Clock } from './clock.js';
+import { MAX_DELAY } from './delay.js';
 import { sendThrough, type EnqueueMiddleware } from './enqueue-middleware.js';
 import { EntryMaker, type MadeJob } from './entry-maker.js';
 import { ClosedError, EnqueuePartlyError, InvalidOptionError } from './errors.js';
 import { Job, ScheduledJob } from './job.js';
-import type { JobArgs, JobArgsLimits } from './job-args.js';
+import { assertArgsLimits, type JobArgs, type JobArgsLimits } from './job-args.js';
 import type { GoEscapes } from './go-json.js';
 import type { JobEntry } from './job-entry.js';
 import { mostBytesOf } from './job-size.js';
@@ -67,8 +69,6 @@ export type UniqueResult<Args = Record<string, unknown>> =
 /** What keys begin with unless a namespace is given. */
 export const DEFAULT_NAMESPACE = 'work';
 
-const MAX_DELAY = 100 * 365 * 24 * 3600;
-
 /**
  * Puts jobs into Redis. Needs no worker pool in its process. Calls made in the same turn of the event loop share one
  * round trip.
@@ -99,12 +99,13 @@ export class Enqueuer {
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: EnqueuerOptions) {
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
+    assertArgsLimits(options);
+    const keys = new Keys(namespace);
     this.#ownsConnection = !(redis instanceof RedisConnection);
     this.#connection =
       redis instanceof RedisConnection
         ? redis
         : new RedisConnection(redis, { name: 'enqueuer', namespace, commandTimeout, unref: true });
-    const keys = new Keys(namespace);
     this.#maker = new EntryMaker({
       clock,
       keys,
@@ -201,7 +202,7 @@ export class Enqueuer {
     time: Date,
     args?: JobArgs | null,
   ): Promise<ScheduledJob> {
-    const milliseconds = time instanceof Date ? time.getTime() : NaN;
+    const milliseconds = types.isDate(time) ? time.getTime() : NaN;
     if (Number.isNaN(milliseconds)) throw new InvalidOptionError('time', time, 'a valid Date');
     return this.#schedule(named, { at: Math.ceil(milliseconds / 1000) }, args);
   }
@@ -242,7 +243,9 @@ export class Enqueuer {
     seconds: number,
     args?: JobArgs | null,
   ): Promise<ScheduledJob | null> {
-    return jobOf(await this.#claim(named, args, { seconds })) as ScheduledJob | null;
+    return jobOf(
+      await this.#claim(named, args, { seconds: wholeDelay(seconds) }),
+    ) as ScheduledJob | null;
   }
 
   /**
@@ -289,7 +292,9 @@ export class Enqueuer {
     args: JobArgs | null | undefined,
     key: object,
   ): Promise<ScheduledJob | null> {
-    return jobOf(await this.#claim(named, args, { seconds, key })) as ScheduledJob | null;
+    return jobOf(
+      await this.#claim(named, args, { seconds: wholeDelay(seconds), key }),
+    ) as ScheduledJob | null;
   }
 
   /**
@@ -422,8 +427,9 @@ export class Enqueuer {
   async #claim(
     named: JobNameOrContract,
     args: JobArgs | null | undefined,
-    { seconds, key }: UniqueOptions = {},
+    options?: UniqueOptions | null,
   ): Promise<UniqueResult> {
+    const { seconds, key } = options ?? {};
     const when = seconds === undefined ? undefined : { in: wholeDelay(seconds) };
     this.#assertOpen();
     const made = this.#maker.makeUnique(jobNameOf(named), args, key);
@@ -506,6 +512,8 @@ function carriersTo(entries: readonly JobEntry[], text: string | undefined): Car
 }
 
 function wholeDelay(seconds: number): number {
-  if (seconds >= 0 && seconds <= MAX_DELAY) return Math.ceil(seconds);
+  if (typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_DELAY) {
+    return Math.ceil(seconds);
+  }
   throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 to 100 years');
 }

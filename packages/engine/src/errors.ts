@@ -1,7 +1,23 @@
+import { wholeDelay } from './delay.js';
+import { shown } from './shown.js';
 import type { JobArgsIssue } from './standard-schema.js';
+import { messageOf } from './thrown.js';
+
+// Registered, so that two copies of this package, which package managers make, know each other's errors.
+const VERDICT = Symbol.for('@nestcraft/engine: verdict');
+
+// So many of what is wrong with arguments stand in a message; the error has them all.
+const MOST_ISSUES = 20;
+
+/** What an error that a handler throws on purpose wants for its job. */
+export type Verdict = 'discard' | 'drop' | 'retry' | 'snooze';
 
 /** Every error that this engine throws on purpose; catch it to tell them from bugs. */
 export class WorkError extends Error {
+  static {
+    mark(this, null);
+  }
+
   override get name(): string {
     return this.constructor.name;
   }
@@ -14,7 +30,7 @@ export class InvalidJobNameError extends WorkError {
     readonly reason: string,
   ) {
     super(
-      `Job name ${show(jobName)} ${reason}. Use a short name of letters, digits, "_", "-" and ".", such as "send_email".`,
+      `Job name ${shown(jobName)} ${reason}. Use a short name of letters, digits, "_", "-" and ".", such as "send_email".`,
     );
   }
 }
@@ -38,7 +54,7 @@ export class InvalidOptionError extends WorkError {
     readonly expected: string,
     options?: ErrorOptions,
   ) {
-    super(`Option "${option}" is ${show(value)}; it must be ${expected}.`, options);
+    super(`Option "${option}" is ${shown(value)}; it must be ${expected}.`, options);
   }
 }
 
@@ -49,7 +65,7 @@ export class InvalidScheduleError extends WorkError {
     readonly reason: string,
   ) {
     super(
-      `Schedule ${show(spec)} is refused: ${reason}. Use five fields, or six with the seconds first, or @every 90s.`,
+      `Schedule ${shown(spec)} is refused: ${reason}. Use five fields, or six with the seconds first, or @every 90s.`,
     );
   }
 }
@@ -172,11 +188,25 @@ export class CaptureError extends WorkError {
   }
 }
 
+/** A propagator has taken too long for itself: the job goes on without it. It is logged, and changes nothing of the job. */
+export class SlowPropagatorError extends WorkError {
+  constructor(
+    readonly propagator: string,
+    what: string,
+    /** In milliseconds. */
+    readonly patience: number,
+  ) {
+    super(
+      `Propagator "${propagator}" ${what} within ${patience} ms. The job goes on without it. Have restore() call run(), and end when that has.`,
+    );
+  }
+}
+
 /** A middleware of the enqueuer did not call `next`. Nothing was enqueued. */
 export class EnqueueStoppedError extends WorkError {
   constructor(readonly jobNames: readonly string[]) {
     super(
-      `A middleware of the enqueuer stopped ${list(jobNames)}: it did not call next(). Nothing was enqueued. Have it call next(), or throw an error that says why not.`,
+      `A middleware of the enqueuer stopped ${list(jobNames)}: it ended without calling next(). Nothing was enqueued. Have it call next(), or throw an error that says why not.`,
     );
   }
 }
@@ -225,7 +255,7 @@ export class JobArgumentError extends WorkError {
     readonly wanted: string,
     readonly value: unknown,
   ) {
-    super(`Job "${jobName}": argument "${key}" must be ${wanted}, but is ${show(value)}.`);
+    super(`Job "${jobName}": argument "${key}" must be ${wanted}, but is ${shown(value)}.`);
   }
 }
 
@@ -276,6 +306,10 @@ export type JobAbortReason = JobCancelledError | JobLostError | JobTimeoutError 
 
 /** Throw it in a handler: the job goes to the dead jobs at once, whatever retries it has left. */
 export class DiscardJobError extends WorkError {
+  static {
+    mark(this, 'discard');
+  }
+
   constructor(message = 'Discarded by its handler', options?: ErrorOptions) {
     super(message, options);
   }
@@ -296,8 +330,33 @@ export class JobContractError extends DiscardJobError {
   }
 }
 
+/** A handler, or a middleware, returned a function, which nobody calls. The job is dead at once: its work was not done. */
+export class UncalledFunctionError extends DiscardJobError {
+  constructor() {
+    super(
+      'The handler, or a middleware, returned a function, which nobody calls: what that was to do was not done. Have it return what the function gives; then retry the job.',
+    );
+  }
+}
+
+/** A middleware called `next` after it had ended: its job was done without its handler. */
+export class LateNextError extends WorkError {
+  constructor(
+    readonly jobName: string,
+    readonly jobId: string,
+  ) {
+    super(
+      `A middleware called next() for job "${jobName}" (${jobId}) after it had ended: the job is done, and its handler did not run. Have the middleware return a promise that resolves after next().`,
+    );
+  }
+}
+
 /** Throw it in a handler: the job has failed and is forgotten, whatever retries it has left; it is not kept among the dead. */
 export class DropJobError extends WorkError {
+  static {
+    mark(this, 'drop');
+  }
+
   constructor(message = 'Dropped by its handler', options?: ErrorOptions) {
     super(message, options);
   }
@@ -305,22 +364,24 @@ export class DropJobError extends WorkError {
 
 /** Throw it in a handler: the job runs again after `seconds`, and no failure is counted. */
 export class SnoozeJobError extends WorkError {
-  /** Whole seconds until the next run; a fraction is rounded up. */
+  /** Whole seconds until the next run, 100 years at most; a fraction is rounded up. */
   readonly seconds: number;
 
   /** @throws InvalidOptionError when `seconds` is not a finite number of 0 or more. */
   constructor(seconds: number) {
-    super(`Snoozed for ${seconds} s`);
-    if (!Number.isFinite(seconds) || seconds < 0) {
-      throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 or more');
-    }
-    this.seconds = Math.ceil(seconds);
+    const whole = wholeSeconds(seconds);
+    super(`Snoozed for ${whole} s`);
+    this.seconds = whole;
+  }
+
+  static {
+    mark(this, 'snooze');
   }
 }
 
 /** Throw it in a handler: the job has failed, and runs again after `seconds` instead of its backoff, if it may still. */
 export class RetryJobError extends WorkError {
-  /** Whole seconds until the next run, 0 for at once; a fraction is rounded up. */
+  /** Whole seconds until the next run, 0 for at once, 100 years at most; a fraction is rounded up. */
   readonly seconds: number;
 
   /**
@@ -329,11 +390,12 @@ export class RetryJobError extends WorkError {
    */
   constructor(seconds: number, message?: string, options?: ErrorOptions) {
     const { cause } = options ?? {};
-    super(message ?? (cause instanceof Error ? cause.message : 'Retried by its handler'), options);
-    if (!Number.isFinite(seconds) || seconds < 0) {
-      throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 or more');
-    }
-    this.seconds = Math.ceil(seconds);
+    super(message ?? (cause === undefined ? 'Retried by its handler' : messageOf(cause)), options);
+    this.seconds = wholeSeconds(seconds);
+  }
+
+  static {
+    mark(this, 'retry');
   }
 }
 
@@ -344,16 +406,38 @@ export class UndecodableJobError extends WorkError {
   }
 }
 
-function show(value: unknown): string {
-  if (typeof value === 'number') return String(value);
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'function') return 'a function';
+/** Whether it is one of this package's errors, of whatever copy of it. Never throws. */
+export function isWorkError(error: unknown): error is WorkError {
+  return markOf(error) !== undefined;
+}
+
+/**
+ * What a thrown error wants for its job; `undefined` for all that are not meant so. It may be of another copy of this
+ * package. Never throws.
+ */
+export function verdictOf(error: unknown): Verdict | undefined {
+  return markOf(error) ?? undefined;
+}
+
+function mark(errorClass: { readonly prototype: WorkError }, verdict: Verdict | null): void {
+  Object.defineProperty(errorClass.prototype, VERDICT, { value: verdict });
+}
+
+/** `null` of one that wants nothing for its job; `undefined` of what is not this package's. */
+function markOf(error: unknown): Verdict | null | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
   try {
-    const text = JSON.stringify(value) as string | undefined;
-    return text === undefined ? String(value) : text.length > 80 ? `${text.slice(0, 80)}…` : text;
+    return (error as { readonly [VERDICT]?: Verdict | null })[VERDICT];
   } catch {
-    return Object.prototype.toString.call(value);
+    return undefined; // a revoked Proxy, for instance
   }
+}
+
+/** @throws InvalidOptionError */
+function wholeSeconds(seconds: number): number {
+  const whole = wholeDelay(seconds);
+  if (whole !== undefined) return whole;
+  throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 or more');
 }
 
 function list(names: readonly string[]): string {
@@ -368,7 +452,9 @@ function list(names: readonly string[]): string {
 }
 
 function issuesText(issues: readonly JobArgsIssue[]): string {
-  return issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  const first = issues.slice(0, MOST_ISSUES).map(({ path, message }) => `${path}: ${message}`);
+  const left = issues.length - first.length;
+  return [...first, ...(left > 0 ? [`and ${left} more`] : [])].join('; ');
 }
 
 function adviceFor(cause: unknown): string {
@@ -378,10 +464,6 @@ function adviceFor(cause: unknown): string {
   }
   if (/DB index|SELECT/.test(message)) return 'Choose a database that this Redis has.';
   return 'Check the address and that Redis runs.';
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** For the middle of a sentence: without the full stop at its end. */

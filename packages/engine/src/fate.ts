@@ -1,5 +1,6 @@
-import { defaultBackoff } from './backoff.js';
-import { DiscardJobError, DropJobError, RetryJobError, SnoozeJobError } from './errors.js';
+import { backoffOf, defaultBackoff, type BackoffFault } from './backoff.js';
+import { MAX_DELAY, wholeDelay } from './delay.js';
+import { verdictOf } from './errors.js';
 import { backtraceText, errorText } from './error-text.js';
 import { Job } from './job.js';
 import type { JobEntry } from './job-entry.js';
@@ -37,60 +38,63 @@ export interface Failure {
 
 const DONE: Fate = { kind: 'done' };
 
-const MAX_DELAY = 100 * 365 * 24 * 3600;
+/** What a decision needs beside the job. */
+export interface Circumstances {
+  /** Seconds since the epoch. */
+  readonly now: number;
+  readonly random: Random;
+  /** The type's backoff gave no delay; the default stands in for it. */
+  readonly onBackoffFault?: ((fault: BackoffFault) => void) | undefined;
+}
 
 /**
  * Decides what becomes of a job. The rules of gocraft/work: a job that has failed `maxFails` times is dead, or
  * dropped if its type says `skipDead`; before that it is retried after its backoff. Beyond gocraft/work a handler may
  * discard, drop or snooze its job, or say when it is retried, an interrupted job is put back without counting a
  * failure, and a cancelled one is forgotten.
- *
- * @param now seconds since the epoch
  */
 export function fate(
   entry: JobEntry,
   type: Pick<JobType, 'maxFails' | 'skipDead' | 'backoff'>,
   outcome: Outcome,
-  { now, random }: { now: number; random: Random },
+  circumstances: Circumstances,
 ): Fate {
   if (outcome.kind === 'returned') return DONE;
   if (outcome.kind === 'cancelled') return { kind: 'cancelled' };
   if (outcome.kind === 'interrupted') return { kind: 'put back' };
   const { error } = outcome;
-  if (error instanceof SnoozeJobError) return { kind: 'snoozed', delay: error.seconds };
-  const failure = {
-    fails: entry.fails + 1,
-    error: errorText(error),
-    at: now,
-    backtrace: backtraceText(error),
-  };
-  if (error instanceof DropJobError) return { kind: 'dropped', failure };
-  if (error instanceof DiscardJobError || failure.fails >= type.maxFails) {
+  const verdict = verdictOf(error);
+  const wanted = verdict && delayWanted(error);
+  if (verdict === 'snooze' && wanted !== undefined) return { kind: 'snoozed', delay: wanted };
+  const failure = failureOf(entry, error, circumstances.now);
+  if (verdict === 'drop') return { kind: 'dropped', failure };
+  if (verdict === 'discard' || failure.fails >= type.maxFails) {
     return { kind: type.skipDead ? 'dropped' : 'dead', failure };
   }
-  const delay =
-    error instanceof RetryJobError
-      ? Math.min(error.seconds, MAX_DELAY)
-      : delayOf(entry, failure, type.backoff, random);
+  const asked = verdict === 'retry' ? wanted : undefined;
+  const delay = asked ?? delayOf(entry, failure, type.backoff, circumstances);
   return { kind: 'retry', delay, failure };
+}
+
+function failureOf({ fails }: JobEntry, error: unknown, at: number): Failure {
+  return { fails: fails + 1, error: errorText(error), at, backtrace: backtraceText(error) };
+}
+
+/** What a `SnoozeJobError` or `RetryJobError` says; of another copy of this package it may be anything. */
+function delayWanted(error: unknown): number | undefined {
+  return wholeDelay((error as { readonly seconds?: unknown }).seconds);
 }
 
 /** A backoff of the user's that throws or answers nonsense must not cost the job: the default stands in for it. */
 function delayOf(
   entry: JobEntry,
   failure: Failure,
-  backoff: ((job: Job) => number) | undefined,
-  random: Random,
+  backoff: JobType['backoff'],
+  { random, onBackoffFault }: Circumstances,
 ): number {
-  const fallback = defaultBackoff(failure.fails, random);
-  if (!backoff) return Math.min(fallback, MAX_DELAY);
-  try {
-    const { fails, error: lastError, at: failedAt } = failure;
-    const seconds = backoff(new Job({ ...entry, fails, lastError, failedAt }));
-    return seconds >= 0 && Number.isFinite(seconds)
-      ? Math.min(Math.ceil(seconds), MAX_DELAY)
-      : fallback;
-  } catch {
-    return fallback;
-  }
+  const { fails, error: lastError, at: failedAt } = failure;
+  const asked = backoff && backoffOf(backoff, new Job({ ...entry, fails, lastError, failedAt }));
+  if (asked && 'delay' in asked) return asked.delay;
+  if (asked) onBackoffFault?.(asked);
+  return Math.min(defaultBackoff(fails, random), MAX_DELAY);
 }

@@ -1,4 +1,5 @@
 import { attemptText } from './attempt.js';
+import { errorText } from './error-text.js';
 import { fate, type Fate, type Outcome } from './fate.js';
 import { envelope, rewriteEntry, type JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
@@ -7,6 +8,7 @@ import type { Keys } from './redis/keys.js';
 import type { Raw } from './redis/raw.js';
 import type { FetchedEntry, Move, Note, Settlement } from './redis/scripts/running-scripts.js';
 import { CLAIM_LASTS, type HeldClaim } from './redis/scripts/script-group.js';
+import { isThenable, messageOf, readable } from './thrown.js';
 import { scheduleResultOf } from './schedule-result.js';
 import { endsWithDeath, heldClaim } from './unique-key.js';
 
@@ -42,13 +44,17 @@ export interface FinisherOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: Random;
-  /** What counts as thrown instead of what was thrown. */
+  /** What counts as thrown instead of what was thrown; `undefined` for what was thrown. */
   readonly mapError: (error: unknown) => unknown;
+  /** A function of the user's was of no use; something stood in for it. */
+  readonly onWarning: (message: string) => void;
 }
 
 /** Decides what becomes of jobs, and what is to be written about them. */
 export class Finisher {
   readonly #options: FinisherOptions;
+  /** The job names whose backoffs were told of. */
+  readonly #toldOf = new Set<string>();
 
   constructor(options: FinisherOptions) {
     this.#options = options;
@@ -59,8 +65,12 @@ export class Finisher {
     const { entry, fetched, type, outcome, endedAt, duration, wasCancelled } = run;
     const seconds = Math.floor(endedAt / 1000);
     const { jobName, raw } = fetched;
-    const ended = this.#mapped(outcome);
-    const decided = fate(entry, type, ended, { now: seconds, random: this.#options.random });
+    const ended = outcome.kind === 'threw' ? this.#mapped(outcome.error) : outcome;
+    const decided = fate(entry, type, ended, {
+      now: seconds,
+      random: this.#options.random,
+      onBackoffFault: ({ fault }) => this.#tellOfBackoff(jobName, fault),
+    });
     const error = ended.kind === 'threw' ? ended.error : undefined;
     const claim = heldClaim(this.#options.keys, entry);
     const move = moveOf(raw, decided, claim && endsClaim(entry, type, decided) ? claim : undefined);
@@ -70,19 +80,39 @@ export class Finisher {
     return { jobName, raw, move, notes, entry, fate: decided, error, duration, wait };
   }
 
-  #mapped(outcome: Outcome): Outcome {
-    if (outcome.kind !== 'threw') return outcome;
+  /** With what everybody who is handed the error can look at. */
+  #mapped(thrown: unknown): Outcome {
+    const error = readable(thrown);
+    return { kind: 'threw', error: readable(this.#answerOf(error) ?? error) };
+  }
+
+  #answerOf(error: unknown): unknown {
+    const { mapError, onWarning } = this.#options;
     try {
-      return { kind: 'threw', error: this.#options.mapError(outcome.error) };
-    } catch {
-      return outcome;
+      const answer = mapError(error);
+      if (!isThenable(answer)) return answer;
+      answer.then(undefined, () => undefined); // Nobody waits for it, and it may reject.
+      onWarning(
+        'mapError gave a promise, which nobody waits for; the error stands as it was thrown',
+      );
+    } catch (fault) {
+      onWarning(`mapError threw: ${messageOf(fault)}; the error stands as it was thrown`);
     }
+    return undefined;
+  }
+
+  #tellOfBackoff(jobName: string, fault: string): void {
+    if (this.#toldOf.has(jobName)) return;
+    this.#toldOf.add(jobName);
+    this.#options.onWarning(
+      `The backoff of job "${jobName}" ${fault}; it must give a number of seconds, 0 or more. The default backoff stands in for it`,
+    );
   }
 
   /** For an entry that is no job. */
   undecodable({ jobName, raw }: FetchedEntry, error: unknown): FinishedJob {
     const now = Math.floor(this.#options.now() / 1000);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     return {
       jobName,
       raw,

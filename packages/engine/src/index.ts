@@ -50,6 +50,7 @@ export {
   InvalidJobNameError,
   InvalidOptionError,
   InvalidScheduleError,
+  isWorkError,
   type JobAbortReason,
   JobArgumentError,
   JobCancelledError,
@@ -58,12 +59,15 @@ export {
   JobLostError,
   JobTimeoutError,
   JobTooLargeError,
+  LateNextError,
   NoHandlerError,
   NotConnectedError,
   PoolStartedError,
   PoolStoppingError,
   RetryJobError,
+  SlowPropagatorError,
   SnoozeJobError,
+  UncalledFunctionError,
   UndecodableJobError,
   UnsupportedRedisError,
   WorkError,
@@ -100,6 +104,7 @@ export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
 export { type Propagator } from './propagator.js';
 export { type Random } from './random.js';
 export { argsTextOf } from './job-entry.js';
+export { finishing, finishWork } from './returned-work.js';
 export { type Raw } from './redis/raw.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { type RedisSource } from './redis/redis-source.js';
@@ -112,4 +117,5 @@ export {
   type SchemaResult,
   type StandardSchema,
 } from './standard-schema.js';
+export { asError, isThenable } from './thrown.js';
 export { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';

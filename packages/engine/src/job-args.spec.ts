@@ -1,7 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { InvalidJobArgsError } from './errors.js';
-import { encodeArgs } from './job-args.js';
+import { InvalidJobArgsError, InvalidOptionError } from './errors.js';
+import { assertArgsLimits, encodeArgs, type JobArgsLimits } from './job-args.js';
 
 function nested(levels: number): object {
   let value: object = {};
@@ -32,6 +33,36 @@ function around(value: unknown, key: string | number): unknown {
       { [key]: value },
     );
   return { ...(key === '' ? {} : { '': { a: [1] } }), [key]: value };
+}
+
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- arguments that only have a type
+class Marker {}
+
+class Named {
+  constructor(readonly first: string) {}
+  get full(): string {
+    return `${this.first} Lovelace`;
+  }
+}
+
+class Private {
+  readonly #value: number;
+  constructor(value: number) {
+    this.#value = value;
+  }
+  get value(): number {
+    return this.#value;
+  }
+}
+
+function refusal(args: object, limits: JobArgsLimits = {}): InvalidJobArgsError {
+  try {
+    encodeArgs('job', args, limits);
+  } catch (error) {
+    if (error instanceof InvalidJobArgsError) return error;
+    throw error;
+  }
+  throw new Error('It was not refused');
 }
 
 describe('encodeArgs', () => {
@@ -90,6 +121,119 @@ describe('encodeArgs', () => {
     expect(encodeArgs('job', args)).toBe('{"__proto__":{"admin":true}}');
   });
 
+  it.each<[string, unknown, string]>([
+    ['a number', new Number(5), '5'],
+    ['a negative zero', new Number(-0), '-0'],
+    ['a string', new String('ab"'), '"ab\\""'],
+    ['a boolean', new Boolean(false), 'false'],
+    ['a bigint', Object(5n), '5'],
+    ['a number of another realm', runInNewContext('new Number(5)'), '5'],
+    ['a Buffer', Buffer.from('a'), '{"type":"Buffer","data":[97]}'],
+    ['a URL', new URL('http://a/'), '"http://a/"'],
+    ['an object of another realm', runInNewContext('({ a: [{}], b: {} })'), '{"a":[{}],"b":{}}'],
+    ['a class without members', new Marker(), '{}'],
+    ['an object without a prototype', Object.create(null), '{}'],
+    ['the properties of a class with getters', new Named('Ada'), '{"first":"Ada"}'],
+    ['a double of 308 digits', 10n ** 308n, `1${'0'.repeat(308)}`],
+  ])('writes what stands in an object for %s', (_what, v, text) =>
+    expect(encodeArgs('job', { v })).toBe(`{"v":${text}}`),
+  );
+
+  // The type of what a script of another realm gives is any.
+  const elsewhere = (code: string): unknown => runInNewContext(code);
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+
+  it.each<[unknown, RegExp]>([
+    [new Error('x'), /^is an Error, which JSON cannot hold; enqueue its message$/],
+    [Object.assign(new TypeError('x'), { errno: -2 }), /is an Error/],
+    [elsewhere('new RangeError("x")'), /is an Error/],
+    [/re/, /is a RegExp/],
+    [elsewhere('/re/'), /is a RegExp/],
+    [new Date(NaN), /is an invalid Date/],
+    [elsewhere('new Date(NaN)'), /is an invalid Date/],
+    [elsewhere('new Map([[1, 2]])'), /is a Map/],
+    [new (class Own extends Map {})(), /is a Map/],
+    [new WeakMap(), /is a WeakMap/],
+    [new WeakSet(), /is a WeakSet/],
+    [new WeakRef({}), /is an instance of WeakRef without toJSON/],
+    [Promise.resolve(1), /is a promise/],
+    [new ArrayBuffer(4), /is binary data/],
+    [new SharedArrayBuffer(4), /is binary data/],
+    [new Uint8Array([1]), /is binary data/],
+    [new BigInt64Array(1), /is binary data/],
+    [new DataView(new ArrayBuffer(1)), /is binary data/],
+    [elsewhere('new Uint8Array([1])'), /is binary data/],
+    [new URLSearchParams('a=1'), /is an instance of URLSearchParams without toJSON/],
+    [new Headers({ a: 'b' }), /is an instance of Headers without toJSON/],
+    [new FormData(), /is an instance of FormData without toJSON/],
+    [new Blob(['a']), /is an instance of Blob without toJSON/],
+    [new Response('x'), /is an instance of Response without toJSON/],
+    [new AbortController(), /is an instance of AbortController without toJSON/],
+    [new Intl.NumberFormat(), /is an instance of NumberFormat without toJSON/],
+    [
+      (function* () {
+        yield 1;
+      })(),
+      /is a generator/,
+    ],
+    [
+      (async function* () {
+        yield await Promise.resolve(1);
+      })(),
+      /is a generator/,
+    ],
+    [[1][Symbol.iterator](), /JSON cannot hold/],
+    [new Map().entries(), /JSON cannot hold/],
+    [new Private(7), /is an instance of Private without toJSON/],
+    [new Proxy(new Map(), {}), /is an instance of Map/],
+    [Object(Symbol('s')), /is a symbol/],
+    [new Number(NaN), /is NaN/],
+    [10n ** 309n, /is a number beyond 1\.8e308/],
+    [-(2n ** 1024n), /is a number beyond 1\.8e308/],
+    [revoked, /cannot be read: /],
+    [
+      {
+        get broken(): never {
+          throw new Error('no');
+        },
+      },
+      /cannot be read: no/,
+    ],
+    [
+      {
+        toJSON: () => {
+          throw new Error('no');
+        },
+      },
+      /cannot be read: no/,
+    ],
+  ])('%# refuses what JSON would lose, and says where', (v, message) => {
+    for (const [args, path] of [
+      [{ a: [{ v }] }, /^args\.a\.0/],
+      [{ v }, /^args/],
+    ] as const) {
+      const error = refusal(args);
+      expect(error.issues[0]).toEqual({
+        path: expect.stringMatching(path),
+        message: expect.stringMatching(message),
+      });
+      expect(error.message.length).toBeLessThan(300);
+    }
+  });
+
+  it.each([
+    new Map(),
+    new Error('x'),
+    [1],
+    new String('x'),
+    new Private(1),
+    revoked,
+    new Date(NaN),
+  ])('%# refuses it instead of the arguments', (args) =>
+    expect(refusal(args).issues[0]).toMatchObject({ path: 'args' }),
+  );
+
   const cycle: Record<string, unknown> = {};
   cycle.self = cycle;
 
@@ -113,9 +257,42 @@ describe('encodeArgs', () => {
     );
   });
 
-  it('refuses a cycle', () => {
-    expect(() => encodeArgs('job', cycle)).toThrow(/nested deeper than 200 levels/);
+  it('refuses a cycle, in a few words', () => {
+    expect(refusal({ a: [cycle] }).issues).toEqual([
+      { path: 'args.a.0.self', message: 'contains itself' },
+    ]);
+    const twice = { once: {} };
+    expect(encodeArgs('job', { a: twice, b: [twice, twice] })).toContain('"b":[{"once":{}},');
+    expect(refusal(nested(300)).message.length).toBeLessThan(400);
+    expect(refusal({ ['k'.repeat(1e6)]: NaN }, { maxArgsBytes: 1e7 }).message.length).toBeLessThan(
+      400,
+    );
   });
+
+  it.each<[string, unknown]>([
+    ['a string', '"'.repeat(1e8)],
+    ['a string in an object', new String('"'.repeat(1e8))],
+    ['a Buffer', Buffer.alloc(1e8)],
+    ['a key', { ['"'.repeat(1e8)]: 1 }],
+  ])('does not write down %s that is far too large', (_what, v) => {
+    const quote = jest.spyOn(JSON, 'stringify');
+    const array = jest.spyOn(Buffer.prototype, 'toJSON');
+    try {
+      expect(refusal({ v }).message).toMatch(/more than 1048576 bytes/);
+      expect(quote.mock.calls.filter(([text]) => String(text).length > 1e6)).toEqual([]);
+      expect(array).not.toHaveBeenCalled();
+    } finally {
+      quote.mockRestore();
+      array.mockRestore();
+    }
+  });
+
+  it.each(['1mb', NaN, -1, 0, 1.5, Infinity, 2 ** 40, null])(
+    'maxArgsBytes cannot be %p',
+    (value) => {
+      expect(() => assertArgsLimits({ maxArgsBytes: value as number })).toThrow(InvalidOptionError);
+    },
+  );
 
   it('allows 200 levels and refuses 201', () => {
     expect(() => encodeArgs('job', nested(200))).not.toThrow();

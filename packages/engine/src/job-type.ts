@@ -1,5 +1,5 @@
+import type { Backoff } from './backoff.js';
 import { InvalidOptionError } from './errors.js';
-import type { Job } from './job.js';
 import {
   isJobContract,
   jobNamesOf,
@@ -22,8 +22,12 @@ export interface JobOptions {
    * pool starts; when left out, what is set there stays.
    */
   readonly maxConcurrency?: number;
-  /** Seconds until a failed job runs again, 0 for at once, from the job as it stands after the failure was counted. */
-  readonly backoff?: (job: Job) => number;
+  /**
+   * Seconds until a failed job runs again, 0 for at once, from the job as it stands after the failure was counted. It
+   * answers at once, without a promise. Where it throws or gives no number of 0 or more, the default stands in for it,
+   * and the log says so once for each name.
+   */
+  readonly backoff?: Backoff;
   /**
    * Milliseconds that a run may take; default no limit. When they are over, `job.signal` aborts, the job fails with
    * a `JobTimeoutError` and its worker is free, even if the handler goes on.
@@ -47,7 +51,7 @@ export interface JobType<Context = unknown> {
   readonly maxFails: number;
   readonly skipDead: boolean;
   readonly maxConcurrency: number | undefined;
-  readonly backoff: ((job: Job) => number) | undefined;
+  readonly backoff: Backoff | undefined;
   readonly timeout: number | undefined;
   readonly uniqueUntil: UniqueUntil;
 }

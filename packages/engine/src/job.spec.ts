@@ -54,4 +54,20 @@ describe('Job', () => {
   it('does not take what every object has for an argument', () => {
     expect(() => jobWith({}).argString('constructor')).toThrow(JobArgumentError);
   });
+
+  it('that does not run here has a signal of its own, which never aborts', () => {
+    const warnings: unknown[] = [];
+    const warn = (warning: unknown): unknown => warnings.push(warning);
+    process.on('warning', warn);
+    const job = jobWith({});
+    for (let times = 0; times < 50; times++) {
+      job.signal.addEventListener('abort', () => undefined);
+      AbortSignal.any([job.signal]);
+    }
+    process.off('warning', warn);
+    expect(warnings).toEqual([]);
+    expect(job.signal).toBe(job.signal);
+    expect(job.signal).not.toBe(jobWith({}).signal);
+    expect(job.signal.aborted).toBe(false);
+  });
 });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { JobArgumentError } from './errors.js';
 import type { JobEntry } from './job-entry.js';
 
@@ -38,6 +39,8 @@ export class Job<Args = Record<string, unknown>> {
   readonly #enqueuedAt: number;
   readonly #failedAt: number;
   readonly #run: JobRun | undefined;
+  /** Of a job that does not run here, for who asks. */
+  #never: AbortSignal | undefined;
 
   constructor(entry: JobEntry, run?: JobRun) {
     this.name = entry.name;
@@ -83,13 +86,14 @@ export class Job<Args = Record<string, unknown>> {
   /**
    * Aborts when the handler shall end; its `reason` is a `JobAbortReason`: a `JobTimeoutError` when its job type's
    * `timeout` is over, a `PoolStoppingError` when the pool stops, a `JobCancelledError` when somebody has cancelled it,
-   * a `JobLostError` when another pool has taken it over. Pass it on to `fetch`, to timers, to database calls.
+   * a `JobLostError` when another pool has taken it over. Pass it on to `fetch`, to timers, to database calls. That of a
+   * job which does not run here never aborts.
    */
   get signal(): AbortSignal {
-    return this.#run?.signal ?? NEVER;
+    return this.#run?.signal ?? (this.#never ??= neverAborted());
   }
 
-  /** Shows `text` on the dashboard as what the job is doing now, such as `"row 1500 of 20000"`. */
+  /** Shows `text`, 4 KiB at most, on the dashboard as what the job is doing now, such as `"row 1500 of 20000"`. */
   checkin(text: string): void {
     this.#run?.checkin(text);
   }
@@ -133,7 +137,12 @@ export class Job<Args = Record<string, unknown>> {
   }
 }
 
-const NEVER = new AbortController().signal;
+/** One of its own for each job: what listens to it goes with the job. */
+function neverAborted(): AbortSignal {
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  return signal;
+}
 
 /** A job that waits for its time. */
 export class ScheduledJob<Args = Record<string, unknown>> extends Job<Args> {

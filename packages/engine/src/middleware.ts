@@ -1,6 +1,14 @@
+import { LateNextError } from './errors.js';
 import type { Job } from './job.js';
+import { Passage } from './passage.js';
+import { finishing, finishWork } from './returned-work.js';
 
-/** Does the work of a job; the job is done when what it returns has resolved, and has failed when it throws. */
+/**
+ * Does the work of a job, which has failed when it throws, and is done when what it returns has resolved. What it
+ * returns may be work of its own: an Observable is subscribed to until it completes; a generator, or another async
+ * iterable that nobody reads, such as a stream, is run to its end; of an array all promises are waited for. `job.signal`
+ * ends all of these. A function is refused with an `UncalledFunctionError`.
+ */
 export type Handler<Context = unknown, Args = Record<string, unknown>> = (
   job: Job<Args>,
   context: Context,
@@ -8,7 +16,8 @@ export type Handler<Context = unknown, Args = Record<string, unknown>> = (
 
 /**
  * Runs around every job's handler, in the order of registration. It goes on by `await next()`; if it never does, the
- * handler does not run and the job is done.
+ * handler does not run and the job is done. Where it does not wait, the job ends no sooner than its handler, and fails
+ * with it. A second `next()` runs nothing: it gives the first one's promise.
  */
 export type Middleware<Context = unknown> = (
   job: Job,
@@ -16,17 +25,32 @@ export type Middleware<Context = unknown> = (
   context: Context,
 ) => unknown;
 
-/** One function that runs `middleware` from first to last around `handler`. */
+/**
+ * One function that runs `middleware` from first to last around `handler`.
+ *
+ * @param onLate a middleware has called `next` for the first time after it had ended
+ */
 export function compose<Context>(
   middleware: readonly Middleware<Context>[],
   handler: Handler<Context>,
+  onLate: (error: LateNextError) => void = () => undefined,
 ): Handler<Context> {
   return middleware.reduceRight<Handler<Context>>((inner, outer) => {
+    const goOn = finishing(inner);
     return (job, context) => {
-      const next = async (): Promise<void> => {
-        await inner(job, context);
+      const inside = async (): Promise<void> => {
+        await goOn(job, context);
       };
-      return outer(job, next, context);
+      const late = (): LateNextError => lateNext(job, onLate);
+      return new Passage(inside, late).through(async (next) => {
+        await finishWork(await outer(job, next, context), job);
+      });
     };
   }, handler);
+}
+
+function lateNext({ name, id }: Job, onLate: (error: LateNextError) => void): LateNextError {
+  const error = new LateNextError(name, id);
+  onLate(error);
+  return error;
 }

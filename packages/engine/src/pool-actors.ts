@@ -1,7 +1,7 @@
 import { Auditor, type KnownJob } from './auditor.js';
 import { CancelWatcher } from './cancel-watcher.js';
 import { Carrying } from './carrying.js';
-import type { Clock } from './clock.js';
+import { stopwatchOf, type Clock } from './clock.js';
 import { asCurrentJob, noteFollowing } from './current-job.js';
 import { Dispatcher } from './dispatcher.js';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
@@ -73,7 +73,7 @@ export interface PoolActorsOptions<Context> {
   /** With their middleware around the handlers. */
   readonly types: ReadonlyMap<string, JobType<Context>>;
   readonly periodicJobs: readonly PeriodicJob[];
-  readonly context: () => Context;
+  readonly context: () => Context | Promise<Context>;
   readonly onStarted: (entry: JobEntry) => void;
   readonly onSettled: (job: FinishedJob, owned: boolean) => void;
   readonly onDry: () => void;
@@ -82,6 +82,8 @@ export interface PoolActorsOptions<Context> {
   readonly onRescued: (count: number) => void;
   /** Jobs were in progress that no worker knew of. */
   readonly onStrangers: (count: number) => void;
+  /** Something that was survived, and that the user should know. */
+  readonly onWarning: (message: string) => void;
   /** An error that an actor has survived, and where. */
   readonly onError: (where: string, error: unknown) => void;
 }
@@ -207,6 +209,7 @@ export class PoolActors<Context> {
           id: newId(),
           context,
           now: () => clock.now(),
+          elapsed: stopwatchOf(clock),
           onCheckin: () => this.#observer.touch(),
         }),
     );
@@ -224,11 +227,11 @@ export class PoolActors<Context> {
   }
 
   #makeWorkers(): Workers<Context> {
-    const { types, keys, clock, random, mapError, onStarted } = this.#options;
+    const { types, keys, clock, random, mapError, onWarning, onStarted } = this.#options;
     return new Workers({
       workers: this.#slots,
       types: new Map([...types].map(([name, type]) => [name, this.#inContext(type)])),
-      finisher: new Finisher({ keys, now: () => clock.now(), random, mapError }),
+      finisher: new Finisher({ keys, now: () => clock.now(), random, mapError, onWarning }),
       now: () => clock.now(),
       onStarted: (entry) => {
         this.#observer.touch();

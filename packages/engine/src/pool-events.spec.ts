@@ -17,3 +17,29 @@ it('calls every listener, whatever the others throw or reject with', async () =>
   expect(told).toEqual(['once 1', 1, 2]);
   expect(errors).toHaveLength(4);
 });
+
+it('survives listeners that give and throw what cannot be looked at', async () => {
+  const { proxy: revoked, revoke } = Proxy.revocable(new Error('x'), {});
+  revoke();
+  const emitter = new EventEmitter();
+  const errors: unknown[] = [];
+  const listeners: (() => unknown)[] = [
+    () => {
+      throw revoked;
+    },
+    () => revoked,
+    () => Promise.reject(revoked),
+    () => ({ then: (_done: unknown, fail: (error: unknown) => void) => fail(new Error('later')) }),
+    () => ({
+      get then(): never {
+        throw new Error('no');
+      },
+    }),
+  ];
+  for (const listener of listeners) emitter.on('done', listener);
+  tell(emitter, 'done', [], (error) => errors.push(error));
+  await new Promise(setImmediate);
+  const standIn = new Error('a thrown object that cannot be shown');
+  expect(errors).toEqual(expect.arrayContaining([standIn, standIn, new Error('later')]));
+  expect(errors).toHaveLength(3);
+});

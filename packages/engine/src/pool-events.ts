@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { ReapedPool } from './dead-pool-reaper.js';
 import type { Fate } from './fate.js';
 import type { Job } from './job.js';
+import { isThenable, readable } from './thrown.js';
 
 /** What a worker pool tells its listeners. One that throws, or rejects, is logged and harms nobody. */
 export interface WorkerPoolEvents {
@@ -42,9 +43,10 @@ export function tell(
   for (const listener of emitter.rawListeners(name)) {
     try {
       const returned: unknown = Reflect.apply(listener, emitter, args);
-      if (returned instanceof Promise) returned.catch(onError);
+      if (isThenable(returned))
+        returned.then(undefined, (error: unknown) => onError(readable(error)));
     } catch (error) {
-      onError(error);
+      onError(readable(error));
     }
   }
 }

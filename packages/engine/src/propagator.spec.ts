@@ -7,7 +7,9 @@ import { CarrierReader } from './carrier-reader.js';
 import { Enqueuer } from './enqueuer.js';
 import { CaptureError, InvalidOptionError } from './errors.js';
 import { silentLogger, type Logger } from './logger.js';
-import type { Propagator } from './propagator.js';
+import { Job } from './job.js';
+import { parseEntry } from './job-entry.js';
+import { restore, type Propagator } from './propagator.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { CARRIER_LASTS } from './redis/scripts/enqueuing-scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
@@ -293,6 +295,15 @@ describe('propagators', () => {
     const twice = [tenantPropagator, tenantPropagator];
     expect(() => anEnqueuer(twice)).toThrow(InvalidOptionError);
     expect(() => aPool({ propagators: twice })).toThrow(InvalidOptionError);
+    for (const wrong of [
+      [null],
+      ['x'],
+      'x',
+      [{ name: 'x' }],
+      [{ ...tenantPropagator, restore: 7 }],
+    ]) {
+      expect(() => anEnqueuer(wrong as never)).toThrow(InvalidOptionError);
+    }
   });
 });
 
@@ -308,4 +319,78 @@ describe('the carriers of jobs that begin together', () => {
     expect(mget).toHaveBeenCalledTimes(1);
     connection.close();
   });
+});
+
+describe('restore', () => {
+  const job = new Job(parseEntry('{"name":"n","id":"i"}'));
+
+  /** Runs a job within a propagator that restores so; tells how it ended, and what was told of the propagator. */
+  async function restored(
+    how: Propagator['restore'],
+    run: () => Promise<void>,
+  ): Promise<{ outcome: unknown; runs: number; errors: unknown[] }> {
+    const errors: unknown[] = [];
+    let runs = 0;
+    const propagators = [{ name: 'p', capture: () => undefined, restore: how }];
+    const restoring = { propagators, carriers: {}, job, patience: 20 };
+    const outcome = await restore({ ...restoring, onError: (error) => errors.push(error) }, () => {
+      runs++;
+      return run();
+    }).then(
+      () => 'done',
+      (error: unknown) => error,
+    );
+    return { outcome, runs, errors };
+  }
+
+  const never = new Promise(() => undefined);
+  const { proxy: revoked, revoke } = Proxy.revocable(new Error('x'), {});
+  revoke();
+
+  it.each<[string, Propagator['restore'], RegExp | undefined]>([
+    ['runs the job', (_carrier, run) => run(), undefined],
+    ['runs it twice', (_carrier, run) => Promise.all([run(), run()]), undefined],
+    ['runs it and does not wait', (_carrier, run) => void run(), undefined],
+    ['does nothing', () => undefined, undefined],
+    ['takes its time', (_carrier, run) => setImmediate(() => void run()), undefined],
+    [
+      'throws',
+      () => {
+        throw new Error('own');
+      },
+      /^own$/,
+    ],
+    ['rejects', () => Promise.reject(new Error('own')), /^own$/],
+    ['throws what cannot be looked at', () => Promise.reject(revoked), /cannot be shown/],
+    ['never settles', () => never, /"p" did not run the job within 20 ms/],
+    [
+      'never settles after the job',
+      (_carrier, run) =>
+        run().then(
+          () => never,
+          () => never,
+        ),
+      /"p" did not end with the job within 20 ms/,
+    ],
+  ])('that %s changes nothing of the job', async (_what, how, told) => {
+    for (const error of [undefined, new Error('boom')]) {
+      const { outcome, runs, errors } = await restored(how, async () => {
+        await Promise.resolve();
+        if (error) throw error;
+      });
+      expect([outcome, runs]).toEqual([error ?? 'done', 1]);
+      const messages = errors.map((one) => (one as Error).message);
+      // What it throws may be what the job has thrown.
+      const isTold = told !== undefined && !(error && /own|shown/.test(told.source));
+      expect(messages).toEqual(isTold ? [expect.stringMatching(told)] : []);
+    }
+  });
+});
+
+it('that captures a promise is refused, and its rejection harms nobody', async () => {
+  const capture = (async () => Promise.reject(new Error('no'))) as never;
+  const call = anEnqueuer([{ ...tenantPropagator, capture }]).enqueue('n');
+  await expect(call).rejects.toThrow('came as a promise, not as a text');
+  await new Promise(setImmediate);
+  expect(await ns.queue('n')).toEqual([]);
 });

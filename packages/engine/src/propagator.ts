@@ -1,6 +1,7 @@
 import type { EnqueueMiddleware } from './enqueue-middleware.js';
-import { CaptureError, InvalidOptionError } from './errors.js';
+import { CaptureError, InvalidOptionError, SlowPropagatorError } from './errors.js';
 import type { Job } from './job.js';
+import { isThenable, messageOf, readable } from './thrown.js';
 
 /**
  * Carries something of the caller's surroundings, such as a trace or a tenant, from where a job is enqueued to where it
@@ -30,7 +31,7 @@ export interface Propagator {
   /**
    * Calls `run` in the context that the carrier tells, around all middleware and the handler. `run` rejects when the job
    * fails. Nothing that a propagator does changes what becomes of the job: an error of its own is logged, and a job that
-   * it did not run runs without it.
+   * it did not run runs without it. It has five seconds for itself, before the job and after it.
    *
    * @param carrier what `capture` returned; `undefined` where nothing was carried, or it is lost
    */
@@ -47,17 +48,19 @@ const MAX_CARRIERS = 16 * 1024;
 
 /** @throws InvalidOptionError */
 export function assertPropagators(propagators: readonly Propagator[]): void {
-  const names = new Set<string>();
-  for (const { name } of propagators) {
-    if (typeof name !== 'string' || name === '' || names.has(name)) {
-      throw new InvalidOptionError(
-        'propagators',
-        name,
-        'a list in which each has a name of its own',
-      );
-    }
-    names.add(name);
-  }
+  const names = new Set<unknown>();
+  const isList: boolean = Array.isArray(propagators);
+  if (isList && propagators.every((one) => isPropagator(one, names))) return;
+  const expected =
+    'a list of objects with capture() and restore(), in which each has a name of its own';
+  throw new InvalidOptionError('propagators', propagators, expected);
+}
+
+/** @param names those of the others */
+function isPropagator(one: Partial<Propagator> | null, names: Set<unknown>): boolean {
+  if (typeof one?.name !== 'string' || one.name === '' || names.has(one.name)) return false;
+  names.add(one.name);
+  return typeof one.capture === 'function' && typeof one.restore === 'function';
 }
 
 /**
@@ -83,10 +86,14 @@ function captureOne(propagator: Propagator): string | undefined {
   try {
     carrier = propagator.capture();
   } catch (error) {
-    const reason = `threw: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = `threw: ${messageOf(error)}`;
     throw new CaptureError(propagator.name, reason, error);
   }
   if (carrier === undefined || typeof carrier === 'string') return carrier;
+  if (isThenable(carrier)) {
+    carrier.then(undefined, () => undefined); // Nobody waits for it, and it may reject.
+    throw new CaptureError(propagator.name, 'came as a promise, not as a text');
+  }
   throw new CaptureError(propagator.name, `gave a ${typeof carrier}, not a text`);
 }
 
@@ -112,7 +119,11 @@ export interface Restoring {
   readonly job: Job;
   /** A propagator has failed, and the job has not. */
   readonly onError: (error: unknown) => void;
+  /** Milliseconds that a propagator may take for itself, before the job and after it; default 5000. */
+  readonly patience?: number;
 }
+
+const PATIENCE = 5_000;
 
 /** Calls `run` within all propagators, the first outermost. Settles as `run` does. */
 export async function restore(restoring: Restoring, run: () => Promise<void>): Promise<void> {
@@ -125,23 +136,70 @@ export async function restore(restoring: Restoring, run: () => Promise<void>): P
 
 async function restoreOne(
   propagator: Propagator,
-  { carriers, job, onError }: Restoring,
+  { carriers, job, onError, patience = PATIENCE }: Restoring,
   run: () => Promise<void>,
 ): Promise<void> {
-  let running: Promise<void> | undefined;
-  const runOnce = (): Promise<void> => {
-    running ??= run();
-    running.catch(() => undefined); // It is awaited below, perhaps long after it has failed.
-    return running;
-  };
-  try {
-    await propagator.restore(carriers[propagator.name], runOnce, job);
-  } catch (error) {
-    const isJobs = await runOnce().then(
-      () => false,
-      () => true,
-    );
-    if (!isJobs) onError(error);
+  const once = new Once(run);
+  const restoring = endOf(() => propagator.restore(carriers[propagator.name], once.run, job));
+  const late = (what: string): void =>
+    onError(new SlowPropagatorError(propagator.name, what, patience));
+  const hasRun = once.isBegun || (await isWithin(patience, Promise.race([once.begun, restoring])));
+  if (!hasRun) late('did not run the job');
+  const hasFailed = await once.run().then(
+    () => false,
+    () => true,
+  );
+  if (hasRun) {
+    const isInTime = await isWithin(patience, restoring);
+    const failure = isInTime ? await restoring : undefined;
+    if (!isInTime) late('did not end with the job');
+    if (failure && !hasFailed) onError(failure.error);
   }
-  await runOnce();
+  await once.run();
+}
+
+/** How a propagator's own doing ends: nothing, or what it threw. Never rejects. */
+async function endOf(act: () => unknown): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    return { error: readable(error) };
+  }
+}
+
+/** Whether a promise settles in so many milliseconds. */
+async function isWithin(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  const isInTime = await Promise.race([promise.then(() => true), over]);
+  clearTimeout(timer);
+  return isInTime;
+}
+
+/** Something that is run once, however often it is asked for. */
+class Once {
+  readonly #act: () => Promise<void>;
+  #running: Promise<void> | undefined;
+  #onBegun: () => void = () => undefined;
+  readonly begun = new Promise<void>((resolve) => (this.#onBegun = resolve));
+
+  constructor(act: () => Promise<void>) {
+    this.#act = act;
+  }
+
+  get isBegun(): boolean {
+    return this.#running !== undefined;
+  }
+
+  readonly run = (): Promise<void> => {
+    if (!this.#running) {
+      this.#running = this.#act();
+      this.#running.catch(() => undefined); // It is awaited, perhaps long after it has failed.
+      this.#onBegun();
+    }
+    return this.#running;
+  };
 }

@@ -233,6 +233,26 @@ describe('a job', () => {
   });
 });
 
+describe('a job whose handler throws what cannot be looked at', () => {
+  it('has failed, and its worker goes on', async () => {
+    const { proxy, revoke } = Proxy.revocable(new Error('x'), {});
+    revoke();
+    const seen: unknown[] = [];
+    const pool = aPool({ concurrency: 1 })
+      .job('n', { maxFails: 1 }, () => Promise.reject(proxy))
+      .job('m', () => seen.push('m'));
+    const settled = nextSettled(pool);
+    await enqueuer.enqueue('n');
+    await pool.drain();
+    const standIn = new Error('a thrown object that cannot be shown');
+    expect(await settled).toMatchObject({ fate: { kind: 'dead' }, error: standIn });
+    await enqueuer.enqueue('m');
+    await pool.drain();
+    expect(seen).toEqual(['m']);
+    expect(await ns.redis.llen(ns.keys.inProgress('n', pool.id))).toBe(0);
+  });
+});
+
 describe('middleware and context', () => {
   it('share one fresh object per job with the handler', async () => {
     class Context {

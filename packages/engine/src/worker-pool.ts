@@ -40,6 +40,7 @@ import type { RedisSource } from './redis/redis-source.js';
 import { DISPATCHED_SCRIPTS } from './redis/scripts/running-scripts.js';
 import { dangers } from './surroundings.js';
 import type { FinishedJob } from './finished-job.js';
+import { messageOf } from './thrown.js';
 import type { Workers } from './workers.js';
 
 export interface WorkerPoolOptions<Context = unknown> {
@@ -48,8 +49,11 @@ export interface WorkerPoolOptions<Context = unknown> {
   readonly namespace?: string;
   /** How many jobs run at once in this pool; default 10. */
   readonly concurrency?: number;
-  /** Makes the object that middleware and handler of one job share; default: an empty object. */
-  readonly context?: () => Context;
+  /**
+   * Makes the object that middleware and handler of one job share, or its promise; default: an empty object. The job
+   * fails when it throws.
+   */
+  readonly context?: () => Context | Promise<Context>;
   /** Milliseconds that running jobs get to finish when the pool stops; default 25000. */
   readonly shutdownTimeout?: number;
   /**
@@ -64,7 +68,8 @@ export interface WorkerPoolOptions<Context = unknown> {
   readonly rescueUnknownJobs?: boolean;
   /**
    * Asked about whatever a handler throws: what it answers counts instead. With it a kind of error can become a
-   * `DiscardJobError`, a `RetryJobError` or a `SnoozeJobError`. Where it throws, the first error stands.
+   * `DiscardJobError`, a `RetryJobError` or a `SnoozeJobError`. It answers at once; where it gives `undefined`, gives a
+   * promise or throws, the first error stands.
    */
   readonly mapError?: (error: unknown) => unknown;
   /** What follows the jobs from where they were enqueued; the first outermost. The enqueuers need the same. */
@@ -153,6 +158,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     assertInteger('shutdownTimeout', shutdownTimeout, 0, 2 ** 31 - 1);
     assertInteger('maxDeaths', maxDeaths, 1, Number.MAX_SAFE_INTEGER);
     assertPropagators(options.propagators ?? []);
+    assertFunction('mapError', options.mapError);
+    assertFunction('context', options.context);
     this.#options = options;
     this.#maxDeaths = maxDeaths;
     this.#concurrency = concurrency;
@@ -354,7 +361,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     try {
       return judge({ ...known, ...(await actors.healthReader.read()) }, checked);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       return judge({ ...known, ...unknown }, checked, reason);
     }
   }
@@ -518,10 +525,11 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   #composedTypes(): Map<string, JobType<Context>> {
+    const onLate = ({ message }: Error): void => this.#log.warn(message);
     return new Map(
       [...this.#types].map(([name, type]) => [
         name,
-        { ...type, handler: compose(this.#middleware, type.handler) },
+        { ...type, handler: compose(this.#middleware, type.handler, onLate) },
       ]),
     );
   }
@@ -564,6 +572,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
         this.#log.warn(`${count} jobs that a Go pool had declared dead are back in their queues`),
       onStrangers: (count) =>
         this.#log.warn(`${count} jobs were in progress that no worker knew of; they run again`),
+      onWarning: (message) => this.#log.warn(message),
       onError: (where, error) => {
         // What a stop has closed is no news.
         if (!(this.#isStopping() && error instanceof ClosedError)) this.#log.error(where, error);
@@ -612,4 +621,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   #assertNotStarted(action: string): void {
     if (this.#started || this.#stopped) throw new PoolStartedError(action);
   }
+}
+
+function assertFunction(option: string, value: unknown): void {
+  if (value === undefined || value === null || typeof value === 'function') return;
+  throw new InvalidOptionError(option, value, 'a function');
 }

@@ -1,14 +1,19 @@
+import { setMaxListeners } from 'node:events';
 import {
   JobCancelledError,
   JobTimeoutError,
   type JobLostError,
   type PoolStoppingError,
 } from './errors.js';
+import { cutText } from './error-text.js';
 import type { Outcome } from './fate.js';
 import { Job, type JobRun } from './job.js';
 import type { JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
 import type { Raw } from './redis/raw.js';
+import { finishWork, workIn } from './returned-work.js';
+import { shown } from './shown.js';
+import { isThenable } from './thrown.js';
 
 /** What a worker is doing. */
 export interface Running {
@@ -30,9 +35,11 @@ export type Interruption = JobCancelledError | JobLostError | PoolStoppingError;
 
 export interface WorkerOptions<Context> {
   readonly id: string;
-  readonly context: () => Context;
+  readonly context: () => Context | Promise<Context>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly elapsed: () => number;
   /** The worker has checked in. */
   readonly onCheckin: () => void;
 }
@@ -55,8 +62,8 @@ export class Worker<Context> {
   }
 
   /**
-   * Runs the job's handler with a fresh context. `onEnd` hears its outcome, once and later, whatever happens; and when it
-   * was started, in milliseconds since the epoch.
+   * Runs the job's handler with a fresh context. `onEnd` hears its outcome, once and later, whatever happens; and how many
+   * milliseconds it took.
    */
   run(entry: JobEntry, raw: Raw, type: JobType<Context>, onEnd: OnEnd): void {
     const run = new Run(entry, raw, this.#options, this.#ended);
@@ -64,7 +71,7 @@ export class Worker<Context> {
     this.#onEnd = onEnd;
     if (type.timeout !== undefined) run.limit(type.timeout);
     this.#handle(run, type).then(
-      () => run.end(RETURNED),
+      (result) => run.returned(result),
       (error: unknown) => run.fail(error),
     );
   }
@@ -80,15 +87,18 @@ export class Worker<Context> {
   }
 
   // One function for all runs: each closure that a job needs is to be made, and collected.
-  readonly #ended: OnEnd = (outcome, startedAt) => {
+  readonly #ended: OnEnd = (outcome, duration) => {
     this.#run = undefined;
-    this.#onEnd?.(outcome, startedAt);
+    this.#onEnd?.(outcome, duration);
   };
 
   /** Not `async`, which would cost every job one more promise. */
   #handle(run: Run, type: JobType<Context>): Promise<unknown> {
     try {
-      return Promise.resolve(type.handler(new Job(run.entry, run), this.#options.context()));
+      const context = this.#options.context();
+      const job = new Job(run.entry, run);
+      if (isThenable(context)) return Promise.resolve(context).then((it) => type.handler(job, it));
+      return Promise.resolve(type.handler(job, context));
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a handler may throw anything
       return Promise.reject(error);
@@ -96,15 +106,18 @@ export class Worker<Context> {
   }
 }
 
-/** @param startedAt milliseconds since the epoch */
-type OnEnd = (outcome: Outcome, startedAt: number) => void;
+/** @param duration in whole milliseconds */
+type OnEnd = (outcome: Outcome, duration: number) => void;
 
 const RETURNED: Outcome = { kind: 'returned' };
+const MAX_CHECKIN_BYTES = 4 * 1024;
+
+type RunOptions = Pick<WorkerOptions<unknown>, 'now' | 'elapsed' | 'onCheckin'>;
 
 /** One run of one job. Whatever ends it first decides its outcome; what comes later is too late. */
 class Run implements Running, JobRun {
-  readonly startedAt: number;
-  readonly #options: Pick<WorkerOptions<unknown>, 'now' | 'onCheckin'>;
+  readonly #startedAt: number;
+  readonly #options: RunOptions;
   readonly #onEnd: OnEnd;
   #checkin: Checkin | undefined;
   // Made when somebody asks for the signal: most handlers never do.
@@ -116,17 +129,34 @@ class Run implements Running, JobRun {
   constructor(
     readonly entry: JobEntry,
     readonly raw: Raw,
-    options: Pick<WorkerOptions<unknown>, 'now' | 'onCheckin'>,
+    options: RunOptions,
     onEnd: OnEnd,
   ) {
     this.#options = options;
     this.#onEnd = onEnd;
-    this.startedAt = options.now();
+    this.#startedAt = options.elapsed();
+  }
+
+  /** By the clock as it stands now, whenever that was set. */
+  get startedAt(): number {
+    return this.#options.now() - this.#duration;
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
+    return this.#aborting.signal;
+  }
+
+  get #aborting(): AbortController {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      // A job may pass it on to as many calls as it likes.
+      setMaxListeners(0, this.#controller.signal);
+    }
+    return this.#controller;
+  }
+
+  get #duration(): number {
+    return Math.max(0, Math.round(this.#options.elapsed() - this.#startedAt));
   }
 
   get lastCheckin(): Checkin | undefined {
@@ -136,7 +166,8 @@ class Run implements Running, JobRun {
   checkin(text: string): void {
     // A handler that goes on after its run has ended must not speak for the next job.
     if (this.#ended) return;
-    this.#checkin = { text, at: this.#options.now() };
+    const told = cutText(typeof text === 'string' ? text : shown(text), MAX_CHECKIN_BYTES);
+    this.#checkin = { text: told, at: this.#options.now() };
     this.#options.onCheckin();
   }
 
@@ -156,6 +187,18 @@ class Run implements Running, JobRun {
     this.#abort(reason);
   }
 
+  /** The handler has returned; what that has begun is done first. */
+  returned(result: unknown): void {
+    if (result === undefined || !workIn(result)) {
+      this.end(RETURNED);
+      return;
+    }
+    finishWork(result, this).then(
+      () => this.end(RETURNED),
+      (error: unknown) => this.fail(error),
+    );
+  }
+
   fail(error: unknown): void {
     if (this.#interruption) this.abandon();
     else this.end({ kind: 'threw', error });
@@ -170,11 +213,10 @@ class Run implements Running, JobRun {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
-    this.#onEnd(outcome, this.startedAt);
+    this.#onEnd(outcome, this.#duration);
   }
 
   #abort(reason: Error): void {
-    this.#controller ??= new AbortController();
-    this.#controller.abort(reason);
+    this.#aborting.abort(reason);
   }
 }

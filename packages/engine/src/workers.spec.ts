@@ -37,7 +37,13 @@ afterEach(() => {
 function aCrew(concurrency: number): Workers<object> {
   const now = (): number => Date.now();
   const worker = (id: number): Worker<object> =>
-    new Worker({ id: String(id), context: () => ({}), now, onCheckin: () => undefined });
+    new Worker({
+      id: String(id),
+      context: () => ({}),
+      now,
+      elapsed: now,
+      onCheckin: () => undefined,
+    });
   const types = [
     jobType<object>('quick', {}, (job) => begun.push(job.id)),
     jobType<object>('slow', {}, async (job) => {
@@ -55,6 +61,7 @@ function aCrew(concurrency: number): Workers<object> {
     finisher: new Finisher({
       ...{ keys: new Keys('test'), now, random: Math.random },
       mapError: (error) => error,
+      onWarning: () => undefined,
     }),
     now,
     onStarted: () => undefined,

@@ -134,7 +134,7 @@ export class Workers<Context> {
       return;
     }
     const job = { entry, fetched, type, begunAt };
-    if (fetched.isCancelled) this.#finish(job, { kind: 'cancelled' }, this.#options.now());
+    if (fetched.isCancelled) this.#finish(job, { kind: 'cancelled' }, 0);
     else this.#run(slot, job);
   }
 
@@ -150,12 +150,12 @@ export class Workers<Context> {
     const slot: Slot<Context> = {
       worker,
       job: undefined,
-      onEnd: (outcome, startedAt) => this.#onEnd(slot, outcome, startedAt),
+      onEnd: (outcome, duration) => this.#onEnd(slot, outcome, duration),
     };
     return slot;
   }
 
-  #onEnd(slot: Slot<Context>, outcome: Outcome, startedAt: number): void {
+  #onEnd(slot: Slot<Context>, outcome: Outcome, duration: number): void {
     const { job } = slot;
     if (!job) throw new Error('A worker has ended a job that nobody gave it');
     slot.job = undefined;
@@ -163,18 +163,17 @@ export class Workers<Context> {
     this.#idle.push(slot);
     const elapsed = this.#options.elapsed();
     this.#options.prefetch.ended(job.fetched.jobName, elapsed - job.begunAt, elapsed);
-    this.#finish(job, outcome, startedAt);
+    this.#finish(job, outcome, duration);
     this.#goOn(elapsed);
     if (this.#busy === 0) this.#onAllIdle?.();
   }
 
-  /** @param startedAt milliseconds since the epoch */
-  #finish({ entry, fetched, type }: BegunJob<Context>, outcome: Outcome, startedAt: number): void {
+  /** @param duration in milliseconds */
+  #finish({ entry, fetched, type }: BegunJob<Context>, outcome: Outcome, duration: number): void {
     const { finisher, onFinished, now } = this.#options;
     const wasMarked = this.#cancelled.size > 0 && this.#cancelled.delete(entry.id);
     const wasCancelled = wasMarked || outcome.kind === 'cancelled';
     const endedAt = now();
-    const duration = endedAt - startedAt;
     // Member by member: spreading the job into it costs more than all the rest of a short run.
     onFinished(
       finisher.finished({ entry, fetched, type, outcome, endedAt, duration, wasCancelled }),
@@ -271,7 +270,7 @@ interface Slot<Context> {
   /** What it runs. It stays until its end has been handed on: at no moment does nobody know of it. */
   job: BegunJob<Context> | undefined;
   /** Its run has ended. */
-  readonly onEnd: (outcome: Outcome, startedAt: number) => void;
+  readonly onEnd: (outcome: Outcome, duration: number) => void;
 }
 
 interface BegunJob<Context> {

@@ -13,7 +13,7 @@ import {
   NestContainer,
   type ContextId,
 } from '@nestjs/core';
-import type { Handler } from '@nestcraft/engine';
+import { finishing, type Handler } from '@nestcraft/engine';
 import { JOB_CONTEXT_TYPE } from './job-arguments-host.js';
 import { hasDecoratedParams, JOB_PARAMS } from './job-params.decorators.js';
 import { ScopedGlobals } from './scoped-globals.js';
@@ -42,13 +42,16 @@ const ENHANCERS = [
 @Injectable()
 export class JobEnhancers {
   private ownContexts: ExternalContextCreator | undefined;
+  private readonly globalContexts: ExternalContextCreator;
 
   constructor(
     private readonly work: WorkInstance,
-    private readonly applicationContexts: ExternalContextCreator,
+    applicationContexts: ExternalContextCreator,
     private readonly modules: ModulesContainer,
     private readonly scopedGlobals: ScopedGlobals,
-  ) {}
+  ) {
+    this.globalContexts = leavingObservables(applicationContexts);
+  }
 
   /** Whether something global has to be made for each job. */
   get areMadePerJob(): boolean {
@@ -78,7 +81,10 @@ export class JobEnhancers {
   /** The method with all that is around it. */
   around(place: Place): Handler {
     const method = methodOf(place);
-    const run = this.create(place, method, { guards: true, interceptors: true, filters: false });
+    // Inside of the filters, which hear how an Observable ends.
+    const run = finishing(
+      this.create(place, method, { guards: true, interceptors: true, filters: false }),
+    );
     if (!this.hasFilters(place, method)) return run;
     const filter = this.filterOf(place, method);
     return async (job, context) => {
@@ -122,7 +128,7 @@ export class JobEnhancers {
     method: Method,
     options: Parameters<ExternalContextCreator['create']>[7],
   ): Method {
-    const contexts = this.withGlobal ? this.applicationContexts : this.contexts;
+    const contexts = this.withGlobal ? this.globalContexts : this.contexts;
     return contexts.create(
       instance,
       method,
@@ -148,10 +154,21 @@ export class JobEnhancers {
     if (!this.ownContexts) {
       const container = new NestContainer(new ApplicationConfig());
       for (const [key, module] of this.modules) container.getModules().set(key, module);
-      this.ownContexts = ExternalContextCreator.fromContainer(container);
+      this.ownContexts = leavingObservables(ExternalContextCreator.fromContainer(container));
     }
     return this.ownContexts;
   }
+}
+
+/**
+ * The same, which hands on an Observable as it is: Nest would subscribe to it without an end to its patience, and fail
+ * where it has no value.
+ */
+function leavingObservables(contexts: ExternalContextCreator): ExternalContextCreator {
+  const transformToResult = async (result: unknown): Promise<unknown> => Promise.resolve(result);
+  return Object.create(contexts, {
+    transformToResult: { value: transformToResult },
+  }) as ExternalContextCreator;
 }
 
 /** As it stands on the class: what is decorated is found by it. */

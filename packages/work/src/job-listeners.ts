@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { jobNamesOf } from '@nestcraft/engine';
+import { asError, finishWork, jobNamesOf, type Job } from '@nestcraft/engine';
 import { InvalidJobListenerError } from './errors.js';
 import { JobExplorer } from './job-explorer.js';
 import { jobListenersOf, type JobListenerMetadata } from './on-job-event.decorator.js';
@@ -69,13 +69,13 @@ export class JobListeners {
   /** Looked up at each call, so that a test can replace it. */
   private async call(
     { wrapper, className, methodName, event: name }: FoundListener,
-    event: unknown,
+    event: { readonly job: Job },
   ): Promise<void> {
     try {
       const instance = wrapper.instance as Record<string, (event: unknown) => unknown>;
-      await instance[methodName]?.(event);
+      await finishWork(await instance[methodName]?.(event), event.job);
     } catch (error) {
-      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      const { message, stack } = asError(error);
       const place = `${className}.${methodName}`;
       this.instance.logger.error(`@OnJobEvent("${name}") on ${place} failed: ${message}`, stack);
     }

@@ -10,9 +10,10 @@ import {
   DiscardJobError,
   DropJobError,
   InvalidOptionError,
+  isWorkError,
   RetryJobError,
   SnoozeJobError,
-  WorkError,
+  type WorkError,
 } from '@nestcraft/engine';
 
 /**
@@ -50,7 +51,7 @@ export function jobErrors(outcomes: readonly JobOutcome[]): (error: unknown) => 
     if (typeof outcome !== 'function') errorOf(outcome, new Error('tried at the start'));
   }
   return (error) => {
-    if (!(error instanceof Error) || error instanceof WorkError) return error;
+    if (isWorkError(error) || !(error instanceof Error)) return error;
     const rule = rules.find((one) => error instanceof one.error);
     if (!rule) return error;
     const { outcome } = rule;

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import {
+  finishing,
   InvalidOptionError,
+  isWorkError,
   jobNamesOf,
-  WorkError,
   type Handler,
   type WorkerPool,
 } from '@nestcraft/engine';
@@ -14,7 +15,7 @@ import {
 } from './errors.js';
 import { HandlerCaller } from './handler-caller.js';
 import { JobExplorer, type FoundHandler } from './job-explorer.js';
-import type { JobDecoratorService } from './job-decorator.service.js';
+import { JobDecoratorService } from './job-decorator.service.js';
 import { byJobName, findOverrides, type JobOverride } from './job-override.js';
 import { selectedJobs } from './job-selection.js';
 import { WorkInstance } from './work-instance.js';
@@ -83,9 +84,10 @@ export class JobRegistrar {
     try {
       const options = override ? override.over(found.options) : found.options;
       const handler = this.caller.handlerFor(wrapper, prototype, methodName);
-      addTo(this.instance.pool, { ...found, options }, decorator.decorate(handler, job));
+      const whole = isDecorating(decorator) ? finishing(handler) : handler;
+      addTo(this.instance.pool, { ...found, options }, decorator.decorate(whole, job));
     } catch (error) {
-      if (!(error instanceof WorkError)) throw error;
+      if (!isWorkError(error)) throw error;
       if (error instanceof InvalidOptionError && override && error.option in override.options) {
         throw new InvalidJobOverrideError(jobName, error.message, error);
       }
@@ -104,6 +106,11 @@ function assertDistinct(handlers: readonly FoundHandler[]): void {
       places.set(name, place);
     }
   }
+}
+
+/** A decorator may wait for the handler, and drop what it returns: an Observable, for instance. */
+function isDecorating(decorator: JobDecoratorService): boolean {
+  return decorator.constructor !== JobDecoratorService;
 }
 
 function addTo(pool: WorkerPool, found: FoundHandler, handler: Handler): void {

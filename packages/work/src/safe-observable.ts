@@ -1,3 +1,4 @@
+import { isThenable } from '@nestcraft/engine';
 import {
   Observable,
   Subscriber,
@@ -55,7 +56,7 @@ export class SafeObservable<Value> extends Observable<Value> {
   #attempt(listen: () => unknown): void {
     try {
       const returned = listen();
-      if (returned instanceof Promise) returned.catch(this.#onError);
+      if (isThenable(returned)) returned.then(undefined, this.#onError);
     } catch (error) {
       this.#onError(error);
     }

@@ -1,11 +1,12 @@
-import type {
-  Failure,
-  Job,
-  Logger,
-  ReapedPool,
-  SettledJob,
-  WorkerPool,
-  WorkerPoolEvents,
+import {
+  asError,
+  type Failure,
+  type Job,
+  type Logger,
+  type ReapedPool,
+  type SettledJob,
+  type WorkerPool,
+  type WorkerPoolEvents,
 } from '@nestcraft/engine';
 import { filter, map, share, type Observable } from 'rxjs';
 import { SafeObservable } from './safe-observable.js';
@@ -144,7 +145,7 @@ function stream<Value>(
   logger: Logger,
 ): Observable<Value> {
   const onError = (error: unknown): void => {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    const { message, stack } = asError(error);
     logger.error(`A listener to the pool's "${name}" failed: ${message}`, stack);
   };
   return new SafeObservable<Value>(onError, (subscriber) => {

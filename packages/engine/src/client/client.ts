@@ -77,13 +77,13 @@ export class Client {
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: ClientOptions) {
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
+    const keys = new Keys(namespace);
     this.namespace = namespace;
     this.#ownsConnection = !(redis instanceof RedisConnection);
     this.#connection =
       redis instanceof RedisConnection
         ? redis
         : new RedisConnection(redis, { name: 'client', namespace, commandTimeout, unref: true });
-    const keys = new Keys(namespace);
     const scripts = new Scripts(keys, clock);
     const parts = { connection: this.#connection, keys, scripts, clock };
     this.#parts = parts;

@@ -1,5 +1,6 @@
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
-import { SnoozeJobError } from '../errors.js';
+import { verdictOf } from '../errors.js';
+import { isError, messageOf, readable } from '../thrown.js';
 
 /** By which OpenTelemetry's tracers and meters know this library. */
 export const LIBRARY = '@nestcraft/engine';
@@ -24,7 +25,8 @@ export function messagingAttributes(
 
 /** What `error.type` says of an error: its class. */
 export function errorType(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
+  const told = readable(error);
+  return isError(told) ? String(told.name) : typeof told;
 }
 
 /** Runs `act`, notes on the span how it failed, if it did, and ends it. */
@@ -33,7 +35,7 @@ export async function within(span: Span, act: () => Promise<void>): Promise<void
     await act();
   } catch (error) {
     // A job that is snoozed has not failed.
-    if (!(error instanceof SnoozeJobError)) noteError(span, error);
+    if (verdictOf(error) !== 'snooze') noteError(span, error);
     throw error;
   } finally {
     span.end();
@@ -41,8 +43,9 @@ export async function within(span: Span, act: () => Promise<void>): Promise<void
 }
 
 function noteError(span: Span, error: unknown): void {
-  const { message } = error instanceof Error ? error : new Error(String(error));
-  span.recordException(error instanceof Error ? error : message);
-  span.setAttribute('error.type', errorType(error));
+  const told = readable(error);
+  const message = messageOf(told);
+  span.recordException(isError(told) ? (told as Error) : message);
+  span.setAttribute('error.type', errorType(told));
   span.setStatus({ code: SpanStatusCode.ERROR, message });
 }

@@ -1,3 +1,5 @@
+import { assertNamespace } from '../namespace.js';
+
 /**
  * Every key of a namespace, as gocraft/work names them. A queue's bookkeeping keys are its own key with a suffix;
  * the scripts rely on that to derive them.
@@ -8,7 +10,9 @@ export class Keys {
   /** What the keys start with that gocraft/work does not know. */
   readonly own: string;
 
+  /** @throws InvalidOptionError */
   constructor(namespace: string) {
+    assertNamespace(namespace);
     this.prefix = namespace === '' || namespace.endsWith(':') ? namespace : `${namespace}:`;
     this.own = `${this.prefix}nestcraft:`;
   }

@@ -1,0 +1,98 @@
+import { beforeEach, expect, it } from '@jest/globals';
+import { defaultBackoff } from './backoff.js';
+import { DiscardJobError } from './errors.js';
+import { Finisher, type FinisherOptions } from './finished-job.js';
+import { parseEntry } from './job-entry.js';
+import { jobType, type JobOptions } from './job-type.js';
+import { Keys } from './redis/keys.js';
+
+let warnings: string[];
+
+beforeEach(() => {
+  warnings = [];
+});
+
+/** What becomes of a job "n" whose handler has thrown `error`. */
+function finished(
+  error: unknown,
+  finisher: Finisher = makeFinisher(),
+  options: JobOptions = {},
+): ReturnType<Finisher['finished']> {
+  const raw = '{"name":"n","id":"i"}';
+  return finisher.finished({
+    ...{ entry: parseEntry(raw), fetched: { jobName: 'n', raw, isCancelled: false } },
+    ...{ type: jobType('n', options, () => undefined), outcome: { kind: 'threw', error } },
+    ...{ endedAt: 1_000_000, duration: 1, wasCancelled: false },
+  });
+}
+
+function makeFinisher(mapError: FinisherOptions['mapError'] = (error) => error): Finisher {
+  return new Finisher({
+    ...{ keys: new Keys('test'), now: () => 1_000_000, random: () => 0.5, mapError },
+    onWarning: (message) => warnings.push(message),
+  });
+}
+
+it('counts what mapError answers', () => {
+  const discard = makeFinisher(() => new DiscardJobError('hopeless'));
+  expect(finished(new Error('no'), discard).fate).toMatchObject({
+    ...{ kind: 'dead', failure: { error: 'hopeless' } },
+  });
+  expect(warnings).toEqual([]);
+});
+
+it('keeps the error where mapError answers nothing', () => {
+  expect(
+    finished(
+      new Error('no'),
+      makeFinisher(() => undefined),
+    ).error,
+  ).toEqual(new Error('no'));
+});
+
+it.each<[FinisherOptions['mapError'], string]>([
+  [() => Promise.resolve(new DiscardJobError()), 'mapError gave a promise'],
+  [() => Promise.reject(new Error('mapError rejects')), 'mapError gave a promise'],
+  [() => new Promise(() => undefined), 'mapError gave a promise'],
+  [
+    () => {
+      throw new Error('in mapError');
+    },
+    'mapError threw: in mapError',
+  ],
+])('keeps the error where mapError is of no use, and tells', (mapError, told) => {
+  const { fate, error } = finished(new Error('no'), makeFinisher(mapError));
+  expect(fate).toMatchObject({ kind: 'retry', failure: { fails: 1, error: 'no' } });
+  expect(error).toEqual(new Error('no'));
+  expect(warnings).toEqual([expect.stringContaining(told)]);
+});
+
+it('hands on nothing that cannot be looked at', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const seen: unknown[] = [];
+  const { error, fate } = finished(
+    proxy,
+    makeFinisher((one) => void seen.push(one)),
+  );
+  const standIn = new Error('a thrown object that cannot be shown');
+  expect([error, seen[0]]).toEqual([standIn, standIn]);
+  expect(fate).toMatchObject({ kind: 'retry' });
+  expect(
+    finished(
+      new Error('no'),
+      makeFinisher(() => proxy),
+    ).error,
+  ).toEqual(standIn);
+});
+
+it('tells once for each name of a backoff that is of no use', () => {
+  const finisher = makeFinisher();
+  for (let times = 0; times < 3; times++) {
+    const { fate } = finished(new Error('no'), finisher, { backoff: () => -1 });
+    expect(fate).toMatchObject({ delay: defaultBackoff(1, () => 0.5) });
+  }
+  expect(warnings).toEqual([
+    'The backoff of job "n" gave -1; it must give a number of seconds, 0 or more. The default backoff stands in for it',
+  ]);
+});

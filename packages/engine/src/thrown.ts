@@ -1,0 +1,68 @@
+import { types } from 'node:util';
+import { shown } from './shown.js';
+
+/** What a JavaScript error tells, whatever realm or copy of a library it comes from. */
+interface ErrorLike {
+  readonly name?: unknown;
+  readonly message: unknown;
+  readonly stack?: unknown;
+}
+
+/**
+ * Whether a value is an error: also one of another realm, which is no `instanceof Error` here (in Jest all of Node's own
+ * are), and one that only looks like one. Throws what a getter of the value throws.
+ */
+export function isError(value: unknown): value is ErrorLike {
+  if (types.isNativeError(value)) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  if (value instanceof Error) return true;
+  const { message, stack } = value as Partial<ErrorLike>;
+  return typeof message === 'string' && typeof stack === 'string';
+}
+
+/** What was thrown, in a word or two, for the middle of a message. Never throws, whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  try {
+    if (typeof thrown === 'string') return thrown;
+    return isError(thrown) ? String(thrown.message) : shown(thrown);
+  } catch {
+    return unreadable(thrown);
+  }
+}
+
+/** Whether something can be waited for. Never throws; what cannot be looked at is no promise. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  try {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+    return typeof (value as Partial<PromiseLike<unknown>>).then === 'function';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What was thrown, if whoever it is handed to can look at it; else an error that stands for it. A revoked Proxy, or an
+ * error with a getter that throws, would fail everybody who only wants to tell of it.
+ */
+export function readable(thrown: unknown): unknown {
+  if ((typeof thrown !== 'object' && typeof thrown !== 'function') || thrown === null) {
+    return thrown;
+  }
+  try {
+    if (isError(thrown)) [thrown.message, thrown.stack, thrown.name].forEach(String);
+    return thrown;
+  } catch {
+    return new Error(unreadable(thrown));
+  }
+}
+
+/** What was thrown as an error that can be logged: itself, if it is one. Never throws. */
+export function asError(thrown: unknown): Error {
+  const told = readable(thrown);
+  return isError(told) ? (told as Error) : new Error(messageOf(told));
+}
+
+/** What stands for something that cannot be looked at. */
+export function unreadable(thrown: unknown): string {
+  return `a thrown ${typeof thrown} that cannot be shown`;
+}
