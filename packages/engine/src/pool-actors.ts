@@ -17,6 +17,7 @@ import { Observer } from './observer.js';
 import { PeriodicEnqueuer } from './periodic-enqueuer.js';
 import type { PeriodicJob } from './periodic-job.js';
 import { Prefetch } from './prefetch.js';
+import type { PoolTiming } from './pool-timing.js';
 import { PrioritySampler } from './priority-sampler.js';
 import type { Propagator } from './propagator.js';
 import type { Random } from './random.js';
@@ -31,28 +32,6 @@ import { Waker } from './waker.js';
 import { Worker } from './worker.js';
 import { Finisher, type FinishedJob } from './finished-job.js';
 import { Workers } from './workers.js';
-
-/** How often things happen, in milliseconds. The defaults suit production; tests shorten them. */
-export interface PoolTiming {
-  /** Between heartbeats; default 5000. */
-  readonly heartbeat?: number;
-  /** Until a process whose event loop is busy is taken for hung, and its heartbeat ends; default 300000. */
-  readonly stuckAfter?: number;
-  /** Between looks for dead pools; default 2500. */
-  readonly reap?: number;
-  /** Between audits of what the pool has in progress; default 60000. */
-  readonly audit?: number;
-  /** Between writes of what the jobs have done, for charts; default 10000. */
-  readonly metrics?: number;
-  /** Between looks for jobs to rescue; default 30000. */
-  readonly rescue?: number;
-  /** Between writes of what the workers do; default 1000. */
-  readonly observe?: number;
-  /** Until an idle pool looks for jobs that nobody announced; default 2000. */
-  readonly safetyPoll?: number;
-  /** Until a command that Redis does not answer fails; default 5000. */
-  readonly commandTimeout?: number;
-}
 
 export interface PoolActorsOptions<Context> {
   readonly poolId: string;

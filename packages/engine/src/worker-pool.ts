@@ -29,9 +29,10 @@ import {
   type PeriodicJob,
   type PeriodicOptions,
 } from './periodic-job.js';
-import { PoolActors, type PoolTiming } from './pool-actors.js';
+import { PoolActors } from './pool-actors.js';
 import { tell, type WorkerPoolEvents } from './pool-events.js';
 import { PoolLog } from './pool-log.js';
+import { assertTiming, type PoolTiming } from './pool-timing.js';
 import { assertPropagators, type Propagator } from './propagator.js';
 import type { Random } from './random.js';
 import { Keys } from './redis/keys.js';
@@ -148,6 +149,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     assertInteger('shutdownTimeout', shutdownTimeout, 0, 2 ** 31 - 1);
     assertInteger('maxDeaths', maxDeaths, 1, Number.MAX_SAFE_INTEGER);
     assertPropagators(options.propagators ?? []);
+    if (options.timing !== undefined) assertTiming(options.timing);
     this.#options = options;
     this.#maxDeaths = maxDeaths;
     this.#concurrency = concurrency;
