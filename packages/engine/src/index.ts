@@ -87,7 +87,7 @@ export {
 } from './job-contract.js';
 export { assertJobName } from './job-name.js';
 export { type JobOptions, type UniqueUntil } from './job-type.js';
-export { consoleLogger, silentLogger, type Logger } from './logger.js';
+export { consoleLogger, safeLogger, silentLogger, type Logger, type LoggerLike } from './logger.js';
 export { ManualPool, type NextJob } from './manual-pool.js';
 export { type Handler, type Middleware } from './middleware.js';
 export { type JobRates, type Metrics, type MetricsRange } from './metrics/metrics.js';

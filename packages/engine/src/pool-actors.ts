@@ -62,6 +62,8 @@ export interface PoolActorsOptions<Context> {
   readonly onStrangers: (count: number) => void;
   /** An error that an actor has survived, and where. */
   readonly onError: (where: string, error: unknown) => void;
+  /** Code that the pool was given has thrown, which was survived, and where. */
+  readonly onThrown: (where: string, error: unknown) => void;
 }
 
 /**
@@ -234,7 +236,7 @@ export class PoolActors<Context> {
       propagators,
       connection: this.connection,
       keys,
-      onError: this.#reporter('propagator.restore'),
+      onError: (error) => this.#options.onThrown('propagator.restore', error),
     });
   }
 

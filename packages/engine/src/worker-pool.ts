@@ -18,7 +18,7 @@ import { Job } from './job.js';
 import type { JobArgs } from './job-args.js';
 import { jobNameOf, type JobContract, type JobNameOrContract } from './job-contract.js';
 import { assertInteger, jobTypes, type JobOptions, type JobType } from './job-type.js';
-import { consoleLogger, type Logger } from './logger.js';
+import { consoleLogger, type LoggerLike } from './logger.js';
 import type { RunResult } from './metrics/tally.js';
 import { ManualPool } from './manual-pool.js';
 import { compose, type Handler, type Middleware } from './middleware.js';
@@ -74,7 +74,8 @@ export interface WorkerPoolOptions<Context = unknown> {
    * microsecond a job, and on Node before 24, which then has to follow every promise of the process, something for each.
    */
   readonly currentJob?: boolean;
-  readonly logger?: Logger;
+  /** Where the pool writes, such as Nest's `Logger` or pino; default the console. */
+  readonly logger?: LoggerLike;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly timing?: PoolTiming;
@@ -534,6 +535,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       onStrangers: (count) =>
         this.#log.warn(`${count} jobs were in progress that no worker knew of; they run again`),
       onError: (where, error) => this.#log.error(where, error),
+      onThrown: (where, error) => this.#log.thrown(where, error),
     });
   }
 
@@ -572,7 +574,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     make?: () => WorkerPoolEvents[Name],
   ): void {
     if (this.listenerCount(name) === 0) return;
-    tell(this, name, make?.() ?? [], (error) => this.#log.error(`worker_pool.on_${name}`, error));
+    tell(this, name, make?.() ?? [], (error) => this.#log.thrown(`worker_pool.on_${name}`, error));
   }
 
   #assertNotStarted(action: string): void {
