@@ -76,13 +76,9 @@ export class Heartbeater {
 
   /** Takes the pool off the books. Only for a pool that has nothing in progress: no reaper will look for it again. */
   async remove(): Promise<void> {
-    const { connection, keys, poolId } = this.#options;
+    const { connection, scripts, poolId } = this.#options;
     await connection.ready();
-    await connection.redis
-      .multi()
-      .srem(keys.workerPools, poolId)
-      .del(keys.heartbeat(poolId))
-      .exec();
+    await connection.call(scripts.pools.leave(poolId));
   }
 
   /** Not where a test's clock rules, nor with Redis options that no other thread can be given. */
@@ -113,7 +109,7 @@ export class Heartbeater {
     this.#formerStopped = former.stop().catch(this.#options.onError);
   }
 
-  #beatCall(): ScriptCall<void> {
+  #beatCall(): ScriptCall<boolean> {
     const { scripts, poolId, workerIds, jobNames, concurrency, schedules } = this.#options;
     return scripts.pools.beat(poolId, {
       job_names: [...jobNames].sort().join(','),

@@ -1,5 +1,5 @@
 -- Moves due jobs to their queues: each only if it is still there, so that of several requeuers one moves it. A job
--- whose name nobody ever knew, or whose queue is none, is left, and told: its entry for the dead jobs is seldom needed, so it comes later.
+-- whose name nobody knows, or whose queue is none, is left, and told: its entry for the dead jobs is seldom needed, so it comes later.
 --
 -- A firing of a schedule that was moved before is dropped: a Go process whose clock is slow adds it again. One of a
 -- schedule that does not overlap is dropped, too, while the last one's claim stands: that still waits or runs.
@@ -8,22 +8,32 @@
 -- KEYS[4+i]  the queues
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    milliseconds that a claim lasts
--- ARGV[2+i]  the queues' names
+-- ARGV[3]    a letter for each queue: o if the own pool handles its name, else -. Such a name is known in any case, and
+--            made known again if Redis has lost it
+-- ARGV[3+i]  the queues' names
 -- ARGV[…]    for each job: index of its queue, entry, entry for the queue; or 0, entry, entry for the dead jobs;
 --            and before a firing 'firing', behind it its schedule and time, and what it claims first: claim, owner,
 --            id, else '' three times
 -- Returns    { how many went to their queues, how many to the dead jobs, how many were dropped, index of a queue whose
 --            name nobody knows, … }
-local milliseconds, lasts = tonumber(ARGV[1]), ARGV[2]
+local milliseconds, lasts, letters = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local now = milliseconds and math.floor(milliseconds / 1000) or redis.call('TIME')[1]
 local requeued, dead, dropped = 0, 0, 0
 local queues = #KEYS - 4
 local unknown, isUnknown = {}, {}
 
+local function isKnown(queue)
+  local name = ARGV[3 + queue]
+  if redis.call('SISMEMBER', KEYS[2], name) == 1 then return true end
+  if letters:sub(queue, queue) ~= 'o' then return false end
+  redis.pcall('SADD', KEYS[2], name)
+  return true
+end
+
 -- A key of the wrong kind is no queue, and must not cost jobs.
 for queue = 1, queues do
   local isQueue = type(redis.pcall('LLEN', KEYS[4 + queue])) == 'number'
-  if not isQueue or redis.call('SISMEMBER', KEYS[2], ARGV[2 + queue]) == 0 then
+  if not isQueue or not isKnown(queue) then
     table.insert(unknown, queue)
     isUnknown[queue] = true
   end
@@ -44,7 +54,7 @@ local function overlaps(claim, owner, id)
   return false
 end
 
-local i = 3 + queues
+local i = 4 + queues
 while i <= #ARGV do
   local firing = ARGV[i] == 'firing'
   if firing then i = i + 1 end
