@@ -79,7 +79,8 @@ describe('safeLogger', () => {
     ],
   ])('survives one that %s, and says so once', async (_what, method) => {
     const complaints = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-    const logger = safeLogger({ log: method, warn: method, error: method } as unknown as Logger);
+    const given: unknown = { log: method, warn: method, error: method };
+    const logger = safeLogger(given as Logger);
     writeAll(logger);
     writeAll(logger);
     await nextTurn();

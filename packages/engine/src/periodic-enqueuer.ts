@@ -51,6 +51,11 @@ export class PeriodicEnqueuer {
     this.#loop.start();
   }
 
+  /** Redis may have lost the firings: add them now. */
+  wake(): void {
+    this.#loop.poke();
+  }
+
   async stop(): Promise<void> {
     await this.#loop.stop();
   }

@@ -13,10 +13,12 @@ import { newId } from './id.js';
 import type { JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
 import { Recorder } from './metrics/recorder.js';
+import { LostJobs } from './lost-jobs.js';
 import { Observer } from './observer.js';
 import { PeriodicEnqueuer } from './periodic-enqueuer.js';
 import type { PeriodicJob } from './periodic-job.js';
 import { Prefetch } from './prefetch.js';
+import { PoolRegistry } from './pool-registry.js';
 import type { PoolTiming } from './pool-timing.js';
 import { PrioritySampler } from './priority-sampler.js';
 import type { Propagator } from './propagator.js';
@@ -25,6 +27,7 @@ import type { Keys } from './redis/keys.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { Scripts } from './redis/scripts.js';
+import type { Registration } from './redis/scripts/pool-scripts.js';
 import { Requeuer } from './requeuer.js';
 import { Rescuer } from './rescuer.js';
 import { Settler } from './settler.js';
@@ -58,6 +61,10 @@ export interface PoolActorsOptions<Context> {
   readonly onReaped: (pool: ReapedPool) => void;
   /** Jobs were brought back that a Go pool had declared dead. */
   readonly onRescued: (count: number) => void;
+  /** The limit of a name was another before. */
+  readonly onLimitChanged: (jobName: string, before: number, now: number) => void;
+  /** Redis had forgotten the pool, or what it is for. */
+  readonly onForgotten: () => void;
   /** Jobs were in progress that no worker knew of. */
   readonly onStrangers: (count: number) => void;
   /** An error that an actor has survived, and where. */
@@ -76,6 +83,8 @@ export class PoolActors<Context> {
   readonly workers: Workers<Context>;
   readonly dispatcher: Dispatcher;
   readonly heartbeater: Heartbeater;
+  /** Has Redis know the pool. */
+  readonly registry: PoolRegistry;
   readonly periodicEnqueuer: PeriodicEnqueuer;
   readonly reaper: DeadPoolReaper;
   readonly auditor: Auditor;
@@ -94,6 +103,7 @@ export class PoolActors<Context> {
   readonly #retryRequeuer: Requeuer;
   readonly #scheduledRequeuer: Requeuer;
   readonly #observer: Observer;
+  readonly #lostJobs: LostJobs;
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: PoolActorsOptions<Context>) {
@@ -111,6 +121,7 @@ export class PoolActors<Context> {
     this.#slots = this.#makeSlots();
     this.#prefetch = this.#makePrefetch();
     this.workers = this.#makeWorkers();
+    this.#lostJobs = this.#makeLostJobs();
     this.#namesByKey = new Map(
       [...options.types.keys()].flatMap((name) =>
         [keys.queue(name), ...keys.settingsOf(name), keys.lock(name)].map((key) => [key, name]),
@@ -122,6 +133,7 @@ export class PoolActors<Context> {
     this.#scheduledRequeuer = this.#makeRequeuer('scheduled');
     this.#observer = this.#makeObserver();
     this.heartbeater = this.#makeHeartbeater();
+    this.registry = this.#makeRegistry();
     this.periodicEnqueuer = this.#makePeriodicEnqueuer();
     this.reaper = this.#makeReaper();
     this.auditor = this.#makeAuditor();
@@ -145,6 +157,7 @@ export class PoolActors<Context> {
   /** Sets everybody to work. The pool must be registered. */
   start(): void {
     this.heartbeater.start();
+    this.registry.start();
     this.#observer.start();
     this.dispatcher.start();
     this.#retryRequeuer.start();
@@ -169,6 +182,7 @@ export class PoolActors<Context> {
       this.recorder.stop(),
       this.#cancelWatcher.stop(),
       this.#rescuer?.stop(),
+      this.registry.stop(),
       this.heartbeater.stop(),
     ]);
   }
@@ -251,12 +265,16 @@ export class PoolActors<Context> {
 
   #makeDispatcher(): Dispatcher {
     const { poolId, onSettled } = this.#options;
+    const settled = (job: FinishedJob, owned: boolean): void => {
+      this.#lostJobs.ended(job.raw, job.entry?.id, owned);
+      onSettled(job, owned);
+    };
     return new Dispatcher({
       connection: this.connection,
       settler: new Settler({
         poolId,
         scripts: this.scripts,
-        onSettled,
+        onSettled: settled,
         onError: this.#reporter('settler.settle'),
       }),
       fetcher: this.#makeFetcher(),
@@ -281,12 +299,14 @@ export class PoolActors<Context> {
   }
 
   #makeRequeuer(set: 'retry' | 'scheduled'): Requeuer {
-    const { clock } = this.#options;
+    const { clock, types } = this.#options;
     return new Requeuer({
       set,
       connection: this.connection,
       scripts: this.scripts,
       now: () => clock.now(),
+      ownNames: new Set(types.keys()),
+      knowsNames: () => this.registry.isComplete(),
       isWatching: () => this.#waker.isWatching,
       onError: this.#reporter('requeuer.requeue_due'),
     });
@@ -315,10 +335,37 @@ export class PoolActors<Context> {
       keys,
       scripts: this.scripts,
       clock,
-      onError: this.#reporter('heartbeater.beat'),
+      onError: (error) => {
+        this.reaper.bePatient(); // Others may not be able to beat, either.
+        this.#options.onError('heartbeater.beat', error);
+      },
       interval: timing.heartbeat,
       stuckAfter: timing.stuckAfter,
     });
+  }
+
+  #makeRegistry(): PoolRegistry {
+    const { poolId, types, onLimitChanged, onForgotten } = this.#options;
+    return new PoolRegistry({
+      poolId,
+      registration: registrationOf(types),
+      connection: this.connection,
+      scripts: this.scripts,
+      beat: () => this.heartbeater.beat(),
+      onLimitChanged,
+      onLost: () => {
+        this.periodicEnqueuer.wake();
+        this.auditor.wake();
+        this.dispatcher.wake();
+        onForgotten();
+      },
+      onError: this.#reporter('pool_registry.restore'),
+    });
+  }
+
+  #makeLostJobs(): LostJobs {
+    const { connection, scripts } = this;
+    return new LostJobs({ connection, scripts, onError: this.#reporter('lost_jobs.forgive') });
   }
 
   #makePeriodicEnqueuer(): PeriodicEnqueuer {
@@ -426,6 +473,7 @@ export class PoolActors<Context> {
 
   #lose(jobs: readonly KnownJob[]): void {
     const lost = new Set(jobs.map(({ raw }) => raw));
+    this.#lostJobs.noticed(this.workers.running.filter(({ raw }) => lost.has(raw)));
     this.workers.interrupt(({ raw, entry: { name, id } }) =>
       lost.has(raw) ? new JobLostError(name, id) : undefined,
     );
@@ -434,6 +482,7 @@ export class PoolActors<Context> {
   /** Wakes whoever reads the changed keys. */
   #wake(changed: readonly string[] | undefined): void {
     const { retry, scheduled, cancelled } = this.#options.keys;
+    if (!changed) this.registry.wake(); // Redis may have been flushed.
     if (!changed || changed.includes(retry)) this.#retryRequeuer.wake();
     if (!changed || changed.includes(scheduled)) this.#scheduledRequeuer.wake();
     if (!changed || changed.includes(cancelled)) this.#cancelWatcher.wake();
@@ -451,6 +500,13 @@ function namesOf<Context>(
   which: (type: JobType<Context>) => boolean,
 ): Set<string> {
   return new Set([...types.values()].filter(which).map(({ name }) => name));
+}
+
+function registrationOf<Context>(types: ReadonlyMap<string, JobType<Context>>): Registration {
+  const limits = [...types.values()].flatMap(({ name, maxConcurrency }) =>
+    maxConcurrency === undefined ? [] : [[name, maxConcurrency] as const],
+  );
+  return { jobNames: [...types.keys()], limits: new Map(limits) };
 }
 
 /** Whether unique jobs of the type hold their claims until they are done. */

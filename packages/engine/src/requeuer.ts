@@ -13,6 +13,10 @@ export interface RequeuerOptions {
   readonly scripts: Scripts;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The names that the pool handles: whatever Redis says, they are known. Default none. */
+  readonly ownNames?: ReadonlySet<string>;
+  /** Whether a name that Redis does not know is unknown, and was not only lost by it a moment ago; default yes. */
+  readonly knowsNames?: () => Promise<boolean>;
   /** Whether the waker hears of changes to the set. */
   readonly isWatching: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -85,6 +89,10 @@ export class Requeuer {
       // Only of what was left by this move, and is looked at next: a name may become known at any time.
       unknown = new Set(moved.unknown);
       due = next;
+      // What is left waits for its pool, which makes its names known anew.
+      if (unknown.size > 0 && (await this.#options.knowsNames?.()) === false) {
+        return { requeued, dead, dropped, nextIn: TICK };
+      }
     }
     return { requeued, dead, dropped, nextIn: due.nextIn };
   }
@@ -101,12 +109,13 @@ export class Requeuer {
     unknown: ReadonlySet<string>,
     watch: boolean,
   ): Promise<[Requeued, DueJobs]> {
-    const { connection, scripts, set } = this.#options;
+    const { connection, scripts, set, ownNames } = this.#options;
     const look = scripts.timed.due(set, BATCH, watch);
     if (entries.length === 0) return [NOTHING, await connection.call(look)];
     const move = scripts.timed.requeue(
       set,
       entries.map((raw) => this.#requeueing(raw, unknown)),
+      ownNames,
     );
     const [moved, found] = await connection.run(move, look);
     return [resultOf(move, moved), resultOf(look, found)];

@@ -1,0 +1,92 @@
+import { PoolStoppingError } from './errors.js';
+import type { PoolActors } from './pool-actors.js';
+import type { PoolLog } from './pool-log.js';
+
+export interface ShutdownOptions<Context> {
+  readonly poolId: string;
+  readonly jobNames: readonly string[];
+  readonly actors: PoolActors<Context>;
+  readonly log: PoolLog;
+  /** Milliseconds that running jobs get to finish. */
+  readonly timeout: number;
+  /** The pool has fetched jobs. */
+  readonly wasWorking: boolean;
+  /** Resolves when the pool's start has come to its end, which it does soon. */
+  readonly startEnded: Promise<void>;
+}
+
+// For handlers that obey their signal to end in good order.
+const ABORT_GRACE = 500;
+// For Redis to take the last fates. What it does not take stays in progress, and the heartbeat with it.
+const SETTLE_PATIENCE = 5_000;
+const NAMES_TOLD = 5;
+
+/** The end of a pool: its jobs end or are put back, all that is in Redis, and then it is off the books. */
+export class Shutdown<Context> {
+  readonly #options: ShutdownOptions<Context>;
+
+  constructor(options: ShutdownOptions<Context>) {
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    const { actors, log, wasWorking, startEnded } = this.#options;
+    this.#tell();
+    actors.dispatcher.stopFetching();
+    actors.workers.stop();
+    // What a fetch that is under way still brings, too.
+    const givenBack = actors.dispatcher.between(() => actors.workers.giveBack());
+    await this.#endRuns();
+    await givenBack;
+    const settled = await actors.dispatcher.stop(SETTLE_PATIENCE);
+    await actors.stop().catch((error: unknown) => log.error('worker_pool.stop', error));
+    // One that is still starting may be on the books already.
+    if (actors.connection.isUp) await startEnded;
+    if (wasWorking || actors.connection.isUp) await this.#leave(settled);
+    log.end();
+    actors.close();
+    await startEnded;
+  }
+
+  /** Or it looks as if nothing happened for as long as jobs run. */
+  #tell(): void {
+    const { actors, log, timeout } = this.#options;
+    const { running } = actors.workers;
+    if (running.length === 0) return;
+    const names = [...new Set(running.map(({ jobName }) => `"${jobName}"`))];
+    const shown = names.slice(0, NAMES_TOLD).join(', ') + (names.length > NAMES_TOLD ? ', …' : '');
+    const what = running.length === 1 ? '1 job runs' : `${running.length} jobs run`;
+    const time = Number((timeout / 1000).toFixed(1));
+    log.info(`The worker pool stops. ${what} (${shown}) and may take ${time} s to end`);
+  }
+
+  async #endRuns(): Promise<void> {
+    const { actors, log, timeout } = this.#options;
+    const { workers } = actors;
+    if (await workers.ended(timeout)) return;
+    const reason = new PoolStoppingError();
+    workers.interrupt(() => reason);
+    if (await workers.ended(ABORT_GRACE)) return;
+    for (const { name, id } of workers.abandon()) {
+      log.warn(`Job "${name}" (${id}) did not end in time and is put back; it will run again`);
+    }
+    await workers.ended(ABORT_GRACE);
+  }
+
+  /** Without Redis's word that nothing is left in progress, the heartbeat stays: it ages, and a reaper comes. */
+  async #leave(settled: boolean): Promise<void> {
+    const { actors, log, poolId, jobNames } = this.#options;
+    const { connection, scripts, heartbeater } = actors;
+    try {
+      if (!settled) throw new Error('Redis did not take what became of the last jobs');
+      if (!connection.isUp) throw new Error('Redis is out of reach');
+      await connection.call(scripts.running.release(poolId, jobNames));
+      await heartbeater.remove();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn(
+        `The worker pool has stopped, but is still on the books (${reason}). Other pools take what it had in progress, in some seconds`,
+      );
+    }
+  }
+}
