@@ -8,7 +8,7 @@ export interface StartupOptions {
   /** Without which nothing may begin. */
   readonly register: () => Promise<void>;
   /** What comes next, in this order. One that Redis refuses is told, and keeps nothing else from being done. */
-  readonly steps: Readonly<Record<string, () => Promise<void>>>;
+  readonly steps: Readonly<Record<string, () => Promise<unknown>>>;
   /** Sets everybody to work. */
   readonly start: () => void;
   readonly isStopping: () => boolean;

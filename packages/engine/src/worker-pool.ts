@@ -378,7 +378,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
         load_scripts: () => connection.load(DISPATCHED_SCRIPTS),
         look_around: () => this.#warnOfDangers(actors),
         // Before the requeuers run: what was missed, or belongs to no schedule any more, shall not be moved.
-        add_firings: async () => void (await periodicEnqueuer.enqueue()),
+        add_firings: () => periodicEnqueuer.enqueue(),
       },
       start: () => {
         actors.start();
