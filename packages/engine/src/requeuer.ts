@@ -5,6 +5,7 @@ import { resultOf, type RedisConnection } from './redis/redis-connection.js';
 import { textOf, type Raw } from './redis/raw.js';
 import type { Scripts } from './redis/scripts.js';
 import type { DueJobs, Requeued, Requeueing } from './redis/scripts/timed-scripts.js';
+import { WakeBudget } from './wake-budget.js';
 
 export interface RequeuerOptions {
   /** The jobs that it moves: failed ones that wait for their retry, or scheduled ones. */
@@ -31,6 +32,7 @@ const SAFETY_POLL = 15_000;
 // Changes come in swarms when jobs fail in swarms, mostly for run times that are still to come. So who was woken for
 // nothing waits longer than who found something: those are retried at once.
 const SPACING = { found: 10, nothing: 100 };
+const LOOKS_IN_VAIN = { burst: 10, perSecond: 2 };
 // Its script takes Redis about a millisecond, two where entries tell of failures.
 const BATCH = 250;
 // The words of gocraft/work, by which its tools know such jobs.
@@ -44,6 +46,7 @@ const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, unknown: [] };
 export class Requeuer {
   readonly #options: RequeuerOptions;
   readonly #loop: Loop;
+  readonly #budget = new WakeBudget(LOOKS_IN_VAIN);
   #spacing = SPACING.nothing;
   #stopping = false;
 
@@ -99,8 +102,16 @@ export class Requeuer {
 
   async #round(): Promise<number> {
     const { requeued, dead, dropped, nextIn = Infinity } = await this.requeueDue();
-    this.#spacing = requeued + dead + dropped > 0 ? SPACING.found : SPACING.nothing;
+    this.#space(requeued + dead + dropped > 0, nextIn);
     return Math.min(nextIn, this.#options.isWatching() ? SAFETY_POLL : TICK);
+  }
+
+  #space(hasFound: boolean, nextIn: number): void {
+    if (hasFound) this.#budget.found();
+    else this.#budget.foundNothing();
+    const least = hasFound ? SPACING.found : SPACING.nothing;
+    // Never beyond what is known to become due.
+    this.#spacing = Math.max(least, Math.min(this.#budget.wait, nextIn));
   }
 
   /** Moves what is due, and looks for more in the same round trip. */
