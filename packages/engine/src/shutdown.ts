@@ -19,6 +19,10 @@ export interface ShutdownOptions<Context> {
 const ABORT_GRACE = 500;
 // For Redis to take the last fates. What it does not take stays in progress, and the heartbeat with it.
 const SETTLE_PATIENCE = 5_000;
+// For all that is still to be said to Redis once no job runs any more: an orchestrator does not wait for ever.
+const LAST_WORDS = SETTLE_PATIENCE + 1_000;
+// The same where Redis is out of reach, and no job's fate is at stake.
+const COMES_BACK = 2_000;
 const NAMES_TOLD = 5;
 
 /** The end of a pool: its jobs end or are put back, all that is in Redis, and then it is off the books. */
@@ -37,15 +41,31 @@ export class Shutdown<Context> {
     // What a fetch that is under way still brings, too.
     const givenBack = actors.dispatcher.between(() => actors.workers.giveBack());
     await this.#endRuns();
+    const others = this.#hasNothingToSay() ? this.#stopOthers() : undefined;
+    const isAway = others !== undefined && !actors.connection.isUp;
+    // Whoever waits for Redis then waits no longer.
+    const timer = setTimeout(() => actors.close(), isAway ? COMES_BACK : LAST_WORDS);
     await givenBack;
     const settled = await actors.dispatcher.stop(SETTLE_PATIENCE);
-    await actors.stop().catch((error: unknown) => log.error('worker_pool.stop', error));
+    await (others ?? this.#stopOthers());
     // One that is still starting may be on the books already.
     if (actors.connection.isUp) await startEnded;
     if (wasWorking || actors.connection.isUp) await this.#leave(settled);
+    clearTimeout(timer);
     log.end();
     actors.close();
     await startEnded;
+  }
+
+  /** Nothing is in progress that this pool knows of: so it needs no heartbeat any more, either. */
+  #hasNothingToSay(): boolean {
+    const { workers, dispatcher } = this.#options.actors;
+    return workers.prefetched.length === 0 && dispatcher.unsettled.length === 0;
+  }
+
+  async #stopOthers(): Promise<void> {
+    const { actors, log } = this.#options;
+    await actors.stop().catch((error: unknown) => log.error('worker_pool.stop', error));
   }
 
   /** Or it looks as if nothing happened for as long as jobs run. */
@@ -79,7 +99,7 @@ export class Shutdown<Context> {
     const { connection, scripts, heartbeater } = actors;
     try {
       if (!settled) throw new Error('Redis did not take what became of the last jobs');
-      if (!connection.isUp) throw new Error('Redis is out of reach');
+      await connection.ready(); // It may be coming back, and what a lost reply has hidden is to be put back.
       await connection.call(scripts.running.release(poolId, jobNames));
       await heartbeater.remove();
     } catch (error) {
