@@ -41,11 +41,12 @@ export class Shutdown<Context> {
     // What a fetch that is under way still brings, too.
     const givenBack = actors.dispatcher.between(() => actors.workers.giveBack());
     await this.#endRuns();
-    const others = this.#hasNothingToSay() ? this.#stopOthers() : undefined;
+    let others = this.#hasNothingToSay() ? this.#stopOthers() : undefined;
     const isAway = others !== undefined && !actors.connection.isUp;
     // Whoever waits for Redis then waits no longer.
     const timer = setTimeout(() => actors.close(), isAway ? COMES_BACK : LAST_WORDS);
     await givenBack;
+    if (!actors.connection.isUp) others ??= this.#stopOthers(); // Redis hears no heartbeat now, either.
     const settled = await actors.dispatcher.stop(SETTLE_PATIENCE);
     await (others ?? this.#stopOthers());
     // One that is still starting may be on the books already.
