@@ -1,3 +1,4 @@
+import { errorText } from './error-text.js';
 import { PoolStoppingError } from './errors.js';
 import type { PoolActors } from './pool-actors.js';
 import type { PoolLog } from './pool-log.js';
@@ -96,18 +97,24 @@ export class Shutdown<Context> {
 
   /** Without Redis's word that nothing is left in progress, the heartbeat stays: it ages, and a reaper comes. */
   async #leave(settled: boolean): Promise<void> {
-    const { actors, log, poolId, jobNames } = this.#options;
+    const { actors, poolId, jobNames } = this.#options;
     const { connection, scripts, heartbeater } = actors;
     try {
-      if (!settled) throw new Error('Redis did not take what became of the last jobs');
       await connection.ready(); // It may be coming back, and what a lost reply has hidden is to be put back.
-      await connection.call(scripts.running.release(poolId, jobNames));
-      await heartbeater.remove();
+      if (settled) {
+        await connection.call(scripts.running.release(poolId, jobNames));
+        await heartbeater.remove();
+        return;
+      }
+      this.#tellWhatStays('Redis did not take what became of the last jobs');
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      log.warn(
-        `The worker pool has stopped, but is still on the books (${reason}). Other pools take what it had in progress, in some seconds`,
-      );
+      this.#tellWhatStays(connection.isUp ? errorText(error) : 'Redis is out of reach');
     }
+  }
+
+  #tellWhatStays(reason: string): void {
+    this.#options.log.warn(
+      `The worker pool has stopped, but is still on the books (${reason}). Other pools take what it had in progress, in some seconds`,
+    );
   }
 }
