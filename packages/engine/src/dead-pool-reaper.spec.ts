@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
+import type { RedisConnection } from './redis/redis-connection.js';
+import type { ScriptCall } from './redis/script.js';
 import { Scripts } from './redis/scripts.js';
+import type { Look } from './redis/scripts/pool-scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { TestNamespace } from './testing/test-redis.js';
 
@@ -277,3 +280,102 @@ describe('a heartbeat in the future', () => {
     expect(await ns.queue('n')).toEqual([entry('dead')]);
   });
 });
+
+describe('a reaper that looks by itself', () => {
+  let seconds: number;
+  let look: () => Look;
+  let bystander: DeadPoolReaper;
+
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+    seconds = 0;
+    look = () => theLook(NOW + seconds - 60);
+    bystander = new DeadPoolReaper({
+      poolId: 'own',
+      connection: aConnection(() => look()),
+      keys: ns.keys,
+      scripts,
+      now: () => clock.now(),
+      maxDeaths: 3,
+      onReaped: (pool) => reaped.push(pool),
+      onStandstill: () => undefined,
+      onError: () => undefined,
+    });
+    bystander.start();
+  });
+
+  afterEach(async () => {
+    jest.useRealTimers();
+    await bystander.stop();
+  });
+
+  /** What it sees when the own pool beats, and another has beaten at `lastBeat`. */
+  function theLook(lastBeat: number, own = NOW + seconds): Look {
+    const pool = { jobNames: ['n'], suspectedSince: undefined };
+    return {
+      now: NOW + seconds,
+      pools: [
+        { ...pool, id: 'own', heartbeatAt: own },
+        { ...pool, id: 'late', heartbeatAt: lastBeat },
+      ],
+    };
+  }
+
+  async function wait(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      seconds++;
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
+  }
+
+  it('judges as soon as its patience is over', async () => {
+    await wait(9);
+    expect(reaped).toEqual([]);
+    await wait(3);
+    expect(reaped).toMatchObject([{ poolId: 'late' }]);
+  });
+
+  it.each([
+    [
+      'whose looks failed',
+      () => () => {
+        throw new Error('OOM command not allowed');
+      },
+    ],
+    ['whose own beat was late', () => () => theLook(NOW + seconds - 60, NOW + seconds - 10)],
+    [
+      'that saw the clock of Redis jump',
+      () => () => ({ ...theLook(NOW), now: NOW + seconds + 60 }),
+    ],
+    [
+      'whose own beat was refused',
+      () => {
+        bystander.bePatient();
+        return () => theLook(NOW + seconds - 60);
+      },
+    ],
+  ])('%s gives everybody ten seconds more', async (_what, incident) => {
+    await wait(7);
+    const calm = look;
+    look = incident();
+    await wait(2);
+    look = calm;
+    await wait(6);
+    expect(reaped).toEqual([]);
+    await wait(10);
+    expect(reaped.length).toBeGreaterThan(0);
+  });
+});
+
+/** One that answers looks, and knows no jobs. */
+function aConnection(look: () => Look): RedisConnection {
+  return {
+    ready: () => Promise.resolve(),
+    call: ({ script }: ScriptCall) =>
+      new Promise((resolve) => {
+        if (script.name === 'look') resolve(look());
+        else resolve(script.name === 'bury' ? true : []);
+      }),
+    redis: { sscan: () => Promise.resolve(['0', []]) },
+  } as unknown as RedisConnection;
+}

@@ -1,13 +1,13 @@
 import { attemptText } from './attempt.js';
 import { BeatWatch } from './beat-watch.js';
 import { deadPools, isOwnLate } from './dead-pools.js';
+import { FirstError } from './first-error.js';
 import { envelope, parseEntry, rewriteEntry } from './job-entry.js';
 import { Loop } from './loop.js';
 import { Patience, SLOW } from './patience.js';
 import { batches } from './redis/batches.js';
 import type { Keys } from './redis/keys.js';
 import { toRaw, type Raw } from './redis/raw.js';
-import { redisFault } from './redis/redis-fault.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 import type { Look, PoolSighting, Reaping } from './redis/scripts/pool-scripts.js';
@@ -40,6 +40,7 @@ export interface ReapedPool {
 }
 
 const DEFAULT_INTERVAL = 2_500;
+const SHORTEST_TURN = 1;
 // Names of one script call, which takes Redis some milliseconds.
 const NAMES = 1_000;
 // Entries of one script call: a script blocks Redis for everybody.
@@ -101,9 +102,15 @@ export class DeadPoolReaper {
       this.#options.onStandstill();
     }
     this.#lastRound = now;
-    const dead = this.#judge(await this.#look(this.#interval * 0.75));
-    if (performance.now() >= this.#patience.until) await this.#reapAll(dead);
+    // Who will judge nobody takes no turn from those that may.
+    const turn = this.#isPatient() ? SHORTEST_TURN : this.#interval * 0.75;
+    const dead = this.#judge(await this.#look(turn));
+    if (!this.#isPatient()) await this.#reapAll(dead);
     return this.#wait();
+  }
+
+  #isPatient(): boolean {
+    return performance.now() < this.#patience.until;
   }
 
   /** Milliseconds until the next round: not in step with others, and not later than it may judge. */
@@ -142,12 +149,12 @@ export class DeadPoolReaper {
   /** One that cannot be reaped does not keep the others from it. @throws the first error */
   async #reapAll(pools: readonly PoolSighting[]): Promise<ReapedPool[]> {
     const reaped: ReapedPool[] = [];
-    const errors = new Errors();
+    const failed = new FirstError();
     for (const pool of pools) {
-      const result = await errors.noteOf(() => this.#reapPool(pool));
+      const result = await failed.noteOf(() => this.#reapPool(pool));
       if (result) reaped.push(result);
     }
-    errors.throwFirst();
+    failed.throw();
     return reaped;
   }
 
@@ -155,14 +162,14 @@ export class DeadPoolReaper {
   async #reapPool(pool: PoolSighting): Promise<ReapedPool | undefined> {
     const { connection, scripts, onReaped } = this.#options;
     let [requeued, dead] = [0, 0];
-    const errors = new Errors();
+    const failed = new FirstError();
     for await (const jobName of this.#namesOf(pool)) {
-      const taken = await errors.noteOf(() => this.#reapJobs(pool, jobName));
+      const taken = await failed.noteOf(() => this.#reapJobs(pool, jobName));
       if (taken === 'alive') return undefined;
       requeued += taken?.requeued ?? 0;
       dead += taken?.dead ?? 0;
     }
-    errors.throwFirst();
+    failed.throw();
     if (!(await connection.call(scripts.pools.bury(pool)))) return undefined;
     const reaped = { poolId: pool.id, requeued, dead };
     onReaped(reaped);
@@ -226,25 +233,5 @@ export class DeadPoolReaper {
         attempt: '',
       };
     }
-  }
-}
-
-/** The first error of several steps of which each is tried, unless the connection is lost. */
-class Errors {
-  #first: { readonly error: unknown } | undefined;
-
-  /** @throws when the connection is lost: no other step would do better */
-  async noteOf<Result>(step: () => Promise<Result>): Promise<Result | undefined> {
-    try {
-      return await step();
-    } catch (error) {
-      if (redisFault(error).code === 'CONNECTION') throw error;
-      this.#first ??= { error };
-      return undefined;
-    }
-  }
-
-  throwFirst(): void {
-    if (this.#first) throw this.#first.error;
   }
 }
