@@ -7,6 +7,7 @@ import { TestNamespace } from './testing/test-redis.js';
 const POOL = 'pool';
 
 let ns: TestNamespace;
+let clock: FakeClock;
 let scripts: Scripts;
 let losses: number;
 let changes: unknown[][];
@@ -14,7 +15,8 @@ let registry: PoolRegistry;
 
 beforeEach(() => {
   ns = new TestNamespace();
-  scripts = new Scripts(ns.keys, new FakeClock());
+  clock = new FakeClock(1_700_000_000);
+  scripts = new Scripts(ns.keys, clock);
   [losses, changes] = [0, []];
   registry = aRegistry();
 });
@@ -36,16 +38,18 @@ function aRegistry(jobNames = ['n', 'limited', 'free']): PoolRegistry {
     },
     connection: ns.connection,
     scripts,
-    beat: async () => {
-      await ns.connection.ready();
-      await ns.connection.call(scripts.pools.beat(POOL, { job_names: jobNames.join(',') }));
-    },
+    beat,
     onLost: () => losses++,
     onLimitChanged: (...change) => changes.push(change),
     onError: (error) => {
       throw error;
     },
   });
+}
+
+async function beat(): Promise<void> {
+  await ns.connection.ready();
+  await ns.connection.call(scripts.pools.beat(POOL, { job_names: 'n' }));
 }
 
 async function books(): Promise<unknown> {
@@ -91,6 +95,19 @@ describe('PoolRegistry', () => {
     await registry.restore();
     await registry.restore();
     expect(await books()).toEqual(COMPLETE);
+    expect(losses).toBe(1);
+  });
+
+  it('notices that it was off the books, though a beat has brought it back', async () => {
+    await registry.register();
+    clock.advance(20);
+    await beat();
+    await registry.restore();
+    expect(losses).toBe(0);
+    await ns.redis.del(ns.keys.heartbeat(POOL));
+    await beat();
+    await registry.restore();
+    await registry.restore();
     expect(losses).toBe(1);
   });
 

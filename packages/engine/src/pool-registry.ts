@@ -33,6 +33,8 @@ export class PoolRegistry {
   readonly #loop: Loop;
   /** On the clock of `performance.now`. */
   #lostAt = -Infinity;
+  /** Since when it was on the books when it looked last; `undefined` when it was not. */
+  #startedAt: string | undefined;
 
   constructor(options: PoolRegistryOptions) {
     this.#options = options;
@@ -50,7 +52,8 @@ export class PoolRegistry {
   async register(): Promise<void> {
     const { beat, registration, onLimitChanged } = this.#options;
     await beat();
-    const { before } = await this.#write(true);
+    const { before, startedAt } = await this.#write(true);
+    this.#startedAt = startedAt;
     for (const [jobName, limit] of registration.limits) {
       const was = before.get(jobName);
       if (was !== undefined && was !== limit) onLimitChanged(jobName, was, limit);
@@ -73,10 +76,14 @@ export class PoolRegistry {
 
   /** Makes known again what Redis has forgotten. A limit that somebody has changed meanwhile stays as it is. */
   async restore(): Promise<void> {
-    const { isOnBooks, missing } = await this.#write(false);
-    if (isOnBooks && missing === 0) return;
+    const { startedAt, missing } = await this.#write(false);
+    const before = this.#startedAt;
+    this.#startedAt = startedAt;
+    // A beat may have brought it back since.
+    const wasOff = startedAt === undefined || (before !== undefined && before !== startedAt);
+    if (!wasOff && missing === 0) return;
     this.#lostAt = performance.now();
-    if (!isOnBooks) await this.#options.beat();
+    if (startedAt === undefined) await this.#options.beat();
     this.#options.onLost();
   }
 

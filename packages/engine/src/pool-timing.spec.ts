@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from './errors.js';
 import { assertTiming, type PoolTiming } from './pool-timing.js';
+import { WorkerPool } from './worker-pool.js';
 
 describe('assertTiming', () => {
   it.each([
@@ -24,5 +25,12 @@ describe('assertTiming', () => {
 
   it('takes what a timer can wait, and undefined', () => {
     assertTiming({ heartbeat: 1, audit: 2 ** 31 - 1, reap: 2.5, metrics: undefined });
+  });
+
+  it('is asked by a worker pool', () => {
+    for (const audit of [NaN, Infinity, -1, 2 ** 31]) {
+      const options = { redis: 'redis://127.0.0.1:1', timing: { audit } };
+      expect(() => new WorkerPool(options)).toThrow(InvalidOptionError);
+    }
   });
 });

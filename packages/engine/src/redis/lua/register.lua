@@ -8,7 +8,7 @@
 -- ARGV[2]    '1' to write all limits, else ''
 -- ARGV[2+i]  what the limits are
 -- ARGV[…]    the names
--- Returns    { 1 if the pool is on the books or else 0, how many names and limits were missing,
+-- Returns    { when the pool came on the books, or '' if it is not on them, how many names and limits were missing,
 --            { what the limits were, or '' } if all are written, else {} }
 local limits, missing, before = #KEYS - 3, 0, {}
 redis.call('HDEL', KEYS[2], '')
@@ -35,4 +35,4 @@ for i = 1, limits do
 end
 
 local isListed = redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1
-return { isListed and redis.call('EXISTS', KEYS[2]) or 0, missing, before }
+return { isListed and redis.call('HGET', KEYS[2], 'started_at') or '', missing, before }

@@ -52,8 +52,8 @@ export interface Registration {
 
 /** What Redis knew of a pool when it was registered. */
 export interface Registered {
-  /** It has a heartbeat, and stands among the running pools. */
-  readonly isOnBooks: boolean;
+  /** The second since which it is on the books without a break; `undefined` if it is not. */
+  readonly startedAt: string | undefined;
   /** How many names and limits were missing. */
   readonly missing: number;
   /** What the limits were, by name, where all were written; `undefined` for one that was not there. */
@@ -110,11 +110,11 @@ export class PoolScripts extends ScriptGroup {
       ],
       args: [poolId, overwrites ? '1' : '', ...limits.values(), ...jobNames],
       decode: (reply) => {
-        const [isOnBooks, missing, before] = reply as [number, number, Buffer[]];
+        const [startedAt, missing, before] = reply as [Buffer, number, Buffer[]];
         const limitBefore = (text: Buffer): number | undefined =>
           text.length === 0 ? undefined : Number(text.toString());
         return {
-          ...{ isOnBooks: isOnBooks === 1, missing },
+          ...{ startedAt: startedAt.toString() || undefined, missing },
           before: new Map(before.map((text, i) => [limited[i] ?? '', limitBefore(text)])),
         };
       },
