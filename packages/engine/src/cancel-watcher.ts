@@ -22,7 +22,7 @@ const TICK = 1_000;
 const SAFETY_POLL = 10_000;
 // Jobs that are cancelled in swarms share a look.
 const SPACING = 20;
-const LOOKS_IN_VAIN = { burst: 50, perSecond: 2 };
+const FRUITLESS_LOOKS = { burst: 50, perSecond: 2 };
 
 /**
  * Learns which of the pool's running jobs were cancelled. Who cancels a job marks its id in Redis, where the marks are
@@ -32,7 +32,7 @@ const LOOKS_IN_VAIN = { burst: 50, perSecond: 2 };
 export class CancelWatcher {
   readonly #options: CancelWatcherOptions;
   readonly #loop: Loop;
-  readonly #budget = new WakeBudget(LOOKS_IN_VAIN);
+  readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
 
   constructor(options: CancelWatcherOptions) {
     this.#options = options;

@@ -176,7 +176,7 @@ export class DeadPoolReaper {
     return reaped;
   }
 
-  /** The names of which the pool has jobs in progress: those it tells, and, for it may be a liar, those of all known. */
+  /** The names in which the pool has jobs in progress, among those that its heartbeat tells and all known ones. */
   async *#namesOf({ id, jobNames = [] }: PoolSighting): AsyncGenerator<string> {
     const { connection, keys, scripts } = this.#options;
     for (const names of batches(jobNames, NAMES)) {

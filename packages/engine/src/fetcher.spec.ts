@@ -189,7 +189,7 @@ describe('a fetcher', () => {
     expect(next()).toBeUndefined();
   });
 
-  it('that is woken in vain without end, by a small tracking table, looks ten times a second', () => {
+  it('that a small tracking table wakes without end looks ten times a second', () => {
     const start = performance.now() + 1_000;
     const uptime = jest.spyOn(performance, 'now');
     try {

@@ -36,7 +36,7 @@ const DEFAULT_SAFETY_POLL = 2_000;
 const POLLS_WITHOUT_WAKER = [10, 100];
 const LONGEST_POLL_WITHOUT_WAKER = 1_000;
 // Of many pools that are woken for a job, one finds it.
-const LOOKS_IN_VAIN = { burst: 50, perSecond: 10 };
+const FRUITLESS_LOOKS = { burst: 50, perSecond: 10 };
 
 /**
  * Knows when to fetch, from which queues, and how much. Where nothing waits it need not look: a fetch that comes back
@@ -54,7 +54,7 @@ export class Fetcher {
   /** The names whose limit kept jobs back when they were looked at last. */
   readonly #atLimit = new Set<string>();
   #emptyFetches = 0;
-  readonly #budget = new WakeBudget(LOOKS_IN_VAIN);
+  readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
   /** On the clock of `performance.now`: when all queues are to be looked into, however busy some of them are. */
   #lookAllAt = 0;
   /** How many jobs the fetches under way may bring. */

@@ -24,7 +24,7 @@ const BATCH = 500;
  */
 export class LostJobs {
   readonly #options: LostJobsOptions;
-  /** How many runs of an entry go on here of which that was taken back. One that was lost may run here again. */
+  /** For how many runs of an entry that go on here the death was taken back. A lost job may run here a second time. */
   readonly #forgiven = new Map<Raw, number>();
 
   constructor(options: LostJobsOptions) {

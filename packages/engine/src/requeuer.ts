@@ -32,7 +32,7 @@ const SAFETY_POLL = 15_000;
 // Changes come in swarms when jobs fail in swarms, mostly for run times that are still to come. So who was woken for
 // nothing waits longer than who found something: those are retried at once.
 const SPACING = { found: 10, nothing: 100 };
-const LOOKS_IN_VAIN = { burst: 10, perSecond: 2 };
+const FRUITLESS_LOOKS = { burst: 10, perSecond: 2 };
 // Its script takes Redis about a millisecond, two where entries tell of failures.
 const BATCH = 250;
 // The words of gocraft/work, by which its tools know such jobs.
@@ -46,7 +46,7 @@ const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, unknown: [] };
 export class Requeuer {
   readonly #options: RequeuerOptions;
   readonly #loop: Loop;
-  readonly #budget = new WakeBudget(LOOKS_IN_VAIN);
+  readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
   #spacing = SPACING.nothing;
   #stopping = false;
 

@@ -11,7 +11,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** How many looks in vain fit into so many milliseconds, when one is woken without end. */
+/** How many fruitless looks fit into so many milliseconds, when one is woken without end. */
 function looks(budget: WakeBudget, milliseconds: number): number {
   let [count, now] = [0, 0];
   while (now <= milliseconds) {
@@ -27,7 +27,7 @@ function looks(budget: WakeBudget, milliseconds: number): number {
 }
 
 describe('WakeBudget', () => {
-  it('lets a few looks in vain go at once, and then so many a second', () => {
+  it('lets a few fruitless looks go at once, and then so many a second', () => {
     const count = looks(new WakeBudget({ burst: 20, perSecond: 10 }), 10_000);
     expect(count).toBeGreaterThanOrEqual(119);
     expect(count).toBeLessThanOrEqual(121);

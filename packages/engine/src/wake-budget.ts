@@ -1,6 +1,6 @@
-/** How often one may look in vain. */
+/** How many looks may find nothing. */
 export interface WakeBudgetOptions {
-  /** So many looks in vain are free, in a row. */
+  /** So many in a row are free. */
   readonly burst: number;
   /** So many more a second. */
   readonly perSecond: number;
