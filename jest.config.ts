@@ -46,7 +46,7 @@ const config: Config = {
       roots: ['<rootDir>/packages/engine'],
       testMatch: [
         '**/{auditor,cancel,dead-pool-reaper,drop,enqueuer,heartbeater,history,manual-pool,observer}.spec.ts',
-        '**/{periodic-enqueuer,requeuer,rescuer,settle,unique-job,worker-pool}.spec.ts',
+        '**/{drain,lost-jobs,periodic-enqueuer,pool-registry,requeuer,rescuer,settle,unique-job,worker-pool}.spec.ts',
         '**/{client,integrity,job-set,listing,metrics,page,worker-pool-health}.spec.ts',
       ],
       setupFiles: ['<rootDir>/test/memory-engine.ts'],

@@ -1,6 +1,7 @@
 import { Loop } from './loop.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
+import { WakeBudget } from './wake-budget.js';
 
 export interface CancelWatcherOptions {
   readonly connection: RedisConnection;
@@ -21,6 +22,7 @@ const TICK = 1_000;
 const SAFETY_POLL = 10_000;
 // Jobs that are cancelled in swarms share a look.
 const SPACING = 20;
+const FRUITLESS_LOOKS = { burst: 50, perSecond: 2 };
 
 /**
  * Learns which of the pool's running jobs were cancelled. Who cancels a job marks its id in Redis, where the marks are
@@ -30,6 +32,7 @@ const SPACING = 20;
 export class CancelWatcher {
   readonly #options: CancelWatcherOptions;
   readonly #loop: Loop;
+  readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
 
   constructor(options: CancelWatcherOptions) {
     this.#options = options;
@@ -40,7 +43,7 @@ export class CancelWatcher {
         return isWatching() ? SAFETY_POLL : TICK;
       },
       afterError: TICK,
-      spacing: () => SPACING,
+      spacing: () => Math.max(SPACING, this.#budget.wait),
       onError,
     });
   }
@@ -64,7 +67,12 @@ export class CancelWatcher {
     await connection.ready();
     await between(async () => {
       const marked = await connection.call(scripts.jobs.marked(running(), isWatching()));
-      if (marked.size > 0) onCancelled(marked);
+      if (marked.size === 0) {
+        this.#budget.foundNothing();
+        return;
+      }
+      this.#budget.found();
+      onCancelled(marked);
     });
   }
 }

@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
+import type { RedisConnection } from './redis/redis-connection.js';
+import type { ScriptCall } from './redis/script.js';
 import { Scripts } from './redis/scripts.js';
+import type { Look } from './redis/scripts/pool-scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { callSizes } from './testing/call-sizes.js';
 import { TestNamespace } from './testing/test-redis.js';
@@ -225,6 +228,18 @@ describe('DeadPoolReaper', () => {
     expect(await ns.queue('n')).toEqual(['{}', 'nonsense']);
   });
 
+  it('takes the rest when a part of a pool cannot be taken, and other pools as well', async () => {
+    await beat('gone', 'bad,n');
+    await beat('late', 'n');
+    await ns.redis.set(ns.keys.inProgress('bad', 'gone'), 'not a list');
+    await inProgress('gone', 'n', entry('1'));
+    await inProgress('late', 'n', entry('2'));
+    await pass(10);
+    await expect(reaper.reap()).rejects.toThrow('WRONGTYPE');
+    expect(new Set(await ns.queue('n'))).toEqual(new Set([entry('1'), entry('2')]));
+    expect(reaped).toEqual([{ poolId: 'late', requeued: 1, dead: 0 }]);
+  });
+
   it('leaves the pool on the books when a part of it cannot be taken', async () => {
     await beat('gone', 'bad,n');
     await ns.redis.sadd(ns.keys.knownJobs, 'bad', 'n');
@@ -254,14 +269,14 @@ describe('DeadPoolReaper', () => {
     await inProgress('paused', 'n', entry('1'));
     await pass(10);
     const look = await ns.connection.call(scripts.pools.look('own', 0));
-    expect(look?.pools.map(({ id }) => id)).toContain('paused');
+    expect(look.pools?.map(({ id }) => id)).toContain('paused');
     await beat('paused');
-    const limits = { deadAfter: 10, maxDeaths: 3 };
+    const seen = { id: 'paused', heartbeatAt: NOW };
     const reaping = { raw: entry('1'), jobId: '1', deadEntry: '', attempt: '' };
     expect(
-      await ns.connection.call(scripts.pools.reap('paused', 'n', [reaping], limits)),
+      await ns.connection.call(scripts.pools.reap(seen, 'n', [reaping], { maxDeaths: 3 })),
     ).toBeUndefined();
-    expect(await ns.connection.call(scripts.pools.bury('paused', 10))).toBe(false);
+    expect(await ns.connection.call(scripts.pools.bury(seen))).toBe(false);
     expect(await ns.inProgress('n')).toBe(1);
   });
 
@@ -275,9 +290,153 @@ describe('DeadPoolReaper', () => {
   });
 
   it('of several takes turns', async () => {
-    expect(
-      await ns.connection.ready().then(() => ns.connection.call(scripts.pools.look('a', 1_000))),
-    ).toBeDefined();
-    expect(await ns.connection.call(scripts.pools.look('b', 1_000))).toBeUndefined();
+    await ns.connection.ready();
+    expect(await ns.connection.call(scripts.pools.look('a', 1_000))).toEqual({
+      now: NOW,
+      pools: [],
+    });
+    expect(await ns.connection.call(scripts.pools.look('b', 1_000))).toEqual({ now: NOW });
+  });
+
+  it('finds jobs among thousands of names, a part of them in each look', async () => {
+    const names = Array.from({ length: 5_000 }, (_, i) => `tenant_${i}`);
+    await ns.redis.sadd(ns.keys.knownJobs, ...names);
+    for (const name of ['tenant_7', 'tenant_4999']) await inProgress('gone', name, entry(name));
+    let requeued = 0;
+    for (let i = 0; requeued === 0 && i < 40; i++) {
+      await pass(5);
+      requeued = (await reaper.reap())[0]?.requeued ?? 0;
+    }
+    expect(requeued).toBe(2); // Once it is suspected, all its names are looked into.
+    expect(await ns.queue('tenant_7')).toHaveLength(1);
+    expect(await ns.queue('tenant_4999')).toHaveLength(1);
   });
 });
+
+describe('a heartbeat in the future', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('is dead when it has not moved for ten seconds, and alive as long as it moves', async () => {
+    const uptime = jest.spyOn(performance, 'now');
+    const later = (seconds: number): unknown => uptime.mockReturnValue(seconds * 1000);
+    const setBeat = (id: string, at: number): Promise<unknown> =>
+      ns.redis.hset(ns.keys.heartbeat(id), 'heartbeat_at', at);
+    await beat('own');
+    for (const id of ['dead', 'alive']) {
+      await beat(id);
+      await setBeat(id, NOW + 7_200);
+      await inProgress(id, 'n', entry(id));
+    }
+    later(0);
+    expect(await reaper.reap()).toEqual([]);
+    await setBeat('alive', NOW + 7_205);
+    later(9);
+    expect(await reaper.reap()).toEqual([]);
+    later(11);
+    expect(await reaper.reap()).toEqual([{ poolId: 'dead', requeued: 1, dead: 0 }]);
+    expect(await ns.queue('n')).toEqual([entry('dead')]);
+  });
+});
+
+describe('a reaper that looks by itself', () => {
+  let seconds: number;
+  let look: () => Look;
+  let bystander: DeadPoolReaper;
+
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+    seconds = 0;
+    look = () => theLook(NOW + seconds - 60);
+    bystander = new DeadPoolReaper({
+      poolId: 'own',
+      connection: aConnection(() => look()),
+      keys: ns.keys,
+      scripts,
+      now: () => clock.now(),
+      maxDeaths: 3,
+      onReaped: (pool) => reaped.push(pool),
+      onStandstill: () => undefined,
+      onError: () => undefined,
+    });
+    bystander.start();
+  });
+
+  afterEach(async () => {
+    jest.useRealTimers();
+    await bystander.stop();
+  });
+
+  /** What it sees when the own pool beats, and another has beaten at `lastBeat`. */
+  function theLook(lastBeat: number, own = NOW + seconds): Look {
+    const pool = { jobNames: ['n'], suspectedSince: undefined };
+    return {
+      now: NOW + seconds,
+      pools: [
+        { ...pool, id: 'own', heartbeatAt: own },
+        { ...pool, id: 'late', heartbeatAt: lastBeat },
+      ],
+    };
+  }
+
+  async function wait(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      seconds++;
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
+  }
+
+  it('judges as soon as its patience is over', async () => {
+    await wait(9);
+    expect(reaped).toEqual([]);
+    await wait(3);
+    expect(reaped[0]).toMatchObject({ poolId: 'late' });
+  });
+
+  it.each([
+    [
+      'whose looks failed',
+      () => () => {
+        throw new Error('OOM command not allowed');
+      },
+    ],
+    ['whose own beat was late', () => () => theLook(NOW + seconds - 60, NOW + seconds - 10)],
+    [
+      'that saw the clock of Redis jump',
+      () => () => ({ ...theLook(NOW), now: NOW + seconds + 60 }),
+    ],
+    [
+      'whose own beat was refused',
+      () => {
+        return () => {
+          bystander.bePatient();
+          return theLook(NOW + seconds - 60);
+        };
+      },
+    ],
+  ])('%s gives everybody ten seconds more', async (_what, incident) => {
+    await wait(5);
+    const calm = look;
+    look = incident();
+    await wait(4); // In which it looks at least once.
+    look = calm;
+    await wait(4);
+    expect(reaped).toEqual([]);
+    await wait(12);
+    expect(reaped.length).toBeGreaterThan(0);
+  });
+});
+
+/** One that answers looks, and knows no jobs. */
+function aConnection(look: () => Look): RedisConnection {
+  return {
+    ready: () => Promise.resolve(),
+    call: ({ script }: ScriptCall) =>
+      new Promise((resolve) => {
+        if (script.name === 'look') resolve(look());
+        else resolve(script.name === 'bury' ? true : []);
+      }),
+    redis: { sscan: () => Promise.resolve(['0', []]) },
+  } as unknown as RedisConnection;
+}

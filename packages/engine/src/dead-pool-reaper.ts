@@ -1,13 +1,16 @@
 import { attemptText } from './attempt.js';
-import { DEAD_AFTER, deadPools } from './dead-pools.js';
+import { BeatWatch } from './beat-watch.js';
+import { deadPools, isOwnLate } from './dead-pools.js';
+import { FirstError } from './first-error.js';
 import { envelope, parseEntry, rewriteEntry } from './job-entry.js';
 import { Loop } from './loop.js';
-import { MOST_BYTES_TWICE } from './redis/batches.js';
+import { Patience, SLOW } from './patience.js';
+import { batches, MOST_BYTES_TWICE } from './redis/batches.js';
 import type { Keys } from './redis/keys.js';
 import type { Raw } from './redis/raw.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
-import type { PoolSighting, Reaping } from './redis/scripts/pool-scripts.js';
+import type { Look, PoolSighting, Reaping } from './redis/scripts/pool-scripts.js';
 import { endsWithDeath, heldClaim, holdsClaim } from './unique-key.js';
 
 export interface DeadPoolReaperOptions {
@@ -38,8 +41,9 @@ export interface ReapedPool {
 }
 
 const DEFAULT_INTERVAL = 2_500;
-// A look that takes longer than this shows that Redis stood still, and the heartbeats with it.
-const SLOW = 2_000;
+const SHORTEST_TURN = 1;
+// Names of one script call, which takes Redis some milliseconds.
+const NAMES = 1_000;
 // Entries of one script call: a script blocks Redis for everybody.
 const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
 
@@ -47,15 +51,17 @@ const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
  * Finds pools that have died, Go's among them, and puts the jobs that they were running back to the front of their
  * queues. A job under which one process after the other dies is moved to the dead jobs.
  *
- * Nobody is judged while Redis or this process may have stood still: within ten seconds of a (re-)connection, after
- * a slow look, or when the own beat is late.
+ * Nobody is judged while Redis or this process may have stood still, or its clock may have been set: within ten seconds
+ * of a (re-)connection, a look or an own beat that failed or was late, a slow look, a standstill of the process, or a jump
+ * of Redis's clock. It looks in that time, too, to learn of the next such thing.
  */
 export class DeadPoolReaper {
   readonly #options: DeadPoolReaperOptions;
   readonly #interval: number;
   readonly #loop: Loop;
+  readonly #patience = new Patience();
+  readonly #beats = new BeatWatch();
   /** On the clock of `performance.now`. */
-  #patientUntil = Infinity;
   #lastRound = 0;
 
   constructor(options: DeadPoolReaperOptions) {
@@ -75,9 +81,9 @@ export class DeadPoolReaper {
     this.#loop.start();
   }
 
-  /** Gives everybody the time to beat again, because Redis was out of reach. */
+  /** Gives everybody the time to beat again: Redis was out of reach, or has refused a beat. */
   bePatient(): void {
-    this.#patientUntil = performance.now() + DEAD_AFTER * 1000;
+    this.#patience.renew();
   }
 
   async stop(): Promise<void> {
@@ -86,7 +92,7 @@ export class DeadPoolReaper {
 
   /** One round: takes the jobs of all pools that are dead. */
   async reap(): Promise<ReapedPool[]> {
-    return this.#reap(0);
+    return this.#reapAll(this.#judge(await this.#look(0)));
   }
 
   async #round(): Promise<number> {
@@ -97,56 +103,109 @@ export class DeadPoolReaper {
       this.#options.onStandstill();
     }
     this.#lastRound = now;
-    if (now >= this.#patientUntil) await this.#reap(this.#interval * 0.75);
-    return this.#interval * (0.75 + Math.random() / 2); // so that a fleet does not look in step
+    // Who will judge nobody takes no turn from those that may.
+    const turn = this.#isPatient() ? SHORTEST_TURN : this.#interval * 0.75;
+    const dead = this.#judge(await this.#look(turn));
+    if (!this.#isPatient()) await this.#reapAll(dead);
+    return this.#wait();
   }
 
-  async #reap(turn: number): Promise<ReapedPool[]> {
+  #isPatient(): boolean {
+    return performance.now() < this.#patience.until;
+  }
+
+  /** Milliseconds until the next round: not in step with others, and not later than it may judge. */
+  #wait(): number {
+    const patientFor = this.#patience.until - performance.now();
+    const wait = this.#interval * (0.75 + Math.random() / 2);
+    return patientFor > 0 ? Math.min(wait, patientFor) : wait;
+  }
+
+  async #look(turn: number): Promise<Look> {
     const { connection, scripts, poolId } = this.#options;
-    await connection.ready();
-    const before = performance.now();
-    const look = await connection.call(scripts.pools.look(poolId, turn));
-    if (performance.now() - before > SLOW) this.bePatient();
-    if (!look || (turn > 0 && performance.now() < this.#patientUntil)) return [];
+    try {
+      await connection.ready();
+      const asked = performance.now();
+      const look = await connection.call(scripts.pools.look(poolId, turn));
+      this.#patience.see(look.now, asked, performance.now());
+      return look;
+    } catch (error) {
+      this.bePatient(); // Whatever fails here fails for the beats of others as well.
+      throw error;
+    }
+  }
+
+  #judge({ now, pools }: Look): PoolSighting[] {
+    const { poolId } = this.#options;
+    if (!pools) return [];
+    const at = performance.now();
+    this.#beats.see(pools, at);
+    if (isOwnLate({ now, pools }, poolId)) {
+      this.bePatient();
+      return [];
+    }
+    return deadPools({ now, pools, stillFor: (pool) => this.#beats.stillFor(pool, at) }, poolId);
+  }
+
+  /** One that cannot be reaped does not keep the others from it. @throws the first error */
+  async #reapAll(pools: readonly PoolSighting[]): Promise<ReapedPool[]> {
     const reaped: ReapedPool[] = [];
-    for (const pool of deadPools(look, poolId)) {
-      const result = await this.#reapPool(pool);
+    const failed = new FirstError();
+    for (const pool of pools) {
+      const result = await failed.noteOf(() => this.#reapPool(pool));
       if (result) reaped.push(result);
     }
+    failed.throw();
     return reaped;
   }
 
   /** Only when all its jobs are taken the pool is taken off the books: after an error, a reaper finds it again. */
-  async #reapPool({ id, jobNames = [] }: PoolSighting): Promise<ReapedPool | undefined> {
-    const { connection, keys, scripts, onReaped } = this.#options;
-    const known = await connection.redis.smembers(keys.knownJobs);
+  async #reapPool(pool: PoolSighting): Promise<ReapedPool | undefined> {
+    const { connection, scripts, onReaped } = this.#options;
     let [requeued, dead] = [0, 0];
-    for (const jobName of new Set([...jobNames, ...known])) {
-      const taken = await this.#reapJobs(id, jobName);
-      if (!taken) return undefined;
-      requeued += taken.requeued;
-      dead += taken.dead;
+    const failed = new FirstError();
+    for await (const jobName of this.#namesOf(pool)) {
+      const taken = await failed.noteOf(() => this.#reapJobs(pool, jobName));
+      if (taken === 'alive') return undefined;
+      requeued += taken?.requeued ?? 0;
+      dead += taken?.dead ?? 0;
     }
-    if (!(await connection.call(scripts.pools.bury(id, DEAD_AFTER)))) return undefined;
-    const pool = { poolId: id, requeued, dead };
-    onReaped(pool);
-    return pool;
+    failed.throw();
+    if (!(await connection.call(scripts.pools.bury(pool)))) return undefined;
+    const reaped = { poolId: pool.id, requeued, dead };
+    onReaped(reaped);
+    return reaped;
+  }
+
+  /** The names in which the pool has jobs in progress, among those that its heartbeat tells and all known ones. */
+  async *#namesOf({ id, jobNames = [] }: PoolSighting): AsyncGenerator<string> {
+    const { connection, keys, scripts } = this.#options;
+    for (const names of batches(jobNames, NAMES)) {
+      yield* await connection.call(scripts.pools.occupied(id, names));
+    }
+    let cursor = '0';
+    do {
+      const [next, names] = await connection.redis.sscan(keys.knownJobs, cursor, 'COUNT', NAMES);
+      cursor = next;
+      if (names.length > 0) yield* await connection.call(scripts.pools.occupied(id, names));
+    } while (cursor !== '0');
   }
 
   async #reapJobs(
-    id: string,
+    pool: PoolSighting,
     jobName: string,
-  ): Promise<{ requeued: number; dead: number } | undefined> {
+  ): Promise<{ requeued: number; dead: number } | 'alive'> {
     const { connection, keys, scripts, maxDeaths } = this.#options;
-    const limits = { deadAfter: DEAD_AFTER, maxDeaths };
     let [requeued, dead] = [0, 0];
     for (;;) {
       const { entries } = await connection.call(
-        scripts.jobs.listPage(keys.inProgress(jobName, id), 0, BATCH),
+        scripts.jobs.listPage(keys.inProgress(jobName, pool.id), 0, BATCH),
       );
       const reapings = entries.map((raw) => this.#reaping(raw, jobName));
-      const taken = await connection.call(scripts.pools.reap(id, jobName, reapings, limits));
-      if (!taken) return undefined;
+      const taken = await connection.call(
+        scripts.pools.reap(pool, jobName, reapings, { maxDeaths }),
+      );
+      if (!taken) return 'alive';
       requeued += taken.requeued;
       dead += taken.dead;
       if (taken.left === 0) return { requeued, dead };

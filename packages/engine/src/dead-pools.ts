@@ -1,25 +1,39 @@
-import type { Look, PoolSighting } from './redis/scripts/pool-scripts.js';
+import type { PoolSighting } from './redis/scripts/pool-scripts.js';
 
 /** Seconds after its last beat at which a pool is dead. gocraft/work's rule: its reapers go by it, too. */
 export const DEAD_AFTER = 10;
 /** Seconds for which a pool without a heartbeat is only suspected: it may be about to start. */
 export const SUSPECT_FOR = 15;
 
+/** What a reaper goes by. */
+export interface Evidence {
+  /** Redis's time, in seconds since the epoch. */
+  readonly now: number;
+  readonly pools: readonly PoolSighting[];
+  /** For how many seconds a pool's last beat has been seen to stand where it is. */
+  readonly stillFor: (pool: PoolSighting) => number;
+}
+
 /**
- * Which pools are dead: those whose last beat is too old, and those that have shown no heartbeat for a while, or
- * only stand in a job's locks.
- *
- * @param ownId of the pool that looks. If its own beat is late, Redis or this process stood still, and that others
- * are late, too, says nothing: nobody is dead.
+ * Which other pools are dead: those whose last beat is too old, and those that have shown no heartbeat for a while, or
+ * only stand in a job's locks. A beat that lies in the future, because Redis's clock or its host's was wrong, says nothing
+ * of its age: there it counts whether it moves.
  */
-export function deadPools({ now, pools }: Look, ownId: string): readonly PoolSighting[] {
-  const own = pools.find(({ id }) => id === ownId);
-  if (own?.heartbeatAt === undefined || isLate(own.heartbeatAt, now)) return [];
-  return pools.filter(({ id, heartbeatAt, suspectedSince }) => {
+export function deadPools({ now, pools, stillFor }: Evidence, ownId: string): PoolSighting[] {
+  return pools.filter((pool) => {
+    const { id, heartbeatAt, suspectedSince } = pool;
     if (id === ownId) return false;
-    if (heartbeatAt !== undefined) return isLate(heartbeatAt, now);
-    return suspectedSince !== undefined && suspectedSince + SUSPECT_FOR <= now;
+    if (heartbeatAt === undefined) {
+      return suspectedSince !== undefined && suspectedSince + SUSPECT_FOR <= now;
+    }
+    return isLate(heartbeatAt, now) || (heartbeatAt > now && stillFor(pool) >= DEAD_AFTER);
   });
+}
+
+/** Whether the own beat is late or missing: then Redis or this process stood still, and others are late for that, too. */
+export function isOwnLate({ now, pools }: Omit<Evidence, 'stillFor'>, ownId: string): boolean {
+  const own = pools.find(({ id }) => id === ownId);
+  return own?.heartbeatAt === undefined || isLate(own.heartbeatAt, now);
 }
 
 function isLate(heartbeatAt: number, now: number): boolean {

@@ -198,7 +198,7 @@ export class Dispatcher {
     const left = (this.#flushUntil ?? Infinity) - performance.now();
     this.#poll = setTimeout(
       () => {
-        fetcher.wake();
+        if (!fetcher.isDue) fetcher.wake();
         this.#soon();
       },
       Math.max(0, Math.min(fetcher.poll, left)),

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.js';
 import { Fetcher, type Demand } from './fetcher.js';
 import { PrioritySampler } from './priority-sampler.js';
@@ -192,5 +192,34 @@ describe('a fetcher', () => {
     fetcher.stop();
     expect(fetcher.isDue).toBe(false);
     expect(next()).toBeUndefined();
+  });
+
+  it('that a small tracking table wakes without end looks ten times a second', () => {
+    const start = performance.now() + 1_000;
+    const uptime = jest.spyOn(performance, 'now');
+    try {
+      let looks = 0;
+      for (let now = 0; now <= 10_000; now += 2) {
+        uptime.mockReturnValue(start + now);
+        fetcher.refresh(['a']);
+        if (!fetcher.isDue) continue;
+        next()?.answer();
+        looks++;
+      }
+      expect(looks).toBeLessThan(200);
+      expect(looks).toBeGreaterThan(50);
+      fetcher.refresh(['a']);
+      expect(fetcher.poll).toBeLessThanOrEqual(100);
+      uptime.mockReturnValue(start + 10_200);
+      expect(fetcher.isDue).toBe(true);
+      next()?.answer(10);
+      for (let i = 0; i < 10; i++) {
+        fetcher.refresh(['a']);
+        expect(fetcher.isDue).toBe(true);
+        next()?.answer();
+      }
+    } finally {
+      uptime.mockRestore();
+    }
   });
 });

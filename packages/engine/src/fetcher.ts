@@ -4,6 +4,7 @@ import { resultOf, type Reply, type Request } from './redis/redis-connection.js'
 import type { ScriptCall } from './redis/script.js';
 import type { Scripts } from './redis/scripts.js';
 import { MOST_AT_ONCE, type Fetched, type FetchedEntry } from './redis/scripts/running-scripts.js';
+import { WakeBudget } from './wake-budget.js';
 
 /** How many jobs a pool can do with. */
 export interface Demand {
@@ -37,6 +38,8 @@ const DEFAULT_SAFETY_POLL = 2_000;
 // gocraft/work's sleeps after the first, second, … empty fetch, capped at 1 s.
 const POLLS_WITHOUT_WAKER = [10, 100];
 const LONGEST_POLL_WITHOUT_WAKER = 1_000;
+// Of many pools that are woken for a job, one finds it.
+const FRUITLESS_LOOKS = { burst: 50, perSecond: 10 };
 
 /**
  * Knows when to fetch, from which queues, and how much. Where nothing waits it need not look: a fetch that comes back
@@ -54,6 +57,7 @@ export class Fetcher {
   /** The names whose limit kept jobs back when they were looked at last. */
   readonly #atLimit = new Set<string>();
   #emptyFetches = 0;
+  readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
   /** On the clock of `performance.now`: when all queues are to be looked into, however busy some of them are. */
   #lookAllAt = 0;
   /** How many jobs the fetches under way may bring. */
@@ -69,6 +73,7 @@ export class Fetcher {
 
   get isDue(): boolean {
     if (this.#stopped || (this.#awake.size === 0 && !this.#isOverdue())) return false;
+    if (this.#budget.wait > 0) return false;
     const { now, ahead } = this.#demand();
     return now + ahead > 0;
   }
@@ -101,10 +106,8 @@ export class Fetcher {
 
   /** Milliseconds after which a pool that waits to be woken shall look all the same. */
   get poll(): number {
-    const { isWatching, safetyPoll = DEFAULT_SAFETY_POLL } = this.#options;
-    const backedOff = POLLS_WITHOUT_WAKER[this.#emptyFetches - 1] ?? LONGEST_POLL_WITHOUT_WAKER;
-    const poll = isWatching() ? safetyPoll : Math.min(safetyPoll, backedOff);
-    return poll * (0.75 + Math.random() / 2); // so that a fleet does not poll in step
+    const wait = this.#awake.size > 0 ? this.#budget.wait : 0;
+    return wait > 0 ? wait : this.#safetyPoll;
   }
 
   /** Fetches what can be done with, if that is anything. */
@@ -116,7 +119,7 @@ export class Fetcher {
     const fetch = this.#fetch(demand, jobNames);
     this.#expected += demand.now + demand.ahead;
     if (jobNames.size === this.#options.sampler.jobNames.length) {
-      this.#lookAllAt = performance.now() + this.poll;
+      this.#lookAllAt = performance.now() + this.#safetyPoll;
     }
     // Whoever wakes them from here on knows of something that this fetch may not see.
     if (fetch.sleeps) for (const jobName of jobNames) this.#awake.delete(jobName);
@@ -138,6 +141,13 @@ export class Fetcher {
     for (const refusal of refusals) this.#options.onError(refusal);
     if (entries.length > 0) this.#options.onFetched(entries);
     return entries.length > 0;
+  }
+
+  get #safetyPoll(): number {
+    const { isWatching, safetyPoll = DEFAULT_SAFETY_POLL } = this.#options;
+    const backedOff = POLLS_WITHOUT_WAKER[this.#emptyFetches - 1] ?? LONGEST_POLL_WITHOUT_WAKER;
+    const poll = isWatching() ? safetyPoll : Math.min(safetyPoll, backedOff);
+    return poll * (0.75 + Math.random() / 2); // so that a fleet does not poll in step
   }
 
   /** All names, if nobody watches or the last look into all is long ago: nothing may depend on being woken. */
@@ -195,6 +205,8 @@ export class Fetcher {
     this.#short = !isCut && entries.length < Math.max(demand.now, 1);
     this.#full = isCut || entries.length >= demand.now + demand.ahead;
     this.#emptyFetches = entries.length === 0 ? this.#emptyFetches + 1 : 0;
+    if (entries.length > 0) this.#budget.found();
+    else this.#budget.foundNothing();
     for (const jobName of jobNames) this.#atLimit.delete(jobName);
     for (const jobName of atLimit) this.#atLimit.add(jobName);
     if (entries.length > 0) this.wake(jobNames);

@@ -93,13 +93,13 @@ export {
 } from './job-contract.js';
 export { assertJobName } from './job-name.js';
 export { type JobOptions, type UniqueUntil } from './job-type.js';
-export { consoleLogger, silentLogger, type Logger } from './logger.js';
+export { consoleLogger, safeLogger, silentLogger, type Logger, type LoggerLike } from './logger.js';
 export { ManualPool, type NextJob } from './manual-pool.js';
 export { type Handler, type Middleware } from './middleware.js';
 export { type JobRates, type Metrics, type MetricsRange } from './metrics/metrics.js';
 export { type JobMetrics, type Percentiles } from './metrics/tally.js';
 export { type PeriodicContractOptions, type PeriodicOptions } from './periodic-job.js';
-export { type PoolTiming } from './pool-actors.js';
+export { type PoolTiming } from './pool-timing.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
 export { type Propagator } from './propagator.js';
 export { type Random } from './random.js';

@@ -7,6 +7,13 @@ function loopOf(round: () => Promise<number>, errors: unknown[] = []): Loop {
   return new Loop({ round, afterError: 1, onError: (error) => errors.push(error) });
 }
 
+/** How long it takes. Timers may come a little early, so a wait of two milliseconds is at least one. */
+async function milliseconds(work: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work;
+  return performance.now() - start;
+}
+
 describe('Loop', () => {
   it('repeats its round until stopped', async () => {
     let rounds = 0;
@@ -61,5 +68,31 @@ describe('Loop', () => {
     loop.start();
     await loop.stop();
     expect(ended).toBe(true);
+  });
+
+  it.each([NaN, Infinity, -Infinity, -5, 0, 2 ** 31, 1e300])(
+    'leaves the process time when a round asks for a wait of %p',
+    async (wait) => {
+      let rounds = 0;
+      const loop = loopOf(() => Promise.resolve((rounds++, wait)));
+      loop.start();
+      const most = await milliseconds(sleep(60));
+      expect(rounds).toBeLessThanOrEqual(most);
+      await loop.stop();
+      expect(rounds).toBeGreaterThan(0);
+    },
+  );
+
+  it('leaves the process time when it is poked without end', async () => {
+    let rounds = 0;
+    const loop = loopOf(() => {
+      rounds++;
+      loop.poke();
+      return Promise.resolve(1_000);
+    });
+    loop.start();
+    const most = await milliseconds(sleep(60));
+    expect(rounds).toBeLessThanOrEqual(most);
+    await loop.stop();
   });
 });

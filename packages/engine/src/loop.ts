@@ -1,6 +1,13 @@
+// What a timer can wait; it takes a longer time for one millisecond.
+const LONGEST_WAIT = 2 ** 31 - 1;
+// Between two rounds, whatever they ask for and however often the loop is poked: nothing here is worth more of them.
+const SHORTEST_WAIT = 2;
+const AFTER_NONSENSE = 1_000;
+
 /**
  * Runs a round again and again until stopped, `wait` being how long after a round the next is due. A round that
- * throws is reported and the loop goes on. `poke` makes the next round due now.
+ * throws is reported and the loop goes on. `poke` makes the next round due now. Whatever wait it is given, it leaves
+ * the process time for other work.
  */
 export class Loop {
   readonly #options: LoopOptions;
@@ -50,9 +57,9 @@ export class Loop {
 
   /** Sleeps until it is time or until poked, but in any case as long as rounds must lie apart. */
   async #rest(milliseconds: number): Promise<void> {
-    const spacing = this.#options.spacing?.() ?? 0;
+    const spacing = sensibleWait(this.#options.spacing?.() ?? 0);
     await this.#sleep(spacing, () => this.#stopped);
-    await this.#sleep(Math.max(0, milliseconds - spacing), () => this.#stopped || this.#poked);
+    await this.#sleep(sensibleWait(milliseconds) - spacing, () => this.#stopped || this.#poked);
   }
 
   async #sleep(milliseconds: number, over: () => boolean): Promise<void> {
@@ -69,12 +76,18 @@ export class Loop {
   }
 }
 
+/** The wait as a timer can keep it. What is no number is a mistake somewhere, and no reason to hurry. */
+function sensibleWait(milliseconds: number): number {
+  if (Number.isNaN(milliseconds)) return AFTER_NONSENSE;
+  return Math.min(Math.max(milliseconds, SHORTEST_WAIT), LONGEST_WAIT);
+}
+
 export interface LoopOptions {
-  /** One round; returns the milliseconds until the next. */
+  /** One round; returns the milliseconds until the next, `Infinity` for only when poked (or after 24 days). */
   readonly round: () => Promise<number>;
   /** Milliseconds until the next round after one that threw. */
   readonly afterError: number;
-  /** After a round: milliseconds that must lie before the next, however often it is poked; default 0. */
+  /** After a round: milliseconds that must lie before the next, however often it is poked; default 0, which is 2. */
   readonly spacing?: () => number;
   readonly onError: (error: unknown) => void;
 }

@@ -13,10 +13,13 @@ import { newId } from './id.js';
 import type { JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
 import { Recorder } from './metrics/recorder.js';
+import { LostJobs } from './lost-jobs.js';
 import { Observer } from './observer.js';
 import { PeriodicEnqueuer } from './periodic-enqueuer.js';
 import type { PeriodicJob } from './periodic-job.js';
 import { Prefetch } from './prefetch.js';
+import { PoolRegistry } from './pool-registry.js';
+import type { PoolTiming } from './pool-timing.js';
 import { PrioritySampler } from './priority-sampler.js';
 import type { Propagator } from './propagator.js';
 import type { Random } from './random.js';
@@ -24,6 +27,7 @@ import type { Keys } from './redis/keys.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { Scripts } from './redis/scripts.js';
+import type { Registration } from './redis/scripts/pool-scripts.js';
 import { Requeuer } from './requeuer.js';
 import { Rescuer } from './rescuer.js';
 import { Settler } from './settler.js';
@@ -32,28 +36,6 @@ import { Worker } from './worker.js';
 import { Finisher, type FinishedJob } from './finished-job.js';
 import { heldClaim, holdsClaim } from './unique-key.js';
 import { Workers } from './workers.js';
-
-/** How often things happen, in milliseconds. The defaults suit production; tests shorten them. */
-export interface PoolTiming {
-  /** Between heartbeats; default 5000. */
-  readonly heartbeat?: number;
-  /** Until a process whose event loop is busy is taken for hung, and its heartbeat ends; default 300000. */
-  readonly stuckAfter?: number;
-  /** Between looks for dead pools; default 2500. */
-  readonly reap?: number;
-  /** Between audits of what the pool has in progress; default 60000. */
-  readonly audit?: number;
-  /** Between writes of what the jobs have done, for charts; default 10000. */
-  readonly metrics?: number;
-  /** Between looks for jobs to rescue; default 30000. */
-  readonly rescue?: number;
-  /** Between writes of what the workers do; default 1000. */
-  readonly observe?: number;
-  /** Until an idle pool looks for jobs that nobody announced; default 2000. */
-  readonly safetyPoll?: number;
-  /** Until a command that Redis does not answer fails; default 5000. */
-  readonly commandTimeout?: number;
-}
 
 export interface PoolActorsOptions<Context> {
   readonly poolId: string;
@@ -80,12 +62,18 @@ export interface PoolActorsOptions<Context> {
   readonly onReaped: (pool: ReapedPool) => void;
   /** Jobs were brought back that a Go pool had declared dead. */
   readonly onRescued: (count: number) => void;
+  /** The limit of a name was another before. */
+  readonly onLimitChanged: (jobName: string, before: number, now: number) => void;
+  /** Redis had forgotten the pool, or what it is for. */
+  readonly onForgotten: () => void;
   /** Jobs were in progress that no worker knew of. */
   readonly onStrangers: (count: number) => void;
   /** Something that was survived, and that the user should know. */
   readonly onWarning: (message: string) => void;
   /** An error that an actor has survived, and where. */
   readonly onError: (where: string, error: unknown) => void;
+  /** Code that the pool was given has thrown, which was survived, and where. */
+  readonly onThrown: (where: string, error: unknown) => void;
 }
 
 /**
@@ -98,6 +86,8 @@ export class PoolActors<Context> {
   readonly workers: Workers<Context>;
   readonly dispatcher: Dispatcher;
   readonly heartbeater: Heartbeater;
+  /** Has Redis know the pool. */
+  readonly registry: PoolRegistry;
   readonly periodicEnqueuer: PeriodicEnqueuer;
   readonly reaper: DeadPoolReaper;
   readonly auditor: Auditor;
@@ -116,6 +106,7 @@ export class PoolActors<Context> {
   readonly #retryRequeuer: Requeuer;
   readonly #scheduledRequeuer: Requeuer;
   readonly #observer: Observer;
+  readonly #lostJobs: LostJobs;
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: PoolActorsOptions<Context>) {
@@ -133,6 +124,7 @@ export class PoolActors<Context> {
     this.#slots = this.#makeSlots();
     this.#prefetch = this.#makePrefetch();
     this.workers = this.#makeWorkers();
+    this.#lostJobs = this.#makeLostJobs();
     this.#namesByKey = new Map(
       [...options.types.keys()].flatMap((name) =>
         [keys.queue(name), ...keys.settingsOf(name), keys.lock(name)].map((key) => [key, name]),
@@ -144,6 +136,7 @@ export class PoolActors<Context> {
     this.#scheduledRequeuer = this.#makeRequeuer('scheduled');
     this.#observer = this.#makeObserver();
     this.heartbeater = this.#makeHeartbeater();
+    this.registry = this.#makeRegistry();
     this.periodicEnqueuer = this.#makePeriodicEnqueuer();
     this.reaper = this.#makeReaper();
     this.auditor = this.#makeAuditor();
@@ -167,6 +160,7 @@ export class PoolActors<Context> {
   /** Sets everybody to work. The pool must be registered. */
   start(): void {
     this.heartbeater.start();
+    this.registry.start();
     this.#observer.start();
     this.dispatcher.start();
     this.#retryRequeuer.start();
@@ -191,6 +185,7 @@ export class PoolActors<Context> {
       this.recorder.stop(),
       this.#cancelWatcher.stop(),
       this.#rescuer?.stop(),
+      this.registry.stop(),
       this.heartbeater.stop(),
     ]);
   }
@@ -259,7 +254,7 @@ export class PoolActors<Context> {
       propagators,
       connection: this.connection,
       keys,
-      onError: this.#reporter('propagator.restore'),
+      onError: (error) => this.#options.onThrown('propagator.restore', error),
     });
   }
 
@@ -274,12 +269,16 @@ export class PoolActors<Context> {
 
   #makeDispatcher(): Dispatcher {
     const { poolId, onSettled } = this.#options;
+    const settled = (job: FinishedJob, owned: boolean): void => {
+      this.#lostJobs.ended(job.raw, job.entry?.id, owned);
+      onSettled(job, owned);
+    };
     return new Dispatcher({
       connection: this.connection,
       settler: new Settler({
         poolId,
         scripts: this.scripts,
-        onSettled,
+        onSettled: settled,
         onError: this.#reporter('settler.settle'),
       }),
       fetcher: this.#makeFetcher(),
@@ -305,12 +304,14 @@ export class PoolActors<Context> {
   }
 
   #makeRequeuer(set: 'retry' | 'scheduled'): Requeuer {
-    const { clock } = this.#options;
+    const { clock, types } = this.#options;
     return new Requeuer({
       set,
       connection: this.connection,
       scripts: this.scripts,
       now: () => clock.now(),
+      ownNames: new Set(types.keys()),
+      knowsNames: () => this.registry.isComplete(),
       isWatching: () => this.#waker.isWatching,
       onError: this.#reporter('requeuer.requeue_due'),
     });
@@ -340,10 +341,37 @@ export class PoolActors<Context> {
       keys,
       scripts: this.scripts,
       clock,
-      onError: this.#reporter('heartbeater.beat'),
+      onError: (error) => {
+        this.reaper.bePatient(); // Others may not be able to beat, either.
+        this.#options.onError('heartbeater.beat', error);
+      },
       interval: timing.heartbeat,
       stuckAfter: timing.stuckAfter,
     });
+  }
+
+  #makeRegistry(): PoolRegistry {
+    const { poolId, types, onLimitChanged, onForgotten } = this.#options;
+    return new PoolRegistry({
+      poolId,
+      registration: registrationOf(types),
+      connection: this.connection,
+      scripts: this.scripts,
+      beat: () => this.heartbeater.beat(),
+      onLimitChanged,
+      onLost: () => {
+        this.periodicEnqueuer.wake();
+        this.auditor.wake();
+        this.dispatcher.wake();
+        onForgotten();
+      },
+      onError: this.#reporter('pool_registry.restore'),
+    });
+  }
+
+  #makeLostJobs(): LostJobs {
+    const { connection, scripts } = this;
+    return new LostJobs({ connection, scripts, onError: this.#reporter('lost_jobs.forgive') });
   }
 
   #makePeriodicEnqueuer(): PeriodicEnqueuer {
@@ -455,6 +483,8 @@ export class PoolActors<Context> {
 
   #lose(jobs: readonly KnownJob[]): void {
     const lost = new Set(jobs.map(({ raw }) => raw));
+    const runs = this.workers.running.map(({ entry: { id }, raw }) => ({ id, raw }));
+    this.#lostJobs.noticed(runs.filter(({ raw }) => lost.has(raw)));
     this.workers.interrupt(({ raw, entry: { name, id } }) =>
       lost.has(raw) ? new JobLostError(name, id) : undefined,
     );
@@ -463,6 +493,7 @@ export class PoolActors<Context> {
   /** Wakes whoever reads the changed keys. */
   #wake(changed: readonly string[] | undefined): void {
     const { retry, scheduled, cancelled } = this.#options.keys;
+    if (!changed) this.registry.wake(); // Redis may have been flushed.
     if (!changed || changed.includes(retry)) this.#retryRequeuer.wake();
     if (!changed || changed.includes(scheduled)) this.#scheduledRequeuer.wake();
     if (!changed || changed.includes(cancelled)) this.#cancelWatcher.wake();
@@ -480,6 +511,13 @@ function namesOf<Context>(
   which: (type: JobType<Context>) => boolean,
 ): Set<string> {
   return new Set([...types.values()].filter(which).map(({ name }) => name));
+}
+
+function registrationOf<Context>(types: ReadonlyMap<string, JobType<Context>>): Registration {
+  const limits = [...types.values()].flatMap(({ name, maxConcurrency }) =>
+    maxConcurrency === undefined ? [] : [[name, maxConcurrency] as const],
+  );
+  return { jobNames: [...types.keys()], limits: new Map(limits) };
 }
 
 /** Whether unique jobs of the type hold their claims until they are done. */

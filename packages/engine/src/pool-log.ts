@@ -1,33 +1,41 @@
-import type { Logger } from './logger.js';
-import { redisFault } from './redis/redis-fault.js';
+import { ClosedError } from './errors.js';
+import { errorText } from './error-text.js';
 import type { FinishedJob } from './finished-job.js';
+import { safeLogger, type Logger, type LoggerLike } from './logger.js';
+import { OutageLog } from './outage-log.js';
+import { redisFault } from './redis/redis-fault.js';
 
-// One line a second for each place is enough to see that it keeps failing.
+// One line a second for each place is enough to see that it keeps failing; and while it fails for one reason, one
+// now and then.
 const QUIET = 1_000;
-const LONG_QUIET = 60_000;
+const QUIET_IF_SAME = 30_000;
 
 /** What a pool writes to its logger: every fault with the place it came from, but no flood. */
 export class PoolLog {
   readonly #logger: Logger;
-  readonly #lastAt = new Map<string, number>();
-  /** While Redis is out of reach: what was told of it last, and when each line was told. */
-  #downWhy: string | undefined;
-  readonly #toldAt = new Map<string, number>();
-  #upTimer: NodeJS.Timeout | undefined;
+  readonly #outages: OutageLog;
+  readonly #last = new Map<string, { readonly at: number; readonly text: string }>();
 
-  constructor(logger: Logger) {
-    this.#logger = logger;
+  /** @throws InvalidOptionError for a logger that cannot write */
+  constructor(logger: LoggerLike) {
+    this.#logger = safeLogger(logger);
+    this.#outages = new OutageLog(this.#logger);
   }
 
-  /** An error that was survived, such as `dispatcher.dispatch`. Those of a lost connection are told once, by `down`. */
+  /**
+   * The pool's own work at a place, such as `dispatcher.dispatch`, has failed, and goes on. What comes of a lost
+   * connection is told once, by `down`.
+   */
   error(where: string, error: unknown): void {
-    const { code, remedy } = redisFault(error);
-    if (code === 'CONNECTION' || remedy === 'reconnect') return;
-    const now = performance.now();
-    if (now - (this.#lastAt.get(where) ?? -Infinity) < QUIET) return;
-    this.#lastAt.set(where, now);
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    this.#logger.error(`${where}: ${message}`, stack);
+    const write = (): void => this.#write(where, error, QUIET_IF_SAME);
+    const kind = kindOf(error);
+    if (kind === 'lost') this.#outages.unless(where, write);
+    else if (kind === 'other') write();
+  }
+
+  /** Code that the pool was given, such as a listener, has thrown: whatever it speaks of, it is told. */
+  thrown(where: string, error: unknown): void {
+    this.#write(where, error, QUIET);
   }
 
   /** A job's run has ended; success is no news. */
@@ -43,42 +51,59 @@ export class PoolLog {
       this.#logger.warn(`${job} failed (${fails}), runs again in ${fate.delay} s: ${reason}`);
     } else if (fate.kind === 'dead' || fate.kind === 'dropped') {
       const { fails, error: reason } = fate.failure;
-      const stack = error instanceof Error ? error.stack : undefined;
-      this.#logger.error(`${job} failed (${fails}) and is ${fate.kind}: ${reason}`, stack);
+      this.#logger.error(`${job} failed (${fails}) and is ${fate.kind}: ${reason}`, stackOf(error));
     }
+  }
+
+  info(message: string): void {
+    this.#logger.log(message);
   }
 
   warn(message: string): void {
     this.#logger.warn(message);
   }
 
-  /** Redis is out of reach; told once until `up`, and again for another reason, but not over and over where reasons alternate. */
+  /** Redis is out of reach; told until `up`, anew only for another reason. */
   down(reason: Error | undefined): void {
-    clearTimeout(this.#upTimer);
-    const why = reason ? ` (${reason.message})` : '';
-    const isNew = why !== this.#downWhy && (this.#downWhy === undefined || why !== '');
-    if (!isNew || !this.#mayTell(`down${why}`)) return;
-    this.#downWhy = why;
-    this.#logger.warn(`Redis is out of reach${why}; the worker pool goes on trying`);
+    this.#outages.down(reason);
   }
 
-  /** One line a second, and of one reason one a minute. */
-  #mayTell(line: string): boolean {
-    const now = performance.now();
-    if (this.#downWhy === undefined) this.#toldAt.clear();
-    const at = Math.max(...this.#toldAt.values());
-    const isSoon = now - at < QUIET || now - (this.#toldAt.get(line) ?? -Infinity) < LONG_QUIET;
-    if (!isSoon) this.#toldAt.set(line, now);
-    return !isSoon;
-  }
-
-  /** Redis is back; told when it has stayed for a second: where connections are made only to be lost, that is no news. */
+  /** Redis is back. */
   up(): void {
-    if (this.#downWhy === undefined) return;
-    clearTimeout(this.#upTimer);
-    this.#upTimer = setTimeout(() => {
-      this.#downWhy = undefined;
-      this.#logger.log('Redis is back; the worker pool goes on');
-    }, QUIET).unref();
+    this.#outages.up();
+  }
+
+  /** The pool has stopped: how its connection ends is no news. */
+  end(): void {
+    this.#outages.end();
+  }
+
+  #write(where: string, error: unknown, quietIfSame: number): void {
+    const [now, text] = [performance.now(), errorText(error)];
+    const last = this.#last.get(where);
+    const quiet = last?.text === text ? quietIfSame : QUIET;
+    if (last && now - last.at < quiet) return;
+    this.#last.set(where, { at: now, text });
+    this.#logger.error(`${where}: ${text}`, stackOf(error));
+  }
+}
+
+/** `closed`: the pool has closed the connection itself. */
+function kindOf(error: unknown): 'closed' | 'lost' | 'other' {
+  try {
+    if (error instanceof ClosedError) return 'closed';
+    const { code, remedy } = redisFault(error);
+    return code === 'CONNECTION' || remedy === 'reconnect' ? 'lost' : 'other';
+  } catch {
+    return 'other'; // It cannot even be looked at.
+  }
+}
+
+function stackOf(error: unknown): string | undefined {
+  try {
+    const stack: unknown = (error as Error | undefined | null)?.stack;
+    return typeof stack === 'string' ? stack : undefined;
+  } catch {
+    return undefined;
   }
 }

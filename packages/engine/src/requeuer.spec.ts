@@ -152,6 +152,27 @@ describe('Requeuer', () => {
     expect(await ns.queue('late')).toEqual([expect.stringContaining('"id":"last"')]);
   });
 
+  it.each([['retry'], ['scheduled']] as const)(
+    'moves jobs of the own names in %s though Redis has lost them, and has it know them again',
+    async (set) => {
+      const entries = [
+        '{"name":"own","id":"1","t":1,"args":null}',
+        '{"name":"other","id":"2","t":1}',
+      ];
+      for (const entry of entries) await ns.redis.zadd(ns.keys[set], NOW, entry);
+      const requeuer = aRequeuer(set, {
+        ownNames: new Set(['own', 'idle']),
+        knowsNames: () => Promise.resolve(false),
+      });
+      expect(await requeuer.requeueDue()).toMatchObject({ requeued: 1, dead: 0 });
+      expect(await ns.redis.smembers(ns.keys.knownJobs)).toEqual(['own']);
+      expect(await ns.queue('own')).toHaveLength(1);
+      // Its pool is about to have its name known again.
+      expect(await ns.redis.zrange(ns.keys[set], '0', '-1')).toEqual([entries[1]]);
+      expect(await ns.set('dead')).toEqual([]);
+    },
+  );
+
   it('sends jobs of unknown names to the dead jobs in whatever bytes, and as many as there are', async () => {
     const bytes = Buffer.concat([
       Buffer.from('{"name":"unheard_of","id":"bytes","args":{"a":"'),

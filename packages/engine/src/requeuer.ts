@@ -5,6 +5,7 @@ import { resultOf, type RedisConnection } from './redis/redis-connection.js';
 import { textOf, type Raw } from './redis/raw.js';
 import type { Scripts } from './redis/scripts.js';
 import type { DueJobs, Requeued, Requeueing } from './redis/scripts/timed-scripts.js';
+import { WakeBudget } from './wake-budget.js';
 
 export interface RequeuerOptions {
   /** The jobs that it moves: failed ones that wait for their retry, or scheduled ones. */
@@ -13,6 +14,10 @@ export interface RequeuerOptions {
   readonly scripts: Scripts;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The names that the pool handles: whatever Redis says, they are known. Default none. */
+  readonly ownNames?: ReadonlySet<string>;
+  /** Whether a name that Redis does not know is unknown, and was not only lost by it a moment ago; default yes. */
+  readonly knowsNames?: () => Promise<boolean>;
   /** Whether the waker hears of changes to the set. */
   readonly isWatching: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -27,6 +32,7 @@ const SAFETY_POLL = 15_000;
 // Changes come in swarms when jobs fail in swarms, mostly for run times that are still to come. So who was woken for
 // nothing waits longer than who found something: those are retried at once.
 const SPACING = { found: 10, nothing: 100 };
+const FRUITLESS_LOOKS = { burst: 10, perSecond: 2 };
 // Its script takes Redis about a millisecond, two where entries tell of failures.
 const BATCH = { count: 250 };
 // The words of gocraft/work, by which its tools know such jobs.
@@ -40,6 +46,7 @@ const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, unknown: [] };
 export class Requeuer {
   readonly #options: RequeuerOptions;
   readonly #loop: Loop;
+  readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
   #spacing = SPACING.nothing;
   #stopping = false;
 
@@ -85,14 +92,26 @@ export class Requeuer {
       // Only of what was left by this move, and is looked at next: a name may become known at any time.
       unknown = new Set(moved.unknown);
       due = next;
+      // What is left waits for its pool, which makes its names known anew.
+      if (unknown.size > 0 && (await this.#options.knowsNames?.()) === false) {
+        return { requeued, dead, dropped, nextIn: TICK };
+      }
     }
     return { requeued, dead, dropped, nextIn: due.nextIn };
   }
 
   async #round(): Promise<number> {
     const { requeued, dead, dropped, nextIn = Infinity } = await this.requeueDue();
-    this.#spacing = requeued + dead + dropped > 0 ? SPACING.found : SPACING.nothing;
+    this.#space(requeued + dead + dropped > 0, nextIn);
     return Math.min(nextIn, this.#options.isWatching() ? SAFETY_POLL : TICK);
+  }
+
+  #space(hasFound: boolean, nextIn: number): void {
+    if (hasFound) this.#budget.found();
+    else this.#budget.foundNothing();
+    const least = hasFound ? SPACING.found : SPACING.nothing;
+    // Never beyond what is known to become due.
+    this.#spacing = Math.max(least, Math.min(this.#budget.wait, nextIn));
   }
 
   /** Moves what is due, and looks for more in the same round trip. */
@@ -101,12 +120,13 @@ export class Requeuer {
     unknown: ReadonlySet<string>,
     watch: boolean,
   ): Promise<[Requeued, DueJobs]> {
-    const { connection, scripts, set } = this.#options;
+    const { connection, scripts, set, ownNames } = this.#options;
     const look = scripts.timed.due(set, BATCH, watch);
     if (entries.length === 0) return [NOTHING, await connection.call(look)];
     const move = scripts.timed.requeue(
       set,
       entries.map((raw) => this.#requeueing(raw, unknown)),
+      ownNames,
     );
     const [moved, found] = await connection.run(move, look);
     return [resultOf(move, moved), resultOf(look, found)];

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, type Clock } from './clock.js';
 import type { ReapedPool } from './dead-pool-reaper.js';
+import { Drain } from './drain.js';
 import { DEFAULT_NAMESPACE } from './enqueuer.js';
 import {
   ClosedError,
@@ -9,9 +9,9 @@ import {
   InvalidOptionError,
   InvalidScheduleError,
   PoolStartedError,
-  PoolStoppingError,
   UnsupportedRedisError,
 } from './errors.js';
+import { errorText } from './error-text.js';
 import type { Fate } from './fate.js';
 import { healthLimits, judge, type HealthLimits, type PoolHealth } from './health/pool-health.js';
 import { newId } from './id.js';
@@ -19,7 +19,7 @@ import { Job } from './job.js';
 import type { JobArgs } from './job-args.js';
 import { jobNameOf, type JobContract, type JobNameOrContract } from './job-contract.js';
 import { assertInteger, jobTypes, type JobOptions, type JobType } from './job-type.js';
-import { consoleLogger, type Logger } from './logger.js';
+import { consoleLogger, type LoggerLike } from './logger.js';
 import type { RunResult } from './metrics/tally.js';
 import { ManualPool } from './manual-pool.js';
 import { compose, type Handler, type Middleware } from './middleware.js';
@@ -30,18 +30,19 @@ import {
   type PeriodicJob,
   type PeriodicOptions,
 } from './periodic-job.js';
-import { PoolActors, type PoolTiming } from './pool-actors.js';
+import { PoolActors } from './pool-actors.js';
 import { tell, type WorkerPoolEvents } from './pool-events.js';
 import { PoolLog } from './pool-log.js';
+import { assertTiming, type PoolTiming } from './pool-timing.js';
 import { assertPropagators, type Propagator } from './propagator.js';
 import type { Random } from './random.js';
 import { Keys } from './redis/keys.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { DISPATCHED_SCRIPTS } from './redis/scripts/running-scripts.js';
+import { Shutdown } from './shutdown.js';
+import { Startup } from './startup.js';
 import { dangers } from './surroundings.js';
 import type { FinishedJob } from './finished-job.js';
-import { messageOf } from './thrown.js';
-import type { Workers } from './workers.js';
 
 export interface WorkerPoolOptions<Context = unknown> {
   readonly redis: RedisSource;
@@ -79,7 +80,8 @@ export interface WorkerPoolOptions<Context = unknown> {
    * microsecond a job, and on Node before 24, which then has to follow every promise of the process, something for each.
    */
   readonly currentJob?: boolean;
-  readonly logger?: Logger;
+  /** Where the pool writes, such as Nest's `Logger` or pino; default the console. */
+  readonly logger?: LoggerLike;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly timing?: PoolTiming;
@@ -89,16 +91,6 @@ const DEFAULT_CONCURRENCY = 10;
 const MAX_CONCURRENCY = 10_000;
 const DEFAULT_SHUTDOWN_TIMEOUT = 25_000;
 const DEFAULT_MAX_DEATHS = 3;
-// For handlers that obey their signal to end in good order.
-const ABORT_GRACE = 500;
-// For Redis to take the last fates. What it does not take stays in progress, and the heartbeat with it.
-const SETTLE_PATIENCE = 5_000;
-// For what the others have begun: longer than a command that Redis does not answer.
-const ACTORS_PATIENCE = 5_500;
-// For a connection that is lost as the pool stops.
-const RECONNECT_PATIENCE = 1_000;
-const REGISTER_PAUSE = 500;
-
 /** As what a run is counted; one that was snoozed or put back is not over. */
 const RESULTS: Readonly<Partial<Record<Fate['kind'], RunResult>>> = {
   done: 'done',
@@ -137,11 +129,12 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   readonly #middleware: Middleware<Context>[] = [];
   readonly #periodicJobs: PeriodicJob[] = [];
   #actors: PoolActors<Context> | undefined;
-  #registered: Promise<void> | undefined;
+  #startup: Startup | undefined;
+  #drain: Drain | undefined;
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
   #working = false;
-  #onDry: (() => void) | undefined;
+  #downReason: Error | undefined;
 
   /** @throws InvalidOptionError */
   constructor(options: WorkerPoolOptions<Context>) {
@@ -160,6 +153,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     assertPropagators(options.propagators ?? []);
     assertFunction('mapError', options.mapError);
     assertFunction('context', options.context);
+    if (options.timing !== undefined) assertTiming(options.timing);
     this.#options = options;
     this.#maxDeaths = maxDeaths;
     this.#concurrency = concurrency;
@@ -277,8 +271,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   /**
-   * Starts the pool. Resolves when it fetches jobs; or, when Redis is out of reach, after the first attempt: the pool
-   * then goes on trying, and `ready` tells when it has succeeded. Safe to call twice.
+   * Starts the pool. Resolves when it fetches jobs; or, when Redis is out of reach or refuses, after the first attempt:
+   * the pool then goes on trying, `health` says what is wrong, and `ready` tells when it has succeeded. Safe to call twice.
    *
    * @throws UnsupportedRedisError, InvalidJobArgsError for a schedule's, ClosedError after `stop`
    */
@@ -297,10 +291,10 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   async startByHand(): Promise<ManualPool> {
     this.#assertNotStarted('start it by hand');
     await this.checkSchedules();
-    const actors = this.#makeActors();
-    this.#actors = actors;
+    const actors = this.#prepare();
     this.#started = Promise.resolve();
-    await this.#register(actors);
+    await actors.registry.register();
+    await actors.connection.load(DISPATCHED_SCRIPTS);
     this.#working = true;
     this.#tell('ready');
     return new ManualPool({
@@ -316,26 +310,13 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   /**
    * Resolves when no job waits in the queues of this pool's job names and none of them runs here. Paused queues are
    * passed over; so are jobs that wait for a retry or their time. Starts the pool if need be; resolves early when it
-   * is stopped.
+   * is stopped. Several may wait for it at once.
+   *
+   * @throws what `start` throws; what Redis says when it refuses to tell
    */
   async drain(): Promise<void> {
     await this.start();
-    while (!this.#isStopping() && this.#actors) {
-      await new Promise<void>((resolve) => {
-        this.#onDry = resolve;
-        this.#actors?.dispatcher.wake();
-      });
-      if (await this.#isEmpty(this.#actors)) return;
-    }
-  }
-
-  /** Between two rounds, one of which may be bringing the last jobs. */
-  async #isEmpty({ dispatcher }: PoolActors<Context>): Promise<boolean> {
-    let isEmpty = false;
-    await dispatcher.between(async () => {
-      isEmpty = this.#isIdle() && (await this.#isDrained());
-    });
-    return isEmpty;
+    await this.#drain?.finished();
   }
 
   /**
@@ -347,23 +328,26 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   async health(limits: HealthLimits = {}): Promise<PoolHealth> {
     const checked = healthLimits(limits);
     const actors = this.#actors;
-    const fetchAge = actors?.dispatcher.fetchAge;
-    const known = {
-      ...{ isReady: this.isReady, busy: this.busy, concurrency: this.#concurrency },
-      fetchAge: fetchAge === undefined ? undefined : fetchAge / 1000,
-    };
-    const unknown = { beatAge: undefined, oldestWaiting: undefined, unhandled: [] };
-    if (!actors || this.#isStopping()) return judge({ ...known, ...unknown }, checked);
-    if (!actors.connection.isUp) {
-      const reason = actors.connection.downReason?.message ?? 'the pool is not connected to it.';
-      return judge({ ...known, ...unknown }, checked, reason);
-    }
+    const known = { ...this.#figures(), ...UNREAD };
+    if (!actors || this.#isStopping()) return judge(known, checked);
+    if (!actors.connection.isUp)
+      return judge(known, checked, notConnected(actors.connection.downReason));
+    const refusal = this.#startup?.refusal;
+    if (refusal !== undefined) return judge(known, checked, undefined, refusal);
     try {
       return judge({ ...known, ...(await actors.healthReader.read()) }, checked);
     } catch (error) {
-      const reason = messageOf(error);
-      return judge({ ...known, ...unknown }, checked, reason);
+      return judge(known, checked, errorText(error));
     }
+  }
+
+  /** What the pool knows of itself. */
+  #figures(): Pick<PoolHealth, 'isReady' | 'busy' | 'concurrency' | 'fetchAge'> {
+    const fetchAge = this.#actors?.dispatcher.fetchAge;
+    return {
+      ...{ isReady: this.isReady, busy: this.busy, concurrency: this.#concurrency },
+      fetchAge: fetchAge === undefined ? undefined : fetchAge / 1000,
+    };
   }
 
   /**
@@ -385,15 +369,12 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     }
     await this.checkSchedules();
     if (this.#isStopping()) return;
-    const actors = this.#makeActors();
-    this.#actors = actors;
+    const actors = this.#prepare();
     actors.connection.on('down', (reason) => this.#onDown(reason));
     actors.connection.on('up', () => this.#onUp(actors));
     actors.connect();
-    await new Promise<void>((resolve) => {
-      actors.connection.once('down', () => resolve());
-      this.#registered = this.#bringUp(actors).finally(resolve);
-    });
+    this.#startup = this.#bringUp(actors);
+    await this.#startup.attempted;
     const { downReason } = actors.connection;
     if (downReason instanceof UnsupportedRedisError) {
       void this.stop();
@@ -401,43 +382,39 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     }
   }
 
-  /** Registers the pool, however long that takes, and then sets its actors to work: nothing is fetched before. */
-  async #bringUp(actors: PoolActors<Context>): Promise<void> {
-    while (!this.#isStopping()) {
-      try {
-        await this.#register(actors);
+  #prepare(): PoolActors<Context> {
+    const actors = this.#makeActors();
+    const { connection, dispatcher, workers } = actors;
+    this.#actors = actors;
+    const queues = { jobNames: this.jobNames, keys: this.#keys };
+    this.#drain = new Drain({ ...queues, connection, dispatcher, workers });
+    return actors;
+  }
+
+  #bringUp(actors: PoolActors<Context>): Startup {
+    const { connection, registry, periodicEnqueuer } = actors;
+    return new Startup({
+      connection,
+      register: () => registry.register(),
+      steps: {
+        load_scripts: () => connection.load(DISPATCHED_SCRIPTS),
+        look_around: () => this.#warnOfDangers(actors),
         // Before the requeuers run: what was missed, or belongs to no schedule any more, shall not be moved.
-        await actors.periodicEnqueuer.enqueue();
-        if (this.#isStopping()) return;
+        add_firings: () => periodicEnqueuer.enqueue(),
+      },
+      start: () => {
         actors.start();
         this.#working = true;
         this.#tell('ready');
-        return;
-      } catch (error) {
-        if (this.#isStopping()) return;
-        this.#log.error('worker_pool.register', error);
-        await sleep(REGISTER_PAUSE);
-      }
-    }
+      },
+      isStopping: () => this.#isStopping(),
+      onError: (where, error) => this.#log.error(where, error),
+    });
   }
 
-  async #register({ connection, heartbeater, scripts }: PoolActors<Context>): Promise<void> {
-    await heartbeater.beat();
-    await connection.load(DISPATCHED_SCRIPTS);
-    const { redis } = connection;
-    const names = [...this.#types.keys()];
-    if (names.length > 0) await redis.sadd(this.#keys.knownJobs, ...names);
+  async #warnOfDangers({ connection, scripts }: PoolActors<Context>): Promise<void> {
     const around = { keys: this.#keys, scripts };
-    for (const danger of await dangers(connection, around, names)) this.#log.warn(danger);
-    for (const { name, maxConcurrency } of this.#types.values()) {
-      if (maxConcurrency === undefined) continue;
-      const before = await redis.getset(this.#keys.maxConcurrency(name), maxConcurrency);
-      if (before !== null && Number(before) !== maxConcurrency) {
-        this.#log.warn(
-          `maxConcurrency of "${name}" was ${before}; this pool has set it to ${maxConcurrency}`,
-        );
-      }
-    }
+    for (const danger of await dangers(connection, around, this.jobNames)) this.#log.warn(danger);
   }
 
   async #stop(): Promise<void> {
@@ -445,83 +422,12 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     if (!actors) return;
     const wasWorking = this.#working;
     this.#working = false;
-    this.#onDry?.();
-    actors.dispatcher.stopFetching();
-    actors.workers.stop();
-    // What a fetch that is under way still brings, too.
-    const givenBack = actors.dispatcher.between(() => actors.workers.giveBack());
-    await this.#endRuns(actors.workers);
-    await givenBack;
-    const settled = await actors.dispatcher.stop(SETTLE_PATIENCE);
-    await this.#endActors(actors);
-    // One that is still starting may be on the books already.
-    if (actors.connection.isUp) await this.#registered;
-    if (wasWorking || actors.connection.isUp) await this.#leave(actors, settled);
-    actors.close();
-    await this.#registered;
-  }
-
-  /** A connection that was just lost may be back soon; without one, whatever they do ends once it is closed. */
-  async #endActors(actors: PoolActors<Context>): Promise<void> {
-    const back = actors.connection.ready().catch(() => undefined);
-    await Promise.race([back, sleep(RECONNECT_PATIENCE, undefined, { ref: false })]);
-    if (!actors.connection.isUp) actors.close();
-    const timer = setTimeout(() => actors.close(), ACTORS_PATIENCE);
-    await actors.stop().catch((error: unknown) => this.#log.error('worker_pool.stop', error));
-    clearTimeout(timer);
-  }
-
-  async #endRuns(workers: Workers<Context>): Promise<void> {
-    if (await workers.ended(this.#shutdownTimeout)) return;
-    const reason = new PoolStoppingError();
-    workers.interrupt(() => reason);
-    if (await workers.ended(ABORT_GRACE)) return;
-    for (const { name, id } of workers.abandon()) {
-      this.#log.warn(
-        `Job "${name}" (${id}) did not end in time and is put back; it will run again`,
-      );
-    }
-    await workers.ended(ABORT_GRACE);
-  }
-
-  /** Without Redis's word that nothing is left in progress, the heartbeat stays: it ages, and a reaper comes. */
-  async #leave(
-    { connection, scripts, heartbeater }: PoolActors<Context>,
-    settled: boolean,
-  ): Promise<void> {
-    try {
-      if (!settled) throw new Error('Redis did not take what became of the last jobs');
-      if (!connection.isUp) throw new Error('Redis is out of reach');
-      const names = [...this.#types.keys()];
-      const release = scripts.running.release(this.id, names);
-      while (!(await connection.call(release)).isDone);
-      await heartbeater.remove();
-    } catch (error) {
-      this.#log.error('worker_pool.leave', error);
-    }
-  }
-
-  /** Nothing runs, waits to be begun, or is still to be sent to Redis: settling may put jobs into queues. */
-  #isIdle(): boolean {
-    if (!this.#actors) return true;
-    const { workers, dispatcher } = this.#actors;
-    return (
-      workers.busy === 0 && workers.prefetched.length === 0 && dispatcher.unsettled.length === 0
-    );
-  }
-
-  async #isDrained(): Promise<boolean> {
-    const connection = this.#actors?.connection;
-    if (!connection?.isUp) return false;
-    const pipeline = connection.redis.pipeline();
-    for (const name of this.#types.keys()) {
-      pipeline.llen(this.#keys.queue(name)).exists(this.#keys.paused(name));
-    }
-    const replies = (await pipeline.exec()) ?? [];
-    return replies.every(
-      ([error, length], index) =>
-        index % 2 === 1 || (!error && (length === 0 || replies[index + 1]?.[1] === 1)),
-    );
+    this.#drain?.end();
+    await new Shutdown({
+      ...{ poolId: this.id, jobNames: this.jobNames, actors, log: this.#log, wasWorking },
+      timeout: this.#shutdownTimeout,
+      startEnded: this.#startup?.ended ?? Promise.resolve(),
+    }).run();
   }
 
   #composedTypes(): Map<string, JobType<Context>> {
@@ -566,17 +472,21 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       context: context ?? (() => ({}) as Context),
       onStarted: (entry) => this.#tell('started', () => [new Job(entry)]),
       onSettled: (job, owned) => this.#onSettled(job, owned),
-      onDry: () => this.#onDry?.(),
+      onDry: () => this.#drain?.dry(),
       onReaped: (pool) => this.#onReaped(pool),
       onRescued: (count) =>
         this.#log.warn(`${count} jobs that a Go pool had declared dead are back in their queues`),
+      onLimitChanged: (name, before, now) =>
+        this.#log.warn(`maxConcurrency of "${name}" was ${before}; this pool has set it to ${now}`),
+      onForgotten: () =>
+        this.#log.warn(
+          'Redis did not know this pool, or its jobs, any more: it has lost data, or took the pool for dead. They are registered again',
+        ),
       onStrangers: (count) =>
         this.#log.warn(`${count} jobs were in progress that no worker knew of; they run again`),
       onWarning: (message) => this.#log.warn(message),
-      onError: (where, error) => {
-        // What a stop has closed is no news.
-        if (!(this.#isStopping() && error instanceof ClosedError)) this.#log.error(where, error);
-      },
+      onError: (where, error) => this.#log.error(where, error),
+      onThrown: (where, error) => this.#log.thrown(where, error),
     });
   }
 
@@ -588,10 +498,12 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     this.#tell('reaped', () => [pool]);
   }
 
-  #onUp({ heartbeater, dispatcher, reaper, auditor }: PoolActors<Context>): void {
+  #onUp({ heartbeater, registry, dispatcher, reaper, auditor }: PoolActors<Context>): void {
     this.#log.up();
+    this.#downReason = undefined;
     if (!this.#working) return;
     // A Redis that was restarted empty, or an eager reaper, may have forgotten this pool.
+    registry.wake();
     heartbeater.beat().catch((error: unknown) => this.#log.error('heartbeater.beat', error));
     dispatcher.wake();
     reaper.bePatient();
@@ -601,6 +513,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
 
   #onDown(reason: Error | undefined): void {
     if (this.#isStopping()) return;
+    this.#downReason = reason ?? this.#downReason;
     this.#log.down(reason);
     this.#tell('not_ready', () => [reason]);
   }
@@ -615,7 +528,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     make?: () => WorkerPoolEvents[Name],
   ): void {
     if (this.listenerCount(name) === 0) return;
-    tell(this, name, make?.() ?? [], (error) => this.#log.error(`worker_pool.on_${name}`, error));
+    tell(this, name, make?.() ?? [], (error) => this.#log.thrown(`worker_pool.on_${name}`, error));
   }
 
   #assertNotStarted(action: string): void {
@@ -626,4 +539,11 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
 function assertFunction(option: string, value: unknown): void {
   if (value === undefined || value === null || typeof value === 'function') return;
   throw new InvalidOptionError(option, value, 'a function');
+}
+
+/** What is known of a pool as long as Redis was not asked. */
+const UNREAD = { beatAge: undefined, oldestWaiting: undefined, unhandled: [] };
+
+function notConnected(reason: Error | undefined): string {
+  return `the pool is not connected to it${reason ? ` (${reason.message})` : ''}.`;
 }

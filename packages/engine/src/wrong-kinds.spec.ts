@@ -85,7 +85,9 @@ describe('a key of the wrong kind costs no job', () => {
     await ns.redis.lpush(ns.keys.inProgress('n', POOL), raw);
     await spoil(what === 'dead' ? ns.keys.dead : ns.keys.queue('n'));
     const reaping = { raw, jobId: 'id', deadEntry: raw, attempt: '{}' };
-    const reap = scripts.pools.reap(POOL, 'n', [reaping], { deadAfter: 10, maxDeaths: 1 });
+    const reap = scripts.pools.reap({ id: POOL, heartbeatAt: undefined }, 'n', [reaping], {
+      maxDeaths: 1,
+    });
     await expect(run(reap)).rejects.toThrow('WRONGTYPE');
     expect(await inProgress()).toEqual([raw]);
   });

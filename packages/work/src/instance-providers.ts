@@ -4,6 +4,7 @@ import {
   DEFAULT_NAMESPACE,
   Enqueuer,
   RedisConnection,
+  safeLogger,
   WorkerPool,
   type Clock,
   type RedisSource,
@@ -17,6 +18,7 @@ import {
   instanceToken,
   redisSourceToken,
 } from './instance-tokens.js';
+import { IdlePool } from './idle-pool.js';
 import { jobErrors } from './job-outcome.js';
 import { JOB, jobProvider } from './job.token.js';
 import { WorkEvents } from './work-events.js';
@@ -130,7 +132,8 @@ function makePool(
   const { concurrency, shutdownTimeout, maxDeaths, rescueUnknownJobs } = options;
   const { context: Context, logger = new Logger(WorkerPool.name), outcomes = [] } = options;
   const { propagators, currentJob } = options;
-  return new WorkerPool({
+  const Pool = options.role === 'enqueuer' ? IdlePool : WorkerPool;
+  return new Pool({
     redis,
     ...around(environment, options),
     concurrency,
@@ -146,5 +149,5 @@ function makePool(
 }
 
 function makeEvents({ logger = new Logger(WorkEvents.name) }: WorkModuleOptions, pool: WorkerPool) {
-  return new WorkEvents(pool, logger);
+  return new WorkEvents(pool, safeLogger(logger));
 }

@@ -79,6 +79,16 @@ describe('a process', () => {
     expect(await app.get(Client).workerPoolHeartbeats()).toEqual([]);
   });
 
+  it.each(['start', 'drain'] as const)(
+    'refuses %s() in the role of an enqueuer',
+    async (method) => {
+      const app = await anApp([work({ role: 'enqueuer' })], [Handlers]);
+      await app.get(Enqueuer).enqueue('mail');
+      await expect(app.get(WorkerPool)[method]()).rejects.toThrow(/"role" is "enqueuer".*"worker"/);
+      expect(app.get(WorkerPool).isReady).toBe(false);
+    },
+  );
+
   it.each([
     ['an unknown job', { only: ['nail'] }, UnknownJobSelectionError],
     ['an unknown role', { role: 'web' as never }, InvalidOptionError],

@@ -1,6 +1,12 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import type { Enqueuer, Logger, RedisConnection, WorkerPool } from '@nestcraft/engine';
+import {
+  safeLogger,
+  type Enqueuer,
+  type Logger,
+  type RedisConnection,
+  type WorkerPool,
+} from '@nestcraft/engine';
 import { DuplicateWorkModuleError, UnknownWorkInstanceError } from './errors.js';
 import { instanceToken } from './instance-tokens.js';
 import type { WorkEvents } from './work-events.js';
@@ -9,6 +15,8 @@ import type { WorkModuleOptions } from './work-module-options.js';
 
 /** One `WorkModule.forRoot()` and what it runs. An application may have several, told apart by their names. */
 export class WorkInstance {
+  #logger: Logger | undefined;
+
   constructor(
     /** Nothing for the unnamed one. */
     readonly name: string | undefined,
@@ -27,7 +35,7 @@ export class WorkInstance {
 
   /** Where it writes what is no job's own. */
   get logger(): Logger {
-    return this.options.logger ?? new NestLogger('WorkModule');
+    return (this.#logger ??= safeLogger(this.options.logger ?? new NestLogger('WorkModule')));
   }
 
   /** @throws DuplicateWorkModuleError when the application has another instance of this name */

@@ -1,5 +1,5 @@
 import type { ConfigurableModuleOptionsFactory, Type } from '@nestjs/common';
-import type { Logger, Propagator } from '@nestcraft/engine';
+import type { LoggerLike, Propagator } from '@nestcraft/engine';
 import type { JobDecoratorService } from './job-decorator.service.js';
 import type { JobOutcome } from './job-outcome.js';
 import type { JobMiddlewareOption } from './job-middleware.js';
@@ -70,8 +70,8 @@ export interface WorkModuleOptions {
   readonly currentJob?: boolean;
   /** Wraps every handler when the application starts; a class that extends JobDecoratorService. For APM tools. */
   readonly jobDecorator?: Type<JobDecoratorService>;
-  /** Where the pool writes; default a Nest logger named `WorkerPool`. */
-  readonly logger?: Logger;
+  /** Where the pool writes, such as pino; default a Nest logger named `WorkerPool`. */
+  readonly logger?: LoggerLike;
 }
 
 /** What `forRootAsync` takes as `useClass` and `useExisting`: a class that makes the options. */

@@ -40,4 +40,11 @@ describe('judge', () => {
     const health = judge({ ...WELL, isReady: false, beatAge: undefined }, healthLimits({}), 'no');
     expect(health.problems).toEqual(['Redis does not answer: no']);
   });
+
+  it('says why Redis does not take the pool', () => {
+    const refusal = 'OOM command not allowed';
+    const health = judge({ ...WELL, isReady: false }, healthLimits({}), undefined, refusal);
+    expect(health).toMatchObject({ status: 'down' });
+    expect(health.problems).toEqual([`The worker pool cannot be registered: ${refusal}`]);
+  });
 });

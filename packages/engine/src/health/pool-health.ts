@@ -50,13 +50,15 @@ export function healthLimits(limits: HealthLimits): Required<HealthLimits> {
  * What the figures say. That Redis answers is not enough: a pool is up when its fetches succeed.
  *
  * @param unreachable what has kept Redis from answering, if it did not
+ * @param refusal why Redis does not take the registration of the pool, if it does not
  */
 export function judge(
   figures: HealthFigures,
   limits: Required<HealthLimits>,
   unreachable?: string,
+  refusal?: string,
 ): PoolHealth {
-  const grave = graveProblems(figures, limits, unreachable);
+  const grave = graveProblems(figures, limits, unreachable, refusal);
   const problems = [...grave, ...otherProblems(figures, limits)];
   const status = grave.length > 0 ? 'down' : problems.length > 0 ? 'degraded' : 'up';
   return { status, problems, ...figures };
@@ -66,8 +68,10 @@ function graveProblems(
   { isReady, busy, concurrency, fetchAge, beatAge }: HealthFigures,
   { fetch, beat }: Required<HealthLimits>,
   unreachable: string | undefined,
+  refusal: string | undefined,
 ): string[] {
   if (unreachable !== undefined) return [`Redis does not answer: ${unreachable}`];
+  if (refusal !== undefined) return [`The worker pool cannot be registered: ${refusal}`];
   if (!isReady) return ['The worker pool is not started, not registered yet, or stopping.'];
   const problems: string[] = [];
   // Without an idle worker nothing is fetched.

@@ -91,13 +91,9 @@ export class Heartbeater {
 
   /** Takes the pool off the books. Only for a pool that has nothing in progress: no reaper will look for it again. */
   async remove(): Promise<void> {
-    const { connection, keys, poolId } = this.#options;
+    const { connection, scripts, poolId } = this.#options;
     await connection.ready();
-    await connection.redis
-      .multi()
-      .srem(keys.workerPools, poolId)
-      .del(keys.heartbeat(poolId))
-      .exec();
+    await connection.call(scripts.pools.leave(poolId));
   }
 
   /** Beats if the thread does not. Returns the milliseconds until the next look. */
@@ -177,7 +173,7 @@ export class Heartbeater {
     );
   }
 
-  #beatCall(): ScriptCall<void> {
+  #beatCall(): ScriptCall<boolean> {
     const { scripts, poolId, workerIds, jobNames, concurrency, schedules } = this.#options;
     return scripts.pools.beat(poolId, {
       job_names: [...jobNames].sort().join(','),

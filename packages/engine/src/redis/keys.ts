@@ -117,6 +117,11 @@ export class Keys {
     return `${this.own}reaper_turn`;
   }
 
+  /** String: how far reapers have come with the known names, where those are many. This engine's own; it expires. */
+  get reaperCursor(): string {
+    return `${this.own}reaper_cursor`;
+  }
+
   /** String, whole number: how often a process has died while it ran the job. This engine's own. */
   deaths(jobId: string): string {
     return `${this.own}deaths:${jobId}`;

@@ -2,43 +2,52 @@
 --
 -- A pool that shows no heartbeat, or only in a job's locks, may be one that is starting or stopping (gocraft/work
 -- starts its workers before its first beat): it is suspected, and since when is remembered here, for all reapers.
+-- One look goes through the locks of some names only, and the next goes on from there: it must not hold Redis up,
+-- however many names there are.
 --
--- KEYS[1..4] worker_pools, known_jobs, the suspects, the reapers' turn
+-- While Redis refuses to write, this fails with its first write: then the beats of others fail as well, and nobody may
+-- be judged by them.
+--
+-- KEYS[1..5] worker_pools, known_jobs, the suspects, the reapers' turn, how far they have come with the names
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    the namespace's prefix
 -- ARGV[3]    the own pool's id
 -- ARGV[4]    milliseconds that a turn lasts; 0 to look in any case
--- Returns    nil if it is another's turn, else
---            { now in seconds, { id, heartbeat_at or '', job_names or '', suspected since or '' }, … }
+-- ARGV[5]    of about how many names to look at the locks
+-- Returns    { now in seconds, 0 } if it is another's turn, else
+--            { now in seconds, { id, heartbeat_at or '', job_names or '', suspected since or '' }, … }, the own among them
 local milliseconds, prefix, own, turn = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
-if turn > 0 and not redis.call('SET', KEYS[4], own, 'NX', 'PX', turn) then return nil end
+if turn > 0 and not redis.call('SET', KEYS[4], own, 'NX', 'PX', turn) then return { now, 0 } end
 
-local suspects = {}
-local function suspectedSince(id)
-  redis.call('HSETNX', KEYS[3], id, now)
-  suspects[id] = true
-  return redis.call('HGET', KEYS[3], id)
-end
-
-local reply = { now }
-local listed = {}
+local reply, beats = { now }, {}
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
-  listed[id] = true
   local beat = redis.call('HMGET', prefix .. 'worker_pools:' .. id, 'heartbeat_at', 'job_names')
-  local since = not beat[1] and suspectedSince(id) or ''
-  table.insert(reply, { id, beat[1] or '', beat[2] or '', since })
-end
-for _, name in ipairs(redis.call('SMEMBERS', KEYS[2])) do
-  local shares = redis.pcall('HKEYS', prefix .. 'jobs:' .. name .. ':lock_info')
-  for _, id in ipairs(shares) do
-    if not listed[id] then
-      listed[id] = true
-      table.insert(reply, { id, '', '', suspectedSince(id) })
-    end
+  if beat[1] then
+    beats[id] = true
+    table.insert(reply, { id, beat[1], beat[2] or '', '' })
+  else
+    redis.call('HSETNX', KEYS[3], id, now)
   end
 end
-for _, id in ipairs(redis.call('HKEYS', KEYS[3])) do
-  if not suspects[id] then redis.call('HDEL', KEYS[3], id) end
+
+local cursor = redis.call('GET', KEYS[5])
+local names = redis.call('SSCAN', KEYS[2], cursor or '0', 'COUNT', ARGV[5])
+for _, name in ipairs(names[2]) do
+  local shares = redis.pcall('HKEYS', prefix .. 'jobs:' .. name .. ':lock_info')
+  for _, id in ipairs(shares) do
+    if not beats[id] then redis.call('HSETNX', KEYS[3], id, now) end
+  end
+end
+if names[1] ~= '0' then
+  redis.call('SET', KEYS[5], names[1], 'EX', 3600)
+elseif cursor then
+  redis.call('DEL', KEYS[5])
+end
+
+local suspects = redis.call('HGETALL', KEYS[3])
+for i = 1, #suspects, 2 do
+  local id, since = suspects[i], suspects[i + 1]
+  if beats[id] then redis.call('HDEL', KEYS[3], id) else table.insert(reply, { id, '', '', since }) end
 end
 return reply

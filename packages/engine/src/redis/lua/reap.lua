@@ -1,6 +1,6 @@
 -- Takes the jobs of one name from a dead pool: to where their queue is taken from next, the oldest first to be taken,
 -- or to the dead jobs those under which a process has died too often. Ends the pool's share of the lock.
--- Does nothing if the pool beats after all: it may have been paused, and its jobs would run twice. Runs after claims.lua.
+-- Does nothing if the pool has beaten since it was judged: it may have been paused, and its jobs would run twice. Runs after claims.lua.
 --
 -- A job that is put back is marked with a last member "reaped". It tells who ends the job that there are traces to remove;
 -- and a pool that runs it still, because it was taken for dead, cannot settle the run of the next one that fetches it.
@@ -13,7 +13,7 @@
 -- KEYS[8…]   for each job: how often a process has died under it; its claim and the claim's owner, or twice the queue
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    pool id
--- ARGV[3]    seconds after its last beat at which a pool is dead
+-- ARGV[3]    the last beat by which it was taken for dead; '' for none
 -- ARGV[4]    how many deaths are too many
 -- ARGV[5]    milliseconds for which deaths are remembered
 -- ARGV[6..7] how many attempts of a job are remembered, and for how many milliseconds
@@ -21,11 +21,11 @@
 -- ARGV[9]    milliseconds that a claim lasts
 -- ARGV[10…]  for each job, the newest first: entry, entry for the dead jobs or '' to put it back in any case,
 --            the key of its attempts, the attempt that ended with the process, the id of a job that holds a claim or ''
--- Returns    nil if the pool is alive, else { how many were put back, how many are dead, how many are left }
+-- Returns    nil if the pool has beaten since, else { how many were put back, how many are dead, how many are left }
 local milliseconds, pool = tonumber(ARGV[1]), ARGV[2]
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
 local beat = tonumber(redis.call('HGET', KEYS[1], 'heartbeat_at') or '')
-if beat and beat + tonumber(ARGV[3]) > now then return nil end
+if beat and beat ~= tonumber(ARGV[3]) then return nil end
 
 -- A key of the wrong kind, or one that has left this node of a Cluster, ends this before it costs jobs.
 redis.call('LLEN', KEYS[2])

@@ -1,12 +1,14 @@
 -- Rebuilds the locks of names from what is certain. A lock is what all pools' shares add up to; the own pool's share
 -- is what it has in progress; shares below zero, which gocraft/work can leave, count for nothing; and empty shares of
--- pools that are gone are swept away. Other pools' shares are theirs.
+-- pools that are gone are swept away. Other pools' shares are theirs. Redis takes it even when its memory is full, because it
+-- begins by removing something.
 --
 -- KEYS[1]    worker_pools
 -- KEYS[1+i]  the queues
 -- ARGV[1]    the own pool's id, or '' for none
 -- Returns    how many locks were wrong
 local own, mended = ARGV[1], 0
+redis.call('SREM', KEYS[1], '')
 for i = 2, #KEYS do
   local queue = KEYS[i]
   local info = queue .. ':lock_info'

@@ -1,5 +1,5 @@
 -- Moves due jobs to their queues: each only if it is still there, so that of several requeuers one moves it. A job
--- whose name nobody ever knew, or whose queue is none, is left, and told: its entry for the dead jobs is seldom needed, so it comes later.
+-- whose name nobody knows, or whose queue is none, is left, and told: its entry for the dead jobs is seldom needed, so it comes later.
 --
 -- A firing of a schedule that was moved before is dropped: a Go process whose clock is slow adds it again. One of a
 -- schedule that does not overlap is dropped, too, while the last one's claim stands: that still waits or runs. Runs
@@ -9,59 +9,60 @@
 -- KEYS[4+i]  the queues
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    milliseconds that a claim lasts
--- ARGV[2+i]  the queues' names
+-- ARGV[3]    a letter for each queue: o if the own pool handles its name, else -. Such a name is known in any case, and
+--            made known again if Redis has lost it
+-- ARGV[3+i]  the queues' names
 -- ARGV[…]    for each job: index of its queue, entry, entry for the queue; or 0, entry, entry for the dead jobs;
 --            and before a firing 'firing', behind it its schedule and time, and what it claims first: claim, owner,
 --            id, else '' three times; before one for the dead jobs that holds a claim 'frees', and behind it the claim,
 --            its owner, the job's own queue and id
 -- Returns    { how many went to their queues, how many to the dead jobs, how many were dropped, index of a queue whose
 --            name nobody knows, … }
-local milliseconds, lasts = tonumber(ARGV[1]), ARGV[2]
+local milliseconds, lasts, letters = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local now = milliseconds and math.floor(milliseconds / 1000) or redis.call('TIME')[1]
 local requeued, dead, dropped = 0, 0, 0
 local CLOCKS_DIFFER = 15 -- seconds, as in firing-plan.ts
 local queues = #KEYS - 4
 local unknown, isUnknown = {}, {}
 
--- What stands behind a job of a kind.
-local details = {
-  firing = function(i)
-    return { schedule = ARGV[i], time = ARGV[i + 1], claim = ARGV[i + 2], owner = ARGV[i + 3], id = ARGV[i + 4] }, 5
-  end,
-  frees = function(i) return { claim = ARGV[i], owner = ARGV[i + 1], queue = ARGV[i + 2], id = ARGV[i + 3] }, 4 end,
-}
-
 local jobs = {}
-local i = 3 + queues
+local i = 4 + queues
 while i <= #ARGV do
-  local kind, read = ARGV[i], details[ARGV[i]]
-  if read then i = i + 1 end
+  local isFiring, frees = ARGV[i] == 'firing', ARGV[i] == 'frees'
+  if isFiring or frees then i = i + 1 end
   local job = { queue = tonumber(ARGV[i]), due = ARGV[i + 1], entry = ARGV[i + 2] }
-  i = i + 3
-  if read then
-    local count
-    job[kind], count = read(i)
-    i = i + count
+  if isFiring then
+    job.firing = { schedule = ARGV[i + 3], time = ARGV[i + 4], claim = ARGV[i + 5], owner = ARGV[i + 6], id = ARGV[i + 7] }
   end
+  if frees then job.freed = { claim = ARGV[i + 3], owner = ARGV[i + 4], queue = ARGV[i + 5], id = ARGV[i + 6] } end
   jobs[#jobs + 1] = job
+  i = i + (isFiring and 8 or frees and 7 or 3)
 end
 
 -- All that is written below is looked at before the first removal: a key of the wrong kind, or one that a node of a Cluster
 -- is just giving away, ends this before it costs jobs.
 for _, job in ipairs(jobs) do
   if job.queue == 0 then redis.call('ZCARD', KEYS[3]) end
+  if job.freed then probeClaim(job.freed.queue, job.freed.claim, job.freed.owner) end
   if job.firing then
     redis.call('HLEN', KEYS[4])
     if job.firing.claim ~= '' then redis.call('EXISTS', job.firing.claim, job.firing.owner) end
   end
-  if job.frees then probeClaim(job.frees.queue, job.frees.claim, job.frees.owner) end
 end
+local function isKnown(queue)
+  local name = ARGV[3 + queue]
+  if redis.call('SISMEMBER', KEYS[2], name) == 1 then return true end
+  if letters:sub(queue, queue) ~= 'o' then return false end
+  redis.pcall('SADD', KEYS[2], name)
+  return true
+end
+
 for queue = 1, queues do
   local length = redis.pcall('LLEN', KEYS[4 + queue])
   local isQueue = type(length) == 'number'
   if not isQueue and not length.err:find('WRONGTYPE', 1, true) then return length end
   -- A key of the wrong kind is no queue.
-  if not isQueue or redis.call('SISMEMBER', KEYS[2], ARGV[2 + queue]) == 0 then
+  if not isQueue or not isKnown(queue) then
     table.insert(unknown, queue)
     isUnknown[queue] = true
   end
@@ -102,8 +103,7 @@ for _, job in ipairs(jobs) do
   if take(job) then
     if job.queue == 0 then
       redis.call('ZADD', KEYS[3], now, job.entry)
-      local held = job.frees
-      if held then freeClaim(held.queue, held.claim, held.owner, lasts, held.id) end
+      if job.freed then freeClaim(job.freed.queue, job.freed.claim, job.freed.owner, lasts, job.freed.id) end
       dead = dead + 1
     elseif isDropped(job) then
       dropped = dropped + 1

@@ -10,6 +10,13 @@ const reapScript = Script.load('reap', 'claims');
 const buryScript = Script.load('bury');
 const hashesScript = Script.load('hashes');
 const observeScript = Script.load('observe');
+const registerScript = Script.load('register');
+const leaveScript = Script.load('leave');
+const occupiedScript = Script.load('occupied');
+const forgiveScript = Script.load('forgive');
+
+// Of so many names one look reads the locks, which takes Redis a few milliseconds.
+const NAMES_OF_LOOK = 1_000;
 
 // Longer than a job that kills its processes takes to do so a few times. In milliseconds.
 const DEATHS_LAST = 7 * 24 * 3600 * 1000;
@@ -28,11 +35,31 @@ export interface PoolSighting {
   readonly suspectedSince: number | undefined;
 }
 
+/** A pool, and the beat by which it was judged. */
+export type Sighted = Pick<PoolSighting, 'id' | 'heartbeatAt'>;
+
 /** What a reaper saw. */
 export interface Look {
   /** Seconds since the epoch. */
   readonly now: number;
-  readonly pools: readonly PoolSighting[];
+  /** `undefined` when it was another reaper's turn. */
+  readonly pools: readonly PoolSighting[] | undefined;
+}
+
+/** What a pool is for: its names, with their limits where it has any. */
+export interface Registration {
+  readonly jobNames: readonly string[];
+  readonly limits: ReadonlyMap<string, number>;
+}
+
+/** What Redis knew of a pool when it was registered. */
+export interface Registered {
+  /** The second since which it is on the books without a break; `undefined` if it is not. */
+  readonly startedAt: string | undefined;
+  /** How many names and limits were missing. */
+  readonly missing: number;
+  /** What the limits were, by name, where all were written; `undefined` for one that was not there. */
+  readonly before: ReadonlyMap<string, number | undefined>;
 }
 
 /** A job of a dead pool. */
@@ -71,37 +98,98 @@ export interface Observation {
 
 /** Scripts about worker pools: those that run, and those that have died. */
 export class PoolScripts extends ScriptGroup {
-  /** Beats for a pool; `fields` stand in its heartbeat beside the times. */
-  beat(poolId: string, fields: Readonly<Record<string, string | number>>): ScriptCall<void> {
+  /** Beats for a pool; `fields` stand in its heartbeat beside the times. Returns whether it is the first beat. */
+  beat(poolId: string, fields: Readonly<Record<string, string | number>>): ScriptCall<boolean> {
     return {
       script: beatScript,
       keys: [this.keys.workerPools, this.keys.heartbeat(poolId)],
       args: [this.now(), poolId, ...Object.entries(fields).flat()],
+      decode: (reply) => reply === 1,
+    };
+  }
+
+  /**
+   * Makes known what a pool is for, where Redis does not know it.
+   *
+   * @param overwrites whether all limits are written, and not only those that are missing
+   */
+  register(
+    poolId: string,
+    { jobNames, limits }: Registration,
+    overwrites: boolean,
+  ): ScriptCall<Registered> {
+    const { workerPools, knownJobs } = this.keys;
+    const limited = [...limits.keys()];
+    return {
+      script: registerScript,
+      keys: [
+        ...[workerPools, this.keys.heartbeat(poolId), knownJobs],
+        ...limited.map((name) => this.keys.maxConcurrency(name)),
+      ],
+      args: [poolId, overwrites ? '1' : '', ...limits.values(), ...jobNames],
+      decode: (reply) => {
+        const [startedAt, missing, before] = reply as [Buffer, number, Buffer[]];
+        const limitBefore = (text: Buffer): number | undefined =>
+          text.length === 0 ? undefined : Number(text.toString());
+        return {
+          ...{ startedAt: startedAt.toString() || undefined, missing },
+          before: new Map(before.map((text, i) => [limited[i] ?? '', limitBefore(text)])),
+        };
+      },
+    };
+  }
+
+  /** Takes a pool that has nothing in progress off the books. */
+  leave(poolId: string): ScriptCall<void> {
+    return {
+      script: leaveScript,
+      keys: [this.keys.workerPools, this.keys.heartbeat(poolId)],
+      args: [poolId],
       decode: () => undefined,
     };
   }
 
-  /** Reads how all pools are; `undefined` if it was another reaper's turn. `turn` in milliseconds, 0 for in any case. */
-  look(poolId: string, turn: number): ScriptCall<Look | undefined> {
-    const { workerPools, knownJobs, suspects, reaperTurn, prefix } = this.keys;
+  /** Reads how all pools are, if it is this reaper's turn. `turn` in milliseconds, 0 for in any case. */
+  look(poolId: string, turn: number): ScriptCall<Look> {
+    const { workerPools, knownJobs, suspects, reaperTurn, reaperCursor, prefix } = this.keys;
     return {
       script: lookScript,
-      keys: [workerPools, knownJobs, suspects, reaperTurn],
-      args: [this.now(), prefix, poolId, turn],
+      keys: [workerPools, knownJobs, suspects, reaperTurn, reaperCursor],
+      args: [this.now(), prefix, poolId, turn, NAMES_OF_LOOK],
       decode: (reply) => {
-        if (reply === null) return undefined;
-        const [now, ...pools] = reply as [number, ...Buffer[][]];
+        const [now, ...pools] = reply as [number, 0] | [number, ...Buffer[][]];
+        if (!areSeen(pools)) return { now, pools: undefined };
         return { now, pools: pools.map((fields) => sighting(fields.map(String))) };
       },
     };
   }
 
-  /** Takes the jobs of a name, the newest first, from a dead pool; `undefined` if it is alive. */
+  /** Of which of the names a pool has jobs in progress, or a share of the lock. */
+  occupied(poolId: string, jobNames: readonly string[]): ScriptCall<string[]> {
+    return {
+      script: occupiedScript,
+      keys: jobNames.map((name) => this.keys.queue(name)),
+      args: [poolId],
+      decode: (reply) => (reply as number[]).map((index) => jobNames[index - 1] ?? ''),
+    };
+  }
+
+  /** Takes back the last death that was counted for each of these jobs; returns how many were. */
+  forgive(jobIds: readonly string[]): ScriptCall<number> {
+    return {
+      script: forgiveScript,
+      keys: jobIds.map((id) => this.keys.deaths(id)),
+      args: [],
+      decode: Number,
+    };
+  }
+
+  /** Takes the jobs of a name, the newest first, from a dead pool; `undefined` if it has beaten since it was seen. */
   reap(
-    poolId: string,
+    { id: poolId, heartbeatAt }: Sighted,
     jobName: string,
     reapings: readonly Reaping[],
-    limits: { readonly deadAfter: number; readonly maxDeaths: number },
+    { maxDeaths }: { readonly maxDeaths: number },
   ): ScriptCall<Reaped | undefined> {
     const keys = this.keys;
     return {
@@ -122,8 +210,8 @@ export class PoolScripts extends ScriptGroup {
       args: [
         this.now(),
         poolId,
-        limits.deadAfter,
-        limits.maxDeaths,
+        heartbeatAt ?? '',
+        maxDeaths,
         DEATHS_LAST,
         ATTEMPTS.most,
         ATTEMPTS.keep,
@@ -142,13 +230,13 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Takes a dead pool off the books; false if it is alive. */
-  bury(poolId: string, deadAfter: number): ScriptCall<boolean> {
+  /** Takes a dead pool off the books; false if it has beaten since it was seen. */
+  bury({ id: poolId, heartbeatAt }: Sighted): ScriptCall<boolean> {
     const { workerPools, suspects, prefix } = this.keys;
     return {
       script: buryScript,
       keys: [workerPools, this.keys.heartbeat(poolId), suspects],
-      args: [this.now(), poolId, deadAfter, prefix],
+      args: [poolId, heartbeatAt ?? '', prefix],
       decode: (reply) => reply === 1,
     };
   }
@@ -186,6 +274,11 @@ export class PoolScripts extends ScriptGroup {
       },
     };
   }
+}
+
+/** Not when it is another reaper's turn. */
+function areSeen(pools: readonly [0] | readonly Buffer[][]): pools is Buffer[][] {
+  return pools[0] !== 0;
 }
 
 /** @param flat fields and values, by turns */

@@ -48,7 +48,7 @@ export interface Requeued {
   readonly dead: number;
   /** Firings of schedules that were moved before, or that would overlap. */
   readonly dropped: number;
-  /** Job names that nobody ever knew: what is due of them was left. */
+  /** Job names that nobody knows: what is due of them was left. */
   readonly unknown: readonly string[];
 }
 
@@ -115,8 +115,16 @@ export class TimedScripts extends ScriptGroup {
     };
   }
 
-  /** Moves due jobs to their queues, or those without one to the dead jobs. */
-  requeue(set: 'retry' | 'scheduled', requeueings: readonly Requeueing[]): ScriptCall<Requeued> {
+  /**
+   * Moves due jobs to their queues, or those without one to the dead jobs.
+   *
+   * @param ownNames those that the pool handles: they are known, whatever Redis says
+   */
+  requeue(
+    set: 'retry' | 'scheduled',
+    requeueings: readonly Requeueing[],
+    ownNames: ReadonlySet<string> = new Set(),
+  ): ScriptCall<Requeued> {
     const queues = new Numbering();
     const args: (Raw | number)[] = [];
     for (const { raw, jobName, entry, firing, ...rest } of requeueings) {
@@ -132,13 +140,14 @@ export class TimedScripts extends ScriptGroup {
     }
     const { names } = queues;
     const { knownJobs, dead, movedFirings } = this.keys;
+    const letters = names.map((name) => (ownNames.has(name) ? 'o' : '-')).join('');
     return {
       script: requeueScript,
       keys: [
         ...[this.keys[set], knownJobs, dead, movedFirings],
         ...names.map((name) => this.keys.queue(name)),
       ],
-      args: [this.now(), CLAIM_LASTS, ...names, ...args],
+      args: [this.now(), CLAIM_LASTS, letters, ...names, ...args],
       decode: (reply) => {
         const [requeued = 0, died = 0, dropped = 0, ...unknown] = reply as number[];
         return {

@@ -1,0 +1,7 @@
+-- Takes a pool that stops off the books. Only for one that has nothing in progress: no reaper will look for it again.
+--
+-- KEYS[1..2] worker_pools, the pool's heartbeat
+-- ARGV[1]    pool id
+redis.call('SREM', KEYS[1], ARGV[1])
+redis.call('DEL', KEYS[2])
+return redis.status_reply('OK')

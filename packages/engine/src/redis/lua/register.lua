@@ -1,0 +1,38 @@
+-- Makes known what a pool is for, the names of its jobs and their limits, where Redis does not know it (any more): it
+-- may have lost its data. While nothing is missing this only reads. Of the limits it writes those that are missing, or
+-- all of them. Redis takes it even when its memory is full, as it does beat.lua.
+--
+-- KEYS[1..3] worker_pools, the pool's heartbeat, known_jobs
+-- KEYS[3+i]  the limits, named max_concurrency
+-- ARGV[1]    pool id
+-- ARGV[2]    '1' to write all limits, else ''
+-- ARGV[2+i]  what the limits are
+-- ARGV[…]    the names
+-- Returns    { when the pool came on the books, or '' if it is not on them, how many names and limits were missing,
+--            { what the limits were, or '' } if all are written, else {} }
+local limits, missing, before = #KEYS - 3, 0, {}
+redis.call('HDEL', KEYS[2], '')
+
+local BATCH = 1000 -- unpack has a limit
+for first = 3 + limits, #ARGV, BATCH do
+  local last = math.min(#ARGV, first + BATCH - 1)
+  local unknown = {}
+  for i, isKnown in ipairs(redis.call('SMISMEMBER', KEYS[3], unpack(ARGV, first, last))) do
+    if isKnown == 0 then table.insert(unknown, ARGV[first + i - 1]) end
+  end
+  if #unknown > 0 then redis.call('SADD', KEYS[3], unpack(unknown)) end
+  missing = missing + #unknown
+end
+
+for i = 1, limits do
+  local key, limit = KEYS[3 + i], ARGV[2 + i]
+  if ARGV[2] == '1' then
+    before[i] = redis.call('GET', key) or ''
+    redis.call('SET', key, limit)
+  elseif redis.call('SET', key, limit, 'NX') then
+    missing = missing + 1
+  end
+end
+
+local isListed = redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1
+return { isListed and redis.call('HGET', KEYS[2], 'started_at') or '', missing, before }
