@@ -59,9 +59,10 @@ export class JobsController {
   @Get(':set/:at/:id')
   @Action('view')
   async job(@Param('set') set: string, @Param('at') at: string, @Param('id') id: string) {
+    const jobId = text('id', id, LONGEST_ID); // Before anything begins that nobody would wait for.
     const [job, attempts] = await Promise.all([
       this.find(set, at, id),
-      this.client.attempts(text('id', id, LONGEST_ID)),
+      this.client.attempts(jobId),
     ]);
     return this.presenter.detail(job, attempts);
   }

@@ -45,9 +45,10 @@ export class QueuesController {
     @Param('position') position: string,
     @Param('id') id: string,
   ) {
+    const jobId = text('id', id, LONGEST_ID); // Before anything begins that nobody would wait for.
     const [job, attempts] = await Promise.all([
       this.find(name, position, id),
-      this.client.attempts(text('id', id, LONGEST_ID)),
+      this.client.attempts(jobId),
     ]);
     return this.presenter.detail(job, attempts);
   }
