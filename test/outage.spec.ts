@@ -202,7 +202,7 @@ describe('a pool', () => {
     expect(await redis.get('work:jobs:n:lock')).toBe('0');
   });
 
-  it('finishes its jobs while Redis is out of memory, and fetches again afterwards', async () => {
+  it('works off what waits while Redis is out of memory', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
     const pool = aPool({ concurrency: 1 }).job('n', { maxFails: 1 }, async () => {
@@ -215,10 +215,9 @@ describe('a pool', () => {
     await redis.config('SET', 'maxmemory', '1');
     await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueRejectedError);
     release();
-    await eventually(async () => expect(await redis.zcard('work:dead')).toBe(1));
-    expect(await inProgress('n')).toBe(0);
-    await redis.config('SET', 'maxmemory', '0');
     await eventually(async () => expect(await redis.zcard('work:dead')).toBe(2));
+    expect(await inProgress('n')).toBe(0);
+    expect(await redis.get('work:jobs:n:lock')).toBe('0');
   });
 });
 

@@ -236,7 +236,7 @@ describe('DeadPoolReaper', () => {
     await inProgress('late', 'n', entry('2'));
     await pass(10);
     await expect(reaper.reap()).rejects.toThrow('WRONGTYPE');
-    expect(new Set(await ns.queue('n'))).toEqual(new Set([entry('1'), entry('2')]));
+    expect(new Set(await ns.queue('n'))).toEqual(new Set(['1', '2'].map((id) => marked(entry(id)))));
     expect(reaped).toEqual([{ poolId: 'late', requeued: 1, dead: 0 }]);
   });
 
@@ -336,7 +336,7 @@ describe('a heartbeat in the future', () => {
     expect(await reaper.reap()).toEqual([]);
     later(11);
     expect(await reaper.reap()).toEqual([{ poolId: 'dead', requeued: 1, dead: 0 }]);
-    expect(await ns.queue('n')).toEqual([entry('dead')]);
+    expect(await ns.queue('n')).toEqual([marked(entry('dead'))]);
   });
 });
 

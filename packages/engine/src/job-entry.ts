@@ -23,7 +23,7 @@ export interface JobEntry {
    */
   readonly claim?: 'held' | 'kept' | 'released' | undefined;
   /** A process has died under it. Not gocraft/work's: its readers pass over it. */
-  readonly reaped?: boolean;
+  readonly reaped?: true | undefined;
 }
 
 /** A failure as an entry tells it. The time in seconds since the epoch. */
@@ -99,7 +99,7 @@ export function parseEntry(raw: Raw): JobEntry {
     failedAt: asInteger(fields.failed_at, 'failed_at'),
     backtrace: typeof fields.backtrace === 'string' ? fields.backtrace : undefined,
     claim: asClaim(fields.claim),
-    reaped: fields.reaped === true,
+    reaped: fields.reaped === true || undefined,
   };
 }
 

@@ -28,6 +28,16 @@ describe('redisFault', () => {
     ['NOAUTH Authentication required.', 'NOAUTH', 'alert'],
     ['ERR user_script:1: boom', 'ERR', 'alert'],
     ['EXECABORT Transaction discarded because of: OOM command not allowed', 'OOM', 'retry'],
+    [
+      "ERR Error running script (call to f_a1): @user_script:16: @user_script: 16: -READONLY You can't write against a read only replica.",
+      'READONLY',
+      'reconnect',
+    ],
+    [
+      'ERR Error running script (call to f_a1): @user_script:3: the TASK is no number',
+      'ERR',
+      'alert',
+    ],
     ['EXECABORT Transaction discarded because of previous errors.', 'EXECABORT', 'alert'],
   ])('%s was refused', (message, code, remedy) => {
     expect(redisFault(reply(message))).toEqual({ code, effect: 'refused', remedy });

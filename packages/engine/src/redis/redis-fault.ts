@@ -62,9 +62,16 @@ export function redisFault(error: unknown): RedisFault {
   return { code: 'OTHER', effect: 'unknown', remedy: 'alert' };
 }
 
-/** The code of an error that Redis has answered. A refusal inside MULTI arrives as EXECABORT that quotes the reason, if at all. */
+// How Redis before 7.0 says that a command of a script has failed.
+const SCRIPT_FAILED = 'ERR Error running script';
+
+/**
+ * The code of an error that Redis has answered. A refusal inside MULTI arrives as EXECABORT that quotes the reason, if at
+ * all; one inside a script, from a Redis before 7.0, as an ERR that does.
+ */
 export function replyCode(message: string): string {
   const [code = 'ERR'] = message.split(/[\s:]/, 1);
-  if (code !== 'EXECABORT') return code;
-  return Object.keys(REMEDIES).find((known) => message.includes(known)) ?? code;
+  if (code !== 'EXECABORT' && !message.startsWith(SCRIPT_FAILED)) return code;
+  const words = new Set(message.split(/\W+/));
+  return Object.keys(REMEDIES).find((known) => words.has(known)) ?? code;
 }
