@@ -236,7 +236,9 @@ describe('DeadPoolReaper', () => {
     await inProgress('late', 'n', entry('2'));
     await pass(10);
     await expect(reaper.reap()).rejects.toThrow('WRONGTYPE');
-    expect(new Set(await ns.queue('n'))).toEqual(new Set(['1', '2'].map((id) => marked(entry(id)))));
+    expect(new Set(await ns.queue('n'))).toEqual(
+      new Set(['1', '2'].map((id) => marked(entry(id)))),
+    );
     expect(reaped).toEqual([{ poolId: 'late', requeued: 1, dead: 0 }]);
   });
 
