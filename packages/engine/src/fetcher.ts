@@ -3,7 +3,12 @@ import type { PrioritySampler } from './priority-sampler.js';
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
 import type { ScriptCall } from './redis/script.js';
 import type { Scripts } from './redis/scripts.js';
-import { MOST_AT_ONCE, type Fetched, type FetchedEntry } from './redis/scripts/running-scripts.js';
+import {
+  MOST_AT_ONCE,
+  MOST_BYTES_AT_ONCE,
+  type Fetched,
+  type FetchedEntry,
+} from './redis/scripts/running-scripts.js';
 import { WakeBudget } from './wake-budget.js';
 
 /** How many jobs a pool can do with. */
@@ -62,6 +67,8 @@ export class Fetcher {
   #lookAllAt = 0;
   /** How many jobs the fetches under way may bring. */
   #expected = 0;
+  /** How many jobs one fetch may bring, if they are as long as the last ones. */
+  #mostAtOnce = MOST_AT_ONCE;
   /** On the clock of `performance.now`: when a fetch was answered last, or, before the first, when it all began. */
   #fetchedAt: number | undefined;
   #stopped = false;
@@ -166,10 +173,11 @@ export class Fetcher {
   #demand(): Demand {
     const { now, ahead } = this.#options.demand();
     const expected = this.#expected;
-    if (!this.#full) return { now: expected > 0 ? 0 : Math.min(now, MOST_AT_ONCE), ahead: 0 };
-    const missing = Math.min(Math.max(0, now - expected), MOST_AT_ONCE);
+    const most = this.#mostAtOnce;
+    if (!this.#full) return { now: expected > 0 ? 0 : Math.min(now, most), ahead: 0 };
+    const missing = Math.min(Math.max(0, now - expected), most);
     const room = ahead - Math.max(0, expected - now);
-    return { now: missing, ahead: Math.max(0, Math.min(room, MOST_AT_ONCE - missing)) };
+    return { now: missing, ahead: Math.max(0, Math.min(room, most - missing)) };
   }
 
   #fetch(demand: Demand, jobNames: ReadonlySet<string>): Fetch {
@@ -204,6 +212,7 @@ export class Fetcher {
     const { entries, atLimit, isCut } = fetched;
     this.#short = !isCut && entries.length < Math.max(demand.now, 1);
     this.#full = isCut || entries.length >= demand.now + demand.ahead;
+    if (entries.length > 0) this.#mostAtOnce = mostAtOnce(entries);
     this.#emptyFetches = entries.length === 0 ? this.#emptyFetches + 1 : 0;
     if (entries.length > 0) this.#budget.found();
     else this.#budget.foundNothing();
@@ -214,6 +223,13 @@ export class Fetcher {
       this.wake([...atLimit].filter((name) => !locks.has(name)));
     if (!this.handOut(fetched)) this.#options.onDry();
   }
+}
+
+/** More than that would not come anyhow, and keep another fetch from being sent beside it. */
+function mostAtOnce(entries: readonly FetchedEntry[]): number {
+  const bytes = entries.reduce((sum, { raw }) => sum + raw.length, 0);
+  const fitting = Math.ceil((MOST_BYTES_AT_ONCE * entries.length) / (bytes + 1));
+  return Math.min(MOST_AT_ONCE, fitting);
 }
 
 interface Fetch {

@@ -39,7 +39,7 @@ local SHARES = 7
 -- To join longer texts costs Lua several copies of each.
 local PACKED_BYTES = 7000
 -- How many entries to read before their size is known, and at most.
-local FIRST_READ, MAX_READ = 4, 100
+local FIRST_READ, MAX_READ = 1, 100
 local NOTES = { h = 'held', k = 'kept' }
 local names = #letters
 local atLimit, refusals = {}, {}
