@@ -117,7 +117,7 @@ describe('a fetch', () => {
   it('takes long jobs a few at a time, and says that it has left some', async () => {
     const entry = (id: number, bytes: number): string =>
       `{"name":"a","id":"${id}","t":1,"args":{"text":"${'x'.repeat(bytes)}"}}`;
-    const entries = [...[1, 2, 3, 4, 5].map((id) => entry(id, 100_000)), entry(6, 2_000_000)];
+    const entries = [...[1, 2, 3, 4, 5].map((id) => entry(id, 200_000)), entry(6, 2_000_000)];
     await ns.redis.lpush(ns.keys.queue('a'), ...entries);
     const fetched: string[][] = [];
     for (let i = 0; i < 4; i++) fetched.push((await fetchAll(10)).map(idIn));

@@ -161,3 +161,22 @@ function dead(raw: string): FinishedJob {
 function aReplyError(message: string): Error {
   return new (ReplyError as new (message: string) => Error)(message);
 }
+
+it('drops a long job with a command, whose entry no script has to copy, and sets the locks right behind it', () => {
+  const settler = anEmptySettler();
+  const long = Buffer.from('x'.repeat(10_000));
+  for (const raw of ['short', long]) {
+    const job = { jobName: 'a', raw, move: { to: 'nowhere' }, fate: { kind: 'done' } };
+    settler.add(job as unknown as FinishedJob);
+  }
+  const requests = settler.requests();
+  const names = requests.map(({ call }) => ('script' in call ? call.script.name : call.command));
+  expect(names).toEqual(['LREM', 'rebuild', 'drop']);
+  requests[0]?.onReply({ value: 0 });
+  requests[1]?.onReply({ value: 1 });
+  requests[2]?.onReply({ value: [] });
+  expect(settled).toEqual([
+    [long, false],
+    ['short', true],
+  ]);
+});

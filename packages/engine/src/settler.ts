@@ -1,8 +1,8 @@
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
 import { redisFault } from './redis/redis-fault.js';
-import type { ScriptCall } from './redis/script.js';
+import type { CommandCall, ScriptCall } from './redis/script.js';
 import type { Scripts } from './redis/scripts.js';
-import { MOST_AT_ONCE, type DroppedJob, type Settled } from './redis/scripts/running-scripts.js';
+import { MOST_AT_ONCE, type Settled } from './redis/scripts/running-scripts.js';
 import type { FinishedJob } from './finished-job.js';
 
 export interface SettlerOptions {
@@ -62,16 +62,18 @@ export class Settler {
     if (isPutBack(job)) this.#putBack.add(job);
   }
 
-  /** Settles as many as one script may. Most are simply done, which has a script of its own. */
+  /** Settles as many as one script may. Most are simply done, which has a script of its own, and long ones a command. */
   requests(): readonly Request[] {
     const { scripts, poolId } = this.#options;
-    const dropped: (FinishedJob & DroppedJob)[] = [];
+    const dropped: FinishedJob[] = [];
+    const long: FinishedJob[] = [];
     const others: FinishedJob[] = [];
     for (const job of take(this.#finished, MOST_AT_ONCE)) {
-      if (isDropped(job)) dropped.push(job);
-      else others.push(job);
+      if (!isDropped(job)) others.push(job);
+      else if (typeof job.raw === 'string') dropped.push(job);
+      else long.push(job);
     }
-    const requests: Request[] = [];
+    const requests: Request[] = long.length > 0 ? this.#dropLong(long) : [];
     if (dropped.length > 0) {
       requests.push(this.#request(dropped, scripts.running.drop(poolId, dropped)));
     }
@@ -80,6 +82,18 @@ export class Settler {
     }
     if (this.#areRefusedDue) requests.push(this.#retry());
     return requests;
+  }
+
+  #dropLong(jobs: readonly FinishedJob[]): Request[] {
+    const { scripts, poolId } = this.#options;
+    const rebuild = scripts.queues.rebuild(
+      [...new Set(jobs.map(({ jobName }) => jobName))],
+      poolId,
+    );
+    return [
+      ...jobs.map((job) => this.#request([job], scripts.running.dropLong(poolId, job))),
+      { call: rebuild, onReply: (reply) => void resultOf(rebuild, reply) },
+    ];
   }
 
   get #areRefusedDue(): boolean {
@@ -99,13 +113,16 @@ export class Settler {
     };
   }
 
-  #request(jobs: readonly FinishedJob[], call: ScriptCall<Settled>): Request {
+  #request(
+    jobs: readonly FinishedJob[],
+    call: ScriptCall<Settled> | CommandCall<Settled>,
+  ): Request {
     return { call, onReply: (reply) => this.#onReply(jobs, call, reply) };
   }
 
   #onReply(
     jobs: readonly FinishedJob[],
-    call: ScriptCall<Settled>,
+    call: ScriptCall<Settled> | CommandCall<Settled>,
     reply: Reply | undefined,
   ): void {
     const { lost, refused, reason } = this.#settled(jobs, call, reply);
@@ -138,7 +155,7 @@ export class Settler {
 
   #settled(
     jobs: readonly FinishedJob[],
-    call: ScriptCall<Settled>,
+    call: ScriptCall<Settled> | CommandCall<Settled>,
     reply: Reply | undefined,
   ): Settled {
     try {
@@ -191,7 +208,6 @@ function isPutBack({ move }: FinishedJob): boolean {
 }
 
 /** Whether nothing is to be written about a job, but that it is no longer in progress. */
-function isDropped(job: FinishedJob): job is FinishedJob & DroppedJob {
-  const { move, notes } = job;
+function isDropped({ move, notes }: FinishedJob): boolean {
   return move.to === 'nowhere' && move.freed === undefined && notes === undefined;
 }

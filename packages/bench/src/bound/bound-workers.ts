@@ -17,7 +17,7 @@ const IN_FLIGHT = 2;
 const POOL = 'bound';
 const NONE_AHEAD = 0;
 const CLAIM_LASTS = 86_400_000;
-const MOST_BYTES = 256 * 1024;
+const MOST_BYTES = 512 * 1024;
 
 /** Fetches and settles by the engine's scripts: the entries that come are sent back as done, byte for byte. */
 export class BoundWorkers {

@@ -14,15 +14,15 @@ import { MovingSlot } from './moving-slot.js';
 import { redisFault, replyCode } from './redis-fault.js';
 import { notTheCluster, openRedis, untagged, type RedisSource } from './redis-source.js';
 import { hideSecrets } from './secrets.js';
-import type { Script, ScriptCall } from './script.js';
+import type { CommandCall, Script, ScriptCall } from './script.js';
 import type { NodeAddress, SlotOwner } from './slot-owner.js';
 
 /** What one command of a pipeline came to: its reply with strings as bytes, or its error. */
 export type Reply = { readonly value: unknown } | { readonly error: Error };
 
-/** A script to be run, and who hears what came of it. */
+/** A script or command to be run, and who hears what came of it. */
 export interface Request {
-  readonly call: ScriptCall;
+  readonly call: ScriptCall | CommandCall;
   /** @throws the reply's error */
   readonly onReply: (reply: Reply | undefined) => void;
 }
@@ -149,18 +149,19 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   }
 
   /**
-   * Runs the scripts in order, in one round trip. A script that Redis has forgotten is sent again in full, which is
+   * Runs the scripts and commands in order, in one round trip. A script that Redis has forgotten is sent again in full, which is
    * safe because it has not run, and takes no longer than the first try has left of the command timeout.
    *
    * Never rejects: replies carry their own errors, that of a lost connection, too.
    */
-  async run(...calls: readonly ScriptCall[]): Promise<Reply[]> {
+  async run(...calls: readonly (ScriptCall | CommandCall)[]): Promise<Reply[]> {
     const deadline = performance.now() + (this.#redis.options.commandTimeout ?? 0);
-    const replies = await this.#send(calls, evalsha);
+    const replies = await this.#send(calls, briefly);
     for (const [index, call] of calls.entries()) {
       const reply = replies[index];
-      if (reply && 'error' in reply && redisFault(reply.error).code === 'NOSCRIPT') {
-        [replies[index] = reply] = await this.#before(deadline, () => this.#send([call], evalFull));
+      if (!('script' in call) || !reply || !('error' in reply)) continue;
+      if (redisFault(reply.error).code === 'NOSCRIPT') {
+        [replies[index] = reply] = await this.#before(deadline, () => this.#send([call], inFull));
       }
     }
     return replies;
@@ -187,7 +188,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
    * Redis knows it or not. @throws its error
    */
   async callInFull<Result>(call: ScriptCall<Result>): Promise<Result> {
-    const [reply] = await this.#send([call], evalFull);
+    const [reply] = await this.#send([call], inFull);
     return resultOf(call, reply);
   }
 
@@ -260,8 +261,11 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     setImmediate(() => (options.commandTimeout = this.#commandTimeout));
   }
 
-  #send(calls: readonly ScriptCall[], command: Sender): Promise<Reply[]> {
-    return Promise.all(this.inOneWrite(() => calls.map((call) => this.#reply(call, command))));
+  #send<Call extends ScriptCall | CommandCall>(
+    calls: readonly Call[],
+    send: Sender<Call>,
+  ): Promise<Reply[]> {
+    return Promise.all(this.inOneWrite(() => calls.map((call) => this.#reply(call, send))));
   }
 
   /** Gives the connection up when the work is not done in time. */
@@ -275,11 +279,15 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     }
   }
 
-  async #reply(call: ScriptCall, command: Sender): Promise<Reply> {
+  async #reply<Call extends ScriptCall | CommandCall>(
+    call: Call,
+    send: Sender<Call>,
+  ): Promise<Reply> {
     // Refused where tracking has just ended, which the waker hears of by itself.
-    if (call.watch) this.#redis.call('CLIENT', 'CACHING', 'YES').catch(() => undefined);
+    if ('watch' in call && call.watch)
+      this.#redis.call('CLIENT', 'CACHING', 'YES').catch(() => undefined);
     try {
-      return { value: await command(this.#redis, call) };
+      return { value: await send(this.#redis, call) };
     } catch (error) {
       return { error: error as Error };
     }
@@ -394,7 +402,10 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
 }
 
 /** What the script's reply says. @throws the reply's error */
-export function resultOf<Result>(call: ScriptCall<Result>, reply: Reply | undefined): Result {
+export function resultOf<Result>(
+  call: ScriptCall<Result> | CommandCall<Result>,
+  reply: Reply | undefined,
+): Result {
   if (reply === undefined) throw new Error('Redis gave fewer replies than there were commands');
   if ('error' in reply) throw reply.error;
   return call.decode(reply.value);
@@ -407,10 +418,12 @@ function checkedTimeout(timeout: number = DEFAULT_COMMAND_TIMEOUT): number {
   throw new InvalidOptionError('commandTimeout', timeout, expected);
 }
 
-type Sender = (redis: Redis, call: ScriptCall) => Promise<unknown>;
+type Sender<Call> = (redis: Redis, call: Call) => Promise<unknown>;
 
-const evalsha: Sender = (redis, { script, keys, args }) =>
-  redis.callBuffer('EVALSHA', script.sha, keys.length, ...keys, ...args);
+const briefly: Sender<ScriptCall | CommandCall> = (redis, call) =>
+  'script' in call
+    ? redis.callBuffer('EVALSHA', call.script.sha, call.keys.length, ...call.keys, ...call.args)
+    : redis.callBuffer(call.command, ...call.args);
 
-const evalFull: Sender = (redis, { script, keys, args }) =>
+const inFull: Sender<ScriptCall> = (redis, { script, keys, args }) =>
   redis.callBuffer('EVAL', script.lua, keys.length, ...keys, ...args);

@@ -35,3 +35,11 @@ export interface ScriptCall<Result = unknown> {
   /** Reads the reply, whose strings are bytes. */
   readonly decode: (reply: unknown) => Result;
 }
+
+/** A single command that takes its turn among scripts. */
+export interface CommandCall<Result = unknown> {
+  readonly command: string;
+  readonly args: readonly (string | number | Buffer)[];
+  /** Reads the reply, whose strings are bytes. */
+  readonly decode: (reply: unknown) => Result;
+}

@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../redis/redis-connection.js';
-import type { ScriptCall } from '../redis/script.js';
+import type { CommandCall, ScriptCall } from '../redis/script.js';
 
 /** Notes how many bytes of arguments each script call over a connection has from now on. */
 export function callSizes(connection: RedisConnection): number[] {
@@ -12,7 +12,7 @@ export function callSizes(connection: RedisConnection): number[] {
   return sizes;
 }
 
-function sizeOf({ args }: ScriptCall): number {
+function sizeOf({ args }: ScriptCall | CommandCall): number {
   return args.reduce<number>(
     (sum, arg) => sum + Buffer.byteLength(typeof arg === 'number' ? String(arg) : arg),
     0,

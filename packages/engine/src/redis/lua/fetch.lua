@@ -38,8 +38,8 @@ local maxBytes, letters = tonumber(ARGV[6]), ARGV[7]
 local SHARES = 7
 -- To join longer texts costs Lua several copies of each.
 local PACKED_BYTES = 7000
--- How many entries to read before their size is known, and at most.
-local FIRST_READ, MAX_READ = 1, 100
+-- How many short entries are read together.
+local MAX_READ = 50
 local NOTES = { h = 'held', k = 'kept' }
 local names = #letters
 local atLimit, refusals = {}, {}
@@ -211,20 +211,6 @@ end
 local begun, ahead = {}, {}
 local bytes, isFull = 0, false
 
--- Calls `visit` with the next `n` entries of a queue, until it says no. Reads few at a time: they may be long.
-local function eachWaiting(queue, n, visit)
-  local seen, most = 0, FIRST_READ
-  while seen < n do
-    local read = math.min(n - seen, most)
-    local newestFirst = redis.call('LRANGE', queue, -seen - read, -seen - 1)
-    for j = #newestFirst, 1, -1 do
-      if not visit(newestFirst[j]) then return end
-    end
-    seen = seen + read
-    most = math.min(MAX_READ, 1 + math.floor((maxBytes - bytes) / (bytes / seen + 1)))
-  end
-end
-
 -- Counts jobs of a queue as in progress. Returns whether Redis lets it.
 local function countIn(i, n)
   local lock, shares = KEYS[i] .. ':lock', KEYS[i] .. ':lock_info'
@@ -240,42 +226,70 @@ local function countIn(i, n)
   return false
 end
 
+-- Deals with the claim of an entry and answers with it. Returns it as it is to be in progress; nil if it is to stay.
+local function accepted(i, entry, isAhead)
+  isFull = bytes > 0 and bytes + #entry > maxBytes
+  if isFull then return nil end
+  if isUnique(entry) then
+    if isAhead then return nil end
+    local reply
+    entry, reply = claimed(entry, NOTES[letters:sub(i, i)])
+    if not entry then return refuse(i, reply) end
+  end
+  bytes = bytes + #entry
+  answer(isAhead and ahead or begun, isCancelled(entry) and -i or i, entry)
+  return entry
+end
+
+-- Moves the next `n` jobs of a queue, of which those behind the first `now` are taken ahead. Returns how many it has moved.
+local function moveSome(i, inProgress, n, now)
+  local newestFirst, entries = redis.call('LRANGE', KEYS[i], -n, -1), {}
+  for j = 1, n do
+    entries[j] = accepted(i, newestFirst[n + 1 - j], j > now)
+    if not entries[j] then break end
+  end
+  local moved = #entries
+  if moved > 0 then
+    redis.call('LPUSH', inProgress, unpack(entries))
+    redis.call('LTRIM', KEYS[i], 0, -moved - 1)
+  end
+  return moved
+end
+
+-- Moves the next job of a queue. To read a long entry and to write it again would copy it twice as often. Returns 1, or 0
+-- if it was to stay.
+local function moveOne(i, inProgress, now)
+  local entry = redis.call('LMOVE', KEYS[i], inProgress, 'RIGHT', 'LEFT')
+  local moved = accepted(i, entry, now < 1)
+  if not moved then
+    redis.call('LMOVE', inProgress, KEYS[i], 'LEFT', 'RIGHT')
+    return 0
+  end
+  if moved ~= entry then redis.call('LSET', inProgress, 0, moved) end
+  return 1
+end
+
 -- Moves `n` jobs of a queue, the first `now` of them for workers that are idle. Of the others none that is unique.
 local function take(i, n, now)
-  local queue, note = KEYS[i], NOTES[letters:sub(i, i)]
   -- What cannot be written is found out before anything is removed: it must not cost jobs.
-  local inProgress = queue .. ':' .. pool .. ':inprogress'
+  local inProgress = KEYS[i] .. ':' .. pool .. ':inprogress'
   local length = redis.pcall('LLEN', inProgress)
   if type(length) ~= 'number' then return refuse(i, length) end
   if not countIn(i, n) then return end
-  local entries = {}
-  eachWaiting(queue, n, function(entry)
-    local j = #entries + 1
-    isFull = bytes > 0 and bytes + #entry > maxBytes
-    if isFull then return false end
-    local unique = isUnique(entry)
-    if unique and j > now then return false end
-    bytes = bytes + #entry
-    if unique then
-      local reply
-      entry, reply = claimed(entry, note)
-      if not entry then
-        refuse(i, reply)
-        return false
-      end
-    end
-    entries[j] = entry
-    answer(j > now and ahead or begun, isCancelled(entry) and -i or i, entry)
-    return true
-  end)
-  local taken = #entries
-  for j = 1, taken, 1000 do -- unpack has a limit
-    redis.call('LPUSH', inProgress, unpack(entries, j, math.min(taken, j + 999)))
-  end
-  redis.call('LTRIM', queue, 0, -taken - 1)
+  -- Nobody knows how long entries are before they are read.
+  local taken, wanted, moved, before = 0, 1, nil, bytes
+  repeat
+    wanted = math.min(wanted, n - taken)
+    moved = wanted > 1 and moveSome(i, inProgress, wanted, now - taken) or moveOne(i, inProgress, now - taken)
+    taken = taken + moved
+    local size = (bytes - before) / math.max(1, taken)
+    wanted = size > PACKED_BYTES and 1 or MAX_READ
+    -- To find out that a long one is too much would cost as much as to take it.
+    isFull = isFull or taken < n and size > PACKED_BYTES and bytes + size > maxBytes
+  until moved == 0 or taken == n or isFull
   if taken < n then
-    redis.call('DECRBY', queue .. ':lock', n - taken)
-    redis.call('HINCRBY', queue .. ':lock_info', pool, taken - n)
+    redis.call('DECRBY', KEYS[i] .. ':lock', n - taken)
+    redis.call('HINCRBY', KEYS[i] .. ':lock_info', pool, taken - n)
   end
 end
 

@@ -3,7 +3,7 @@ import type { UniqueUntil } from '../../job-type.js';
 import { FINGERPRINT_BYTES } from '../fingerprint.js';
 import { MOST_PACKED, pack, unpack } from '../packed.js';
 import type { Raw } from '../raw.js';
-import { Script, type ScriptCall } from '../script.js';
+import { Script, type CommandCall, type ScriptCall } from '../script.js';
 import { Numbering } from './numbering.js';
 import { CLAIM_LASTS, ScriptGroup, type HeldClaim } from './script-group.js';
 
@@ -27,7 +27,7 @@ export const MOST_AT_ONCE = 500;
  * How many bytes of entries: one that is larger is fetched by itself. Two rounds are under way, so that Redis moves the next
  * long jobs while Node reads the last; in larger ones they would wait for each other.
  */
-export const MOST_BYTES_AT_ONCE = 256 * 1024;
+export const MOST_BYTES_AT_ONCE = 512 * 1024;
 
 /** A job as it was taken from its queue. */
 export interface FetchedEntry {
@@ -221,6 +221,18 @@ export class RunningScripts extends ScriptGroup {
         const order = groups.flatMap(({ positions }) => positions);
         return { ...ALL_SETTLED, lost: gone.flatMap((index) => order[index] ?? []) };
       },
+    };
+  }
+
+  /**
+   * The same for one job that is long: a script would copy its entry several times. What it leaves of the pool's share of
+   * the locks is to be set right behind it.
+   */
+  dropLong(poolId: string, { jobName, raw }: DroppedJob): CommandCall<Settled> {
+    return {
+      command: 'LREM',
+      args: [this.keys.inProgress(jobName, poolId), -1, raw],
+      decode: (removed) => (removed === 1 ? ALL_SETTLED : { ...ALL_SETTLED, lost: [0] }),
     };
   }
 
