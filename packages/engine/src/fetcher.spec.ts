@@ -109,13 +109,27 @@ describe('a fetcher', () => {
     expect(next()?.jobNames).toEqual(['a', 'b', 'c']);
   });
 
+  it('has names watched anew only where something may have changed since', () => {
+    fallAsleep();
+    fetcher.wake();
+    const poll = next();
+    expect(poll).toMatchObject({ jobNames: ['a', 'b', 'c'], watch: false });
+    poll?.answer();
+    expect(fetcher.isDue).toBe(false);
+    fetcher.refresh(['c']);
+    const look = next();
+    expect(look).toMatchObject({ jobNames: ['c'], watch: true });
+    look?.fail();
+    expect(next()).toMatchObject({ jobNames: ['c'], watch: true });
+  });
+
   it('does not miss a change that it hears of before the reply of a look that did not see it', () => {
     next()?.answer();
     const look = next();
     fetcher.refresh(['c']);
     look?.answer();
     expect(fetcher.isDue).toBe(true);
-    expect(next()?.jobNames).toEqual(['c']);
+    expect(next()).toMatchObject({ jobNames: ['c'], watch: true });
   });
 
   it('looks again after a look whose reply was lost', () => {

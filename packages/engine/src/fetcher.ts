@@ -55,6 +55,8 @@ export class Fetcher {
   readonly #options: FetcherOptions;
   /** The names of which something may be waiting. */
   readonly #awake: Set<string>;
+  /** The names of which something may have changed since a look at them was watched. */
+  readonly #unwatched: Set<string>;
   /** The last fetch left workers idle. */
   #short = false;
   /** The last fetch brought all that was wanted, what was wanted ahead included. */
@@ -76,6 +78,7 @@ export class Fetcher {
   constructor(options: FetcherOptions) {
     this.#options = options;
     this.#awake = new Set(options.sampler.jobNames);
+    this.#unwatched = new Set(options.sampler.jobNames);
   }
 
   get isDue(): boolean {
@@ -101,8 +104,8 @@ export class Fetcher {
   }
 
   /** Something has changed about the names: look anew, however often it was in vain. */
-  refresh(jobNames?: Iterable<string>): void {
-    this.wake(jobNames);
+  refresh(jobNames: Iterable<string> = this.#options.sampler.jobNames): void {
+    this.#changed(jobNames);
     this.#emptyFetches = 0;
   }
 
@@ -130,6 +133,7 @@ export class Fetcher {
     }
     // Whoever wakes them from here on knows of something that this fetch may not see.
     if (fetch.sleeps) for (const jobName of jobNames) this.#awake.delete(jobName);
+    if (fetch.watches) for (const jobName of jobNames) this.#unwatched.delete(jobName);
     return [{ call: fetch.call, onReply: (reply) => this.#onReply(fetch, reply) }];
   }
 
@@ -182,7 +186,8 @@ export class Fetcher {
 
   #fetch(demand: Demand, jobNames: ReadonlySet<string>): Fetch {
     const { scripts, poolId, sampler, uniqueUntil, mayPrefetch, isWatching } = this.#options;
-    const watch = this.#short && isWatching();
+    const mayWatch = this.#short && isWatching();
+    const watch = mayWatch && this.#mustWatch(jobNames);
     const { now: wanted, ahead } = demand;
     const { shares, sharesAhead, ...sample } = sampler.sample(wanted, ahead, jobNames);
     const call = scripts.running.fetch({
@@ -194,9 +199,20 @@ export class Fetcher {
       call,
       demand,
       jobNames,
-      sleeps: watch || !isWatching(),
+      watches: watch,
+      sleeps: mayWatch || !isWatching(),
       locks: new Set(this.#atLimit),
     };
+  }
+
+  #changed(jobNames: Iterable<string>): void {
+    this.wake(jobNames);
+    for (const jobName of jobNames) this.#unwatched.add(jobName);
+  }
+
+  /** What is watched stays so until it is announced, so that a pool that idles need not ask for it again and again. */
+  #mustWatch(jobNames: ReadonlySet<string>): boolean {
+    return [...jobNames].some((name) => this.#unwatched.has(name) || this.#atLimit.has(name));
   }
 
   #onReply({ call, demand, jobNames, sleeps, locks }: Fetch, reply: Reply | undefined): void {
@@ -205,7 +221,7 @@ export class Fetcher {
     try {
       fetched = resultOf(call, reply);
     } catch (error) {
-      this.wake(jobNames);
+      this.#changed(jobNames);
       throw error;
     }
     this.#fetchedAt = performance.now();
@@ -218,7 +234,7 @@ export class Fetcher {
     else this.#budget.foundNothing();
     for (const jobName of jobNames) this.#atLimit.delete(jobName);
     for (const jobName of atLimit) this.#atLimit.add(jobName);
-    if (entries.length > 0) this.wake(jobNames);
+    if (entries.length > 0) this.#changed(jobNames);
     else if (sleeps && this.#options.isWatching())
       this.wake([...atLimit].filter((name) => !locks.has(name)));
     if (!this.handOut(fetched)) this.#options.onDry();
@@ -236,6 +252,8 @@ interface Fetch {
   readonly call: ScriptCall<Fetched>;
   readonly demand: Demand;
   readonly jobNames: ReadonlySet<string>;
+  /** Redis announces the next change of the names. */
+  readonly watches: boolean;
   /** Names of which nothing is found sleep from then on. */
   readonly sleeps: boolean;
   /** The names whose locks are watched, too. */

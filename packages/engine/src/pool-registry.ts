@@ -19,7 +19,7 @@ export interface PoolRegistryOptions {
 }
 
 // A Redis that has lost its data may have no other way to tell.
-const INTERVAL = 4_000;
+const INTERVAL = 6_000;
 // After a loss: until every other pool has made itself known again, too. In milliseconds.
 const OTHERS_COME_BACK = 10_000;
 
