@@ -13,7 +13,7 @@ const [, RULES = ''] = /^ACL SETUSER my_app (.+)$/m.exec(PAGE) ?? [];
 it('the access that the page names is enough for everything', async () => {
   const server = await LocalRedis.start();
   const admin = new Redis(server.url);
-  await admin.call('ACL', 'SETUSER', 'my_app', ...RULES.split(' '), '+@transaction');
+  await admin.call('ACL', 'SETUSER', 'my_app', ...RULES.split(' '));
   const redis = `redis://my_app:secret@${server.host}:${server.port}`;
   const source = { redis, namespace: 'my_app' };
   const [errors, done]: [string[], string[]] = [[], []];
