@@ -114,3 +114,54 @@ it('the last job of a queue is removed, and what was enqueued under its claim ta
   await moving(() => run(scripts.jobs.remove(keys.queue('n'), from, [job])));
   expect(await owner.lrange(keys.queue('n'), 0, -1)).toEqual([stored]);
 });
+
+/** The only job in progress in the pool, with its locks; its claim is on the other node already. */
+async function inProgress(): Promise<void> {
+  await owner.lpush(keys.queue('n'), 'another');
+  await owner.lpush(keys.inProgress('n', 'pool'), raw);
+  await owner.set(keys.lock('n'), 1);
+  await owner.hset(keys.lockInfo('n'), 'pool', 1);
+}
+
+it.each([
+  ['is dead', { to: 'dead', entry: 'as dead', freed: { uniqueKey, jobId: 'id' } }],
+  ['is done', { to: 'nowhere', freed: { uniqueKey, jobId: 'id' } }],
+] as const)('a unique job that %s stays in progress, with its lock', async (_what, move) => {
+  await inProgress();
+  const call = scripts.running.settle('pool', [{ jobName: 'n', raw, move }]);
+  await moving(async () => {
+    const { script, keys: names, args } = call;
+    const reply = await owner.eval(script.lua, names.length, ...names, ...args);
+    expect(reply).toEqual([[], [0], expect.stringContaining('non local key')]);
+  });
+  expect(await owner.lrange(keys.inProgress('n', 'pool'), 0, -1)).toEqual([raw]);
+  expect(await owner.get(keys.lock('n'))).toBe('1');
+  expect(await owner.zscore(keys.dead, 'as dead')).toBeNull();
+  await run(call);
+  expect(await owner.exists(keys.inProgress('n', 'pool'))).toBe(0);
+  expect(await owner.get(keys.lock('n'))).toBe('0');
+});
+
+it('a job is neither fetched nor counted', async () => {
+  const unique = newEntry({ name: 'n', id: 'id', enqueuedAt: 1, argsText: 'null', uniqueKey });
+  await inProgress();
+  await owner.rpush(keys.queue('n'), unique);
+  const call = scripts.running.fetch({
+    ...{ poolId: 'pool', wanted: 2, jobNames: ['n'], shares: [2], watch: false },
+    ...{ atLimit: new Set<string>(), uniqueUntil: () => 'done' as const },
+  });
+  await moving(() => expect(run(call)).rejects.toThrow('non local key'));
+  expect(await owner.lrange(keys.inProgress('n', 'pool'), 0, -1)).toEqual([raw]);
+  expect(await owner.lrange(keys.queue('n'), 0, -1)).toEqual(['another', unique]);
+  expect(await owner.get(keys.lock('n'))).toBe('1');
+});
+
+it('unique jobs are enqueued all, or none of them', async () => {
+  await owner.mset(uniqueKey, '1', keys.uniqueOwner(uniqueKey), 'id');
+  await owner.lpush(keys.queue('n'), 'another');
+  const claiming = { jobName: 'n', id: 'new', entry: raw, keyed: false, when: undefined };
+  const there = { ...claiming, uniqueKey };
+  const gone = { ...claiming, uniqueKey: keys.unique('n', 'b') };
+  await moving(() => expect(run(scripts.enqueuing.claim([there, gone]))).rejects.toThrow());
+  expect(await owner.llen(keys.queue('n'))).toBe(1);
+});
