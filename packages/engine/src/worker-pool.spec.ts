@@ -233,6 +233,23 @@ describe('a job', () => {
   });
 });
 
+describe('a job that was taken from a dead pool', () => {
+  it('leaves nothing behind when it is done', async () => {
+    const traces = [ns.keys.deaths('i'), ns.keys.attempts('i')] as const;
+    await ns.redis.set(traces[0], 1);
+    await ns.redis.lpush(traces[1], '{}');
+    await ns.redis.lpush(
+      ns.keys.queue('n'),
+      '{"name":"n","id":"i","t":1,"args":null,"reaped":true}',
+    );
+    const seen: unknown[] = [];
+    const pool = aPool().job('n', (job) => seen.push(job.id));
+    await pool.drain();
+    expect(seen).toEqual(['i']);
+    expect(await ns.redis.exists(...traces)).toBe(0);
+  });
+});
+
 describe('a job whose handler throws what cannot be looked at', () => {
   it('has failed, and its worker goes on', async () => {
     const { proxy, revoke } = Proxy.revocable(new Error('x'), {});
