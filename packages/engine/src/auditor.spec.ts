@@ -7,9 +7,8 @@ import { FakeClock } from './testing/fake-clock.js';
 import { TestNamespace } from './testing/test-redis.js';
 
 let ns: TestNamespace;
-let known: { jobName: string; raw: Raw }[];
+let known: { jobName: string; raw: Raw; claim?: HeldClaim }[];
 let unsettled: { jobName: string; raw: Raw }[];
-let claims: HeldClaim[];
 let strangers: number;
 let lost: Raw[];
 let auditor: Auditor;
@@ -18,7 +17,6 @@ beforeEach(() => {
   ns = new TestNamespace();
   known = [];
   unsettled = [];
-  claims = [];
   strangers = 0;
   lost = [];
   auditor = new Auditor({
@@ -30,7 +28,6 @@ beforeEach(() => {
     between: (work) => work(),
     running: () => known,
     unsettled: () => unsettled,
-    claims: () => claims,
     onStrangers: (count) => (strangers += count),
     onLost: (jobs) => lost.push(...jobs.map(({ raw }) => raw)),
     onError: (error) => {
@@ -139,12 +136,24 @@ describe('Auditor', () => {
       await ns.redis.set(key, '1', 'PXAT', ends);
       await ns.redis.set(ns.keys.uniqueOwner(key), id, 'PXAT', ends);
     }
-    claims = [own, other].map((uniqueKey) => ({ uniqueKey, jobId: '1' }));
+    await inProgress('n', own, other);
+    known = [own, other].map((uniqueKey) => ({
+      ...{ jobName: 'n', raw: uniqueKey },
+      claim: { uniqueKey, jobId: '1' },
+    }));
     await auditor.audit();
     expect(await ns.redis.ttl(own)).toBeGreaterThan(80_000);
     expect(await ns.redis.ttl(other)).toBeLessThan(61);
     await ns.redis.del(own, ns.keys.uniqueOwner(own));
     await auditor.audit();
     expect(await ns.redis.get(ns.keys.uniqueOwner(own))).toBe('running 1');
+  });
+
+  it('makes no claim again of a job that was taken from the pool, and may be done', async () => {
+    const uniqueKey = `${ns.keys.prefix}unique:n:lost`;
+    known = [{ jobName: 'n', raw: 'lost', claim: { uniqueKey, jobId: '1' } }];
+    await auditor.audit();
+    expect(lost).toEqual(['lost']);
+    expect(await ns.redis.exists(uniqueKey, ns.keys.uniqueOwner(uniqueKey))).toBe(0);
   });
 });

@@ -19,11 +19,9 @@ export interface AuditorOptions {
   /** Has `work` run while nothing is being fetched or settled. */
   readonly between: (work: () => Promise<void>) => Promise<void>;
   /** The jobs that the pool runs. */
-  readonly running: () => readonly KnownJob[];
+  readonly running: () => readonly AuditedJob[];
   /** The jobs that have ended, and may be in progress for Redis still. */
   readonly unsettled: () => readonly KnownJob[];
-  /** The claims that running jobs hold. */
-  readonly claims: () => readonly HeldClaim[];
   readonly onStrangers: (count: number) => void;
   /** The pool runs these jobs, but they were taken from it. */
   readonly onLost: (jobs: readonly KnownJob[]) => void;
@@ -36,6 +34,11 @@ export interface AuditorOptions {
 export interface KnownJob {
   readonly jobName: string;
   readonly raw: Raw;
+}
+
+interface AuditedJob extends KnownJob {
+  /** The claim that it holds, if it does. */
+  readonly claim?: HeldClaim | undefined;
 }
 
 const DEFAULT_INTERVAL = 60_000;
@@ -86,37 +89,40 @@ export class Auditor {
     const { connection, scripts, poolId, jobNames, between, onStrangers, onLost } = this.#options;
     if (jobNames.length === 0) return 0;
     await connection.ready();
-    await this.#renewClaims();
     let count = 0;
     await between(async () => {
-      const { strangers, lost } = await this.#compare();
+      const { strangers, lost, own } = await this.#compare();
       if (lost.length > 0) onLost(lost);
       for (const batch of batchesBySize(strangers, ({ size }) => size, BATCH)) {
         count += await this.#putBack(batch);
       }
       await connection.call(scripts.queues.rebuild(jobNames, poolId));
+      await this.#renewClaims(own);
     });
     if (count > 0) onStrangers(count);
     return count;
   }
 
-  async #renewClaims(): Promise<void> {
-    const { connection, scripts, claims } = this.#options;
-    const held = claims();
+  /** Only of jobs that are the pool's still: a lost one may be done, and nobody would end its claim any more. */
+  async #renewClaims(jobs: readonly AuditedJob[]): Promise<void> {
+    const { connection, scripts } = this.#options;
+    const held = jobs.flatMap(({ claim }) => claim ?? []);
     if (held.length > 0) await connection.call(scripts.running.renewClaims(held));
   }
 
-  /** `strangers` are in progress, but unknown; `lost` run, but are not in progress. */
-  async #compare(): Promise<{ strangers: Stranger[]; lost: KnownJob[] }> {
+  /** `strangers` are in progress, but unknown; `lost` run, but are not in progress; `own` run and are. */
+  async #compare(): Promise<{ strangers: Stranger[]; lost: AuditedJob[]; own: AuditedJob[] }> {
     const seen = await this.#inProgress();
     const running = this.#options.running();
     const known = new Multiset([...running, ...this.#options.unsettled()].map(keyOf));
     const there = new Multiset(seen.map(({ jobName, fingerprint }) => `${jobName} ${fingerprint}`));
+    const own = new Set(running.filter((job) => there.take(keyOf(job))));
     return {
       strangers: seen.filter(
         ({ jobName, fingerprint }) => !known.take(`${jobName} ${fingerprint}`),
       ),
-      lost: running.filter((job) => !there.take(keyOf(job))),
+      lost: running.filter((job) => !own.has(job)),
+      own: [...own],
     };
   }
 

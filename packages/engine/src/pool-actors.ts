@@ -411,12 +411,12 @@ export class PoolActors<Context> {
       keys,
       scripts: this.scripts,
       between: (work) => this.#quietly(work),
-      running: () => this.workers.running,
+      running: () =>
+        this.workers.running.map(({ jobName, raw, entry }) => ({
+          ...{ jobName, raw },
+          claim: holdsClaim(entry) ? heldClaim(keys, entry) : undefined,
+        })),
       unsettled: () => this.dispatcher.unsettled,
-      claims: () =>
-        this.workers.running.flatMap(({ entry }) =>
-          holdsClaim(entry) ? (heldClaim(keys, entry) ?? []) : [],
-        ),
       onStrangers,
       onLost: (jobs) => this.#lose(jobs),
       onError: this.#reporter('auditor.audit'),
