@@ -95,6 +95,13 @@ describe('rewriteEntry', () => {
   it('gives an entry without id an empty one', () => {
     expect(rewriteEntry('{"name":"n"}', { enqueuedAt: 1 })).toBe('{"name":"n","id":"","t":1}');
   });
+
+  it('makes the same of an entry whether it comes as text or as bytes', () => {
+    const text = String.raw`{"name":"n","id":"i","t":1,"args":{},"\u20ac\u00e9":"é"}`;
+    const failure = { fails: 1, error: 'é', at: 2 };
+    const rewritten = rewriteEntry(Buffer.from(text), { failure });
+    expect(rewritten).toEqual(Buffer.from(rewriteEntry(text, { failure })));
+  });
 });
 
 describe('argsTextOf', () => {

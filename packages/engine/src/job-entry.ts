@@ -162,8 +162,14 @@ function writeMembers(members: ReadonlyMap<string, string>): string {
   return `{${text.slice(1)}}`;
 }
 
-/** Latin-1 gives every byte its own character and back, and leaves JSON's own characters what they are. */
+/**
+ * Latin-1 gives every byte its own character and back, and leaves JSON's own characters what they are. What is UTF-8
+ * goes as that: a key that is written with escapes has characters that Latin-1 lacks.
+ */
 function rewriteBytes(raw: Buffer, { enqueuedAt, failure, claim }: EntryChanges): Buffer {
+  if (isUtf8(raw)) {
+    return Buffer.from(rewriteEntry(raw.toString(), { enqueuedAt, failure, claim }));
+  }
   const text = rewriteEntry(raw.toString('latin1'), {
     enqueuedAt,
     claim,
