@@ -314,6 +314,25 @@ describe('uniqueUntil', () => {
     await nothingIsLeft();
   });
 
+  it.each(['started', 'done'] as const)('%s: half a surrogate pair does no harm', async (until) => {
+    const gate = new Gate();
+    const seen: unknown[] = [];
+    const pool = aPool(seen, { uniqueUntil: until }, () => gate.pass());
+    const text = 'cut in \ud83d, not \\ud83d';
+    await enqueuer.tryEnqueueUnique('n', { v: 1, text }, { key: { text } });
+    await enqueuer.tryEnqueueUnique('n', { v: 2, text }, { key: { text } });
+    await pool.start();
+    await gate.reached;
+    await enqueuer.tryEnqueueUnique('n', { v: 3, text }, { key: { text } });
+    gate.open();
+    await pool.drain();
+    expect(seen).toEqual([
+      { v: 2, text },
+      { v: 3, text },
+    ]);
+    await nothingIsLeft();
+  });
+
   it.each([
     ['cancelled', (job: TimedJob) => client.cancel(job.job?.id ?? '')],
     ['deleted', (job: TimedJob) => client.deleteRetryJob(job)],

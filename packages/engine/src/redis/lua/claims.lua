@@ -47,12 +47,25 @@ local function isAnothers(claim, owner, id)
   return ownId ~= '' and ownId ~= id
 end
 
+-- The job of an entry, if it is one. A text of JavaScript may have half a surrogate pair in it, such as one that was cut
+-- in the middle of an emoji; JSON can tell of it, but cjson refuses it.
+local function jobOf(entry)
+  local ok, job = pcall(cjson.decode, entry)
+  if not ok then
+    local whole = entry:gsub('(\\+)u[dD][89a-fA-F]%x%x', function(slashes)
+      return #slashes % 2 == 1 and slashes .. 'ufffd' or nil
+    end)
+    ok, job = pcall(cjson.decode, whole)
+  end
+  return ok and type(job) == 'table' and job or nil
+end
+
 -- The id of the job that is stored under the claim, if one is, and the job's entry.
 local function storedUnder(claim)
   local value = redis.pcall('GET', claim)
   if type(value) ~= 'string' or value == '1' then return nil end
-  local ok, job = pcall(cjson.decode, value)
-  if ok and type(job) == 'table' and type(job.id) == 'string' then return job.id, value end
+  local job = jobOf(value)
+  if job and type(job.id) == 'string' then return job.id, value end
 end
 
 -- Has the claim of a started job last longer, or makes it again if it is gone. Another job's claim is left alone.

@@ -123,8 +123,8 @@ end
 
 -- The job of an entry that looks unique, if it is, with a claim in this namespace.
 local function uniqueJob(entry)
-  local ok, job = pcall(cjson.decode, entry)
-  if not ok or type(job) ~= 'table' or job.unique ~= true or type(job.unique_key) ~= 'string' then return nil end
+  local job = jobOf(entry)
+  if not job or job.unique ~= true or type(job.unique_key) ~= 'string' then return nil end
   if job.unique_key:sub(1, #claims) ~= claims then return nil end
   return job
 end
@@ -136,8 +136,8 @@ end
 -- What stands under the claim, if it is a job that can take the place of this one.
 local function replacementFor(job, value)
   if type(value) ~= 'string' or value == '1' then return nil end
-  local ok, other = pcall(cjson.decode, value)
-  if not ok or type(other) ~= 'table' or other.name ~= job.name or type(other.id) ~= 'string' then return nil end
+  local other = jobOf(value)
+  if not other or other.name ~= job.name or type(other.id) ~= 'string' then return nil end
   return value, other.id
 end
 
@@ -188,8 +188,8 @@ local function isCancelled(entry)
   for text in entry:gmatch('"id"%s*:%s*"(.-)"') do
     local id = text:gsub('\\/', '/')
     if type(redis.pcall('ZSCORE', marks, id)) == 'string' then
-      local ok, job = pcall(cjson.decode, entry)
-      if ok and type(job) == 'table' and job.id == id then return true end
+      local job = jobOf(entry)
+      if job and job.id == id then return true end
     end
   end
   return false
