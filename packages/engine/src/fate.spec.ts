@@ -123,6 +123,18 @@ describe('fate', () => {
     },
   );
 
+  it('cannot be asked for by a delay that cannot be read', () => {
+    const unreadable = {
+      get: () => {
+        throw new Error('no delay');
+      },
+    };
+    for (const error of [new SnoozeJobError(1), new RetryJobError(1)]) {
+      Object.defineProperty(error, 'seconds', unreadable);
+      expect(decide(threw(error))).toMatchObject({ kind: 'retry', failure: { fails: 1 } });
+    }
+  });
+
   it.each([
     ['DiscardJobError', { kind: 'dead', failure: { error: 'of the copy' } }],
     ['DropJobError', { kind: 'dropped', failure: { error: 'of the copy' } }],

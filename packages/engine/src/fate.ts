@@ -80,9 +80,13 @@ function failureOf({ fails }: JobEntry, error: unknown, at: number): Failure {
   return { fails: fails + 1, error: errorText(error), at, backtrace: backtraceText(error) };
 }
 
-/** What a `SnoozeJobError` or `RetryJobError` says; of another copy of this package it may be anything. */
+/** What a `SnoozeJobError` or `RetryJobError` says; of another copy of this package it may be anything, and even throw. */
 function delayWanted(error: unknown): number | undefined {
-  return wholeDelay((error as { readonly seconds?: unknown }).seconds);
+  try {
+    return wholeDelay((error as { readonly seconds?: unknown }).seconds);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A backoff of the user's that throws or answers nonsense must not cost the job: the default stands in for it. */
