@@ -55,6 +55,13 @@ describe('a key of the wrong kind costs no job', () => {
     expect(await inProgress()).toEqual([raw]);
   });
 
+  it('when locks are rebuilt: those of other names are set right, and it is told', async () => {
+    await spoil(ns.keys.lockInfo('m'));
+    await ns.redis.set(ns.keys.lock('n'), 7);
+    await expect(run(scripts.queues.rebuild(['m', 'n'], POOL))).rejects.toThrow('WRONGTYPE');
+    expect(await ns.lock('n')).toBe(0);
+  });
+
   it('when a fetch cannot write down what it takes', async () => {
     await ns.redis.lpush(ns.keys.queue('n'), raw);
     await spoil(ns.keys.inProgress('n', POOL));

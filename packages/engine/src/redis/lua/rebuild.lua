@@ -6,11 +6,12 @@
 -- KEYS[1]    worker_pools
 -- KEYS[1+i]  the queues
 -- ARGV[1]    the own pool's id, or '' for none
--- Returns    how many locks were wrong
-local own, mended = ARGV[1], 0
+-- Returns    how many locks were wrong; or why Redis refuses one of them, when all others are right
+local own, mended, problem = ARGV[1], 0, nil
 redis.call('SREM', KEYS[1], '')
-for i = 2, #KEYS do
-  local queue = KEYS[i]
+
+-- Returns how many locks were wrong, 0 or 1.
+local function rebuild(queue)
   local info = queue .. ':lock_info'
   if own ~= '' then
     local running = redis.call('LLEN', queue .. ':' .. own .. ':inprogress')
@@ -24,9 +25,15 @@ for i = 2, #KEYS do
     if share == 0 and redis.call('SISMEMBER', KEYS[1], shares[j]) == 0 then redis.call('HDEL', info, shares[j]) end
   end
   local lock = redis.call('GET', queue .. ':lock')
-  if (tonumber(lock or 0) or 0) ~= running then
-    redis.call('SET', queue .. ':lock', running)
-    mended = mended + 1
-  end
+  if (tonumber(lock or 0) or 0) == running then return 0 end
+  redis.call('SET', queue .. ':lock', running)
+  return 1
 end
+
+-- A key of the wrong kind must not keep the locks of other names as they are.
+for i = 2, #KEYS do
+  local ok, result = pcall(rebuild, KEYS[i])
+  if ok then mended = mended + result else problem = problem or result end
+end
+if problem then return type(problem) == 'table' and problem or redis.error_reply(problem) end
 return mended
