@@ -58,6 +58,12 @@ export class Dispatcher {
     this.#soon();
   }
 
+  /** Look into all queues soon, though nothing is known to have changed. */
+  look(): void {
+    this.#options.fetcher.wake();
+    this.#soon();
+  }
+
   /** Takes a finished job; its fate is written with the next round trip. */
   settle(job: FinishedJob): void {
     this.#options.settler.add(job);

@@ -8,7 +8,7 @@ export interface DrainOptions {
   readonly jobNames: readonly string[];
   readonly keys: Keys;
   readonly connection: RedisConnection;
-  readonly dispatcher: Pick<Dispatcher, 'wake' | 'between' | 'unsettled'>;
+  readonly dispatcher: Pick<Dispatcher, 'look' | 'between' | 'unsettled'>;
   readonly workers: Pick<Workers<unknown>, 'busy' | 'prefetched'>;
 }
 
@@ -45,7 +45,7 @@ export class Drain {
   #nextDry(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.add(resolve);
-      this.#options.dispatcher.wake();
+      this.#options.dispatcher.look();
     });
   }
 

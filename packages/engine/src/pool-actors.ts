@@ -279,6 +279,7 @@ export class PoolActors<Context> {
         poolId,
         scripts: this.scripts,
         onSettled: settled,
+        onLocksWrong: () => this.auditor.wake(),
         onError: this.#reporter('settler.settle'),
       }),
       fetcher: this.#makeFetcher(),

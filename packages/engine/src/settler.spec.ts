@@ -12,11 +12,13 @@ let settled: [raw: unknown, owned: boolean][];
 let errors: string[];
 /** Milliseconds on the clock of `performance.now`. */
 let elapsed: number;
+let locksWrong: number;
 
 beforeEach(() => {
   settled = [];
   errors = [];
   elapsed = 0;
+  locksWrong = 0;
   jest.spyOn(performance, 'now').mockImplementation(() => elapsed);
 });
 
@@ -30,6 +32,7 @@ function anEmptySettler(onSettled: (raw: unknown) => void = () => undefined): Se
       onSettled(raw);
       settled.push([raw, owned]);
     },
+    onLocksWrong: () => locksWrong++,
     onError: (error) => errors.push(String(error)),
   });
 }
@@ -173,7 +176,8 @@ it('drops a long job with a command, whose entry no script has to copy, and sets
   const names = requests.map(({ call }) => ('script' in call ? call.script.name : call.command));
   expect(names).toEqual(['LREM', 'rebuild', 'drop']);
   requests[0]?.onReply({ value: 0 });
-  requests[1]?.onReply({ value: 1 });
+  expect(() => requests[1]?.onReply({ error: new Error('a slot moves') })).toThrow('a slot moves');
+  expect(locksWrong).toBe(1);
   requests[2]?.onReply({ value: [] });
   expect(settled).toEqual([
     [long, false],

@@ -10,6 +10,8 @@ export interface SettlerOptions {
   readonly scripts: Scripts;
   /** A job's fate is written; or, if not `owned`, somebody else had taken the job and nothing was. */
   readonly onSettled: (job: FinishedJob, owned: boolean) => void;
+  /** Jobs are settled, but the locks still count them. */
+  readonly onLocksWrong: () => void;
   /** Redis refuses to settle jobs for their own sake; or `onSettled` has thrown. */
   readonly onError: (error: unknown) => void;
 }
@@ -92,8 +94,17 @@ export class Settler {
     );
     return [
       ...jobs.map((job) => this.#request([job], scripts.running.dropLong(poolId, job))),
-      { call: rebuild, onReply: (reply) => void resultOf(rebuild, reply) },
+      { call: rebuild, onReply: (reply) => this.#onRebuilt(rebuild, reply) },
     ];
+  }
+
+  #onRebuilt(rebuild: ScriptCall<number>, reply: Reply | undefined): void {
+    try {
+      resultOf(rebuild, reply);
+    } catch (error) {
+      this.#options.onLocksWrong();
+      throw error;
+    }
   }
 
   get #areRefusedDue(): boolean {
