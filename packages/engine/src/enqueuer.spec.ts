@@ -235,6 +235,9 @@ describe('enqueueMany', () => {
     expect(error).toBeInstanceOf(EnqueuePartlyError);
     expect(error).toMatchObject({ total: 2, enqueued: [{ name: 'fine', args: { i: 1 } }] });
     expect((error as Error).cause).toBeInstanceOf(EnqueueRejectedError);
+    expect((error as Error).message).toMatch(
+      /^Enqueued 1 of 2 jobs, .*; the others were not: WRONGTYPE .* Enqueue only those again\.$/,
+    );
     expect(await ns.queue('fine')).toHaveLength(1);
   });
 });

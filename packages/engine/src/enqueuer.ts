@@ -4,7 +4,12 @@ import { systemClock, type Clock } from './clock.js';
 import { MAX_DELAY } from './delay.js';
 import { sendThrough, type EnqueueMiddleware } from './enqueue-middleware.js';
 import { EntryMaker, type MadeJob } from './entry-maker.js';
-import { ClosedError, EnqueuePartlyError, InvalidOptionError } from './errors.js';
+import {
+  ClosedError,
+  EnqueuePartlyError,
+  EnqueueUnknownError,
+  InvalidOptionError,
+} from './errors.js';
 import { Job, ScheduledJob } from './job.js';
 import { assertArgsLimits, type JobArgs, type JobArgsLimits } from './job-args.js';
 import type { GoEscapes } from './go-json.js';
@@ -395,7 +400,10 @@ export class Enqueuer {
         }),
       ),
     );
-    const failed = results.find(({ error }) => error !== undefined);
+    const failures = results.filter(({ error }) => error !== undefined);
+    // What is certain of some is not of all, if of one it is not.
+    const failed =
+      failures.find(({ error }) => error instanceof EnqueueUnknownError) ?? failures[0];
     if (!failed) return;
     const taken = results.flatMap(({ chunk, error }) => (error === undefined ? chunk : []));
     if (taken.length === 0) throw failed.error;

@@ -170,7 +170,16 @@ export class EnqueuePartlyError<EnqueuedJob = unknown> extends WorkError {
     readonly total: number,
     cause: unknown,
   ) {
-    super(`Enqueued only ${enqueued.length} of ${total} jobs: ${messageOf(cause)}`, { cause });
+    const isUnknown = cause instanceof EnqueueUnknownError;
+    const why = reasonOf(cause instanceof WorkError ? (cause.cause ?? cause) : cause);
+    const others = isUnknown ? 'may or may not be' : 'were not';
+    const advice = isUnknown
+      ? 'Enqueue those again only if running a job twice is harmless.'
+      : 'Enqueue only those again.';
+    super(
+      `Enqueued ${enqueued.length} of ${total} jobs, which are in "enqueued"; the others ${others}: ${why}. ${advice}`,
+      { cause },
+    );
   }
 }
 

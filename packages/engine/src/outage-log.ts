@@ -4,6 +4,8 @@ import type { Logger } from './logger.js';
 const QUIET = 1_000;
 // A connection that is lost tells no reason. The first attempt to make it anew does, as a rule within this time.
 const REASON_COMES = 300;
+// A server may take connections and refuse all work. Then what is up is down again before it is told.
+const STAYS_UP = 1_000;
 // A command that failed is told by `down`, before or after it, if the connection was lost with it.
 const DOWN_COMES = 2_000;
 
@@ -40,9 +42,8 @@ export class OutageLog {
 
   up(): void {
     this.#isDown = false;
-    this.#reason = undefined;
     this.#changedAt = performance.now();
-    this.#tellIn(0);
+    this.#tellIn(STAYS_UP);
   }
 
   /** A command has failed as if the connection was lost. If it was not, `tell` is called, in a while. */
@@ -93,6 +94,7 @@ export class OutageLog {
   }
 
   #tellUp(): void {
+    this.#reason = undefined;
     if (this.#told === '' && !this.#wasDown) return;
     const line =
       this.#told === ''

@@ -34,7 +34,19 @@ describe('PoolLog', () => {
     jest.advanceTimersByTime(60_000);
     expect(lines).toEqual([DOWN]);
     log.up();
+    jest.advanceTimersByTime(1_000);
     expect(lines).toEqual([DOWN, BACK]);
+  });
+
+  it('does not tell of a server that takes connections, and refuses all else, that it is back', () => {
+    log.down(REFUSED);
+    for (let i = 0; i < 10; i++) {
+      jest.advanceTimersByTime(2_000);
+      log.up();
+      jest.advanceTimersByTime(100);
+      log.down(REFUSED);
+    }
+    expect(lines).toEqual([DOWN]);
   });
 
   it('tells it without a reason where none comes', () => {

@@ -43,6 +43,7 @@ import { Shutdown } from './shutdown.js';
 import { Startup } from './startup.js';
 import { dangers } from './surroundings.js';
 import type { FinishedJob } from './finished-job.js';
+import { WriteRefusals } from './write-refusals.js';
 
 export interface WorkerPoolOptions<Context = unknown> {
   readonly redis: RedisSource;
@@ -125,6 +126,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   readonly #clock: Clock;
   readonly #keys: Keys;
   readonly #log: PoolLog;
+  readonly #refusals = new WriteRefusals();
   readonly #types = new Map<string, JobType<Context>>();
   readonly #middleware: Middleware<Context>[] = [];
   readonly #periodicJobs: PeriodicJob[] = [];
@@ -331,13 +333,14 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     const known = { ...this.#figures(), ...UNREAD };
     if (!actors || this.#isStopping()) return judge(known, checked);
     if (!actors.connection.isUp)
-      return judge(known, checked, notConnected(actors.connection.downReason));
-    const refusal = this.#startup?.refusal;
-    if (refusal !== undefined) return judge(known, checked, undefined, refusal);
+      return judge(known, checked, { unreachable: notConnected(actors.connection.downReason) });
+    const unregistered = this.#startup?.refusal;
+    if (unregistered !== undefined) return judge(known, checked, { unregistered });
     try {
-      return judge({ ...known, ...(await actors.healthReader.read()) }, checked);
+      const figures = { ...known, ...(await actors.healthReader.read()) };
+      return judge(figures, checked, { refused: this.#refusals.current });
     } catch (error) {
-      return judge(known, checked, errorText(error));
+      return judge(known, checked, { unreachable: errorText(error) });
     }
   }
 
@@ -483,9 +486,12 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
           'Redis did not know this pool, or its jobs, any more: it has lost data, or took the pool for dead. They are registered again',
         ),
       onStrangers: (count) =>
-        this.#log.warn(`${count} jobs were in progress that no worker knew of; they run again`),
+        this.#log.warn(`In progress, but known to no worker, and to run again: ${count}`),
       onWarning: (message) => this.#log.warn(message),
-      onError: (where, error) => this.#log.error(where, error),
+      onError: (where, error) => {
+        this.#refusals.note(error);
+        this.#log.error(where, error);
+      },
       onThrown: (where, error) => this.#log.thrown(where, error),
     });
   }

@@ -37,14 +37,23 @@ describe('judge', () => {
   });
 
   it('says why Redis does not answer, and nothing that it cannot know', () => {
-    const health = judge({ ...WELL, isReady: false, beatAge: undefined }, healthLimits({}), 'no');
+    const health = judge({ ...WELL, isReady: false, beatAge: undefined }, healthLimits({}), {
+      unreachable: 'no',
+    });
     expect(health.problems).toEqual(['Redis does not answer: no']);
   });
 
   it('says why Redis does not take the pool', () => {
     const refusal = 'OOM command not allowed';
-    const health = judge({ ...WELL, isReady: false }, healthLimits({}), undefined, refusal);
+    const health = judge({ ...WELL, isReady: false }, healthLimits({}), {
+      unregistered: refusal,
+    });
     expect(health).toMatchObject({ status: 'down' });
     expect(health.problems).toEqual([`The worker pool cannot be registered: ${refusal}`]);
+  });
+
+  it('says that Redis refuses writes, though the pool is at work', () => {
+    const health = judge(WELL, healthLimits({}), { refused: 'OOM' });
+    expect(health).toMatchObject({ status: 'degraded', problems: [expect.stringMatching(/OOM/)] });
   });
 });

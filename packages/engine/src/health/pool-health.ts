@@ -48,30 +48,35 @@ export function healthLimits(limits: HealthLimits): Required<HealthLimits> {
 
 /**
  * What the figures say. That Redis answers is not enough: a pool is up when its fetches succeed.
- *
- * @param unreachable what has kept Redis from answering, if it did not
- * @param refusal why Redis does not take the registration of the pool, if it does not
  */
 export function judge(
   figures: HealthFigures,
   limits: Required<HealthLimits>,
-  unreachable?: string,
-  refusal?: string,
+  { unreachable, unregistered, refused }: Obstacles = {},
 ): PoolHealth {
-  const grave = graveProblems(figures, limits, unreachable, refusal);
-  const problems = [...grave, ...otherProblems(figures, limits)];
+  const grave = graveProblems(figures, limits, { unreachable, unregistered });
+  const problems = [...grave, ...otherProblems(figures, limits, refused)];
   const status = grave.length > 0 ? 'down' : problems.length > 0 ? 'degraded' : 'up';
   return { status, problems, ...figures };
+}
+
+/** What keeps a pool from Redis. */
+export interface Obstacles {
+  /** What has kept Redis from answering. */
+  readonly unreachable?: string | undefined;
+  /** Why Redis does not take the registration of the pool. */
+  readonly unregistered?: string | undefined;
+  /** Why Redis refuses what a registered pool writes. */
+  readonly refused?: string | undefined;
 }
 
 function graveProblems(
   { isReady, busy, concurrency, fetchAge, beatAge }: HealthFigures,
   { fetch, beat }: Required<HealthLimits>,
-  unreachable: string | undefined,
-  refusal: string | undefined,
+  { unreachable, unregistered }: Obstacles,
 ): string[] {
   if (unreachable !== undefined) return [`Redis does not answer: ${unreachable}`];
-  if (refusal !== undefined) return [`The worker pool cannot be registered: ${refusal}`];
+  if (unregistered !== undefined) return [`The worker pool cannot be registered: ${unregistered}`];
   if (!isReady) return ['The worker pool is not started, not registered yet, or stopping.'];
   const problems: string[] = [];
   // Without an idle worker nothing is fetched.
@@ -90,8 +95,14 @@ function graveProblems(
 function otherProblems(
   { oldestWaiting, unhandled }: HealthFigures,
   { waiting }: Required<HealthLimits>,
+  refused: string | undefined,
 ): string[] {
   const problems: string[] = [];
+  if (refused !== undefined) {
+    problems.push(
+      `Redis refuses writes, so nothing is enqueued and schedules stand still: ${refused}`,
+    );
+  }
   if (oldestWaiting && oldestWaiting.seconds > waiting) {
     const { jobName, seconds: waited } = oldestWaiting;
     problems.push(`A job "${jobName}" has waited for ${seconds(waited)}.`);

@@ -50,4 +50,8 @@ describe('parseRedisUrl', () => {
       expect.not.objectContaining({ message: expect.stringContaining('s3cret') as unknown }),
     );
   });
+
+  it('shows the scheme that is wrong', () => {
+    expect(() => parseRedisUrl('http://:s3cret@h')).toThrow('"http://***@h"');
+  });
 });

@@ -24,7 +24,9 @@ export function parseRedisUrl(text: string): RedisOptions {
 
 /** A text, such as a URL, without the password in it. */
 export function withoutPassword(text: string): string {
-  return text.replace(/(^|\/\/).*@/, '$1***@').replace(/([?&]password=)[^&]*/gi, '$1***');
+  return text
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, '$1***@')
+    .replace(/([?&]password=)[^&]*/gi, '$1***');
 }
 
 /** @throws when it is none */
