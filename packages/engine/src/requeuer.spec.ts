@@ -123,6 +123,34 @@ describe('Requeuer', () => {
     expect(dead?.entry).not.toHaveProperty('claim');
   });
 
+  it('ends the claim of a job of an unknown name that was never started', async () => {
+    const claim = ns.keys.unique('gone', 'key');
+    const entry = `{"name":"gone","id":"i","t":1,"args":null,"unique":true,"unique_key":"${claim}"}`;
+    const ends = Date.now() + 60_000;
+    await ns.redis.set(claim, entry, 'PXAT', ends);
+    await ns.redis.set(ns.keys.uniqueOwner(claim), 'i', 'PXAT', ends);
+    await ns.redis.zadd(ns.keys.scheduled, NOW, entry);
+    expect(await aRequeuer('scheduled').requeueDue()).toMatchObject({ dead: 1 });
+    expect(await ns.redis.exists(claim, ns.keys.uniqueOwner(claim))).toBe(0);
+  });
+
+  it('tries a job whose queue is a key of the wrong kind again in a minute, and moves those behind it', async () => {
+    const entry = (name: string, id: number): string =>
+      `{"name":"${name}","id":"${id}","t":1,"args":null}`;
+    const broken = Array.from({ length: 600 }, (_, id) => entry('broken', id));
+    await ns.redis.sadd(ns.keys.knownJobs, 'n', 'broken');
+    await ns.redis.zadd(ns.keys.retry, ...broken.flatMap((job) => [NOW - 9, job]));
+    await ns.redis.zadd(ns.keys.retry, NOW, entry('n', 1));
+    await ns.redis.set(ns.keys.queue('broken'), 'no list');
+    const told: string[] = [];
+    const requeuer = aRequeuer('retry', { onError: (error) => told.push(String(error)) });
+    expect(await requeuer.requeueDue()).toMatchObject({ requeued: 1, dead: 0, nextIn: 60_000 });
+    expect(new Set(told)).toEqual(new Set([expect.stringContaining('jobs:broken')]));
+    await ns.redis.del(ns.keys.queue('broken'));
+    clock.advance(60);
+    expect(await requeuer.requeueDue()).toMatchObject({ requeued: 600 });
+  });
+
   it('ends no other key that such a job names', async () => {
     const entry = `{"name":"gone","id":"i","unique":true,"unique_key":"${ns.keys.lastPeriodicEnqueue}","claim":"held"}`;
     await ns.redis.set(ns.keys.lastPeriodicEnqueue, NOW);

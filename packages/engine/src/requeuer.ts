@@ -5,6 +5,7 @@ import { resultOf, type RedisConnection } from './redis/redis-connection.js';
 import { textOf, type Raw } from './redis/raw.js';
 import type { Scripts } from './redis/scripts.js';
 import type { DueJobs, Requeued, Requeueing } from './redis/scripts/timed-scripts.js';
+import { endsWithDeath, ownsClaim } from './unique-key.js';
 import { WakeBudget } from './wake-budget.js';
 
 export interface RequeuerOptions {
@@ -24,7 +25,7 @@ export interface RequeuerOptions {
 }
 
 /** What a round has moved. */
-export type Moved = Omit<Requeued, 'unknown'>;
+export type Moved = Omit<Requeued, 'unknown' | 'broken'>;
 
 // gocraft/work's tick; with the waker it is only what happens when nobody wakes us.
 const TICK = 1_000;
@@ -37,7 +38,7 @@ const FRUITLESS_LOOKS = { burst: 10, perSecond: 2 };
 const BATCH = { count: 250 };
 // The words of gocraft/work, by which its tools know such jobs.
 export const UNKNOWN_JOB = 'unknown job when requeueing';
-const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, unknown: [] };
+const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, broken: [], unknown: [] };
 
 /**
  * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and
@@ -89,6 +90,7 @@ export class Requeuer {
       requeued += moved.requeued;
       dead += moved.dead;
       dropped += moved.dropped;
+      this.#tell(moved.broken);
       // Only of what was left by this move, and is looked at next: a name may become known at any time.
       unknown = new Set(moved.unknown);
       due = next;
@@ -98,6 +100,16 @@ export class Requeuer {
       }
     }
     return { requeued, dead, dropped, nextIn: due.nextIn };
+  }
+
+  #tell(broken: readonly string[]): void {
+    if (broken.length === 0) return;
+    const keys = broken.map((name) => `jobs:${name}`).join(', ');
+    this.#options.onError(
+      new Error(
+        `Jobs are due whose queue is a key of the wrong kind (${keys}); they are tried again in a minute. Remove what stands there`,
+      ),
+    );
   }
 
   async #round(): Promise<number> {
@@ -144,10 +156,10 @@ export class Requeuer {
     }
     if (unknown.has(job.name)) {
       const failure = { fails: job.fails, error: UNKNOWN_JOB, at: now };
-      if (job.claim !== 'held') {
+      if (!ownsClaim(job) || !endsWithDeath(job, job.claim === 'kept')) {
         return { raw, jobName: undefined, entry: rewriteEntry(raw, { failure }) };
       }
-      // Nobody would end its claim any more: a schedule whose jobs do not overlap would fire no more.
+      // Nobody would end its claim any more: others like it would be refused, or wait under it, for a day.
       const entry = rewriteEntry(raw, { failure, claim: null });
       const frees = { uniqueKey: job.uniqueKey, jobName: job.name, id: job.id };
       return { raw, jobName: undefined, entry, frees };

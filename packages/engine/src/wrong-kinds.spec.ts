@@ -106,12 +106,12 @@ describe('a key of the wrong kind costs no job', () => {
     expect(await inProgress()).toEqual([raw]);
   });
 
-  it('when it is the queue of a job that is due: it is told as one that nobody knows', async () => {
+  it('when it is the queue of a job that is due: it is due again in a minute', async () => {
     await ns.redis.zadd(ns.keys.retry, NOW, raw);
     await spoil(ns.keys.queue('n'));
     const requeued = await run(scripts.timed.requeue('retry', [{ raw, jobName: 'n', entry: raw }]));
-    expect(requeued).toEqual({ requeued: 0, dead: 0, dropped: 0, unknown: ['n'] });
-    expect(await ns.redis.zscore(ns.keys.retry, raw)).toBe(String(NOW));
+    expect(requeued).toMatchObject({ requeued: 0, dead: 0, broken: ['n'], unknown: [] });
+    expect(await ns.redis.zscore(ns.keys.retry, raw)).toBe(String(NOW + 60));
   });
 
   it('when it is where a job that is due and cannot be run goes', async () => {

@@ -1,5 +1,6 @@
 -- Moves due jobs to their queues: each only if it is still there, so that of several requeuers one moves it. A job
--- whose name nobody knows, or whose queue is none, is left, and told: its entry for the dead jobs is seldom needed, so it comes later.
+-- whose name nobody knows is left, and told: its entry for the dead jobs is seldom needed, so it comes later. One whose queue is
+-- a key of the wrong kind is due again in a minute: it is not lost, and holds up nobody behind it.
 --
 -- A firing of a schedule that was moved before is dropped: a Go process whose clock is slow adds it again. One of a
 -- schedule that does not overlap is dropped, too, while the last one's claim stands: that still waits or runs. Runs
@@ -16,14 +17,15 @@
 --            and before a firing 'firing', behind it its schedule and time, and what it claims first: claim, owner,
 --            id, else '' three times; before one for the dead jobs that holds a claim 'frees', and behind it the claim,
 --            its owner, the job's own queue and id
--- Returns    { how many went to their queues, how many to the dead jobs, how many were dropped, index of a queue whose
---            name nobody knows, … }
+-- Returns    { how many went to their queues, how many to the dead jobs, how many were dropped, how many queues are keys of
+--            the wrong kind, their indices, the indices of those whose name nobody knows }
 local milliseconds, lasts, letters = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local now = milliseconds and math.floor(milliseconds / 1000) or redis.call('TIME')[1]
 local requeued, dead, dropped = 0, 0, 0
 local CLOCKS_DIFFER = 15 -- seconds, as in firing-plan.ts
 local queues = #KEYS - 4
-local unknown, isUnknown = {}, {}
+local unknown, broken, isLeft = {}, {}, {}
+local POSTPONED_BY = 60 -- seconds
 
 local jobs = {}
 local i = 4 + queues
@@ -61,17 +63,18 @@ for queue = 1, queues do
   local length = redis.pcall('LLEN', KEYS[4 + queue])
   local isQueue = type(length) == 'number'
   if not isQueue and not length.err:find('WRONGTYPE', 1, true) then return length end
-  -- A key of the wrong kind is no queue.
   if not isQueue or not isKnown(queue) then
-    table.insert(unknown, queue)
-    isUnknown[queue] = true
+    table.insert(isQueue and unknown or broken, queue)
+    isLeft[queue] = isQueue and 'unknown' or 'broken'
   end
 end
 
 -- A set ends with its last entry, and may not be looked at any more then where it is being given away.
 local left = redis.call('ZCARD', KEYS[1])
 local function take(job)
-  if left == 0 or isUnknown[job.queue] then return false end
+  local reason = isLeft[job.queue]
+  if reason == 'broken' then redis.pcall('ZADD', KEYS[1], 'XX', now + POSTPONED_BY, job.due) end
+  if reason or left == 0 then return false end
   job.score = job.firing and redis.call('ZSCORE', KEYS[1], job.due)
   local taken = redis.call('ZREM', KEYS[1], job.due)
   left = left - taken
@@ -113,4 +116,8 @@ for _, job in ipairs(jobs) do
     end
   end
 end
-return { requeued, dead, dropped, unpack(unknown) }
+local reply = { requeued, dead, dropped, #broken }
+for _, queues in ipairs({ broken, unknown }) do
+  for _, queue in ipairs(queues) do reply[#reply + 1] = queue end
+end
+return reply

@@ -48,6 +48,8 @@ export interface Requeued {
   readonly dead: number;
   /** Firings of schedules that were moved before, or that would overlap. */
   readonly dropped: number;
+  /** Job names whose queue is a key of the wrong kind: what is due of them is due again in a minute. */
+  readonly broken: readonly string[];
   /** Job names that nobody knows: what is due of them was left. */
   readonly unknown: readonly string[];
 }
@@ -149,10 +151,11 @@ export class TimedScripts extends ScriptGroup {
       ],
       args: [this.now(), CLAIM_LASTS, letters, ...names, ...args],
       decode: (reply) => {
-        const [requeued = 0, died = 0, dropped = 0, ...unknown] = reply as number[];
+        const [requeued = 0, died = 0, dropped = 0, broken = 0, ...left] = reply as number[];
+        const leftNames = left.map((index) => names[index - 1] ?? '');
         return {
           ...{ requeued, dead: died, dropped },
-          unknown: unknown.map((index) => names[index - 1] ?? ''),
+          ...{ broken: leftNames.slice(0, broken), unknown: leftNames.slice(broken) },
         };
       },
     };
