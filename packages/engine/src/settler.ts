@@ -2,7 +2,7 @@ import { resultOf, type Reply, type Request } from './redis/redis-connection.js'
 import { redisFault } from './redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from './redis/script.js';
 import type { Scripts } from './redis/scripts.js';
-import { MOST_AT_ONCE, type Settled } from './redis/scripts/running-scripts.js';
+import { MOST_AT_ONCE, MOST_BYTES_AT_ONCE, type Settled } from './redis/scripts/running-scripts.js';
 import type { FinishedJob } from './finished-job.js';
 
 export interface SettlerOptions {
@@ -16,8 +16,6 @@ export interface SettlerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-// Bytes or characters of entries that one script gets: it holds up Redis for everybody, and is to arrive in time.
-const MAX_SIZE = 1024 * 1024;
 // Milliseconds.
 const TRY_REFUSED_AFTER = 100;
 
@@ -203,12 +201,16 @@ export class Settler {
   }
 }
 
-/** Takes as many of the first jobs out as one script may have; at least one, if there is any. */
+/**
+ * Takes as many of the first jobs out as one round may have; at least one, if there is any. Not more bytes than a fetch
+ * brings: Redis would execute a second round that carries little together with the first, and answer both at once, so that
+ * it and Node would wait for each other by turns.
+ */
 function take(jobs: FinishedJob[], most: number): readonly FinishedJob[] {
   let [count, size] = [0, 0];
   for (const { raw, move } of jobs) {
     size += raw.length + ('entry' in move ? move.entry.length : 0);
-    if (count === most || (count > 0 && size > MAX_SIZE)) break;
+    if (count === most || (count > 0 && size > MOST_BYTES_AT_ONCE)) break;
     count++;
   }
   return jobs.splice(0, count);
