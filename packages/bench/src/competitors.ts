@@ -16,6 +16,8 @@ export type Ability =
   | 'schedule'
   /** has many pools for many names, with no more connections than a Redis takes */
   | 'pools'
+  /** takes jobs with long arguments */
+  | 'long'
   /** takes a job that anybody put into Redis by LPUSH */
   | 'lpush'
   /** is this project, with something of Nest before its handlers */
@@ -45,7 +47,7 @@ export const COMPETITORS: readonly Competitor[] = [
     id: 'nestcraft',
     title: 'this project',
     runtime: 'node',
-    can: new Set<Ability>([...SERVES, 'halt', 'bulk', 'pools', 'lpush', 'nest']),
+    can: new Set<Ability>([...SERVES, 'halt', 'bulk', 'long', 'pools', 'lpush', 'nest']),
     delayed: { sets: (namespace) => [`${namespace}:scheduled`], perSecond: 1 },
   },
   { id: 'nest', title: 'through Nest', runtime: 'node', can: new Set<Ability>(['drain', 'nest']) },
@@ -78,7 +80,7 @@ export const COMPETITORS: readonly Competitor[] = [
     id: 'bullmq',
     title: 'BullMQ',
     runtime: 'node',
-    can: new Set<Ability>([...SERVES, 'halt', 'bulk']),
+    can: new Set<Ability>([...SERVES, 'halt', 'bulk', 'long']),
     delayed: {
       sets: (namespace, names) => names.map((name) => `${namespace}:${name}:delayed`),
       perSecond: 4096_000,
@@ -88,7 +90,7 @@ export const COMPETITORS: readonly Competitor[] = [
     id: 'bee-queue',
     title: 'bee-queue',
     runtime: 'node',
-    can: new Set<Ability>([...SERVES, 'halt', 'bulk']),
+    can: new Set<Ability>([...SERVES, 'halt', 'bulk', 'long']),
     delayed: {
       sets: (namespace, names) => names.map((name) => `${namespace}:${name}:delayed`),
       perSecond: 1000,

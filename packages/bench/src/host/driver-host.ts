@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Driver, Producer, Workers } from '../drivers/driver.js';
-import { BULK, newJobs, now, PAYLOAD } from '../jobs.js';
+import { BULK, BULK_BYTES, newJobs, now, PAYLOAD } from '../jobs.js';
 import { handlerFor } from './handlers.js';
 import type { Host } from './host.js';
 import type { EnqueuePlan, Pace, Run, RunPlan, Setting, StartPlan, Timing } from './protocol.js';
@@ -121,8 +121,10 @@ class Shift {
 
 /** Prepares all jobs, so that only what the library does with them is timed. */
 function sending({ producer, jobNames }: Session, plan: EnqueuePlan): () => Promise<void> {
-  const { count, way, callers = 1, at = 0, flaky = false, timed = false } = plan;
-  const jobs = newJobs(jobNames, count, flaky);
+  const { count, way, callers = 1, at = 0, flaky, textBytes, timed = false } = plan;
+  const jobs = newJobs(jobNames, count, { flaky, textBytes });
+  // A call is no larger than some megabytes.
+  const bulk = textBytes ? Math.max(1, Math.min(BULK, Math.floor(BULK_BYTES / textBytes))) : BULK;
   const call = (index: number): Promise<unknown> => {
     const job = jobs[index];
     if (!job) throw new Error(`There is no job ${index}.`);
@@ -130,7 +132,7 @@ function sending({ producer, jobNames }: Session, plan: EnqueuePlan): () => Prom
   };
   const inBulk = async (send: ((batch: typeof jobs) => Promise<unknown>) | undefined) => {
     if (!send) throw new Error(`The library has no calls for ${way}.`);
-    for (let i = 0; i < count; i += BULK) await send(jobs.slice(i, i + BULK));
+    for (let i = 0; i < count; i += bulk) await send(jobs.slice(i, i + bulk));
   };
   switch (way) {
     case 'single':

@@ -44,6 +44,8 @@ export interface EnqueuePlan {
   /** Milliseconds since the epoch. */
   readonly at?: number;
   readonly flaky?: boolean;
+  /** How long a text each job has in its arguments, in bytes; default none. */
+  readonly textBytes?: number;
   /** The jobs carry the time at which they were enqueued. */
   readonly timed?: boolean;
 }

@@ -4,6 +4,7 @@ import { drain } from './drain.js';
 import { enqueue } from './enqueue.js';
 import { idlePickup } from './idle-pickup.js';
 import { idleTraffic } from './idle-traffic.js';
+import { longArguments } from './long-arguments.js';
 import { manyNames } from './many-names.js';
 import { nestCost } from './nest-cost.js';
 import { requeue } from './requeue.js';
@@ -20,6 +21,7 @@ export const WORKLOADS: readonly Workload[] = [
   asyncHandlers,
   retries,
   deepQueue,
+  longArguments,
   manyNames,
   idleTraffic,
   resources,
