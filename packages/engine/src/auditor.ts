@@ -115,12 +115,10 @@ export class Auditor {
     const seen = await this.#inProgress();
     const running = this.#options.running();
     const known = new Multiset([...running, ...this.#options.unsettled()].map(keyOf));
-    const there = new Multiset(seen.map(({ jobName, fingerprint }) => `${jobName} ${fingerprint}`));
+    const there = new Multiset(seen.map(keyOfSeen));
     const own = new Set(running.filter((job) => there.take(keyOf(job))));
     return {
-      strangers: seen.filter(
-        ({ jobName, fingerprint }) => !known.take(`${jobName} ${fingerprint}`),
-      ),
+      strangers: seen.filter((sighting) => !known.take(keyOfSeen(sighting))),
       lost: running.filter((job) => !own.has(job)),
       own: [...own],
     };
@@ -156,9 +154,9 @@ export class Auditor {
       ),
     );
     const settlements = strangers.flatMap(({ jobName, fingerprint }, index) => {
-      const raw = entries[index] && toRaw(entries[index]);
-      const isIt = raw !== undefined && raw !== null && fingerprintOf(raw) === fingerprint;
-      return isIt ? { jobName, raw, move: { to: 'queue' as const } } : [];
+      const bytes = entries[index];
+      const isThere = bytes && fingerprintOf(bytes) === fingerprint;
+      return isThere ? { jobName, raw: toRaw(bytes), move: { to: 'queue' as const } } : [];
     });
     if (settlements.length === 0) return 0;
     const { lost, refused, reason } = await connection.call(
@@ -175,5 +173,9 @@ interface Stranger extends EntrySighting {
 }
 
 function keyOf({ jobName, raw }: KnownJob): string {
-  return `${jobName} ${fingerprintOf(raw)}`;
+  return keyOfSeen({ jobName, fingerprint: fingerprintOf(raw) });
+}
+
+function keyOfSeen({ jobName, fingerprint }: Pick<Stranger, 'jobName' | 'fingerprint'>): string {
+  return `${jobName} ${fingerprint}`;
 }

@@ -60,12 +60,18 @@ local function jobOf(entry)
   return ok and type(job) == 'table' and job or nil
 end
 
+-- The job that a claim's value is, if it is one with an id.
+local function storedIn(value)
+  if type(value) ~= 'string' or value == '1' then return nil end
+  local job = jobOf(value)
+  return job and type(job.id) == 'string' and job or nil
+end
+
 -- The id of the job that is stored under the claim, if one is, and the job's entry.
 local function storedUnder(claim)
   local value = redis.pcall('GET', claim)
-  if type(value) ~= 'string' or value == '1' then return nil end
-  local job = jobOf(value)
-  if job and type(job.id) == 'string' then return job.id, value end
+  local job = storedIn(value)
+  if job then return job.id, value end
 end
 
 -- Has the claim of a started job last longer, or makes it again if it is gone. Another job's claim is left alone.

@@ -133,14 +133,6 @@ local function marked(entry, claim)
   return entry:match('^(.*)}') .. ',"claim":"' .. claim .. '"}'
 end
 
--- What stands under the claim, if it is a job that can take the place of this one.
-local function replacementFor(job, value)
-  if type(value) ~= 'string' or value == '1' then return nil end
-  local other = jobOf(value)
-  if not other or other.name ~= job.name or type(other.id) ~= 'string' then return nil end
-  return value, other.id
-end
-
 -- The entry of a unique job as it is to be in progress; or nil, and why Redis keeps its claim away. `note` says how its
 -- type holds claims, or is nil.
 local function claimed(entry, note)
@@ -163,18 +155,17 @@ local function claimed(entry, note)
   end
 
   local value = redis.pcall('GET', claim)
-  local replacement, newId
-  if fresh then replacement, newId = replacementFor(job, value) end
-  entry = replacement or entry
+  -- A job of the name that stands under the claim takes the place of this one.
+  local other = fresh and storedIn(value)
+  local isReplaced = other and other.name == job.name
+  if isReplaced then entry, id = value, other.id end
   if not note then
     redis.call('DEL', claim, owner)
     return marked(entry, 'released')
   end
   -- What arrives under the claim of a job that runs already is kept, and enqueued when that is done.
-  if replacement or not value then value = '1' end
-  if type(value) == 'string' then
-    setClaim(claim, owner, value, 'running ' .. (newId or id), claimEnd(lasts))
-  end
+  if isReplaced or not value then value = '1' end
+  if type(value) == 'string' then setClaim(claim, owner, value, 'running ' .. id, claimEnd(lasts)) end
   return job.claim == note and entry or marked(entry, note)
 end
 

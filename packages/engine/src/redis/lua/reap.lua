@@ -1,6 +1,7 @@
 -- Takes the jobs of one name from a dead pool: to where their queue is taken from next, the oldest first to be taken,
 -- or to the dead jobs those under which a process has died too often. Ends the pool's share of the lock.
--- Does nothing if the pool has beaten since it was judged: it may have been paused, and its jobs would run twice. Runs after claims.lua.
+-- Does nothing if the pool has beaten since it was judged: it may have been paused, and its jobs would run twice. Runs after claims.lua
+-- and set-share.lua.
 --
 -- A job that is put back is marked with a last member "reaped". It tells who ends the job that there are traces to remove;
 -- and a pool that runs it still, because it was taken for dead, cannot settle the run of the next one that fetches it.
@@ -71,10 +72,5 @@ for i = 10, #ARGV, 5 do
 end
 
 if back > 0 then redis.call('SET', KEYS[7], '1', 'PX', ARGV[8]) end
-if left == 0 then redis.call('HDEL', KEYS[4], pool) else redis.call('HSET', KEYS[4], pool, left) end
-local running = 0
-for _, share in ipairs(redis.call('HVALS', KEYS[4])) do
-  running = running + math.max(0, tonumber(share) or 0)
-end
-redis.call('SET', KEYS[5], running)
+setShare(KEYS[4], KEYS[5], pool, left)
 return { back, dead, left }

@@ -1,5 +1,6 @@
 -- Puts what a pool still has in progress back to where its queue is taken from next, oldest first, and ends the pool's share
 -- of the locks. For a pool that stops; nobody would look at its lists afterwards. Long entries take several calls.
+-- Runs after set-share.lua.
 --
 -- KEYS     the queues
 -- ARGV[1]  pool id
@@ -8,17 +9,6 @@
 -- Returns  { how many jobs were put back, 1 if none are left in progress }
 local pool, most, maxBytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local released, bytes = 0, 0
-
--- Sets the locks of a queue right that has so many jobs in progress here.
-local function share(queue, n)
-  local shares = queue .. ':lock_info'
-  if n == 0 then redis.call('HDEL', shares, pool) else redis.call('HSET', shares, pool, n) end
-  local running = 0
-  for _, share in ipairs(redis.call('HVALS', shares)) do
-    running = running + math.max(0, tonumber(share) or 0)
-  end
-  redis.call('SET', queue .. ':lock', running)
-end
 
 for _, queue in ipairs(KEYS) do
   redis.call('LLEN', queue) -- A key of the wrong kind ends this before it costs jobs.
@@ -30,7 +20,7 @@ for _, queue in ipairs(KEYS) do
     released = released + 1
     left = left - 1
   end
-  share(queue, left)
+  setShare(queue .. ':lock_info', queue .. ':lock', pool, left)
   if left > 0 then return { released, 0 } end
 end
 return { released, 1 }

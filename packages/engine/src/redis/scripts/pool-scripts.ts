@@ -6,7 +6,7 @@ import { CLAIM_LASTS, ScriptGroup, type HeldClaim } from './script-group.js';
 
 const beatScript = Script.load('beat');
 const lookScript = Script.load('look');
-const reapScript = Script.load('reap', 'claims');
+const reapScript = Script.load('reap', 'claims', 'set-share');
 const buryScript = Script.load('bury');
 const hashesScript = Script.load('hashes');
 const observeScript = Script.load('observe');

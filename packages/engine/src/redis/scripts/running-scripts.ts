@@ -10,7 +10,7 @@ import { CLAIM_LASTS, ScriptGroup, type HeldClaim } from './script-group.js';
 const fetchScript = Script.load('fetch', 'claims');
 const settleScript = Script.load('settle', 'claims');
 const dropScript = Script.load('drop');
-const releaseScript = Script.load('release');
+const releaseScript = Script.load('release', 'set-share');
 const fingerprintsScript = Script.load('fingerprints', 'read-some');
 const renewScript = Script.load('renew', 'claims');
 
