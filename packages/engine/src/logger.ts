@@ -1,4 +1,5 @@
 import { InvalidOptionError } from './errors.js';
+import { messageOf } from './thrown.js';
 
 /**
  * Where the engine writes. Nest's `Logger`, pino and `console` all fit: where `log` is missing, `info` is called, and
@@ -102,7 +103,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 function tellConsole(error: unknown): void {
   try {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     console.error(`The logger fails (${reason}); what it does not take is lost. Mend it.`);
   } catch {
     // Not even that can be told.

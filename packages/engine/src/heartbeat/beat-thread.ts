@@ -3,6 +3,7 @@ import type { RedisOptions } from 'ioredis';
 import type { BeatLoopData, BeatLoopMessage, BeatLoopOrder } from './beat-loop.mjs';
 import type { ScriptCall } from '../redis/script.js';
 import type { NodeAddress } from '../redis/slot-owner.js';
+import { messageOf } from '../thrown.js';
 
 export interface BeatThreadOptions {
   readonly redis: RedisOptions;
@@ -57,7 +58,7 @@ export class BeatThread {
       if (message.kind === 'failed') onError(new Error(message.message));
       if (message.kind === 'stuck') onError(new Error('the main thread is stuck; no more beats'));
     });
-    this.#worker.on('error', (error: unknown) => (this.#reason = textOf(error)));
+    this.#worker.on('error', (error: unknown) => (this.#reason = messageOf(error)));
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     void this.#ended.then(() => {
       clearInterval(this.#ticker);
@@ -99,10 +100,6 @@ export class BeatThread {
   #order(order: BeatLoopOrder): void {
     this.#worker.postMessage(order);
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
+import { messageOf } from '../thrown.js';
 
 /** Where a node of a Cluster takes connections. */
 export interface NodeAddress {
@@ -105,8 +106,4 @@ function addressOf(node: string | undefined, slot: number): NodeAddress {
   if (node === undefined) throw new Error(`No node of the Cluster holds slot ${slot}`);
   const colon = node.lastIndexOf(':');
   return { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
