@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from './clock.js';
+import { resultOf } from './redis/redis-connection.js';
 import { Scripts } from './redis/scripts.js';
 import { TestNamespace } from './testing/test-redis.js';
 
@@ -82,9 +83,14 @@ describe('dropping jobs', () => {
     await ns.redis.lpush(ns.keys.inProgress('n', POOL), long, broken);
     await ns.redis.incrby(ns.keys.lock('n'), 2);
     await ns.redis.hincrby(ns.keys.lockInfo('n'), POOL, 2);
-    const jobs = ['a', long, 'b', 'x', broken, long].map((raw) => ({ jobName: 'n', raw }));
-    const call = new Scripts(ns.keys, systemClock).running.drop(POOL, jobs);
-    expect([...(await ns.connection.call(call)).lost].sort()).toEqual([3, 5]);
+    const { running, queues } = new Scripts(ns.keys, systemClock);
+    const longOnes = [long, broken, long].map((raw) =>
+      running.dropLong(POOL, { jobName: 'n', raw }),
+    );
+    const replies = await ns.connection.run(...longOnes, queues.rebuild(['n'], POOL));
+    const lost = longOnes.map((call, index) => resultOf(call, replies[index]).lost);
+    expect(lost).toEqual([[], [], [0]]);
+    expect(await drop('n:a', 'n:b', 'n:x')).toEqual([2]);
     expect(await left('n')).toEqual({ list: [], lock: 0, share: 0 });
   });
 });

@@ -2,7 +2,12 @@ import { resultOf, type Reply, type Request } from './redis/redis-connection.js'
 import { redisFault } from './redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from './redis/script.js';
 import type { Scripts } from './redis/scripts.js';
-import { MOST_AT_ONCE, MOST_BYTES_AT_ONCE, type Settled } from './redis/scripts/running-scripts.js';
+import {
+  MOST_AT_ONCE,
+  MOST_BYTES_AT_ONCE,
+  type DroppedJob,
+  type Settled,
+} from './redis/scripts/running-scripts.js';
 import type { FinishedJob } from './finished-job.js';
 
 export interface SettlerOptions {
@@ -65,12 +70,12 @@ export class Settler {
   /** Settles as many as one script may. Most are simply done, which has a script of its own, and long ones a command. */
   requests(): readonly Request[] {
     const { scripts, poolId } = this.#options;
-    const dropped: FinishedJob[] = [];
+    const dropped: (FinishedJob & DroppedJob)[] = [];
     const long: FinishedJob[] = [];
     const others: FinishedJob[] = [];
     for (const job of take(this.#finished, MOST_AT_ONCE)) {
       if (!isDropped(job)) others.push(job);
-      else if (typeof job.raw === 'string') dropped.push(job);
+      else if (isText(job)) dropped.push(job);
       else long.push(job);
     }
     const requests: Request[] = long.length > 0 ? this.#dropLong(long) : [];
@@ -218,6 +223,10 @@ function take(jobs: FinishedJob[], most: number): readonly FinishedJob[] {
 
 function isPutBack({ move }: FinishedJob): boolean {
   return move.to === 'queue';
+}
+
+function isText(job: FinishedJob): job is FinishedJob & DroppedJob {
+  return typeof job.raw === 'string';
 }
 
 /** Whether nothing is to be written about a job, but that it is no longer in progress. */

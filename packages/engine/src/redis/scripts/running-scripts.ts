@@ -96,8 +96,8 @@ export interface Settled {
 export interface DroppedJob {
   /** The name of the queue it was fetched from. */
   readonly jobName: string;
-  /** The entry exactly as it was fetched. */
-  readonly raw: Raw;
+  /** The entry exactly as it was fetched; a long one, or one that is no text, has a command of its own. */
+  readonly raw: string;
 }
 
 /** An entry in progress, as an audit sees it. */
@@ -214,7 +214,7 @@ export class RunningScripts extends ScriptGroup {
     return {
       script: dropScript,
       keys: groups.map(({ jobName }) => this.keys.queue(jobName)),
-      args: [poolId, ...groups.flatMap((group) => [group.positions.length, packed(group)])],
+      args: [poolId, ...groups.flatMap(({ entries }) => [entries.length, pack(entries)])],
       decode: (reply) => {
         const gone = reply as number[];
         if (gone.length === 0) return ALL_SETTLED; // Nearly always, and to flatten costs a fiftieth of a drain.
@@ -228,7 +228,7 @@ export class RunningScripts extends ScriptGroup {
    * The same for one job that is long: a script would copy its entry several times. What it leaves of the pool's share of
    * the locks is to be set right behind it.
    */
-  dropLong(poolId: string, { jobName, raw }: DroppedJob): CommandCall<Settled> {
+  dropLong(poolId: string, { jobName, raw }: FetchedEntry): CommandCall<Settled> {
     return {
       command: 'LREM',
       args: [this.keys.inProgress(jobName, poolId), -1, raw],
@@ -354,37 +354,24 @@ function refusalsOf(
 interface DroppedGroup {
   readonly jobName: string;
   readonly positions: number[];
-  /** Short ones, to be packed; or a single one that is not. */
-  readonly entries: string[] | Buffer;
+  readonly entries: string[];
+  size: number;
 }
 
 /** Groups that are short enough to be packed, each of one name. */
 function groupsOf(jobs: readonly DroppedJob[]): DroppedGroup[] {
   const groups: DroppedGroup[] = [];
-  const open = new Map<string, PackedGroup>();
+  const last = new Map<string, DroppedGroup>();
   jobs.forEach(({ jobName, raw }, position) => {
-    if (typeof raw !== 'string') {
-      groups.push({ jobName, positions: [position], entries: raw });
-      return;
-    }
-    let group = open.get(jobName);
+    let group = last.get(jobName);
     if (!group || group.size + raw.length > MOST_PACKED) {
       group = { jobName, positions: [], entries: [], size: 0 };
       groups.push(group);
-      open.set(jobName, group);
+      last.set(jobName, group);
     }
     group.positions.push(position);
     group.entries.push(raw);
     group.size += raw.length;
   });
   return groups;
-}
-
-interface PackedGroup extends DroppedGroup {
-  readonly entries: string[];
-  size: number;
-}
-
-function packed({ entries }: DroppedGroup): Raw {
-  return Array.isArray(entries) ? pack(entries) : entries;
 }
