@@ -11,7 +11,7 @@ import {
   InvalidOptionError,
 } from './errors.js';
 import { Job, ScheduledJob } from './job.js';
-import { assertArgsLimits, type JobArgs, type JobArgsLimits } from './job-args.js';
+import { ARGS_LIMITS, type JobArgs, type JobArgsLimits } from './job-args.js';
 import type { GoEscapes } from './go-json.js';
 import type { JobEntry } from './job-entry.js';
 import { mostBytesOf } from './job-size.js';
@@ -25,14 +25,24 @@ import {
 } from './job-contract.js';
 import { LOAD } from './load.js';
 import { Outbox } from './outbox.js';
-import { assertPropagators, capture, type Propagator } from './propagator.js';
+import {
+  amount,
+  assertOptions,
+  LONGEST_TIMER,
+  oneOf,
+  rule,
+  type OptionTable,
+} from './option-rules.js';
+import { capture, type Propagator } from './propagator.js';
 import { batchesBySize } from './redis/batches.js';
 import { Keys } from './redis/keys.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { Scripts } from './redis/scripts.js';
 import type { Carrier, Scheduling } from './redis/scripts/enqueuing-scripts.js';
+import { CLOCK, NAMESPACE, PROPAGATORS, REDIS_OR_CONNECTION } from './shared-options.js';
 
+/** Options of `Enqueuer`. */
 export interface EnqueuerOptions extends JobArgsLimits {
   /** Where Redis is, or a connection to share; the enqueuer does not close a shared one. */
   readonly redis: RedisSource | RedisConnection;
@@ -53,6 +63,17 @@ export interface EnqueuerOptions extends JobArgsLimits {
   readonly clock?: Clock;
 }
 
+/** What the options of an enqueuer may be. */
+export const ENQUEUER_OPTIONS: OptionTable<EnqueuerOptions> = {
+  redis: REDIS_OR_CONNECTION,
+  namespace: NAMESPACE,
+  commandTimeout: amount('milliseconds', 1, LONGEST_TIMER),
+  ...ARGS_LIMITS,
+  uniqueKeyEscapes: oneOf('go1.21', 'go1.22'),
+  propagators: PROPAGATORS,
+  clock: CLOCK,
+};
+
 /** How `tryEnqueueUnique` is to enqueue. */
 export interface UniqueOptions {
   /** Seconds until the job is put into its queue; default: at once. */
@@ -60,6 +81,12 @@ export interface UniqueOptions {
   /** What makes two jobs the same; default: their arguments. A duplicate then replaces the waiting job's arguments. */
   readonly key?: object | null;
 }
+
+/** What the options of `tryEnqueueUnique` may be. */
+export const UNIQUE_OPTIONS: OptionTable<UniqueOptions> = {
+  seconds: amount('seconds', 0, MAX_DELAY),
+  key: rule('an object, or null for the arguments', (value) => typeof value === 'object'),
+};
 
 /** What became of a unique job when it was enqueued. */
 export type UniqueResult<Args = Record<string, unknown>> =
@@ -103,8 +130,8 @@ export class Enqueuer {
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: EnqueuerOptions) {
+    assertOptions('Enqueuer', options, ENQUEUER_OPTIONS);
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
-    assertArgsLimits(options);
     const keys = new Keys(namespace);
     this.#ownsConnection = !(redis instanceof RedisConnection);
     this.#connection =
@@ -121,7 +148,6 @@ export class Enqueuer {
     this.#outbox = new Outbox(parts);
     this.#canceller = new Canceller({ ...parts, scripts: new Scripts(keys, clock) });
     this.#propagators = options.propagators ?? [];
-    assertPropagators(this.#propagators);
     this.#middleware = this.#propagators.flatMap((one) => one.enqueue?.bind(one) ?? []);
   }
 

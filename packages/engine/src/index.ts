@@ -2,7 +2,14 @@ export { type JobAttempt } from './attempt.js';
 export { type ScheduleResult } from './schedule-result.js';
 export { type BulkOptions, type BulkResult } from './client/bulk.js';
 export { type CancelOptions, type Cancellation } from './client/canceller.js';
-export { Client, type ClientOptions } from './client/client.js';
+export { Client } from './client/client.js';
+export {
+  type ClientOptions,
+  type MetricsOptions,
+  type PauseOptions,
+  type RatesOptions,
+  type WaitingListOptions,
+} from './client/client-options.js';
 export { type ShownEntry } from './client/entries.js';
 export {
   type RegisteredSchedule,
@@ -69,6 +76,8 @@ export {
   SnoozeJobError,
   UncalledFunctionError,
   UndecodableJobError,
+  UnknownOptionError,
+  type UnknownOption,
   UnsupportedRedisError,
   WorkError,
 } from './errors.js';
@@ -99,6 +108,7 @@ export { type Handler, type Middleware } from './middleware.js';
 export { type JobRates, type Metrics, type MetricsRange } from './metrics/metrics.js';
 export { type JobMetrics, type Percentiles } from './metrics/tally.js';
 export { type PeriodicContractOptions, type PeriodicOptions } from './periodic-job.js';
+export { type WorkerPoolOptions } from './pool-options.js';
 export { type PoolTiming } from './pool-timing.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
 export { type Propagator } from './propagator.js';
@@ -118,4 +128,4 @@ export {
   type StandardSchema,
 } from './standard-schema.js';
 export { asError, isThenable } from './thrown.js';
-export { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
+export { WorkerPool } from './worker-pool.js';

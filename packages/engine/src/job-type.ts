@@ -8,6 +8,15 @@ import {
 } from './job-contract.js';
 import { assertJobName } from './job-name.js';
 import type { Handler } from './middleware.js';
+import {
+  assertOptions,
+  FLAG,
+  functionOf,
+  LONGEST_TIMER,
+  oneOf,
+  whole,
+  type OptionTable,
+} from './option-rules.js';
 
 /** How the jobs of one name are run. The defaults are gocraft/work's. */
 export interface JobOptions {
@@ -56,11 +65,16 @@ export interface JobType<Context = unknown> {
   readonly uniqueUntil: UniqueUntil;
 }
 
-const UNIQUE_UNTIL: readonly UniqueUntil[] = ['started', 'done', 'done_or_dead'];
-
-const MAX_PRIORITY = 100_000;
-// What setTimeout can hold.
-const MAX_TIMEOUT = 2 ** 31 - 1;
+/** What the options of a job may be. */
+export const JOB_OPTIONS: OptionTable<JobOptions> = {
+  priority: whole(1, 100_000),
+  maxFails: whole(1, Number.MAX_SAFE_INTEGER),
+  skipDead: FLAG,
+  maxConcurrency: whole(0, Number.MAX_SAFE_INTEGER),
+  backoff: functionOf('a function that returns seconds'),
+  timeout: whole(1, LONGEST_TIMER, 'milliseconds'),
+  uniqueUntil: oneOf('started', 'done', 'done_or_dead'),
+};
 
 /** @throws InvalidJobNameError, InvalidOptionError */
 export function jobType<Context>(
@@ -72,27 +86,9 @@ export function jobType<Context>(
   if (typeof handler !== 'function') {
     throw new InvalidOptionError(`handler of "${name}"`, handler, 'a function');
   }
-  const {
-    priority = 1,
-    maxFails = 4,
-    skipDead = false,
-    maxConcurrency,
-    backoff,
-    timeout,
-    uniqueUntil = 'started',
-  } = options;
-  assertInteger('priority', priority, 1, MAX_PRIORITY);
-  assertInteger('maxFails', maxFails, 1, Number.MAX_SAFE_INTEGER);
-  if (maxConcurrency !== undefined) {
-    assertInteger('maxConcurrency', maxConcurrency, 0, Number.MAX_SAFE_INTEGER);
-  }
-  if (timeout !== undefined) assertInteger('timeout', timeout, 1, MAX_TIMEOUT);
-  if (backoff !== undefined && typeof backoff !== 'function') {
-    throw new InvalidOptionError('backoff', backoff, 'a function that returns seconds');
-  }
-  if (!UNIQUE_UNTIL.includes(uniqueUntil)) {
-    throw new InvalidOptionError('uniqueUntil', uniqueUntil, `one of ${UNIQUE_UNTIL.join(', ')}`);
-  }
+  assertOptions(`job "${name}"`, options, JOB_OPTIONS);
+  const { priority = 1, maxFails = 4, skipDead = false, uniqueUntil = 'started' } = options;
+  const { maxConcurrency, backoff, timeout } = options;
   const retrying = { maxFails, skipDead, backoff };
   return { name, handler, priority, ...retrying, maxConcurrency, timeout, uniqueUntil };
 }

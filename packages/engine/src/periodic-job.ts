@@ -1,4 +1,4 @@
-import { InvalidOptionError, InvalidScheduleError } from './errors.js';
+import { InvalidScheduleError } from './errors.js';
 import { goString } from './go-json.js';
 import { encodeArgs, type JobArgs } from './job-args.js';
 import {
@@ -8,8 +8,10 @@ import {
   type JobNameOrContract,
 } from './job-contract.js';
 import { assertJobName } from './job-name.js';
+import { assertOptions, oneOf, rule, type OptionTable } from './option-rules.js';
 import { parseSchedule, type Schedule } from './schedule/schedule.js';
 
+/** Options of a schedule. */
 export interface PeriodicOptions<Args extends JobArgs = JobArgs> {
   /** The arguments of every job; default none. */
   readonly args?: Args | null;
@@ -20,6 +22,16 @@ export interface PeriodicOptions<Args extends JobArgs = JobArgs> {
   /** What happens after a time in which no pool ran: `skip` forgets what was missed (default), `last` runs the last. */
   readonly missed?: 'skip' | 'last';
 }
+
+/** What the options of a schedule may be. */
+export const PERIODIC_OPTIONS: OptionTable<PeriodicOptions> = {
+  args: rule('an object, or null for none', (value) => typeof value === 'object'),
+  timezone: rule('the name of a time zone, such as Europe/Berlin', (value) => {
+    return typeof value === 'string';
+  }),
+  overlap: oneOf('allow', 'skip'),
+  missed: oneOf('skip', 'last'),
+};
 
 /** Those of a contract: they may be left out where its arguments may. */
 export type PeriodicContractOptions<Input extends JobArgs> =
@@ -47,10 +59,9 @@ export function periodicJob(
   now: Date,
 ): PeriodicJob {
   const jobName = jobNameOf(job);
-  const { args, timezone, overlap = 'allow', missed = 'skip' } = options;
   assertJobName(jobName);
-  assertOneOf('overlap', overlap, ['allow', 'skip']);
-  assertOneOf('missed', missed, ['skip', 'last']);
+  assertOptions(`the schedule of "${jobName}"`, options, PERIODIC_OPTIONS);
+  const { args, timezone, overlap = 'allow', missed = 'skip' } = options;
   const schedule = parseSchedule(spec, { timezone });
   if (schedule.next(now) === null) throw new InvalidScheduleError(spec, 'it never fires');
   return {
@@ -136,11 +147,5 @@ export function* firings(schedule: Schedule, start: number, end: number): Genera
   while (next && next.getTime() <= end * 1000) {
     yield next.getTime() / 1000;
     next = schedule.next(next);
-  }
-}
-
-function assertOneOf(option: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) {
-    throw new InvalidOptionError(option, value, `one of ${allowed.join(', ')}`);
   }
 }

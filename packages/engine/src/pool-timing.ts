@@ -1,4 +1,4 @@
-import { InvalidOptionError } from './errors.js';
+import { amount, assertOptions, LONGEST_TIMER, type OptionTable } from './option-rules.js';
 
 /**
  * How often things happen, in milliseconds. The defaults suit production; tests shorten them. Each is 1 to
@@ -25,29 +25,15 @@ export interface PoolTiming {
   readonly commandTimeout?: number;
 }
 
-const LONGEST = 2 ** 31 - 1;
+const TIME = amount('milliseconds', 1, LONGEST_TIMER);
 
-const KNOWN: Readonly<Record<keyof PoolTiming, true>> = {
-  ...{ heartbeat: true, stuckAfter: true, reap: true, audit: true, metrics: true },
-  ...{ rescue: true, observe: true, safetyPoll: true, commandTimeout: true },
+/** What the times may be. */
+export const TIMING: OptionTable<PoolTiming> = {
+  ...{ heartbeat: TIME, stuckAfter: TIME, reap: TIME, audit: TIME, metrics: TIME },
+  ...{ rescue: TIME, observe: TIME, safetyPoll: TIME, commandTimeout: TIME },
 };
 
 /** @throws InvalidOptionError for a time that no timer can wait, and for a name that is none of `PoolTiming`'s */
-export function assertTiming(timing: PoolTiming): void {
-  if (typeof timing !== 'object' || (timing as unknown) === null) {
-    throw new InvalidOptionError('timing', timing, 'an object of milliseconds');
-  }
-  for (const [name, value] of Object.entries(timing) as [string, unknown][]) {
-    assertTime(name, value);
-  }
-}
-
-function assertTime(name: string, value: unknown): void {
-  if (!Object.hasOwn(KNOWN, name)) {
-    const names = Object.keys(KNOWN).join(', ');
-    throw new InvalidOptionError(`timing.${name}`, value, `left out: there are only ${names}`);
-  }
-  if (value === undefined) return;
-  if (typeof value === 'number' && value >= 1 && value <= LONGEST) return;
-  throw new InvalidOptionError(`timing.${name}`, value, `milliseconds, 1 to ${LONGEST}`);
+export function assertTiming(timing: unknown): void {
+  assertOptions('WorkerPool', timing, TIMING, 'timing');
 }

@@ -47,10 +47,12 @@ export type Carriers = Readonly<Record<string, string>>;
 const MAX_CARRIERS = 16 * 1024;
 
 /** @throws InvalidOptionError */
-export function assertPropagators(propagators: readonly Propagator[]): void {
+export function assertPropagators(propagators: unknown): void {
   const names = new Set<unknown>();
-  const isList: boolean = Array.isArray(propagators);
-  if (isList && propagators.every((one) => isPropagator(one, names))) return;
+  const list: readonly Partial<Propagator>[] | undefined = Array.isArray(propagators)
+    ? propagators
+    : undefined;
+  if (list?.every((one) => isPropagator(one, names))) return;
   const expected =
     'a list of objects with capture() and restore(), in which each has a name of its own';
   throw new InvalidOptionError('propagators', propagators, expected);

@@ -11,6 +11,7 @@ import {
   PoolStartedError,
   UnsupportedRedisError,
 } from './errors.js';
+import { assertOptions } from './option-rules.js';
 import { errorText } from './error-text.js';
 import type { Fate } from './fate.js';
 import { healthLimits, judge, type HealthLimits, type PoolHealth } from './health/pool-health.js';
@@ -18,8 +19,8 @@ import { newId } from './id.js';
 import { Job } from './job.js';
 import type { JobArgs } from './job-args.js';
 import { jobNameOf, type JobContract, type JobNameOrContract } from './job-contract.js';
-import { assertInteger, jobTypes, type JobOptions, type JobType } from './job-type.js';
-import { consoleLogger, type LoggerLike } from './logger.js';
+import { jobTypes, type JobOptions, type JobType } from './job-type.js';
+import { consoleLogger } from './logger.js';
 import type { RunResult } from './metrics/tally.js';
 import { ManualPool } from './manual-pool.js';
 import { compose, type Handler, type Middleware } from './middleware.js';
@@ -33,11 +34,8 @@ import {
 import { PoolActors } from './pool-actors.js';
 import { tell, type WorkerPoolEvents } from './pool-events.js';
 import { PoolLog } from './pool-log.js';
-import { assertTiming, type PoolTiming } from './pool-timing.js';
-import { assertPropagators, type Propagator } from './propagator.js';
-import type { Random } from './random.js';
+import { POOL_DEFAULTS, POOL_OPTIONS, type WorkerPoolOptions } from './pool-options.js';
 import { Keys } from './redis/keys.js';
-import type { RedisSource } from './redis/redis-source.js';
 import { DISPATCHED_SCRIPTS } from './redis/scripts/running-scripts.js';
 import { Shutdown } from './shutdown.js';
 import { Startup } from './startup.js';
@@ -45,53 +43,8 @@ import { dangers } from './surroundings.js';
 import type { FinishedJob } from './finished-job.js';
 import { WriteRefusals } from './write-refusals.js';
 
-export interface WorkerPoolOptions<Context = unknown> {
-  readonly redis: RedisSource;
-  /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
-  readonly namespace?: string;
-  /** How many jobs run at once in this pool; default 10. */
-  readonly concurrency?: number;
-  /**
-   * Makes the object that middleware and handler of one job share, or its promise; default: an empty object. The job
-   * fails when it throws.
-   */
-  readonly context?: () => Context | Promise<Context>;
-  /** Milliseconds that running jobs get to finish when the pool stops; default 25000. */
-  readonly shutdownTimeout?: number;
-  /**
-   * How often a process may die under a job before the job is dead itself; default 3. Otherwise a job that kills its
-   * process, by running out of memory for instance, would do so for ever.
-   */
-  readonly maxDeaths?: number;
-  /**
-   * Bring back jobs that a Go pool of the namespace has declared dead because it does not know their name; default
-   * false. gocraft/work's requeuers do that to due jobs of other pools.
-   */
-  readonly rescueUnknownJobs?: boolean;
-  /**
-   * Asked about whatever a handler throws: what it answers counts instead. With it a kind of error can become a
-   * `DiscardJobError`, a `RetryJobError` or a `SnoozeJobError`. It answers at once; where it gives `undefined`, gives a
-   * promise or throws, the first error stands.
-   */
-  readonly mapError?: (error: unknown) => unknown;
-  /** What follows the jobs from where they were enqueued; the first outermost. The enqueuers need the same. */
-  readonly propagators?: readonly Propagator[];
-  /**
-   * Whether `currentJob()` and `currentSignal()` tell of this pool's jobs; default false. It costs about half a
-   * microsecond a job, and on Node before 24, which then has to follow every promise of the process, something for each.
-   */
-  readonly currentJob?: boolean;
-  /** Where the pool writes, such as Nest's `Logger` or pino; default the console. */
-  readonly logger?: LoggerLike;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly timing?: PoolTiming;
-}
+export type { WorkerPoolOptions } from './pool-options.js';
 
-const DEFAULT_CONCURRENCY = 10;
-const MAX_CONCURRENCY = 10_000;
-const DEFAULT_SHUTDOWN_TIMEOUT = 25_000;
-const DEFAULT_MAX_DEATHS = 3;
 /** As what a run is counted; one that was snoozed or put back is not over. */
 const RESULTS: Readonly<Partial<Record<Fate['kind'], RunResult>>> = {
   done: 'done',
@@ -141,21 +94,15 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   /** @throws InvalidOptionError */
   constructor(options: WorkerPoolOptions<Context>) {
     super();
+    assertOptions('WorkerPool', options, POOL_OPTIONS);
     const {
       namespace = DEFAULT_NAMESPACE,
-      concurrency = DEFAULT_CONCURRENCY,
-      shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT,
-      maxDeaths = DEFAULT_MAX_DEATHS,
+      concurrency = POOL_DEFAULTS.concurrency,
+      shutdownTimeout = POOL_DEFAULTS.shutdownTimeout,
+      maxDeaths = POOL_DEFAULTS.maxDeaths,
       clock = systemClock,
       logger = consoleLogger,
     } = options;
-    assertInteger('concurrency', concurrency, 1, MAX_CONCURRENCY);
-    assertInteger('shutdownTimeout', shutdownTimeout, 0, 2 ** 31 - 1);
-    assertInteger('maxDeaths', maxDeaths, 1, Number.MAX_SAFE_INTEGER);
-    assertPropagators(options.propagators ?? []);
-    assertFunction('mapError', options.mapError);
-    assertFunction('context', options.context);
-    if (options.timing !== undefined) assertTiming(options.timing);
     this.#options = options;
     this.#maxDeaths = maxDeaths;
     this.#concurrency = concurrency;
@@ -540,11 +487,6 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   #assertNotStarted(action: string): void {
     if (this.#started || this.#stopped) throw new PoolStartedError(action);
   }
-}
-
-function assertFunction(option: string, value: unknown): void {
-  if (value === undefined || value === null || typeof value === 'function') return;
-  throw new InvalidOptionError(option, value, 'a function');
 }
 
 /** What is known of a pool as long as Redis was not asked. */

@@ -1,3 +1,5 @@
+import { FUNCTION, NAME, objectWith, type OptionTable } from '../option-rules.js';
+
 /** How a client goes through many jobs. */
 export interface BulkOptions {
   /** Only the jobs of this name; default all. */
@@ -7,6 +9,15 @@ export interface BulkOptions {
   /** Called after every batch, with what was done so far. */
   readonly onProgress?: (progress: BulkResult) => void;
 }
+
+/** What the options may be where a name is given. */
+export const EMPTY_OPTIONS: OptionTable<Omit<BulkOptions, 'jobName'>> = {
+  signal: objectWith('an AbortSignal', 'addEventListener'),
+  onProgress: FUNCTION,
+};
+
+/** What the options may be. */
+export const BULK_OPTIONS: OptionTable<BulkOptions> = { jobName: NAME, ...EMPTY_OPTIONS };
 
 /** What a client has done with many jobs. */
 export interface BulkResult {

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../errors.js';
 import { Job } from '../job.js';
 import { assertJobName, isJobName } from '../job-name.js';
+import { assertOptions, ruleBy, type OptionTable } from '../option-rules.js';
 import { batches } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -16,6 +17,11 @@ export interface CancelOptions {
   /** Its name: only its queue is looked into then. Default: all queues. */
   readonly jobName?: string;
 }
+
+/** What the options may be. */
+export const CANCEL_OPTIONS: OptionTable<CancelOptions> = {
+  jobName: ruleBy('the name of a job', assertJobName),
+};
 
 /** What became of a job that was to be cancelled. */
 export type Cancellation =
@@ -59,11 +65,12 @@ export class Canceller {
     this.#queues = new Queues(options);
   }
 
-  async cancel(jobId: string, { jobName }: CancelOptions): Promise<Cancellation> {
+  async cancel(jobId: string, options: CancelOptions): Promise<Cancellation> {
     if (typeof jobId !== 'string' || jobId === '') {
       throw new InvalidOptionError('jobId', jobId, 'the id of a job');
     }
-    if (jobName !== undefined) assertJobName(jobName);
+    assertOptions('cancel', options, CANCEL_OPTIONS);
+    const { jobName } = options;
     const { connection, keys, scripts } = this.#options;
     await connection.ready();
     const isNew = await connection.call(scripts.jobs.mark(jobId));

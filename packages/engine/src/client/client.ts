@@ -1,20 +1,27 @@
 import { parseAttempt, type JobAttempt } from '../attempt.js';
 import { systemClock, type Clock } from '../clock.js';
 import { DEFAULT_NAMESPACE } from '../enqueuer.js';
-import {
-  MetricsReader,
-  type JobRates,
-  type Metrics,
-  type MetricsRange,
-} from '../metrics/metrics.js';
+import { MetricsReader, type JobRates, type Metrics } from '../metrics/metrics.js';
+import { assertOptions } from '../option-rules.js';
 import { Keys } from '../redis/keys.js';
 import { RedisConnection } from '../redis/redis-connection.js';
-import type { RedisSource } from '../redis/redis-source.js';
 import { parseScheduleResult, type ScheduleResult } from '../schedule-result.js';
 import { Scripts } from '../redis/scripts.js';
 import type { Revived } from '../redis/scripts/job-scripts.js';
 import type { BulkOptions, BulkResult } from './bulk.js';
 import { Canceller, type CancelOptions, type Cancellation } from './canceller.js';
+import {
+  CLIENT_OPTIONS,
+  METRICS_OPTIONS,
+  PAUSE_OPTIONS,
+  RATES_OPTIONS,
+  WAITING_LIST_OPTIONS,
+  type ClientOptions,
+  type MetricsOptions,
+  type PauseOptions,
+  type RatesOptions,
+  type WaitingListOptions,
+} from './client-options.js';
 import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from './fleet.js';
 import { Integrity, type IntegrityFinding } from './integrity.js';
 import {
@@ -34,19 +41,6 @@ import {
   type WaitingJob,
   type WaitingJobRef,
 } from './queues.js';
-
-export interface ClientOptions {
-  /** Where Redis is, or a connection to share; the client does not close a shared one. */
-  readonly redis: RedisSource | RedisConnection;
-  /** What all keys begin with; default `work`. */
-  readonly namespace?: string;
-  /**
-   * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
-   * connection stands.
-   */
-  readonly commandTimeout?: number;
-  readonly clock?: Clock;
-}
 
 /**
  * Looks at what is in Redis, and mends it. Needs no worker pool in its process. All methods throw NotConnectedError
@@ -76,6 +70,7 @@ export class Client {
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: ClientOptions) {
+    assertOptions('Client', options, CLIENT_OPTIONS);
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
     const keys = new Keys(namespace);
     this.namespace = namespace;
@@ -110,11 +105,11 @@ export class Client {
   /**
    * Has no jobs of this name begun any more, in any process; those that run go on.
    *
-   * @param options.seconds after which the pause ends by itself, a whole number; default: not before `unpause`
    * @throws InvalidJobNameError, InvalidOptionError
    */
-  pause(jobName: string, { seconds }: { readonly seconds?: number } = {}): Promise<void> {
-    return this.#queues.pause(jobName, seconds);
+  async pause(jobName: string, options: PauseOptions = {}): Promise<void> {
+    assertOptions('pause', options, PAUSE_OPTIONS);
+    await this.#queues.pause(jobName, options.seconds);
   }
 
   /** Ends a pause, which idle pools notice at once. Returns whether there was one. @throws InvalidJobNameError */
@@ -191,15 +186,11 @@ export class Client {
   /**
    * Some of the jobs that wait in a queue, next to be taken first.
    *
-   * @param options.from how many to pass over; default 0
-   * @param options.limit how many at most, 1 to 500; default 20. They are fewer where they would have more than 4 MiB
-   * together: go on with `from` and their number.
    * @throws InvalidOptionError
    */
-  listWaiting(
-    jobName: string,
-    { from = 0, limit = 20 }: { readonly from?: number; readonly limit?: number } = {},
-  ): Promise<QueuePage> {
+  async listWaiting(jobName: string, options: WaitingListOptions = {}): Promise<QueuePage> {
+    assertOptions('listWaiting', options, WAITING_LIST_OPTIONS);
+    const { from = 0, limit = 20 } = options;
     return this.#queues.window(jobName, from, limit);
   }
 
@@ -372,25 +363,22 @@ export class Client {
   /**
    * What the workers of this project did lately, in intervals and by job name.
    *
-   * @param options.range how far back; default `1h`
-   * @param options.jobName counts only this name into the intervals and the total
    * @throws InvalidOptionError
    */
-  metrics({
-    range = '1h',
-    jobName,
-  }: { readonly range?: MetricsRange; readonly jobName?: string } = {}): Promise<Metrics> {
+  async metrics(options: MetricsOptions = {}): Promise<Metrics> {
+    assertOptions('metrics', options, METRICS_OPTIONS);
+    const { range = '1h', jobName } = options;
     return this.#metrics.metrics(range, jobName);
   }
 
   /**
    * What the workers of this project did in each of the last minutes, by job name. Names that did nothing are not there.
    *
-   * @param options.minutes how many, from 1 to 60; default 30
    * @throws InvalidOptionError
    */
-  rates({ minutes = 30 }: { readonly minutes?: number } = {}): Promise<JobRates[]> {
-    return this.#metrics.rates(minutes);
+  async rates(options: RatesOptions = {}): Promise<JobRates[]> {
+    assertOptions('rates', options, RATES_OPTIONS);
+    return this.#metrics.rates(options.minutes ?? 30);
   }
 
   /**

@@ -2,15 +2,22 @@ import { unixSeconds, type Clock } from '../clock.js';
 import { InvalidOptionError } from '../errors.js';
 import { rewriteEntry, type JobEntry } from '../job-entry.js';
 import { firingOf } from '../periodic-job.js';
-import { assertInteger } from '../job-type.js';
+import { assertOptions, FLAG, NAME, whole, type OptionTable } from '../option-rules.js';
 import { MOST_BYTES_TWICE, sizeOfRaw } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
 import type { Killing, Page, PageBound, Revived, Reviving } from '../redis/scripts/job-scripts.js';
+import { DATE } from '../shared-options.js';
 import { holdsClaim, uniqueKeyOf } from '../unique-key.js';
-import { inBulk, type BulkOptions, type BulkOutcome, type BulkResult } from './bulk.js';
+import {
+  BULK_OPTIONS,
+  inBulk,
+  type BulkOptions,
+  type BulkOutcome,
+  type BulkResult,
+} from './bulk.js';
 import { idOf, removing, shown, tryParse, type ShownEntry } from './entries.js';
 import { Listing, MOST_BYTES_SEEN, mayBeNamed } from './listing.js';
 import { readPages } from './read-pages.js';
@@ -41,6 +48,15 @@ export interface ListOptions {
   /** The latest time first; default: the earliest. */
   readonly newestFirst?: boolean;
 }
+
+/** What the options may be. */
+export const LIST_OPTIONS: OptionTable<ListOptions> = {
+  from: whole(0, Number.MAX_SAFE_INTEGER),
+  at: DATE,
+  limit: whole(1, 200),
+  jobName: NAME,
+  newestFirst: FLAG,
+};
 
 /** Some of the jobs of a set. */
 export interface JobList {
@@ -73,7 +89,6 @@ export interface JobSetOptions {
 }
 
 export const PAGE_SIZE = 20;
-const MOST_LISTED = 200;
 const BATCH = 500;
 const MOST_COUNTED = 10_000;
 const SAMPLE = 500;
@@ -101,15 +116,9 @@ export class JobSet {
   }
 
   /** By rank, so that it costs the same at every depth; batch by batch where a name is asked for. */
-  async list({
-    from,
-    at,
-    limit = PAGE_SIZE,
-    jobName,
-    newestFirst = false,
-  }: ListOptions): Promise<JobList> {
-    assertInteger('from', from ?? 0, 0, Number.MAX_SAFE_INTEGER);
-    assertInteger('limit', limit, 1, MOST_LISTED);
+  async list(options: ListOptions): Promise<JobList> {
+    assertOptions('list', options, LIST_OPTIONS);
+    const { from, at, limit = PAGE_SIZE, jobName, newestFirst = false } = options;
     const first = from ?? (at === undefined ? 0 : await this.#rankOf(at, newestFirst));
     const listing = new Listing({ from: first, limit, jobName });
     const count = jobName === undefined ? limit : BATCH;
@@ -128,7 +137,6 @@ export class JobSet {
   /** How many jobs come before a time, or, newest first, after it. */
   async #rankOf(at: Date, newestFirst: boolean): Promise<number> {
     const seconds = at.getTime() / 1000;
-    if (Number.isNaN(seconds)) throw new InvalidOptionError('at', at, 'a valid Date');
     const { connection } = this.#options;
     await connection.ready();
     return newestFirst
@@ -262,6 +270,7 @@ export class JobSet {
     options: BulkOptions,
     act: (batch: readonly Parsed[]) => Promise<readonly BulkOutcome[]>,
   ): Promise<BulkResult> {
+    assertOptions('this call', options, BULK_OPTIONS);
     const { connection } = this.#options;
     const { jobName } = options;
     await connection.ready();

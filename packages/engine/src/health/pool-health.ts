@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../errors.js';
+import { assertOptions, rule, type OptionTable } from '../option-rules.js';
 
 /** When a pool's health is doubted. All in seconds. */
 export interface HealthLimits {
@@ -37,12 +37,17 @@ export interface PoolHealth extends HealthFigures {
 
 const DEFAULTS: Required<HealthLimits> = { fetch: 15, beat: 10, waiting: 300 };
 
+const AGE = rule('seconds, more than 0', (value) => {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+});
+
+/** What the limits may be. */
+export const HEALTH_LIMITS: OptionTable<HealthLimits> = { fetch: AGE, beat: AGE, waiting: AGE };
+
 /** @throws InvalidOptionError */
 export function healthLimits(limits: HealthLimits): Required<HealthLimits> {
+  assertOptions('health', limits, HEALTH_LIMITS);
   const { fetch = DEFAULTS.fetch, beat = DEFAULTS.beat, waiting = DEFAULTS.waiting } = limits;
-  for (const [option, value] of Object.entries({ fetch, beat, waiting })) {
-    if (!(value > 0)) throw new InvalidOptionError(option, value, 'seconds, more than 0');
-  }
   return { fetch, beat, waiting };
 }
 

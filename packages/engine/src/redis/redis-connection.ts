@@ -1,12 +1,18 @@
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import type { Command, Redis, RedisOptions } from 'ioredis';
+import { ClosedError, NotConnectedError, UnsupportedRedisError } from '../errors.js';
+import { assertNamespace, NAMESPACES } from '../namespace.js';
 import {
-  ClosedError,
-  InvalidOptionError,
-  NotConnectedError,
-  UnsupportedRedisError,
-} from '../errors.js';
+  amount,
+  assertOptions,
+  FLAG,
+  LONGEST_TIMER,
+  NAME,
+  required,
+  ruleBy,
+  type OptionTable,
+} from '../option-rules.js';
 import { tell } from '../pool-events.js';
 import type { GuardedRedis } from './guarded-redis.js';
 import { hasHashTag } from './hash-tag.js';
@@ -27,6 +33,7 @@ export interface Request {
   readonly onReply: (reply: Reply | undefined) => void;
 }
 
+/** Options of `RedisConnection`. */
 export interface RedisConnectionOptions {
   /** What it is for; shown by CLIENT LIST and in errors. */
   readonly name: string;
@@ -44,8 +51,15 @@ export interface RedisConnectionOptions {
   readonly unref?: boolean;
 }
 
+/** What the options of a connection may be. */
+export const CONNECTION_OPTIONS: OptionTable<RedisConnectionOptions> = {
+  name: required(NAME),
+  commandTimeout: amount('milliseconds', 1, LONGEST_TIMER),
+  namespace: ruleBy(NAMESPACES, assertNamespace),
+  unref: FLAG,
+};
+
 const DEFAULT_COMMAND_TIMEOUT = 5_000;
-const LONGEST_TIMER = 2 ** 31 - 1;
 const MAX_RECONNECT_DELAY = 2_000;
 // One that was given up so long after the one before is the first again.
 const CALM = 10_000;
@@ -92,7 +106,8 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   ) {
     super();
     this.#source = source;
-    this.#commandTimeout = checkedTimeout(options.commandTimeout);
+    assertOptions('RedisConnection', options, CONNECTION_OPTIONS);
+    this.#commandTimeout = options.commandTimeout ?? DEFAULT_COMMAND_TIMEOUT;
     const { redis, owner } = openRedis(source, this.#policy(), options.namespace, {
       onSent: (command) => this.#movingSlot?.sent(command),
       onFailed: (command, error) => this.#onFailed(command, error),
@@ -409,13 +424,6 @@ export function resultOf<Result>(
   if (reply === undefined) throw new Error('Redis gave fewer replies than there were commands');
   if ('error' in reply) throw reply.error;
   return call.decode(reply.value);
-}
-
-/** @throws InvalidOptionError */
-function checkedTimeout(timeout: number = DEFAULT_COMMAND_TIMEOUT): number {
-  if (typeof timeout === 'number' && timeout >= 1 && timeout <= LONGEST_TIMER) return timeout;
-  const expected = `a number of milliseconds, 1 to ${LONGEST_TIMER}`;
-  throw new InvalidOptionError('commandTimeout', timeout, expected);
 }
 
 type Sender<Call> = (redis: Redis, call: Call) => Promise<unknown>;
