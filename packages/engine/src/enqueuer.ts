@@ -27,6 +27,7 @@ import { LOAD } from './load.js';
 import { Outbox } from './outbox.js';
 import {
   amount,
+  assertKnown,
   assertOptions,
   LONGEST_TIMER,
   oneOf,
@@ -82,9 +83,13 @@ export interface UniqueOptions {
   readonly key?: object | null;
 }
 
+const DELAY = rule('a number of seconds, 0 to 100 years', (value) => {
+  return typeof value === 'number' && value >= 0 && value <= MAX_DELAY;
+});
+
 /** What the options of `tryEnqueueUnique` may be. */
 export const UNIQUE_OPTIONS: OptionTable<UniqueOptions> = {
-  seconds: amount('seconds', 0, MAX_DELAY),
+  seconds: DELAY,
   key: rule('an object, or null for the arguments', (value) => typeof value === 'object'),
 };
 
@@ -179,7 +184,8 @@ export class Enqueuer {
     contract: JobContract<Input>,
     ...args: ContractArgs<Input>
   ): Promise<Job<Input>>;
-  async enqueue(named: JobNameOrContract, args?: JobArgs | null): Promise<Job> {
+  async enqueue(named: JobNameOrContract, args?: JobArgs | null, options?: unknown): Promise<Job> {
+    if (options !== undefined) throw noOptions('enqueue()', options);
     this.#assertOpen();
     const made = this.#maker.make(jobNameOf(named), args);
     if (isJobContract(named)) await this.#checked(named, made);
@@ -209,7 +215,9 @@ export class Enqueuer {
     named: JobNameOrContract,
     seconds: number,
     args?: JobArgs | null,
+    options?: unknown,
   ): Promise<ScheduledJob> {
+    if (options !== undefined) throw noOptions('enqueueIn()', options);
     return this.#schedule(named, { in: wholeDelay(seconds) }, args);
   }
 
@@ -232,7 +240,9 @@ export class Enqueuer {
     named: JobNameOrContract,
     time: Date,
     args?: JobArgs | null,
+    options?: unknown,
   ): Promise<ScheduledJob> {
+    if (options !== undefined) throw noOptions('enqueueAt()', options);
     const milliseconds = types.isDate(time) ? time.getTime() : NaN;
     if (Number.isNaN(milliseconds)) throw new InvalidOptionError('time', time, 'a valid Date');
     return this.#schedule(named, { at: Math.ceil(milliseconds / 1000) }, args);
@@ -254,7 +264,12 @@ export class Enqueuer {
     contract: JobContract<Input>,
     ...args: ContractArgs<Input>
   ): Promise<Job<Input> | null>;
-  async enqueueUnique(named: JobNameOrContract, args?: JobArgs | null): Promise<Job | null> {
+  async enqueueUnique(
+    named: JobNameOrContract,
+    args?: JobArgs | null,
+    options?: unknown,
+  ): Promise<Job | null> {
+    if (options !== undefined) throw noOptions('enqueueUnique()', options);
     return jobOf(await this.#claim(named, args));
   }
 
@@ -273,7 +288,9 @@ export class Enqueuer {
     named: JobNameOrContract,
     seconds: number,
     args?: JobArgs | null,
+    options?: unknown,
   ): Promise<ScheduledJob | null> {
+    if (options !== undefined) throw noOptions('enqueueUniqueIn()', options);
     return jobOf(
       await this.#claim(named, args, { seconds: wholeDelay(seconds) }),
     ) as ScheduledJob | null;
@@ -301,6 +318,7 @@ export class Enqueuer {
     args: JobArgs | null | undefined,
     key: object,
   ): Promise<Job | null> {
+    assertKey(key);
     return jobOf(await this.#claim(named, args, { key }));
   }
 
@@ -323,6 +341,7 @@ export class Enqueuer {
     args: JobArgs | null | undefined,
     key: object,
   ): Promise<ScheduledJob | null> {
+    assertKey(key);
     return jobOf(
       await this.#claim(named, args, { seconds: wholeDelay(seconds), key }),
     ) as ScheduledJob | null;
@@ -345,8 +364,9 @@ export class Enqueuer {
   async tryEnqueueUnique(
     named: JobNameOrContract,
     args?: JobArgs | null,
-    options?: UniqueOptions,
+    options: UniqueOptions = {},
   ): Promise<UniqueResult> {
+    assertOptions('tryEnqueueUnique()', options, UNIQUE_OPTIONS);
     return this.#claim(named, args, options);
   }
 
@@ -461,9 +481,8 @@ export class Enqueuer {
   async #claim(
     named: JobNameOrContract,
     args: JobArgs | null | undefined,
-    options?: UniqueOptions | null,
+    { seconds, key }: UniqueOptions = {},
   ): Promise<UniqueResult> {
-    const { seconds, key } = options ?? {};
     const when = seconds === undefined ? undefined : { in: wholeDelay(seconds) };
     this.#assertOpen();
     const made = this.#maker.makeUnique(jobNameOf(named), args, key);
@@ -530,6 +549,23 @@ export class Enqueuer {
   }
 }
 
+/** Other queues take options there, and what they say is lost without a word. */
+function noOptions(call: string, given: unknown): InvalidOptionError {
+  try {
+    if (typeof given === 'object' && given !== null) assertKnown(call, given, []);
+  } catch (error) {
+    if (error instanceof InvalidOptionError) return error;
+    throw error;
+  }
+  return new InvalidOptionError(`options of ${call}`, given, 'left out: there are none');
+}
+
+/** `null` and what else is no object would mean the arguments, or nothing. */
+function assertKey(key: unknown): void {
+  if (typeof key === 'object' && key !== null) return;
+  throw new InvalidOptionError('key', key, 'an object: what makes two jobs the same');
+}
+
 /** The job as it was taken; without a run time, by its queue. */
 function taken(entry: JobEntry, runAt: number): ScheduledJob;
 function taken(entry: JobEntry, runAt: number | undefined): Job;
@@ -546,8 +582,6 @@ function carriersTo(entries: readonly JobEntry[], text: string | undefined): Car
 }
 
 function wholeDelay(seconds: number): number {
-  if (typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_DELAY) {
-    return Math.ceil(seconds);
-  }
-  throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 to 100 years');
+  DELAY.check('seconds', seconds);
+  return Math.ceil(seconds);
 }
