@@ -384,6 +384,7 @@ export class Enqueuer {
   async enqueueMany(jobs: readonly NewJob[]): Promise<Job[]> {
     if (jobs.length === 0) return [];
     this.#assertOpen();
+    jobs.forEach(assertNewJob);
     const made = this.#maker.makeAll(jobs);
     if (jobs.some(({ contract }) => contract)) await this.#allChecked(jobs, made);
     const entries = made.map(({ job }) => job);
@@ -558,6 +559,17 @@ function noOptions(call: string, given: unknown): InvalidOptionError {
     throw error;
   }
   return new InvalidOptionError(`options of ${call}`, given, 'left out: there are none');
+}
+
+const NEW_JOB: readonly string[] = ['name', 'args', 'contract'];
+
+/** Of a mere object; a `Job` that is enqueued once more has other members, too. */
+function assertNewJob(job: NewJob): void {
+  for (const key in job) {
+    if (key === 'name' || key === 'args' || key === 'contract') continue;
+    if (Object.getPrototypeOf(job) !== Object.prototype) return;
+    assertKnown('a job of enqueueMany()', job, NEW_JOB);
+  }
 }
 
 /** `null` and what else is no object would mean the arguments, or nothing. */

@@ -128,4 +128,5 @@ export {
   type StandardSchema,
 } from './standard-schema.js';
 export { asError, isThenable } from './thrown.js';
+export { counted, cutList, startLine, whereText, type StartFacts } from './start-line.js';
 export { WorkerPool } from './worker-pool.js';

@@ -36,8 +36,10 @@ import { tell, type WorkerPoolEvents } from './pool-events.js';
 import { PoolLog } from './pool-log.js';
 import { POOL_DEFAULTS, POOL_OPTIONS, type WorkerPoolOptions } from './pool-options.js';
 import { Keys } from './redis/keys.js';
+import { redisPlace } from './redis/redis-place.js';
 import { DISPATCHED_SCRIPTS } from './redis/scripts/running-scripts.js';
 import { Shutdown } from './shutdown.js';
+import { startLine } from './start-line.js';
 import { Startup } from './startup.js';
 import { dangers } from './surroundings.js';
 import type { FinishedJob } from './finished-job.js';
@@ -319,6 +321,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     }
     await this.checkSchedules();
     if (this.#isStopping()) return;
+    if (this.#options.announce ?? true) this.#log.info(this.#startLine());
     const actors = this.#prepare();
     actors.connection.on('down', (reason) => this.#onDown(reason));
     actors.connection.on('up', () => this.#onUp(actors));
@@ -330,6 +333,13 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       void this.stop();
       throw downReason;
     }
+  }
+
+  #startLine(): string {
+    const { namespace = DEFAULT_NAMESPACE, redis } = this.#options;
+    const facts = { namespace, place: redisPlace(redis), concurrency: this.#concurrency };
+    const jobs = { jobs: this.jobNames, schedules: this.#periodicJobs.length };
+    return `Worker pool starts: ${startLine({ ...facts, ...jobs })}`;
   }
 
   #prepare(): PoolActors<Context> {

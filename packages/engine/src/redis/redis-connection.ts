@@ -18,6 +18,7 @@ import type { GuardedRedis } from './guarded-redis.js';
 import { hasHashTag } from './hash-tag.js';
 import { MovingSlot } from './moving-slot.js';
 import { redisFault, replyCode } from './redis-fault.js';
+import { redisPlace } from './redis-place.js';
 import { notTheCluster, openRedis, untagged, type RedisSource } from './redis-source.js';
 import { hideSecrets } from './secrets.js';
 import type { CommandCall, Script, ScriptCall } from './script.js';
@@ -142,6 +143,11 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   /** Of a Cluster: the node that it is, or was last, connected to. */
   get node(): NodeAddress | undefined {
     return this.#owner?.found;
+  }
+
+  /** Where it connects to, for people: `127.0.0.1:6379/0`, never with a password. */
+  get place(): string {
+    return redisPlace(this.#source);
   }
 
   /** Another connection to the same Redis. */
