@@ -21,9 +21,9 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
   return near === undefined ? undefined : `Did you mean "${near}"?`;
 }
 
-/** How many slips there may be: of a third of the letters, and of one in a short name. */
+/** How many slips there may be: in a third of the letters. Of two letters each says too much. */
 function tolerance(a: string, b: string): number {
-  return Math.max(1, Math.floor(Math.min(a.length, b.length) / 3));
+  return Math.floor(Math.min(a.length, b.length) / 3);
 }
 
 /** Case and separators are a matter of style: `sendEmail` means `send_email`. */

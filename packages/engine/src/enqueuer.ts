@@ -24,12 +24,15 @@ import {
   type NewJob,
 } from './job-contract.js';
 import { LOAD } from './load.js';
+import { consoleLogger, safeLogger, type LoggerLike } from './logger.js';
+import { NameWatch, type KnownJobs } from './name-watch.js';
 import { Outbox } from './outbox.js';
 import {
   amount,
   assertKnown,
   assertOptions,
   LONGEST_TIMER,
+  objectWith,
   oneOf,
   rule,
   type OptionTable,
@@ -41,7 +44,7 @@ import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { Scripts } from './redis/scripts.js';
 import type { Carrier, Scheduling } from './redis/scripts/enqueuing-scripts.js';
-import { CLOCK, NAMESPACE, PROPAGATORS, REDIS_OR_CONNECTION } from './shared-options.js';
+import { CLOCK, LOGGER, NAMESPACE, PROPAGATORS, REDIS_OR_CONNECTION } from './shared-options.js';
 
 /** Options of `Enqueuer`. */
 export interface EnqueuerOptions extends JobArgsLimits {
@@ -61,6 +64,11 @@ export interface EnqueuerOptions extends JobArgsLimits {
   readonly uniqueKeyEscapes?: GoEscapes;
   /** What follows the jobs to where they run; the first outermost. The pool needs the same. */
   readonly propagators?: readonly Propagator[];
+  /** Where it writes which of the names that it enqueues no running pool handles; default the console. */
+  readonly logger?: LoggerLike;
+  /** What the application knows of job names by itself; default: nothing. */
+  readonly knownJobs?: KnownJobs;
+  /** Default: the host's clock for what is shown, and Redis's for what is decided. */
   readonly clock?: Clock;
 }
 
@@ -72,6 +80,8 @@ export const ENQUEUER_OPTIONS: OptionTable<EnqueuerOptions> = {
   ...ARGS_LIMITS,
   uniqueKeyEscapes: oneOf('go1.21', 'go1.22'),
   propagators: PROPAGATORS,
+  logger: LOGGER,
+  knownJobs: objectWith('an object with names()', 'names'),
   clock: CLOCK,
 };
 
@@ -125,6 +135,7 @@ export class Enqueuer {
   readonly #connection: RedisConnection;
   readonly #ownsConnection: boolean;
   readonly #maker: EntryMaker;
+  readonly #names: NameWatch;
   readonly #outbox: Outbox;
   readonly #canceller: Canceller;
   readonly #propagators: readonly Propagator[];
@@ -148,8 +159,11 @@ export class Enqueuer {
       keys,
       limits: options,
       escapes: options.uniqueKeyEscapes,
+      onNewName: (name) => this.#names.note(name),
     });
     const parts = { connection: this.#connection, keys, clock };
+    const { logger = consoleLogger, knownJobs: known } = options;
+    this.#names = new NameWatch({ ...parts, logger: safeLogger(logger), known });
     this.#outbox = new Outbox(parts);
     this.#canceller = new Canceller({ ...parts, scripts: new Scripts(keys, clock) });
     this.#propagators = options.propagators ?? [];
@@ -418,6 +432,7 @@ export class Enqueuer {
   /** Waits for what is being enqueued, checks and middleware included, or cancelled; then closes the connection if it is the enqueuer's own. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#names.close();
     while (this.#pending.size > 0) {
       await Promise.allSettled(this.#pending);
       await new Promise(setImmediate); // Who has waited for a check goes on in this turn.

@@ -107,6 +107,7 @@ export { ManualPool, type NextJob } from './manual-pool.js';
 export { type Handler, type Middleware } from './middleware.js';
 export { type JobRates, type Metrics, type MetricsRange } from './metrics/metrics.js';
 export { type JobMetrics, type Percentiles } from './metrics/tally.js';
+export { type KnownJobs } from './name-watch.js';
 export { type PeriodicContractOptions, type PeriodicOptions } from './periodic-job.js';
 export { type WorkerPoolOptions } from './pool-options.js';
 export { type PoolTiming } from './pool-timing.js';

@@ -374,7 +374,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
 
   async #warnOfDangers({ connection, scripts }: PoolActors<Context>): Promise<void> {
     const around = { keys: this.#keys, scripts };
-    for (const danger of await dangers(connection, around, this.jobNames)) this.#log.warn(danger);
+    const scheduled = this.#periodicJobs.map(({ jobName }) => jobName);
+    const found = await dangers(connection, around, this.jobNames, scheduled);
+    for (const danger of found) this.#log.warn(danger);
   }
 
   async #stop(): Promise<void> {
