@@ -34,32 +34,37 @@ export interface WorkDashboardOptions {
    * Who sends the request; `null` or `undefined` for somebody who may see nothing. Without it everybody may see the
    * dashboard, except where NODE_ENV is `production`: there it is closed.
    */
-  readonly authenticate?: (
-    request: DashboardRequest,
-  ) => DashboardUser | null | undefined | Promise<DashboardUser | null | undefined>;
+  readonly authenticate?:
+    | ((
+        request: DashboardRequest,
+      ) => DashboardUser | null | undefined | Promise<DashboardUser | null | undefined>)
+    | undefined;
   /** Whether the user may do that; default: whoever is let in may do everything. */
-  readonly authorize?: (
-    user: DashboardUser,
-    action: DashboardAction,
-    request: DashboardRequest,
-  ) => boolean | Promise<boolean>;
+  readonly authorize?:
+    | ((
+        user: DashboardUser,
+        action: DashboardAction,
+        request: DashboardRequest,
+      ) => boolean | Promise<boolean>)
+    | undefined;
   /** Refuse everything but looking, whoever asks; default false. */
-  readonly readOnly?: boolean;
+  readonly readOnly?: boolean | undefined;
   /** Changes what is shown of a job's arguments, as JSON text; for secrets. Default: they are shown as they are. */
-  readonly redact?: (job: { readonly name: string; readonly argsText: string }) => string;
+  readonly redact?:
+    ((job: { readonly name: string; readonly argsText: string }) => string) | undefined;
   /**
    * At which origins browsers reach the dashboard, such as `https://jobs.example.com`: then only pages of these may change
    * anything. Needed behind a proxy that changes the header Host. Default: the origin that the header Host tells.
    */
-  readonly origin?: string | readonly string[];
+  readonly origin?: string | readonly string[] | undefined;
   /** Open the dashboard to everybody even in production; default false. */
-  readonly insecureAllowAll?: boolean;
+  readonly insecureAllowAll?: boolean | undefined;
 }
 
 /** Where the dashboard is; not to be injected, because routes are made before anything is. */
 export interface WorkDashboardExtras {
   /** Below the application's global prefix; default `work`. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Of which named instance of `WorkModule`; default: the one without a name. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }

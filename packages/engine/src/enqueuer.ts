@@ -51,25 +51,25 @@ export interface EnqueuerOptions extends JobArgsLimits {
   /** Where Redis is, or a connection to share; the enqueuer does not close a shared one. */
   readonly redis: RedisSource | RedisConnection;
   /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   /**
    * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
    * connection stands.
    */
-  readonly commandTimeout?: number;
+  readonly commandTimeout?: number | undefined;
   /**
    * How unique keys write two rare control characters; default `go1.22`. Set `go1.21` to share unique jobs with Go
    * processes that were built with Go 1.21 or before.
    */
-  readonly uniqueKeyEscapes?: GoEscapes;
+  readonly uniqueKeyEscapes?: GoEscapes | undefined;
   /** What follows the jobs to where they run; the first outermost. The pool needs the same. */
-  readonly propagators?: readonly Propagator[];
+  readonly propagators?: readonly Propagator[] | undefined;
   /** Where it writes which of the names that it enqueues no running pool handles; default the console. */
-  readonly logger?: LoggerLike;
+  readonly logger?: LoggerLike | undefined;
   /** What the application knows of job names by itself; default: nothing. */
-  readonly knownJobs?: KnownJobs;
+  readonly knownJobs?: KnownJobs | undefined;
   /** Default: the host's clock for what is shown, and Redis's for what is decided. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** What the options of an enqueuer may be. */
@@ -88,9 +88,9 @@ export const ENQUEUER_OPTIONS: OptionTable<EnqueuerOptions> = {
 /** How `tryEnqueueUnique` is to enqueue. */
 export interface UniqueOptions {
   /** Seconds until the job is put into its queue; default: at once. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
   /** What makes two jobs the same; default: their arguments. A duplicate then replaces the waiting job's arguments. */
-  readonly key?: object | null;
+  readonly key?: object | null | undefined;
 }
 
 const DELAY = rule('a number of seconds, 0 to 100 years', (value) => {

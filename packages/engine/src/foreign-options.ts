@@ -10,6 +10,8 @@ const OPTIONS =
 const DEATHS = 'How often a process may die under a job is "maxDeaths" of WorkModule here.';
 const REDIS = 'Where Redis is stands in "redis": a URL, or options of ioredis.';
 
+const ASYNC = 'Options that are made when the application starts belong to forRootAsync().';
+
 /** What options of other queues, Bull and BullMQ above all, are called here. */
 const FOREIGN: Readonly<Record<string, string>> = {
   attempts: 'How often a job may run in all is "maxFails" of @JobHandler or pool.job() here.',
@@ -29,6 +31,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   lifo: 'Jobs of a name keep their order; "priority" of @JobHandler weighs names against each other.',
   tz: 'It is "timezone" here.',
   limit: 'A schedule fires for as long as a pool registers it.',
+  ...{ useFactory: ASYNC, useClass: ASYNC, useExisting: ASYNC },
   timeoutMs: 'It is "timeout" here, in milliseconds.',
 };
 

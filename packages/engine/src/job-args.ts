@@ -11,7 +11,7 @@ export type JobArgs = object;
 
 export interface JobArgsLimits {
   /** How many bytes the arguments may take as JSON, 1 to 268435456 (256 MiB); default 1 MiB. */
-  readonly maxArgsBytes?: number;
+  readonly maxArgsBytes?: number | undefined;
 }
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;

@@ -13,7 +13,7 @@ export interface JobContractOptions {
    * Names that the job had before. A pool runs what is in their queues still, with the same handler; jobs are enqueued
    * by the new name only.
    */
-  readonly aliases?: readonly string[];
+  readonly aliases?: readonly string[] | undefined;
 }
 
 /** What the options of a contract may be. */
@@ -28,9 +28,9 @@ export type ContractArgs<Input> =
 /** A job for `enqueueMany`. */
 export interface NewJob {
   readonly name: string;
-  readonly args?: JobArgs | null;
+  readonly args?: JobArgs | null | undefined;
   /** What the arguments have to fit. `contract.with(args)` says it. */
-  readonly contract?: JobContract;
+  readonly contract?: JobContract | undefined;
 }
 
 /**

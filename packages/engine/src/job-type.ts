@@ -21,33 +21,33 @@ import {
 /** How the jobs of one name are run. The defaults are gocraft/work's. */
 export interface JobOptions {
   /** Weight in the random order in which queues are looked into, from 1 to 100000; default 1. */
-  readonly priority?: number;
+  readonly priority?: number | undefined;
   /** How often a job may run in all before it is dead, at least 1; default 4. With 1 it is never retried. */
-  readonly maxFails?: number;
+  readonly maxFails?: number | undefined;
   /** Forget a job that has failed for the last time, instead of keeping it among the dead; default false. */
-  readonly skipDead?: boolean;
+  readonly skipDead?: boolean | undefined;
   /**
    * How many jobs of this name may run at once, in all processes together; 0 is no limit. Written to Redis when the
    * pool starts; when left out, what is set there stays.
    */
-  readonly maxConcurrency?: number;
+  readonly maxConcurrency?: number | undefined;
   /**
    * Seconds until a failed job runs again, 0 for at once, from the job as it stands after the failure was counted. It
    * answers at once, without a promise. Where it throws or gives no number of 0 or more, the default stands in for it,
    * and the log says so once for each name.
    */
-  readonly backoff?: Backoff;
+  readonly backoff?: Backoff | undefined;
   /**
    * Milliseconds that a run may take; default no limit. When they are over, `job.signal` aborts, the job fails with
    * a `JobTimeoutError` and its worker is free, even if the handler goes on.
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /**
    * How long a unique job keeps others like it away: until it is `started` (gocraft/work's rule, the default), until
    * it is `done`, its retries and its death included, or until it is `done_or_dead`. A Go worker that runs such a job
    * ends its claim when it starts it.
    */
-  readonly uniqueUntil?: UniqueUntil;
+  readonly uniqueUntil?: UniqueUntil | undefined;
 }
 
 export type UniqueUntil = 'started' | 'done' | 'done_or_dead';

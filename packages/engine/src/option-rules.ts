@@ -7,7 +7,7 @@ export interface OptionRule {
   /** For messages and for the pages: what follows "it must be". */
   readonly expected: string;
   /** Whether the option may not be left out. */
-  readonly isRequired?: boolean;
+  readonly isRequired?: boolean | undefined;
   /** @throws InvalidOptionError, or another WorkError that says more */
   readonly check: (option: string, value: unknown) => void;
 }

@@ -14,13 +14,13 @@ import { parseSchedule, type Schedule } from './schedule/schedule.js';
 /** Options of a schedule. */
 export interface PeriodicOptions<Args extends JobArgs = JobArgs> {
   /** The arguments of every job; default none. */
-  readonly args?: Args | null;
+  readonly args?: Args | null | undefined;
   /** The time zone whose clocks the spec goes by, such as `Europe/Berlin`; default `UTC`, or what the spec names. */
-  readonly timezone?: string;
+  readonly timezone?: string | undefined;
   /** What happens when the last job still waits or runs: `allow` enqueues another one (default), `skip` does not. */
-  readonly overlap?: 'allow' | 'skip';
+  readonly overlap?: 'allow' | 'skip' | undefined;
   /** What happens after a time in which no pool ran: `skip` forgets what was missed (default), `last` runs the last. */
-  readonly missed?: 'skip' | 'last';
+  readonly missed?: 'skip' | 'last' | undefined;
 }
 
 /** What the options of a schedule may be. */

@@ -20,49 +20,49 @@ export interface WorkerPoolOptions<Context = unknown> {
   /** Where Redis is. */
   readonly redis: RedisSource;
   /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   /** How many jobs run at once in this pool; default 10. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /**
    * Makes the object that middleware and handler of one job share, or its promise; default: an empty object. The job
    * fails when it throws.
    */
-  readonly context?: () => Context | Promise<Context>;
+  readonly context?: (() => Context | Promise<Context>) | undefined;
   /** Milliseconds that running jobs get to finish when the pool stops; default 25000. */
-  readonly shutdownTimeout?: number;
+  readonly shutdownTimeout?: number | undefined;
   /**
    * How often a process may die under a job before the job is dead itself; default 3. Otherwise a job that kills its
    * process, by running out of memory for instance, would do so for ever.
    */
-  readonly maxDeaths?: number;
+  readonly maxDeaths?: number | undefined;
   /**
    * Bring back jobs that a Go pool of the namespace has declared dead because it does not know their name; default
    * false. gocraft/work's requeuers do that to due jobs of other pools.
    */
-  readonly rescueUnknownJobs?: boolean;
+  readonly rescueUnknownJobs?: boolean | undefined;
   /**
    * Asked about whatever a handler throws: what it answers counts instead. With it a kind of error can become a
    * `DiscardJobError`, a `RetryJobError` or a `SnoozeJobError`. It answers at once; where it gives `undefined`, gives a
    * promise or throws, the first error stands.
    */
-  readonly mapError?: (error: unknown) => unknown;
+  readonly mapError?: ((error: unknown) => unknown) | undefined;
   /** What follows the jobs from where they were enqueued; the first outermost. The enqueuers need the same. */
-  readonly propagators?: readonly Propagator[];
+  readonly propagators?: readonly Propagator[] | undefined;
   /**
    * Whether `currentJob()` and `currentSignal()` tell of this pool's jobs; default false. It costs about half a
    * microsecond a job, and on Node before 24, which then has to follow every promise of the process, something for each.
    */
-  readonly currentJob?: boolean;
+  readonly currentJob?: boolean | undefined;
   /** Where the pool writes, such as Nest's `Logger` or pino; default the console. */
-  readonly logger?: LoggerLike;
+  readonly logger?: LoggerLike | undefined;
   /** Write a line to the logger when the pool starts: its jobs, its namespace, its Redis. Default true. */
-  readonly announce?: boolean;
+  readonly announce?: boolean | undefined;
   /** Default: the host's clock for what is shown, and Redis's for what is decided. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Numbers from 0 to 1, for delays and for the order of queues; default `Math.random`. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** How often things happen; default: what suits production. */
-  readonly timing?: PoolTiming;
+  readonly timing?: PoolTiming | undefined;
 }
 
 /** What holds where an option is left out. */
@@ -84,5 +84,5 @@ export const POOL_OPTIONS: OptionTable<WorkerPoolOptions> = {
   announce: FLAG,
   clock: CLOCK,
   random: FUNCTION,
-  timing: ruleBy('an object of milliseconds', assertTiming),
+  timing: ruleBy('an object of milliseconds', (value) => assertTiming(value as PoolTiming)),
 };

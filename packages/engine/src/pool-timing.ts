@@ -6,23 +6,23 @@ import { amount, assertOptions, LONGEST_TIMER, type OptionTable } from './option
  */
 export interface PoolTiming {
   /** Between heartbeats; default 5000. Others take a pool for dead that has not beaten for 10000. */
-  readonly heartbeat?: number;
+  readonly heartbeat?: number | undefined;
   /** Until a process whose event loop is busy is taken for hung, and its heartbeat ends; default 300000. */
-  readonly stuckAfter?: number;
+  readonly stuckAfter?: number | undefined;
   /** Between looks for dead pools; default 2500. */
-  readonly reap?: number;
+  readonly reap?: number | undefined;
   /** Between audits of what the pool has in progress; default 60000. */
-  readonly audit?: number;
+  readonly audit?: number | undefined;
   /** Between writes of what the jobs have done, for charts; default 10000. */
-  readonly metrics?: number;
+  readonly metrics?: number | undefined;
   /** Between looks for jobs to rescue; default 30000. */
-  readonly rescue?: number;
+  readonly rescue?: number | undefined;
   /** Between writes of what the workers do; default 1000. */
-  readonly observe?: number;
+  readonly observe?: number | undefined;
   /** Until an idle pool looks for jobs that nobody announced; default 2000. */
-  readonly safetyPoll?: number;
+  readonly safetyPoll?: number | undefined;
   /** Until a command that Redis does not answer fails; default 5000. */
-  readonly commandTimeout?: number;
+  readonly commandTimeout?: number | undefined;
 }
 
 const TIME = amount('milliseconds', 1, LONGEST_TIMER);
@@ -34,6 +34,6 @@ export const TIMING: OptionTable<PoolTiming> = {
 };
 
 /** @throws InvalidOptionError for a time that no timer can wait, and for a name that is none of `PoolTiming`'s */
-export function assertTiming(timing: unknown): void {
+export function assertTiming(timing: PoolTiming): void {
   assertOptions('WorkerPool', timing, TIMING, 'timing');
 }

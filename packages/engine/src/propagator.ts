@@ -37,7 +37,7 @@ export interface Propagator {
    */
   restore(carrier: string | undefined, run: () => Promise<void>, job: Job): unknown;
   /** Runs around each call of the enqueuer; `capture` is called inside of it. */
-  readonly enqueue?: EnqueueMiddleware;
+  readonly enqueue?: EnqueueMiddleware | undefined;
 }
 
 /** What is carried to a job, by the propagators' names. */
@@ -122,7 +122,7 @@ export interface Restoring {
   /** A propagator has failed, and the job has not. */
   readonly onError: (error: unknown) => void;
   /** Milliseconds that a propagator may take for itself, before the job and after it; default 5000. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
 
 const PATIENCE = 5_000;

@@ -12,7 +12,7 @@ import type { HandlerMethod } from './handler-method.js';
 /** How the jobs of a handler are run; `WorkModule.forFeature` and `forFeatureAsync` override it. */
 export interface JobHandlerOptions extends JobOptions {
   /** The instance of `WorkModule` whose jobs it handles, by its name; default: the unnamed one. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }
 
 /** What `@JobHandler` leaves on its method. */

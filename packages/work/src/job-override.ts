@@ -8,16 +8,19 @@ export interface JobFeature extends JobOptions {
   /** The job's name, or its contract. */
   readonly job: JobNameOrContract;
   /** The instance of `WorkModule` that handles it; default: the unnamed one. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }
 
 /** The same, made with what is injected. */
-export interface JobFeatureAsync
-  extends Pick<FactoryProvider, 'inject'>, Pick<ModuleMetadata, 'imports'> {
+export interface JobFeatureAsync {
   /** The job's name, or its contract. */
   readonly job: JobNameOrContract;
   /** The instance of `WorkModule` that handles it; default: the unnamed one. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
+  /** The modules that export what is injected. */
+  readonly imports?: ModuleMetadata['imports'] | undefined;
+  /** What the factory is given. */
+  readonly inject?: FactoryProvider['inject'] | undefined;
   readonly useFactory: (...args: never[]) => JobOptions | Promise<JobOptions>;
 }
 

@@ -5,7 +5,7 @@ import { JOB_EVENT_NAMES, type JobEventName, type JobEvents } from './work-event
 /** To which jobs a listener listens. */
 export interface OnJobEventOptions {
   /** The named instance of `WorkModule` whose jobs these are; default: the unnamed one. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }
 
 /** What `@OnJobEvent` leaves on its method. */

@@ -11,7 +11,7 @@ export interface WorkModuleExtras {
    * Tells several instances of one application apart: `@InjectEnqueuer(name)`, `@JobHandler('x', { instance: name })`.
    * Default: none; one instance may go without.
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** What `WorkModule` is built on. */

@@ -3,11 +3,11 @@ import { FUNCTION, NAME, objectWith, type OptionTable } from '../option-rules.js
 /** How a client goes through many jobs. */
 export interface BulkOptions {
   /** Only the jobs of this name; default all. */
-  readonly jobName?: string;
+  readonly jobName?: string | undefined;
   /** Aborting it ends the work after the batch in hand; what was done stays done. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called after every batch, with what was done so far. */
-  readonly onProgress?: (progress: BulkResult) => void;
+  readonly onProgress?: ((progress: BulkResult) => void) | undefined;
 }
 
 /** What the options may be where a name is given. */

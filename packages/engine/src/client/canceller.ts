@@ -15,7 +15,7 @@ import { Queues } from './queues.js';
 /** What is known of a job that is to be cancelled. */
 export interface CancelOptions {
   /** Its name: only its queue is looked into then. Default: all queues. */
-  readonly jobName?: string;
+  readonly jobName?: string | undefined;
 }
 
 /** What the options may be. */

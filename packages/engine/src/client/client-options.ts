@@ -10,13 +10,13 @@ export interface ClientOptions {
   /** Where Redis is, or a connection to share; the client does not close a shared one. */
   readonly redis: RedisSource | RedisConnection;
   /** What all keys begin with; default `work`. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   /**
    * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
    * connection stands.
    */
-  readonly commandTimeout?: number;
-  readonly clock?: Clock;
+  readonly commandTimeout?: number | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 /** What the options of a client may be. */
@@ -30,7 +30,7 @@ export const CLIENT_OPTIONS: OptionTable<ClientOptions> = {
 /** For how long `Client.pause` pauses. */
 export interface PauseOptions {
   /** Seconds after which the pause ends by itself, a whole number; default: not before `unpause`. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
 }
 
 /** What the options of `pause` may be. */
@@ -41,12 +41,12 @@ export const PAUSE_OPTIONS: OptionTable<PauseOptions> = {
 /** Which of the jobs that wait `Client.listWaiting` lists. */
 export interface WaitingListOptions {
   /** How many to pass over; default 0. */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /**
    * How many at most, 1 to 500; default 20. They are fewer where they would have more than 4 MiB together: go on with
    * `from` and their number.
    */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /** What the options of `listWaiting` may be. */
@@ -58,9 +58,9 @@ export const WAITING_LIST_OPTIONS: OptionTable<WaitingListOptions> = {
 /** What `Client.metrics` tells of. */
 export interface MetricsOptions {
   /** How far back; default `1h`. */
-  readonly range?: MetricsRange;
+  readonly range?: MetricsRange | undefined;
   /** Counts only this name into the intervals and the total. */
-  readonly jobName?: string;
+  readonly jobName?: string | undefined;
 }
 
 /** What the options of `metrics` may be. */
@@ -72,7 +72,7 @@ export const METRICS_OPTIONS: OptionTable<MetricsOptions> = {
 /** What `Client.rates` tells of. */
 export interface RatesOptions {
   /** How many minutes, from 1 to 60; default 30. */
-  readonly minutes?: number;
+  readonly minutes?: number | undefined;
 }
 
 /** What the options of `rates` may be. */

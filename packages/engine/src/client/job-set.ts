@@ -38,15 +38,15 @@ export interface JobPage {
 /** Which jobs of a set to list. */
 export interface ListOptions {
   /** How many jobs of the set to pass over; default 0. What an earlier list called `next` goes on from there. */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** Instead of `from`: begin with the first job that is not before this time, or, newest first, not after it. */
-  readonly at?: Date;
+  readonly at?: Date | undefined;
   /** How many jobs at most, 1 to 200; default 20. They are fewer where they would have more than 4 MiB together. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Only the jobs of this name; default all. */
-  readonly jobName?: string;
+  readonly jobName?: string | undefined;
   /** The latest time first; default: the earliest. */
-  readonly newestFirst?: boolean;
+  readonly newestFirst?: boolean | undefined;
 }
 
 /** What the options may be. */

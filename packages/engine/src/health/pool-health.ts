@@ -3,11 +3,11 @@ import { assertOptions, rule, type OptionTable } from '../option-rules.js';
 /** When a pool's health is doubted. All in seconds. */
 export interface HealthLimits {
   /** `down` when a pool with idle workers has had no answer to a fetch for so long; default 15. */
-  readonly fetch?: number;
+  readonly fetch?: number | undefined;
   /** `down` when its heartbeat is so old; default 10, when other pools take it for dead. */
-  readonly beat?: number;
+  readonly beat?: number | undefined;
   /** `degraded` when a job of its names has waited for so long; default 300. Paused queues do not count. */
-  readonly waiting?: number;
+  readonly waiting?: number | undefined;
 }
 
 /** What is known of a pool. */

@@ -49,7 +49,7 @@ export interface RedisConnectionOptions {
    * Let the process end while nobody waits for this connection; when it is lost, the next call makes it anew. Default
    * false: it keeps the process alive, and reconnects by itself.
    */
-  readonly unref?: boolean;
+  readonly unref?: boolean | undefined;
 }
 
 /** What the options of a connection may be. */

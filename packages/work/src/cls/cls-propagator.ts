@@ -8,7 +8,7 @@ export interface ClsPropagatorOptions {
    */
   readonly keys: readonly string[];
   /** Whether the request's id follows, too, as `cls.getId()` tells it; default true. */
-  readonly id?: boolean;
+  readonly id?: boolean | undefined;
 }
 
 interface Carried {

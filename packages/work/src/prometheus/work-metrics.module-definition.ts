@@ -18,14 +18,14 @@ export type WorkMetricsOptions = Pick<PrometheusMetricsOptions, 'registry' | 'pr
 /** What `forRoot` and `forRootAsync` of `WorkMetricsModule` take beside the options. */
 export interface WorkMetricsExtras {
   /** Where the page is, such as `metrics`, which is the default; `false` for none, where another shows the registry. */
-  readonly path?: string | false;
+  readonly path?: string | false | undefined;
   /**
    * Stand before the page, after the application's global ones; default: none. What they inject has to be global, or in
    * the `imports` of `forRootAsync`.
    */
-  readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
+  readonly guards?: readonly (Type<CanActivate> | CanActivate)[] | undefined;
   /** Whose metrics: the name of an instance of WorkModule; default: the unnamed one. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }
 
 /** What `WorkMetricsModule` is built on. */

@@ -10,7 +10,7 @@ type Session = ReturnType<HealthIndicatorService['check']>;
 /** What a check is to go by. */
 export interface WorkHealthOptions extends HealthLimits {
   /** The named instance of `WorkModule` to look at; default: the unnamed one. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }
 
 /**

@@ -13,11 +13,11 @@ export interface WorkTestingOptions {
    * Where the jobs are: `memory` (default), for which `@nestcraft/memory-redis` must be installed; or a real Redis, by
    * its URL or the options of ioredis, in which the test has keys of its own until it is closed.
    */
-  readonly redis?: RedisSource;
+  readonly redis?: RedisSource | undefined;
   /** What time it is for jobs in the beginning; default now, to the second. */
-  readonly now?: Date;
+  readonly now?: Date | undefined;
   /** Jobs run by themselves, as in production, in real time; default false. */
-  readonly autoRun?: boolean;
+  readonly autoRun?: boolean | undefined;
 }
 
 /** Makes an application of the compiled module, such as `module.createNestApplication()`. */
