@@ -1,3 +1,5 @@
+import { optionRules, type OptionTable } from '@nestcraft/work';
+
 /** What somebody may do on the dashboard. */
 export const ACTIONS = [
   /** See everything that `redact` leaves. */
@@ -67,4 +69,28 @@ export interface WorkDashboardExtras {
   readonly path?: string | undefined;
   /** Of which named instance of `WorkModule`; default: the one without a name. */
   readonly instance?: string | undefined;
+}
+
+const { FLAG, FUNCTION, NAME, rule } = optionRules;
+
+/** What the options that `forRootAsync`'s factory makes may be. */
+export const INJECTED_OPTIONS: OptionTable<WorkDashboardOptions> = {
+  authenticate: FUNCTION,
+  authorize: FUNCTION,
+  readOnly: FLAG,
+  redact: FUNCTION,
+  origin: rule('an origin such as https://jobs.example.com, or a list of them', isOrigins),
+  insecureAllowAll: FLAG,
+};
+
+/** What the options of the dashboard may be. */
+export const DASHBOARD_OPTIONS: OptionTable<WorkDashboardOptions & WorkDashboardExtras> = {
+  ...INJECTED_OPTIONS,
+  path: rule('a path', (value) => typeof value === 'string'),
+  instance: NAME,
+};
+
+function isOrigins(value: unknown): boolean {
+  const all: unknown[] = Array.isArray(value) ? value : [value];
+  return all.every((one) => typeof one === 'string' && one !== '');
 }

@@ -1,7 +1,11 @@
 import { ConfigurableModuleBuilder, type Provider } from '@nestjs/common';
-import { Client, Enqueuer, getClientToken, getEnqueuerToken } from '@nestcraft/work';
+import { Client, Enqueuer, getClientToken, getEnqueuerToken, optionRules } from '@nestcraft/work';
 import { controllersAt } from './controllers.js';
-import type { WorkDashboardExtras, WorkDashboardOptions } from './dashboard-options.js';
+import {
+  INJECTED_OPTIONS,
+  type WorkDashboardExtras,
+  type WorkDashboardOptions,
+} from './dashboard-options.js';
 import { WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
 
 /** What `WorkDashboardModule` is built on. */
@@ -12,10 +16,27 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkDas
   .setClassMethodName('forRoot')
   .setExtras<WorkDashboardExtras>({ path: 'work' }, (definition, { path = 'work', instance }) => ({
     ...definition,
-    providers: [...(definition.providers ?? []), ...(instance === undefined ? [] : of(instance))],
+    providers: [
+      ...(definition.providers ?? []).map(checking),
+      ...(instance === undefined ? [] : of(instance)),
+    ],
     controllers: controllersAt(path),
   }))
   .build();
+
+/** What a factory makes is looked at when it has made it. */
+function checking(provider: Provider): Provider {
+  if (!('useFactory' in provider) || provider.provide !== WORK_DASHBOARD_OPTIONS) return provider;
+  const { useFactory, ...rest } = provider;
+  return {
+    ...rest,
+    useFactory: async (...args: unknown[]): Promise<WorkDashboardOptions> => {
+      const options: unknown = await useFactory(...args);
+      optionRules.assertOptions('WorkDashboardModule.forRootAsync', options, INJECTED_OPTIONS);
+      return options;
+    },
+  };
+}
 
 /** What the dashboard injects by class is, here, that of the instance. */
 function of(instance: string): Provider[] {

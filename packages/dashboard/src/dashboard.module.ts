@@ -1,6 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessGuard } from './access.guard.js';
-import type { WorkDashboardExtras, WorkDashboardOptions } from './dashboard-options.js';
+import { optionRules } from '@nestcraft/work';
+import {
+  DASHBOARD_OPTIONS,
+  type WorkDashboardExtras,
+  type WorkDashboardOptions,
+} from './dashboard-options.js';
 import { Assets } from './assets.js';
 import { BusyWorkers } from './busy-workers.js';
 import { ConfigurableModuleClass } from './dashboard.module-definition.js';
@@ -43,6 +48,7 @@ import { Snapshots } from './snapshots.js';
 export class WorkDashboardModule extends ConfigurableModuleClass {
   /** @param options `path` (default `work`), `authenticate`, `authorize`, `readOnly`, `redact`, `insecureAllowAll` */
   static override forRoot(options: WorkDashboardOptions & WorkDashboardExtras = {}): DynamicModule {
+    optionRules.assertOptions('WorkDashboardModule.forRoot', options, DASHBOARD_OPTIONS);
     return super.forRoot(options);
   }
 }

@@ -10,6 +10,7 @@ import {
   type RedisSource,
 } from '@nestcraft/engine';
 import {
+  checkedOptionsToken,
   connectionToken,
   getClientToken,
   getEnqueuerToken,
@@ -20,6 +21,7 @@ import {
 } from './instance-tokens.js';
 import { IdlePool } from './idle-pool.js';
 import { jobErrors } from './job-outcome.js';
+import { givenOptions, madeOptions } from './checked-options.js';
 import { JOB, jobProvider } from './job.token.js';
 import { WorkEvents } from './work-events.js';
 import {
@@ -30,9 +32,14 @@ import {
 import { WorkInstance } from './work-instance.js';
 import { WORK_MODULE_OPTIONS, type WorkModuleOptions } from './work-module-options.js';
 
-/** What an instance of the module consists of: a part a line, made of the parts that it needs. */
-export function instanceProviders(name: string | undefined): Provider[] {
-  const options = WORK_MODULE_OPTIONS;
+/**
+ * What an instance of the module consists of: a part a line, made of the parts that it needs.
+ *
+ * @param isAsync whether its options are made when the application starts
+ */
+export function instanceProviders(name: string | undefined, isAsync: boolean): Provider[] {
+  const options = checkedOptionsToken(name);
+  const check = isAsync ? madeOptions : givenOptions;
   const environment = WORK_ENVIRONMENT;
   const source = redisSourceToken(name);
   const connection = connectionToken(name);
@@ -41,6 +48,7 @@ export function instanceProviders(name: string | undefined): Provider[] {
   const pool = getWorkerPoolToken(name);
   const events = getWorkEventsToken(name);
   return [
+    { provide: options, inject: [WORK_MODULE_OPTIONS], useFactory: check },
     { provide: environment, useValue: applicationEnvironment },
     { provide: source, inject: [environment, options], useFactory: openSource },
     { provide: connection, inject: [environment, options, source], useFactory: makeConnection },

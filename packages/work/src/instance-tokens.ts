@@ -32,6 +32,11 @@ export function connectionToken(name?: string): typeof RedisConnection | string 
   return tokenOf(RedisConnection, 'redis_connection', name);
 }
 
+/** An instance's options, once they have been looked at; not exported by the module. */
+export function checkedOptionsToken(name?: string): string {
+  return `nestcraft:checked_options:${name ?? ''}`;
+}
+
 /** Where an instance's Redis is; not exported by the module. */
 export function redisSourceToken(name?: string): string {
   return `nestcraft:redis_source:${name ?? ''}`;

@@ -1,4 +1,5 @@
 import {
+  InvalidOptionError,
   isJobContract,
   jobNameOf,
   type JobArgs,
@@ -40,7 +41,7 @@ const KEY = 'nestcraft:job_handlers';
  *
  * @param options how the jobs are run; gocraft/work's defaults: priority 1, maxFails 4
  * @throws InvalidJobHandlerError, when the class is defined, on anything but a method of an instance; when the
- * application starts, in a controller
+ * application starts, in a controller, and for options that make no sense or that there are not
  *
  * @example
  * ```ts
@@ -96,6 +97,7 @@ export function JobHandler(
     if (typeof property === 'symbol') {
       throw notAMethod(target.constructor.name, property, 'a method that is named by a symbol');
     }
+    assertObject(options, target.constructor.name, property);
     const handlers: JobHandlerMetadata[] = [...jobHandlersOf(method), added];
     Reflect.defineMetadata(KEY, handlers, method);
   };
@@ -104,6 +106,13 @@ export function JobHandler(
 /** What the `@JobHandler`s of a method say. */
 export function jobHandlersOf(method: object): readonly JobHandlerMetadata[] {
   return (Reflect.getMetadata(KEY, method) as JobHandlerMetadata[] | undefined) ?? [];
+}
+
+/** What is in it is looked at when the application starts. @throws InvalidJobHandlerError */
+function assertObject(options: unknown, className: string, property: string): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  const error = new InvalidOptionError('options of @JobHandler', options, 'an object');
+  throw new InvalidJobHandlerError(className, property, error.message, error);
 }
 
 function notAMethod(className: string, property: string | symbol, what: string): Error {

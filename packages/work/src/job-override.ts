@@ -1,6 +1,15 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
-import { jobNameOf, type JobNameOrContract, type JobOptions } from '@nestcraft/engine';
+import {
+  InvalidOptionError,
+  isJobContract,
+  jobNameOf,
+  optionRules,
+  optionTables,
+  type JobNameOrContract,
+  type JobOptions,
+  type OptionTable,
+} from '@nestcraft/engine';
 import { InvalidJobOverrideError } from './errors.js';
 
 /** Options of a job that take the place of those of its `@JobHandler`. What is `undefined` does not. */
@@ -24,6 +33,48 @@ export interface JobFeatureAsync {
   readonly useFactory: (...args: never[]) => JobOptions | Promise<JobOptions>;
 }
 
+const { functionOf, NAME, required, rule, ruleBy } = optionRules;
+
+const FEATURE = {
+  job: required(rule('the name of a job, or its contract', isJob)),
+  instance: NAME,
+} as const;
+
+/** What the options of `forFeatureAsync` may be. */
+export const ASYNC_FEATURE: OptionTable<JobFeatureAsync> = {
+  ...FEATURE,
+  imports: rule('a list of modules', Array.isArray),
+  inject: rule('a list of tokens', Array.isArray),
+  useFactory: required(functionOf('a function that returns options of the job')),
+};
+
+/** What the options of `forFeature` may be. */
+export const FEATURE_OPTIONS: OptionTable<JobFeature> = { ...FEATURE, ...optionTables.job };
+
+// Those of the job are looked at with its handler's.
+const FEATURE_SHAPE: OptionTable<JobFeature> = {
+  ...FEATURE_OPTIONS,
+  ...Object.fromEntries(
+    Object.entries(optionTables.job).map(([name, { expected }]) => [
+      name,
+      ruleBy(expected, () => undefined),
+    ]),
+  ),
+};
+
+/** @throws InvalidOptionError for what is no list of features, and for what a feature does not have */
+export function assertFeatures(place: string, features: unknown, isAsync: boolean): void {
+  if (!Array.isArray(features)) {
+    throw new InvalidOptionError(`features of ${place}`, features, 'a list of { job, … }');
+  }
+  const table: OptionTable<JobFeatureAsync | JobFeature> = isAsync ? ASYNC_FEATURE : FEATURE_SHAPE;
+  for (const feature of features) optionRules.assertOptions(place, feature, table);
+}
+
+function isJob(value: unknown): boolean {
+  return (typeof value === 'string' && value !== '') || isJobContract(value);
+}
+
 /** What a provider of `forFeature` holds, for the instance to find. */
 export class JobOverride {
   constructor(
@@ -39,6 +90,7 @@ export class JobOverride {
   }
 }
 
+/** The provider that holds an override. */
 export function overrideProvider({
   job,
   instance,
@@ -51,8 +103,15 @@ export function overrideProvider({
     provide: Symbol(`nestcraft:override:${jobName}`),
     inject,
     useFactory: async (...args: unknown[]) =>
-      new JobOverride(jobName, instance, await make(...args)),
+      new JobOverride(jobName, instance, madeBy(jobName, await make(...args))),
   };
+}
+
+/** @throws InvalidJobOverrideError */
+function madeBy(jobName: string, options: unknown): JobOptions {
+  if (typeof options === 'object' && options !== null) return options;
+  const error = new InvalidOptionError('useFactory', options, 'a function that returns an object');
+  throw new InvalidJobOverrideError(jobName, 'its factory has returned no options.', error);
 }
 
 /** Every override of the application. */

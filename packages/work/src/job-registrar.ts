@@ -6,6 +6,7 @@ import {
   isWorkError,
   jobNamesOf,
   type Handler,
+  type JobOptions,
   type WorkerPool,
 } from '@nestcraft/engine';
 import {
@@ -15,6 +16,7 @@ import {
 } from './errors.js';
 import { HandlerCaller } from './handler-caller.js';
 import { JobExplorer, type FoundHandler } from './job-explorer.js';
+import type { JobHandlerOptions } from './job-handler.decorator.js';
 import { JobDecoratorService } from './job-decorator.service.js';
 import { byJobName, findOverrides, type JobOverride } from './job-override.js';
 import { selectedJobs } from './job-selection.js';
@@ -114,11 +116,16 @@ function isDecorating(decorator: JobDecoratorService): boolean {
 }
 
 function addTo(pool: WorkerPool, found: FoundHandler, handler: Handler): void {
-  const { jobName, contract, options, schedules } = found;
+  const { jobName, contract, schedules } = found;
+  const options = withoutInstance(found.options);
   if (contract) pool.job(contract, options, handler as Handler<unknown, unknown>);
   else pool.job(jobName, options, handler);
-  for (const { spec, options } of schedules) {
-    if (contract) pool.periodicallyEnqueue(spec, contract, options);
-    else pool.periodicallyEnqueue(spec, jobName, options);
+  for (const schedule of schedules) {
+    if (contract) pool.periodicallyEnqueue(schedule.spec, contract, schedule.options);
+    else pool.periodicallyEnqueue(schedule.spec, jobName, schedule.options);
   }
+}
+
+function withoutInstance(options: JobHandlerOptions): JobOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'instance'));
 }

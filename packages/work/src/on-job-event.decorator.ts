@@ -1,4 +1,10 @@
-import { isJobContract, jobNamesOf, type JobNameOrContract } from '@nestcraft/engine';
+import {
+  isJobContract,
+  jobNamesOf,
+  optionRules,
+  type JobNameOrContract,
+  type OptionTable,
+} from '@nestcraft/engine';
 import { InvalidJobListenerError } from './errors.js';
 import { JOB_EVENT_NAMES, type JobEventName, type JobEvents } from './work-events.js';
 
@@ -7,6 +13,9 @@ export interface OnJobEventOptions {
   /** The named instance of `WorkModule` whose jobs these are; default: the unnamed one. */
   readonly instance?: string | undefined;
 }
+
+/** What the options of a listener may be. */
+export const LISTENER_OPTIONS: OptionTable<OnJobEventOptions> = { instance: optionRules.NAME };
 
 /** What `@OnJobEvent` leaves on its method. */
 export interface JobListenerMetadata {
@@ -28,7 +37,7 @@ type Listener<Name extends JobEventName> = (event: JobEvents[Name]) => unknown;
  * @param event `started`, `done`, `failed`, `retried`, `dead`, `dropped`, `snoozed`, `putBack`, `cancelled` or `lost`
  * @param jobs of which jobs, by name or contract, one or several; default: of all. A contract stands for its aliases, too
  * @throws InvalidJobListenerError, when the class is defined, on anything but a method of an instance, and for an
- * event that there is not; when the application starts, in a controller, or in a provider that is made for each request
+ * event that there is not, InvalidOptionError; when the application starts, in a controller, or in a provider that is made for each request
  *
  * @example
  * ```ts
@@ -58,6 +67,7 @@ export function OnJobEvent<Name extends JobEventName>(
       throw new InvalidJobListenerError(name, String(property), reason);
     }
     assertListener(event, target.constructor.name, property);
+    optionRules.assertOptions('@OnJobEvent', options, LISTENER_OPTIONS);
     const all = typeof jobs === 'string' || isJobContract(jobs) ? [jobs] : jobs;
     const listener: JobListenerMetadata = { event, jobNames: all.flatMap(jobNamesOf), options };
     Reflect.defineMetadata(KEY, [...jobListenersOf(method), listener], method);

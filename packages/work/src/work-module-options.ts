@@ -1,8 +1,16 @@
 import type { ConfigurableModuleOptionsFactory, Type } from '@nestjs/common';
-import type { LoggerLike, Propagator } from '@nestcraft/engine';
+import {
+  InvalidOptionError,
+  optionRules,
+  optionTables,
+  type LoggerLike,
+  type OptionTable,
+  type Propagator,
+} from '@nestcraft/engine';
 import type { JobDecoratorService } from './job-decorator.service.js';
-import type { JobOutcome } from './job-outcome.js';
-import type { JobMiddlewareOption } from './job-middleware.js';
+import { jobErrors, type JobOutcome } from './job-outcome.js';
+import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
+import { assertNames } from './job-selection.js';
 import type { RedisOption } from './redis-option.js';
 
 /** The token of an instance's options. */
@@ -72,6 +80,62 @@ export interface WorkModuleOptions {
   readonly jobDecorator?: Type<JobDecoratorService> | undefined;
   /** Where the pool writes, such as pino; default a Nest logger named `WorkerPool`. */
   readonly logger?: LoggerLike | undefined;
+}
+
+const { FLAG, functionOf, optionsIn, rule, ruleBy } = optionRules;
+const { pool, enqueuer } = optionTables;
+
+const CLASS = functionOf('a class');
+const NAMES = ruleBy('a list of job names', (value, option) => {
+  assertNames(option as 'only' | 'except', value);
+});
+
+/** What the options of the module may be. */
+export const WORK_OPTIONS: OptionTable<WorkModuleOptions> = {
+  // Whoever opens it looks: a test puts another Redis in its place, whatever is given here.
+  redis: rule(`${pool.redis.expected}; or a function that gives one`, () => true),
+  namespace: pool.namespace,
+  role: rule('"worker" or "enqueuer"', (value) => value === 'worker' || value === 'enqueuer'),
+  only: NAMES,
+  except: NAMES,
+  concurrency: pool.concurrency,
+  context: CLASS,
+  middleware: ruleBy('a list of classes with a method `use`, or functions', assertMiddleware),
+  enhancers: optionsIn('an object with global, which is true or false', 'WorkModule.forRoot', {
+    global: FLAG,
+  }),
+  outcomes: ruleBy('a list of { error, outcome }', assertOutcomes),
+  shutdownTimeout: pool.shutdownTimeout,
+  maxDeaths: pool.maxDeaths,
+  rescueUnknownJobs: pool.rescueUnknownJobs,
+  maxArgsBytes: enqueuer.maxArgsBytes,
+  propagators: pool.propagators,
+  currentJob: pool.currentJob,
+  jobDecorator: CLASS,
+  logger: pool.logger,
+};
+
+function assertMiddleware(given: unknown): void {
+  if (!Array.isArray(given)) {
+    throw new InvalidOptionError('middleware', given, 'a list of classes and functions');
+  }
+  given.forEach((one) => isMiddlewareClass(one as JobMiddlewareOption));
+}
+
+function assertOutcomes(given: unknown): void {
+  if (!Array.isArray(given) || !given.every(isOutcome)) {
+    throw new InvalidOptionError('outcomes', given, 'a list of { error: a class, outcome }');
+  }
+  jobErrors(given as JobOutcome[]);
+}
+
+function isOutcome(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  return isClass(Reflect.get(given, 'error')) && Boolean(Reflect.get(given, 'outcome'));
+}
+
+function isClass(given: unknown): boolean {
+  return typeof given === 'function' && typeof given.prototype === 'object';
 }
 
 /** What `forRootAsync` takes as `useClass` and `useExisting`: a class that makes the options. */

@@ -20,9 +20,6 @@ import { JobRegistrar } from './job-registrar.js';
 import { ProviderMethods } from './provider-methods.js';
 import { ScopedGlobals } from './scoped-globals.js';
 import { WorkInstance } from './work-instance.js';
-import type { WorkRole } from './work-module-options.js';
-
-const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
 
 /**
  * Runs an instance's pool with the application: it starts when everything else has, and stops before anything else
@@ -69,7 +66,6 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
    */
   async onModuleInit(): Promise<void> {
     const { pool, options } = this.instance;
-    assertRole(options.role);
     for (const option of options.middleware ?? []) {
       pool.middleware(await this.toMiddleware(option as JobMiddlewareOption));
     }
@@ -123,10 +119,4 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
       throw new InvalidOptionError(option, type.name, expected, { cause: error });
     }
   }
-}
-
-/** It often comes from the environment. @throws InvalidOptionError */
-function assertRole(role: WorkRole = 'worker'): void {
-  if (ROLES.includes(role)) return;
-  throw new InvalidOptionError('role', role, '"worker" or "enqueuer"');
 }

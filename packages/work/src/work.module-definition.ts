@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
 import { InvalidOptionError } from '@nestcraft/engine';
 import { instanceExports, instanceProviders } from './instance-providers.js';
 import { WORK_MODULE_OPTIONS } from './work-module-options.js';
@@ -15,13 +15,17 @@ export interface WorkModuleExtras {
 }
 
 /** What `WorkModule` is built on. */
-export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkModuleOptions>({
-  optionsInjectionToken: WORK_MODULE_OPTIONS,
-})
-  .setClassMethodName('forRoot')
-  .setFactoryMethodName('createWorkOptions')
-  .setExtras<WorkModuleExtras>({ name: undefined }, instanceDefinition)
-  .build();
+export const { ConfigurableModuleClass, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<WorkModuleOptions>({
+    optionsInjectionToken: WORK_MODULE_OPTIONS,
+  })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createWorkOptions')
+    .setExtras<WorkModuleExtras>({ name: undefined }, instanceDefinition)
+    .build();
+
+/** What `forRootAsync` takes. */
+export type WorkModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
 
 /** @throws InvalidOptionError */
 function instanceDefinition(definition: DynamicModule, { name }: WorkModuleExtras): DynamicModule {
@@ -32,7 +36,13 @@ function instanceDefinition(definition: DynamicModule, { name }: WorkModuleExtra
   return {
     ...definition,
     imports: [...imports, WorkRunnerModule.of(name)],
-    providers: [...providers, ...instanceProviders(name)],
+    providers: [...providers, ...instanceProviders(name, isMadeByFactory(providers))],
     exports: instanceExports(name),
   };
+}
+
+function isMadeByFactory(providers: readonly Provider[]): boolean {
+  return providers.some(
+    (one) => 'provide' in one && one.provide === WORK_MODULE_OPTIONS && 'useFactory' in one,
+  );
 }

@@ -5,7 +5,7 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import type { Client } from '@nestcraft/engine';
+import { optionRules, type Client, type OptionTable } from '@nestcraft/engine';
 import { PrometheusMetrics, type PrometheusMetricsOptions } from '@nestcraft/engine/prometheus';
 import { getClientToken, instanceToken } from '../instance-tokens.js';
 import type { WorkInstance } from '../work-instance.js';
@@ -27,6 +27,17 @@ export interface WorkMetricsExtras {
   /** Whose metrics: the name of an instance of WorkModule; default: the unnamed one. */
   readonly instance?: string | undefined;
 }
+
+const { NAME, objectWith, rule } = optionRules;
+
+/** What the options of `WorkMetricsModule` may be. */
+export const METRICS_OPTIONS: OptionTable<WorkMetricsOptions & WorkMetricsExtras> = {
+  registry: objectWith('a Registry of prom-client', 'registerMetric'),
+  prefix: rule('a text', (value) => typeof value === 'string'),
+  path: rule('a path, or false for none', (value) => value === false || typeof value === 'string'),
+  guards: rule('a list of guards', Array.isArray),
+  instance: NAME,
+};
 
 /** What `WorkMetricsModule` is built on. */
 export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkMetricsOptions>({

@@ -1,6 +1,12 @@
 import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
-import { systemClock, type RedisSource } from '@nestcraft/engine';
+import {
+  optionRules,
+  optionTables,
+  systemClock,
+  type OptionTable,
+  type RedisSource,
+} from '@nestcraft/engine';
 import { WORK_ENVIRONMENT } from '../work-environment.js';
 import { openPrivateRedis } from './private-redis.js';
 import { TestingEnvironment } from './testing-environment.js';
@@ -25,9 +31,23 @@ export interface WorkTestingApplication<App extends INestApplicationContext> {
   readonly application: (module: TestingModule) => App;
 }
 
+const { FLAG, functionOf, ruleBy } = optionRules;
+
+/** What the options of a test may be. */
+export const TESTING_OPTIONS: OptionTable<
+  WorkTestingOptions & Partial<WorkTestingApplication<INestApplicationContext>>
+> = {
+  redis: ruleBy('`memory`, or where a Redis is', (value, option) => {
+    if (value !== 'memory') optionTables.pool.redis.check(option, value);
+  }),
+  now: optionTables.list.at,
+  autoRun: FLAG,
+  application: functionOf('a function of the module that makes an application'),
+};
+
 /**
  * @param module what `Test.createTestingModule` takes, or what it returns, with overrides
- * @throws WorkTestingError without what `redis` needs; what keeps the application from starting
+ * @throws InvalidOptionError; WorkTestingError without what `redis` needs; what keeps the application from starting
  */
 async function create<App extends INestApplicationContext>(
   module: ModuleMetadata | TestingModuleBuilder,
@@ -39,13 +59,11 @@ async function create(
 ): Promise<WorkTesting<TestingModule>>;
 async function create(
   module: ModuleMetadata | TestingModuleBuilder,
-  {
-    redis = 'memory',
-    now = new Date(),
-    autoRun = false,
-    application = (compiled) => compiled,
-  }: WorkTestingOptions & Partial<WorkTestingApplication<INestApplicationContext>> = {},
+  options: WorkTestingOptions & Partial<WorkTestingApplication<INestApplicationContext>> = {},
 ): Promise<WorkTesting> {
+  optionRules.assertOptions('WorkTestingModule.create', options, TESTING_OPTIONS);
+  const { redis = 'memory', now = new Date(), autoRun = false } = options;
+  const { application = (compiled) => compiled } = options;
   const clock = autoRun ? systemClock : new VirtualClock(now);
   const privateRedis = await openPrivateRedis(redis, () => clock.now());
   const environment = new TestingEnvironment(clock, privateRedis, autoRun);
