@@ -10,6 +10,7 @@ import {
   type RedisSource,
 } from '@nestcraft/engine';
 import {
+  catalogToken,
   checkedOptionsToken,
   connectionToken,
   getClientToken,
@@ -20,6 +21,7 @@ import {
   redisSourceToken,
 } from './instance-tokens.js';
 import { IdlePool } from './idle-pool.js';
+import { JobCatalog } from './job-catalog.js';
 import { jobErrors } from './job-outcome.js';
 import { givenOptions, madeOptions } from './checked-options.js';
 import { JOB, jobProvider } from './job.token.js';
@@ -41,6 +43,7 @@ export function instanceProviders(name: string | undefined, isAsync: boolean): P
   const options = checkedOptionsToken(name);
   const check = isAsync ? madeOptions : givenOptions;
   const environment = WORK_ENVIRONMENT;
+  const catalog = catalogToken(name);
   const source = redisSourceToken(name);
   const connection = connectionToken(name);
   const enqueuer = getEnqueuerToken(name);
@@ -50,15 +53,20 @@ export function instanceProviders(name: string | undefined, isAsync: boolean): P
   return [
     { provide: options, inject: [WORK_MODULE_OPTIONS], useFactory: check },
     { provide: environment, useValue: applicationEnvironment },
+    { provide: catalog, useFactory: () => new JobCatalog() },
     { provide: source, inject: [environment, options], useFactory: openSource },
     { provide: connection, inject: [environment, options, source], useFactory: makeConnection },
-    { provide: enqueuer, inject: [environment, options, connection], useFactory: makeEnqueuer },
+    {
+      provide: enqueuer,
+      inject: [environment, options, connection, catalog],
+      useFactory: makeEnqueuer,
+    },
     { provide: client, inject: [environment, options, connection], useFactory: makeClient },
     { provide: pool, inject: [environment, options, source], useFactory: makePool },
     { provide: events, inject: [options, pool], useFactory: makeEvents },
     {
       provide: instanceToken(name),
-      inject: [environment, options, connection, enqueuer, pool, events],
+      inject: [environment, options, connection, enqueuer, pool, events, catalog],
       useFactory: (...parts: InstanceParts) => makeInstance(name, parts),
     },
     { provide: WorkInstance, useExisting: instanceToken(name) },
@@ -84,6 +92,7 @@ type InstanceParts = [
   Enqueuer,
   WorkerPool,
   WorkEvents,
+  JobCatalog,
 ];
 
 function openSource(
@@ -106,9 +115,13 @@ function makeEnqueuer(
   environment: WorkEnvironment,
   options: WorkModuleOptions,
   redis: RedisConnection,
+  knownJobs: JobCatalog,
 ): Enqueuer {
-  const { maxArgsBytes, propagators } = options;
-  return new Enqueuer({ redis, maxArgsBytes, propagators, ...around(environment, options) });
+  const { maxArgsBytes, propagators, logger = new Logger('WorkModule') } = options;
+  return new Enqueuer({
+    ...{ redis, maxArgsBytes, propagators, logger, knownJobs },
+    ...around(environment, options),
+  });
 }
 
 function makeClient(
@@ -152,6 +165,7 @@ function makePool(
     propagators,
     currentJob,
     logger,
+    announce: false, // The module says more.
     context: Context && ((): unknown => new Context()),
   });
 }

@@ -2,11 +2,13 @@ import {
   InvalidOptionError,
   isJobContract,
   jobNameOf,
+  jobNamesOf,
   type JobArgs,
   type JobContract,
   type JobNameOrContract,
   type JobOptions,
 } from '@nestcraft/engine';
+import { noteDecorated } from './decorated-methods.js';
 import { InvalidJobHandlerError } from './errors.js';
 import type { HandlerMethod } from './handler-method.js';
 
@@ -100,6 +102,13 @@ export function JobHandler(
     assertObject(options, target.constructor.name, property);
     const handlers: JobHandlerMetadata[] = [...jobHandlersOf(method), added];
     Reflect.defineMetadata(KEY, handlers, method);
+    noteDecorated(target, {
+      decorator: `@JobHandler("${added.jobName}")`,
+      metadataKey: KEY,
+      methodName: property,
+      jobNames: jobNamesOf(job),
+      instance: options.instance,
+    });
   };
 }
 

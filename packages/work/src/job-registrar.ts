@@ -20,6 +20,7 @@ import type { JobHandlerOptions } from './job-handler.decorator.js';
 import { JobDecoratorService } from './job-decorator.service.js';
 import { byJobName, findOverrides, type JobOverride } from './job-override.js';
 import { selectedJobs } from './job-selection.js';
+import type { Registration } from './start-report.js';
 import { WorkInstance } from './work-instance.js';
 
 /** Registers the handlers of an instance with its pool. */
@@ -34,26 +35,30 @@ export class JobRegistrar {
   ) {}
 
   /**
-   * Registers the jobs that this process runs; returns how many these are.
+   * Registers the jobs that this process runs.
    *
    * @throws DuplicateJobHandlerError, InvalidJobHandlerError, InvalidJobOverrideError, UnknownJobSelectionError,
    * UnknownWorkInstanceError
    */
-  register(decorator: JobDecoratorService): number {
+  register(decorator: JobDecoratorService): Registration {
     const handlers = this.ownHandlers();
     const overrides = this.ownOverrides(handlers);
     const selected = selectedJobs([...handlers.keys()], this.instance.options);
-    for (const [jobName, handler] of handlers) {
-      if (selected.has(jobName)) this.add(handler, overrides.get(jobName), decorator);
+    const registered = [...handlers.values()].filter(({ jobName }) => selected.has(jobName));
+    for (const handler of registered) {
+      this.add(handler, overrides.get(handler.jobName), decorator);
     }
-    return selected.size;
+    const leftOut = [...handlers.keys()].filter((jobName) => !selected.has(jobName));
+    return { handlers: registered, leftOut };
   }
 
   private ownHandlers(): Map<string, FoundHandler> {
-    const own = this.explorer
-      .find()
-      .filter(({ options, place }) => this.isOwn(options.instance, `@JobHandler on ${place}`));
+    const all = this.explorer.find();
+    const own = all.filter(({ options, place }) =>
+      this.isOwn(options.instance, `@JobHandler on ${place}`),
+    );
     assertDistinct(own);
+    this.instance.catalog.note(all, this.instance.name);
     return new Map(own.map((handler) => [handler.jobName, handler]));
   }
 

@@ -5,6 +5,7 @@ import {
   type JobNameOrContract,
   type OptionTable,
 } from '@nestcraft/engine';
+import { noteDecorated } from './decorated-methods.js';
 import { InvalidJobListenerError } from './errors.js';
 import { JOB_EVENT_NAMES, type JobEventName, type JobEvents } from './work-events.js';
 
@@ -71,6 +72,13 @@ export function OnJobEvent<Name extends JobEventName>(
     const all = typeof jobs === 'string' || isJobContract(jobs) ? [jobs] : jobs;
     const listener: JobListenerMetadata = { event, jobNames: all.flatMap(jobNamesOf), options };
     Reflect.defineMetadata(KEY, [...jobListenersOf(method), listener], method);
+    noteDecorated(target, {
+      decorator: `@OnJobEvent("${event}")`,
+      metadataKey: KEY,
+      methodName: String(property),
+      jobNames: [],
+      instance: options.instance,
+    });
   };
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@nestcraft/engine';
 import { DuplicateWorkModuleError, UnknownWorkInstanceError } from './errors.js';
 import { instanceToken } from './instance-tokens.js';
+import type { JobCatalog } from './job-catalog.js';
 import type { WorkEvents } from './work-events.js';
 import type { WorkEnvironment } from './work-environment.js';
 import type { WorkModuleOptions } from './work-module-options.js';
@@ -26,6 +27,7 @@ export class WorkInstance {
     readonly enqueuer: Enqueuer,
     readonly pool: WorkerPool,
     readonly events: WorkEvents,
+    readonly catalog: JobCatalog,
   ) {}
 
   /** Whether this process runs jobs: known once all handlers are registered. */
@@ -53,16 +55,21 @@ export class WorkInstance {
    */
   owns(instance: string | undefined, place: string, modules: ModulesContainer): boolean {
     if (instance === this.name) return true;
-    const known = [...new Set(instanceNames(modules))];
+    const known = instanceNames(modules);
     if (!known.includes(instance)) throw new UnknownWorkInstanceError(instance, place, known);
     return false;
   }
 }
 
-/** The names of the application's instances. Complete as soon as all providers are made. */
-export function instanceNames(modules: ModulesContainer): (string | undefined)[] {
+/** The application's instances. Complete as soon as all providers are made. */
+export function instancesOf(modules: ModulesContainer): WorkInstance[] {
   return [...modules.values()].flatMap(({ providers }) => {
     const instance: unknown = providers.get(WorkInstance)?.instance;
-    return instance instanceof WorkInstance ? [instance.name] : [];
+    return instance instanceof WorkInstance ? [instance] : [];
   });
+}
+
+/** Their names; each once, though modules that use an instance have it as well. */
+export function instanceNames(modules: ModulesContainer): (string | undefined)[] {
+  return [...new Set(instancesOf(modules).map(({ name }) => name))];
 }

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { InvalidOptionError, type Middleware } from '@nestcraft/engine';
+import { HandlerLosses } from './handler-losses.js';
 import { HandlerCaller } from './handler-caller.js';
 import { INNERMOST, placeHooks } from './hook-order.js';
 import { instanceToken } from './instance-tokens.js';
@@ -17,9 +18,11 @@ import { JobExplorer } from './job-explorer.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
 import { JobListeners } from './job-listeners.js';
 import { JobRegistrar } from './job-registrar.js';
+import { LostMethods } from './lost-methods.js';
 import { ProviderMethods } from './provider-methods.js';
 import { ScopedGlobals } from './scoped-globals.js';
-import { WorkInstance } from './work-instance.js';
+import { startReport, type Registration } from './start-report.js';
+import { instancesOf, WorkInstance } from './work-instance.js';
 
 /**
  * Runs an instance's pool with the application: it starts when everything else has, and stops before anything else
@@ -36,10 +39,12 @@ import { WorkInstance } from './work-instance.js';
     JobEnhancers,
     ScopedGlobals,
     JobDecoratorService,
+    LostMethods,
+    HandlerLosses,
   ],
 })
 export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
-  private jobs = 0;
+  private registration: Registration | undefined;
   private beforeStop?: () => void;
 
   static of(name: string | undefined): DynamicModule {
@@ -53,6 +58,7 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     private readonly instance: WorkInstance,
     private readonly registrar: JobRegistrar,
     private readonly listeners: JobListeners,
+    private readonly losses: HandlerLosses,
     private readonly moduleRef: ModuleRef,
     private readonly modules: ModulesContainer,
   ) {
@@ -70,20 +76,33 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
       pool.middleware(await this.toMiddleware(option as JobMiddlewareOption));
     }
     const decorator = await this.decorator(options.jobDecorator);
-    this.jobs = this.registrar.register(decorator);
+    this.registration = this.registrar.register(decorator);
     if (this.instance.runsJobs) await pool.checkSchedules();
     this.listeners.subscribe();
+    this.losses.watch();
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { environment, options } = this.instance;
-    if (options.role === 'enqueuer' || this.jobs === 0) return;
-    this.beforeStop = await environment.start(this.instance);
+    const { environment, logger } = this.instance;
+    if (this.registration) logger.log(startReport(this.instance, this.registration));
+    if (!this.instance.runsJobs) return;
+    try {
+      this.beforeStop = await environment.start(this.instance);
+    } catch (error) {
+      await this.stopAll();
+      throw error;
+    }
   }
 
   async onModuleDestroy(): Promise<void> {
     this.beforeStop?.();
     await this.instance.pool.stop();
+  }
+
+  /** The application does not start: no pool of it may go on. */
+  private async stopAll(): Promise<void> {
+    const pools = instancesOf(this.modules).map(({ pool }) => pool.stop());
+    await Promise.allSettled(pools);
   }
 
   private async toMiddleware(option: JobMiddlewareOption): Promise<Middleware> {
