@@ -25,9 +25,11 @@ export interface PeriodicOptions<Args extends JobArgs = JobArgs> {
 
 /** What the options of a schedule may be. */
 export const PERIODIC_OPTIONS: OptionTable<PeriodicOptions> = {
-  args: rule('an object, or null for none', (value) => typeof value === 'object'),
+  args: rule('an object, or null for none', (value) => {
+    return typeof value === 'object' && !Array.isArray(value);
+  }),
   timezone: rule('the name of a time zone, such as Europe/Berlin', (value) => {
-    return typeof value === 'string';
+    return typeof value === 'string' && value !== '';
   }),
   overlap: oneOf('allow', 'skip'),
   missed: oneOf('skip', 'last'),

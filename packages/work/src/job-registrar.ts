@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import {
+  didYouMean,
   finishing,
   InvalidOptionError,
   isWorkError,
@@ -70,9 +71,13 @@ export class JobRegistrar {
     );
     for (const jobName of overrides.keys()) {
       if (handlers.has(jobName)) continue;
-      const known = [...handlers.keys()].join(', ') || '(none)';
-      const reason = `no @JobHandler handles it. The jobs that have one: ${known}.`;
-      throw new InvalidJobOverrideError(jobName, reason);
+      const known = [...handlers.keys()];
+      const list = `The jobs that have one: ${known.join(', ') || '(none)'}.`;
+      const parts = ['no @JobHandler handles it.', didYouMean(jobName, known), list];
+      throw new InvalidJobOverrideError(
+        jobName,
+        parts.filter((part) => part !== undefined).join(' '),
+      );
     }
     return overrides;
   }
