@@ -44,6 +44,8 @@ function aFetcher(options: { safetyPoll?: number }, ...jobNames: string[]): Fetc
     mayPrefetch: () => true,
     isWatching: () => isWatching,
     onFetched: () => undefined,
+    onUnfit: () => undefined,
+    onLocksWrong: () => undefined,
     onDry: () => undefined,
     ...options,
   });
@@ -62,6 +64,7 @@ function asFetch({ call, onReply }: Request): Fetch {
     atLimit: new Set(atLimit),
     isCut: false,
     refusals: [],
+    open: { waiting: new Map(), ahead: false },
   });
   return {
     ...{ jobNames: [...jobNames].sort(), wanted, ahead: ahead?.wanted ?? 0, watch },

@@ -298,6 +298,8 @@ export class PoolActors<Context> {
       mayPrefetch: (jobName) => this.#prefetch.allows(jobName),
       isWatching: () => this.#waker.isWatching,
       onFetched: (entries) => this.workers.take(entries),
+      onUnfit: (entries) => this.workers.putBack(entries),
+      onLocksWrong: () => this.auditor.wake(),
       onError: this.#reporter('fetcher.fetch'),
       onDry,
       safetyPoll: timing.safetyPoll,
