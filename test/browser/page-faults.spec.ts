@@ -121,14 +121,15 @@ withChromium('the page, where something is odd or goes wrong', () => {
       await page.waitForSelector('main .facts');
       expect(await page.textContent('.facts dd code')).toBe(`id ${name}`);
       await page.waitForFunction((wanted) => document.title === wanted, titleOf(name));
-      await page.reload();
-      await page.waitForSelector('main .facts');
       expect(await h1()).toBe(name);
     }
+    await page.reload();
+    await page.waitForSelector('main .facts');
+    expect(await h1()).toBe(ODD.at(-1));
   });
 
   function titleOf(name: string): string {
-    return `${name} ${[...`id ${name}`].slice(0, 8).join('')} – Nestcraft Work`;
+    return `${name} ${`id ${name}`.slice(0, 8)} – Nestcraft Work`;
   }
 
   it.each(['.', '..'])(
@@ -192,6 +193,17 @@ withChromium('the page, where something is odd or goes wrong', () => {
     await page.waitForSelector('main .charts');
   });
 
+  it('tells lines apart where the system has its own colours', async () => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    await open('/metrics');
+    const colours = await page.evaluate(() =>
+      [...document.querySelectorAll('.chart .key')].map(
+        (key) => getComputedStyle(key, '::before').backgroundColor,
+      ),
+    );
+    expect(new Set(colours).size).toBe(4);
+  });
+
   it('tells what nobody waited for', async () => {
     await open('/health');
     await page.evaluate(() => {
@@ -241,6 +253,9 @@ withChromium('the page, where something is odd or goes wrong', () => {
     await page.locator('tbody th a').click();
     await page.getByRole('button', { name: 'Delete', exact: true }).waitFor();
     await redis.del(`${namespace}:dead`);
+    await page.evaluate(() =>
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true })),
+    );
     await page.waitForSelector('.gone:has-text("no longer dead.")', { timeout: 15_000 });
     expect(await page.getByRole('button', { name: /^(Retry|Delete)$/ }).count()).toBe(0);
     await shoot('gone');
@@ -285,9 +300,18 @@ withChromium('the page, where something is odd or goes wrong', () => {
     await page.waitForSelector('a[href*="job-30"]');
     const second = page.url();
     const first = await page.locator('tbody th a').first().getAttribute('href');
-    await page.locator('tbody th a').first().click();
+    const last = page.locator('tbody th a').last();
+    const link = await last.getAttribute('href');
+    await last.click();
     await page.waitForSelector('main .facts');
     await page.goBack();
+    await page.waitForSelector('tbody th a');
+    expect(page.url()).toBe(second);
+    const focused = () => document.activeElement?.getAttribute('href');
+    expect(await page.evaluate(focused)).toBe(link);
+    expect(await page.evaluate(() => scrollY)).toBeGreaterThan(100);
+    await last.click();
+    await page.getByRole('button', { name: 'Retry', exact: true }).click();
     await page.waitForSelector('tbody th a');
     expect(page.url()).toBe(second);
     expect(second).toMatch(/name=charge&from=\d+&before=0$/);

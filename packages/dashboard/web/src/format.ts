@@ -127,7 +127,7 @@ export function errorParts(text: string): { name: string | undefined; line: stri
 
 /** The end of a name that stays in sight where there is no room for all of it. */
 export function nameParts(name: string): { head: string; tail: string } {
-  const characters = [...name];
+  const characters = charactersOf(name);
   if (characters.length <= SHORT_NAME) return { head: name, tail: '' };
   return {
     head: characters.slice(0, -TAIL).join(''),
@@ -136,6 +136,11 @@ export function nameParts(name: string): { head: string; tail: string } {
 }
 
 const [SHORT_NAME, TAIL] = [20, 8];
+
+/** As somebody who reads counts them. */
+function charactersOf(text: string): string[] {
+  return Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment);
+}
 
 export function bytes(value: number): string {
   return value < 1e6 ? `${Math.round(value / 1e3)} kB` : `${(value / 1e6).toFixed(1)} MB`;
@@ -189,5 +194,5 @@ export function isCut(args: string): boolean {
 
 /** As much of an id as tells jobs apart at a glance. */
 export function shortId(id: string): string {
-  return [...id].slice(0, 8).join('');
+  return charactersOf(id).slice(0, 8).join('');
 }

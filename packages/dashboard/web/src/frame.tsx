@@ -11,20 +11,22 @@ import { Link, useRoute } from './router';
 import { addressOf, identityOf, type Route } from './routes';
 import { useSession } from './session';
 import { useStore } from './store';
+import { arrive, restore } from './visits';
 
 /** The rail with all pages, what concerns all of them, and the page. */
 export function Frame({ children }: { children: ComponentChildren }) {
   const route = useRoute();
-  const identity = route && identityOf(route);
+  const identity = route ? identityOf(route) : '';
+  const address = route && addressOf(route);
   const main = useRef<HTMLElement>(null);
-  const isFirst = useRef(true);
+  const shown = useRef<string | null>(null);
   useEffect(() => {
-    const first = main.current?.querySelector<HTMLElement>('[data-first]');
-    // Whoever has just opened the page begins at its beginning.
-    if (first || !isFirst.current) (first ?? main.current)?.focus();
-    isFirst.current = false;
-    window.scrollTo(0, 0);
-  }, [identity]);
+    const visit = arrive();
+    if (shown.current === identity) return; // another part of the same list
+    if (visit) restore(visit, main.current);
+    else begin(main.current, shown.current === null);
+    shown.current = identity;
+  }, [address]);
   return (
     <div class="frame">
       <div class="rail">
@@ -40,6 +42,13 @@ export function Frame({ children }: { children: ComponentChildren }) {
       </main>
     </div>
   );
+}
+
+/** @param isFirst whether the page was just opened: then everything begins at the beginning */
+function begin(page: HTMLElement | null, isFirst: boolean): void {
+  const first = page?.querySelector<HTMLElement>('[data-first]');
+  if (first || !isFirst) (first ?? page)?.focus();
+  scrollTo(0, 0);
 }
 
 function Brand({ onSkip }: { onSkip: () => void }) {

@@ -33,5 +33,8 @@ function App() {
   );
 }
 
+// Browsers would scroll before there is anything to scroll.
+history.scrollRestoration = 'manual';
+
 const place = document.getElementById('app');
 if (place) render(<App />, place);

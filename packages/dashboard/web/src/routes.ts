@@ -105,7 +105,7 @@ export function identityOf(route: Route): string {
 
 /** The page that has the address; `undefined` if none has. A part of a query that says nothing is left out. */
 export function routeOf(address: string): Route | undefined {
-  const [path = '', query = ''] = cutAt(address, '?');
+  const [path, query] = cutAt(address, '?');
   const segments = path.split('/').map(decode);
   for (const [page, spec] of Object.entries(PAGES)) {
     const params = paramsOf(spec.path.split('/'), segments, spec.params);
@@ -132,7 +132,7 @@ function paramsOf(pattern: readonly string[], segments: readonly string[], codec
 
 function queryOf(query: string, codecs: Codecs): Fields {
   const values = query.split('&').flatMap((pair): [string, unknown][] => {
-    const [key = '', value = ''] = cutAt(pair, '=');
+    const [key, value] = cutAt(pair, '=');
     const codec = Object.hasOwn(codecs, key) ? codecs[key] : undefined;
     const read = codec?.read(decode(value));
     return read === undefined ? [] : [[key, read]];
@@ -140,9 +140,9 @@ function queryOf(query: string, codecs: Codecs): Fields {
   return Object.fromEntries(values);
 }
 
-function cutAt(value: string, separator: string): readonly [string, string?] {
+function cutAt(value: string, separator: string): readonly [before: string, after: string] {
   const at = value.indexOf(separator);
-  return at === -1 ? [value] : [value.slice(0, at), value.slice(at + 1)];
+  return at === -1 ? [value, ''] : [value.slice(0, at), value.slice(at + 1)];
 }
 
 /** For a path or a query. Half a surrogate pair cannot stand in an address; it becomes U+FFFD. */

@@ -60,7 +60,7 @@ function failuresOf({ attempts, failedAt, fails, error = '' }: JobDetail): Failu
 /** In the second in which a job was enqueued, one that waits had failed before, and any other has failed since. */
 function isAfter(at: number, { enqueuedAt, position }: JobDetail): boolean {
   if (!isTime(enqueuedAt)) return true;
-  return position === undefined || position === null ? at >= enqueuedAt : at > enqueuedAt;
+  return position === undefined ? at >= enqueuedAt : at > enqueuedAt;
 }
 
 function notesOf({ fails }: JobDetail, failures: readonly Failure[]): TimelineItem[] {

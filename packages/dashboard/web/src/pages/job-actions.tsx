@@ -2,7 +2,7 @@ import type { JobDetail, SetName } from '../api';
 import { ENDPOINTS } from '../endpoints';
 import { useConfirm } from '../parts/confirm';
 import { useAct } from '../parts/use-act';
-import { navigate } from '../router';
+import { navigate, useWayBack } from '../router';
 import { useSession } from '../session';
 import { consequence, SETS, summary } from '../words';
 
@@ -11,11 +11,12 @@ export function SetJobActions({ set, job }: { set: SetName; job: JobDetail }) {
   const { may } = useSession();
   const ask = useConfirm();
   const act = useAct();
+  const list = useWayBack({ page: 'jobs', set });
   const jobs = [{ at: job.at, id: job.id }];
   const run = async (what: 'enqueue' | 'delete' | 'kill') => {
     const path = ENDPOINTS.act(set, what);
     const isDone = await act(path, { jobs }, ({ results }) => summary(results));
-    if (isDone) navigate({ page: 'jobs', set });
+    if (isDone) navigate(list);
   };
   const which = job.name === '' ? '' : ` named ${job.name}`;
   return (
@@ -72,11 +73,12 @@ export function WaitingJobActions({ name, job }: { name: string; job: JobDetail 
   const { may } = useSession();
   const ask = useConfirm();
   const act = useAct();
+  const queue = useWayBack({ page: 'queue', name });
   const remove = async () => {
     const jobs = [{ position: job.position, id: job.id }];
     const path = ENDPOINTS.queue(name, 'delete');
     const isDone = await act(path, { jobs }, ({ results }) => summary(results));
-    if (isDone) navigate({ page: 'queue', name });
+    if (isDone) navigate(queue);
   };
   if (!may('delete')) return null;
   return (

@@ -48,7 +48,10 @@ export function ConfirmProvider({ children }: { children: ComponentChildren }) {
 /** What goes wrong where nobody waits for it is told, too. @returns what ends it */
 function sayFaults(say: (text: string) => void): () => void {
   const tell = (thrown: unknown) => say(`Something went wrong: ${messageOf(thrown)}`);
-  const onError = ({ error }: ErrorEvent) => error && tell(error);
+  // Browsers tell so of harmless things, too, but then without an error.
+  const onError = ({ error }: ErrorEvent) => {
+    if (error !== null && error !== undefined) tell(error);
+  };
   const onRejection = ({ reason }: PromiseRejectionEvent) => tell(reason);
   addEventListener('error', onError);
   addEventListener('unhandledrejection', onRejection);
