@@ -184,6 +184,17 @@ withChromium('the dashboard in a browser', () => {
     await redis.zadd(`${namespace}:dead`, 2, entry);
     const attempt = { at: now, fails: 1, error: XSS, backtrace: XSS, host: XSS, pid: 1 };
     await redis.lpush(`${namespace}:nestcraft:attempts:${id}`, JSON.stringify(attempt));
+    await seedEvilPool();
+    const minute = now - (now % 60);
+    await redis.hset(`${namespace}:nestcraft:metrics:60:${minute}`, name, '{"done":1,"failed":1}');
+    const tenMinutes = now - (now % 600);
+    await redis.hset(`${namespace}:nestcraft:metrics:600:${tenMinutes}`, name, '{"done":1}');
+  }
+
+  /** A pool that would be buried if its beat stood still for ten seconds. */
+  async function seedEvilPool(): Promise<void> {
+    const now = Math.floor(Date.now() / 1000);
+    const [name, id] = [`evil ${XSS}`, `id ${XSS}`];
     const schedule = { id, jobName: name, spec: XSS, overlap: 'allow', missed: 'skip' };
     await redis.sadd(`${namespace}:worker_pools`, 'evil');
     await redis.hset(`${namespace}:worker_pools:evil`, {
@@ -195,10 +206,6 @@ withChromium('the dashboard in a browser', () => {
     await redis.hset(`${namespace}:worker:w`, {
       ...{ job_name: name, job_id: id, started_at: now, args: XSS, checkin: XSS, checkin_at: now },
     });
-    const minute = now - (now % 60);
-    await redis.hset(`${namespace}:nestcraft:metrics:60:${minute}`, name, '{"done":1,"failed":1}');
-    const tenMinutes = now - (now % 600);
-    await redis.hset(`${namespace}:nestcraft:metrics:600:${tenMinutes}`, name, '{"done":1}');
   }
 
   /** The page of a dead job that has failed several times. */
@@ -218,6 +225,7 @@ withChromium('the dashboard in a browser', () => {
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
       for (const [name, path] of PAGES) {
+        await seedEvilPool();
         await page.setViewportSize({ width: 1280, height: 800 });
         await open(path === 'the dead job' ? await deadJob() : path);
         if (name === 'dead') await page.waitForSelector('text=the bank said no');

@@ -41,7 +41,6 @@ let url: string;
 let browser: Browser;
 let page: Page;
 let complaints: string[];
-let readOnly = false;
 
 withChromium('the page, where something is odd or goes wrong', () => {
   beforeAll(async () => {
@@ -53,6 +52,20 @@ withChromium('the page, where something is odd or goes wrong', () => {
   beforeEach(async () => {
     namespace = `test-${randomUUID()}`;
     redis = new Redis(REDIS);
+    await serve();
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+  });
+
+  afterEach(async () => {
+    await page.close();
+    await app.close();
+    redis.disconnect();
+    expect(complaints).toEqual([]);
+  });
+
+  async function serve({ readOnly = false } = {}): Promise<void> {
     @Module({
       imports: [
         WorkModule.forRoot({ redis: REDIS, namespace, logger: silentLogger }),
@@ -63,18 +76,7 @@ withChromium('the page, where something is odd or goes wrong', () => {
     app = await NestFactory.create(AppModule, { logger: false });
     await app.listen(0, '127.0.0.1');
     url = `${await app.getUrl()}/work/app`;
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    complaints = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-  });
-
-  afterEach(async () => {
-    readOnly = false;
-    await page.close();
-    await app.close();
-    redis.disconnect();
-    expect(complaints).toEqual([]);
-  });
+  }
 
   async function open(path: string): Promise<void> {
     await page.goto(`${url}#${path}`);
@@ -174,6 +176,46 @@ withChromium('the page, where something is odd or goes wrong', () => {
     await page.waitForSelector(
       '[role=status]:has-text("Two searches are running. Try again in 3 s.")',
     );
+  });
+
+  it('knows a search that has ended from one that broke off', async () => {
+    const body = 'event: waiting\ndata: {}\n\n';
+    await page.route('**/api/search?**', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body }),
+    );
+    await open('/search?q=x');
+    await page.waitForSelector('[role=status]:has-text("The search failed")');
+    const end = 'event: end\ndata: {"seen":0,"full":false}\n\n';
+    await page.unroute('**/api/search?**');
+    await page.route('**/api/search?**', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: body + end }),
+    );
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=status]:has-text("Looked at 0 jobs, found 0.")');
+  });
+
+  it('shows work on many jobs while it goes on, and its end for a while', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const of = (title: string, more: object) => ({ id: title, title, action: 'retry', ...more });
+    const operations = [
+      of('one', { state: 'running', progress: { done: 5, scanned: 9, of: 20 } }),
+      of('two', { state: 'done', endedAt: now - 5 }),
+      of('three', { state: 'done', endedAt: now - 500 }),
+    ];
+    const snapshot = {
+      ...{ time: now * 1000, counts: {}, queues: [], pools: [], nameLists: [], running: [] },
+      ...{ busy: 0, operations },
+    };
+    const body = `event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`;
+    await page.route('**/api/events', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body }),
+    );
+    await open('/health');
+    await page.waitForSelector('.operations');
+    expect(await page.locator('.operations li > span').allTextContents()).toEqual([
+      'one: running, 5 jobs; looked at 9 of 20',
+      'two: done',
+    ]);
   });
 
   it('keeps a page that cannot be shown to itself', async () => {
@@ -347,17 +389,7 @@ withChromium('the page, where something is odd or goes wrong', () => {
 
   it('shows those who may only look no checkboxes', async () => {
     await app.close();
-    readOnly = true;
-    @Module({
-      imports: [
-        WorkModule.forRoot({ redis: REDIS, namespace, logger: silentLogger }),
-        WorkDashboardModule.forRoot({ insecureAllowAll: true, readOnly }),
-      ],
-    })
-    class AppModule {}
-    app = await NestFactory.create(AppModule, { logger: false });
-    await app.listen(0, '127.0.0.1');
-    url = `${await app.getUrl()}/work/app`;
+    await serve({ readOnly: true });
     await addDead(failed('charge', 'a'));
     await open('/jobs/dead');
     await page.waitForSelector('tbody tr');

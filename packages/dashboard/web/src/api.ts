@@ -77,8 +77,8 @@ export interface Snapshot {
 export interface Job {
   id: string;
   name: string;
-  /** The score of its set; what is no time as the server writes it. */
-  at?: number | string | null;
+  /** The score of its set; `null` for one that is no time. */
+  at?: number | null;
   position?: number;
   enqueuedAt?: number;
   args: string;
@@ -195,7 +195,16 @@ export interface Health {
 }
 
 export type Action =
-  'view' | 'retry' | 'delete' | 'kill' | 'cancel' | 'pause' | 'limit' | 'empty' | 'run';
+  | 'view'
+  | 'viewArgs'
+  | 'retry'
+  | 'delete'
+  | 'kill'
+  | 'cancel'
+  | 'pause'
+  | 'limit'
+  | 'empty'
+  | 'run';
 export type SetName = 'scheduled' | 'retry' | 'dead';
 
 /** Where jobs can be searched. */

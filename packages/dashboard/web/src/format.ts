@@ -151,11 +151,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 
 /** JSON with line breaks and indentation; numbers and escapes stay what they are. What is no JSON stays, too. */
 export function pretty(json: string): string {
-  try {
-    JSON.parse(json);
-  } catch {
-    return json;
-  }
+  if (!isJson(json)) return json;
   let out = '';
   let depth = 0;
   for (const [token] of json.matchAll(TOKEN)) {
@@ -185,6 +181,16 @@ export function argsOf(entry: string): string | undefined {
     else if (token === '}' || token === ']') depth--;
   }
   return undefined;
+}
+
+/** Whether a text is JSON: arguments may be hidden, and then the server says so in their place. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether the server has sent only the beginning of a job's arguments. No JSON ends in that character. */

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { ask, get, type JobDetail } from '../api';
 import { ENDPOINTS } from '../endpoints';
-import { argsOf, count, isCut, isTime, pretty, shortId } from '../format';
+import { argsOf, count, isCut, isJson, isTime, pretty, shortId } from '../format';
 import { Badge, Failure, Loading, PageHead, Time } from '../parts/basics';
 import { Copy } from '../parts/copy';
 import { isGone } from '../problems';
@@ -259,9 +259,9 @@ function Arguments({ job, entry }: { job: JobDetail; entry: string }) {
   );
 }
 
-/** All of them, to the letter: of long ones the page has only the beginning. `undefined` where they cannot be had. */
+/** All of them, to the letter: of long ones the page has only the beginning. `undefined` where they are not shown. */
 function argumentsToCopy({ args, broken, truncated, downloadable }: JobDetail, entry: string) {
-  if (!truncated || !isCut(args)) return args;
+  if (!truncated || !isCut(args)) return broken || isJson(args) ? args : undefined;
   if (!downloadable) return undefined;
   return async () => {
     const text = await (await ask(entry, {})).text();

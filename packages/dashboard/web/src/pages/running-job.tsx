@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/preact-query';
 import { get, type Running } from '../api';
 import { ENDPOINTS } from '../endpoints';
-import { isCut, pretty, shortId } from '../format';
+import { isCut, isJson, pretty, shortId } from '../format';
 import { Badge, Elapsed, Failure, Loading, PageHead, Time } from '../parts/basics';
 import { Copy } from '../parts/copy';
 import { isGone } from '../problems';
@@ -35,7 +35,9 @@ export function RunningJobPage({ workerId }: { workerId: string }) {
             <section>
               <div class="section-head">
                 <h2>Arguments</h2>
-                {!isCut(job.args) && <Copy text={job.args || 'null'} what="the arguments" />}
+                {isJson(job.args || 'null') && (
+                  <Copy text={job.args || 'null'} what="the arguments" />
+                )}
               </div>
               <pre tabIndex={0}>{pretty(job.args || 'null')}</pre>
               {isCut(job.args) && <p class="hint">Only the beginning of the arguments is shown.</p>}

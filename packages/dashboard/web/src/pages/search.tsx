@@ -8,7 +8,7 @@ import { Table, type Column } from '../parts/table';
 import { Link, navigate } from '../router';
 import { addressOf, type Route, type RouteTo } from '../routes';
 import { SETS } from '../words';
-import { useSearch, type Found, type Hit } from './use-search';
+import { isUnderWay, useSearch, type Found, type Hit } from './use-search';
 
 /** What is searched stands in the page's address, so that a search can be shared. */
 export function SearchPage({ route }: { route: RouteTo<'search'> }) {
@@ -21,7 +21,7 @@ export function SearchPage({ route }: { route: RouteTo<'search'> }) {
         key={addressOf(route)}
         route={route}
         onSearch={begin}
-        searching={state === 'searching'}
+        searching={isUnderWay(found)}
         onStop={stop}
       />
       <p role="status">{useSlowly(describe(found), state === 'searching')}</p>
@@ -173,6 +173,8 @@ function describe({ hits, seen, total, state, error }: Found): string {
   switch (state) {
     case 'idle':
       return '';
+    case 'queued':
+      return 'Other searches come first. This one begins after them.';
     case 'searching':
       return `Looked at ${looked}, found ${count(hits.length)}…`;
     case 'full':

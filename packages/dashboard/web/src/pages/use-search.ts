@@ -17,7 +17,8 @@ export interface Found {
   hits: Hit[];
   seen: number;
   total: number;
-  state: 'idle' | 'searching' | 'done' | 'full' | 'stopped' | 'failed';
+  /** `queued`: the searches of others come first. */
+  state: 'idle' | 'queued' | 'searching' | 'done' | 'full' | 'stopped' | 'failed';
   /** Why it failed, if the server says so. */
   error?: string;
 }
@@ -31,7 +32,7 @@ export function useSearch(route: RouteTo<'search'>) {
   const end = (state: Found['state'], error?: string) => {
     under.current?.abort();
     setFound((before) =>
-      before.state === 'searching' ? { ...before, state, ...(error && { error }) } : before,
+      isUnderWay(before) ? { ...before, state, ...(error && { error }) } : before,
     );
   };
   const begin = () => {
@@ -71,16 +72,23 @@ async function search(path: string, signal: AbortSignal, tell: (event: StreamEve
   }
 }
 
+/** Whether a search has not ended. */
+export function isUnderWay({ state }: Found): boolean {
+  return state === 'searching' || state === 'queued';
+}
+
 /** What is known after an event; a search that has ended stays so. */
 function after({ type, data }: StreamEvent): (before: Found) => Found {
   const told = JSON.parse(data) as unknown;
   return (before) => {
-    if (before.state !== 'searching') return before;
+    if (!isUnderWay(before)) return before;
     switch (type) {
+      case 'waiting':
+        return { ...before, state: 'queued' };
       case 'hits':
         return { ...before, hits: [...before.hits, ...(told as Hit[])] };
       case 'progress':
-        return { ...before, ...(told as { seen: number; total: number }) };
+        return { ...before, ...(told as { seen: number; total: number }), state: 'searching' };
       case 'end':
         return { ...before, state: (told as { full: boolean }).full ? 'full' : 'done' };
       case 'failed':

@@ -5,11 +5,10 @@ import { useNow } from '../live';
 import { useZone } from '../preferences';
 
 /** How far away a time is; where the pointer rests, when that is. */
-export function Time({ at }: { at: number | string | null | undefined }) {
+export function Time({ at }: { at: number | null | undefined }) {
   const now = useNow();
   const zone = useZone();
-  if (at === undefined || at === null) return <>–</>;
-  if (!isTime(at)) return <span title="The score is not a time.">{at}</span>;
+  if (!isTime(at)) return <>–</>;
   return (
     <time dateTime={new Date(at * 1000).toISOString()} title={absolute(at, zone)}>
       {relative(at, now)}
