@@ -129,12 +129,11 @@ const schemas: Readonly<Record<string, Schema>> = {
     'pid?': integer,
   }),
   Progress: object({
-    total: integer,
-    seen: integer,
-    done: integer,
+    of: { ...integer, description: 'how many jobs there were to look at' },
+    scanned: { ...integer, description: 'how many were looked at, of all names' },
+    done: { ...integer, description: 'with how many it was done' },
     duplicates: integer,
     unknown: integer,
-    aborted: boolean,
   }),
   Operation: object({
     id: string,

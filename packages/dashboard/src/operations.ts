@@ -12,8 +12,16 @@ export interface Operation {
   /** What somebody has to be allowed to do to begin or to cancel it. */
   readonly action: DashboardAction;
   readonly state: 'running' | 'done' | 'cancelled' | 'failed';
-  readonly progress: BulkResult | undefined;
+  readonly progress: Progress | undefined;
   readonly error: string | undefined;
+}
+
+/** How far an operation has come. What was looked at may be more than what was done: jobs of other names pass by. */
+export interface Progress extends Pick<BulkResult, 'done' | 'duplicates' | 'unknown'> {
+  /** How many jobs there were to look at when it began. */
+  readonly of: number;
+  /** How many were looked at. */
+  readonly scanned: number;
 }
 
 // For the page to show how it ended.
@@ -44,11 +52,13 @@ export class Operations implements OnModuleDestroy {
     this.operations.set(id, running);
     void work({
       signal: controller.signal,
-      onProgress: (progress) => this.operations.set(id, { ...running, progress }),
+      onProgress: (result) => {
+        this.operations.set(id, { ...running, progress: progressOf(result) });
+      },
     })
-      .then((progress): Operation => {
-        const state = progress.aborted ? 'cancelled' : 'done';
-        return { ...running, state, progress };
+      .then((result): Operation => {
+        const state = result.aborted ? 'cancelled' : 'done';
+        return { ...running, state, progress: progressOf(result) };
       })
       .catch((error: unknown): Operation => {
         const message = error instanceof Error ? error.message : String(error);
@@ -87,4 +97,8 @@ export class Operations implements OnModuleDestroy {
       if (state !== 'running') this.operations.delete(id);
     }
   }
+}
+
+function progressOf({ total, seen, done, duplicates, unknown }: BulkResult): Progress {
+  return { of: total, scanned: seen, done, duplicates, unknown };
 }
