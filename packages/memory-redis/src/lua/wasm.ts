@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-
 /** What is used of Lua's C interface, as the WebAssembly module exports it. Strings go by address and length. */
 export interface LuaWasm {
   readonly HEAPU8: Uint8Array;
@@ -40,6 +38,8 @@ interface Package {
 
 /** Loads Lua 5.1, the version that Redis has, compiled to WebAssembly. Its package's types name files that it lacks. */
 export async function loadLua(): Promise<LuaWasm> {
+  // Node's own require: modules that Jest's has loaded cannot import(), which this package does.
+  const { createRequire } = process.getBuiltinModule('node:module');
   const { LuaApi } = createRequire(import.meta.url)('wasmoon-lua5.1') as Package;
   const { module } = await LuaApi.initialize();
   return module;
