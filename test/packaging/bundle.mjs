@@ -1,7 +1,6 @@
 // Bundles an application that was compiled: node bundle.mjs <its folder> <where to>. A program of its own, because Jest
 // loads webpack slowly, and with many warnings.
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import webpack from 'webpack';
 
@@ -43,17 +42,23 @@ async function withEsbuild(options) {
   });
 }
 
-/** @param {import('webpack').Configuration['output']} output */
-async function withWebpack(output) {
-  /** @type {(configuration: import('webpack').Configuration) => Promise<import('webpack').Stats | undefined>} */
-  const pack = promisify(webpack);
-  const stats = await pack({
+/**
+ * @param {import('webpack').Configuration['output']} output
+ * @returns {Promise<void>}
+ */
+function withWebpack(output) {
+  const configuration = {
     context: app,
     entry: { main, ...thread },
     output,
     target: 'node',
-    mode: 'none',
+    mode: /** @type {const} */ ('none'),
     externals: Object.fromEntries(OPTIONAL_FOR_NEST.map((name) => [name, `commonjs ${name}`])),
+  };
+  return new Promise((resolve, reject) => {
+    webpack(configuration, (error, stats) => {
+      if (!error && stats?.hasErrors() === false) resolve();
+      else reject(error ?? new Error(stats?.toString('errors-only')));
+    });
   });
-  if (stats?.hasErrors() !== false) throw new Error(stats?.toString('errors-only'));
 }
