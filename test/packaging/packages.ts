@@ -73,3 +73,14 @@ export async function requireAll(modules: readonly string[]): Promise<void> {
   const code = modules.map((module) => `require(${JSON.stringify(module)})`).join(';');
   await run('node', ['--input-type=commonjs', '-e', code], { cwd: ROOT });
 }
+
+/** Whether `require` and `import` of a module give the same things in one process. */
+export async function isOneCopy(module: string): Promise<boolean> {
+  const name = JSON.stringify(module);
+  const code = `const required = require(${name});
+    import(${name}).then((imported) => {
+      console.log(Object.keys(imported).every((key) => imported[key] === required[key]));
+    });`;
+  const { stdout } = await run('node', ['--input-type=commonjs', '-e', code], { cwd: ROOT });
+  return stdout.trim() === 'true';
+}

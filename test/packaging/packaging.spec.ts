@@ -8,7 +8,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { bundle } from './bundles.js';
 import { FreshApp, runProgram } from './fresh-app.js';
-import { pack, requireAll, type PackedPackage } from './packages.js';
+import { isOneCopy, pack, requireAll, type PackedPackage } from './packages.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 const SLOW = 180_000;
@@ -59,6 +59,10 @@ describe('what is published', () => {
     }
   });
 
+  it('is there once in a process that requires and imports it', async () => {
+    expect(await isOneCopy('@nestcraft/work')).toBe(true);
+  });
+
   it('has no source map that leads nowhere', async () => {
     for (const { name, tarball } of packages) {
       const packed = createPackageFromTarballData(new Uint8Array(await bytes(tarball)));
@@ -88,7 +92,7 @@ describe('what is published', () => {
       app = await FreshApp.make(
         {
           ...{ type: 'commonjs', nest: '^11.1.0', platform: 'express', typescript: '~5.7.3' },
-          jest: { jest: '^29.7.0', 'ts-jest': '^29.2.5' },
+          jest: { jest: '^30.0.0', 'ts-jest': '^29.2.5' },
         },
         packages,
       );
