@@ -1,10 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-// Built by `npm run build:web`; beside the sources and beside the package's compiled code.
-const FOLDER = fileURLToPath(new URL('../public/', import.meta.url));
+import { extname } from 'node:path';
+import { pageFiles } from './page-files.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -31,14 +27,9 @@ export class Assets {
 
 function readAll(): Map<string, Asset> {
   const files = new Map<string, Asset>();
-  for (const path of readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })) {
+  for (const [path, content] of Object.entries(pageFiles())) {
     const type = TYPES[extname(path)];
-    if (type !== undefined) {
-      files.set(path.replaceAll('\\', '/'), {
-        type,
-        content: readFileSync(join(FOLDER, path), 'utf8'),
-      });
-    }
+    if (type !== undefined) files.set(path, { type, content });
   }
   return files;
 }

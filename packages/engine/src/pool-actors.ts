@@ -348,6 +348,7 @@ export class PoolActors<Context> {
         this.reaper.bePatient(); // Others may not be able to beat, either.
         this.#options.onError('heartbeater.beat', error);
       },
+      onWarning: this.#options.onWarning,
       interval: timing.heartbeat,
       stuckAfter: timing.stuckAfter,
     });

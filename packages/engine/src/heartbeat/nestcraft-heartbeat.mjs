@@ -1,5 +1,6 @@
 // The thread from which a pool beats, so that a handler that keeps the event loop busy does not make others take the
-// pool for dead. Plain JavaScript, because a thread loads its own file, in the sources as in the package.
+// pool for dead. Plain JavaScript, because a thread loads its own file, in the sources as in the package. In a bundle it is
+// an entry point, @nestcraft/work/heartbeat, whose file thread-file.ts looks for by this one's name.
 import { parentPort, workerData } from 'node:worker_threads';
 import { Redis } from 'ioredis';
 
@@ -26,6 +27,10 @@ import { Redis } from 'ioredis';
  */
 
 const data = /** @type {BeatLoopData} */ (workerData);
+if (!data?.counters)
+  throw new Error(
+    'This is the code of the thread from which a worker pool beats, and starts nothing by itself. Do not import it: add it to a bundle as an entry point named "nestcraft-heartbeat".',
+  );
 const { script, interval, stuckAfter } = data;
 const counters = new Int32Array(data.counters);
 const [TICKS, ROUNDS, BEATS] = [0, 1, 2];
