@@ -3,7 +3,8 @@ import type { RedisOptions } from 'ioredis';
 import type { BeatLoopData, BeatLoopMessage, BeatLoopOrder } from './beat-loop.mjs';
 import type { ScriptCall } from '../redis/script.js';
 import type { NodeAddress } from '../redis/slot-owner.js';
-import { messageOf } from '../thrown.js';
+import { errorLine } from '../error-text.js';
+import { plainReply } from '../redis/redis-reply.js';
 
 export interface BeatThreadOptions {
   readonly redis: RedisOptions;
@@ -55,10 +56,10 @@ export class BeatThread {
     this.#ticker.unref();
     this.#worker.unref();
     this.#worker.on('message', (message: BeatLoopMessage) => {
-      if (message.kind === 'failed') onError(new Error(message.message));
+      if (message.kind === 'failed') onError(new Error(plainReply(message.message)));
       if (message.kind === 'stuck') onError(new Error('the main thread is stuck; no more beats'));
     });
-    this.#worker.on('error', (error: unknown) => (this.#reason = messageOf(error)));
+    this.#worker.on('error', (error: unknown) => (this.#reason = errorLine(error)));
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     void this.#ended.then(() => {
       clearInterval(this.#ticker);
