@@ -117,5 +117,6 @@ export {
   type SchemaResult,
   type StandardSchema,
 } from './standard-schema.js';
-export { asError, isThenable } from './thrown.js';
+export { errorLine, errorStack } from './error-text.js';
+export { isThenable } from './thrown.js';
 export { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
