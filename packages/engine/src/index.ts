@@ -107,6 +107,7 @@ export { argsTextOf } from './job-entry.js';
 export { finishing, finishWork } from './returned-work.js';
 export { type Raw } from './redis/raw.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
+export { redisProblem } from './redis/redis-problem.js';
 export { type RedisSource } from './redis/redis-source.js';
 export { type Revived } from './redis/scripts/job-scripts.js';
 export { goDuration } from './schedule/go-duration.js';

@@ -3,7 +3,7 @@ import { ReplyError } from 'ioredis';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.js';
 import type { RedisConnection } from './redis/redis-connection.js';
-import { errorText } from './error-text.js';
+import { redisReason } from './redis/redis-problem.js';
 import { Startup, type StartupOptions } from './startup.js';
 
 let connection: EventEmitter;
@@ -61,7 +61,7 @@ describe('Startup', () => {
         register: () => (refuses ? Promise.reject(error) : Promise.resolve()),
       });
       await startup.attempted;
-      expect(startup.refusal).toBe(errorText(error));
+      expect(startup.refusal).toBe(redisReason(error));
       expect(done).toEqual([]);
       refuses = false;
       await startup.ended;

@@ -11,7 +11,7 @@ import {
   PoolStartedError,
   UnsupportedRedisError,
 } from './errors.js';
-import { errorText } from './error-text.js';
+import { errorLine } from './error-text.js';
 import type { Fate } from './fate.js';
 import { healthLimits, judge, type HealthLimits, type PoolHealth } from './health/pool-health.js';
 import { newId } from './id.js';
@@ -37,6 +37,7 @@ import { assertTiming, type PoolTiming } from './pool-timing.js';
 import { assertPropagators, type Propagator } from './propagator.js';
 import type { Random } from './random.js';
 import { Keys } from './redis/keys.js';
+import { redisProblem, refuses } from './redis/redis-problem.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { DISPATCHED_SCRIPTS } from './redis/scripts/running-scripts.js';
 import { Shutdown } from './shutdown.js';
@@ -340,7 +341,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       const figures = { ...known, ...(await actors.healthReader.read()) };
       return judge(figures, checked, { refused: this.#refusals.current });
     } catch (error) {
-      return judge(known, checked, { unreachable: errorText(error) });
+      return judge(known, checked, { unreachable: redisProblem(error) });
     }
   }
 
@@ -551,5 +552,7 @@ function assertFunction(option: string, value: unknown): void {
 const UNREAD = { beatAge: undefined, oldestWaiting: undefined, unhandled: [] };
 
 function notConnected(reason: Error | undefined): string {
-  return `the pool is not connected to it${reason ? ` (${reason.message})` : ''}.`;
+  if (reason === undefined) return 'Redis does not answer: the pool is not connected to it.';
+  if (refuses(reason)) return redisProblem(reason);
+  return `Redis does not answer: the pool is not connected to it (${errorLine(reason)}).`;
 }

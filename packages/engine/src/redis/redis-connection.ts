@@ -414,7 +414,10 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
 /** So that callers, and logs, get what Redis says and no more. */
 function tidy(error: Error): void {
   hideSecrets(error);
-  if (isReply(error)) error.message = plainReply(error.message);
+  if (!isReply(error)) return;
+  const plain = plainReply(error.message);
+  error.stack = error.stack?.replace(error.message, () => plain);
+  error.message = plain;
 }
 
 /** What the script's reply says. @throws the reply's error */
