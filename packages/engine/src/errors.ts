@@ -1,3 +1,4 @@
+import { counted } from './counted.js';
 import { wholeDelay } from './delay.js';
 import { shown } from './shown.js';
 import type { JobArgsIssue } from './standard-schema.js';
@@ -189,7 +190,7 @@ export class EnqueuePartlyError<EnqueuedJob = unknown> extends WorkError {
       ? 'Enqueue those again only if running a job twice is harmless.'
       : 'Enqueue only those again.';
     super(
-      `Enqueued ${enqueued.length} of ${total} jobs, which are in "enqueued"; the others ${others}: ${why}. ${advice}`,
+      `Enqueued ${enqueued.length} of ${counted(total, 'job')}, which are in "enqueued"; the others ${others}: ${why}. ${advice}`,
       { cause },
     );
   }

@@ -124,7 +124,7 @@ describe('Startup', () => {
       },
     });
     await startup.attempted;
-    expect(startup.refusal).toBe('no thread');
+    expect(startup.refusal).toBe('no thread.');
     isStopping = true;
     await startup.ended;
     await eventually(() => expect(told).toEqual(['worker_pool.register: no thread']));

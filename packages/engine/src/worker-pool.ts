@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { systemClock, type Clock } from './clock.js';
+import { counted } from './counted.js';
 import type { ReapedPool } from './dead-pool-reaper.js';
 import { Drain } from './drain.js';
 import { DEFAULT_NAMESPACE } from './enqueuer.js';
@@ -42,6 +43,7 @@ import type { RedisSource } from './redis/redis-source.js';
 import { DISPATCHED_SCRIPTS } from './redis/scripts/running-scripts.js';
 import { Shutdown } from './shutdown.js';
 import { Startup } from './startup.js';
+import { StopLog } from './stop-log.js';
 import { dangers } from './surroundings.js';
 import type { FinishedJob } from './finished-job.js';
 import { WriteRefusals } from './write-refusals.js';
@@ -136,6 +138,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   #drain: Drain | undefined;
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
+  #stopLog: StopLog | undefined;
   #working = false;
   #downReason: Error | undefined;
 
@@ -357,9 +360,10 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   /**
    * Stops the pool: no job is begun any more; those that run get `shutdownTimeout`. Then their signals abort, and who
    * still runs half a second later is put back, to be run next, without counting a failure. Resolves when all that is
-   * in Redis, and the pool off the books. Safe to call twice, or before `start`.
+   * in Redis, and the pool off the books. Safe to call before `start`, and twice: the log then says what it waits for.
    */
   async stop(): Promise<void> {
+    if (this.#stopped) this.#stopLog?.again();
     this.#stopped ??= this.#stop();
     await this.#stopped;
   }
@@ -427,8 +431,13 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     const wasWorking = this.#working;
     this.#working = false;
     this.#drain?.end();
+    const stopLog = new StopLog({
+      ...{ log: this.#log, timeout: this.#shutdownTimeout },
+      running: () => actors.workers.running.map(({ jobName }) => jobName),
+    });
+    this.#stopLog = stopLog;
     await new Shutdown({
-      ...{ poolId: this.id, jobNames: this.jobNames, actors, log: this.#log, wasWorking },
+      ...{ poolId: this.id, jobNames: this.jobNames, actors, log: this.#log, stopLog, wasWorking },
       timeout: this.#shutdownTimeout,
       startEnded: this.#startup?.ended ?? Promise.resolve(),
     }).run();
@@ -448,6 +457,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     const { jobName, entry, fate, error, duration, wait } = finished;
     this.#log.settled(finished, owned);
     if (!entry) return;
+    if (owned && fate.kind === 'put back') this.#stopLog?.putBack(jobName);
     const result = owned && wait !== undefined ? RESULTS[fate.kind] : undefined;
     if (result) this.#actors?.recorder.record(jobName, result, duration, wait ?? 0);
     const name = owned ? 'settled' : 'ownership_lost';
@@ -479,7 +489,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       onDry: () => this.#drain?.dry(),
       onReaped: (pool) => this.#onReaped(pool),
       onRescued: (count) =>
-        this.#log.warn(`${count} jobs that a Go pool had declared dead are back in their queues`),
+        this.#log.warn(
+          `Back in their queues, where a Go pool had declared them dead: ${counted(count, 'job')}`,
+        ),
       onLimitChanged: (name, before, now) =>
         this.#log.warn(`maxConcurrency of "${name}" was ${before}; this pool has set it to ${now}`),
       onForgotten: () =>
@@ -487,7 +499,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
           'Redis did not know this pool, or its jobs, any more: it has lost data, or took the pool for dead. They are registered again',
         ),
       onStrangers: (count) =>
-        this.#log.warn(`In progress, but known to no worker, and to run again: ${count}`),
+        this.#log.warn(
+          `In progress, but known to no worker, and to run again: ${counted(count, 'job')}`,
+        ),
       onWarning: (message) => this.#log.warn(message),
       onError: (where, error) => {
         this.#refusals.note(error);
@@ -500,7 +514,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   #onReaped(pool: ReapedPool): void {
     const { poolId, requeued, dead } = pool;
     this.#log.warn(
-      `Worker pool ${poolId} is dead; of its jobs ${requeued} run again and ${dead} are dead`,
+      `Worker pool ${poolId} is dead; of its jobs ${counted(requeued, 'runs', 'run')} again and ${counted(dead, 'is', 'are')} dead`,
     );
     this.#tell('reaped', () => [pool]);
   }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { unixSeconds, type Clock } from '../clock.js';
 import { JobInUseError } from '../errors.js';
 import { assertJobName } from '../job-name.js';
@@ -192,12 +193,17 @@ export class Queues {
   async forget(jobName: string, pools: readonly { jobNames: readonly string[] }[]): Promise<void> {
     assertJobName(jobName);
     const serving = pools.filter(({ jobNames }) => jobNames.includes(jobName)).length;
-    if (serving > 0) throw new JobInUseError(jobName, `${serving} worker pools run it`);
+    if (serving > 0)
+      throw new JobInUseError(
+        jobName,
+        `${counted(serving, 'worker pool runs', 'worker pools run')} it`,
+      );
     const { connection, scripts } = this.#options;
     await connection.ready();
     const { waiting, inProgress } = await connection.call(scripts.queues.forget(jobName));
-    if (waiting > 0) throw new JobInUseError(jobName, `${waiting} jobs wait`);
-    if (inProgress > 0) throw new JobInUseError(jobName, `${inProgress} jobs are in progress`);
+    if (waiting > 0) throw new JobInUseError(jobName, counted(waiting, 'job waits', 'jobs wait'));
+    if (inProgress > 0)
+      throw new JobInUseError(jobName, `${counted(inProgress, 'job is', 'jobs are')} in progress`);
   }
 
   async rebuildLocks(): Promise<number> {
