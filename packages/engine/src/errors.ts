@@ -15,6 +15,10 @@ const MOST_ISSUES = 20;
 /** What an error that a handler throws on purpose wants for its job. */
 export type Verdict = (typeof VERDICTS)[number];
 
+/** What leaves undefined where a constant, a contract or a class should be. */
+export const IMPORT_CYCLE =
+  'If it stands in another file: files that import each other in a circle see undefined there. Move it to a file of its own.';
+
 const VERDICTS = ['discard', 'drop', 'retry', 'snooze'] as const;
 
 /**
@@ -42,7 +46,7 @@ export class InvalidJobNameError extends WorkError {
     readonly reason: string,
   ) {
     super(
-      `Job name ${shown(jobName)} ${reason}. Use a short name of letters, digits, "_", "-" and ".", such as "send_email".`,
+      `Job name ${shown(jobName)} ${reason}. Use a short name of letters, digits, "_", "-" and ".", such as "send_email".${jobName === undefined ? ` ${IMPORT_CYCLE}` : ''}`,
     );
   }
 }
@@ -75,10 +79,9 @@ export class InvalidScheduleError extends WorkError {
   constructor(
     readonly spec: unknown,
     readonly reason: string,
+    advice = 'Use five fields, or six with the seconds first, or @every 90s.',
   ) {
-    super(
-      `Schedule ${shown(spec)} is refused: ${reason}. Use five fields, or six with the seconds first, or @every 90s.`,
-    );
+    super(`Schedule ${shown(spec)} is refused: ${reason}. ${advice}`);
   }
 }
 

@@ -251,7 +251,11 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     this.#assertNotStarted(`register a schedule for "${jobNameOf(job)}"`);
     const added = periodicJob(spec, job, options, new Date(this.#clock.now()));
     if (this.#periodicJobs.some(({ id }) => id === added.id)) {
-      throw new InvalidScheduleError(spec, `it is registered for "${added.jobName}" already`);
+      throw new InvalidScheduleError(
+        spec,
+        `it is registered for "${added.jobName}" already`,
+        'Register it once, or give one of them another name.',
+      );
     }
     this.#periodicJobs.push(added);
     return this;

@@ -120,7 +120,7 @@ describe('queues', () => {
     await client.emptyQueue('n');
     await ns.redis.sadd(ns.keys.workerPools, 'go');
     await ns.redis.hset(ns.keys.heartbeat('go'), { heartbeat_at: 1, job_names: 'n' });
-    await expect(client.forgetJob('n')).rejects.toThrow('1 worker pools run it');
+    await expect(client.forgetJob('n')).rejects.toThrow('1 worker pool runs it');
     await ns.redis.del(ns.keys.heartbeat('go'));
     await client.pause('n');
     await client.forgetJob('n');
