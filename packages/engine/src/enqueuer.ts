@@ -1,3 +1,4 @@
+import { assertRecord } from './assert-record.js';
 import { types } from 'node:util';
 import { Canceller, type CancelOptions, type Cancellation } from './client/canceller.js';
 import { systemClock, type Clock } from './clock.js';
@@ -336,6 +337,7 @@ export class Enqueuer {
    * @throws what `enqueue` throws; or EnqueuePartlyError when Redis has taken only some of the jobs
    */
   async enqueueMany(jobs: readonly NewJob[]): Promise<Job[]> {
+    assertNewJobs(jobs);
     if (jobs.length === 0) return [];
     this.#assertOpen();
     const made = this.#maker.makeAll(jobs);
@@ -437,6 +439,7 @@ export class Enqueuer {
     args: JobArgs | null | undefined,
     options?: UniqueOptions | null,
   ): Promise<UniqueResult> {
+    assertRecord('options', options ?? {}, '{ seconds, key }, or left out');
     const { seconds, key } = options ?? {};
     const when = seconds === undefined ? undefined : { in: wholeDelay(seconds) };
     this.#assertOpen();
@@ -517,6 +520,19 @@ function jobOf<Args>(result: UniqueResult<Args>): Job<Args> | null {
 
 function carriersTo(entries: readonly JobEntry[], text: string | undefined): Carrier[] | undefined {
   return text === undefined ? undefined : entries.map(({ id: jobId }) => ({ jobId, text }));
+}
+
+/** @throws InvalidOptionError */
+function assertNewJobs(jobs: unknown): void {
+  if (!Array.isArray(jobs))
+    throw new InvalidOptionError('jobs', jobs, 'an array of { name, args }');
+  const at = jobs.findIndex((job: unknown) => typeof job !== 'object' || job === null);
+  if (at === -1) return;
+  throw new InvalidOptionError(
+    `jobs[${at}]`,
+    jobs[at],
+    '{ name, args }, or what a contract makes by with()',
+  );
 }
 
 function wholeDelay(seconds: number): number {

@@ -41,6 +41,7 @@ import { Keys } from './redis/keys.js';
 import { redisProblem, refuses } from './redis/redis-problem.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { DISPATCHED_SCRIPTS } from './redis/scripts/running-scripts.js';
+import { shown } from './shown.js';
 import { Shutdown } from './shutdown.js';
 import { Startup } from './startup.js';
 import { StopLog } from './stop-log.js';
@@ -220,7 +221,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     optionsOrHandler: JobOptions | Handler<Context, never>,
     maybeHandler?: Handler<Context, never>,
   ): this {
-    this.#assertNotStarted(`register job "${jobNameOf(job)}"`);
+    this.#assertNotStarted(`register job ${shown(jobNameOf(job))}`);
     const [options, handler] =
       typeof optionsOrHandler === 'function'
         ? [{}, optionsOrHandler]
@@ -248,7 +249,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     ...options: PeriodicContractOptions<Input>
   ): this;
   periodicallyEnqueue(spec: string, job: JobNameOrContract, options: PeriodicOptions = {}): this {
-    this.#assertNotStarted(`register a schedule for "${jobNameOf(job)}"`);
+    this.#assertNotStarted(`register a schedule for ${shown(jobNameOf(job))}`);
     const added = periodicJob(spec, job, options, new Date(this.#clock.now()));
     if (this.#periodicJobs.some(({ id }) => id === added.id)) {
       throw new InvalidScheduleError(

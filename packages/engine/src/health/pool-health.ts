@@ -1,3 +1,4 @@
+import { assertRecord } from '../assert-record.js';
 import { InvalidOptionError } from '../errors.js';
 
 /** When a pool's health is doubted. All in seconds. */
@@ -39,6 +40,7 @@ const DEFAULTS: Required<HealthLimits> = { fetch: 15, beat: 10, waiting: 300 };
 
 /** @throws InvalidOptionError */
 export function healthLimits(limits: HealthLimits): Required<HealthLimits> {
+  assertRecord('limits', limits, '{ fetch, beat, waiting }, or left out');
   const { fetch = DEFAULTS.fetch, beat = DEFAULTS.beat, waiting = DEFAULTS.waiting } = limits;
   for (const [option, value] of Object.entries({ fetch, beat, waiting })) {
     if (!(value > 0)) throw new InvalidOptionError(option, value, 'seconds, more than 0');

@@ -1,3 +1,4 @@
+import { assertRecord, assertText } from '../assert-record.js';
 import { Cron } from 'croner';
 import { InvalidScheduleError } from '../errors.js';
 import { cronFields, type CronField } from './cron-fields.js';
@@ -39,9 +40,13 @@ const DESCRIPTORS: Readonly<Record<string, string>> = {
  * When the clocks are put forward, what would fire in the hour that is left out does not fire; when they are put back,
  * what fires in the hour that comes twice fires twice.
  *
- * @throws InvalidScheduleError
+ * @throws InvalidScheduleError, InvalidOptionError
  */
-export function parseSchedule(spec: string, { timezone }: ScheduleOptions = {}): Schedule {
+export function parseSchedule(spec: string, options: ScheduleOptions = {}): Schedule {
+  assertRecord('options', options, '{ timezone }, or left out');
+  const { timezone } = options;
+  if (timezone !== undefined)
+    assertText('timezone', timezone, 'a time zone, such as Europe/Berlin');
   if (typeof spec !== 'string' || spec === '') {
     throw new InvalidScheduleError(spec, 'empty spec string');
   }
