@@ -29,7 +29,7 @@ import { Outbox } from './outbox.js';
 import { assertPropagators, capture, type Propagator } from './propagator.js';
 import { batchesBySize } from './redis/batches.js';
 import { Keys } from './redis/keys.js';
-import { RedisConnection } from './redis/redis-connection.js';
+import { isRedisConnection, RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { Scripts } from './redis/scripts.js';
 import type { Carrier, Scheduling } from './redis/scripts/enqueuing-scripts.js';
@@ -107,11 +107,10 @@ export class Enqueuer {
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
     assertArgsLimits(options);
     const keys = new Keys(namespace);
-    this.#ownsConnection = !(redis instanceof RedisConnection);
-    this.#connection =
-      redis instanceof RedisConnection
-        ? redis
-        : new RedisConnection(redis, { name: 'enqueuer', namespace, commandTimeout, unref: true });
+    this.#ownsConnection = !isRedisConnection(redis);
+    this.#connection = isRedisConnection(redis)
+      ? redis
+      : new RedisConnection(redis, { name: 'enqueuer', namespace, commandTimeout, unref: true });
     this.#maker = new EntryMaker({
       clock,
       keys,

@@ -46,6 +46,7 @@ export {
   EnqueueRejectedError,
   EnqueueStoppedError,
   EnqueueUnknownError,
+  IMPORT_CYCLE,
   InvalidJobArgsError,
   InvalidJobNameError,
   InvalidOptionError,

@@ -10,7 +10,7 @@ import {
   type MetricsRange,
 } from '../metrics/metrics.js';
 import { Keys } from '../redis/keys.js';
-import { RedisConnection } from '../redis/redis-connection.js';
+import { isRedisConnection, RedisConnection } from '../redis/redis-connection.js';
 import type { RedisSource } from '../redis/redis-source.js';
 import { parseScheduleResult, type ScheduleResult } from '../schedule-result.js';
 import { Scripts } from '../redis/scripts.js';
@@ -81,11 +81,10 @@ export class Client {
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
     const keys = new Keys(namespace);
     this.namespace = namespace;
-    this.#ownsConnection = !(redis instanceof RedisConnection);
-    this.#connection =
-      redis instanceof RedisConnection
-        ? redis
-        : new RedisConnection(redis, { name: 'client', namespace, commandTimeout, unref: true });
+    this.#ownsConnection = !isRedisConnection(redis);
+    this.#connection = isRedisConnection(redis)
+      ? redis
+      : new RedisConnection(redis, { name: 'client', namespace, commandTimeout, unref: true });
     const scripts = new Scripts(keys, clock);
     const parts = { connection: this.#connection, keys, scripts, clock };
     this.#parts = parts;

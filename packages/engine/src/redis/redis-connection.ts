@@ -60,6 +60,15 @@ const TIMED_OUT = 'Command timed out';
 // A node of a Cluster says so of what it does not hold.
 const NOT_HERE = new Set(['MOVED', 'ASK', 'CROSSSLOT']);
 
+// Registered, so that copies of this package know each other's connections.
+const CONNECTION = Symbol.for('nestcraft:redis_connection');
+
+/** Whether it is a connection to share, of whatever copy of this package, and not only where one is to be made to. */
+export function isRedisConnection(redis: RedisSource | RedisConnection): redis is RedisConnection {
+  const value: unknown = redis; // What JavaScript gives may be null.
+  return typeof value === 'object' && value !== null && CONNECTION in value;
+}
+
 interface ConnectionEvents {
   up: [];
   down: [Error | undefined];
@@ -74,6 +83,10 @@ interface ConnectionEvents {
  * Emits `up` when it takes commands, `down` when it is lost or could not be made, `closed` at its end.
  */
 export class RedisConnection extends EventEmitter<ConnectionEvents> {
+  static {
+    Object.defineProperty(this.prototype, CONNECTION, { value: true });
+  }
+
   readonly #source: RedisSource;
   readonly #redis: GuardedRedis;
   readonly #owner: SlotOwner | undefined;
