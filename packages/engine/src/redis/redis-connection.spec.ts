@@ -138,11 +138,18 @@ describe('RedisConnection', () => {
     expect(await connection.redis.ping()).toBe('PONG');
   });
 
-  it.each([undefined, null, '', 6379])('refuses %j as the place of Redis', (source) => {
-    expect(() => aConnection(source as unknown as string, { name: 'x' })).toThrow(
-      expect.objectContaining({ constructor: InvalidOptionError, option: 'redis', value: source }),
-    );
-  });
+  it.each([undefined, null, '', 6379, [], new URL('redis://h:1')])(
+    'refuses %j as the place of Redis',
+    (source) => {
+      expect(() => aConnection(source as unknown as string, { name: 'x' })).toThrow(
+        expect.objectContaining({
+          constructor: InvalidOptionError,
+          option: 'redis',
+          value: source,
+        }),
+      );
+    },
+  );
 
   it.each([{ keyPrefix: 'p:' }, 'redis://127.0.0.1?keyPrefix=p:'])('refuses %j', (source) => {
     expect(() => aConnection(source, { name: 'x' })).toThrow(UnsupportedRedisError);
