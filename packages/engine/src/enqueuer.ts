@@ -1,3 +1,4 @@
+import { assertRecord } from './assert-record.js';
 import { types } from 'node:util';
 import { Canceller, type CancelOptions, type Cancellation } from './client/canceller.js';
 import { systemClock, type Clock } from './clock.js';
@@ -28,7 +29,7 @@ import { Outbox } from './outbox.js';
 import { assertPropagators, capture, type Propagator } from './propagator.js';
 import { batchesBySize } from './redis/batches.js';
 import { Keys } from './redis/keys.js';
-import { RedisConnection } from './redis/redis-connection.js';
+import { isRedisConnection, RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { Scripts } from './redis/scripts.js';
 import type { Carrier, Scheduling } from './redis/scripts/enqueuing-scripts.js';
@@ -106,11 +107,10 @@ export class Enqueuer {
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
     assertArgsLimits(options);
     const keys = new Keys(namespace);
-    this.#ownsConnection = !(redis instanceof RedisConnection);
-    this.#connection =
-      redis instanceof RedisConnection
-        ? redis
-        : new RedisConnection(redis, { name: 'enqueuer', namespace, commandTimeout, unref: true });
+    this.#ownsConnection = !isRedisConnection(redis);
+    this.#connection = isRedisConnection(redis)
+      ? redis
+      : new RedisConnection(redis, { name: 'enqueuer', namespace, commandTimeout, unref: true });
     this.#maker = new EntryMaker({
       clock,
       keys,
@@ -336,6 +336,7 @@ export class Enqueuer {
    * @throws what `enqueue` throws; or EnqueuePartlyError when Redis has taken only some of the jobs
    */
   async enqueueMany(jobs: readonly NewJob[]): Promise<Job[]> {
+    assertNewJobs(jobs);
     if (jobs.length === 0) return [];
     this.#assertOpen();
     const made = this.#maker.makeAll(jobs);
@@ -437,6 +438,7 @@ export class Enqueuer {
     args: JobArgs | null | undefined,
     options?: UniqueOptions | null,
   ): Promise<UniqueResult> {
+    assertRecord('options', options ?? {}, '{ seconds, key }, or left out');
     const { seconds, key } = options ?? {};
     const when = seconds === undefined ? undefined : { in: wholeDelay(seconds) };
     this.#assertOpen();
@@ -517,6 +519,19 @@ function jobOf<Args>(result: UniqueResult<Args>): Job<Args> | null {
 
 function carriersTo(entries: readonly JobEntry[], text: string | undefined): Carrier[] | undefined {
   return text === undefined ? undefined : entries.map(({ id: jobId }) => ({ jobId, text }));
+}
+
+/** @throws InvalidOptionError */
+function assertNewJobs(jobs: unknown): void {
+  if (!Array.isArray(jobs))
+    throw new InvalidOptionError('jobs', jobs, 'an array of { name, args }');
+  const at = jobs.findIndex((job: unknown) => typeof job !== 'object' || job === null);
+  if (at === -1) return;
+  throw new InvalidOptionError(
+    `jobs[${at}]`,
+    jobs[at],
+    '{ name, args }, or what a contract makes by with()',
+  );
 }
 
 function wholeDelay(seconds: number): number {

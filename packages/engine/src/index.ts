@@ -46,6 +46,7 @@ export {
   EnqueueRejectedError,
   EnqueueStoppedError,
   EnqueueUnknownError,
+  IMPORT_CYCLE,
   InvalidJobArgsError,
   InvalidJobNameError,
   InvalidOptionError,
@@ -107,6 +108,7 @@ export { argsTextOf } from './job-entry.js';
 export { finishing, finishWork } from './returned-work.js';
 export { type Raw } from './redis/raw.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
+export { redisProblem } from './redis/redis-problem.js';
 export { type RedisSource } from './redis/redis-source.js';
 export { type Revived } from './redis/scripts/job-scripts.js';
 export { goDuration } from './schedule/go-duration.js';
@@ -117,5 +119,6 @@ export {
   type SchemaResult,
   type StandardSchema,
 } from './standard-schema.js';
-export { asError, isThenable } from './thrown.js';
+export { errorLine, errorStack } from './error-text.js';
+export { isThenable } from './thrown.js';
 export { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';

@@ -181,6 +181,9 @@ function assertOptions(name: string, options: JobContractOptions | null): void {
   if (!isOptions || Object.keys(options).some((key) => key !== 'aliases')) {
     throw notASchema(`schema of "${name}"`, options);
   }
+  if (options.aliases !== undefined && !Array.isArray(options.aliases)) {
+    throw new InvalidOptionError(`aliases of "${name}"`, options.aliases, 'an array of names');
+  }
   const names = [name];
   for (const alias of options.aliases ?? []) {
     assertJobName(alias);

@@ -1,3 +1,4 @@
+import { assertRecord } from './assert-record.js';
 import type { Backoff } from './backoff.js';
 import { InvalidOptionError } from './errors.js';
 import {
@@ -72,6 +73,7 @@ export function jobType<Context>(
   if (typeof handler !== 'function') {
     throw new InvalidOptionError(`handler of "${name}"`, handler, 'a function');
   }
+  assertRecord(`options of "${name}"`, options, 'an object, or left out');
   const {
     priority = 1,
     maxFails = 4,

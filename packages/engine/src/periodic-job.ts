@@ -1,3 +1,4 @@
+import { assertRecord } from './assert-record.js';
 import { InvalidOptionError, InvalidScheduleError } from './errors.js';
 import { goString } from './go-json.js';
 import { encodeArgs, type JobArgs } from './job-args.js';
@@ -47,6 +48,7 @@ export function periodicJob(
   now: Date,
 ): PeriodicJob {
   const jobName = jobNameOf(job);
+  assertRecord('options', options, '{ args, timezone, overlap, missed }, or left out');
   const { args, timezone, overlap = 'allow', missed = 'skip' } = options;
   assertJobName(jobName);
   assertOneOf('overlap', overlap, ['allow', 'skip']);

@@ -5,7 +5,7 @@ import {
   type JobLostError,
   type PoolStoppingError,
 } from './errors.js';
-import { cutText } from './error-text.js';
+import { cutText } from './cut-text.js';
 import type { Outcome } from './fate.js';
 import { Job, type JobRun } from './job.js';
 import type { JobEntry } from './job-entry.js';

@@ -15,7 +15,8 @@ import {
 } from '@nestjs/core';
 import { finishing, type Handler } from '@nestcraft/engine';
 import { JOB_CONTEXT_TYPE } from './job-arguments-host.js';
-import { hasDecoratedParams, JOB_PARAMS } from './job-params.decorators.js';
+import { InvalidJobHandlerError } from './errors.js';
+import { hasDecoratedParams, JOB_PARAMS, undecoratedParam } from './job-params.decorators.js';
 import { ScopedGlobals } from './scoped-globals.js';
 import { WorkInstance } from './work-instance.js';
 
@@ -67,10 +68,12 @@ export class JobEnhancers {
    * Whether there is anything around a method.
    *
    * @param prototype where the method is
+   * @throws InvalidJobHandlerError for a method of which some parameters are decorated, and others are not
    */
   hasAny(prototype: object, methodName: string): boolean {
     const type = prototype.constructor;
     const method = (prototype as Record<string, object>)[methodName] ?? {};
+    assertAllDecorated(type, methodName, method);
     return (
       this.withGlobal ||
       hasDecoratedParams(type, methodName) ||
@@ -158,6 +161,20 @@ export class JobEnhancers {
     }
     return this.ownContexts;
   }
+}
+
+function assertAllDecorated(
+  type: { readonly name: string },
+  methodName: string,
+  method: object,
+): void {
+  const index = undecoratedParam(type, methodName, method);
+  if (index === undefined) return;
+  throw new InvalidJobHandlerError(
+    type.name,
+    methodName,
+    `parameter ${index} has no decorator, though others have, so that nothing would be given to it. Decorate all or none: @JobRef() is the job, @JobContext() its context.`,
+  );
 }
 
 /**

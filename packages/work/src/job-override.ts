@@ -1,6 +1,11 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
-import { jobNameOf, type JobNameOrContract, type JobOptions } from '@nestcraft/engine';
+import {
+  assertJobName,
+  jobNameOf,
+  type JobNameOrContract,
+  type JobOptions,
+} from '@nestcraft/engine';
 import { InvalidJobOverrideError } from './errors.js';
 
 /** Options of a job that take the place of those of its `@JobHandler`. What is `undefined` does not. */
@@ -21,8 +26,13 @@ export interface JobFeatureAsync
   readonly useFactory: (...args: never[]) => JobOptions | Promise<JobOptions>;
 }
 
+// Registered, so that copies of this package, such as one in CommonJS, find each other's overrides.
+const OVERRIDE = Symbol.for('nestcraft:job_override');
+
 /** What a provider of `forFeature` holds, for the instance to find. */
 export class JobOverride {
+  readonly [OVERRIDE] = true;
+
   constructor(
     readonly jobName: string,
     readonly instance: string | undefined,
@@ -43,6 +53,7 @@ export function overrideProvider({
   useFactory,
 }: JobFeatureAsync): FactoryProvider<Promise<JobOverride>> {
   const jobName = jobNameOf(job);
+  assertJobName(jobName);
   const make = useFactory as (...args: unknown[]) => JobOptions | Promise<JobOptions>;
   return {
     provide: Symbol(`nestcraft:override:${jobName}`),
@@ -52,11 +63,18 @@ export function overrideProvider({
   };
 }
 
+function isOverride(instance: unknown): instance is JobOverride {
+  try {
+    return (instance as Partial<JobOverride> | null | undefined)?.[OVERRIDE] === true;
+  } catch {
+    return false; // A provider may be anything, a Proxy that throws as well.
+  }
+}
+
 /** Every override of the application. */
 export function findOverrides(discovery: DiscoveryService): JobOverride[] {
   return discovery.getProviders().flatMap(({ instance }) => {
-    const override: unknown = instance;
-    return override instanceof JobOverride ? [override] : [];
+    return isOverride(instance) ? [instance] : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import { isJobContract, jobNamesOf, type JobNameOrContract } from '@nestcraft/engine';
+import { IMPORT_CYCLE, isJobContract, jobNamesOf, type JobNameOrContract } from '@nestcraft/engine';
 import { InvalidJobListenerError } from './errors.js';
 import { JOB_EVENT_NAMES, type JobEventName, type JobEvents } from './work-events.js';
 
@@ -43,22 +43,35 @@ type Listener<Name extends JobEventName> = (event: JobEvents[Name]) => unknown;
  */
 export function OnJobEvent<Name extends JobEventName>(
   event: Name,
-  jobs: JobNameOrContract | readonly JobNameOrContract[] = [],
-  options: OnJobEventOptions = {},
+  jobs?: JobNameOrContract | readonly JobNameOrContract[],
+  options?: OnJobEventOptions,
 ): <Method extends Listener<Name>>(
   target: object,
   property: string | symbol,
   descriptor: TypedPropertyDescriptor<Method>,
-) => void {
-  return (target, property, descriptor) => {
-    const method: unknown = (descriptor as PropertyDescriptor | undefined)?.value;
+) => void;
+export function OnJobEvent(
+  event: JobEventName,
+  ...given: [jobs?: JobNameOrContract | readonly JobNameOrContract[], options?: OnJobEventOptions]
+): MethodDecorator {
+  const [jobs = [], options = {}] = given;
+  const all = typeof jobs === 'string' || isJobContract(jobs) ? [jobs] : jobs;
+  return (target, property, descriptor: PropertyDescriptor | undefined) => {
+    const method: unknown = descriptor?.value;
     if (typeof target === 'function' || typeof method !== 'function') {
       const { name } = typeof target === 'function' ? target : target.constructor;
       const reason = 'it stands on something else than a method of an instance.';
       throw new InvalidJobListenerError(name, String(property), reason);
     }
     assertListener(event, target.constructor.name, property);
-    const all = typeof jobs === 'string' || isJobContract(jobs) ? [jobs] : jobs;
+    // Given, and not there: it would listen to all jobs, or to none.
+    if (
+      (given.length === 1 && given[0] === undefined) ||
+      all.some((job: unknown) => job === undefined)
+    ) {
+      const reason = `it names a job, but that is undefined. ${IMPORT_CYCLE}`;
+      throw new InvalidJobListenerError(target.constructor.name, String(property), reason);
+    }
     const listener: JobListenerMetadata = { event, jobNames: all.flatMap(jobNamesOf), options };
     Reflect.defineMetadata(KEY, [...jobListenersOf(method), listener], method);
   };

@@ -1,5 +1,6 @@
 import {
-  asError,
+  errorLine,
+  errorStack,
   type Failure,
   type Job,
   type Logger,
@@ -145,8 +146,10 @@ function stream<Value>(
   logger: Logger,
 ): Observable<Value> {
   const onError = (error: unknown): void => {
-    const { message, stack } = asError(error);
-    logger.error(`A listener to the pool's "${name}" failed: ${message}`, stack);
+    logger.error(
+      `A listener to the pool's "${name}" failed: ${errorLine(error)}`,
+      errorStack(error),
+    );
   };
   return new SafeObservable<Value>(onError, (subscriber) => {
     const listener = (value: unknown): void => subscriber.next(value as Value);

@@ -19,6 +19,7 @@ import { JobListeners } from './job-listeners.js';
 import { JobRegistrar } from './job-registrar.js';
 import { ProviderMethods } from './provider-methods.js';
 import { ScopedGlobals } from './scoped-globals.js';
+import { onFurtherSignals } from './shutdown-hooks.js';
 import { WorkInstance } from './work-instance.js';
 import type { WorkRole } from './work-module-options.js';
 
@@ -86,8 +87,11 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
   }
 
   async onModuleDestroy(): Promise<void> {
+    const { pool } = this.instance;
     this.beforeStop?.();
-    await this.instance.pool.stop();
+    // Nest passes over signals that come again. The pool then says what it waits for.
+    const off = onFurtherSignals(() => void pool.stop().catch(() => undefined));
+    await pool.stop().finally(off);
   }
 
   private async toMiddleware(option: JobMiddlewareOption): Promise<Middleware> {

@@ -1,3 +1,5 @@
+import { assertRecord, assertText } from '../assert-record.js';
+
 /** How a client goes through many jobs. */
 export interface BulkOptions {
   /** Only the jobs of this name; default all. */
@@ -22,6 +24,18 @@ export interface BulkResult {
   readonly unknown: number;
   /** Whether its signal ended the work early. */
   readonly aborted: boolean;
+}
+
+/**
+ * A name that is spelt wrong, or stands where the options should, would have all jobs deleted.
+ *
+ * @throws InvalidOptionError
+ */
+export function assertBulkOptions(options: unknown): void {
+  const expected = '{ jobName, signal, onProgress }, or left out for all jobs';
+  assertRecord('options', options, expected, ['jobName', 'signal', 'onProgress']);
+  const { jobName } = options as BulkOptions;
+  if (jobName !== undefined) assertText('jobName', jobName, 'the name of a job, or left out');
 }
 
 /** What became of one job of a batch; `other` if it was none of those wanted. */

@@ -1,3 +1,4 @@
+import { assertRecord } from '../assert-record.js';
 import { InvalidOptionError } from '../errors.js';
 import { Job } from '../job.js';
 import { assertJobName, isJobName } from '../job-name.js';
@@ -59,7 +60,9 @@ export class Canceller {
     this.#queues = new Queues(options);
   }
 
-  async cancel(jobId: string, { jobName }: CancelOptions): Promise<Cancellation> {
+  async cancel(jobId: string, options: CancelOptions): Promise<Cancellation> {
+    assertRecord('options', options, '{ jobName }, or left out');
+    const { jobName } = options;
     if (typeof jobId !== 'string' || jobId === '') {
       throw new InvalidOptionError('jobId', jobId, 'the id of a job');
     }

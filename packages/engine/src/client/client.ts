@@ -1,3 +1,5 @@
+import { assertRecord, assertText } from '../assert-record.js';
+import { InvalidOptionError } from '../errors.js';
 import { parseAttempt, type JobAttempt } from '../attempt.js';
 import { systemClock, type Clock } from '../clock.js';
 import { DEFAULT_NAMESPACE } from '../enqueuer.js';
@@ -8,7 +10,7 @@ import {
   type MetricsRange,
 } from '../metrics/metrics.js';
 import { Keys } from '../redis/keys.js';
-import { RedisConnection } from '../redis/redis-connection.js';
+import { isRedisConnection, RedisConnection } from '../redis/redis-connection.js';
 import type { RedisSource } from '../redis/redis-source.js';
 import { parseScheduleResult, type ScheduleResult } from '../schedule-result.js';
 import { Scripts } from '../redis/scripts.js';
@@ -79,11 +81,10 @@ export class Client {
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
     const keys = new Keys(namespace);
     this.namespace = namespace;
-    this.#ownsConnection = !(redis instanceof RedisConnection);
-    this.#connection =
-      redis instanceof RedisConnection
-        ? redis
-        : new RedisConnection(redis, { name: 'client', namespace, commandTimeout, unref: true });
+    this.#ownsConnection = !isRedisConnection(redis);
+    this.#connection = isRedisConnection(redis)
+      ? redis
+      : new RedisConnection(redis, { name: 'client', namespace, commandTimeout, unref: true });
     const scripts = new Scripts(keys, clock);
     const parts = { connection: this.#connection, keys, scripts, clock };
     this.#parts = parts;
@@ -113,8 +114,9 @@ export class Client {
    * @param options.seconds after which the pause ends by itself, a whole number; default: not before `unpause`
    * @throws InvalidJobNameError, InvalidOptionError
    */
-  pause(jobName: string, { seconds }: { readonly seconds?: number } = {}): Promise<void> {
-    return this.#queues.pause(jobName, seconds);
+  async pause(jobName: string, options: { readonly seconds?: number } = {}): Promise<void> {
+    assertRecord('options', options, '{ seconds }, or left out');
+    await this.#queues.pause(jobName, options.seconds);
   }
 
   /** Ends a pause, which idle pools notice at once. Returns whether there was one. @throws InvalidJobNameError */
@@ -184,7 +186,7 @@ export class Client {
   }
 
   /** Some of the scheduled, retry or dead jobs, by time. @throws InvalidOptionError */
-  list(set: 'scheduled' | 'retry' | 'dead', options: ListOptions = {}): Promise<JobList> {
+  async list(set: 'scheduled' | 'retry' | 'dead', options: ListOptions = {}): Promise<JobList> {
     return this.#set(set).list(options);
   }
 
@@ -196,10 +198,12 @@ export class Client {
    * together: go on with `from` and their number.
    * @throws InvalidOptionError
    */
-  listWaiting(
+  async listWaiting(
     jobName: string,
-    { from = 0, limit = 20 }: { readonly from?: number; readonly limit?: number } = {},
+    options: { readonly from?: number; readonly limit?: number } = {},
   ): Promise<QueuePage> {
+    assertRecord('options', options, '{ from, limit }, or left out');
+    const { from = 0, limit = 20 } = options;
     return this.#queues.window(jobName, from, limit);
   }
 
@@ -235,7 +239,7 @@ export class Client {
   }
 
   /** How many scheduled, retry or dead jobs have a name: exact where there are 10,000 at most, else an estimate. */
-  countOf(set: 'scheduled' | 'retry' | 'dead', jobName: string): Promise<JobCount> {
+  async countOf(set: 'scheduled' | 'retry' | 'dead', jobName: string): Promise<JobCount> {
     return this.#set(set).countOf(jobName);
   }
 
@@ -366,6 +370,7 @@ export class Client {
    * @param pools whose workers; default: those of all pools
    */
   async workerObservations(pools?: readonly WorkerPoolHeartbeat[]): Promise<WorkerObservation[]> {
+    if (pools !== undefined) assertHeartbeats(pools);
     return this.#fleet.observations(pools ?? (await this.#fleet.heartbeats()));
   }
 
@@ -376,10 +381,11 @@ export class Client {
    * @param options.jobName counts only this name into the intervals and the total
    * @throws InvalidOptionError
    */
-  metrics({
-    range = '1h',
-    jobName,
-  }: { readonly range?: MetricsRange; readonly jobName?: string } = {}): Promise<Metrics> {
+  async metrics(
+    options: { readonly range?: MetricsRange; readonly jobName?: string } = {},
+  ): Promise<Metrics> {
+    assertRecord('options', options, '{ range, jobName }, or left out');
+    const { range = '1h', jobName } = options;
     return this.#metrics.metrics(range, jobName);
   }
 
@@ -389,8 +395,9 @@ export class Client {
    * @param options.minutes how many, from 1 to 60; default 30
    * @throws InvalidOptionError
    */
-  rates({ minutes = 30 }: { readonly minutes?: number } = {}): Promise<JobRates[]> {
-    return this.#metrics.rates(minutes);
+  async rates(options: { readonly minutes?: number } = {}): Promise<JobRates[]> {
+    assertRecord('options', options, '{ minutes }, or left out');
+    return this.#metrics.rates(options.minutes ?? 30);
   }
 
   /**
@@ -398,6 +405,7 @@ export class Client {
    * and of jobs that are not done yet.
    */
   async attempts(jobId: string): Promise<JobAttempt[]> {
+    assertText('jobId', jobId, 'the id of a job');
     const { connection, keys } = this.#parts;
     await connection.ready();
     const texts = await connection.redis.lrange(keys.attempts(jobId), 0, -1);
@@ -421,11 +429,31 @@ export class Client {
   }
 
   #set(set: 'scheduled' | 'retry' | 'dead'): JobSet {
-    return { scheduled: this.#scheduled, retry: this.#retry, dead: this.#dead }[set];
+    switch (set) {
+      case 'scheduled':
+        return this.#scheduled;
+      case 'retry':
+        return this.#retry;
+      case 'dead':
+        return this.#dead;
+      default:
+        throw new InvalidOptionError('set', set, '"scheduled", "retry" or "dead"');
+    }
   }
 
   /** Closes the connection if it is the client's own. */
   close(): void {
     if (this.#ownsConnection) this.#connection.close();
   }
+}
+
+/** @throws InvalidOptionError */
+function assertHeartbeats(pools: unknown): void {
+  const areSome =
+    Array.isArray(pools) &&
+    pools.every((one: unknown) =>
+      Array.isArray((one as Partial<WorkerPoolHeartbeat> | null)?.workerIds),
+    );
+  if (areSome) return;
+  throw new InvalidOptionError('pools', pools, 'what workerPoolHeartbeats() gives, or left out');
 }

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+import { assertRecord } from '../assert-record.js';
 import { unixSeconds, type Clock } from '../clock.js';
 import { InvalidOptionError } from '../errors.js';
 import { rewriteEntry, type JobEntry } from '../job-entry.js';
@@ -10,7 +12,13 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
 import type { Killing, Page, PageBound, Revived, Reviving } from '../redis/scripts/job-scripts.js';
 import { holdsClaim, uniqueKeyOf } from '../unique-key.js';
-import { inBulk, type BulkOptions, type BulkOutcome, type BulkResult } from './bulk.js';
+import {
+  assertBulkOptions,
+  inBulk,
+  type BulkOptions,
+  type BulkOutcome,
+  type BulkResult,
+} from './bulk.js';
 import { idOf, removing, shown, tryParse, type ShownEntry } from './entries.js';
 import { Listing, MOST_BYTES_SEEN, mayBeNamed } from './listing.js';
 import { readPages } from './read-pages.js';
@@ -75,6 +83,7 @@ export interface JobSetOptions {
 export const PAGE_SIZE = 20;
 const MOST_LISTED = 200;
 const BATCH = 500;
+const A_JOB = 'a job as a page or a list gives it, or { at, id }';
 const MOST_COUNTED = 10_000;
 const SAMPLE = 500;
 
@@ -101,13 +110,9 @@ export class JobSet {
   }
 
   /** By rank, so that it costs the same at every depth; batch by batch where a name is asked for. */
-  async list({
-    from,
-    at,
-    limit = PAGE_SIZE,
-    jobName,
-    newestFirst = false,
-  }: ListOptions): Promise<JobList> {
+  async list(options: ListOptions): Promise<JobList> {
+    assertRecord('options', options, '{ from, at, limit, jobName, newestFirst }, or left out');
+    const { from, at, limit = PAGE_SIZE, jobName, newestFirst = false } = options;
     assertInteger('from', from ?? 0, 0, Number.MAX_SAFE_INTEGER);
     assertInteger('limit', limit, 1, MOST_LISTED);
     const first = from ?? (at === undefined ? 0 : await this.#rankOf(at, newestFirst));
@@ -127,8 +132,7 @@ export class JobSet {
 
   /** How many jobs come before a time, or, newest first, after it. */
   async #rankOf(at: Date, newestFirst: boolean): Promise<number> {
-    const seconds = at.getTime() / 1000;
-    if (Number.isNaN(seconds)) throw new InvalidOptionError('at', at, 'a valid Date');
+    const seconds = secondsOf(at);
     const { connection } = this.#options;
     await connection.ready();
     return newestFirst
@@ -178,7 +182,9 @@ export class JobSet {
   }
 
   /** The job of this time and id; `undefined` if it is not there. */
-  async job({ at, id }: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+  async job(ref: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+    assertRecord('job', ref, A_JOB);
+    const { at, id } = ref;
     const raw = await this.#find({ at, id });
     return raw === undefined ? undefined : { at, ...shown(raw) };
   }
@@ -263,6 +269,7 @@ export class JobSet {
     act: (batch: readonly Parsed[]) => Promise<readonly BulkOutcome[]>,
   ): Promise<BulkResult> {
     const { connection } = this.#options;
+    assertBulkOptions(options);
     const { jobName } = options;
     await connection.ready();
     const total = await connection.redis.zcard(this.#key);
@@ -289,12 +296,12 @@ export class JobSet {
 
   /** The entry to the byte. */
   async #find(ref: TimedJobRef): Promise<Raw | undefined> {
+    assertRecord('job', ref, A_JOB);
     if ('raw' in ref) {
       await this.#options.connection.ready();
       return ref.raw;
     }
-    const seconds = Math.floor(ref.at.getTime() / 1000);
-    if (Number.isNaN(seconds)) throw new InvalidOptionError('at', ref.at, 'a valid Date');
+    const seconds = Math.floor(secondsOf(ref.at));
     let next: number | undefined = await this.#rankOf(new Date(seconds * 1000), false);
     while (next !== undefined) {
       const page: Page = await this.#page(next, { count: BATCH });
@@ -339,6 +346,13 @@ function timedJobs(entries: readonly Raw[], scores: readonly number[]): TimedJob
 /** @param seconds since the epoch */
 function toDate(seconds = 0): Date {
   return new Date(seconds * 1000);
+}
+
+/** @throws InvalidOptionError */
+function secondsOf(at: unknown): number {
+  const milliseconds = types.isDate(at) ? at.getTime() : NaN;
+  if (Number.isNaN(milliseconds)) throw new InvalidOptionError('at', at, 'a valid Date');
+  return milliseconds / 1000;
 }
 
 /** @throws InvalidOptionError */

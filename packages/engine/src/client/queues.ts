@@ -1,3 +1,5 @@
+import { assertRecord, assertText } from '../assert-record.js';
+import { counted } from '../counted.js';
 import { unixSeconds, type Clock } from '../clock.js';
 import { JobInUseError } from '../errors.js';
 import { assertJobName } from '../job-name.js';
@@ -9,11 +11,13 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
 import type { Page } from '../redis/scripts/job-scripts.js';
 import type { QueueReading } from '../redis/scripts/queue-scripts.js';
-import { inBulk, type BulkOptions, type BulkResult } from './bulk.js';
+import { assertBulkOptions, inBulk, type BulkOptions, type BulkResult } from './bulk.js';
 import { removing, shown, tryParse, type ShownEntry } from './entries.js';
 import { assertPage, PAGE_SIZE } from './job-set.js';
 import { knownJobNames } from './known-job-names.js';
 import { readPages } from './read-pages.js';
+
+const A_NAME = 'the name of a job';
 
 /** A queue and what waits in it. */
 export interface QueueStatus {
@@ -90,6 +94,7 @@ export class Queues {
   }
 
   async page(jobName: string, page: number): Promise<QueuePage> {
+    assertText('jobName', jobName, A_NAME);
     assertPage(page);
     const from = (page - 1) * PAGE_SIZE;
     const read = (first: number, count: number) => this.#read(jobName, first, count);
@@ -98,6 +103,7 @@ export class Queues {
 
   /** `limit` jobs behind the first `from`; fewer where they would have more bytes than go with one reply. */
   async window(jobName: string, from: number, limit: number): Promise<QueuePage> {
+    assertText('jobName', jobName, A_NAME);
     assertInteger('from', from, 0, Number.MAX_SAFE_INTEGER);
     assertInteger('limit', limit, 1, BATCH);
     return pageOf(from, await this.#read(jobName, from, limit));
@@ -173,6 +179,7 @@ export class Queues {
   }
 
   async empty(jobName: string, options: Omit<BulkOptions, 'jobName'>): Promise<BulkResult> {
+    assertBulkOptions(options);
     assertJobName(jobName);
     const { connection, keys, scripts } = this.#options;
     await connection.ready();
@@ -192,12 +199,17 @@ export class Queues {
   async forget(jobName: string, pools: readonly { jobNames: readonly string[] }[]): Promise<void> {
     assertJobName(jobName);
     const serving = pools.filter(({ jobNames }) => jobNames.includes(jobName)).length;
-    if (serving > 0) throw new JobInUseError(jobName, `${serving} worker pools run it`);
+    if (serving > 0)
+      throw new JobInUseError(
+        jobName,
+        `${counted(serving, 'worker pool runs', 'worker pools run')} it`,
+      );
     const { connection, scripts } = this.#options;
     await connection.ready();
     const { waiting, inProgress } = await connection.call(scripts.queues.forget(jobName));
-    if (waiting > 0) throw new JobInUseError(jobName, `${waiting} jobs wait`);
-    if (inProgress > 0) throw new JobInUseError(jobName, `${inProgress} jobs are in progress`);
+    if (waiting > 0) throw new JobInUseError(jobName, counted(waiting, 'job waits', 'jobs wait'));
+    if (inProgress > 0)
+      throw new JobInUseError(jobName, `${counted(inProgress, 'job is', 'jobs are')} in progress`);
   }
 
   async rebuildLocks(): Promise<number> {
@@ -211,8 +223,11 @@ export class Queues {
 
   async #find(
     jobName: string,
-    { position, id }: WaitingJobRef,
+    ref: WaitingJobRef,
   ): Promise<{ found: WaitingJob | undefined; total: number }> {
+    assertText('jobName', jobName, A_NAME);
+    assertRecord('job', ref, 'a job as a page gives it, or { position, id }');
+    const { position, id } = ref;
     assertInteger('position', position, 1, Number.MAX_SAFE_INTEGER);
     const first = Math.max(0, position - LOOK_BEHIND);
     const read = (from: number, count: number) => this.#read(jobName, from, count);

@@ -1,3 +1,4 @@
+import { assertRecord } from '../assert-record.js';
 import { InvalidOptionError } from '../errors.js';
 
 /** When a pool's health is doubted. All in seconds. */
@@ -39,6 +40,7 @@ const DEFAULTS: Required<HealthLimits> = { fetch: 15, beat: 10, waiting: 300 };
 
 /** @throws InvalidOptionError */
 export function healthLimits(limits: HealthLimits): Required<HealthLimits> {
+  assertRecord('limits', limits, '{ fetch, beat, waiting }, or left out');
   const { fetch = DEFAULTS.fetch, beat = DEFAULTS.beat, waiting = DEFAULTS.waiting } = limits;
   for (const [option, value] of Object.entries({ fetch, beat, waiting })) {
     if (!(value > 0)) throw new InvalidOptionError(option, value, 'seconds, more than 0');
@@ -62,7 +64,7 @@ export function judge(
 
 /** What keeps a pool from Redis. */
 export interface Obstacles {
-  /** What has kept Redis from answering. */
+  /** A sentence: Redis does not answer, or refuses, and why. */
   readonly unreachable?: string | undefined;
   /** Why Redis does not take the registration of the pool. */
   readonly unregistered?: string | undefined;
@@ -75,7 +77,7 @@ function graveProblems(
   { fetch, beat }: Required<HealthLimits>,
   { unreachable, unregistered }: Obstacles,
 ): string[] {
-  if (unreachable !== undefined) return [`Redis does not answer: ${unreachable}`];
+  if (unreachable !== undefined) return [unreachable];
   if (unregistered !== undefined) return [`The worker pool cannot be registered: ${unregistered}`];
   if (!isReady) return ['The worker pool is not started, not registered yet, or stopping.'];
   const problems: string[] = [];

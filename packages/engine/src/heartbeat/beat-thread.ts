@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { RedisOptions } from 'ioredis';
 import type { ScriptCall } from '../redis/script.js';
 import type { NodeAddress } from '../redis/slot-owner.js';
-import { messageOf } from '../thrown.js';
+import { errorLine } from '../error-text.js';
+import { plainReply } from '../redis/redis-reply.js';
 import type { BeatLoopData, BeatLoopMessage, BeatLoopOrder } from './nestcraft-heartbeat.mjs';
 
 export interface BeatThreadOptions {
@@ -57,10 +58,10 @@ export class BeatThread {
     this.#ticker.unref();
     this.#worker.unref();
     this.#worker.on('message', (message: BeatLoopMessage) => {
-      if (message.kind === 'failed') onError(new Error(message.message));
+      if (message.kind === 'failed') onError(new Error(plainReply(message.message)));
       if (message.kind === 'stuck') onError(new Error('the main thread is stuck; no more beats'));
     });
-    this.#worker.on('error', (error: unknown) => (this.#reason = messageOf(error)));
+    this.#worker.on('error', (error: unknown) => (this.#reason = errorLine(error)));
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     void this.#ended.then(() => {
       clearInterval(this.#ticker);

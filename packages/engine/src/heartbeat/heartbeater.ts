@@ -7,7 +7,7 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Keys } from '../redis/keys.js';
 import type { ScriptCall } from '../redis/script.js';
 import type { Scripts } from '../redis/scripts.js';
-import { messageOf } from '../thrown.js';
+import { errorLine } from '../error-text.js';
 import { BeatThread, threadOptions } from './beat-thread.js';
 import { threadFile } from './thread-file.js';
 
@@ -154,7 +154,7 @@ export class Heartbeater {
         onEnded: (reason) => this.#onThreadEnded(reason),
       });
     } catch (error) {
-      this.#onThreadEnded(messageOf(error));
+      this.#onThreadEnded(errorLine(error));
     }
   }
 

@@ -78,14 +78,18 @@ export function notTheCluster(namespace: string | undefined, cause: Error): Unsu
 
 /** An empty URL would be this machine's Redis, to ioredis. */
 function assertSource(source: unknown): void {
-  if (typeof source === 'string' ? source.trim() !== '' : typeof source === 'object' && source) {
-    return;
-  }
+  if (typeof source === 'string' ? source.trim() !== '' : isSourceObject(source)) return;
   throw new InvalidOptionError(
     'redis',
     source,
     'a URL such as redis://127.0.0.1:6379, or options, an instance or a Cluster of ioredis',
   );
+}
+
+/** The options in an array, or in a URL object, would be none, which is this machine's Redis, too. */
+function isSourceObject(source: unknown): boolean {
+  const isObject = typeof source === 'object' && source !== null && !Array.isArray(source);
+  return isObject && !('href' in source);
 }
 
 function assertNoPrefix(keyPrefix: string | undefined): void {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import type { HealthLimits, PoolHealth } from '@nestcraft/engine';
+import { redisProblem, type HealthLimits, type PoolHealth } from '@nestcraft/engine';
 import { instanceToken } from '../instance-tokens.js';
 import type { WorkInstance } from '../work-instance.js';
 
@@ -66,8 +66,7 @@ export class WorkHealthIndicator {
       await connection.redis.ping();
       return session.up();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return session.down({ problems: [`Redis does not answer: ${reason}`] });
+      return session.down({ problems: [redisProblem(error)] });
     }
   }
 }

@@ -1,7 +1,12 @@
-import { InvalidOptionError, jobNameOf, type JobNameOrContract } from '@nestcraft/engine';
+import {
+  assertJobName,
+  InvalidOptionError,
+  jobNameOf,
+  type JobNameOrContract,
+} from '@nestcraft/engine';
 import { milliseconds } from './duration.js';
 import type { EnqueuedJob } from './enqueued-jobs.js';
-import { WorkTesting } from './work-testing.js';
+import type { WorkTesting } from './work-testing.js';
 
 /** What else `toHaveEnqueued` looks at. */
 export interface EnqueuedExpectation {
@@ -44,7 +49,7 @@ export const workMatchers = {
     args?: unknown,
     options: EnqueuedExpectation = {},
   ): MatcherResult {
-    if (!(work instanceof WorkTesting)) {
+    if (!isWorkTesting(work)) {
       throw new InvalidOptionError(
         'expect(…).toHaveEnqueued',
         work,
@@ -52,6 +57,7 @@ export const workMatchers = {
       );
     }
     const name = jobNameOf(job);
+    assertJobName(name);
     const found = work.enqueued.filter(
       (one) =>
         one.name === name &&
@@ -59,17 +65,26 @@ export const workMatchers = {
         isAt(one, options),
     );
     const { times } = options;
-    const expected = { name, ...(args === undefined ? {} : { args }), ...options };
+    const pass = times === undefined ? found.length > 0 : found.length === times;
+    const wanted = { ...(args === undefined ? {} : { args }), ...options };
+    const how =
+      Object.keys(wanted).length === 0 ? '' : `, with ${this.utils.printExpected(wanted)}`;
     return {
-      pass: times === undefined ? found.length > 0 : found.length === times,
+      pass,
       message: () =>
         [
-          `Expected to have been enqueued (or not to): ${this.utils.printExpected(expected)}`,
-          `Such jobs: ${found.length}. Enqueued were: ${this.utils.printReceived(work.enqueued.map(shown))}`,
+          `Expected job "${name}" ${pass ? 'not ' : ''}to have been enqueued${how}.`,
+          `Such jobs were enqueued: ${found.length}.`,
+          `All jobs that were enqueued (${work.enqueued.length}): ${this.utils.printReceived(work.enqueued.map(shown))}`,
         ].join('\n'),
     };
   },
 };
+
+/** Of whatever copy of this package: a test may be an ES module, and the application none. */
+function isWorkTesting(work: unknown): work is WorkTesting {
+  return Array.isArray((work as Partial<WorkTesting> | null | undefined)?.enqueued);
+}
 
 function isAt({ runAt, enqueuedAt }: EnqueuedJob, { at, in: delay }: EnqueuedExpectation): boolean {
   if (at && Math.ceil(at.getTime() / 1000) * 1000 !== runAt?.getTime()) return false;

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { stripVTControlCharacters } from 'node:util';
 import {
   BadRequestException,
   Controller,
@@ -350,6 +351,17 @@ describe('toHaveEnqueued', () => {
     const enqueuer = await start();
     await enqueuer.enqueue(Ping, { n: 1 });
     expect(() => expect(work).toHaveEnqueued('ping', { n: 2 })).toThrow(/ping.*"n": 1/s);
+    expect(messageOf(() => expect(work).toHaveEnqueued('ping', { n: 2 }, { times: 3 }))).toBe(
+      [
+        'Expected job "ping" to have been enqueued, with {"args": {"n": 2}, "times": 3}.',
+        'Such jobs were enqueued: 0.',
+        'All jobs that were enqueued (1): [{"args": {"n": 1}, "name": "ping"}]',
+      ].join('\n'),
+    );
+    expect(messageOf(() => expect(work).not.toHaveEnqueued(Ping))).toMatch(
+      /^Expected job "ping" not to have been enqueued\.\nSuch jobs were enqueued: 1\./,
+    );
+    expect(() => expect(work).toHaveEnqueued(undefined as never)).toThrow(/in a circle/);
     expect(() => expect({}).toHaveEnqueued('ping')).toThrow(InvalidOptionError);
   });
 
@@ -397,3 +409,13 @@ describe('autoRun', () => {
     await expect(work.advance('1s')).rejects.toThrow(WorkTestingError);
   });
 });
+
+/** Without the colours of terminals. */
+function messageOf(act: () => void): string {
+  try {
+    act();
+    return '';
+  } catch (error) {
+    return stripVTControlCharacters((error as Error).message);
+  }
+}

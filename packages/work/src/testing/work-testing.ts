@@ -169,7 +169,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
       const left = (await this.#heads()).length;
       if (left === 0) return;
       throw new WorkTestingError(
-        `${maxRuns} jobs have run, and others wait still. Do they enqueue each other for ever? If not: drain({ maxRuns: … }).`,
+        `Jobs wait still, and as many have run as may: ${maxRuns}. Do they enqueue each other for ever? If not: drain({ maxRuns: … }).`,
       );
     }
   }
