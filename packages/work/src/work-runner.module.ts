@@ -42,7 +42,6 @@ const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
   ],
 })
 export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
-  private jobs = 0;
   private beforeStop?: () => void;
 
   static of(name: string | undefined): DynamicModule {
@@ -74,15 +73,14 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
       pool.middleware(await this.toMiddleware(option as JobMiddlewareOption));
     }
     const decorator = await this.decorator(options.jobDecorator);
-    this.jobs = this.registrar.register(decorator);
+    this.registrar.register(decorator);
     if (this.instance.runsJobs) await pool.checkSchedules();
     this.listeners.subscribe();
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { environment, options } = this.instance;
-    if (options.role === 'enqueuer' || this.jobs === 0) return;
-    this.beforeStop = await environment.start(this.instance);
+    if (!this.instance.runsJobs) return;
+    this.beforeStop = await this.instance.environment.start(this.instance);
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -5,9 +5,8 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import type { Client } from '@nestcraft/engine';
 import { PrometheusMetrics, type PrometheusMetricsOptions } from '@nestcraft/engine/prometheus';
-import { getClientToken, instanceToken } from '../instance-tokens.js';
+import { instanceToken } from '../instance-tokens.js';
 import type { WorkInstance } from '../work-instance.js';
 import { WORK_METRICS_OPTIONS } from './metrics-options.token.js';
 import { metricsController } from './metrics.controller.js';
@@ -52,10 +51,9 @@ function withExtras(
 function metricsProvider(instance: string | undefined): Provider {
   return {
     provide: PrometheusMetrics,
-    inject: [instanceToken(instance), getClientToken(instance), WORK_METRICS_OPTIONS],
+    inject: [instanceToken(instance), WORK_METRICS_OPTIONS],
     useFactory: (
-      { enqueuer, pool, options: { role } }: WorkInstance,
-      client: Client,
+      { enqueuer, client, pool, options: { role } }: WorkInstance,
       { registry, prefix }: WorkMetricsOptions,
     ) =>
       new PrometheusMetrics({

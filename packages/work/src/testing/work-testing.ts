@@ -12,7 +12,6 @@ import {
   type NextJob,
   type SettledJob,
 } from '@nestcraft/engine';
-import { getClientToken } from '../instance-tokens.js';
 import { milliseconds } from './duration.js';
 import type { EnqueuedJob } from './enqueued-jobs.js';
 import { WorkTestingError } from './errors.js';
@@ -201,9 +200,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
   }
 
   #clients(): Client[] {
-    return this.#environment.instances.map(({ name }) =>
-      this.get<Client>(getClientToken(name) as Type<Client>),
-    );
+    return this.#environment.instances.map(({ client }) => client);
   }
 }
 
