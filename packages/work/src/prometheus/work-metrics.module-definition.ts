@@ -23,6 +23,11 @@ export interface WorkMetricsExtras {
    * the `imports` of `forRootAsync`.
    */
   readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
+  /**
+   * Class decorators for the page's controller, such as an application's own `Public()`, by which its global guard lets
+   * the page pass; default: none.
+   */
+  readonly decorators?: readonly ClassDecorator[] | undefined;
   /** Whose metrics: the name of an instance of WorkModule; default: the unnamed one. */
   readonly instance?: string;
 }
@@ -39,12 +44,12 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkMet
 
 function withExtras(
   definition: DynamicModule,
-  { path = 'metrics', guards = [], instance }: WorkMetricsExtras,
+  { path = 'metrics', guards = [], decorators = [], instance }: WorkMetricsExtras,
 ): DynamicModule {
   return {
     ...definition,
     providers: [...(definition.providers ?? []), metricsProvider(instance)],
-    controllers: path === false ? [] : [metricsController(path, guards)],
+    controllers: path === false ? [] : [metricsController({ path, guards, decorators })],
   };
 }
 
