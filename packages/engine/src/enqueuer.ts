@@ -32,6 +32,7 @@ import { RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { Scripts } from './redis/scripts.js';
 import type { Carrier, Scheduling } from './redis/scripts/enqueuing-scripts.js';
+import { setImmediate } from './timers.js';
 
 export interface EnqueuerOptions extends JobArgsLimits {
   /** Where Redis is, or a connection to share; the enqueuer does not close a shared one. */

@@ -2,6 +2,7 @@ import type { EnqueueMiddleware } from './enqueue-middleware.js';
 import { CaptureError, InvalidOptionError, SlowPropagatorError } from './errors.js';
 import type { Job } from './job.js';
 import { isThenable, messageOf, readable } from './thrown.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 /**
  * Carries something of the caller's surroundings, such as a trace or a tenant, from where a job is enqueued to where it

@@ -2,6 +2,7 @@ import { errorText } from './error-text.js';
 import { PoolStoppingError } from './errors.js';
 import type { PoolActors } from './pool-actors.js';
 import type { PoolLog } from './pool-log.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 export interface ShutdownOptions<Context> {
   readonly poolId: string;

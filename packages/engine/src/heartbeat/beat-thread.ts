@@ -4,6 +4,7 @@ import type { BeatLoopData, BeatLoopMessage, BeatLoopOrder } from './beat-loop.m
 import type { ScriptCall } from '../redis/script.js';
 import type { NodeAddress } from '../redis/slot-owner.js';
 import { messageOf } from '../thrown.js';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.js';
 
 export interface BeatThreadOptions {
   readonly redis: RedisOptions;

@@ -9,6 +9,7 @@ import type { ScriptCall } from '../redis/script.js';
 import type { Scripts } from '../redis/scripts.js';
 import { messageOf } from '../thrown.js';
 import { BeatThread, threadOptions } from './beat-thread.js';
+import { performance } from '../timers.js';
 
 export interface HeartbeaterOptions {
   readonly poolId: string;
