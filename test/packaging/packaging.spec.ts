@@ -11,8 +11,8 @@ const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 
 // The packages are ESM, which Node's require() loads as it is.
 const MEANT = ['CJSResolvesToESM'];
-// What it extends is there in a test of Jest's only; packages/work's own tests import it.
-const ONLY_IN_JEST = '@nestcraft/work/testing/jest';
+// What they extend is there in a test of Jest's or Vitest's only; packages/work's tests and test/vitest.spec.ts import them.
+const ONLY_IN_TESTS = ['@nestcraft/work/testing/jest', '@nestcraft/work/testing/vitest'];
 
 describe('what is published', () => {
   let packages: readonly PackedPackage[] = [];
@@ -49,7 +49,7 @@ describe('what is published', () => {
     for (const { entryPoints } of packages) {
       expect(entryPoints).not.toEqual([]);
       for (const entryPoint of entryPoints) {
-        if (entryPoint !== ONLY_IN_JEST) await requireEntryPoint(entryPoint);
+        if (!ONLY_IN_TESTS.includes(entryPoint)) await requireEntryPoint(entryPoint);
       }
     }
   });

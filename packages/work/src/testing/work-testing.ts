@@ -15,6 +15,7 @@ import {
 import { milliseconds } from './duration.js';
 import type { EnqueuedJob } from './enqueued-jobs.js';
 import { WorkTestingError } from './errors.js';
+import { assertStreamsRun } from './fake-timers.js';
 import { deadJobs, pendingJobs, type PendingJob } from './pending-jobs.js';
 import type { TestingEnvironment } from './testing-environment.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -69,6 +70,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
    * @throws WorkTestingError when more than that would run
    */
   async drain({ maxRuns = MAX_RUNS }: { readonly maxRuns?: number } = {}): Promise<SettledJob[]> {
+    await assertStreamsRun();
     const { instances, pools } = this.#environment;
     this.#environment.takeSettled();
     if (pools.length === 0) await Promise.all(instances.map(({ pool }) => drained(pool)));
@@ -114,6 +116,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
   ): Promise<void>;
   async perform(jobName: string, args?: JobArgs | null): Promise<void>;
   async perform(job: JobNameOrContract, args?: JobArgs | null): Promise<void> {
+    await assertStreamsRun();
     const { pools } = this.#environment;
     const name = isJobContract(job) ? job.name : job;
     const [pool = pools[0]] = pools.filter(({ jobNames }) => jobNames.includes(name));
@@ -158,6 +161,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
 
   /** Closes the application, and removes what it has left in Redis. */
   async close(): Promise<void> {
+    await assertStreamsRun();
     await this.app.close();
     await this.#onClose();
   }
