@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { noteClass } from './copies.js';
 import { Canceller, type CancelOptions, type Cancellation } from './client/canceller.js';
 import { systemClock, type Clock } from './clock.js';
 import { MAX_DELAY } from './delay.js';
@@ -91,6 +92,10 @@ export const DEFAULT_NAMESPACE = 'work';
  * ```
  */
 export class Enqueuer {
+  static {
+    noteClass('Enqueuer', this);
+  }
+
   readonly #connection: RedisConnection;
   readonly #ownsConnection: boolean;
   readonly #maker: EntryMaker;

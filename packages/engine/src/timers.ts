@@ -16,14 +16,15 @@ export const {
 
 export const performance = { now: host.now.bind(host) } as const;
 
-const { nextTick } = process;
+type NextTick = NodeJS.Process['nextTick'];
+const nextTick = ticks();
 
 /**
  * Runs a function that looks `process.nextTick` up itself, as ioredis does, with Node's own: of a faked one nobody would
  * hear that a connection is there.
  */
 export function withOwnTicks<Result>(run: () => Result): Result {
-  const current = process.nextTick;
+  const current = ticks();
   if (current === nextTick) return run();
   process.nextTick = nextTick;
   try {
@@ -31,4 +32,8 @@ export function withOwnTicks<Result>(run: () => Result): Result {
   } finally {
     process.nextTick = current;
   }
+}
+
+function ticks(): NextTick {
+  return Reflect.get<NodeJS.Process, 'nextTick'>(process, 'nextTick');
 }

@@ -22,6 +22,7 @@ import {
 import { IdlePool } from './idle-pool.js';
 import { jobErrors } from './job-outcome.js';
 import { JOB, jobProvider } from './job.token.js';
+import { aliasesForCopies } from './other-copies.js';
 import { WorkEvents } from './work-events.js';
 import {
   applicationEnvironment,
@@ -58,6 +59,7 @@ export function instanceProviders(name: string | undefined): Provider[] {
     },
     { provide: WorkInstance, useExisting: instanceToken(name) },
     jobProvider,
+    ...forOtherCopies(name),
   ];
 }
 
@@ -69,7 +71,15 @@ export function instanceExports(name: string | undefined): InjectionToken[] {
   ];
   // One for all, so that it is no matter of whose it is.
   const shared = [JOB, ...(name === undefined ? [WORK_MODULE_OPTIONS] : [])];
-  return [...own, ...shared, instanceToken(name)];
+  return [
+    ...[...own, ...shared, instanceToken(name)],
+    ...forOtherCopies(name).map(({ provide }) => provide),
+  ];
+}
+
+/** Of a named instance the tokens are texts, which are the same in every copy. */
+function forOtherCopies(name: string | undefined) {
+  return name === undefined ? aliasesForCopies({ Enqueuer, Client, WorkerPool, WorkEvents }) : [];
 }
 
 type InstanceParts = [

@@ -21,8 +21,13 @@ export interface JobFeatureAsync
   readonly useFactory: (...args: never[]) => JobOptions | Promise<JobOptions>;
 }
 
+// By which they are found, whatever copy of this package has made them.
+const OVERRIDE = Symbol.for('nestcraft:job_override');
+
 /** What a provider of `forFeature` holds, for the instance to find. */
 export class JobOverride {
+  readonly [OVERRIDE] = true;
+
   constructor(
     readonly jobName: string,
     readonly instance: string | undefined,
@@ -56,8 +61,12 @@ export function overrideProvider({
 export function findOverrides(discovery: DiscoveryService): JobOverride[] {
   return discovery.getProviders().flatMap(({ instance }) => {
     const override: unknown = instance;
-    return override instanceof JobOverride ? [override] : [];
+    return isOverride(override) ? [override] : [];
   });
+}
+
+function isOverride(value: unknown): value is JobOverride {
+  return typeof value === 'object' && value !== null && OVERRIDE in value;
 }
 
 /** An instance's overrides by job name. @throws InvalidJobOverrideError for two of one job */

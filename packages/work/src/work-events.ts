@@ -1,5 +1,6 @@
 import {
   asError,
+  noteClass,
   type Failure,
   type Job,
   type Logger,
@@ -9,6 +10,7 @@ import {
   type WorkerPoolEvents,
 } from '@nestcraft/engine';
 import { filter, map, share, type Observable } from 'rxjs';
+import { OWN_COPY } from './other-copies.js';
 import { SafeObservable } from './safe-observable.js';
 
 /** A worker has begun a job. */
@@ -81,6 +83,10 @@ export const JOB_EVENT_NAMES = Object.keys(EVENTS) as readonly JobEventName[];
  * ```
  */
 export class WorkEvents implements Readonly<Streams> {
+  static {
+    noteClass('WorkEvents', this, OWN_COPY);
+  }
+
   readonly started: Observable<JobStarted>;
   readonly done: Observable<JobEnded>;
   /** Each run that fails, whatever becomes of the job: `retried`, `dead` or `dropped` follows. */

@@ -76,10 +76,12 @@ export class WorkInstance {
   }
 }
 
-/** The names of the application's instances. Complete as soon as all providers are made. */
+/** The names of the application's instances, whatever copy of this package they are of. */
 export function instanceNames(modules: ModulesContainer): (string | undefined)[] {
-  return [...modules.values()].flatMap(({ providers }) => {
-    const instance: unknown = providers.get(WorkInstance)?.instance;
-    return instance instanceof WorkInstance ? [instance.name] : [];
-  });
+  const unnamed = instanceToken();
+  return [...modules.values()].flatMap(({ providers }) =>
+    [...providers.keys()]
+      .filter((token): token is string => typeof token === 'string' && token.startsWith(unnamed))
+      .map((token) => (token === unnamed ? undefined : token.slice(unnamed.length))),
+  );
 }

@@ -17,9 +17,10 @@ import { JobExplorer } from './job-explorer.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
 import { JobListeners } from './job-listeners.js';
 import { JobRegistrar } from './job-registrar.js';
+import { warnOfCopies } from './other-copies.js';
 import { ProviderMethods } from './provider-methods.js';
 import { ScopedGlobals } from './scoped-globals.js';
-import { WorkInstance } from './work-instance.js';
+import { instanceNames, WorkInstance } from './work-instance.js';
 import type { WorkRole } from './work-module-options.js';
 
 const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
@@ -76,6 +77,8 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     this.registrar.register(decorator);
     if (this.instance.runsJobs) await pool.checkSchedules();
     this.listeners.subscribe();
+    const [first] = instanceNames(this.modules);
+    if (first === this.instance.name) warnOfCopies(this.instance.logger);
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,3 +1,4 @@
+import { noteClass } from '../copies.js';
 import { parseAttempt, type JobAttempt } from '../attempt.js';
 import { systemClock, type Clock } from '../clock.js';
 import { DEFAULT_NAMESPACE } from '../enqueuer.js';
@@ -60,6 +61,10 @@ export interface ClientOptions {
  * ```
  */
 export class Client {
+  static {
+    noteClass('Client', this);
+  }
+
   /** What all keys begin with. */
   readonly namespace: string;
   readonly #connection: RedisConnection;
