@@ -15,8 +15,8 @@ const SLOW = 180_000;
 const LOOSE = ['--noEmit', '--skipLibCheck'];
 const RAN = { greeted: 'Ada', page: 200, waiting: [0], dead: 1 };
 
-// What it extends is there in a test of Jest's only; packages/work's own tests import it.
-const ONLY_IN_JEST = /testing\/jest(\.js)?$/;
+// What it extends is there in a test of Jest's or Vitest's only; packages/work's tests and test/vitest.spec.ts import them.
+const ONLY_IN_TESTS = /testing\/(jest|vitest)(\.js)?$/;
 
 describe('what is published', () => {
   let packages: readonly PackedPackage[] = [];
@@ -55,7 +55,7 @@ describe('what is published', () => {
     ];
     for (const modules of ways) {
       expect(modules.length).toBeGreaterThan(packages.length);
-      await requireAll(modules.filter((module) => !ONLY_IN_JEST.test(module)));
+      await requireAll(modules.filter((module) => !ONLY_IN_TESTS.test(module)));
     }
   });
 

@@ -1,5 +1,6 @@
 import { assertRecord } from './assert-record.js';
 import { types } from 'node:util';
+import { noteClass } from './copies.js';
 import { Canceller, type CancelOptions, type Cancellation } from './client/canceller.js';
 import { systemClock, type Clock } from './clock.js';
 import { MAX_DELAY } from './delay.js';
@@ -33,6 +34,7 @@ import { isRedisConnection, RedisConnection } from './redis/redis-connection.js'
 import type { RedisSource } from './redis/redis-source.js';
 import { Scripts } from './redis/scripts.js';
 import type { Carrier, Scheduling } from './redis/scripts/enqueuing-scripts.js';
+import { setImmediate } from './timers.js';
 
 export interface EnqueuerOptions extends JobArgsLimits {
   /** Where Redis is, or a connection to share; the enqueuer does not close a shared one. */
@@ -91,6 +93,10 @@ export const DEFAULT_NAMESPACE = 'work';
  * ```
  */
 export class Enqueuer {
+  static {
+    noteClass('Enqueuer', this);
+  }
+
   readonly #connection: RedisConnection;
   readonly #ownsConnection: boolean;
   readonly #maker: EntryMaker;

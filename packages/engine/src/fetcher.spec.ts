@@ -6,6 +6,7 @@ import type { Request } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 import type { Fetched, FetchedEntry, Fetching } from './redis/scripts/running-scripts.js';
 import { seededRandom } from './testing/seeded-random.js';
+import { performance } from './timers.js';
 
 /** A fetch that was sent. */
 interface Fetch {

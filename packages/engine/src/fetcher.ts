@@ -13,6 +13,7 @@ import {
   type FetchedEntry,
 } from './redis/scripts/running-scripts.js';
 import { WakeBudget } from './wake-budget.js';
+import { performance } from './timers.js';
 
 /** How many jobs a pool can do with. */
 export interface Demand {

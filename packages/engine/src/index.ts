@@ -26,6 +26,13 @@ export {
   type WaitingJobRef,
 } from './client/queues.js';
 export { systemClock, type Clock } from './clock.js';
+export {
+  callerPlace,
+  classesOfCopies,
+  loadedCopies,
+  noteClass,
+  type PackageCopy,
+} from './copies.js';
 export { currentJob, currentSignal } from './current-job.js';
 export { type EnqueueMiddleware } from './enqueue-middleware.js';
 export {

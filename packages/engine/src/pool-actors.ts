@@ -36,6 +36,7 @@ import { Worker } from './worker.js';
 import { Finisher, type FinishedJob } from './finished-job.js';
 import { heldClaim, holdsClaim } from './unique-key.js';
 import { Workers } from './workers.js';
+import { performance } from './timers.js';
 
 export interface PoolActorsOptions<Context> {
   readonly poolId: string;

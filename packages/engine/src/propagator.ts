@@ -3,6 +3,7 @@ import { CaptureError, InvalidOptionError, SlowPropagatorError } from './errors.
 import type { Job } from './job.js';
 import { errorLine } from './error-text.js';
 import { isThenable, readable } from './thrown.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 /**
  * Carries something of the caller's surroundings, such as a trace or a tenant, from where a job is enqueued to where it

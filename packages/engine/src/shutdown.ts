@@ -3,6 +3,7 @@ import { PoolStoppingError } from './errors.js';
 import type { PoolActors } from './pool-actors.js';
 import type { PoolLog } from './pool-log.js';
 import type { StopLog } from './stop-log.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 export interface ShutdownOptions<Context> {
   readonly poolId: string;

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { noteClass } from './copies.js';
 import { systemClock, type Clock } from './clock.js';
 import { counted } from './counted.js';
 import type { ReapedPool } from './dead-pool-reaper.js';
@@ -121,6 +122,10 @@ const RESULTS: Readonly<Partial<Record<Fate['kind'], RunResult>>> = {
  * ```
  */
 export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents> {
+  static {
+    noteClass('WorkerPool', this);
+  }
+
   /** This pool among all that share the namespace: 24 hex digits. */
   readonly id = newId();
   readonly #options: WorkerPoolOptions<Context>;

@@ -14,6 +14,7 @@ import type { Raw } from './redis/raw.js';
 import { finishWork, workIn } from './returned-work.js';
 import { shown } from './shown.js';
 import { isThenable } from './thrown.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 /** What a worker is doing. */
 export interface Running {

@@ -9,6 +9,7 @@ import { PrefetchedJobs } from './prefetched-jobs.js';
 import type { Raw } from './redis/raw.js';
 import type { FetchedEntry } from './redis/scripts/running-scripts.js';
 import type { Interruption, Running, Worker } from './worker.js';
+import { clearTimeout, setImmediate, setTimeout } from './timers.js';
 
 export interface WorkersOptions<Context> {
   readonly workers: readonly Worker<Context>[];

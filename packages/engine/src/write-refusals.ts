@@ -1,5 +1,6 @@
 import { redisFault } from './redis/redis-fault.js';
 import { redisReason } from './redis/redis-problem.js';
+import { performance } from './timers.js';
 
 // What Redis says while it takes no writes, but those that free memory.
 const CODES = new Set(['OOM', 'MISCONF', 'NOREPLICAS', 'READONLY']);

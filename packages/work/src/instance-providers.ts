@@ -16,11 +16,13 @@ import {
   getWorkerPoolToken,
   getWorkEventsToken,
   instanceToken,
+  ownPoolToken,
   redisSourceToken,
 } from './instance-tokens.js';
 import { IdlePool } from './idle-pool.js';
 import { jobErrors } from './job-outcome.js';
 import { JOB, jobProvider } from './job.token.js';
+import { aliasesForCopies } from './other-copies.js';
 import { WorkEvents } from './work-events.js';
 import {
   applicationEnvironment,
@@ -39,6 +41,7 @@ export function instanceProviders(name: string | undefined): Provider[] {
   const enqueuer = getEnqueuerToken(name);
   const client = getClientToken(name);
   const pool = getWorkerPoolToken(name);
+  const ownPool = ownPoolToken(name);
   const events = getWorkEventsToken(name);
   return [
     { provide: environment, useValue: applicationEnvironment },
@@ -47,14 +50,16 @@ export function instanceProviders(name: string | undefined): Provider[] {
     { provide: enqueuer, inject: [environment, options, connection], useFactory: makeEnqueuer },
     { provide: client, inject: [environment, options, connection], useFactory: makeClient },
     { provide: pool, inject: [environment, options, source], useFactory: makePool },
-    { provide: events, inject: [options, pool], useFactory: makeEvents },
+    { provide: ownPool, inject: [environment, options, source, pool], useFactory: ownPoolFor },
+    { provide: events, inject: [options, ownPool], useFactory: makeEvents },
     {
       provide: instanceToken(name),
-      inject: [environment, options, connection, enqueuer, pool, events],
+      inject: [environment, options, connection, enqueuer, client, ownPool, events],
       useFactory: (...parts: InstanceParts) => makeInstance(name, parts),
     },
     { provide: WorkInstance, useExisting: instanceToken(name) },
     jobProvider,
+    ...forOtherCopies(name),
   ];
 }
 
@@ -66,7 +71,15 @@ export function instanceExports(name: string | undefined): InjectionToken[] {
   ];
   // One for all, so that it is no matter of whose it is.
   const shared = [JOB, ...(name === undefined ? [WORK_MODULE_OPTIONS] : [])];
-  return [...own, ...shared, instanceToken(name)];
+  return [
+    ...[...own, ...shared, instanceToken(name)],
+    ...forOtherCopies(name).map(({ provide }) => provide),
+  ];
+}
+
+/** Of a named instance the tokens are texts, which are the same in every copy. */
+function forOtherCopies(name: string | undefined) {
+  return name === undefined ? aliasesForCopies({ Enqueuer, Client, WorkerPool, WorkEvents }) : [];
 }
 
 type InstanceParts = [
@@ -74,6 +87,7 @@ type InstanceParts = [
   WorkModuleOptions,
   RedisConnection,
   Enqueuer,
+  Client,
   WorkerPool,
   WorkEvents,
 ];
@@ -111,8 +125,19 @@ function makeClient(
   return new Client({ redis, ...around(environment, options) });
 }
 
+/**
+ * Whatever a test has put in the place of a part is for those who inject it: the module works with parts that it knows,
+ * and leaves a mock alone.
+ */
 function makeInstance(name: string | undefined, parts: InstanceParts): WorkInstance {
-  const instance = new WorkInstance(name, ...parts);
+  const [environment, options, connection, enqueuer, client, pool, events] = parts;
+  const instance = new WorkInstance(name, environment, options, connection, {
+    enqueuer:
+      enqueuer instanceof Enqueuer ? enqueuer : makeEnqueuer(environment, options, connection),
+    client: client instanceof Client ? client : makeClient(environment, options, connection),
+    pool,
+    events: events instanceof WorkEvents ? events : makeEvents(options, pool),
+  });
   instance.environment.attach(instance);
   return instance;
 }
@@ -128,11 +153,11 @@ function makePool(
   environment: WorkEnvironment,
   options: WorkModuleOptions,
   redis: RedisSource,
+  Pool = options.role === 'enqueuer' ? IdlePool : WorkerPool,
 ): WorkerPool {
   const { concurrency, shutdownTimeout, maxDeaths, rescueUnknownJobs } = options;
   const { context: Context, logger = new Logger(WorkerPool.name), outcomes = [] } = options;
   const { propagators, currentJob } = options;
-  const Pool = options.role === 'enqueuer' ? IdlePool : WorkerPool;
   return new Pool({
     redis,
     ...around(environment, options),
@@ -146,6 +171,25 @@ function makePool(
     logger,
     context: Context && ((): unknown => new Context()),
   });
+}
+
+/** The pool, or an idle one where a test has put something else: a mock runs no jobs. */
+function ownPoolFor(
+  environment: WorkEnvironment,
+  options: WorkModuleOptions,
+  redis: RedisSource,
+  pool: unknown,
+): WorkerPool {
+  return isPool(pool) ? pool : makePool(environment, options, redis, IdlePool);
+}
+
+/** Stubs may be instances of the class, too. */
+function isPool(pool: unknown): pool is WorkerPool {
+  try {
+    return pool instanceof WorkerPool && Array.isArray(pool.jobNames);
+  } catch {
+    return false;
+  }
 }
 
 function makeEvents({ logger = new Logger(WorkEvents.name) }: WorkModuleOptions, pool: WorkerPool) {

@@ -32,6 +32,11 @@ export function connectionToken(name?: string): typeof RedisConnection | string 
   return tokenOf(RedisConnection, 'redis_connection', name);
 }
 
+/** The pool that an instance runs, whatever its WorkerPool was overridden by; not exported by the module. */
+export function ownPoolToken(name?: string): string {
+  return `nestcraft:own_worker_pool:${name ?? ''}`;
+}
+
 /** Where an instance's Redis is; not exported by the module. */
 export function redisSourceToken(name?: string): string {
   return `nestcraft:redis_source:${name ?? ''}`;

@@ -26,7 +26,7 @@ export interface JobFeatureAsync
   readonly useFactory: (...args: never[]) => JobOptions | Promise<JobOptions>;
 }
 
-// Registered, so that copies of this package, such as one in CommonJS, find each other's overrides.
+// By which they are found, whatever copy of this package has made them.
 const OVERRIDE = Symbol.for('nestcraft:job_override');
 
 /** What a provider of `forFeature` holds, for the instance to find. */
@@ -74,7 +74,8 @@ function isOverride(instance: unknown): instance is JobOverride {
 /** Every override of the application. */
 export function findOverrides(discovery: DiscoveryService): JobOverride[] {
   return discovery.getProviders().flatMap(({ instance }) => {
-    return isOverride(instance) ? [instance] : [];
+    const provided: unknown = instance;
+    return isOverride(provided) ? [provided] : [];
   });
 }
 

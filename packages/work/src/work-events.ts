@@ -1,6 +1,7 @@
 import {
   errorLine,
   errorStack,
+  noteClass,
   type Failure,
   type Job,
   type Logger,
@@ -10,6 +11,7 @@ import {
   type WorkerPoolEvents,
 } from '@nestcraft/engine';
 import { filter, map, share, type Observable } from 'rxjs';
+import { OWN_COPY } from './other-copies.js';
 import { SafeObservable } from './safe-observable.js';
 
 /** A worker has begun a job. */
@@ -82,6 +84,10 @@ export const JOB_EVENT_NAMES = Object.keys(EVENTS) as readonly JobEventName[];
  * ```
  */
 export class WorkEvents implements Readonly<Streams> {
+  static {
+    noteClass('WorkEvents', this, OWN_COPY);
+  }
+
   readonly started: Observable<JobStarted>;
   readonly done: Observable<JobEnded>;
   /** Each run that fails, whatever becomes of the job: `retried`, `dead` or `dropped` follows. */

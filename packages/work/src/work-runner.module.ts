@@ -17,10 +17,11 @@ import { JobExplorer } from './job-explorer.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
 import { JobListeners } from './job-listeners.js';
 import { JobRegistrar } from './job-registrar.js';
+import { warnOfCopies } from './other-copies.js';
 import { ProviderMethods } from './provider-methods.js';
 import { ScopedGlobals } from './scoped-globals.js';
 import { onFurtherSignals } from './shutdown-hooks.js';
-import { WorkInstance } from './work-instance.js';
+import { instanceNames, WorkInstance } from './work-instance.js';
 import type { WorkRole } from './work-module-options.js';
 
 const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
@@ -43,7 +44,6 @@ const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
   ],
 })
 export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
-  private jobs = 0;
   private beforeStop?: () => void;
 
   static of(name: string | undefined): DynamicModule {
@@ -75,15 +75,16 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
       pool.middleware(await this.toMiddleware(option as JobMiddlewareOption));
     }
     const decorator = await this.decorator(options.jobDecorator);
-    this.jobs = this.registrar.register(decorator);
+    this.registrar.register(decorator);
     if (this.instance.runsJobs) await pool.checkSchedules();
     this.listeners.subscribe();
+    const [first] = instanceNames(this.modules);
+    if (first === this.instance.name) warnOfCopies(this.instance.logger);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { environment, options } = this.instance;
-    if (options.role === 'enqueuer' || this.jobs === 0) return;
-    this.beforeStop = await environment.start(this.instance);
+    if (!this.instance.runsJobs) return;
+    this.beforeStop = await this.instance.environment.start(this.instance);
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -32,7 +32,12 @@ function instanceDefinition(definition: DynamicModule, { name }: WorkModuleExtra
   return {
     ...definition,
     imports: [...imports, WorkRunnerModule.of(name)],
-    providers: [...providers, ...instanceProviders(name)],
-    exports: instanceExports(name),
+    // Read when the application is made: by then all copies of this package that it uses are loaded.
+    get providers() {
+      return [...providers, ...instanceProviders(name)];
+    },
+    get exports() {
+      return instanceExports(name);
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { assertRecord, assertText } from '../assert-record.js';
 import { InvalidOptionError } from '../errors.js';
+import { noteClass } from '../copies.js';
 import { parseAttempt, type JobAttempt } from '../attempt.js';
 import { systemClock, type Clock } from '../clock.js';
 import { DEFAULT_NAMESPACE } from '../enqueuer.js';
@@ -62,6 +63,10 @@ export interface ClientOptions {
  * ```
  */
 export class Client {
+  static {
+    noteClass('Client', this);
+  }
+
   /** What all keys begin with. */
   readonly namespace: string;
   readonly #connection: RedisConnection;

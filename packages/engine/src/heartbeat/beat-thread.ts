@@ -4,6 +4,7 @@ import type { ScriptCall } from '../redis/script.js';
 import type { NodeAddress } from '../redis/slot-owner.js';
 import { errorLine } from '../error-text.js';
 import { plainReply } from '../redis/redis-reply.js';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.js';
 import type { BeatLoopData, BeatLoopMessage, BeatLoopOrder } from './nestcraft-heartbeat.mjs';
 
 export interface BeatThreadOptions {

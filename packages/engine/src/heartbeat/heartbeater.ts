@@ -10,6 +10,7 @@ import type { Scripts } from '../redis/scripts.js';
 import { errorLine } from '../error-text.js';
 import { BeatThread, threadOptions } from './beat-thread.js';
 import { threadFile } from './thread-file.js';
+import { performance } from '../timers.js';
 
 export interface HeartbeaterOptions {
   readonly poolId: string;

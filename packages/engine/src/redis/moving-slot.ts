@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'ioredis';
+import { clearTimeout, performance, setTimeout } from '../timers.js';
 import { replyCode } from './redis-reply.js';
 
 const REFUSALS = new Set(['ASK', 'TRYAGAIN', 'MOVED']);

@@ -17,6 +17,7 @@ import { notTheCluster, openRedis, untagged, type RedisSource } from './redis-so
 import { hideSecrets } from './secrets.js';
 import type { CommandCall, Script, ScriptCall } from './script.js';
 import type { NodeAddress, SlotOwner } from './slot-owner.js';
+import { clearTimeout, performance, setImmediate, setTimeout } from '../timers.js';
 
 /** What one command of a pipeline came to: its reply with strings as bytes, or its error. */
 export type Reply = { readonly value: unknown } | { readonly error: Error };

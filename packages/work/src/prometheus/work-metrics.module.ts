@@ -20,7 +20,7 @@ export type WorkMetricsModuleOptions = WorkMetricsOptions & WorkMetricsExtras;
  */
 @Module({})
 export class WorkMetricsModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  /** @param options `path` (default `metrics`), `guards`, `instance`, `registry`, `prefix` */
+  /** @param options `path` (default `metrics`), `guards`, `decorators`, `instance`, `registry`, `prefix` */
   static override forRoot(options: WorkMetricsModuleOptions = {}): DynamicModule {
     return super.forRoot(options);
   }

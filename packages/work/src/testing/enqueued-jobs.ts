@@ -47,7 +47,8 @@ export class EnqueuedJobs {
       id: job.id,
       args: job.args,
       enqueuedAt: new Date(this.#clock.now()),
-      runAt: (job as Partial<ScheduledJob>).runAt,
+      // Not by its class: another copy of the engine may have made it.
+      runAt: 'runAt' in job ? (job as ScheduledJob).runAt : undefined,
     });
   }
 }

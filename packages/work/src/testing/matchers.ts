@@ -18,12 +18,14 @@ export interface EnqueuedExpectation {
   readonly times?: number;
 }
 
+type Print = (value: unknown) => string;
+
 /** What Jest and Vitest give to matchers. */
 export interface MatcherContext {
   equals(a: unknown, b: unknown): boolean;
   readonly utils: {
-    printExpected(value: unknown): string;
-    printReceived(value: unknown): string;
+    readonly printExpected: Print;
+    readonly printReceived: Print;
   };
 }
 
@@ -34,9 +36,11 @@ export interface MatcherResult {
 
 // A delay counts from whole seconds that are rounded up.
 const ROUNDING = 1_000;
+const MOST_SHOWN = 20;
 
 /**
- * Matchers for `expect.extend`, of Jest or Vitest. `@nestcraft/work/testing/jest` extends Jest's, with types.
+ * Matchers for `expect.extend`. `@nestcraft/work/testing/jest` extends that of Jest, and `@nestcraft/work/testing/vitest`
+ * that of Vitest, with types.
  *
  * `expect(work).toHaveEnqueued(job, args?, { at?, in?, times? })`: the application has enqueued it since the test began,
  * or was cleared. `args` may hold `expect.any(String)` and the like; without them any will do.
@@ -66,24 +70,23 @@ export const workMatchers = {
     );
     const { times } = options;
     const pass = times === undefined ? found.length > 0 : found.length === times;
-    const wanted = { ...(args === undefined ? {} : { args }), ...options };
-    const how =
-      Object.keys(wanted).length === 0 ? '' : `, with ${this.utils.printExpected(wanted)}`;
     return {
       pass,
       message: () =>
         [
-          `Expected job "${name}" ${pass ? 'not ' : ''}to have been enqueued${how}.`,
-          `Such jobs were enqueued: ${found.length}.`,
-          `All jobs that were enqueued (${work.enqueued.length}): ${this.utils.printReceived(work.enqueued.map(shown))}`,
+          `Expected: ${pass ? 'no ' : ''}${wanted(name, args, options, this.utils.printExpected)}`,
+          `Fitting: ${found.length}`,
+          `Enqueued:${listed(work.enqueued, name, this.utils.printReceived)}`,
         ].join('\n'),
     };
   },
 };
 
-/** Of whatever copy of this package: a test may be an ES module, and the application none. */
-function isWorkTesting(work: unknown): work is WorkTesting {
-  return Array.isArray((work as Partial<WorkTesting> | null | undefined)?.enqueued);
+/** By what it has: another copy of this package may have made it. */
+function isWorkTesting(value: unknown): value is Pick<WorkTesting, 'enqueued'> {
+  return (
+    typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, 'enqueued'))
+  );
 }
 
 function isAt({ runAt, enqueuedAt }: EnqueuedJob, { at, in: delay }: EnqueuedExpectation): boolean {
@@ -94,6 +97,34 @@ function isAt({ runAt, enqueuedAt }: EnqueuedJob, { at, in: delay }: EnqueuedExp
   return actual >= expected && actual < expected + ROUNDING;
 }
 
-function shown({ name, args, runAt }: EnqueuedJob): object {
-  return runAt ? { name, args, runAt } : { name, args };
+function wanted(
+  name: string,
+  args: unknown,
+  { at, in: delay, times }: EnqueuedExpectation,
+  print: Print,
+): string {
+  return [
+    `job ${print(name)}`,
+    args === undefined ? 'with any arguments' : `with ${print(args)}`,
+    at && `to run at ${print(at)}`,
+    delay !== undefined && `to run ${print(delay)} after it is enqueued`,
+    times !== undefined && `exactly ${times === 1 ? 'once' : `${times} times`}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** What was enqueued, those of the name first, one a line. */
+function listed(jobs: readonly EnqueuedJob[], name: string, print: Print): string {
+  if (jobs.length === 0) return ' nothing';
+  const ordered = [
+    ...jobs.filter((job) => job.name === name),
+    ...jobs.filter((job) => job.name !== name),
+  ];
+  const lines = ordered.slice(0, MOST_SHOWN).map((job) => {
+    const time = job.runAt ? `, to run at ${print(job.runAt)}` : '';
+    return `  ${print(job.name)} with ${print(job.args)}${time}`;
+  });
+  const left = ordered.length - lines.length;
+  return ['', ...lines, ...(left > 0 ? [`  and ${left} more`] : [])].join('\n');
 }

@@ -2,6 +2,7 @@ import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
 import { systemClock, type RedisSource } from '@nestcraft/engine';
 import { WORK_ENVIRONMENT } from '../work-environment.js';
+import { assertStreamsRun } from './fake-timers.js';
 import { openPrivateRedis } from './private-redis.js';
 import { TestingEnvironment } from './testing-environment.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -27,7 +28,7 @@ export interface WorkTestingApplication<App extends INestApplicationContext> {
 
 /**
  * @param module what `Test.createTestingModule` takes, or what it returns, with overrides
- * @throws WorkTestingError without what `redis` needs; what keeps the application from starting
+ * @throws WorkTestingError without what `redis` needs, or where `process.nextTick` is faked; what keeps the application from starting
  */
 async function create<App extends INestApplicationContext>(
   module: ModuleMetadata | TestingModuleBuilder,
@@ -46,6 +47,7 @@ async function create(
     application = (compiled) => compiled,
   }: WorkTestingOptions & Partial<WorkTestingApplication<INestApplicationContext>> = {},
 ): Promise<WorkTesting> {
+  await assertStreamsRun();
   const clock = autoRun ? systemClock : new VirtualClock(now);
   const privateRedis = await openPrivateRedis(redis, () => clock.now());
   const environment = new TestingEnvironment(clock, privateRedis, autoRun);
