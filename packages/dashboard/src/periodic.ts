@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Client, Enqueuer, parseSchedule, type RegisteredSchedule } from '@nestcraft/work';
-import { Problem } from './problem.js';
+import type { Presenter } from './presenter.js';
 
 const NEXT_FIRINGS = 5;
 
@@ -12,7 +12,7 @@ export class Periodic {
     private readonly enqueuer: Enqueuer,
   ) {}
 
-  async list() {
+  async list(presenter: Presenter) {
     const [pools, results] = await Promise.all([
       this.client.workerPoolHeartbeats(),
       this.client.scheduleResults(),
@@ -24,14 +24,13 @@ export class Periodic {
         ...{ id, jobName, spec, overlap, missed },
         pools: pools.filter(({ schedules }) => schedules.some((one) => one.id === id)).length,
         next: nextFirings(spec),
-        last: last && { ...last, at: last.at.getTime() / 1000 },
+        last: last && presenter.scheduleResult(jobName, last),
       };
     });
   }
 
   /** Enqueues a job of a schedule now; `duplicate` if its jobs do not overlap and one waits or runs. */
-  async run(id: string): Promise<'enqueued' | 'duplicate'> {
-    const schedule = await this.find(id);
+  async run(schedule: RegisteredSchedule): Promise<'enqueued' | 'duplicate'> {
     const { jobName, spec, overlap, argsText = 'null' } = schedule;
     const args = JSON.parse(argsText) as Record<string, unknown> | null;
     if (overlap === 'allow') {
@@ -43,11 +42,10 @@ export class Periodic {
     return job ? 'enqueued' : 'duplicate';
   }
 
-  private async find(id: string): Promise<RegisteredSchedule> {
+  /** `undefined` if no running pool registers it (any more). */
+  async find(id: string): Promise<RegisteredSchedule | undefined> {
     const pools = await this.client.workerPoolHeartbeats();
-    const found = pools.flatMap(({ schedules }) => schedules).find((one) => one.id === id);
-    if (found) return found;
-    throw new Problem(404, 'not_found', 'No running pool registers this schedule any more.');
+    return pools.flatMap(({ schedules }) => schedules).find((one) => one.id === id);
   }
 }
 
