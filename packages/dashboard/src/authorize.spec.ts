@@ -114,9 +114,7 @@ it.each<[string, string, object | undefined, string, DashboardResource]>([
 async function keysOf(): Promise<unknown[]> {
   const { redis, namespace } = dashboards;
   const keys = (await redis.keys(`${namespace}*`)).sort();
-  return Promise.all(
-    keys.map(async (key) => [key, (await redis.dumpBuffer(key))?.toString('hex')]),
-  );
+  return Promise.all(keys.map(async (key) => [key, (await redis.dumpBuffer(key)).toString('hex')]));
 }
 
 it('touches none of several jobs if one of them is not allowed', async () => {

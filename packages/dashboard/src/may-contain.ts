@@ -5,6 +5,7 @@ const PLAIN = /^[a-z0-9 _.,:;@+\-*=!?$%()[\]{}~^|#']*$/;
 const ASCII = /^[\x20-\x7e]*$/;
 // What is shown of an entry that is no job, and does not stand in it.
 const OF_NO_JOB = 'this entry is not a job.';
+// How it is called, then; whoever looks for it begins with this.
 const DIGEST = 'sha1:';
 
 /**

@@ -13,6 +13,10 @@ export class Turns {
     return this.running >= this.atOnce && this.line.length >= this.longestLine;
   }
 
+  get isIdle(): boolean {
+    return this.running === 0;
+  }
+
   /**
    * Resolves when it is one's turn, with what ends it; calling that twice does no harm.
    *

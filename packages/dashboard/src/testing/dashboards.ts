@@ -5,6 +5,12 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { silentLogger, WorkModule, type WorkModuleOptions } from '@nestcraft/work';
 import { Redis } from 'ioredis';
+import type {
+  DashboardRequest,
+  DashboardUser,
+  WorkDashboardExtras,
+  WorkDashboardOptions,
+} from '../dashboard-options.js';
 import { WorkDashboardModule } from '../dashboard.module.js';
 import { DashboardTiming } from '../timing.js';
 
@@ -19,12 +25,12 @@ export const ADAPTERS = [
   ['Fastify', true],
 ] as const;
 
-type Options = NonNullable<Parameters<typeof WorkDashboardModule.forRoot>[0]>;
-
 /** How a dashboard is served, beside its own options. */
 export interface Serving {
   readonly fastify?: boolean;
   readonly prefix?: string;
+  /** Whether Nest reads bodies; default true. */
+  readonly bodyParser?: boolean;
   readonly imports?: readonly DynamicModule[];
   readonly providers?: readonly Provider[];
   readonly work?: WorkModuleOptions;
@@ -41,7 +47,10 @@ export class Dashboards {
   readonly apps: INestApplication[] = [];
 
   /** Serves one; returns the address that it is at. */
-  async serve(options: Options = {}, serving: Serving = {}): Promise<string> {
+  async serve<Request = DashboardRequest, User extends DashboardUser = DashboardUser>(
+    options: WorkDashboardOptions<Request, User> & WorkDashboardExtras = {},
+    serving: Serving = {},
+  ): Promise<string> {
     const { fastify = false, prefix = '', imports = [], providers = [], timing, log } = serving;
     const work = { redis: REDIS, namespace: this.namespace, logger: silentLogger, ...serving.work };
     @Module({
@@ -57,6 +66,7 @@ export class Dashboards {
     const app = await NestFactory.create(AppModule, adapter, {
       logger: log ? loggerInto(log) : false,
       abortOnError: false,
+      bodyParser: serving.bodyParser ?? true,
     });
     this.apps.push(app);
     if (timing) Object.assign(app.get(DashboardTiming, { strict: false }), timing);
