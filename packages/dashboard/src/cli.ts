@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
-import { Module, type NestApplicationOptions } from '@nestjs/common';
+import { ConsoleLogger, Module, type NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { silentLogger, WorkModule } from '@nestcraft/work';
 import { basicAuth } from './basic-auth.js';
@@ -54,12 +54,21 @@ function moduleFor({ redis, namespace, readOnly, login }: CliOptions) {
   return CliModule;
 }
 
+/** What ends the command is told in one line below, not by Nest as well. */
+class StartLogger extends ConsoleLogger {
+  override error(): void {
+    return;
+  }
+}
+
 async function serve(chosen: CliOptions): Promise<void> {
   const { namespace, host, port } = chosen;
-  const how: NestApplicationOptions = { logger: ['error', 'warn'], abortOnError: false };
+  const logger = new StartLogger({ logLevels: ['warn'] });
+  const how: NestApplicationOptions = { logger, abortOnError: false };
   const app = await NestFactory.create(moduleFor(chosen), await expressAdapter(), how);
   app.enableShutdownHooks();
   await app.listen(port, host);
+  app.useLogger(['error', 'warn']);
   process.stdout.write(`The dashboard of "${namespace}" is at ${await app.getUrl()}/work\n`);
 }
 

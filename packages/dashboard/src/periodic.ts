@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Client, Enqueuer, parseSchedule, type RegisteredSchedule } from '@nestcraft/work';
 import type { Presenter } from './presenter.js';
+import { Problem } from './problem.js';
 
 const NEXT_FIRINGS = 5;
 
@@ -32,7 +33,7 @@ export class Periodic {
   /** Enqueues a job of a schedule now; `duplicate` if its jobs do not overlap and one waits or runs. */
   async run(schedule: RegisteredSchedule): Promise<'enqueued' | 'duplicate'> {
     const { jobName, spec, overlap, argsText = 'null' } = schedule;
-    const args = JSON.parse(argsText) as Record<string, unknown> | null;
+    const args = parseArgs(argsText);
     if (overlap === 'allow') {
       await this.enqueuer.enqueue(jobName, args);
       return 'enqueued';
@@ -46,6 +47,19 @@ export class Periodic {
   async find(id: string): Promise<RegisteredSchedule | undefined> {
     const pools = await this.client.workerPoolHeartbeats();
     return pools.flatMap(({ schedules }) => schedules).find((one) => one.id === id);
+  }
+}
+
+/** @throws Problem for what a heartbeat should not say */
+function parseArgs(text: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(text) as Record<string, unknown> | null;
+  } catch {
+    throw new Problem(
+      400,
+      'invalid',
+      'The arguments that the pool names for the schedule are no JSON.',
+    );
   }
 }
 

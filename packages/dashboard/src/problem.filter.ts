@@ -5,7 +5,12 @@ import {
   type ArgumentsHost,
   type ExceptionFilter,
 } from '@nestjs/common';
-import { asError, InvalidJobNameError, InvalidOptionError } from '@nestcraft/work';
+import {
+  asError,
+  InvalidJobArgsError,
+  InvalidJobNameError,
+  InvalidOptionError,
+} from '@nestcraft/work';
 import { placeOf, type HttpRequest } from './place.js';
 import { Problem } from './problem.js';
 import { redisProblem } from './redis-problem.js';
@@ -17,6 +22,9 @@ import { SignIn } from './sign-in.js';
 const QUIET = 60_000;
 // The dashboard's own path, and the page.
 const PAGES: readonly string[] = ['', 'app'];
+
+// What somebody has asked for that makes no sense.
+const INVALID = [InvalidOptionError, InvalidJobNameError, InvalidJobArgsError] as const;
 
 /**
  * Answers every error of the dashboard's routes as `application/problem+json`; also those of global guards. Who is not
@@ -52,8 +60,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problemOf(error: unknown, isChange: boolean): Problem {
     if (error instanceof Problem) return error;
-    if (error instanceof InvalidOptionError || error instanceof InvalidJobNameError) {
-      return new Problem(400, 'invalid', error.message);
+    if (INVALID.some((one) => error instanceof one)) {
+      return new Problem(400, 'invalid', asError(error).message);
     }
     if (error instanceof HttpException) {
       const code = error.getStatus() === 401 ? 'unauthenticated' : 'http';

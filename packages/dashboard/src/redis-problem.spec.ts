@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LocalRedis } from '@nestcraft/local-redis';
-import { ClosedError, NotConnectedError } from '@nestcraft/work';
+import {
+  ClosedError,
+  EnqueueRejectedError,
+  EnqueueUnknownError,
+  NotConnectedError,
+} from '@nestcraft/work';
 import { Redis, ReplyError } from 'ioredis';
 import { redisProblem } from './redis-problem.js';
 import { ADAPTERS, Dashboards, deadEntry, send } from './testing/dashboards.js';
@@ -44,6 +49,27 @@ describe('what is wrong with Redis', () => {
     ],
     ['is slow', new Error('Command timed out'), 503, 'redis_timed_out'],
     ['was lost', new Error('read ECONNRESET'), 503, 'redis_timed_out'],
+    [
+      'took no job',
+      new EnqueueRejectedError(['n'], reply('OOM command not allowed')),
+      503,
+      'redis_oom',
+    ],
+    [
+      'was not reached with a job',
+      new EnqueueRejectedError(
+        ['n'],
+        new NotConnectedError('x', 1, new Error('connect ECONNREFUSED')),
+      ),
+      503,
+      'redis_unreachable',
+    ],
+    [
+      'may have a job',
+      new EnqueueUnknownError(['n'], new Error('Command timed out')),
+      503,
+      'redis_timed_out',
+    ],
     ['is not asked any more', new ClosedError('client'), 503, 'closing'],
   ])('it %s', (_what, error, status, code) => {
     const problem = redisProblem(error, false);

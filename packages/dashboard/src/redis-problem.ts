@@ -1,4 +1,10 @@
-import { ClosedError, redisFault } from '@nestcraft/work';
+import {
+  asError,
+  ClosedError,
+  EnqueueRejectedError,
+  EnqueueUnknownError,
+  redisFault,
+} from '@nestcraft/work';
 import { Problem } from './problem.js';
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -14,7 +20,7 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** Whether an error leaves open if the command had its effect. */
 export function isUnknownEffect(error: unknown): boolean {
-  const { code, effect } = redisFault(error);
+  const { code, effect } = redisFault(causeOf(error));
   return code === 'CONNECTION' && effect === 'unknown';
 }
 
@@ -23,7 +29,8 @@ export function redisProblem(error: unknown, isChange: boolean): Problem | undef
   if (error instanceof ClosedError) {
     return unavailable('closing', 'The application is stopping.', 'Try again in some seconds.');
   }
-  const { code, effect, remedy } = redisFault(error);
+  const cause = causeOf(error);
+  const { code, effect, remedy } = redisFault(cause);
   if (code === 'OTHER') return undefined;
   if (code === 'CONNECTION' && effect === 'refused') {
     const advice = 'Nothing was changed. Try again in some seconds.';
@@ -35,12 +42,18 @@ export function redisProblem(error: unknown, isChange: boolean): Problem | undef
       : 'Try again in some seconds.';
     return unavailable('redis_timed_out', 'Redis has not answered in time.', advice);
   }
-  const refused = `Redis has refused: ${error instanceof Error ? error.message : String(error)}`;
+  const refused = `Redis has refused: ${asError(cause).message}`;
   if (remedy === 'alert') {
     return new Problem(500, 'redis_refused', refused, { title: 'Redis has refused a command.' });
   }
   const title = TITLES[code] ?? 'Redis cannot do this now.';
   return unavailable(`redis_${code.toLowerCase()}`, title, `${refused}. Try again later.`);
+}
+
+/** What Redis has said to an enqueuer. */
+function causeOf(error: unknown): unknown {
+  const isEnqueuers = error instanceof EnqueueRejectedError || error instanceof EnqueueUnknownError;
+  return isEnqueuers ? error.cause : error;
 }
 
 function unavailable(code: string, title: string, advice: string): Problem {

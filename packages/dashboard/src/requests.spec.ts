@@ -176,6 +176,12 @@ describe.each(ADAPTERS)('with %s', (_name, fastify) => {
     await redis.hset(`${namespace}:nestcraft:last_results`, 's', '{"error":7}');
     const answer = await fetch(`${url}/api/periodic`);
     expect(await answer.json()).toMatchObject({ schedules: [{ id: 's', next: [] }] });
+    for (const argsText of ['no JSON', '7', '"x"']) {
+      const odd = JSON.stringify([{ ...good, overlap: 'allow', argsText }]);
+      await redis.hset(`${namespace}:worker_pools:p`, { schedules: odd });
+      const run = await send(`${url}/api/periodic/run`, { id: 's' });
+      expect(await problem(run)).toEqual({ status: 400, code: 'invalid' });
+    }
   });
 
   it('finds a job again that has moved further than a page', async () => {
