@@ -108,6 +108,14 @@ describe('a dashboard with authenticate', () => {
   });
 });
 
+it('takes no "true" for somebody: a comparison of two things that are not set gives it', async () => {
+  const log: string[] = [];
+  const authenticate = () => true as unknown as string;
+  const url = await dashboards.serve({ authenticate }, { log });
+  expect(await problem(await fetch(`${url}/api/me`))).toEqual({ status: 500, code: 'internal' });
+  expect(log).toContainEqual(expect.stringContaining('"authenticate" returned true'));
+});
+
 describe.each(ADAPTERS)('who looks from another site, with %s', (_name, fastify) => {
   it('gets the page, and nothing else', async () => {
     const url = await dashboards.serve({}, { fastify });

@@ -27,8 +27,8 @@ export class Permissions {
     const { authenticate, insecureAllowAll = false } = this.options;
     if (!authenticate && insecureAllowAll) return 'anybody';
     if (!authenticate) throw closed();
-    const user = await authenticate(request);
-    if (user) return user;
+    const user: unknown = await authenticate(request);
+    if (isUser(user)) return user;
     throw new Problem(401, 'unauthenticated', 'Sign in to see the dashboard.');
   }
 
@@ -57,6 +57,16 @@ export class Permissions {
 
 export const CLOSED =
   'The dashboard is closed. Give WorkDashboardModule.forRoot the option "authenticate", such as basicAuth({ username, password }); or, where nobody else can reach it, "insecureAllowAll: true".';
+
+/** @throws TypeError for `true`, which names nobody: it is what a comparison with a password that is not set may give */
+function isUser(user: unknown): user is DashboardUser {
+  if (user === true) {
+    throw new TypeError(
+      'The option "authenticate" returned true. It must return who it is, an object or a text, or null for nobody.',
+    );
+  }
+  return Boolean(user);
+}
 
 function closed(): Problem {
   return new Problem(403, 'closed', CLOSED);
