@@ -185,16 +185,7 @@ export interface Health {
 }
 
 export type Action =
-  | 'view'
-  | 'viewArgs'
-  | 'retry'
-  | 'delete'
-  | 'kill'
-  | 'cancel'
-  | 'pause'
-  | 'limit'
-  | 'empty'
-  | 'run';
+  'view' | 'retry' | 'delete' | 'kill' | 'cancel' | 'pause' | 'limit' | 'empty' | 'run';
 export type SetName = 'scheduled' | 'retry' | 'dead';
 
 /** What the server answered instead of what was asked for. */
@@ -207,22 +198,14 @@ export class ApiError extends Error {
   }
 }
 
-/**
- * The address of a path of the API, relative to the page, so that it works below any path and behind any proxy. Browsers
- * take `.` and `..` out of a path, so names that are that are sent with a `~` before them.
- */
-export function apiHref(path: string): string {
-  const [names = '', ...query] = path.split('?');
-  return [`api/${names.replace(/(^|\/)(?=~*\.\.?(\/|$))/g, '$1~')}`, ...query].join('?');
-}
-
+/** All addresses are relative to the page, so that it works below any path and behind any proxy. */
 export async function get<Result>(path: string): Promise<Result> {
-  return answer(await fetch(apiHref(path), { headers: { accept: 'application/json' } }));
+  return answer(await fetch(`api/${path}`, { headers: { accept: 'application/json' } }));
 }
 
 export async function post<Result = unknown>(path: string, body: object = {}): Promise<Result> {
   return answer(
-    await fetch(apiHref(path), {
+    await fetch(`api/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-nestcraft': '1' },
       body: JSON.stringify(body),
