@@ -124,7 +124,7 @@ withChromium('the dashboard in a browser', () => {
     @Module({
       imports: [
         WorkModule.forRoot({ redis: REDIS, namespace, logger: silentLogger, concurrency: 3 }),
-        WorkDashboardModule.forRoot(),
+        WorkDashboardModule.forRoot({ insecureAllowAll: true }),
       ],
       providers: [Handlers],
     })

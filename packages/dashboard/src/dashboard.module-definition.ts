@@ -1,8 +1,8 @@
-import { ConfigurableModuleBuilder, type Provider } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
 import { Client, Enqueuer, getClientToken, getEnqueuerToken } from '@nestcraft/work';
-import { controllersAt } from './controllers.js';
+import { controllerAt } from './dashboard.controller.js';
 import type { WorkDashboardExtras, WorkDashboardOptions } from './dashboard-options.js';
-import { WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
+import { WORK_DASHBOARD_CONTROLLER, WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
 
 /** What `WorkDashboardModule` is built on. */
 export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkDashboardOptions>({
@@ -10,12 +10,24 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkDas
   optionsInjectionToken: WORK_DASHBOARD_OPTIONS,
 })
   .setClassMethodName('forRoot')
-  .setExtras<WorkDashboardExtras>({ path: 'work' }, (definition, { path = 'work', instance }) => ({
-    ...definition,
-    providers: [...(definition.providers ?? []), ...(instance === undefined ? [] : of(instance))],
-    controllers: controllersAt(path),
-  }))
+  .setExtras<WorkDashboardExtras>({ path: 'work', instance: undefined, decorators: [] }, withExtras)
   .build();
+
+function withExtras(
+  definition: DynamicModule,
+  { path = 'work', instance, decorators = [] }: WorkDashboardExtras,
+): DynamicModule {
+  const controller = controllerAt(path, decorators);
+  return {
+    ...definition,
+    providers: [
+      ...(definition.providers ?? []),
+      ...(instance === undefined ? [] : of(instance)),
+      { provide: WORK_DASHBOARD_CONTROLLER, useValue: controller },
+    ],
+    controllers: [controller],
+  };
+}
 
 /** What the dashboard injects by class is, here, that of the instance. */
 function of(instance: string): Provider[] {

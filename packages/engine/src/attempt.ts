@@ -57,7 +57,8 @@ function fits(text: string | undefined, bytes: number): boolean {
 export function parseAttempt(text: string): JobAttempt | undefined {
   try {
     const { at, ...rest } = JSON.parse(text) as Omit<JobAttempt, 'at'> & { at: number };
-    return { ...rest, at: new Date(at * 1000) };
+    const isOne = typeof at === 'number' && typeof rest.error === 'string';
+    return isOne ? { ...rest, at: new Date(at * 1000) } : undefined;
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ export { type ScheduleResult } from './schedule-result.js';
 export { type BulkOptions, type BulkResult } from './client/bulk.js';
 export { type CancelOptions, type Cancellation } from './client/canceller.js';
 export { Client, type ClientOptions } from './client/client.js';
-export { type ShownEntry } from './client/entries.js';
+export { type ShownEntry, type UnreadEntry } from './client/entries.js';
 export {
   type RegisteredSchedule,
   type WorkerObservation,
@@ -18,6 +18,7 @@ export {
   type TimedJob,
   type TimedJobRef,
 } from './client/job-set.js';
+export { OperationBoard, type BoardNote } from './client/operation-board.js';
 export {
   type Deletion,
   type QueuePage,
@@ -114,6 +115,7 @@ export { type Random } from './random.js';
 export { argsTextOf } from './job-entry.js';
 export { finishing, finishWork } from './returned-work.js';
 export { type Raw } from './redis/raw.js';
+export { redisFault, type RedisFault } from './redis/redis-fault.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { redisProblem } from './redis/redis-problem.js';
 export { type RedisSource } from './redis/redis-source.js';

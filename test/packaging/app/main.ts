@@ -88,7 +88,7 @@ class Greeter {
       concurrency: 1,
       logger: { ...consoleLogger, error: () => undefined },
     }),
-    WorkDashboardModule.forRoot({ path: 'jobs' }),
+    WorkDashboardModule.forRoot({ path: 'jobs', insecureAllowAll: true }),
   ],
   providers: [Greeter, Greetings],
 })

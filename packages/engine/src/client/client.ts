@@ -18,6 +18,7 @@ import { Scripts } from '../redis/scripts.js';
 import type { Revived } from '../redis/scripts/job-scripts.js';
 import type { BulkOptions, BulkResult } from './bulk.js';
 import { Canceller, type CancelOptions, type Cancellation } from './canceller.js';
+import type { UnreadEntry } from './entries.js';
 import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from './fleet.js';
 import { Integrity, type IntegrityFinding } from './integrity.js';
 import {
@@ -29,6 +30,7 @@ import {
   type TimedJob,
   type TimedJobRef,
 } from './job-set.js';
+import { OperationBoard } from './operation-board.js';
 import {
   Queues,
   type Deletion,
@@ -69,6 +71,8 @@ export class Client {
 
   /** What all keys begin with. */
   readonly namespace: string;
+  /** Work on many jobs that the processes of an application tell each other of, as the dashboard does. */
+  readonly operations: OperationBoard;
   readonly #connection: RedisConnection;
   readonly #ownsConnection: boolean;
   readonly #queues: Queues;
@@ -93,6 +97,7 @@ export class Client {
     const scripts = new Scripts(keys, clock);
     const parts = { connection: this.#connection, keys, scripts, clock };
     this.#parts = parts;
+    this.operations = new OperationBoard(parts);
     this.#queues = new Queues(parts);
     this.#canceller = new Canceller(parts);
     this.#fleet = new Fleet(parts);
@@ -108,7 +113,7 @@ export class Client {
     return this.#queues.list();
   }
 
-  /** A page of 20 of the jobs that wait in a queue, next to be taken first. @throws InvalidOptionError */
+  /** A page of 20 of the jobs that wait in a queue, next to be taken first. @throws InvalidOptionError, InvalidJobNameError */
   jobs(jobName: string, page = 1): Promise<QueuePage> {
     return this.#queues.page(jobName, page);
   }
@@ -190,6 +195,16 @@ export class Client {
     return this.#set(set).scan();
   }
 
+  /**
+   * As `scan`, but nothing is parsed before `read()` of an entry is called: who wants few of many looks at the bytes
+   * first.
+   */
+  scanUnread(
+    set: 'scheduled' | 'retry' | 'dead',
+  ): AsyncGenerator<readonly UnreadEntry<TimedJob>[]> {
+    return this.#set(set).scanUnread();
+  }
+
   /** Some of the scheduled, retry or dead jobs, by time. @throws InvalidOptionError */
   async list(set: 'scheduled' | 'retry' | 'dead', options: ListOptions = {}): Promise<JobList> {
     return this.#set(set).list(options);
@@ -201,7 +216,7 @@ export class Client {
    * @param options.from how many to pass over; default 0
    * @param options.limit how many at most, 1 to 500; default 20. They are fewer where they would have more than 4 MiB
    * together: go on with `from` and their number.
-   * @throws InvalidOptionError
+   * @throws InvalidOptionError, InvalidJobNameError
    */
   async listWaiting(
     jobName: string,
@@ -212,16 +227,26 @@ export class Client {
     return this.#queues.window(jobName, from, limit);
   }
 
-  /** Goes through all jobs that wait in a queue, next to be taken first. Those that leave meanwhile have others missed. */
+  /**
+   * Goes through all jobs that wait in a queue, next to be taken first. Those that leave meanwhile have others missed.
+   *
+   * @throws InvalidJobNameError
+   */
   scanWaiting(jobName: string): AsyncGenerator<readonly WaitingJob[]> {
     return this.#queues.scan(jobName);
   }
 
+  /** As `scanWaiting`, but nothing is parsed before `read()` of an entry is called. @throws InvalidJobNameError */
+  scanUnreadWaiting(jobName: string): AsyncGenerator<readonly UnreadEntry<WaitingJob>[]> {
+    return this.#queues.scanUnread(jobName);
+  }
+
   /**
-   * A job that waits in a queue; `undefined` if it is not there (any more).
+   * A job that waits in a queue; `undefined` if it stands neither where it was seen nor anywhere before, where those
+   * go that wait.
    *
    * @param job its id and the position where it was seen
-   * @throws InvalidOptionError
+   * @throws InvalidOptionError, InvalidJobNameError
    */
   waitingJob(jobName: string, job: WaitingJobRef): Promise<WaitingJob | undefined> {
     return this.#queues.job(jobName, job);
@@ -259,17 +284,20 @@ export class Client {
   }
 
   /** The scheduled job of a run time and id; `undefined` if it is not there (any more). */
-  scheduledJob(job: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+  scheduledJob(job: {
+    readonly at: Date | null;
+    readonly id: string;
+  }): Promise<TimedJob | undefined> {
     return this.#scheduled.job(job);
   }
 
   /** The job that waits for its retry, of a run time and id; `undefined` if it is not there (any more). */
-  retryJob(job: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+  retryJob(job: { readonly at: Date | null; readonly id: string }): Promise<TimedJob | undefined> {
     return this.#retry.job(job);
   }
 
   /** The dead job of a time of death and id; `undefined` if it is not there (any more). */
-  deadJob(job: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+  deadJob(job: { readonly at: Date | null; readonly id: string }): Promise<TimedJob | undefined> {
     return this.#dead.job(job);
   }
 

@@ -12,7 +12,8 @@ import type { Scripts } from '../redis/scripts.js';
 import type { Page } from '../redis/scripts/job-scripts.js';
 import type { QueueReading } from '../redis/scripts/queue-scripts.js';
 import { assertBulkOptions, inBulk, type BulkOptions, type BulkResult } from './bulk.js';
-import { removing, shown, tryParse, type ShownEntry } from './entries.js';
+import { removing, shown, tryParse, type ShownEntry, type UnreadEntry } from './entries.js';
+import { JobFinder } from './job-finder.js';
 import { assertPage, PAGE_SIZE } from './job-set.js';
 import { knownJobNames } from './known-job-names.js';
 import { readPages } from './read-pages.js';
@@ -78,9 +79,11 @@ const MAX_PAUSE = 100 * 365 * 24 * 3600;
 /** All queues, as a client looks at them and steers them. */
 export class Queues {
   readonly #options: QueuesOptions;
+  readonly #finder: JobFinder;
 
   constructor(options: QueuesOptions) {
     this.#options = options;
+    this.#finder = new JobFinder(options);
   }
 
   async list(): Promise<QueueStatus[]> {
@@ -111,15 +114,21 @@ export class Queues {
 
   /** All jobs of a queue, next to be taken first, at most some hundred at once. */
   async *scan(jobName: string): AsyncGenerator<readonly WaitingJob[]> {
+    for await (const entries of this.scanUnread(jobName)) yield entries.map(({ read }) => read());
+  }
+
+  /** As `scan`, but nothing is parsed. */
+  async *scanUnread(jobName: string): AsyncGenerator<readonly UnreadEntry<WaitingJob>[]> {
     for (let from = 0; ;) {
-      const { jobs } = await this.window(jobName, from, BATCH);
-      if (jobs.length === 0) return;
-      from += jobs.length;
-      yield jobs;
+      const { entries } = await this.#read(jobName, from, BATCH);
+      if (entries.length === 0) return;
+      const before = from;
+      from += entries.length;
+      yield entries.map((raw, index) => ({ raw, read: () => waiting(raw, before + index + 1) }));
     }
   }
 
-  /** Looks for it near the position where it was seen: those before it may have been taken since. */
+  /** Looks for it from the position where it was seen towards the front: those before it may have been taken since. */
   async job(jobName: string, ref: WaitingJobRef): Promise<WaitingJob | undefined> {
     return (await this.#find(jobName, ref)).found;
   }
@@ -233,11 +242,32 @@ export class Queues {
     const read = (from: number, count: number) => this.#read(jobName, from, count);
     const page = await readPages(read, first, position - first + LOOK_AHEAD);
     const { jobs, total } = pageOf(first, page);
-    return { found: jobs.findLast((job) => job.id === id), total };
+    const found = jobs.findLast((job) => job.id === id);
+    if (found || first === 0) return { found, total };
+    return this.#findNearerTheFront(jobName, id, { first, total });
+  }
+
+  /**
+   * In a busy queue a job moves by thousands between two looks. Only its own entry leaves Redis, and what is put into
+   * the queue meanwhile moves it in the direction of the search, so that it is not passed over.
+   */
+  async #findNearerTheFront(
+    jobName: string,
+    id: string,
+    { first, total }: { readonly first: number; readonly total: number },
+  ): Promise<{ found: WaitingJob | undefined; total: number }> {
+    const { connection, keys } = this.#options;
+    const queue = keys.queue(jobName);
+    for await (const { raw, rank } of this.#finder.find([queue], id, Math.max(0, total - first))) {
+      const now = await connection.redis.llen(queue);
+      return { found: waiting(raw, Math.max(1, now - rank)), total: now };
+    }
+    return { found: undefined, total };
   }
 
   /** Next to be taken first. */
   async #read(jobName: string, from: number, count: number): Promise<Page> {
+    assertJobName(jobName); // Another name may lead to a pool's own list.
     const { connection, keys, scripts } = this.#options;
     await connection.ready();
     const bound = { count, backwards: true };
@@ -273,8 +303,11 @@ export class Queues {
 
 /** @param from how many stand before the first of the page */
 function pageOf(from: number, { entries, total }: Page): QueuePage {
-  const jobs = entries.map((raw, index) => ({ position: from + index + 1, ...shown(raw) }));
-  return { jobs, total };
+  return { jobs: entries.map((raw, index) => waiting(raw, from + index + 1)), total };
+}
+
+function waiting(raw: Raw, position: number): WaitingJob {
+  return { position, ...shown(raw) };
 }
 
 // What PTTL says of a key that does not exist.
