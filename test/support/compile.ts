@@ -14,13 +14,20 @@ export interface Diagnostic {
   readonly message: string;
 }
 
-/** What the compiler says of sources, by path, as if they were files of this repository. */
-export function diagnose(sources: ReadonlyMap<string, string>): readonly Diagnostic[] {
+/**
+ * What the compiler says of sources, by path, as if they were files of this repository.
+ *
+ * @param settings on top of the repository's own
+ */
+export function diagnose(
+  sources: ReadonlyMap<string, string>,
+  settings: ts.CompilerOptions = {},
+): readonly Diagnostic[] {
   const { config } = ts.readConfigFile(BASE, (path) => ts.sys.readFile(path)) as { config: object };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   const program = ts.createProgram(
     [...sources.keys()],
-    { ...options, noUnusedLocals: false, noUnusedParameters: false },
+    { ...options, noUnusedLocals: false, noUnusedParameters: false, ...settings },
     hostWith(sources, options),
   );
   return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => ({

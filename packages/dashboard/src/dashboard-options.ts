@@ -1,3 +1,4 @@
+import { optionRules, type OptionTable } from '@nestcraft/work';
 import type { SetName } from './job-sets.js';
 
 /** What somebody may do on the dashboard. */
@@ -161,4 +162,36 @@ export interface WorkDashboardExtras {
    * pass, or `UseGuards(SessionGuard)`, which runs before `authenticate`. Default none.
    */
   readonly decorators?: readonly ClassDecorator[] | undefined;
+}
+
+const { FLAG, FUNCTION, NAME, rule } = optionRules;
+
+/** What the options that `forRootAsync`'s factory makes may be. */
+export const INJECTED_OPTIONS: OptionTable<WorkDashboardOptions> = {
+  authenticate: FUNCTION,
+  loginUrl: rule('a URL, or a function of the request that returns one', isTextOrFunction),
+  authorize: FUNCTION,
+  onAction: FUNCTION,
+  readOnly: FLAG,
+  redact: FUNCTION,
+  redactError: FUNCTION,
+  origin: rule('an origin such as https://jobs.example.com, or a list of them', isOrigins),
+  insecureAllowAll: FLAG,
+};
+
+/** What the options of the dashboard may be. */
+export const DASHBOARD_OPTIONS: OptionTable<WorkDashboardOptions & WorkDashboardExtras> = {
+  ...INJECTED_OPTIONS,
+  path: rule('a path', (value) => typeof value === 'string'),
+  instance: NAME,
+  decorators: rule('a list of class decorators', Array.isArray),
+};
+
+function isTextOrFunction(value: unknown): boolean {
+  return typeof value === 'function' || (typeof value === 'string' && value !== '');
+}
+
+function isOrigins(value: unknown): boolean {
+  const all: unknown[] = Array.isArray(value) ? value : [value];
+  return all.every((one) => typeof one === 'string' && one !== '');
 }

@@ -1,7 +1,11 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
-import { Client, Enqueuer, getClientToken, getEnqueuerToken } from '@nestcraft/work';
+import { Client, Enqueuer, getClientToken, getEnqueuerToken, optionRules } from '@nestcraft/work';
 import { controllerAt } from './dashboard.controller.js';
-import type { WorkDashboardExtras, WorkDashboardOptions } from './dashboard-options.js';
+import {
+  INJECTED_OPTIONS,
+  type WorkDashboardExtras,
+  type WorkDashboardOptions,
+} from './dashboard-options.js';
 import { WORK_DASHBOARD_CONTROLLER, WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
 
 /** What `WorkDashboardModule` is built on. */
@@ -21,11 +25,25 @@ function withExtras(
   return {
     ...definition,
     providers: [
-      ...(definition.providers ?? []),
+      ...(definition.providers ?? []).map(checking),
       ...(instance === undefined ? [] : of(instance)),
       { provide: WORK_DASHBOARD_CONTROLLER, useValue: controller },
     ],
     controllers: [controller],
+  };
+}
+
+/** What a factory makes is looked at when it has made it. */
+function checking(provider: Provider): Provider {
+  if (!('useFactory' in provider) || provider.provide !== WORK_DASHBOARD_OPTIONS) return provider;
+  const { useFactory, ...rest } = provider;
+  return {
+    ...rest,
+    useFactory: async (...args: unknown[]): Promise<WorkDashboardOptions> => {
+      const options: unknown = await useFactory(...args);
+      optionRules.assertOptions('WorkDashboardModule.forRootAsync', options, INJECTED_OPTIONS);
+      return options;
+    },
   };
 }
 

@@ -1,16 +1,18 @@
 import { Inject, Module, type DynamicModule, type NestModule, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Access } from './access.js';
+import { optionRules } from '@nestcraft/work';
 import { Assets } from './assets.js';
 import { Audit } from './audit.js';
 import { BusyWorkers } from './busy-workers.js';
 import { routeBelow, type DashboardController } from './dashboard.controller.js';
 import { ConfigurableModuleClass } from './dashboard.module-definition.js';
-import type {
-  DashboardRequest,
-  DashboardUser,
-  WorkDashboardExtras,
-  WorkDashboardOptions,
+import {
+  DASHBOARD_OPTIONS,
+  type DashboardRequest,
+  type DashboardUser,
+  type WorkDashboardExtras,
+  type WorkDashboardOptions,
 } from './dashboard-options.js';
 import { WORK_DASHBOARD_CONTROLLER } from './dashboard.tokens.js';
 import { Dispatcher } from './dispatcher.js';
@@ -78,7 +80,8 @@ export class WorkDashboardModule extends ConfigurableModuleClass implements Nest
   static override forRoot<Request = DashboardRequest, User extends DashboardUser = DashboardUser>(
     options: WorkDashboardOptions<Request, User> & WorkDashboardExtras = {},
   ): DynamicModule {
-    return super.forRoot(options as WorkDashboardOptions & WorkDashboardExtras);
+    optionRules.assertOptions('WorkDashboardModule.forRoot', options, DASHBOARD_OPTIONS);
+    return super.forRoot(options);
   }
 
   /** Nest calls it when the application has its adapter, and before it makes its routes. */

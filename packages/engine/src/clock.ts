@@ -12,7 +12,7 @@ export interface Clock {
   /**
    * Milliseconds on a clock that nobody sets, for how long something took. Without it `now` tells that, too.
    */
-  elapsed?(): number;
+  readonly elapsed?: (() => number) | undefined;
 }
 
 /** The host's clock for what is shown, Redis's clock for what is decided; the default. */

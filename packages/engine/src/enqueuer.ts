@@ -1,4 +1,3 @@
-import { assertRecord } from './assert-record.js';
 import { types } from 'node:util';
 import { noteClass } from './copies.js';
 import { Canceller, type CancelOptions, type Cancellation } from './client/canceller.js';
@@ -13,7 +12,7 @@ import {
   InvalidOptionError,
 } from './errors.js';
 import { Job, ScheduledJob } from './job.js';
-import { assertArgsLimits, type JobArgs, type JobArgsLimits } from './job-args.js';
+import { ARGS_LIMITS, type JobArgs, type JobArgsLimits } from './job-args.js';
 import type { GoEscapes } from './go-json.js';
 import type { JobEntry } from './job-entry.js';
 import { mostBytesOf } from './job-size.js';
@@ -26,8 +25,20 @@ import {
   type NewJob,
 } from './job-contract.js';
 import { LOAD } from './load.js';
+import { consoleLogger, safeLogger, type LoggerLike } from './logger.js';
+import { NameWatch, type KnownJobs } from './name-watch.js';
 import { Outbox } from './outbox.js';
-import { assertPropagators, capture, type Propagator } from './propagator.js';
+import {
+  amount,
+  assertKnown,
+  assertOptions,
+  LONGEST_TIMER,
+  objectWith,
+  oneOf,
+  rule,
+  type OptionTable,
+} from './option-rules.js';
+import { capture, type Propagator } from './propagator.js';
 import { batchesBySize } from './redis/batches.js';
 import { Keys } from './redis/keys.js';
 import { isRedisConnection, RedisConnection } from './redis/redis-connection.js';
@@ -35,34 +46,64 @@ import type { RedisSource } from './redis/redis-source.js';
 import { Scripts } from './redis/scripts.js';
 import type { Carrier, Scheduling } from './redis/scripts/enqueuing-scripts.js';
 import { setImmediate } from './timers.js';
+import { CLOCK, LOGGER, NAMESPACE, PROPAGATORS, REDIS_OR_CONNECTION } from './shared-options.js';
 
+/** Options of `Enqueuer`. */
 export interface EnqueuerOptions extends JobArgsLimits {
   /** Where Redis is, or a connection to share; the enqueuer does not close a shared one. */
   readonly redis: RedisSource | RedisConnection;
   /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   /**
    * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
    * connection stands.
    */
-  readonly commandTimeout?: number;
+  readonly commandTimeout?: number | undefined;
   /**
    * How unique keys write two rare control characters; default `go1.22`. Set `go1.21` to share unique jobs with Go
    * processes that were built with Go 1.21 or before.
    */
-  readonly uniqueKeyEscapes?: GoEscapes;
+  readonly uniqueKeyEscapes?: GoEscapes | undefined;
   /** What follows the jobs to where they run; the first outermost. The pool needs the same. */
-  readonly propagators?: readonly Propagator[];
-  readonly clock?: Clock;
+  readonly propagators?: readonly Propagator[] | undefined;
+  /** Where it writes which of the names that it enqueues no running pool handles; default the console. */
+  readonly logger?: LoggerLike | undefined;
+  /** What the application knows of job names by itself; default: nothing. */
+  readonly knownJobs?: KnownJobs | undefined;
+  /** Default: the host's clock for what is shown, and Redis's for what is decided. */
+  readonly clock?: Clock | undefined;
 }
+
+/** What the options of an enqueuer may be. */
+export const ENQUEUER_OPTIONS: OptionTable<EnqueuerOptions> = {
+  redis: REDIS_OR_CONNECTION,
+  namespace: NAMESPACE,
+  commandTimeout: amount('milliseconds', 1, LONGEST_TIMER),
+  ...ARGS_LIMITS,
+  uniqueKeyEscapes: oneOf('go1.21', 'go1.22'),
+  propagators: PROPAGATORS,
+  logger: LOGGER,
+  knownJobs: objectWith('an object with names()', 'names'),
+  clock: CLOCK,
+};
 
 /** How `tryEnqueueUnique` is to enqueue. */
 export interface UniqueOptions {
   /** Seconds until the job is put into its queue; default: at once. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
   /** What makes two jobs the same; default: their arguments. A duplicate then replaces the waiting job's arguments. */
-  readonly key?: object | null;
+  readonly key?: object | null | undefined;
 }
+
+const DELAY = rule('a number of seconds, 0 to 100 years', (value) => {
+  return typeof value === 'number' && value >= 0 && value <= MAX_DELAY;
+});
+
+/** What the options of `tryEnqueueUnique` may be. */
+export const UNIQUE_OPTIONS: OptionTable<UniqueOptions> = {
+  seconds: DELAY,
+  key: rule('an object, or null for the arguments', (value) => typeof value === 'object'),
+};
 
 /** What became of a unique job when it was enqueued. */
 export type UniqueResult<Args = Record<string, unknown>> =
@@ -100,6 +141,7 @@ export class Enqueuer {
   readonly #connection: RedisConnection;
   readonly #ownsConnection: boolean;
   readonly #maker: EntryMaker;
+  readonly #names: NameWatch;
   readonly #outbox: Outbox;
   readonly #canceller: Canceller;
   readonly #propagators: readonly Propagator[];
@@ -110,8 +152,8 @@ export class Enqueuer {
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: EnqueuerOptions) {
+    assertOptions('Enqueuer', options, ENQUEUER_OPTIONS);
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
-    assertArgsLimits(options);
     const keys = new Keys(namespace);
     this.#ownsConnection = !isRedisConnection(redis);
     this.#connection = isRedisConnection(redis)
@@ -122,12 +164,14 @@ export class Enqueuer {
       keys,
       limits: options,
       escapes: options.uniqueKeyEscapes,
+      onNewName: (name) => this.#names.note(name),
     });
     const parts = { connection: this.#connection, keys, clock };
+    const { logger = consoleLogger, knownJobs: known } = options;
+    this.#names = new NameWatch({ ...parts, logger: safeLogger(logger), known });
     this.#outbox = new Outbox(parts);
     this.#canceller = new Canceller({ ...parts, scripts: new Scripts(keys, clock) });
     this.#propagators = options.propagators ?? [];
-    assertPropagators(this.#propagators);
     this.#middleware = this.#propagators.flatMap((one) => one.enqueue?.bind(one) ?? []);
   }
 
@@ -159,7 +203,8 @@ export class Enqueuer {
     contract: JobContract<Input>,
     ...args: ContractArgs<Input>
   ): Promise<Job<Input>>;
-  async enqueue(named: JobNameOrContract, args?: JobArgs | null): Promise<Job> {
+  async enqueue(named: JobNameOrContract, args?: JobArgs | null, options?: unknown): Promise<Job> {
+    if (options !== undefined) throw noOptions('enqueue()', options);
     this.#assertOpen();
     const made = this.#maker.make(jobNameOf(named), args);
     if (isJobContract(named)) await this.#checked(named, made);
@@ -189,7 +234,9 @@ export class Enqueuer {
     named: JobNameOrContract,
     seconds: number,
     args?: JobArgs | null,
+    options?: unknown,
   ): Promise<ScheduledJob> {
+    if (options !== undefined) throw noOptions('enqueueIn()', options);
     return this.#schedule(named, { in: wholeDelay(seconds) }, args);
   }
 
@@ -212,7 +259,9 @@ export class Enqueuer {
     named: JobNameOrContract,
     time: Date,
     args?: JobArgs | null,
+    options?: unknown,
   ): Promise<ScheduledJob> {
+    if (options !== undefined) throw noOptions('enqueueAt()', options);
     const milliseconds = types.isDate(time) ? time.getTime() : NaN;
     if (Number.isNaN(milliseconds)) throw new InvalidOptionError('time', time, 'a valid Date');
     return this.#schedule(named, { at: Math.ceil(milliseconds / 1000) }, args);
@@ -234,7 +283,12 @@ export class Enqueuer {
     contract: JobContract<Input>,
     ...args: ContractArgs<Input>
   ): Promise<Job<Input> | null>;
-  async enqueueUnique(named: JobNameOrContract, args?: JobArgs | null): Promise<Job | null> {
+  async enqueueUnique(
+    named: JobNameOrContract,
+    args?: JobArgs | null,
+    options?: unknown,
+  ): Promise<Job | null> {
+    if (options !== undefined) throw noOptions('enqueueUnique()', options);
     return jobOf(await this.#claim(named, args));
   }
 
@@ -253,7 +307,9 @@ export class Enqueuer {
     named: JobNameOrContract,
     seconds: number,
     args?: JobArgs | null,
+    options?: unknown,
   ): Promise<ScheduledJob | null> {
+    if (options !== undefined) throw noOptions('enqueueUniqueIn()', options);
     return jobOf(
       await this.#claim(named, args, { seconds: wholeDelay(seconds) }),
     ) as ScheduledJob | null;
@@ -281,6 +337,7 @@ export class Enqueuer {
     args: JobArgs | null | undefined,
     key: object,
   ): Promise<Job | null> {
+    assertKey(key);
     return jobOf(await this.#claim(named, args, { key }));
   }
 
@@ -303,6 +360,7 @@ export class Enqueuer {
     args: JobArgs | null | undefined,
     key: object,
   ): Promise<ScheduledJob | null> {
+    assertKey(key);
     return jobOf(
       await this.#claim(named, args, { seconds: wholeDelay(seconds), key }),
     ) as ScheduledJob | null;
@@ -325,8 +383,9 @@ export class Enqueuer {
   async tryEnqueueUnique(
     named: JobNameOrContract,
     args?: JobArgs | null,
-    options?: UniqueOptions,
+    options: UniqueOptions = {},
   ): Promise<UniqueResult> {
+    assertOptions('tryEnqueueUnique()', options, UNIQUE_OPTIONS);
     return this.#claim(named, args, options);
   }
 
@@ -345,6 +404,7 @@ export class Enqueuer {
     assertNewJobs(jobs);
     if (jobs.length === 0) return [];
     this.#assertOpen();
+    jobs.forEach(assertNewJob);
     const made = this.#maker.makeAll(jobs);
     if (jobs.some(({ contract }) => contract)) await this.#allChecked(jobs, made);
     const entries = made.map(({ job }) => job);
@@ -378,6 +438,7 @@ export class Enqueuer {
   /** Waits for what is being enqueued, checks and middleware included, or cancelled; then closes the connection if it is the enqueuer's own. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#names.close();
     while (this.#pending.size > 0) {
       await Promise.allSettled(this.#pending);
       await new Promise(setImmediate); // Who has waited for a check goes on in this turn.
@@ -442,10 +503,8 @@ export class Enqueuer {
   async #claim(
     named: JobNameOrContract,
     args: JobArgs | null | undefined,
-    options?: UniqueOptions | null,
+    { seconds, key }: UniqueOptions = {},
   ): Promise<UniqueResult> {
-    assertRecord('options', options ?? {}, '{ seconds, key }, or left out');
-    const { seconds, key } = options ?? {};
     const when = seconds === undefined ? undefined : { in: wholeDelay(seconds) };
     this.#assertOpen();
     const made = this.#maker.makeUnique(jobNameOf(named), args, key);
@@ -512,6 +571,34 @@ export class Enqueuer {
   }
 }
 
+/** Other queues take options there, and what they say is lost without a word. */
+function noOptions(call: string, given: unknown): InvalidOptionError {
+  try {
+    if (typeof given === 'object' && given !== null) assertKnown(call, given, []);
+  } catch (error) {
+    if (error instanceof InvalidOptionError) return error;
+    throw error;
+  }
+  return new InvalidOptionError(`options of ${call}`, given, 'left out: there are none');
+}
+
+const NEW_JOB: readonly string[] = ['name', 'args', 'contract'];
+
+/** Of a mere object; a `Job` that is enqueued once more has other members, too. */
+function assertNewJob(job: NewJob): void {
+  for (const key in job) {
+    if (key === 'name' || key === 'args' || key === 'contract') continue;
+    if (Object.getPrototypeOf(job) !== Object.prototype) return;
+    assertKnown('a job of enqueueMany()', job, NEW_JOB);
+  }
+}
+
+/** `null` and what else is no object would mean the arguments, or nothing. */
+function assertKey(key: unknown): void {
+  if (typeof key === 'object' && key !== null) return;
+  throw new InvalidOptionError('key', key, 'an object: what makes two jobs the same');
+}
+
 /** The job as it was taken; without a run time, by its queue. */
 function taken(entry: JobEntry, runAt: number): ScheduledJob;
 function taken(entry: JobEntry, runAt: number | undefined): Job;
@@ -541,8 +628,6 @@ function assertNewJobs(jobs: unknown): void {
 }
 
 function wholeDelay(seconds: number): number {
-  if (typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_DELAY) {
-    return Math.ceil(seconds);
-  }
-  throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 to 100 years');
+  DELAY.check('seconds', seconds);
+  return Math.ceil(seconds);
 }

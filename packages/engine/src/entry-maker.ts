@@ -13,6 +13,8 @@ export interface EntryMakerOptions {
   readonly keys: Keys;
   readonly limits: JobArgsLimits;
   readonly escapes: GoEscapes | undefined;
+  /** A name is met that is new, or that was for a long time not. */
+  readonly onNewName: (name: string) => void;
 }
 
 /** A job that is not in Redis yet, and its entry. */
@@ -93,6 +95,7 @@ export class EntryMaker {
     if (this.#writers.size === MAX_WRITERS) this.#writers.clear();
     const write = entryWriter(name);
     this.#writers.set(name, write);
+    this.#options.onNewName(name);
     return write;
   }
 

@@ -68,10 +68,43 @@ export class InvalidOptionError extends WorkError {
     readonly option: string,
     readonly value: unknown,
     readonly expected: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly message?: string } = {},
   ) {
-    super(`Option "${option}" is ${shown(value)}; it must be ${expected}.`, options);
+    super(
+      options.message ?? `Option "${option}" is ${shown(value)}; it must be ${expected}.`,
+      options,
+    );
   }
+}
+
+/** An option that there is not, such as a misspelt one. */
+export class UnknownOptionError extends InvalidOptionError {
+  /** Whose options they are. */
+  readonly place: string;
+  /** The options that there are. */
+  readonly known: readonly string[];
+
+  constructor({ option, value, place, known, advice }: UnknownOption) {
+    const options = `Options: ${known.join(', ') || '(none)'}.`;
+    const parts = [`Unknown option "${option}" of ${place}.`, advice, options];
+    super(option, value, `left out: there is no such option of ${place}`, {
+      message: parts.filter((part) => part !== undefined).join(' '),
+    });
+    this.place = place;
+    this.known = known;
+  }
+}
+
+/** An option that there is not, and what to do. */
+export interface UnknownOption {
+  readonly option: string;
+  readonly value: unknown;
+  /** Whose options they are, such as `WorkModule.forRoot`. */
+  readonly place: string;
+  /** The options that there are. */
+  readonly known: readonly string[];
+  /** A sentence: what may be meant. */
+  readonly advice: string | undefined;
 }
 
 /** A cron spec that cannot be read, or that never fires. */

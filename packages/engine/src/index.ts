@@ -2,7 +2,14 @@ export { type JobAttempt } from './attempt.js';
 export { type ScheduleResult } from './schedule-result.js';
 export { type BulkOptions, type BulkResult } from './client/bulk.js';
 export { type CancelOptions, type Cancellation } from './client/canceller.js';
-export { Client, type ClientOptions } from './client/client.js';
+export { Client } from './client/client.js';
+export {
+  type ClientOptions,
+  type MetricsOptions,
+  type PauseOptions,
+  type RatesOptions,
+  type WaitingListOptions,
+} from './client/client-options.js';
 export { type ShownEntry, type UnreadEntry } from './client/entries.js';
 export {
   type RegisteredSchedule,
@@ -78,6 +85,8 @@ export {
   SnoozeJobError,
   UncalledFunctionError,
   UndecodableJobError,
+  UnknownOptionError,
+  type UnknownOption,
   UnsupportedRedisError,
   WorkError,
 } from './errors.js';
@@ -107,9 +116,15 @@ export { ManualPool, type NextJob } from './manual-pool.js';
 export { type Handler, type Middleware } from './middleware.js';
 export { type JobRates, type Metrics, type MetricsRange } from './metrics/metrics.js';
 export { type JobMetrics, type Percentiles } from './metrics/tally.js';
+export { type KnownJobs } from './name-watch.js';
 export { type PeriodicContractOptions, type PeriodicOptions } from './periodic-job.js';
+export { type WorkerPoolOptions } from './pool-options.js';
 export { type PoolTiming } from './pool-timing.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
+export { closest, didYouMean } from './closest.js';
+export * as optionRules from './option-rules.js';
+export { type OptionRule, type OptionTable } from './option-rules.js';
+export { optionTables } from './option-tables.js';
 export { type Propagator } from './propagator.js';
 export { type Random } from './random.js';
 export { argsTextOf } from './job-entry.js';
@@ -130,4 +145,5 @@ export {
 } from './standard-schema.js';
 export { errorLine, errorStack } from './error-text.js';
 export { isThenable } from './thrown.js';
-export { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
+export { counted, cutList, startLine, whereText, type StartFacts } from './start-line.js';
+export { WorkerPool } from './worker-pool.js';

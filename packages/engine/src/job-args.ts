@@ -4,18 +4,26 @@ import { goKeys, goString, type GoEscapes } from './go-json.js';
 import { assertInteger } from './job-type.js';
 import { jsonForm } from './json-form.js';
 import { errorLine } from './error-text.js';
+import { ruleBy, type OptionTable } from './option-rules.js';
 
 /** A job's arguments: what a JSON object can hold, and `bigint`, which is written as a whole number. */
 export type JobArgs = object;
 
 export interface JobArgsLimits {
   /** How many bytes the arguments may take as JSON, 1 to 268435456 (256 MiB); default 1 MiB. */
-  readonly maxArgsBytes?: number;
+  readonly maxArgsBytes?: number | undefined;
 }
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 // Half of what Redis takes as one value, and JavaScript as one string.
 const MOST_BYTES = 256 * 1024 * 1024;
+/** What the limits may be. */
+export const ARGS_LIMITS: OptionTable<JobArgsLimits> = {
+  maxArgsBytes: ruleBy(`a whole number of bytes, 1 to ${MOST_BYTES}`, (value) =>
+    assertArgsLimits({ maxArgsBytes: value as number }),
+  ),
+};
+
 // Redis's own JSON, through which gocraft/work's requeuer sends jobs, refuses more than 1000 levels.
 const MAX_DEPTH = 200;
 // So many of the keys that lead to a place are shown, and so many characters of them.

@@ -1,17 +1,25 @@
 import { readArgs, validate, withOldest, type ArgsForm } from './args-form.js';
+import { closest } from './closest.js';
 import { InvalidJobArgsError, InvalidOptionError, JobContractError } from './errors.js';
 import type { Job } from './job.js';
 import type { JobArgs } from './job-args.js';
 import { assertJobName } from './job-name.js';
+import { assertOptions, rule, type OptionTable } from './option-rules.js';
 import { argsIssues, isStandardSchema, type StandardSchema } from './standard-schema.js';
 
+/** Options of `defineJob`. */
 export interface JobContractOptions {
   /**
    * Names that the job had before. A pool runs what is in their queues still, with the same handler; jobs are enqueued
    * by the new name only.
    */
-  readonly aliases?: readonly string[];
+  readonly aliases?: readonly string[] | undefined;
 }
+
+/** What the options of a contract may be. */
+export const CONTRACT_OPTIONS: OptionTable<JobContractOptions> = {
+  aliases: rule('a list of job names', Array.isArray),
+};
 
 /** Enqueueing may leave the arguments out where all of them are optional. */
 export type ContractArgs<Input> =
@@ -20,9 +28,9 @@ export type ContractArgs<Input> =
 /** A job for `enqueueMany`. */
 export interface NewJob {
   readonly name: string;
-  readonly args?: JobArgs | null;
+  readonly args?: JobArgs | null | undefined;
   /** What the arguments have to fit. `contract.with(args)` says it. */
-  readonly contract?: JobContract;
+  readonly contract?: JobContract | undefined;
 }
 
 /**
@@ -127,7 +135,7 @@ export function defineJob(
     ? [schemaOrOptions, maybeOptions]
     : [undefined, schemaOrOptions];
   assertJobName(name);
-  assertOptions(name, options);
+  assertContractOptions(name, options);
   return makeContract(name, Object.freeze([...(options.aliases ?? [])]), schema && { schema });
 }
 
@@ -175,15 +183,9 @@ function makeContract(
   return Object.freeze(contract);
 }
 
-function assertOptions(name: string, options: JobContractOptions | null): void {
-  // What has other members was meant as a schema, and its checks shall not be lost in silence.
-  const isOptions = typeof options === 'object' && options !== null;
-  if (!isOptions || Object.keys(options).some((key) => key !== 'aliases')) {
-    throw notASchema(`schema of "${name}"`, options);
-  }
-  if (options.aliases !== undefined && !Array.isArray(options.aliases)) {
-    throw new InvalidOptionError(`aliases of "${name}"`, options.aliases, 'an array of names');
-  }
+function assertContractOptions(name: string, options: JobContractOptions | null): void {
+  if (!areOptions(options)) throw notASchema(`schema of "${name}"`, options);
+  assertOptions(`defineJob("${name}")`, options, CONTRACT_OPTIONS);
   const names = [name];
   for (const alias of options.aliases ?? []) {
     assertJobName(alias);
@@ -196,6 +198,13 @@ function assertOptions(name: string, options: JobContractOptions | null): void {
     }
     names.push(alias);
   }
+}
+
+/** What has other members was meant as a schema, and its checks shall not be lost in silence. */
+function areOptions(given: unknown): given is JobContractOptions {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
+  const known = Object.keys(CONTRACT_OPTIONS);
+  return Object.keys(given).every((key) => known.includes(key) || closest(key, known));
 }
 
 function notASchema(option: string, value: unknown): InvalidOptionError {

@@ -1,4 +1,3 @@
-import { assertRecord } from './assert-record.js';
 import type { Backoff } from './backoff.js';
 import { InvalidOptionError } from './errors.js';
 import {
@@ -9,37 +8,46 @@ import {
 } from './job-contract.js';
 import { assertJobName } from './job-name.js';
 import type { Handler } from './middleware.js';
+import {
+  assertOptions,
+  FLAG,
+  functionOf,
+  LONGEST_TIMER,
+  oneOf,
+  whole,
+  type OptionTable,
+} from './option-rules.js';
 
 /** How the jobs of one name are run. The defaults are gocraft/work's. */
 export interface JobOptions {
   /** Weight in the random order in which queues are looked into, from 1 to 100000; default 1. */
-  readonly priority?: number;
+  readonly priority?: number | undefined;
   /** How often a job may run in all before it is dead, at least 1; default 4. With 1 it is never retried. */
-  readonly maxFails?: number;
+  readonly maxFails?: number | undefined;
   /** Forget a job that has failed for the last time, instead of keeping it among the dead; default false. */
-  readonly skipDead?: boolean;
+  readonly skipDead?: boolean | undefined;
   /**
    * How many jobs of this name may run at once, in all processes together; 0 is no limit. Written to Redis when the
    * pool starts; when left out, what is set there stays.
    */
-  readonly maxConcurrency?: number;
+  readonly maxConcurrency?: number | undefined;
   /**
    * Seconds until a failed job runs again, 0 for at once, from the job as it stands after the failure was counted. It
    * answers at once, without a promise. Where it throws or gives no number of 0 or more, the default stands in for it,
    * and the log says so once for each name.
    */
-  readonly backoff?: Backoff;
+  readonly backoff?: Backoff | undefined;
   /**
    * Milliseconds that a run may take; default no limit. When they are over, `job.signal` aborts, the job fails with
    * a `JobTimeoutError` and its worker is free, even if the handler goes on.
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /**
    * How long a unique job keeps others like it away: until it is `started` (gocraft/work's rule, the default), until
    * it is `done`, its retries and its death included, or until it is `done_or_dead`. A Go worker that runs such a job
    * ends its claim when it starts it.
    */
-  readonly uniqueUntil?: UniqueUntil;
+  readonly uniqueUntil?: UniqueUntil | undefined;
 }
 
 export type UniqueUntil = 'started' | 'done' | 'done_or_dead';
@@ -57,11 +65,16 @@ export interface JobType<Context = unknown> {
   readonly uniqueUntil: UniqueUntil;
 }
 
-const UNIQUE_UNTIL: readonly UniqueUntil[] = ['started', 'done', 'done_or_dead'];
-
-const MAX_PRIORITY = 100_000;
-// What setTimeout can hold.
-const MAX_TIMEOUT = 2 ** 31 - 1;
+/** What the options of a job may be. */
+export const JOB_OPTIONS: OptionTable<JobOptions> = {
+  priority: whole(1, 100_000),
+  maxFails: whole(1, Number.MAX_SAFE_INTEGER),
+  skipDead: FLAG,
+  maxConcurrency: whole(0, Number.MAX_SAFE_INTEGER),
+  backoff: functionOf('a function that returns seconds'),
+  timeout: whole(1, LONGEST_TIMER, 'milliseconds'),
+  uniqueUntil: oneOf('started', 'done', 'done_or_dead'),
+};
 
 /** @throws InvalidJobNameError, InvalidOptionError */
 export function jobType<Context>(
@@ -73,28 +86,9 @@ export function jobType<Context>(
   if (typeof handler !== 'function') {
     throw new InvalidOptionError(`handler of "${name}"`, handler, 'a function');
   }
-  assertRecord(`options of "${name}"`, options, 'an object, or left out');
-  const {
-    priority = 1,
-    maxFails = 4,
-    skipDead = false,
-    maxConcurrency,
-    backoff,
-    timeout,
-    uniqueUntil = 'started',
-  } = options;
-  assertInteger('priority', priority, 1, MAX_PRIORITY);
-  assertInteger('maxFails', maxFails, 1, Number.MAX_SAFE_INTEGER);
-  if (maxConcurrency !== undefined) {
-    assertInteger('maxConcurrency', maxConcurrency, 0, Number.MAX_SAFE_INTEGER);
-  }
-  if (timeout !== undefined) assertInteger('timeout', timeout, 1, MAX_TIMEOUT);
-  if (backoff !== undefined && typeof backoff !== 'function') {
-    throw new InvalidOptionError('backoff', backoff, 'a function that returns seconds');
-  }
-  if (!UNIQUE_UNTIL.includes(uniqueUntil)) {
-    throw new InvalidOptionError('uniqueUntil', uniqueUntil, `one of ${UNIQUE_UNTIL.join(', ')}`);
-  }
+  assertOptions(`job "${name}"`, options, JOB_OPTIONS);
+  const { priority = 1, maxFails = 4, skipDead = false, uniqueUntil = 'started' } = options;
+  const { maxConcurrency, backoff, timeout } = options;
   const retrying = { maxFails, skipDead, backoff };
   return { name, handler, priority, ...retrying, maxConcurrency, timeout, uniqueUntil };
 }

@@ -43,9 +43,7 @@ const METHODS: Readonly<Record<keyof Logger, readonly string[]>> = {
  * @throws InvalidOptionError when the given one has no method to write with
  */
 export function safeLogger(given: LoggerLike): Logger {
-  if (!canWrite(given)) {
-    throw new InvalidOptionError('logger', given, 'an object with log (or info), warn and error');
-  }
+  assertLogger(given);
   let complained = false;
   const complain = (error: unknown): void => {
     if (complained) return;
@@ -70,6 +68,12 @@ export function safeLogger(given: LoggerLike): Logger {
       else write('error', `${message}\n${stack}`);
     },
   };
+}
+
+/** @throws InvalidOptionError for what has no method to write with */
+export function assertLogger(given: unknown): void {
+  if (canWrite(given)) return;
+  throw new InvalidOptionError('logger', given, 'an object with log (or info), warn and error');
 }
 
 function canWrite(given: unknown): boolean {

@@ -1,5 +1,8 @@
 import { InvalidOptionError } from './errors.js';
 
+/** For messages and pages. */
+export const NAMESPACES = 'a text without control characters and halves of surrogate pairs';
+
 const UNFIT = /[\p{Cc}\p{Surrogate}]/u;
 
 /**
@@ -10,6 +13,5 @@ const UNFIT = /[\p{Cc}\p{Surrogate}]/u;
  */
 export function assertNamespace(namespace: unknown): asserts namespace is string {
   if (typeof namespace === 'string' && !UNFIT.test(namespace)) return;
-  const expected = 'a text without control characters and halves of surrogate pairs';
-  throw new InvalidOptionError('namespace', namespace, expected);
+  throw new InvalidOptionError('namespace', namespace, NAMESPACES);
 }

@@ -1,5 +1,4 @@
-import { assertRecord } from './assert-record.js';
-import { InvalidOptionError, InvalidScheduleError } from './errors.js';
+import { InvalidScheduleError } from './errors.js';
 import { goString } from './go-json.js';
 import { encodeArgs, type JobArgs } from './job-args.js';
 import {
@@ -9,18 +8,32 @@ import {
   type JobNameOrContract,
 } from './job-contract.js';
 import { assertJobName } from './job-name.js';
+import { assertOptions, oneOf, rule, type OptionTable } from './option-rules.js';
 import { parseSchedule, type Schedule } from './schedule/schedule.js';
 
+/** Options of a schedule. */
 export interface PeriodicOptions<Args extends JobArgs = JobArgs> {
   /** The arguments of every job; default none. */
-  readonly args?: Args | null;
+  readonly args?: Args | null | undefined;
   /** The time zone whose clocks the spec goes by, such as `Europe/Berlin`; default `UTC`, or what the spec names. */
-  readonly timezone?: string;
+  readonly timezone?: string | undefined;
   /** What happens when the last job still waits or runs: `allow` enqueues another one (default), `skip` does not. */
-  readonly overlap?: 'allow' | 'skip';
+  readonly overlap?: 'allow' | 'skip' | undefined;
   /** What happens after a time in which no pool ran: `skip` forgets what was missed (default), `last` runs the last. */
-  readonly missed?: 'skip' | 'last';
+  readonly missed?: 'skip' | 'last' | undefined;
 }
+
+/** What the options of a schedule may be. */
+export const PERIODIC_OPTIONS: OptionTable<PeriodicOptions> = {
+  args: rule('an object, or null for none', (value) => {
+    return typeof value === 'object' && !Array.isArray(value);
+  }),
+  timezone: rule('the name of a time zone, such as Europe/Berlin', (value) => {
+    return typeof value === 'string' && value !== '';
+  }),
+  overlap: oneOf('allow', 'skip'),
+  missed: oneOf('skip', 'last'),
+};
 
 /** Those of a contract: they may be left out where its arguments may. */
 export type PeriodicContractOptions<Input extends JobArgs> =
@@ -48,11 +61,9 @@ export function periodicJob(
   now: Date,
 ): PeriodicJob {
   const jobName = jobNameOf(job);
-  assertRecord('options', options, '{ args, timezone, overlap, missed }, or left out');
-  const { args, timezone, overlap = 'allow', missed = 'skip' } = options;
   assertJobName(jobName);
-  assertOneOf('overlap', overlap, ['allow', 'skip']);
-  assertOneOf('missed', missed, ['skip', 'last']);
+  assertOptions(`the schedule of "${jobName}"`, options, PERIODIC_OPTIONS);
+  const { args, timezone, overlap = 'allow', missed = 'skip' } = options;
   const schedule = parseSchedule(spec, { timezone });
   if (schedule.next(now) === null) throw new InvalidScheduleError(spec, 'it never fires');
   return {
@@ -138,11 +149,5 @@ export function* firings(schedule: Schedule, start: number, end: number): Genera
   while (next && next.getTime() <= end * 1000) {
     yield next.getTime() / 1000;
     next = schedule.next(next);
-  }
-}
-
-function assertOneOf(option: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) {
-    throw new InvalidOptionError(option, value, `one of ${allowed.join(', ')}`);
   }
 }

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from './errors.js';
+import { amount, assertOptions, LONGEST_TIMER, type OptionTable } from './option-rules.js';
 
 /**
  * How often things happen, in milliseconds. The defaults suit production; tests shorten them. Each is 1 to
@@ -6,48 +6,34 @@ import { InvalidOptionError } from './errors.js';
  */
 export interface PoolTiming {
   /** Between heartbeats; default 5000. Others take a pool for dead that has not beaten for 10000. */
-  readonly heartbeat?: number;
+  readonly heartbeat?: number | undefined;
   /** Until a process whose event loop is busy is taken for hung, and its heartbeat ends; default 300000. */
-  readonly stuckAfter?: number;
+  readonly stuckAfter?: number | undefined;
   /** Between looks for dead pools; default 2500. */
-  readonly reap?: number;
+  readonly reap?: number | undefined;
   /** Between audits of what the pool has in progress; default 60000. */
-  readonly audit?: number;
+  readonly audit?: number | undefined;
   /** Between writes of what the jobs have done, for charts; default 10000. */
-  readonly metrics?: number;
+  readonly metrics?: number | undefined;
   /** Between looks for jobs to rescue; default 30000. */
-  readonly rescue?: number;
+  readonly rescue?: number | undefined;
   /** Between writes of what the workers do; default 1000. */
-  readonly observe?: number;
+  readonly observe?: number | undefined;
   /** Until an idle pool looks for jobs that nobody announced; default 2000. */
-  readonly safetyPoll?: number;
+  readonly safetyPoll?: number | undefined;
   /** Until a command that Redis does not answer fails; default 5000. */
-  readonly commandTimeout?: number;
+  readonly commandTimeout?: number | undefined;
 }
 
-const LONGEST = 2 ** 31 - 1;
+const TIME = amount('milliseconds', 1, LONGEST_TIMER);
 
-const KNOWN: Readonly<Record<keyof PoolTiming, true>> = {
-  ...{ heartbeat: true, stuckAfter: true, reap: true, audit: true, metrics: true },
-  ...{ rescue: true, observe: true, safetyPoll: true, commandTimeout: true },
+/** What the times may be. */
+export const TIMING: OptionTable<PoolTiming> = {
+  ...{ heartbeat: TIME, stuckAfter: TIME, reap: TIME, audit: TIME, metrics: TIME },
+  ...{ rescue: TIME, observe: TIME, safetyPoll: TIME, commandTimeout: TIME },
 };
 
 /** @throws InvalidOptionError for a time that no timer can wait, and for a name that is none of `PoolTiming`'s */
 export function assertTiming(timing: PoolTiming): void {
-  if (typeof timing !== 'object' || (timing as unknown) === null) {
-    throw new InvalidOptionError('timing', timing, 'an object of milliseconds');
-  }
-  for (const [name, value] of Object.entries(timing) as [string, unknown][]) {
-    assertTime(name, value);
-  }
-}
-
-function assertTime(name: string, value: unknown): void {
-  if (!Object.hasOwn(KNOWN, name)) {
-    const names = Object.keys(KNOWN).join(', ');
-    throw new InvalidOptionError(`timing.${name}`, value, `left out: there are only ${names}`);
-  }
-  if (value === undefined) return;
-  if (typeof value === 'number' && value >= 1 && value <= LONGEST) return;
-  throw new InvalidOptionError(`timing.${name}`, value, `milliseconds, 1 to ${LONGEST}`);
+  assertOptions('WorkerPool', timing, TIMING, 'timing');
 }

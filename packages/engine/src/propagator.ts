@@ -39,7 +39,7 @@ export interface Propagator {
    */
   restore(carrier: string | undefined, run: () => Promise<void>, job: Job): unknown;
   /** Runs around each call of the enqueuer; `capture` is called inside of it. */
-  readonly enqueue?: EnqueueMiddleware;
+  readonly enqueue?: EnqueueMiddleware | undefined;
 }
 
 /** What is carried to a job, by the propagators' names. */
@@ -49,10 +49,12 @@ export type Carriers = Readonly<Record<string, string>>;
 const MAX_CARRIERS = 16 * 1024;
 
 /** @throws InvalidOptionError */
-export function assertPropagators(propagators: readonly Propagator[]): void {
+export function assertPropagators(propagators: unknown): void {
   const names = new Set<unknown>();
-  const isList: boolean = Array.isArray(propagators);
-  if (isList && propagators.every((one) => isPropagator(one, names))) return;
+  const list: readonly Partial<Propagator>[] | undefined = Array.isArray(propagators)
+    ? propagators
+    : undefined;
+  if (list?.every((one) => isPropagator(one, names))) return;
   const expected =
     'a list of objects with capture() and restore(), in which each has a name of its own';
   throw new InvalidOptionError('propagators', propagators, expected);
@@ -122,7 +124,7 @@ export interface Restoring {
   /** A propagator has failed, and the job has not. */
   readonly onError: (error: unknown) => void;
   /** Milliseconds that a propagator may take for itself, before the job and after it; default 5000. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
 
 const PATIENCE = 5_000;

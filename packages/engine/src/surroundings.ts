@@ -1,20 +1,27 @@
-import { Fleet } from './client/fleet.js';
+import { Fleet, type WorkerPoolHeartbeat } from './client/fleet.js';
+import { didYouMean } from './closest.js';
 import type { Keys } from './redis/keys.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 
 /**
- * What around a pool endangers its jobs, as warnings: a Redis that may throw keys away, and Go pools whose requeuers
- * do not know the pool's jobs.
+ * What around a pool endangers its jobs, as warnings: a Redis that may throw keys away, Go pools whose requeuers do not
+ * know the pool's jobs, and schedules of jobs that nobody handles.
+ *
+ * @param scheduled the names of which the pool has schedules
  */
 export async function dangers(
   connection: RedisConnection,
   { keys, scripts }: { keys: Keys; scripts: Scripts },
   jobNames: readonly string[],
+  scheduled: readonly string[] = [],
 ): Promise<string[]> {
+  const evictions = await evictionDangers(connection);
+  const pools = await new Fleet({ connection, keys, scripts }).heartbeats();
   return [
-    ...(await evictionDangers(connection)),
-    ...(await goDangers(new Fleet({ connection, keys, scripts }), jobNames)),
+    ...evictions,
+    ...goDangers(pools, jobNames),
+    ...unhandledSchedules(pools, jobNames, scheduled),
   ];
 }
 
@@ -27,8 +34,8 @@ async function evictionDangers({ redis }: RedisConnection): Promise<string[]> {
   ];
 }
 
-async function goDangers(fleet: Fleet, jobNames: readonly string[]): Promise<string[]> {
-  const pools = (await fleet.heartbeats()).filter(({ engine }) => engine === 'gocraft');
+function goDangers(all: readonly WorkerPoolHeartbeat[], jobNames: readonly string[]): string[] {
+  const pools = all.filter(({ engine }) => engine === 'gocraft');
   const unknown = jobNames.filter((name) => pools.some((pool) => !pool.jobNames.includes(name)));
   if (unknown.length === 0) return [];
   return [
@@ -36,4 +43,18 @@ async function goDangers(fleet: Fleet, jobNames: readonly string[]): Promise<str
       'scheduled and retried jobs of other names to the dead jobs. Register the names there, use a namespace of your ' +
       'own, or set rescueUnknownJobs',
   ];
+}
+
+function unhandledSchedules(
+  pools: readonly WorkerPoolHeartbeat[],
+  jobNames: readonly string[],
+  scheduled: readonly string[],
+): string[] {
+  const handled = [...jobNames, ...pools.flatMap((pool) => pool.jobNames)];
+  return [...new Set(scheduled)]
+    .filter((name) => !handled.includes(name))
+    .map((name) => {
+      const what = `No running pool handles "${name}", of which this pool has a schedule: its jobs wait until one does.`;
+      return [what, didYouMean(name, handled) ?? ''].join(' ').trimEnd();
+    });
 }

@@ -14,14 +14,15 @@ import {
   UnsupportedRedisError,
 } from './errors.js';
 import { errorLine } from './error-text.js';
+import { assertOptions } from './option-rules.js';
 import type { Fate } from './fate.js';
 import { healthLimits, judge, type HealthLimits, type PoolHealth } from './health/pool-health.js';
 import { newId } from './id.js';
 import { Job } from './job.js';
 import type { JobArgs } from './job-args.js';
 import { jobNameOf, type JobContract, type JobNameOrContract } from './job-contract.js';
-import { assertInteger, jobTypes, type JobOptions, type JobType } from './job-type.js';
-import { consoleLogger, type LoggerLike } from './logger.js';
+import { jobTypes, type JobOptions, type JobType } from './job-type.js';
+import { consoleLogger } from './logger.js';
 import type { RunResult } from './metrics/tally.js';
 import { ManualPool } from './manual-pool.js';
 import { compose, type Handler, type Middleware } from './middleware.js';
@@ -35,68 +36,22 @@ import {
 import { PoolActors } from './pool-actors.js';
 import { tell, type WorkerPoolEvents } from './pool-events.js';
 import { PoolLog } from './pool-log.js';
-import { assertTiming, type PoolTiming } from './pool-timing.js';
-import { assertPropagators, type Propagator } from './propagator.js';
-import type { Random } from './random.js';
+import { POOL_DEFAULTS, POOL_OPTIONS, type WorkerPoolOptions } from './pool-options.js';
 import { Keys } from './redis/keys.js';
+import { redisPlace } from './redis/redis-place.js';
 import { redisProblem, refuses } from './redis/redis-problem.js';
-import type { RedisSource } from './redis/redis-source.js';
 import { DISPATCHED_SCRIPTS } from './redis/scripts/running-scripts.js';
 import { shown } from './shown.js';
 import { Shutdown } from './shutdown.js';
+import { startLine } from './start-line.js';
 import { Startup } from './startup.js';
 import { StopLog } from './stop-log.js';
 import { dangers } from './surroundings.js';
 import type { FinishedJob } from './finished-job.js';
 import { WriteRefusals } from './write-refusals.js';
 
-export interface WorkerPoolOptions<Context = unknown> {
-  readonly redis: RedisSource;
-  /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
-  readonly namespace?: string;
-  /** How many jobs run at once in this pool; default 10. */
-  readonly concurrency?: number;
-  /**
-   * Makes the object that middleware and handler of one job share, or its promise; default: an empty object. The job
-   * fails when it throws.
-   */
-  readonly context?: () => Context | Promise<Context>;
-  /** Milliseconds that running jobs get to finish when the pool stops; default 25000. */
-  readonly shutdownTimeout?: number;
-  /**
-   * How often a process may die under a job before the job is dead itself; default 3. Otherwise a job that kills its
-   * process, by running out of memory for instance, would do so for ever.
-   */
-  readonly maxDeaths?: number;
-  /**
-   * Bring back jobs that a Go pool of the namespace has declared dead because it does not know their name; default
-   * false. gocraft/work's requeuers do that to due jobs of other pools.
-   */
-  readonly rescueUnknownJobs?: boolean;
-  /**
-   * Asked about whatever a handler throws: what it answers counts instead. With it a kind of error can become a
-   * `DiscardJobError`, a `RetryJobError` or a `SnoozeJobError`. It answers at once; where it gives `undefined`, gives a
-   * promise or throws, the first error stands.
-   */
-  readonly mapError?: (error: unknown) => unknown;
-  /** What follows the jobs from where they were enqueued; the first outermost. The enqueuers need the same. */
-  readonly propagators?: readonly Propagator[];
-  /**
-   * Whether `currentJob()` and `currentSignal()` tell of this pool's jobs; default false. It costs about half a
-   * microsecond a job, and on Node before 24, which then has to follow every promise of the process, something for each.
-   */
-  readonly currentJob?: boolean;
-  /** Where the pool writes, such as Nest's `Logger` or pino; default the console. */
-  readonly logger?: LoggerLike;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly timing?: PoolTiming;
-}
+export type { WorkerPoolOptions } from './pool-options.js';
 
-const DEFAULT_CONCURRENCY = 10;
-const MAX_CONCURRENCY = 10_000;
-const DEFAULT_SHUTDOWN_TIMEOUT = 25_000;
-const DEFAULT_MAX_DEATHS = 3;
 /** As what a run is counted; one that was snoozed or put back is not over. */
 const RESULTS: Readonly<Partial<Record<Fate['kind'], RunResult>>> = {
   done: 'done',
@@ -151,21 +106,15 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   /** @throws InvalidOptionError */
   constructor(options: WorkerPoolOptions<Context>) {
     super();
+    assertOptions('WorkerPool', options, POOL_OPTIONS);
     const {
       namespace = DEFAULT_NAMESPACE,
-      concurrency = DEFAULT_CONCURRENCY,
-      shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT,
-      maxDeaths = DEFAULT_MAX_DEATHS,
+      concurrency = POOL_DEFAULTS.concurrency,
+      shutdownTimeout = POOL_DEFAULTS.shutdownTimeout,
+      maxDeaths = POOL_DEFAULTS.maxDeaths,
       clock = systemClock,
       logger = consoleLogger,
     } = options;
-    assertInteger('concurrency', concurrency, 1, MAX_CONCURRENCY);
-    assertInteger('shutdownTimeout', shutdownTimeout, 0, 2 ** 31 - 1);
-    assertInteger('maxDeaths', maxDeaths, 1, Number.MAX_SAFE_INTEGER);
-    assertPropagators(options.propagators ?? []);
-    assertFunction('mapError', options.mapError);
-    assertFunction('context', options.context);
-    if (options.timing !== undefined) assertTiming(options.timing);
     this.#options = options;
     this.#maxDeaths = maxDeaths;
     this.#concurrency = concurrency;
@@ -387,6 +336,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     }
     await this.checkSchedules();
     if (this.#isStopping()) return;
+    if (this.#options.announce ?? true) this.#log.info(this.#startLine());
     const actors = this.#prepare();
     actors.connection.on('down', (reason) => this.#onDown(reason));
     actors.connection.on('up', () => this.#onUp(actors));
@@ -398,6 +348,13 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       void this.stop();
       throw downReason;
     }
+  }
+
+  #startLine(): string {
+    const { namespace = DEFAULT_NAMESPACE, redis } = this.#options;
+    const facts = { namespace, place: redisPlace(redis), concurrency: this.#concurrency };
+    const jobs = { jobs: this.jobNames, schedules: this.#periodicJobs.length };
+    return `Worker pool starts: ${startLine({ ...facts, ...jobs })}`;
   }
 
   #prepare(): PoolActors<Context> {
@@ -432,7 +389,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
 
   async #warnOfDangers({ connection, scripts }: PoolActors<Context>): Promise<void> {
     const around = { keys: this.#keys, scripts };
-    for (const danger of await dangers(connection, around, this.jobNames)) this.#log.warn(danger);
+    const scheduled = this.#periodicJobs.map(({ jobName }) => jobName);
+    const found = await dangers(connection, around, this.jobNames, scheduled);
+    for (const danger of found) this.#log.warn(danger);
   }
 
   async #stop(): Promise<void> {
@@ -565,11 +524,6 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   #assertNotStarted(action: string): void {
     if (this.#started || this.#stopped) throw new PoolStartedError(action);
   }
-}
-
-function assertFunction(option: string, value: unknown): void {
-  if (value === undefined || value === null || typeof value === 'function') return;
-  throw new InvalidOptionError(option, value, 'a function');
 }
 
 /** What is known of a pool as long as Redis was not asked. */

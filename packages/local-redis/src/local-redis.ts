@@ -9,17 +9,17 @@ import { RedisProcess } from './redis-process.js';
 
 export interface LocalRedisOptions {
   /** `none` keeps data in memory only; `aof` writes an append-only file that survives a kill. Default `none`. */
-  readonly persistence?: 'none' | 'aof';
+  readonly persistence?: 'none' | 'aof' | undefined;
   /** Where data and log go. Default: a temporary folder of its own, removed at the end; a given one is kept. */
-  readonly directory?: string;
+  readonly directory?: string | undefined;
   /** Default: a free port. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Path of a redis-server or valkey-server; default: one is looked for, and if need be installed. */
-  readonly binary?: string;
+  readonly binary?: string | undefined;
   /** More lines for redis.conf, such as `{ maxmemory: '10mb' }`. */
-  readonly settings?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, string>> | undefined;
   /** Milliseconds until it must take commands; default 10000. */
-  readonly startTimeout?: number;
+  readonly startTimeout?: number | undefined;
 }
 
 const DEFAULT_START_TIMEOUT = 10_000;

@@ -5,6 +5,9 @@ import type { Server } from './server.js';
 
 /** How ioredis reaches a server in the same process. */
 export abstract class MemoryConnector extends AbstractConnector {
+  /** What is said of where this Redis is. */
+  static readonly place = 'memory';
+
   constructor() {
     super(0);
   }

@@ -7,7 +7,7 @@ import { Server } from './server.js';
 
 export interface MemoryRedisOptions {
   /** The time in milliseconds since the epoch, by which keys expire and scripts decide; default the host's clock. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 // As often as Redis itself looks for keys that have expired.

@@ -1,4 +1,4 @@
-import { WorkError } from '@nestcraft/engine';
+import { didYouMean, WorkError } from '@nestcraft/engine';
 
 /** A `@JobHandler` that cannot work. The application does not start. */
 export class InvalidJobHandlerError extends WorkError {
@@ -74,9 +74,12 @@ export class UnknownJobSelectionError extends WorkError {
     readonly pattern: string,
     readonly known: readonly string[],
   ) {
-    super(
-      `Option "${option}" names "${pattern}", which is no job of this application. Its jobs are: ${known.join(', ') || '(none)'}.`,
-    );
+    const parts = [
+      `Option "${option}" names "${pattern}", which is no job of this application.`,
+      didYouMean(pattern, known),
+      `Its jobs are: ${known.join(', ') || '(none)'}.`,
+    ];
+    super(parts.filter((part) => part !== undefined).join(' '));
   }
 }
 

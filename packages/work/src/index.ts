@@ -57,4 +57,4 @@ export {
   type WorkRole,
 } from './work-module-options.js';
 export { WorkModule } from './work.module.js';
-export { type WorkModuleExtras } from './work.module-definition.js';
+export { type WorkModuleAsyncOptions, type WorkModuleExtras } from './work.module-definition.js';

@@ -10,6 +10,8 @@ import {
   type RedisSource,
 } from '@nestcraft/engine';
 import {
+  catalogToken,
+  checkedOptionsToken,
   connectionToken,
   getClientToken,
   getEnqueuerToken,
@@ -20,7 +22,9 @@ import {
   redisSourceToken,
 } from './instance-tokens.js';
 import { IdlePool } from './idle-pool.js';
+import { JobCatalog } from './job-catalog.js';
 import { jobErrors } from './job-outcome.js';
+import { givenOptions, madeOptions } from './checked-options.js';
 import { JOB, jobProvider } from './job.token.js';
 import { aliasesForCopies } from './other-copies.js';
 import { WorkEvents } from './work-events.js';
@@ -32,10 +36,16 @@ import {
 import { WorkInstance } from './work-instance.js';
 import { WORK_MODULE_OPTIONS, type WorkModuleOptions } from './work-module-options.js';
 
-/** What an instance of the module consists of: a part a line, made of the parts that it needs. */
-export function instanceProviders(name: string | undefined): Provider[] {
-  const options = WORK_MODULE_OPTIONS;
+/**
+ * What an instance of the module consists of: a part a line, made of the parts that it needs.
+ *
+ * @param isAsync whether its options are made when the application starts
+ */
+export function instanceProviders(name: string | undefined, isAsync: boolean): Provider[] {
+  const options = checkedOptionsToken(name);
+  const check = isAsync ? madeOptions : givenOptions;
   const environment = WORK_ENVIRONMENT;
+  const catalog = catalogToken(name);
   const source = redisSourceToken(name);
   const connection = connectionToken(name);
   const enqueuer = getEnqueuerToken(name);
@@ -44,17 +54,23 @@ export function instanceProviders(name: string | undefined): Provider[] {
   const ownPool = ownPoolToken(name);
   const events = getWorkEventsToken(name);
   return [
+    { provide: options, inject: [WORK_MODULE_OPTIONS], useFactory: check },
     { provide: environment, useValue: applicationEnvironment },
+    { provide: catalog, useFactory: () => new JobCatalog() },
     { provide: source, inject: [environment, options], useFactory: openSource },
     { provide: connection, inject: [environment, options, source], useFactory: makeConnection },
-    { provide: enqueuer, inject: [environment, options, connection], useFactory: makeEnqueuer },
+    {
+      provide: enqueuer,
+      inject: [environment, options, connection, catalog],
+      useFactory: makeEnqueuer,
+    },
     { provide: client, inject: [environment, options, connection], useFactory: makeClient },
     { provide: pool, inject: [environment, options, source], useFactory: makePool },
     { provide: ownPool, inject: [environment, options, source, pool], useFactory: ownPoolFor },
     { provide: events, inject: [options, ownPool], useFactory: makeEvents },
     {
       provide: instanceToken(name),
-      inject: [environment, options, connection, enqueuer, client, ownPool, events],
+      inject: [environment, options, connection, enqueuer, client, ownPool, events, catalog],
       useFactory: (...parts: InstanceParts) => makeInstance(name, parts),
     },
     { provide: WorkInstance, useExisting: instanceToken(name) },
@@ -90,6 +106,7 @@ type InstanceParts = [
   Client,
   WorkerPool,
   WorkEvents,
+  JobCatalog,
 ];
 
 function openSource(
@@ -112,9 +129,13 @@ function makeEnqueuer(
   environment: WorkEnvironment,
   options: WorkModuleOptions,
   redis: RedisConnection,
+  knownJobs: JobCatalog,
 ): Enqueuer {
-  const { maxArgsBytes, propagators } = options;
-  return new Enqueuer({ redis, maxArgsBytes, propagators, ...around(environment, options) });
+  const { maxArgsBytes, propagators, logger = new Logger('WorkModule') } = options;
+  return new Enqueuer({
+    ...{ redis, maxArgsBytes, propagators, logger, knownJobs },
+    ...around(environment, options),
+  });
 }
 
 function makeClient(
@@ -130,13 +151,16 @@ function makeClient(
  * and leaves a mock alone.
  */
 function makeInstance(name: string | undefined, parts: InstanceParts): WorkInstance {
-  const [environment, options, connection, enqueuer, client, pool, events] = parts;
+  const [environment, options, connection, enqueuer, client, pool, events, catalog] = parts;
   const instance = new WorkInstance(name, environment, options, connection, {
     enqueuer:
-      enqueuer instanceof Enqueuer ? enqueuer : makeEnqueuer(environment, options, connection),
+      enqueuer instanceof Enqueuer
+        ? enqueuer
+        : makeEnqueuer(environment, options, connection, catalog),
     client: client instanceof Client ? client : makeClient(environment, options, connection),
     pool,
     events: events instanceof WorkEvents ? events : makeEvents(options, pool),
+    catalog,
   });
   instance.environment.attach(instance);
   return instance;
@@ -169,6 +193,7 @@ function makePool(
     propagators,
     currentJob,
     logger,
+    announce: false, // The module says more.
     context: Context && ((): unknown => new Context()),
   });
 }

@@ -37,6 +37,16 @@ export function ownPoolToken(name?: string): string {
   return `nestcraft:own_worker_pool:${name ?? ''}`;
 }
 
+/** An instance's options, once they have been looked at; not exported by the module. */
+export function checkedOptionsToken(name?: string): string {
+  return `nestcraft:checked_options:${name ?? ''}`;
+}
+
+/** What is known of an instance's jobs; not exported by the module. */
+export function catalogToken(name?: string): string {
+  return `nestcraft:job_catalog:${name ?? ''}`;
+}
+
 /** Where an instance's Redis is; not exported by the module. */
 export function redisSourceToken(name?: string): string {
   return `nestcraft:redis_source:${name ?? ''}`;

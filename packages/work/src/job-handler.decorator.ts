@@ -1,19 +1,22 @@
 import {
   IMPORT_CYCLE,
+  InvalidOptionError,
   isJobContract,
   jobNameOf,
+  jobNamesOf,
   type JobArgs,
   type JobContract,
   type JobNameOrContract,
   type JobOptions,
 } from '@nestcraft/engine';
+import { noteDecorated } from './decorated-methods.js';
 import { InvalidJobHandlerError } from './errors.js';
 import type { HandlerMethod } from './handler-method.js';
 
 /** How the jobs of a handler are run; `WorkModule.forFeature` and `forFeatureAsync` override it. */
 export interface JobHandlerOptions extends JobOptions {
   /** The instance of `WorkModule` whose jobs it handles, by its name; default: the unnamed one. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }
 
 /** What `@JobHandler` leaves on its method. */
@@ -41,7 +44,7 @@ const KEY = 'nestcraft:job_handlers';
  *
  * @param options how the jobs are run; gocraft/work's defaults: priority 1, maxFails 4
  * @throws InvalidJobHandlerError, when the class is defined, on anything but a method of an instance; when the
- * application starts, in a controller
+ * application starts, in a controller, and for options that make no sense or that there are not
  *
  * @example
  * ```ts
@@ -98,8 +101,16 @@ export function JobHandler(
     if (typeof property === 'symbol') {
       throw notAMethod(target.constructor.name, property, 'a method that is named by a symbol');
     }
+    assertObject(options, target.constructor.name, property);
     const handlers: JobHandlerMetadata[] = [...jobHandlersOf(method), added];
     Reflect.defineMetadata(KEY, handlers, method);
+    noteDecorated(target, {
+      decorator: `@JobHandler("${added.jobName}")`,
+      metadataKey: KEY,
+      methodName: property,
+      jobNames: jobNamesOf(job),
+      instance: options.instance,
+    });
   };
 }
 
@@ -116,6 +127,13 @@ function notNamed(target: object, property: string | symbol): Error {
     String(property),
     `it names no job, but undefined. Give the job's name or its contract. ${IMPORT_CYCLE}`,
   );
+}
+
+/** What is in it is looked at when the application starts. @throws InvalidJobHandlerError */
+function assertObject(options: unknown, className: string, property: string): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  const error = new InvalidOptionError('options of @JobHandler', options, 'an object');
+  throw new InvalidJobHandlerError(className, property, error.message, error);
 }
 
 function notAMethod(className: string, property: string | symbol, what: string): Error {

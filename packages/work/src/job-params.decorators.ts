@@ -13,7 +13,7 @@ const [JOB, CONTEXT, SIGNAL, ATTEMPT] = [101, 102, 103, 104];
 
 interface Details {
   readonly data?: string | undefined;
-  readonly pipes?: readonly Pipe[];
+  readonly pipes?: readonly Pipe[] | undefined;
 }
 
 type Pipe = Type<PipeTransform> | PipeTransform;
@@ -21,9 +21,9 @@ type Pipe = Type<PipeTransform> | PipeTransform;
 /** How `@JobArgs` checks and turns what it gives. */
 export interface JobArgsOptions {
   /** Of any Standard Schema library (zod, valibot, arktype, …): the parameter is what it makes of the arguments. */
-  readonly schema?: StandardSchema;
+  readonly schema?: StandardSchema | undefined;
   /** Run after the schema. */
-  readonly pipes?: readonly Pipe[];
+  readonly pipes?: readonly Pipe[] | undefined;
 }
 
 /**

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import {
+  didYouMean,
   finishing,
   InvalidOptionError,
   isWorkError,
   jobNamesOf,
   type Handler,
+  type JobOptions,
   type WorkerPool,
 } from '@nestcraft/engine';
 import {
@@ -15,9 +17,11 @@ import {
 } from './errors.js';
 import { HandlerCaller } from './handler-caller.js';
 import { JobExplorer, type FoundHandler } from './job-explorer.js';
+import type { JobHandlerOptions } from './job-handler.decorator.js';
 import { JobDecoratorService } from './job-decorator.service.js';
 import { byJobName, findOverrides, type JobOverride } from './job-override.js';
 import { selectedJobs } from './job-selection.js';
+import type { Registration } from './start-report.js';
 import { WorkInstance } from './work-instance.js';
 
 /** Registers the handlers of an instance with its pool. */
@@ -32,26 +36,30 @@ export class JobRegistrar {
   ) {}
 
   /**
-   * Registers the jobs that this process runs; returns how many these are.
+   * Registers the jobs that this process runs.
    *
    * @throws DuplicateJobHandlerError, InvalidJobHandlerError, InvalidJobOverrideError, UnknownJobSelectionError,
    * UnknownWorkInstanceError
    */
-  register(decorator: JobDecoratorService): number {
+  register(decorator: JobDecoratorService): Registration {
     const handlers = this.ownHandlers();
     const overrides = this.ownOverrides(handlers);
     const selected = selectedJobs([...handlers.keys()], this.instance.options);
-    for (const [jobName, handler] of handlers) {
-      if (selected.has(jobName)) this.add(handler, overrides.get(jobName), decorator);
+    const registered = [...handlers.values()].filter(({ jobName }) => selected.has(jobName));
+    for (const handler of registered) {
+      this.add(handler, overrides.get(handler.jobName), decorator);
     }
-    return selected.size;
+    const leftOut = [...handlers.keys()].filter((jobName) => !selected.has(jobName));
+    return { handlers: registered, leftOut };
   }
 
   private ownHandlers(): Map<string, FoundHandler> {
-    const own = this.explorer
-      .find()
-      .filter(({ options, place }) => this.isOwn(options.instance, `@JobHandler on ${place}`));
+    const all = this.explorer.find();
+    const own = all.filter(({ options, place }) =>
+      this.isOwn(options.instance, `@JobHandler on ${place}`),
+    );
     assertDistinct(own);
+    this.instance.catalog.note(all, this.instance.name);
     return new Map(own.map((handler) => [handler.jobName, handler]));
   }
 
@@ -63,9 +71,13 @@ export class JobRegistrar {
     );
     for (const jobName of overrides.keys()) {
       if (handlers.has(jobName)) continue;
-      const known = [...handlers.keys()].join(', ') || '(none)';
-      const reason = `no @JobHandler handles it. The jobs that have one: ${known}.`;
-      throw new InvalidJobOverrideError(jobName, reason);
+      const known = [...handlers.keys()];
+      const list = `The jobs that have one: ${known.join(', ') || '(none)'}.`;
+      const parts = ['no @JobHandler handles it.', didYouMean(jobName, known), list];
+      throw new InvalidJobOverrideError(
+        jobName,
+        parts.filter((part) => part !== undefined).join(' '),
+      );
     }
     return overrides;
   }
@@ -114,11 +126,16 @@ function isDecorating(decorator: JobDecoratorService): boolean {
 }
 
 function addTo(pool: WorkerPool, found: FoundHandler, handler: Handler): void {
-  const { jobName, contract, options, schedules } = found;
+  const { jobName, contract, schedules } = found;
+  const options = withoutInstance(found.options);
   if (contract) pool.job(contract, options, handler as Handler<unknown, unknown>);
   else pool.job(jobName, options, handler);
-  for (const { spec, options } of schedules) {
-    if (contract) pool.periodicallyEnqueue(spec, contract, options);
-    else pool.periodicallyEnqueue(spec, jobName, options);
+  for (const schedule of schedules) {
+    if (contract) pool.periodicallyEnqueue(schedule.spec, contract, schedule.options);
+    else pool.periodicallyEnqueue(schedule.spec, jobName, schedule.options);
   }
+}
+
+function withoutInstance(options: JobHandlerOptions): JobOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'instance'));
 }

@@ -29,8 +29,8 @@ export function selectedJobs(
   return selected;
 }
 
-/** They often come from the environment, as one text. */
-function assertNames(option: 'only' | 'except', names: readonly string[] = []): void {
+/** They often come from the environment, as one text. @throws InvalidOptionError */
+export function assertNames(option: 'only' | 'except', names: unknown = []): void {
   if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return;
   throw new InvalidOptionError(option, names, 'a list of job names');
 }

@@ -1,12 +1,23 @@
-import { IMPORT_CYCLE, isJobContract, jobNamesOf, type JobNameOrContract } from '@nestcraft/engine';
+import {
+  IMPORT_CYCLE,
+  isJobContract,
+  jobNamesOf,
+  optionRules,
+  type JobNameOrContract,
+  type OptionTable,
+} from '@nestcraft/engine';
+import { noteDecorated } from './decorated-methods.js';
 import { InvalidJobListenerError } from './errors.js';
 import { JOB_EVENT_NAMES, type JobEventName, type JobEvents } from './work-events.js';
 
 /** To which jobs a listener listens. */
 export interface OnJobEventOptions {
   /** The named instance of `WorkModule` whose jobs these are; default: the unnamed one. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }
+
+/** What the options of a listener may be. */
+export const LISTENER_OPTIONS: OptionTable<OnJobEventOptions> = { instance: optionRules.NAME };
 
 /** What `@OnJobEvent` leaves on its method. */
 export interface JobListenerMetadata {
@@ -28,7 +39,7 @@ type Listener<Name extends JobEventName> = (event: JobEvents[Name]) => unknown;
  * @param event `started`, `done`, `failed`, `retried`, `dead`, `dropped`, `snoozed`, `putBack`, `cancelled` or `lost`
  * @param jobs of which jobs, by name or contract, one or several; default: of all. A contract stands for its aliases, too
  * @throws InvalidJobListenerError, when the class is defined, on anything but a method of an instance, and for an
- * event that there is not; when the application starts, in a controller, or in a provider that is made for each request
+ * event that there is not, InvalidOptionError; when the application starts, in a controller, or in a provider that is made for each request
  *
  * @example
  * ```ts
@@ -72,8 +83,16 @@ export function OnJobEvent(
       const reason = `it names a job, but that is undefined. ${IMPORT_CYCLE}`;
       throw new InvalidJobListenerError(target.constructor.name, String(property), reason);
     }
+    optionRules.assertOptions('@OnJobEvent', options, LISTENER_OPTIONS);
     const listener: JobListenerMetadata = { event, jobNames: all.flatMap(jobNamesOf), options };
     Reflect.defineMetadata(KEY, [...jobListenersOf(method), listener], method);
+    noteDecorated(target, {
+      decorator: `@OnJobEvent("${event}")`,
+      metadataKey: KEY,
+      methodName: String(property),
+      jobNames: [],
+      instance: options.instance,
+    });
   };
 }
 

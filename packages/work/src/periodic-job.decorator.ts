@@ -1,4 +1,5 @@
 import type { PeriodicOptions } from '@nestcraft/engine';
+import { noteDecorated } from './decorated-methods.js';
 import { InvalidJobHandlerError } from './errors.js';
 
 /** What `@PeriodicJob` leaves on its method. */
@@ -37,6 +38,13 @@ export function PeriodicJob(spec: string, options: PeriodicOptions = {}): Method
     }
     const jobs: PeriodicJobMetadata[] = [...periodicJobsOf(method), { spec, options }];
     Reflect.defineMetadata(KEY, jobs, method);
+    noteDecorated(target, {
+      decorator: `@PeriodicJob("${spec}")`,
+      metadataKey: KEY,
+      methodName: String(property),
+      jobNames: [],
+      instance: undefined,
+    });
   };
 }
 

@@ -23,6 +23,14 @@ export class ProviderMethods {
     private readonly scanner: MetadataScanner,
   ) {}
 
+  /** The classes of all providers, by their prototypes. */
+  *prototypes(): Generator<object> {
+    for (const wrapper of this.discovery.getProviders()) {
+      const prototype = prototypeOf(wrapper);
+      if (prototype) yield prototype;
+    }
+  }
+
   all(): Generator<ProviderMethod> {
     return this.methodsOf(this.discovery.getProviders());
   }
@@ -62,11 +70,17 @@ export class ProviderMethods {
 /** The prototype holds the methods that were decorated, whatever a proxy around the instance shows. */
 function prototypeOf(wrapper: Wrapper): object | undefined {
   if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient) {
-    return (wrapper.metatype as { prototype?: object } | null)?.prototype;
+    return (classOf(wrapper) as { prototype?: object } | null)?.prototype;
   }
   const instance: unknown = wrapper.instance;
   if (typeof instance !== 'object' || instance === null) return undefined;
   return (Object.getPrototypeOf(instance) as object | null) ?? undefined;
+}
+
+/** What a factory makes is known only by its token, before it makes one for a job. */
+function classOf({ metatype, token, inject }: Wrapper): unknown {
+  const isFactory = inject !== undefined && inject !== null;
+  return isFactory ? typeof token === 'function' && token : metatype;
 }
 
 /**

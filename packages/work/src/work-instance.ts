@@ -11,6 +11,7 @@ import {
 import { DuplicateWorkModuleError, UnknownWorkInstanceError } from './errors.js';
 import { IdlePool } from './idle-pool.js';
 import { instanceToken } from './instance-tokens.js';
+import type { JobCatalog } from './job-catalog.js';
 import type { WorkEvents } from './work-events.js';
 import type { WorkEnvironment } from './work-environment.js';
 import type { WorkModuleOptions } from './work-module-options.js';
@@ -21,6 +22,7 @@ export interface WorkInstanceParts {
   readonly client: Client;
   readonly pool: WorkerPool;
   readonly events: WorkEvents;
+  readonly catalog: JobCatalog;
 }
 
 /** One `WorkModule.forRoot()` and what it runs. An application may have several, told apart by their names. */
@@ -29,6 +31,7 @@ export class WorkInstance {
   readonly client: Client;
   readonly pool: WorkerPool;
   readonly events: WorkEvents;
+  readonly catalog: JobCatalog;
   #logger: Logger | undefined;
 
   constructor(
@@ -37,12 +40,13 @@ export class WorkInstance {
     readonly environment: WorkEnvironment,
     readonly options: WorkModuleOptions,
     readonly connection: RedisConnection,
-    { enqueuer, client, pool, events }: WorkInstanceParts,
+    { enqueuer, client, pool, events, catalog }: WorkInstanceParts,
   ) {
     this.enqueuer = enqueuer;
     this.client = client;
     this.pool = pool;
     this.events = events;
+    this.catalog = catalog;
   }
 
   /** Whether this process runs jobs: known once all handlers are registered. */
@@ -70,7 +74,7 @@ export class WorkInstance {
    */
   owns(instance: string | undefined, place: string, modules: ModulesContainer): boolean {
     if (instance === this.name) return true;
-    const known = [...new Set(instanceNames(modules))];
+    const known = instanceNames(modules);
     if (!known.includes(instance)) throw new UnknownWorkInstanceError(instance, place, known);
     return false;
   }
@@ -84,4 +88,12 @@ export function instanceNames(modules: ModulesContainer): (string | undefined)[]
       .filter((token): token is string => typeof token === 'string' && token.startsWith(unnamed))
       .map((token) => (token === unnamed ? undefined : token.slice(unnamed.length))),
   );
+}
+
+/** The application's instances. Complete as soon as all providers are made. */
+export function instancesOf(modules: ModulesContainer): WorkInstance[] {
+  return [...modules.values()].flatMap(({ providers }) => {
+    const instance: unknown = providers.get(WorkInstance)?.instance;
+    return instance instanceof WorkInstance ? [instance] : [];
+  });
 }

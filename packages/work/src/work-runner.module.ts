@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { InvalidOptionError, type Middleware } from '@nestcraft/engine';
+import { HandlerLosses } from './handler-losses.js';
 import { HandlerCaller } from './handler-caller.js';
 import { INNERMOST, placeHooks } from './hook-order.js';
 import { instanceToken } from './instance-tokens.js';
@@ -17,14 +18,13 @@ import { JobExplorer } from './job-explorer.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
 import { JobListeners } from './job-listeners.js';
 import { JobRegistrar } from './job-registrar.js';
+import { LostMethods } from './lost-methods.js';
 import { warnOfCopies } from './other-copies.js';
 import { ProviderMethods } from './provider-methods.js';
 import { ScopedGlobals } from './scoped-globals.js';
 import { onFurtherSignals } from './shutdown-hooks.js';
-import { instanceNames, WorkInstance } from './work-instance.js';
-import type { WorkRole } from './work-module-options.js';
-
-const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
+import { startReport, type Registration } from './start-report.js';
+import { instanceNames, instancesOf, WorkInstance } from './work-instance.js';
 
 /**
  * Runs an instance's pool with the application: it starts when everything else has, and stops before anything else
@@ -41,9 +41,12 @@ const ROLES: readonly WorkRole[] = ['worker', 'enqueuer'];
     JobEnhancers,
     ScopedGlobals,
     JobDecoratorService,
+    LostMethods,
+    HandlerLosses,
   ],
 })
 export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  private registration: Registration | undefined;
   private beforeStop?: () => void;
 
   static of(name: string | undefined): DynamicModule {
@@ -57,6 +60,7 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     private readonly instance: WorkInstance,
     private readonly registrar: JobRegistrar,
     private readonly listeners: JobListeners,
+    private readonly losses: HandlerLosses,
     private readonly moduleRef: ModuleRef,
     private readonly modules: ModulesContainer,
   ) {
@@ -70,21 +74,28 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
    */
   async onModuleInit(): Promise<void> {
     const { pool, options } = this.instance;
-    assertRole(options.role);
     for (const option of options.middleware ?? []) {
       pool.middleware(await this.toMiddleware(option as JobMiddlewareOption));
     }
     const decorator = await this.decorator(options.jobDecorator);
-    this.registrar.register(decorator);
+    this.registration = this.registrar.register(decorator);
     if (this.instance.runsJobs) await pool.checkSchedules();
     this.listeners.subscribe();
+    this.losses.watch();
     const [first] = instanceNames(this.modules);
     if (first === this.instance.name) warnOfCopies(this.instance.logger);
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    const { environment, logger } = this.instance;
+    if (this.registration) logger.log(startReport(this.instance, this.registration));
     if (!this.instance.runsJobs) return;
-    this.beforeStop = await this.instance.environment.start(this.instance);
+    try {
+      this.beforeStop = await environment.start(this.instance);
+    } catch (error) {
+      await this.stopAll();
+      throw error;
+    }
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -93,6 +104,12 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     // Nest passes over signals that come again. The pool then says what it waits for.
     const off = onFurtherSignals(() => void pool.stop().catch(() => undefined));
     await pool.stop().finally(off);
+  }
+
+  /** The application does not start: no pool of it may go on. */
+  private async stopAll(): Promise<void> {
+    const pools = instancesOf(this.modules).map(({ pool }) => pool.stop());
+    await Promise.allSettled(pools);
   }
 
   private async toMiddleware(option: JobMiddlewareOption): Promise<Middleware> {
@@ -128,10 +145,4 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
       throw new InvalidOptionError(option, type.name, expected, { cause: error });
     }
   }
-}
-
-/** It often comes from the environment. @throws InvalidOptionError */
-function assertRole(role: WorkRole = 'worker'): void {
-  if (ROLES.includes(role)) return;
-  throw new InvalidOptionError('role', role, '"worker" or "enqueuer"');
 }

@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
 import { InvalidOptionError } from '@nestcraft/engine';
 import { instanceExports, instanceProviders } from './instance-providers.js';
 import { WORK_MODULE_OPTIONS } from './work-module-options.js';
@@ -11,17 +11,21 @@ export interface WorkModuleExtras {
    * Tells several instances of one application apart: `@InjectEnqueuer(name)`, `@JobHandler('x', { instance: name })`.
    * Default: none; one instance may go without.
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** What `WorkModule` is built on. */
-export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkModuleOptions>({
-  optionsInjectionToken: WORK_MODULE_OPTIONS,
-})
-  .setClassMethodName('forRoot')
-  .setFactoryMethodName('createWorkOptions')
-  .setExtras<WorkModuleExtras>({ name: undefined }, instanceDefinition)
-  .build();
+export const { ConfigurableModuleClass, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<WorkModuleOptions>({
+    optionsInjectionToken: WORK_MODULE_OPTIONS,
+  })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createWorkOptions')
+    .setExtras<WorkModuleExtras>({ name: undefined }, instanceDefinition)
+    .build();
+
+/** What `forRootAsync` takes. */
+export type WorkModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
 
 /** @throws InvalidOptionError */
 function instanceDefinition(definition: DynamicModule, { name }: WorkModuleExtras): DynamicModule {
@@ -34,10 +38,16 @@ function instanceDefinition(definition: DynamicModule, { name }: WorkModuleExtra
     imports: [...imports, WorkRunnerModule.of(name)],
     // Read when the application is made: by then all copies of this package that it uses are loaded.
     get providers() {
-      return [...providers, ...instanceProviders(name)];
+      return [...providers, ...instanceProviders(name, isMadeByFactory(providers))];
     },
     get exports() {
       return instanceExports(name);
     },
   };
+}
+
+function isMadeByFactory(providers: readonly Provider[]): boolean {
+  return providers.some(
+    (one) => 'provide' in one && one.provide === WORK_MODULE_OPTIONS && 'useFactory' in one,
+  );
 }

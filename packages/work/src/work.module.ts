@@ -4,7 +4,13 @@ import { OUTERMOST, placeHooks } from './hook-order.js';
 import type { JobFeature, JobFeatureAsync } from './job-override.js';
 import { WorkFeatureModule } from './work-feature.module.js';
 import { WorkInstance } from './work-instance.js';
-import { ConfigurableModuleClass } from './work.module-definition.js';
+import { assertAsyncOptions, assertObject } from './checked-options.js';
+import type { WorkModuleOptions } from './work-module-options.js';
+import {
+  ConfigurableModuleClass,
+  type WorkModuleAsyncOptions,
+  type WorkModuleExtras,
+} from './work.module-definition.js';
 
 /**
  * Background jobs. Import it once, in the root module; then any provider can inject `Enqueuer`, and methods marked
@@ -29,6 +35,18 @@ import { ConfigurableModuleClass } from './work.module-definition.js';
 @Global()
 @Module({})
 export class WorkModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+  /** @throws InvalidOptionError for what is no object; when the application starts, for a wrong option in it */
+  static override forRoot(options: WorkModuleOptions & WorkModuleExtras): DynamicModule {
+    assertObject('WorkModule.forRoot', options);
+    return super.forRoot(options);
+  }
+
+  /** @throws InvalidOptionError; when the application starts, for a wrong option among those that are made */
+  static override forRootAsync(options: WorkModuleAsyncOptions): DynamicModule {
+    assertAsyncOptions(options);
+    return super.forRootAsync(options);
+  }
+
   /**
    * Overrides the options of `@JobHandler`s. A job without a handler keeps the application from starting.
    *

@@ -1,14 +1,23 @@
-import { assertRecord, assertText } from '../assert-record.js';
+import { FUNCTION, NAME, objectWith, type OptionTable } from '../option-rules.js';
 
 /** How a client goes through many jobs. */
 export interface BulkOptions {
   /** Only the jobs of this name; default all. */
-  readonly jobName?: string;
+  readonly jobName?: string | undefined;
   /** Aborting it ends the work after the batch in hand; what was done stays done. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called after every batch, with what was done so far. */
-  readonly onProgress?: (progress: BulkResult) => void;
+  readonly onProgress?: ((progress: BulkResult) => void) | undefined;
 }
+
+/** What the options may be where a name is given. */
+export const EMPTY_OPTIONS: OptionTable<Omit<BulkOptions, 'jobName'>> = {
+  signal: objectWith('an AbortSignal', 'addEventListener'),
+  onProgress: FUNCTION,
+};
+
+/** What the options may be. */
+export const BULK_OPTIONS: OptionTable<BulkOptions> = { jobName: NAME, ...EMPTY_OPTIONS };
 
 /** What a client has done with many jobs. */
 export interface BulkResult {
@@ -24,18 +33,6 @@ export interface BulkResult {
   readonly unknown: number;
   /** Whether its signal ended the work early. */
   readonly aborted: boolean;
-}
-
-/**
- * A name that is spelt wrong, or stands where the options should, would have all jobs deleted.
- *
- * @throws InvalidOptionError
- */
-export function assertBulkOptions(options: unknown): void {
-  const expected = '{ jobName, signal, onProgress }, or left out for all jobs';
-  assertRecord('options', options, expected, ['jobName', 'signal', 'onProgress']);
-  const { jobName } = options as BulkOptions;
-  if (jobName !== undefined) assertText('jobName', jobName, 'the name of a job, or left out');
 }
 
 /** What became of one job of a batch; `other` if it was none of those wanted. */

@@ -1,7 +1,7 @@
-import { assertRecord } from '../assert-record.js';
 import { InvalidOptionError } from '../errors.js';
 import { Job } from '../job.js';
 import { assertJobName, isJobName } from '../job-name.js';
+import { assertOptions, ruleBy, type OptionTable } from '../option-rules.js';
 import { batches } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -15,8 +15,13 @@ import { Queues } from './queues.js';
 /** What is known of a job that is to be cancelled. */
 export interface CancelOptions {
   /** Its name: only its queue is looked into then. Default: all queues. */
-  readonly jobName?: string;
+  readonly jobName?: string | undefined;
 }
+
+/** What the options may be. */
+export const CANCEL_OPTIONS: OptionTable<CancelOptions> = {
+  jobName: ruleBy('the name of a job', assertJobName),
+};
 
 /** What became of a job that was to be cancelled. */
 export type Cancellation =
@@ -61,12 +66,11 @@ export class Canceller {
   }
 
   async cancel(jobId: string, options: CancelOptions): Promise<Cancellation> {
-    assertRecord('options', options, '{ jobName }, or left out');
-    const { jobName } = options;
     if (typeof jobId !== 'string' || jobId === '') {
       throw new InvalidOptionError('jobId', jobId, 'the id of a job');
     }
-    if (jobName !== undefined) assertJobName(jobName);
+    assertOptions('cancel', options, CANCEL_OPTIONS);
+    const { jobName } = options;
     const { connection, keys, scripts } = this.#options;
     await connection.ready();
     const isNew = await connection.call(scripts.jobs.mark(jobId));

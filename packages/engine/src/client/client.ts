@@ -1,23 +1,30 @@
-import { assertRecord, assertText } from '../assert-record.js';
+import { assertText } from '../assert-record.js';
 import { InvalidOptionError } from '../errors.js';
 import { noteClass } from '../copies.js';
 import { parseAttempt, type JobAttempt } from '../attempt.js';
 import { systemClock, type Clock } from '../clock.js';
 import { DEFAULT_NAMESPACE } from '../enqueuer.js';
-import {
-  MetricsReader,
-  type JobRates,
-  type Metrics,
-  type MetricsRange,
-} from '../metrics/metrics.js';
+import { MetricsReader, type JobRates, type Metrics } from '../metrics/metrics.js';
+import { assertOptions } from '../option-rules.js';
 import { Keys } from '../redis/keys.js';
 import { isRedisConnection, RedisConnection } from '../redis/redis-connection.js';
-import type { RedisSource } from '../redis/redis-source.js';
 import { parseScheduleResult, type ScheduleResult } from '../schedule-result.js';
 import { Scripts } from '../redis/scripts.js';
 import type { Revived } from '../redis/scripts/job-scripts.js';
 import type { BulkOptions, BulkResult } from './bulk.js';
 import { Canceller, type CancelOptions, type Cancellation } from './canceller.js';
+import {
+  CLIENT_OPTIONS,
+  METRICS_OPTIONS,
+  PAUSE_OPTIONS,
+  RATES_OPTIONS,
+  WAITING_LIST_OPTIONS,
+  type ClientOptions,
+  type MetricsOptions,
+  type PauseOptions,
+  type RatesOptions,
+  type WaitingListOptions,
+} from './client-options.js';
 import type { UnreadEntry } from './entries.js';
 import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from './fleet.js';
 import { Integrity, type IntegrityFinding } from './integrity.js';
@@ -39,19 +46,6 @@ import {
   type WaitingJob,
   type WaitingJobRef,
 } from './queues.js';
-
-export interface ClientOptions {
-  /** Where Redis is, or a connection to share; the client does not close a shared one. */
-  readonly redis: RedisSource | RedisConnection;
-  /** What all keys begin with; default `work`. */
-  readonly namespace?: string;
-  /**
-   * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
-   * connection stands.
-   */
-  readonly commandTimeout?: number;
-  readonly clock?: Clock;
-}
 
 /**
  * Looks at what is in Redis, and mends it. Needs no worker pool in its process. All methods throw NotConnectedError
@@ -87,6 +81,7 @@ export class Client {
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: ClientOptions) {
+    assertOptions('Client', options, CLIENT_OPTIONS);
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
     const keys = new Keys(namespace);
     this.namespace = namespace;
@@ -121,11 +116,10 @@ export class Client {
   /**
    * Has no jobs of this name begun any more, in any process; those that run go on.
    *
-   * @param options.seconds after which the pause ends by itself, a whole number; default: not before `unpause`
    * @throws InvalidJobNameError, InvalidOptionError
    */
-  async pause(jobName: string, options: { readonly seconds?: number } = {}): Promise<void> {
-    assertRecord('options', options, '{ seconds }, or left out');
+  async pause(jobName: string, options: PauseOptions = {}): Promise<void> {
+    assertOptions('pause', options, PAUSE_OPTIONS);
     await this.#queues.pause(jobName, options.seconds);
   }
 
@@ -213,16 +207,10 @@ export class Client {
   /**
    * Some of the jobs that wait in a queue, next to be taken first.
    *
-   * @param options.from how many to pass over; default 0
-   * @param options.limit how many at most, 1 to 500; default 20. They are fewer where they would have more than 4 MiB
-   * together: go on with `from` and their number.
    * @throws InvalidOptionError, InvalidJobNameError
    */
-  async listWaiting(
-    jobName: string,
-    options: { readonly from?: number; readonly limit?: number } = {},
-  ): Promise<QueuePage> {
-    assertRecord('options', options, '{ from, limit }, or left out');
+  async listWaiting(jobName: string, options: WaitingListOptions = {}): Promise<QueuePage> {
+    assertOptions('listWaiting', options, WAITING_LIST_OPTIONS);
     const { from = 0, limit = 20 } = options;
     return this.#queues.window(jobName, from, limit);
   }
@@ -410,14 +398,10 @@ export class Client {
   /**
    * What the workers of this project did lately, in intervals and by job name.
    *
-   * @param options.range how far back; default `1h`
-   * @param options.jobName counts only this name into the intervals and the total
    * @throws InvalidOptionError
    */
-  async metrics(
-    options: { readonly range?: MetricsRange; readonly jobName?: string } = {},
-  ): Promise<Metrics> {
-    assertRecord('options', options, '{ range, jobName }, or left out');
+  async metrics(options: MetricsOptions = {}): Promise<Metrics> {
+    assertOptions('metrics', options, METRICS_OPTIONS);
     const { range = '1h', jobName } = options;
     return this.#metrics.metrics(range, jobName);
   }
@@ -425,11 +409,10 @@ export class Client {
   /**
    * What the workers of this project did in each of the last minutes, by job name. Names that did nothing are not there.
    *
-   * @param options.minutes how many, from 1 to 60; default 30
    * @throws InvalidOptionError
    */
-  async rates(options: { readonly minutes?: number } = {}): Promise<JobRates[]> {
-    assertRecord('options', options, '{ minutes }, or left out');
+  async rates(options: RatesOptions = {}): Promise<JobRates[]> {
+    assertOptions('rates', options, RATES_OPTIONS);
     return this.#metrics.rates(options.minutes ?? 30);
   }
 

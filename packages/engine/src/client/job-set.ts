@@ -4,16 +4,17 @@ import { unixSeconds, type Clock } from '../clock.js';
 import { InvalidOptionError } from '../errors.js';
 import { rewriteEntry, type JobEntry } from '../job-entry.js';
 import { firingOf } from '../periodic-job.js';
-import { assertInteger } from '../job-type.js';
+import { assertOptions, FLAG, NAME, whole, type OptionTable } from '../option-rules.js';
 import { MOST_BYTES_TWICE, sizeOfRaw } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
 import type { Killing, Page, PageBound, Revived, Reviving } from '../redis/scripts/job-scripts.js';
+import { DATE } from '../shared-options.js';
 import { holdsClaim, uniqueKeyOf } from '../unique-key.js';
 import {
-  assertBulkOptions,
+  BULK_OPTIONS,
   inBulk,
   type BulkOptions,
   type BulkOutcome,
@@ -42,16 +43,25 @@ export interface JobPage {
 /** Which jobs of a set to list. */
 export interface ListOptions {
   /** How many jobs of the set to pass over; default 0. What an earlier list called `next` goes on from there. */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** Instead of `from`: begin with the first job that is not before this time, or, newest first, not after it. */
-  readonly at?: Date;
+  readonly at?: Date | undefined;
   /** How many jobs at most, 1 to 200; default 20. They are fewer where they would have more than 4 MiB together. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Only the jobs of this name; default all. */
-  readonly jobName?: string;
+  readonly jobName?: string | undefined;
   /** The latest time first; default: the earliest. */
-  readonly newestFirst?: boolean;
+  readonly newestFirst?: boolean | undefined;
 }
+
+/** What the options may be. */
+export const LIST_OPTIONS: OptionTable<ListOptions> = {
+  from: whole(0, Number.MAX_SAFE_INTEGER),
+  at: DATE,
+  limit: whole(1, 200),
+  jobName: NAME,
+  newestFirst: FLAG,
+};
 
 /** Some of the jobs of a set. */
 export interface JobList {
@@ -87,7 +97,6 @@ export interface JobSetOptions {
 }
 
 export const PAGE_SIZE = 20;
-const MOST_LISTED = 200;
 const BATCH = 500;
 const A_JOB = 'a job as a page or a list gives it, or { at, id }';
 const MOST_COUNTED = 10_000;
@@ -119,10 +128,8 @@ export class JobSet {
 
   /** By rank, so that it costs the same at every depth; batch by batch where a name is asked for. */
   async list(options: ListOptions): Promise<JobList> {
-    assertRecord('options', options, '{ from, at, limit, jobName, newestFirst }, or left out');
+    assertOptions('list', options, LIST_OPTIONS);
     const { from, at, limit = PAGE_SIZE, jobName, newestFirst = false } = options;
-    assertInteger('from', from ?? 0, 0, Number.MAX_SAFE_INTEGER);
-    assertInteger('limit', limit, 1, MOST_LISTED);
     const first = from ?? (at === undefined ? 0 : await this.#rankOf(at, newestFirst));
     const listing = new Listing({ from: first, limit, jobName });
     const count = jobName === undefined ? limit : BATCH;
@@ -140,7 +147,7 @@ export class JobSet {
 
   /** How many jobs come before a time, or, newest first, after it. */
   async #rankOf(at: Date, newestFirst: boolean): Promise<number> {
-    const seconds = secondsOf(at);
+    const seconds = at.getTime() / 1000;
     if (!newestFirst) return this.#countBelow(seconds);
     const { connection } = this.#options;
     await connection.ready();
@@ -287,8 +294,8 @@ export class JobSet {
     options: BulkOptions,
     act: (batch: readonly Parsed[]) => Promise<readonly BulkOutcome[]>,
   ): Promise<BulkResult> {
+    assertOptions('this call', options, BULK_OPTIONS);
     const { connection } = this.#options;
-    assertBulkOptions(options);
     const { jobName } = options;
     await connection.ready();
     const total = await connection.redis.zcard(this.#key);

@@ -4,6 +4,7 @@ import { unixSeconds, type Clock } from '../clock.js';
 import { JobInUseError } from '../errors.js';
 import { assertJobName } from '../job-name.js';
 import { assertInteger } from '../job-type.js';
+import { assertOptions } from '../option-rules.js';
 import { batches } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import { toRaw, type Raw } from '../redis/raw.js';
@@ -11,7 +12,7 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
 import type { Page } from '../redis/scripts/job-scripts.js';
 import type { QueueReading } from '../redis/scripts/queue-scripts.js';
-import { assertBulkOptions, inBulk, type BulkOptions, type BulkResult } from './bulk.js';
+import { EMPTY_OPTIONS, inBulk, type BulkOptions, type BulkResult } from './bulk.js';
 import { removing, shown, tryParse, type ShownEntry, type UnreadEntry } from './entries.js';
 import { JobFinder } from './job-finder.js';
 import { assertPage, PAGE_SIZE } from './job-set.js';
@@ -74,7 +75,6 @@ const NEXT = { side: 'right', depth: BATCH } as const;
 const DEEPEST = 30_000;
 const LOOK_BEHIND = 400;
 const LOOK_AHEAD = 20;
-const MAX_PAUSE = 100 * 365 * 24 * 3600;
 
 /** All queues, as a client looks at them and steers them. */
 export class Queues {
@@ -107,8 +107,6 @@ export class Queues {
   /** `limit` jobs behind the first `from`; fewer where they would have more bytes than go with one reply. */
   async window(jobName: string, from: number, limit: number): Promise<QueuePage> {
     assertText('jobName', jobName, A_NAME);
-    assertInteger('from', from, 0, Number.MAX_SAFE_INTEGER);
-    assertInteger('limit', limit, 1, BATCH);
     return pageOf(from, await this.#read(jobName, from, limit));
   }
 
@@ -167,7 +165,6 @@ export class Queues {
     if (seconds === undefined) {
       await connection.redis.set(key, '1');
     } else {
-      assertInteger('seconds', seconds, 1, MAX_PAUSE);
       await connection.redis.set(key, '1', 'EX', seconds);
     }
   }
@@ -188,8 +185,8 @@ export class Queues {
   }
 
   async empty(jobName: string, options: Omit<BulkOptions, 'jobName'>): Promise<BulkResult> {
-    assertBulkOptions(options);
     assertJobName(jobName);
+    assertOptions('emptyQueue', options, EMPTY_OPTIONS);
     const { connection, keys, scripts } = this.#options;
     await connection.ready();
     const queue = keys.queue(jobName);

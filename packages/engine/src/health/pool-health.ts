@@ -1,14 +1,13 @@
-import { assertRecord } from '../assert-record.js';
-import { InvalidOptionError } from '../errors.js';
+import { assertOptions, rule, type OptionTable } from '../option-rules.js';
 
 /** When a pool's health is doubted. All in seconds. */
 export interface HealthLimits {
   /** `down` when a pool with idle workers has had no answer to a fetch for so long; default 15. */
-  readonly fetch?: number;
+  readonly fetch?: number | undefined;
   /** `down` when its heartbeat is so old; default 10, when other pools take it for dead. */
-  readonly beat?: number;
+  readonly beat?: number | undefined;
   /** `degraded` when a job of its names has waited for so long; default 300. Paused queues do not count. */
-  readonly waiting?: number;
+  readonly waiting?: number | undefined;
 }
 
 /** What is known of a pool. */
@@ -38,13 +37,17 @@ export interface PoolHealth extends HealthFigures {
 
 const DEFAULTS: Required<HealthLimits> = { fetch: 15, beat: 10, waiting: 300 };
 
+const AGE = rule('seconds, more than 0', (value) => {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+});
+
+/** What the limits may be. */
+export const HEALTH_LIMITS: OptionTable<HealthLimits> = { fetch: AGE, beat: AGE, waiting: AGE };
+
 /** @throws InvalidOptionError */
 export function healthLimits(limits: HealthLimits): Required<HealthLimits> {
-  assertRecord('limits', limits, '{ fetch, beat, waiting }, or left out');
+  assertOptions('health', limits, HEALTH_LIMITS);
   const { fetch = DEFAULTS.fetch, beat = DEFAULTS.beat, waiting = DEFAULTS.waiting } = limits;
-  for (const [option, value] of Object.entries({ fetch, beat, waiting })) {
-    if (!(value > 0)) throw new InvalidOptionError(option, value, 'seconds, more than 0');
-  }
   return { fetch, beat, waiting };
 }
 

@@ -1,6 +1,4 @@
 import type { Clock } from '../clock.js';
-import { InvalidOptionError } from '../errors.js';
-import { assertInteger } from '../job-type.js';
 import { batches } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -35,12 +33,15 @@ const RANGES = {
   '30d': { seconds: 30 * DAY, step: HOUR, tableStep: DAY },
 } as const;
 
-const MOST_MINUTES = 60;
+/** How far back rates reach. */
+export const MOST_MINUTES = 60;
 // A script shall not take long.
 const INTERVALS_AT_ONCE = 240;
 
 /** How far back metrics reach. */
 export type MetricsRange = keyof typeof RANGES;
+
+export const METRICS_RANGES = Object.keys(RANGES) as readonly MetricsRange[];
 
 export interface Metrics {
   readonly range: MetricsRange;
@@ -87,11 +88,7 @@ export class MetricsReader {
     this.#source = source;
   }
 
-  /** @throws InvalidOptionError */
   async metrics(range: MetricsRange, jobName: string | undefined): Promise<Metrics> {
-    if (!Object.hasOwn(RANGES, range)) {
-      throw new InvalidOptionError('range', range, `one of ${Object.keys(RANGES).join(', ')}`);
-    }
     const { seconds, step, tableStep } = RANGES[range];
     const now = await secondsOf(this.#source);
     const starts = lastStarts(now, step, seconds / step);
@@ -114,9 +111,7 @@ export class MetricsReader {
     };
   }
 
-  /** @throws InvalidOptionError */
   async rates(minutes: number): Promise<JobRates[]> {
-    assertInteger('minutes', minutes, 1, MOST_MINUTES);
     const now = await secondsOf(this.#source);
     const starts = lastStarts(now, MINUTE, minutes);
     const counts = await this.#minutes.get(MINUTE, starts, now, async (missing) =>

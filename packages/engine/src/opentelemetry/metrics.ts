@@ -2,6 +2,8 @@ import { metrics, ValueType, type Attributes, type MeterProvider } from '@opente
 import type { Client } from '../client/client.js';
 import type { Enqueuer } from '../enqueuer.js';
 import { DURATION_BUCKETS, LATENCY_BUCKETS } from '../telemetry/buckets.js';
+import { assertOptions, objectWith, type OptionTable } from '../option-rules.js';
+import { MEASURED } from '../telemetry/measured.js';
 import { readFleet } from '../telemetry/fleet-reading.js';
 import { watchJobs, type WatchedPool } from '../telemetry/watch-jobs.js';
 import { errorType, LIBRARY, messagingAttributes } from './messaging.js';
@@ -13,8 +15,13 @@ export interface OpenTelemetryMetricsOptions {
   /** Reads the queues, for all processes, at each collection. */
   readonly client?: Client | undefined;
   /** Where measurements go; default: what the application has registered with OpenTelemetry's API by now. */
-  readonly meterProvider?: MeterProvider;
+  readonly meterProvider?: MeterProvider | undefined;
 }
+
+const OPTIONS: OptionTable<OpenTelemetryMetricsOptions> = {
+  ...MEASURED,
+  meterProvider: objectWith('a MeterProvider', 'getMeter'),
+};
 
 /**
  * Measures what an enqueuer and a pool do, and what waits in Redis, with OpenTelemetry's meters: by the semantic
@@ -32,7 +39,10 @@ export interface OpenTelemetryMetricsOptions {
 export class OpenTelemetryMetrics {
   readonly #meter;
 
-  constructor({ enqueuer, pool, client, meterProvider = metrics }: OpenTelemetryMetricsOptions) {
+  /** @throws InvalidOptionError */
+  constructor(options: OpenTelemetryMetricsOptions) {
+    assertOptions('OpenTelemetryMetrics', options, OPTIONS);
+    const { enqueuer, pool, client, meterProvider = metrics } = options;
     this.#meter = meterProvider.getMeter(LIBRARY);
     if (enqueuer || pool) this.#countJobs({ enqueuer, pool });
     if (pool) this.#gaugeWorkers(pool);

@@ -11,6 +11,7 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 import type { Job } from '../job.js';
+import { assertOptions, objectWith, oneOf, type OptionTable } from '../option-rules.js';
 import type { Propagator } from '../propagator.js';
 import { LIBRARY, messagingAttributes, within } from './messaging.js';
 
@@ -20,10 +21,15 @@ export interface OpenTelemetryPropagatorOptions {
    * begins a trace of its own that links to it. Default `parent`. The runs of jobs that were enqueued together, with
    * `enqueueMany`, always link: thousands of them would make a trace that nobody can read.
    */
-  readonly relation?: 'parent' | 'link';
+  readonly relation?: 'parent' | 'link' | undefined;
   /** Where spans go; default: what the application has registered with OpenTelemetry's API. */
-  readonly tracerProvider?: TracerProvider;
+  readonly tracerProvider?: TracerProvider | undefined;
 }
+
+const OPTIONS: OptionTable<OpenTelemetryPropagatorOptions> = {
+  relation: oneOf('parent', 'link'),
+  tracerProvider: objectWith('a TracerProvider', 'getTracer'),
+};
 
 /** The carrier's text: the fields of the application's text map propagators, such as `traceparent` and `baggage`. */
 interface Carried {
@@ -51,7 +57,9 @@ export class OpenTelemetryPropagator implements Propagator {
   readonly name = 'opentelemetry';
   readonly #options: OpenTelemetryPropagatorOptions;
 
+  /** @throws InvalidOptionError */
   constructor(options: OpenTelemetryPropagatorOptions = {}) {
+    assertOptions('OpenTelemetryPropagator', options, OPTIONS);
     this.#options = options;
   }
 

@@ -9,6 +9,8 @@ import {
 import type { Client } from '../client/client.js';
 import type { QueueStatus } from '../client/queues.js';
 import type { Enqueuer } from '../enqueuer.js';
+import { assertOptions, objectWith, rule, type OptionTable } from '../option-rules.js';
+import { MEASURED } from '../telemetry/measured.js';
 import { DURATION_BUCKETS, LATENCY_BUCKETS } from '../telemetry/buckets.js';
 import { readFleet, type FleetReading } from '../telemetry/fleet-reading.js';
 import { watchJobs, type SettledRun, type WatchedPool } from '../telemetry/watch-jobs.js';
@@ -24,6 +26,12 @@ export interface PrometheusMetricsOptions {
   /** What their names begin with; default `nestcraft_work_`. */
   readonly prefix?: string | undefined;
 }
+
+const OPTIONS: OptionTable<PrometheusMetricsOptions> = {
+  ...MEASURED,
+  registry: objectWith('a Registry of prom-client', 'registerMetric'),
+  prefix: rule('a text', (value) => typeof value === 'string'),
+};
 
 const LABELS = ['job_name'] as const;
 type ByName = (typeof LABELS)[number];
@@ -49,7 +57,7 @@ const QUEUE_GAUGES: readonly (readonly [
  * Counters and histograms count what this process does. The gauges of queues and of scheduled, retry and dead jobs are
  * read from Redis at each scrape, and say the same in every process: take their `max`.
  *
- * @throws Error, prom-client's, when the registry has metrics of the same names already
+ * @throws InvalidOptionError; Error, prom-client's, when the registry has metrics of the same names already
  *
  * @example
  * ```ts
@@ -63,6 +71,7 @@ export class PrometheusMetrics {
   #reading: Promise<FleetReading | undefined> | undefined;
 
   constructor(options: PrometheusMetricsOptions) {
+    assertOptions('PrometheusMetrics', options, OPTIONS);
     this.#options = options;
     const { enqueuer, pool, client } = options;
     if (enqueuer || pool) this.#countJobs();

@@ -1,17 +1,24 @@
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import type { Command, Redis, RedisOptions } from 'ioredis';
+import { ClosedError, NotConnectedError, UnsupportedRedisError } from '../errors.js';
+import { assertNamespace, NAMESPACES } from '../namespace.js';
 import {
-  ClosedError,
-  InvalidOptionError,
-  NotConnectedError,
-  UnsupportedRedisError,
-} from '../errors.js';
+  amount,
+  assertOptions,
+  FLAG,
+  LONGEST_TIMER,
+  NAME,
+  required,
+  ruleBy,
+  type OptionTable,
+} from '../option-rules.js';
 import { tell } from '../pool-events.js';
 import type { GuardedRedis } from './guarded-redis.js';
 import { hasHashTag } from './hash-tag.js';
 import { MovingSlot } from './moving-slot.js';
 import { redisFault } from './redis-fault.js';
+import { redisPlace } from './redis-place.js';
 import { isRefusal, isReply, plainReply, replyCode } from './redis-reply.js';
 import { notTheCluster, openRedis, untagged, type RedisSource } from './redis-source.js';
 import { hideSecrets } from './secrets.js';
@@ -29,6 +36,7 @@ export interface Request {
   readonly onReply: (reply: Reply | undefined) => void;
 }
 
+/** Options of `RedisConnection`. */
 export interface RedisConnectionOptions {
   /** What it is for; shown by CLIENT LIST and in errors. */
   readonly name: string;
@@ -43,11 +51,18 @@ export interface RedisConnectionOptions {
    * Let the process end while nobody waits for this connection; when it is lost, the next call makes it anew. Default
    * false: it keeps the process alive, and reconnects by itself.
    */
-  readonly unref?: boolean;
+  readonly unref?: boolean | undefined;
 }
 
+/** What the options of a connection may be. */
+export const CONNECTION_OPTIONS: OptionTable<RedisConnectionOptions> = {
+  name: required(NAME),
+  commandTimeout: amount('milliseconds', 1, LONGEST_TIMER),
+  namespace: ruleBy(NAMESPACES, assertNamespace),
+  unref: FLAG,
+};
+
 const DEFAULT_COMMAND_TIMEOUT = 5_000;
-const LONGEST_TIMER = 2 ** 31 - 1;
 const MAX_RECONNECT_DELAY = 2_000;
 // One that was given up so long after the one before is the first again.
 const CALM = 10_000;
@@ -107,7 +122,8 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   ) {
     super();
     this.#source = source;
-    this.#commandTimeout = checkedTimeout(options.commandTimeout);
+    assertOptions('RedisConnection', options, CONNECTION_OPTIONS);
+    this.#commandTimeout = options.commandTimeout ?? DEFAULT_COMMAND_TIMEOUT;
     const { redis, owner } = openRedis(source, this.#policy(), options.namespace, {
       onSent: (command) => this.#movingSlot?.sent(command),
       onFailed: (command, error) => this.#onFailed(command, error),
@@ -142,6 +158,11 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   /** Of a Cluster: the node that it is, or was last, connected to. */
   get node(): NodeAddress | undefined {
     return this.#owner?.found;
+  }
+
+  /** Where it connects to, for people: `127.0.0.1:6379/0`, never with a password. */
+  get place(): string {
+    return redisPlace(this.#source);
   }
 
   /** Another connection to the same Redis. */
@@ -442,13 +463,6 @@ export function resultOf<Result>(
   if (reply === undefined) throw new Error('Redis gave fewer replies than there were commands');
   if ('error' in reply) throw reply.error;
   return call.decode(reply.value);
-}
-
-/** @throws InvalidOptionError */
-function checkedTimeout(timeout: number = DEFAULT_COMMAND_TIMEOUT): number {
-  if (typeof timeout === 'number' && timeout >= 1 && timeout <= LONGEST_TIMER) return timeout;
-  const expected = `a number of milliseconds, 1 to ${LONGEST_TIMER}`;
-  throw new InvalidOptionError('commandTimeout', timeout, expected);
 }
 
 type Sender<Call> = (redis: Redis, call: Call) => Promise<unknown>;

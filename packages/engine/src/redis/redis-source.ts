@@ -2,7 +2,8 @@ import { type Cluster, type Redis, type RedisOptions } from 'ioredis';
 import { InvalidOptionError, UnsupportedRedisError } from '../errors.js';
 import { GuardedRedis, type Guard } from './guarded-redis.js';
 import { hasHashTag, tagged } from './hash-tag.js';
-import { databaseOf, parseRedisUrl } from './redis-url.js';
+import { assertAddress } from './redis-address.js';
+import { parseRedisUrl } from './redis-url.js';
 import { slotConnector } from './slot-connector.js';
 import { SlotOwner } from './slot-owner.js';
 
@@ -32,17 +33,32 @@ export function openRedis(
   namespace: string | undefined,
   guard?: Guard,
 ): OpenedRedis {
-  assertSource(source);
+  assertRedis(source);
   if (typeof source !== 'string' && isCluster(source)) {
     return openNode(source, policy, namespace, guard);
   }
   const options = optionsOf(source);
-  assertNoPrefix(options.keyPrefix);
-  assertDatabase(options.db);
   return { redis: new GuardedRedis({ ...options, ...policy }, guard) };
 }
 
-function optionsOf(source: Redis | RedisOptions | string): RedisOptions {
+/**
+ * @throws InvalidOptionError for nothing, which is what a missing setting gives, and for an address that makes no sense;
+ * UnsupportedRedisError for a `keyPrefix`
+ */
+export function assertRedis(given: unknown): asserts given is RedisSource {
+  assertSource(given);
+  const source = given as RedisSource;
+  if (typeof source !== 'string' && isCluster(source)) {
+    assertNoPrefix(source.options.keyPrefix);
+    return;
+  }
+  const options = optionsOf(source);
+  assertNoPrefix(options.keyPrefix);
+  assertAddress(options);
+}
+
+/** The ioredis options of what is no Cluster. */
+export function optionsOf(source: Redis | RedisOptions | string): RedisOptions {
   if (typeof source === 'string') return parseRedisUrl(source);
   return isInstance(source) ? source.options : source;
 }
@@ -53,8 +69,7 @@ function openNode(
   namespace: string | undefined,
   guard: Guard | undefined,
 ): OpenedRedis {
-  const { redisOptions, keyPrefix } = cluster.options;
-  assertNoPrefix(keyPrefix);
+  const { redisOptions } = cluster.options;
   if (namespace === undefined || !hasHashTag(namespace)) throw untagged(namespace);
   const owner = new SlotOwner(cluster, namespace);
   const options = { ...redisOptions, ...policy, db: 0, Connector: slotConnector(owner) };
@@ -76,14 +91,14 @@ export function notTheCluster(namespace: string | undefined, cause: Error): Unsu
   );
 }
 
+/** For messages and pages. */
+export const REDIS_SOURCES =
+  'a URL such as redis://127.0.0.1:6379, or options, an instance or a Cluster of ioredis';
+
 /** An empty URL would be this machine's Redis, to ioredis. */
 function assertSource(source: unknown): void {
   if (typeof source === 'string' ? source.trim() !== '' : isSourceObject(source)) return;
-  throw new InvalidOptionError(
-    'redis',
-    source,
-    'a URL such as redis://127.0.0.1:6379, or options, an instance or a Cluster of ioredis',
-  );
+  throw new InvalidOptionError('redis', source, REDIS_SOURCES);
 }
 
 /** The options in an array, or in a URL object, would be none, which is this machine's Redis, too. */
@@ -99,19 +114,11 @@ function assertNoPrefix(keyPrefix: string | undefined): void {
   );
 }
 
-function assertDatabase(db: unknown): void {
-  try {
-    databaseOf(db);
-  } catch {
-    throw new InvalidOptionError('redis.db', db, 'the number of a database, 0 or more');
-  }
-}
-
 /** Of whatever copy of ioredis: an instance of another is not `instanceof` ours. */
 function isInstance(source: Redis | RedisOptions): source is Redis {
   return typeof (source as Partial<Redis>).duplicate === 'function';
 }
 
-function isCluster(source: Redis | Cluster | RedisOptions): source is Cluster {
+export function isCluster(source: Redis | Cluster | RedisOptions): source is Cluster {
   return 'isCluster' in source && source.isCluster;
 }

@@ -15,7 +15,7 @@ export interface Schedule {
 
 export interface ScheduleOptions {
   /** The zone whose clocks the spec goes by, such as `Europe/Berlin`; default `UTC`, or what the spec itself names. */
-  readonly timezone?: string;
+  readonly timezone?: string | undefined;
 }
 
 const SECOND = 1_000;

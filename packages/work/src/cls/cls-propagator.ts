@@ -1,6 +1,7 @@
-import type { Propagator } from '@nestcraft/engine';
+import { optionRules, type OptionTable, type Propagator } from '@nestcraft/engine';
 import { CLS_ID, ClsServiceManager, type ClsService } from 'nestjs-cls';
 
+/** Options of `ClsPropagator`. */
 export interface ClsPropagatorOptions {
   /**
    * The keys whose values follow jobs, such as `userId` or `user.id`: all that JSON can hold. What is not there is not
@@ -8,8 +9,17 @@ export interface ClsPropagatorOptions {
    */
   readonly keys: readonly string[];
   /** Whether the request's id follows, too, as `cls.getId()` tells it; default true. */
-  readonly id?: boolean;
+  readonly id?: boolean | undefined;
 }
+
+const CLS_OPTIONS: OptionTable<ClsPropagatorOptions> = {
+  keys: optionRules.required(
+    optionRules.rule('a list of keys, as texts', (value) => {
+      return Array.isArray(value) && value.every((key) => typeof key === 'string');
+    }),
+  ),
+  id: optionRules.FLAG,
+};
 
 interface Carried {
   readonly id?: string | undefined;
@@ -31,7 +41,9 @@ export class ClsPropagator implements Propagator {
   readonly #options: ClsPropagatorOptions;
   readonly #cls: ClsService<Record<string, unknown>> = ClsServiceManager.getClsService();
 
+  /** @throws InvalidOptionError */
   constructor(options: ClsPropagatorOptions) {
+    optionRules.assertOptions('ClsPropagator', options, CLS_OPTIONS);
     this.#options = options;
   }
 

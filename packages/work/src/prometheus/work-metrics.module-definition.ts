@@ -5,6 +5,7 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
+import { optionRules, type OptionTable } from '@nestcraft/engine';
 import { PrometheusMetrics, type PrometheusMetricsOptions } from '@nestcraft/engine/prometheus';
 import { instanceToken } from '../instance-tokens.js';
 import type { WorkInstance } from '../work-instance.js';
@@ -17,20 +18,32 @@ export type WorkMetricsOptions = Pick<PrometheusMetricsOptions, 'registry' | 'pr
 /** What `forRoot` and `forRootAsync` of `WorkMetricsModule` take beside the options. */
 export interface WorkMetricsExtras {
   /** Where the page is, such as `metrics`, which is the default; `false` for none, where another shows the registry. */
-  readonly path?: string | false;
+  readonly path?: string | false | undefined;
   /**
    * Stand before the page, after the application's global ones; default: none. What they inject has to be global, or in
    * the `imports` of `forRootAsync`.
    */
-  readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
+  readonly guards?: readonly (Type<CanActivate> | CanActivate)[] | undefined;
   /**
    * Class decorators for the page's controller, such as an application's own `Public()`, by which its global guard lets
    * the page pass; default: none.
    */
   readonly decorators?: readonly ClassDecorator[] | undefined;
   /** Whose metrics: the name of an instance of WorkModule; default: the unnamed one. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }
+
+const { NAME, objectWith, rule } = optionRules;
+
+/** What the options of `WorkMetricsModule` may be. */
+export const METRICS_OPTIONS: OptionTable<WorkMetricsOptions & WorkMetricsExtras> = {
+  registry: objectWith('a Registry of prom-client', 'registerMetric'),
+  prefix: rule('a text', (value) => typeof value === 'string'),
+  path: rule('a path, or false for none', (value) => value === false || typeof value === 'string'),
+  guards: rule('a list of guards', Array.isArray),
+  decorators: rule('a list of class decorators', Array.isArray),
+  instance: NAME,
+};
 
 /** What `WorkMetricsModule` is built on. */
 export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkMetricsOptions>({

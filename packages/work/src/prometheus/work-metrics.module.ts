@@ -1,7 +1,9 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { optionRules } from '@nestcraft/engine';
 import { PrometheusMetrics } from '@nestcraft/engine/prometheus';
 import {
   ConfigurableModuleClass,
+  METRICS_OPTIONS,
   type WorkMetricsExtras,
   type WorkMetricsOptions,
 } from './work-metrics.module-definition.js';
@@ -20,8 +22,9 @@ export type WorkMetricsModuleOptions = WorkMetricsOptions & WorkMetricsExtras;
  */
 @Module({})
 export class WorkMetricsModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  /** @param options `path` (default `metrics`), `guards`, `decorators`, `instance`, `registry`, `prefix` */
+  /** @param options `path` (default `metrics`), `guards`, `decorators`, `instance`, `registry`, `prefix`; @throws InvalidOptionError */
   static override forRoot(options: WorkMetricsModuleOptions = {}): DynamicModule {
+    optionRules.assertOptions('WorkMetricsModule.forRoot', options, METRICS_OPTIONS);
     return super.forRoot(options);
   }
 

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { redisProblem, type HealthLimits, type PoolHealth } from '@nestcraft/engine';
+import {
+  optionRules,
+  optionTables,
+  redisProblem,
+  type HealthLimits,
+  type OptionTable,
+  type PoolHealth,
+} from '@nestcraft/engine';
 import { instanceToken } from '../instance-tokens.js';
 import type { WorkInstance } from '../work-instance.js';
 
@@ -10,8 +17,13 @@ type Session = ReturnType<HealthIndicatorService['check']>;
 /** What a check is to go by. */
 export interface WorkHealthOptions extends HealthLimits {
   /** The named instance of `WorkModule` to look at; default: the unnamed one. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }
+
+const HEALTH_OPTIONS: OptionTable<WorkHealthOptions> = {
+  ...optionTables.health,
+  instance: optionRules.NAME,
+};
 
 /**
  * Tells `@nestjs/terminus` how the worker pool of this process is, by the pool's own state: whether its fetches are
@@ -46,10 +58,9 @@ export class WorkHealthIndicator {
    * @param key under which the result stands
    * @throws InvalidOptionError for limits that make no sense; Nest's own error for an instance that there is not
    */
-  async isHealthy(
-    key: string,
-    { instance: name, ...limits }: WorkHealthOptions = {},
-  ): Promise<HealthIndicatorResult> {
+  async isHealthy(key: string, options: WorkHealthOptions = {}): Promise<HealthIndicatorResult> {
+    optionRules.assertOptions('isHealthy', options, HEALTH_OPTIONS);
+    const { instance: name, ...limits } = options;
     const instance = this.moduleRef.get<WorkInstance>(instanceToken(name), { strict: false });
     const session = this.indicators.check(key);
     return instance.runsJobs

@@ -1,6 +1,12 @@
 import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
-import { systemClock, type RedisSource } from '@nestcraft/engine';
+import {
+  optionRules,
+  optionTables,
+  systemClock,
+  type OptionTable,
+  type RedisSource,
+} from '@nestcraft/engine';
 import { WORK_ENVIRONMENT } from '../work-environment.js';
 import { assertStreamsRun } from './fake-timers.js';
 import { openPrivateRedis } from './private-redis.js';
@@ -14,11 +20,11 @@ export interface WorkTestingOptions {
    * Where the jobs are: `memory` (default), for which `@nestcraft/memory-redis` must be installed; or a real Redis, by
    * its URL or the options of ioredis, in which the test has keys of its own until it is closed.
    */
-  readonly redis?: RedisSource;
+  readonly redis?: RedisSource | undefined;
   /** What time it is for jobs in the beginning; default now, to the second. */
-  readonly now?: Date;
+  readonly now?: Date | undefined;
   /** Jobs run by themselves, as in production, in real time; default false. */
-  readonly autoRun?: boolean;
+  readonly autoRun?: boolean | undefined;
 }
 
 /** Makes an application of the compiled module, such as `module.createNestApplication()`. */
@@ -26,9 +32,24 @@ export interface WorkTestingApplication<App extends INestApplicationContext> {
   readonly application: (module: TestingModule) => App;
 }
 
+const { FLAG, functionOf, ruleBy } = optionRules;
+
+/** What the options of a test may be. */
+export const TESTING_OPTIONS: OptionTable<
+  WorkTestingOptions & Partial<WorkTestingApplication<INestApplicationContext>>
+> = {
+  redis: ruleBy('`memory`, or where a Redis is', (value, option) => {
+    if (value !== 'memory') optionTables.pool.redis.check(option, value);
+  }),
+  now: optionTables.list.at,
+  autoRun: FLAG,
+  application: functionOf('a function of the module that makes an application'),
+};
+
 /**
  * @param module what `Test.createTestingModule` takes, or what it returns, with overrides
- * @throws WorkTestingError without what `redis` needs, or where `process.nextTick` is faked; what keeps the application from starting
+ * @throws InvalidOptionError; WorkTestingError without what `redis` needs, or where `process.nextTick` is faked; what
+ * keeps the application from starting
  */
 async function create<App extends INestApplicationContext>(
   module: ModuleMetadata | TestingModuleBuilder,
@@ -40,13 +61,11 @@ async function create(
 ): Promise<WorkTesting<TestingModule>>;
 async function create(
   module: ModuleMetadata | TestingModuleBuilder,
-  {
-    redis = 'memory',
-    now = new Date(),
-    autoRun = false,
-    application = (compiled) => compiled,
-  }: WorkTestingOptions & Partial<WorkTestingApplication<INestApplicationContext>> = {},
+  options: WorkTestingOptions & Partial<WorkTestingApplication<INestApplicationContext>> = {},
 ): Promise<WorkTesting> {
+  optionRules.assertOptions('WorkTestingModule.create', options, TESTING_OPTIONS);
+  const { redis = 'memory', now = new Date(), autoRun = false } = options;
+  const { application = (compiled) => compiled } = options;
   await assertStreamsRun();
   const clock = autoRun ? systemClock : new VirtualClock(now);
   const privateRedis = await openPrivateRedis(redis, () => clock.now());

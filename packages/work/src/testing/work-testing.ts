@@ -69,7 +69,9 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
    * @returns the jobs that have run, with what became of each
    * @throws WorkTestingError when more than that would run
    */
-  async drain({ maxRuns = MAX_RUNS }: { readonly maxRuns?: number } = {}): Promise<SettledJob[]> {
+  async drain({ maxRuns = MAX_RUNS }: { readonly maxRuns?: number | undefined } = {}): Promise<
+    SettledJob[]
+  > {
     await assertStreamsRun();
     const { instances, pools } = this.#environment;
     this.#environment.takeSettled();

@@ -1,0 +1,39 @@
+import { BULK_OPTIONS } from './client/bulk.js';
+import { CANCEL_OPTIONS } from './client/canceller.js';
+import {
+  CLIENT_OPTIONS,
+  METRICS_OPTIONS,
+  PAUSE_OPTIONS,
+  RATES_OPTIONS,
+  WAITING_LIST_OPTIONS,
+} from './client/client-options.js';
+import { LIST_OPTIONS } from './client/job-set.js';
+import { ENQUEUER_OPTIONS, UNIQUE_OPTIONS } from './enqueuer.js';
+import { HEALTH_LIMITS } from './health/pool-health.js';
+import { CONTRACT_OPTIONS } from './job-contract.js';
+import { JOB_OPTIONS } from './job-type.js';
+import { PERIODIC_OPTIONS } from './periodic-job.js';
+import { POOL_OPTIONS } from './pool-options.js';
+import { TIMING } from './pool-timing.js';
+import { CONNECTION_OPTIONS } from './redis/redis-connection.js';
+
+/** What the options of the engine may be: for packages that hand them on, and for the pages that list them. */
+export const optionTables = {
+  bulk: BULK_OPTIONS,
+  cancel: CANCEL_OPTIONS,
+  client: CLIENT_OPTIONS,
+  connection: CONNECTION_OPTIONS,
+  contract: CONTRACT_OPTIONS,
+  enqueuer: ENQUEUER_OPTIONS,
+  health: HEALTH_LIMITS,
+  job: JOB_OPTIONS,
+  list: LIST_OPTIONS,
+  metrics: METRICS_OPTIONS,
+  pause: PAUSE_OPTIONS,
+  pool: POOL_OPTIONS,
+  rates: RATES_OPTIONS,
+  schedule: PERIODIC_OPTIONS,
+  timing: TIMING,
+  unique: UNIQUE_OPTIONS,
+  waitingList: WAITING_LIST_OPTIONS,
+} as const;

@@ -1,0 +1,67 @@
+import type { RedisOptions } from 'ioredis';
+import { InvalidOptionError } from '../errors.js';
+import { rule, type OptionRule } from '../option-rules.js';
+import { databaseOf, withoutPassword } from './redis-url.js';
+
+const MAX_PORT = 65_535;
+
+const HOST = rule('the name or the address of a host', (value) => {
+  return typeof value === 'string' && /^[^\s/@]+$/.test(value);
+});
+const TEXT = rule('a text', (value) => typeof value === 'string');
+
+/** What ioredis's options may say of where a Redis is. What ioredis would take for its default is left to it. */
+const ADDRESS: Readonly<Record<string, OptionRule>> = {
+  port: rule(`the number of a port, 1 to ${MAX_PORT}`, isPort),
+  host: HOST,
+  path: rule('the path of a socket', (value) => typeof value === 'string' && value !== ''),
+  db: rule('the number of a database, 0 or more', isDatabase),
+  family: rule('4, 6, or 0 for both', (value) => [0, 4, 6].includes(value as number)),
+  username: TEXT,
+  password: TEXT,
+  name: TEXT,
+  sentinels: rule('a list of { host, port }', isSentinels),
+};
+
+/** @throws InvalidOptionError, without a password in it */
+export function assertAddress(options: RedisOptions): void {
+  for (const [name, { check, expected }] of Object.entries(ADDRESS)) {
+    const value: unknown = Reflect.get(options, name);
+    // ioredis itself has null for what it was not given.
+    if (value === undefined || value === null) continue;
+    if (name === 'password' && typeof value !== 'string') {
+      throw new InvalidOptionError('redis.password', `(${typeof value})`, expected);
+    }
+    check(`redis.${name}`, typeof value === 'string' ? shownText(name, value) : value);
+  }
+}
+
+/** Who puts a whole URL where a host belongs may show its password. */
+function shownText(name: string, value: string): string {
+  return name === 'host' ? withoutPassword(value) : value;
+}
+
+/** Settings often come as texts. */
+function isPort(value: unknown): boolean {
+  const port = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return Number.isInteger(port) && Number(port) >= 1 && Number(port) <= MAX_PORT;
+}
+
+function isDatabase(value: unknown): boolean {
+  try {
+    databaseOf(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSentinels(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every(isAddress);
+}
+
+function isAddress(value: unknown): boolean {
+  const { host, port } = (value ?? {}) as { readonly host?: unknown; readonly port?: unknown };
+  const isHost = host === undefined || host === null || typeof host === 'string';
+  return typeof value === 'object' && isHost && (port === undefined || isPort(port));
+}

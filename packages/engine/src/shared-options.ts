@@ -1,0 +1,28 @@
+import { types } from 'node:util';
+import { assertLogger } from './logger.js';
+import { assertNamespace, NAMESPACES } from './namespace.js';
+import { objectWith, required, rule, ruleBy } from './option-rules.js';
+import { assertPropagators } from './propagator.js';
+import { RedisConnection } from './redis/redis-connection.js';
+import { assertRedis, REDIS_SOURCES } from './redis/redis-source.js';
+
+/** Rules of options that several have. */
+export const NAMESPACE = ruleBy(NAMESPACES, assertNamespace);
+
+export const REDIS = required(ruleBy(REDIS_SOURCES, assertRedis));
+
+export const REDIS_OR_CONNECTION = required(
+  ruleBy(`${REDIS_SOURCES}; or a RedisConnection to share`, (value) => {
+    if (!(value instanceof RedisConnection)) assertRedis(value);
+  }),
+);
+
+export const LOGGER = ruleBy('an object with log (or info), warn and error', assertLogger);
+
+export const PROPAGATORS = ruleBy('a list of propagators with different names', assertPropagators);
+
+export const CLOCK = objectWith('an object with now() and scriptTime()', 'now', 'scriptTime');
+
+export const DATE = rule('a valid Date', (value) => {
+  return types.isDate(value) && !Number.isNaN(Date.prototype.getTime.call(value));
+});

@@ -1,0 +1,413 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { WorkDashboardModule } from '@nestcraft/dashboard';
+import {
+  Client,
+  Enqueuer,
+  InvalidOptionError,
+  isWorkError,
+  JobHandler,
+  PeriodicJob,
+  RedisConnection,
+  silentLogger,
+  UnknownOptionError,
+  WorkerPool,
+  WorkModule,
+  type WorkModuleOptions,
+} from '@nestcraft/work';
+import { WorkTestingModule } from '@nestcraft/work/testing';
+
+// Nobody listens there: what is wrong is found before anybody connects.
+const redis = 'redis://127.0.0.1:1';
+
+/** What an option of a kind cannot be; `undefined` is its default. */
+const WRONG = {
+  whole: [NaN, Infinity, -Infinity, -1, 0.5, 2 ** 60, '5', '', null, {}, [], true, 5n, Symbol('5')],
+  amount: [NaN, Infinity, -Infinity, -1, '5', '', null, {}, [], true, 5n],
+  flag: ['true', '', 0, 1, NaN, null, {}, []],
+  function: ['f', 5, true, null, {}, []],
+  list: ['a', 5, true, null, {}, [null], [5], [undefined]],
+  text: [5, NaN, true, null, {}, [], '\u0000', '\uD800'],
+  path: [5, NaN, true, null, {}, []],
+  name: [5, NaN, true, null, {}, [], ''],
+  word: ['nonsense', '', 5, true, null, {}, []],
+  object: ['text', 5, NaN, true, null],
+  args: ['text', 5, NaN, true, []],
+  redis: [5, true, null, [], '', ' ', 'http://h', 'redis://h:port', 'redis://h/x', { port: 'abc' }]
+    .concat([{ port: NaN }, { port: -1 }, { port: 0 }, { port: 70_000 }, { port: 1.5 }] as never[])
+    .concat([{ db: -1 }, { db: 'x' }, { host: '' }, { host: 5 }, { path: '' }] as never[])
+    .concat([{ family: 5 }, { username: 5 }, { password: 5 }, { sentinels: [] }] as never[]),
+  date: [NaN, new Date(NaN), '2030', 5, null, {}],
+} as const satisfies Record<string, readonly unknown[]>;
+
+type Kind = keyof typeof WRONG;
+
+/** As JavaScript sees it. */
+interface Loose {
+  enqueue(...args: unknown[]): Promise<unknown>;
+}
+
+interface Case {
+  readonly place: string;
+  readonly options: Readonly<Record<string, Kind>>;
+  /** Gives the options to where they belong; throws, or rejects. */
+  readonly give: (options: Record<string, unknown>) => unknown;
+}
+
+const pool = () => new WorkerPool({ redis, logger: silentLogger });
+const client = new Client({ redis });
+const enqueuer = new Enqueuer({ redis });
+afterAll(async () => {
+  client.close();
+  await enqueuer.close();
+});
+
+const JOB: Case['options'] = {
+  ...{ priority: 'whole', maxFails: 'whole', maxConcurrency: 'whole', timeout: 'whole' },
+  ...{ skipDead: 'flag', backoff: 'function', uniqueUntil: 'word' },
+};
+
+const WORK: Case['options'] = {
+  ...{ redis: 'redis', namespace: 'text', role: 'word', only: 'list', except: 'list' },
+  ...{ concurrency: 'whole', context: 'function', middleware: 'list', enhancers: 'object' },
+  ...{ outcomes: 'list', shutdownTimeout: 'whole', maxDeaths: 'whole', rescueUnknownJobs: 'flag' },
+  ...{ maxArgsBytes: 'whole', propagators: 'list', currentJob: 'flag', jobDecorator: 'function' },
+  logger: 'object',
+};
+
+async function boot(
+  ...imports: NonNullable<Parameters<typeof Module>[0]['imports']>
+): Promise<void> {
+  return bootWith(imports);
+}
+
+async function bootWith(
+  imports: NonNullable<Parameters<typeof Module>[0]['imports']>,
+  providers: (new () => object)[] = [],
+): Promise<void> {
+  @Module({ imports, providers })
+  class AppModule {}
+  const app = await NestFactory.createApplicationContext(AppModule, {
+    logger: false,
+    abortOnError: false,
+  });
+  await app.close();
+}
+
+function aHandler(options: object, schedule?: object): new () => object {
+  class Handler {
+    @JobHandler('n', options)
+    @(schedule ? PeriodicJob('@daily', schedule) : () => undefined)
+    run(): void {
+      // Never runs.
+    }
+  }
+  return Handler;
+}
+
+const CASES: readonly Case[] = [
+  {
+    place: 'WorkerPool',
+    options: {
+      ...{ redis: 'redis', namespace: 'text', concurrency: 'whole', context: 'function' },
+      ...{ shutdownTimeout: 'whole', maxDeaths: 'whole', rescueUnknownJobs: 'flag' },
+      ...{ mapError: 'function', propagators: 'list', currentJob: 'flag', logger: 'object' },
+      ...{ announce: 'flag', clock: 'object', random: 'function', timing: 'object' },
+    },
+    give: (options) => new WorkerPool({ redis, ...options }),
+  },
+  {
+    place: 'timing',
+    options: {
+      ...{ heartbeat: 'amount', stuckAfter: 'amount', reap: 'amount', audit: 'amount' },
+      ...{ metrics: 'amount', rescue: 'amount', observe: 'amount', safetyPoll: 'amount' },
+      commandTimeout: 'amount',
+    },
+    give: (timing) => new WorkerPool({ redis, timing }),
+  },
+  {
+    place: 'Enqueuer',
+    options: {
+      ...{ redis: 'redis', namespace: 'text', commandTimeout: 'amount', maxArgsBytes: 'whole' },
+      ...{ uniqueKeyEscapes: 'word', propagators: 'list', logger: 'object' },
+      ...{ knownJobs: 'object', clock: 'object' },
+    },
+    give: (options) => new Enqueuer({ redis, ...options }),
+  },
+  {
+    place: 'Client',
+    options: { redis: 'redis', namespace: 'text', commandTimeout: 'amount', clock: 'object' },
+    give: (options) => new Client({ redis, ...options }),
+  },
+  {
+    place: 'RedisConnection',
+    options: { name: 'name', commandTimeout: 'amount', namespace: 'text', unref: 'flag' },
+    give: (options) => new RedisConnection(redis, { name: 'test', ...options }),
+  },
+  {
+    place: 'a job',
+    options: JOB,
+    give: (options) => pool().job('n', options, () => undefined),
+  },
+  {
+    place: 'a schedule',
+    options: { args: 'args', timezone: 'name', overlap: 'word', missed: 'word' },
+    give: (options) => pool().periodicallyEnqueue('@daily', 'n', options),
+  },
+  {
+    place: 'tryEnqueueUnique',
+    options: { seconds: 'amount' },
+    give: (options) => enqueuer.tryEnqueueUnique('n', {}, options),
+  },
+  {
+    place: 'health',
+    options: { fetch: 'amount', beat: 'amount', waiting: 'amount' },
+    give: (options) => pool().health(options),
+  },
+  {
+    place: 'list',
+    options: { from: 'whole', at: 'date', limit: 'whole', jobName: 'name', newestFirst: 'flag' },
+    give: (options) => client.list('dead', options),
+  },
+  {
+    place: 'deleteAllDeadJobs',
+    options: { jobName: 'name', signal: 'object', onProgress: 'function' },
+    give: (options) => client.deleteAllDeadJobs(options),
+  },
+  { place: 'pause', options: { seconds: 'whole' }, give: (options) => client.pause('n', options) },
+  { place: 'rates', options: { minutes: 'whole' }, give: (options) => client.rates(options) },
+  {
+    place: 'metrics',
+    options: { range: 'word', jobName: 'name' },
+    give: (options) => client.metrics(options),
+  },
+  {
+    place: 'listWaiting',
+    options: { from: 'whole', limit: 'whole' },
+    give: (options) => client.listWaiting('n', options),
+  },
+  {
+    place: 'cancel',
+    options: { jobName: 'name' },
+    give: (options) => client.cancel('id', options),
+  },
+  {
+    place: 'WorkModule.forRoot',
+    options: WORK,
+    give: (options) => boot(WorkModule.forRoot({ redis, logger: silentLogger, ...options })),
+  },
+  {
+    place: 'WorkModule.forRootAsync',
+    options: WORK,
+    give: (options) =>
+      boot(
+        WorkModule.forRootAsync({
+          useFactory: () => ({ redis, logger: silentLogger, ...options }),
+        }),
+      ),
+  },
+  {
+    place: '@JobHandler',
+    options: JOB,
+    give: (options) => bootWith([WorkModule.forRoot({ redis })], [aHandler(options)]),
+  },
+  {
+    place: '@PeriodicJob',
+    options: { timezone: 'name', overlap: 'word', missed: 'word' },
+    give: (options) => bootWith([WorkModule.forRoot({ redis })], [aHandler({}, options)]),
+  },
+  {
+    place: 'WorkModule.forFeature',
+    options: JOB,
+    give: (options) =>
+      bootWith(
+        [WorkModule.forRoot({ redis }), WorkModule.forFeature([{ job: 'n', ...options }])],
+        [aHandler({})],
+      ),
+  },
+  {
+    place: 'WorkModule.forFeatureAsync',
+    options: JOB,
+    give: (options) =>
+      bootWith(
+        [
+          WorkModule.forRoot({ redis }),
+          WorkModule.forFeatureAsync([{ job: 'n', useFactory: () => options }]),
+        ],
+        [aHandler({})],
+      ),
+  },
+  {
+    place: 'WorkTestingModule.create',
+    options: { redis: 'redis', now: 'date', autoRun: 'flag', application: 'function' },
+    give: (options) => WorkTestingModule.create({}, options),
+  },
+  {
+    place: 'WorkDashboardModule.forRoot',
+    options: {
+      ...{ authenticate: 'function', authorize: 'function', readOnly: 'flag', redact: 'function' },
+      ...{ insecureAllowAll: 'flag', path: 'path', instance: 'name' },
+    },
+    give: (options) => void WorkDashboardModule.forRoot(options),
+  },
+];
+
+// Those that send nothing.
+const TAKE_UNDEFINED: readonly string[] = [
+  ...['WorkerPool', 'timing', 'Enqueuer', 'Client', 'RedisConnection', 'a job', 'a schedule'],
+  ...['WorkModule.forRootAsync', 'WorkModule.forRoot', 'WorkDashboardModule.forRoot'],
+];
+
+/** What keeps them from being taken. */
+async function refusalOf(give: () => unknown): Promise<unknown> {
+  try {
+    await give();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+/** The error that names the option: what is thrown, or the cause of one that names the handler. */
+function optionError(error: unknown): unknown {
+  if (error instanceof InvalidOptionError) return error;
+  return isWorkError(error) ? (error.cause ?? error) : error;
+}
+
+describe.each(CASES)('$place', ({ options, give }) => {
+  const wrong = Object.entries(options).flatMap(([option, kind]) =>
+    (WRONG[kind] as readonly unknown[]).map((value) => ({ option, value })),
+  );
+
+  it('refuses whatever an option cannot be, by its name', async () => {
+    for (const { option, value } of wrong) {
+      const error = optionError(await refusalOf(() => give({ [option]: value })));
+      const what = `${option}: ${typeof value} ${JSON.stringify(String(value))}`;
+      expect([what, error instanceof InvalidOptionError || isWorkError(error)]).toEqual([
+        what,
+        true,
+      ]);
+      const names = error instanceof InvalidOptionError ? error.option : option;
+      expect([what, names]).toEqual([
+        what,
+        expect.stringMatching(new RegExp(`\\b${option}\\b|\\bjobName\\b`)),
+      ]);
+    }
+  });
+
+  it('refuses an option that there is not, and says which is meant', async () => {
+    const [first = ''] = Object.keys(options);
+    const slip = `${first.slice(0, -2)}${first.at(-1)}${first.at(-2)}`;
+    const error = optionError(await refusalOf(() => give({ [slip]: 1 })));
+    if (first.length > 3) {
+      expect(error).toBeInstanceOf(UnknownOptionError);
+      expect(error).toMatchObject({
+        message: expect.stringMatching(`^Unknown option "(.*\\.)?${slip}" of `) as unknown,
+      });
+      expect(error).toMatchObject({
+        message: expect.stringContaining(`Did you mean "${first}"? Options: `) as unknown,
+      });
+    }
+    const attempts = optionError(await refusalOf(() => give({ attempts: 3 })));
+    expect(attempts).toBeInstanceOf(UnknownOptionError);
+    expect(attempts).toMatchObject({ message: expect.stringContaining('"maxFails"') as unknown });
+  });
+});
+
+describe('what is no object of options', () => {
+  it.each([null, 5, 'text', []])('is refused: %p', async (given) => {
+    const takers: ((options: never) => unknown)[] = [
+      (options) => new WorkerPool(options),
+      (options) => new Enqueuer(options),
+      (options) => new Client(options),
+      (options) => new RedisConnection(redis, options),
+      (options) => pool().job('n', options, () => undefined),
+      (options) => pool().periodicallyEnqueue('@daily', 'n', options),
+      (options) => WorkModule.forRoot(options),
+      (options) => WorkModule.forRootAsync(options),
+      (options) => boot(WorkModule.forRootAsync({ useFactory: () => options })),
+      (options) => WorkTestingModule.create({}, options),
+      (options) => WorkDashboardModule.forRoot(options),
+      (options) => client.pause('n', options),
+      (options) => client.metrics(options),
+      (options) => client.list('dead', options),
+      (options) => client.cancel('id', options),
+      (options) => client.deleteAllDeadJobs(options),
+      (options) => enqueuer.tryEnqueueUnique('n', {}, options),
+      (options) => (enqueuer as unknown as Loose).enqueue('n', {}, options),
+    ];
+    for (const take of takers) {
+      const error = await refusalOf(() => take(given as never));
+      expect([String(take), error]).toEqual([String(take), expect.any(InvalidOptionError)]);
+    }
+  });
+
+  it('is said of a factory that returns nothing', async () => {
+    const nothing = (): WorkModuleOptions => undefined as never;
+    const error = await refusalOf(() => boot(WorkModule.forRootAsync({ useFactory: nothing })));
+    expect(error).toMatchObject({
+      message: expect.stringContaining(
+        'what the factory of WorkModule.forRootAsync returns',
+      ) as unknown,
+    });
+  });
+
+  it.each([
+    {},
+    { useFactory: 5 },
+    { imports: [] },
+    { useFactory: () => ({ redis }), global: true },
+  ])('is refused by forRootAsync: %p', (options) => {
+    expect(() => WorkModule.forRootAsync(options as never)).toThrow(InvalidOptionError);
+  });
+
+  it.each([[undefined], [{}], ['send_email'], [{ job: '' }], [{ job: 5 }], [{ jop: 'n' }]])(
+    'is refused by forFeature: %p',
+    (feature) => {
+      expect(() => WorkModule.forFeature([feature] as never)).toThrow(InvalidOptionError);
+      expect(() => WorkModule.forFeatureAsync([feature] as never)).toThrow(InvalidOptionError);
+    },
+  );
+});
+
+describe('what other queues call their options', () => {
+  it.each([
+    ['delay', 'enqueueIn'],
+    ['jobId', 'enqueueUniqueByKey'],
+    ['attempts', 'maxFails'],
+    ['removeOnComplete', 'leaves nothing behind'],
+    ['repeat', '@PeriodicJob'],
+  ])('%s is answered with %s', async (option, answer) => {
+    for (const call of ['enqueue', 'enqueueUnique'] as const) {
+      const enqueue = enqueuer[call].bind(enqueuer) as (...args: unknown[]) => Promise<unknown>;
+      const error = await refusalOf(() => enqueue('n', {}, { [option]: 1 }));
+      expect(error).toBeInstanceOf(UnknownOptionError);
+      expect(error).toMatchObject({ message: expect.stringContaining(answer) as unknown });
+    }
+  });
+
+  it('says what the data of many jobs is called', async () => {
+    const many = [{ name: 'n', data: {}, opts: {} }];
+    await expect(enqueuer.enqueueMany(many)).rejects.toThrow('is called "args" here');
+  });
+
+  it.each(['connection', 'prefix', 'defaultJobOptions', 'limiter'])('%s of a module', (option) => {
+    expect(() => new WorkerPool({ redis, [option]: {} })).toThrow(/ here|"redis"|at their handler/);
+  });
+});
+
+it.each([undefined, null, '', 5, true])('%p is no unique key', async (key) => {
+  await expect(enqueuer.enqueueUniqueByKey('n', {}, key as never)).rejects.toThrow('"key"');
+  await expect(enqueuer.enqueueUniqueInByKey('n', 1, {}, key as never)).rejects.toThrow('"key"');
+});
+
+it.each(CASES.filter(({ place }) => TAKE_UNDEFINED.includes(place)))(
+  'undefined is every default of $place',
+  async ({ options, give }) => {
+    const names = Object.keys(options).filter((name) => name !== 'redis' && name !== 'name');
+    const undefineds = Object.fromEntries(names.map((name) => [name, undefined]));
+    expect(await refusalOf(() => give(undefineds))).toBeUndefined();
+  },
+);
