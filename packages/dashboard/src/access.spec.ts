@@ -226,7 +226,6 @@ describe.each(ADAPTERS)('an open stream, with %s', (_name, fastify) => {
     const url = await dashboards.serve({}, { fastify, timing: { longestStream: 50 } });
     const reader = new StreamReader(await fetch(`${url}/api/events`));
     await eventually(() => expect(reader.ended).toBe(true));
-    expect(reader.text).toContain('event: snapshot');
   });
 
   it('does not keep the application from closing', async () => {

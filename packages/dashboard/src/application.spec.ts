@@ -5,6 +5,7 @@ import {
   UnauthorizedException,
   UseGuards,
   type ArgumentsHost,
+  type CallHandler,
   type CanActivate,
   type ExecutionContext,
   type INestApplication,
@@ -18,7 +19,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { silentLogger, WorkModule } from '@nestcraft/work';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { map, timeout } from 'rxjs';
+import { map, throwError, timeout } from 'rxjs';
 import { eventually } from '../../../test/support/eventually.js';
 import { WorkDashboardModule } from './dashboard.module.js';
 import type { DashboardRequest } from './dashboard-options.js';
@@ -42,11 +43,8 @@ afterEach(() => dashboards.close());
 
 /** As docs.nestjs.com has it: every answer becomes `{ data }`. */
 const wrapping = {
-  intercept: (_: ExecutionContext, next: { handle: () => import('rxjs').Observable<unknown> }) =>
-    next.handle().pipe(
-      map((data) => ({ data })),
-      timeout(40),
-    ),
+  intercept: (_: ExecutionContext, next: CallHandler) =>
+    next.handle().pipe(map((data: unknown) => ({ data }))),
 };
 
 @Catch(HttpException)
@@ -109,6 +107,20 @@ describe.each(ADAPTERS)('in an application on %s', (_name, fastify) => {
     await reader.cancel();
   });
 
+  it('an interceptor that loses patience is heard, and the late answer is not', async () => {
+    const impatient = {
+      intercept: (_: ExecutionContext, next: CallHandler) => {
+        const late = () => throwError(() => new HttpException('too slow', 408));
+        return next.handle().pipe(timeout({ first: 1, with: late }));
+      },
+    };
+    const prepare = (app: INestApplication): void => void app.useGlobalInterceptors(impatient);
+    const url = await dashboards.serve({}, { fastify, prepare });
+    const slow = await fetch(`${url}/api/health`);
+    expect(await problem(slow)).toEqual({ status: 408, code: 'http' });
+    expect((await fetch(`${url}/api/nonsense`)).status).toBe(404); // and the application goes on
+  });
+
   it('a global guard guards it, and decorators let it pass', async () => {
     const prepare = (app: INestApplication): void => void app.useGlobalGuards(new Guard());
     const guarded = await dashboards.serve({}, { fastify, prepare });
@@ -146,6 +158,25 @@ describe.each(ADAPTERS)('in an application on %s', (_name, fastify) => {
     const me = await fetch(`${url}/api/me`, as('bob'));
     expect(await me.json()).toMatchObject({ actions: ['view'] });
     expect((await send(`${url}/api/queues/n/pause`, {}, { user: 'ada' })).status).toBe(204);
+  });
+
+  it('options that come from a factory know the request of the application, too', async () => {
+    interface Request extends DashboardRequest {
+      readonly user?: { readonly name: string };
+    }
+    const module = WorkDashboardModule.forRootAsync({
+      path: 'later',
+      decorators: [UseGuards(new Guard(true))],
+      useFactory: () => ({
+        authenticate: ({ user }: Request) => user,
+        authorize: (user: { readonly name: string }, action) =>
+          user.name === 'ada' || action === 'view',
+      }),
+    });
+    const url = await dashboards.serve({}, { fastify, imports: [module] });
+    const later = `${new URL(url).origin}/later/api/me`;
+    const me = await fetch(later, { headers: { user: 'bob' } });
+    expect(await me.json()).toMatchObject({ actions: ['view'] });
   });
 
   it('leaves to others what is none of its own, though it has the same path', async () => {

@@ -1,4 +1,11 @@
-import { Inject, Module, type DynamicModule, type NestModule, type Type } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type ConfigurableModuleAsyncOptions,
+  type DynamicModule,
+  type NestModule,
+  type Type,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Access } from './access.js';
 import { optionRules } from '@nestcraft/work';
@@ -82,6 +89,19 @@ export class WorkDashboardModule extends ConfigurableModuleClass implements Nest
   ): DynamicModule {
     optionRules.assertOptions('WorkDashboardModule.forRoot', options, DASHBOARD_OPTIONS);
     return super.forRoot(options);
+  }
+
+  /** As `forRoot`, with options that a factory makes; `path`, `instance` and `decorators` stand beside it. */
+  static override forRootAsync<
+    Request = DashboardRequest,
+    User extends DashboardUser = DashboardUser,
+  >(
+    options: ConfigurableModuleAsyncOptions<WorkDashboardOptions<Request, User>> &
+      WorkDashboardExtras,
+  ): DynamicModule {
+    return super.forRootAsync(
+      options as ConfigurableModuleAsyncOptions<WorkDashboardOptions> & WorkDashboardExtras,
+    );
   }
 
   /** Nest calls it when the application has its adapter, and before it makes its routes. */

@@ -29,6 +29,8 @@ export class Sender {
 
   /** @param value a `Reply`, an `EventStream`, `undefined` for nothing, or what to write as JSON */
   send(response: unknown, value: unknown, status: number | undefined): void {
+    // An interceptor of the application may have lost patience, and its error have been answered.
+    if (this.adapterHost.httpAdapter.isHeadersSent(response)) return;
     if (value instanceof EventStream) {
       this.stream(response as FrameworkResponse, value);
     } else if (value instanceof Reply) {
