@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
 /**
@@ -14,7 +14,6 @@ export async function embed(folder, module, name) {
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
   const byPath = Object.fromEntries(files.map((file, i) => [file.replaceAll('\\', '/'), texts[i]]));
   await writeFile(module, moduleOf(name, JSON.stringify(byPath, null, 2)));
-  await rm(`${module}.map`);
 }
 
 /**
