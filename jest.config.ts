@@ -47,7 +47,7 @@ const config: Config = {
       testMatch: [
         '**/{auditor,cancel,dead-pool-reaper,drop,enqueuer,heartbeater,history,manual-pool,observer}.spec.ts',
         '**/{drain,lost-jobs,periodic-enqueuer,pool-registry,requeuer,rescuer,settle,unique-job,worker-pool}.spec.ts',
-        '**/{client,integrity,job-set,listing,metrics,page,worker-pool-health}.spec.ts',
+        '**/{client,handles,integrity,job-set,listing,operation-board,metrics,page,worker-pool-health}.spec.ts',
       ],
       setupFiles: ['<rootDir>/test/memory-engine.ts'],
     },

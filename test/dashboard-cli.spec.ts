@@ -2,9 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Enqueuer } from '@nestcraft/engine';
+import { LocalRedis } from '@nestcraft/local-redis';
+import { Redis } from 'ioredis';
 import { eventually } from './support/eventually.js';
 
 const CLI = fileURLToPath(new URL('../packages/dashboard/dist/cli.js', import.meta.url));
@@ -16,13 +19,31 @@ afterEach(() => {
   child?.kill('SIGKILL');
 });
 
-function run(...args: string[]): { output: () => string; ended: Promise<unknown[]> } {
+interface Run {
+  readonly output: () => string;
+  readonly ended: Promise<unknown[]>;
+}
+
+function run(...args: string[]): Run {
+  return runWith({}, ...args);
+}
+
+function runWith({ env = {}, input }: { env?: object; input?: string }, ...args: string[]): Run {
   let text = '';
-  const spawned = spawn(process.execPath, [CLI, ...args]);
+  const spawned = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } });
+  spawned.stdin.end(input);
   child = spawned;
   spawned.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   spawned.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return { output: () => text, ended: once(spawned, 'exit') };
+}
+
+function addressIn(output: () => string): Promise<string> {
+  return eventually(() => {
+    const [found] = /http:\S+/.exec(output()) ?? [];
+    if (found === undefined) throw new Error(`No address in: ${output()}`);
+    return found;
+  });
 }
 
 /** What is answered to a request under that name, as a page of a site sends it whose name leads to this machine. */
@@ -49,17 +70,15 @@ describe('nestcraft-dashboard', () => {
       '0',
       '--read-only',
     );
-    const url = await eventually(() => {
-      const [found] = /http:\S+/.exec(output()) ?? [];
-      if (found === undefined) throw new Error(`No address in: ${output()}`);
-      return found;
-    });
+    const url = await addressIn(output);
     expect(new URL(url).hostname).toBe('127.0.0.1');
     const snapshot = (await (await fetch(`${url}/api/snapshot`)).json()) as object;
     expect(snapshot).toMatchObject({ queues: [{ jobName: 'n', count: 1 }] });
     expect(await (await fetch(`${url}/api/me`)).json()).toMatchObject({ readOnly: true });
     expect(await statusFor(url, 'localhost:1')).toBe(200);
     expect(await statusFor(url, '[::1]:1')).toBe(200);
+    expect(await statusFor(url, 'LOCALHOST')).toBe(200);
+    expect(await statusFor(url, 'localhost.:1')).toBe(200);
     expect(await statusFor(url, 'evil.example')).toBe(421);
     child?.kill('SIGTERM');
     await ended;
@@ -68,10 +87,77 @@ describe('nestcraft-dashboard', () => {
   it.each([
     [['--port', 'x'], 'is no port'],
     [['--nonsense'], 'nonsense'],
+    [['--host', '0.0.0.0'], '--insecure-allow-all'],
+    [['--host', '::'], '--insecure-allow-all'],
+    [['--user', 'ada'], 'belong together'],
+    [['--user', 'ada', '--password-env', 'NO_SUCH_VARIABLE'], 'NO_SUCH_VARIABLE'],
+    [['--redis-password-env', 'NO_SUCH_VARIABLE'], 'NO_SUCH_VARIABLE'],
+    [['--redis', 'localhost', '--redis-password-stdin'], 'needs a URL'],
   ])('refuses %j', async (args, reason) => {
     const { output, ended } = run(...args);
     expect((await ended)[0]).toBe(2);
     expect(output()).toContain(reason);
+  });
+
+  it('lets those in who know the password, on every address', async () => {
+    const how = { env: { JOBS_PASSWORD: 'secret' } };
+    const login = ['--user', 'ada', '--password-env', 'JOBS_PASSWORD'];
+    const { output } = runWith(how, '--redis', REDIS, '--port', '0', '--host', '0.0.0.0', ...login);
+    const { port } = new URL(await addressIn(output));
+    const me = `http://127.0.0.1:${port}/work/api/me`;
+    expect((await fetch(me)).status).toBe(401);
+    const authorization = `Basic ${Buffer.from('ada:secret').toString('base64')}`;
+    expect((await fetch(me, { headers: { authorization } })).status).toBe(200);
+    expect(output()).not.toContain('secret');
+  });
+
+  it.each(['--redis-password-env', '--redis-password-stdin'])(
+    'takes the password of Redis by %s',
+    async (option) => {
+      const redis = await LocalRedis.start();
+      const admin = new Redis(redis.url);
+      try {
+        await admin.call('CONFIG', 'SET', 'requirepass', 'p@ss/w%rd');
+        const args = ['--redis', redis.url, '--port', '0', option];
+        const { output } = option.endsWith('env')
+          ? runWith({ env: { REDIS_SECRET: 'p@ss/w%rd' } }, ...args, 'REDIS_SECRET')
+          : runWith({ input: 'p@ss/w%rd\n' }, ...args);
+        expect((await fetch(`${await addressIn(output)}/api/snapshot`)).status).toBe(200);
+      } finally {
+        admin.disconnect();
+        await redis.stop();
+      }
+    },
+  );
+
+  it('says in one line that its port is in use', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { output, ended } = run('--redis', REDIS, '--port', String(port));
+    expect((await ended)[0]).toBe(1);
+    server.close();
+    const said = output()
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !line.includes('insecureAllowAll'));
+    expect(said).toEqual([`port ${port} of 127.0.0.1 is in use: give another --port.`]);
+  });
+
+  it('says what it needs where the package of Express is missing', async () => {
+    const hooks = `export async function resolve(name, context, next) {
+      if (name === '@nestjs/platform-express') {
+        throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
+      }
+      return next(name, context);
+    }`;
+    const register = `import { register } from 'node:module';
+      register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
+    const importing = `--import=data:text/javascript,${encodeURIComponent(register)}`;
+    const { output, ended } = runWith({ env: { NODE_OPTIONS: importing } }, '--redis', REDIS);
+    expect((await ended)[0]).toBe(1);
+    expect(output()).toContain('npm install @nestjs/platform-express');
+    expect(output()).not.toMatch(/^ +at /m);
   });
 
   it('says how it is used', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,21 +7,18 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+// The code of a thread, which nobody imports, and what is no code.
+const NOT_IMPORTED = new Set(['./heartbeat', './package.json']);
 const MAX_OUTPUT = 16 * 1024 * 1024; // it lists every file
-const APP = fileURLToPath(new URL('./app', import.meta.url));
 
 /** A package as `npm publish` would send it. */
 export interface PackedPackage {
   readonly name: string;
   /** What can be imported, such as `@nestcraft/work`. */
   readonly entryPoints: readonly string[];
+  /** The files that a `require` gets which loads no ESM. */
+  readonly commonJsFiles: readonly string[];
   readonly tarball: string;
-}
-
-/** An application that somebody else writes: its kind of modules, and the Nest that it is built on. */
-export interface AppKind {
-  readonly type: 'module' | 'commonjs';
-  readonly nest: string;
 }
 
 /** Packs all packages that are published into a new folder. */
@@ -39,7 +36,7 @@ export async function pack(): Promise<readonly PackedPackage[]> {
   const packed = JSON.parse(stdout) as readonly { name: string; filename: string }[];
   return packed.map(({ name, filename }) => ({
     name,
-    entryPoints: entryPointsOf(manifests.find((manifest) => manifest.name === name)),
+    ...pathsOf(manifests.find((manifest) => manifest.name === name)),
     tarball: join(folder, filename),
   }));
 }
@@ -47,7 +44,7 @@ export async function pack(): Promise<readonly PackedPackage[]> {
 interface Manifest {
   readonly name: string;
   readonly private?: boolean;
-  readonly exports?: Readonly<Record<string, unknown>>;
+  readonly exports?: Readonly<Record<string, { readonly require?: string }>>;
 }
 
 async function publishedManifests(): Promise<readonly Manifest[]> {
@@ -59,50 +56,31 @@ async function publishedManifests(): Promise<readonly Manifest[]> {
   return (await Promise.all(manifests)).filter((manifest) => manifest.private !== true);
 }
 
-function entryPointsOf({ name, exports = {} }: Manifest = { name: '' }): readonly string[] {
-  return Object.keys(exports)
-    .filter((path) => path !== './package.json')
-    .map((path) => join(name, path));
+function pathsOf(
+  { name, exports = {} }: Manifest = { name: '' },
+): Pick<PackedPackage, 'entryPoints' | 'commonJsFiles'> {
+  const targets = Object.entries(exports).filter(([path]) => !NOT_IMPORTED.has(path));
+  return {
+    entryPoints: targets.map(([path]) => join(name, path)),
+    commonJsFiles: targets.map(([, { require: file = '' }]) =>
+      join(ROOT, 'node_modules', name, file),
+    ),
+  };
 }
 
-/** Has a CommonJS program require an entry point, beside everything that is installed here. */
-export async function requireEntryPoint(entryPoint: string): Promise<void> {
-  const code = `require(${JSON.stringify(entryPoint)})`;
+/** Has a CommonJS program require modules, beside everything that is installed here. */
+export async function requireAll(modules: readonly string[]): Promise<void> {
+  const code = modules.map((module) => `require(${JSON.stringify(module)})`).join(';');
   await run('node', ['--input-type=commonjs', '-e', code], { cwd: ROOT });
 }
 
-/** Installs the packages into a fresh application of the kind, as anybody would, and compiles it. */
-export async function makeApp(
-  { type, nest }: AppKind,
-  packages: readonly PackedPackage[],
-): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), `nestcraft-app-${type}-`));
-  const dependencies = {
-    ...Object.fromEntries(packages.map(({ name, tarball }) => [name, `file:${tarball}`])),
-    '@nestjs/common': nest,
-    '@nestjs/core': nest,
-    '@nestjs/platform-express': nest,
-    '@types/node': '^20.19.0',
-    ioredis: '^6.0.0',
-    'reflect-metadata': '^0.2.2',
-    rxjs: '^7.8.2',
-    typescript: '~6.0.0',
-  };
-  await cp(APP, folder, { recursive: true });
-  await writeFile(
-    join(folder, 'package.json'),
-    JSON.stringify({ name: 'app', private: true, type, dependencies }),
-  );
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder });
-  await run('node', ['node_modules/typescript/bin/tsc'], { cwd: folder });
-  return folder;
-}
-
-/** Runs the compiled application; returns what it says of itself, and whatever else it wrote. */
-export async function runApp(
-  folder: string,
-  ...args: string[]
-): Promise<{ readonly said: unknown; readonly warnings: string }> {
-  const { stdout, stderr } = await run('node', ['dist/main.js', ...args], { cwd: folder });
-  return { said: JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), warnings: stderr };
+/** Whether `require` and `import` of a module give the same things in one process. */
+export async function isOneCopy(module: string): Promise<boolean> {
+  const name = JSON.stringify(module);
+  const code = `const required = require(${name});
+    import(${name}).then((imported) => {
+      console.log(Object.keys(imported).every((key) => imported[key] === required[key]));
+    });`;
+  const { stdout } = await run('node', ['--input-type=commonjs', '-e', code], { cwd: ROOT });
+  return stdout.trim() === 'true';
 }

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-// Built by `npm run build:web`; beside the sources and beside the package's compiled code.
-const FOLDER = fileURLToPath(new URL('../public/', import.meta.url));
+import { extname } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
+import { pageFiles } from './page-files.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -13,9 +11,34 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-export interface Asset {
-  readonly type: string;
-  readonly content: string;
+const ENCODERS = { br: promisify(brotliCompress), gzip: promisify(gzip) } as const;
+type Encoding = keyof typeof ENCODERS;
+
+/** A file of the page, which is compressed once for each way that browsers take. */
+export class Asset {
+  private readonly bodies = new Map<Encoding, Promise<Buffer>>();
+
+  constructor(
+    readonly type: string,
+    private readonly content: Buffer,
+  ) {}
+
+  /** @param accepted the header Accept-Encoding */
+  async encoded(accepted: string): Promise<{ body: Buffer; encoding: Encoding | undefined }> {
+    const encoding = encodingFor(accepted);
+    if (encoding === undefined) return { body: this.content, encoding };
+    const body = this.bodies.get(encoding) ?? ENCODERS[encoding](this.content);
+    this.bodies.set(encoding, body);
+    return { body: await body, encoding };
+  }
+}
+
+function encodingFor(accepted: string): Encoding | undefined {
+  const taken = accepted
+    .split(',')
+    .filter((one) => !/;\s*q=0(\.0*)?\s*$/.test(one))
+    .map((one) => one.split(';')[0]?.trim().toLowerCase());
+  return (['br', 'gzip'] as const).find((encoding) => taken.includes(encoding));
 }
 
 /** The files of the page, read once. A request names one of them or none: no path of the file system is ever made of it. */
@@ -31,14 +54,9 @@ export class Assets {
 
 function readAll(): Map<string, Asset> {
   const files = new Map<string, Asset>();
-  for (const path of readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })) {
+  for (const [path, content] of Object.entries(pageFiles())) {
     const type = TYPES[extname(path)];
-    if (type !== undefined) {
-      files.set(path.replaceAll('\\', '/'), {
-        type,
-        content: readFileSync(join(FOLDER, path), 'utf8'),
-      });
-    }
+    if (type !== undefined) files.set(path, new Asset(type, Buffer.from(content)));
   }
   return files;
 }

@@ -1,12 +1,12 @@
-import { ConfigurableModuleBuilder, type Provider } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
 import { Client, Enqueuer, getClientToken, getEnqueuerToken, optionRules } from '@nestcraft/work';
-import { controllersAt } from './controllers.js';
+import { controllerAt } from './dashboard.controller.js';
 import {
   INJECTED_OPTIONS,
   type WorkDashboardExtras,
   type WorkDashboardOptions,
 } from './dashboard-options.js';
-import { WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
+import { WORK_DASHBOARD_CONTROLLER, WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
 
 /** What `WorkDashboardModule` is built on. */
 export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkDashboardOptions>({
@@ -14,15 +14,24 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkDas
   optionsInjectionToken: WORK_DASHBOARD_OPTIONS,
 })
   .setClassMethodName('forRoot')
-  .setExtras<WorkDashboardExtras>({ path: 'work' }, (definition, { path = 'work', instance }) => ({
+  .setExtras<WorkDashboardExtras>({ path: 'work', instance: undefined, decorators: [] }, withExtras)
+  .build();
+
+function withExtras(
+  definition: DynamicModule,
+  { path = 'work', instance, decorators = [] }: WorkDashboardExtras,
+): DynamicModule {
+  const controller = controllerAt(path, decorators);
+  return {
     ...definition,
     providers: [
       ...(definition.providers ?? []).map(checking),
       ...(instance === undefined ? [] : of(instance)),
+      { provide: WORK_DASHBOARD_CONTROLLER, useValue: controller },
     ],
-    controllers: controllersAt(path),
-  }))
-  .build();
+    controllers: [controller],
+  };
+}
 
 /** What a factory makes is looked at when it has made it. */
 function checking(provider: Provider): Provider {

@@ -1,6 +1,10 @@
+export { basicAuth, type BasicAuthOptions } from './basic-auth.js';
 export {
+  type Authenticate,
   type DashboardAction,
+  type DashboardEvent,
   type DashboardRequest,
+  type DashboardResource,
   type DashboardUser,
   type WorkDashboardExtras,
   type WorkDashboardOptions,

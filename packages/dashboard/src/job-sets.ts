@@ -4,15 +4,16 @@ export const SETS = ['scheduled', 'retry', 'dead'] as const;
 export type SetName = (typeof SETS)[number];
 
 export interface JobRef {
-  readonly at: Date;
+  /** `null` of a job whose score no Date can hold. */
+  readonly at: Date | null;
   readonly id: string;
 }
 
 /** What a client can do with the jobs of a set. */
 export interface SetMethods {
   readonly job: (ref: JobRef) => Promise<TimedJob | undefined>;
-  readonly enqueue: (ref: JobRef) => Promise<Revived>;
-  readonly remove: (ref: JobRef) => Promise<boolean>;
+  readonly enqueue: (job: TimedJob) => Promise<Revived>;
+  readonly remove: (job: TimedJob) => Promise<boolean>;
   readonly enqueueAll: (options: BulkOptions) => Promise<BulkResult>;
   readonly removeAll: (options: BulkOptions) => Promise<BulkResult>;
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Module, RequestMethod, type INestApplication } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,9 +7,10 @@ import { Enqueuer, silentLogger, WorkerPool, WorkModule } from '@nestcraft/work'
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Redis } from 'ioredis';
-import { controllersAt } from './controllers.js';
 import { WorkDashboardModule } from './dashboard.module.js';
 import { OPENAPI } from './openapi.js';
+import { ROUTE_CLASSES } from './router.provider.js';
+import { routesOf } from './routes.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 interface Documented {
@@ -18,21 +18,11 @@ interface Documented {
   readonly responses: Record<string, { content?: Record<string, { schema: object }> }>;
 }
 
-/** Method, path and action of every route of the dashboard, as Nest makes them. */
+/** Method, path and action of every route of the dashboard. */
 function routes(): string[] {
-  return controllersAt('').flatMap((controller) => {
-    const base = Reflect.getMetadata(PATH_METADATA, controller) as string;
-    const prototype: object = Object.getPrototypeOf(controller.prototype) as object;
-    return Object.getOwnPropertyNames(prototype).flatMap((name) => {
-      const handler = (prototype as Record<string, object>)[name] ?? {};
-      const paths = Reflect.getMetadata(PATH_METADATA, handler) as string | string[] | undefined;
-      const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as number];
-      const action = Reflect.getMetadata('nestcraft:dashboard_action', handler) as string;
-      return (paths === undefined ? [] : [paths].flat()).map(
-        (path) => `${method} ${`${base}/${path}`.replace(/:(\w+)/g, '{$1}')}: ${action}`,
-      );
-    });
-  });
+  return ROUTE_CLASSES.flatMap(({ prototype }) => routesOf(prototype)).map(
+    ({ method, path, action }) => `${method} /${path.replace(/:(\w+)/g, '{$1}')}: ${action}`,
+  );
 }
 
 function documented(): string[] {
@@ -75,7 +65,7 @@ describe('what the API answers', () => {
     @Module({
       imports: [
         WorkModule.forRoot({ redis: REDIS, namespace, logger: silentLogger }),
-        WorkDashboardModule.forRoot(),
+        WorkDashboardModule.forRoot({ insecureAllowAll: true }),
       ],
     })
     class AppModule {}

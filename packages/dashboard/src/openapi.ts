@@ -37,10 +37,18 @@ function object(members: Readonly<Record<string, Schema>>): Schema {
 const JOB = {
   id: { ...string, description: 'of an entry that is no job, "sha1:" and its digest' },
   name: string,
-  'at?': { ...time, description: 'when it runs, or died; in seconds since the epoch' },
+  'at?': {
+    type: ['number', 'null'],
+    description:
+      'when it runs, or died; in seconds since the epoch; null of a score that is no time, such as microseconds',
+  },
   'position?': { ...integer, description: 'of a waiting job: 1 is taken next' },
   'enqueuedAt?': time,
-  args: { ...string, description: 'JSON as text, so that numbers keep their digits; cut in lists' },
+  args: {
+    ...string,
+    description:
+      'JSON as text, so that numbers keep their digits; cut in lists; what is hidden says so',
+  },
   fails: integer,
   'error?': string,
   'failedAt?': time,
@@ -60,9 +68,11 @@ const COUNTS = {
 const schemas: Readonly<Record<string, Schema>> = {
   Problem: object({
     type: string,
+    title: { ...string, description: 'for people, in a few words' },
     status: integer,
     code: { ...string, description: 'for programs, such as invalid, forbidden or not_found' },
     detail: { ...string, description: 'for people: what is wrong, and what to do' },
+    'loginUrl?': { ...string, description: 'where to sign in, with status 401' },
   }),
   Job: object(JOB),
   Attempt: object({
@@ -129,20 +139,30 @@ const schemas: Readonly<Record<string, Schema>> = {
     'pid?': integer,
   }),
   Progress: object({
-    total: integer,
-    seen: integer,
-    done: integer,
-    duplicates: integer,
-    unknown: integer,
-    aborted: boolean,
+    done: { ...integer, description: 'jobs that were enqueued, deleted or killed' },
+    scanned: { ...integer, description: 'jobs that were looked at' },
+    of: { ...integer, description: 'jobs that there were at the beginning, of all names' },
+    duplicates: { ...integer, description: 'jobs that stay because another like them waits' },
+    unknown: { ...integer, description: 'jobs that stay because nobody ever knew their name' },
   }),
+  Resource: {
+    ...object({ 'queue?': string, 'set?': oneOf(SETS), 'jobName?': string }),
+    description: 'what a missing member would name is all of them',
+  },
   Operation: object({
     id: string,
     title: string,
     action: oneOf(ACTIONS),
-    state: oneOf(['running', 'done', 'cancelled', 'failed']),
+    resource: ref('Resource'),
+    by: { ...string, description: 'who has begun it' },
+    state: {
+      ...oneOf(['running', 'done', 'cancelled', 'failed', 'interrupted']),
+      description: 'interrupted: its process has ended meanwhile',
+    },
     'progress?': ref('Progress'),
     'error?': string,
+    startedAt: time,
+    'endedAt?': time,
   }),
   Snapshot: object({
     time: { ...integer, description: 'milliseconds since the epoch, by the server' },
@@ -179,7 +199,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     next: list(time),
     'last?': object({
       jobId: string,
-      result: oneOf(['done', 'failed', 'dead']),
+      result: oneOf(['done', 'failed', 'dead', 'cancelled']),
       at: time,
       duration: { ...number, description: 'milliseconds' },
       'error?': string,
@@ -224,7 +244,7 @@ const from = { ...integer, minimum: 0, maximum: 1e9, default: 0 };
 const limit = { ...integer, minimum: 1, maximum: 200, default: 20 };
 const selected = {
   jobs: {
-    ...list(object({ at: { ...time, type: 'integer' }, id: string })),
+    ...list(object({ at: { ...time, type: ['integer', 'null'] }, id: string })),
     minItems: 1,
     maxItems: 200,
   },
@@ -232,7 +252,7 @@ const selected = {
 const results = object({ results: list(string) });
 const ofName = object({ 'name?': name });
 const entry: Route = {
-  summary: 'The entry in Redis to the byte; a problem where arguments are redacted',
+  summary: 'The entry in Redis to the byte; a problem where something of it is hidden',
   action: 'view',
   type: 'application/octet-stream',
 };
@@ -262,7 +282,7 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'GET /search': {
     summary:
-      'Events "hits" (a list of { set, job, queue?, workerId? }), "progress" ({ seen, total }), "end" or "failed"',
+      'Events "waiting" while others search, "hits" (a list of { set, job, queue?, workerId? }), "progress" ({ seen, total }), "end" or "failed"; 429 when too many search',
     action: 'view',
     query: {
       q: { ...string, minLength: 1, maxLength: 200 },
@@ -303,7 +323,7 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'POST /operations/{id}/cancel': {
     summary:
-      'Ends work on many jobs; what it has done stays done. Needs the action of the operation',
+      'Ends work on many jobs, in whatever process; what it has done stays done. Needs the action of the operation',
     action: 'view',
   },
   'GET /queues/{name}/jobs': {
@@ -420,7 +440,10 @@ const PATH_PARAMETERS: Readonly<Record<string, Schema>> = {
   name: string,
   position: { ...integer, minimum: 1 },
   worker: string,
-  at: { ...integer, description: 'when it runs, or died, in seconds since the epoch' },
+  at: {
+    ...string,
+    description: 'when it runs, or died, in seconds since the epoch; or "null", as a list tells it',
+  },
   id: string,
 };
 
@@ -474,7 +497,8 @@ export const OPENAPI = {
   info: {
     title: 'Nestcraft Work dashboard',
     version: '1',
-    description: 'Watch and mend background jobs. Errors are application/problem+json.',
+    description:
+      'Watch and mend background jobs. Errors are application/problem+json. In paths, a name or an id that is "." or ".." is sent with a "~" before it, and one that looks like that, such as "~..", with one more: browsers take dots out of paths.',
   },
   servers: [{ url: '.' }],
   paths: paths(),

@@ -8,14 +8,10 @@ import { Problem } from './problem.js';
  * of another site can bring about.
  */
 export class OwnPage {
-  private readonly origins: readonly string[] | undefined;
+  /** @param origins as `originsOf` reads them; `undefined` for the one that the header Host tells */
+  constructor(private readonly origins: readonly string[] | undefined) {}
 
-  /** @throws InvalidOptionError for what is no origin */
-  constructor(origin: string | readonly string[] | undefined) {
-    this.origins = origin === undefined ? undefined : [origin].flat().map(originOf);
-  }
-
-  /** @throws Problem when the request comes from elsewhere */
+  /** For what changes something. @throws Problem when the request comes from elsewhere */
   assertAsks({ headers }: DashboardRequest): void {
     const header = (name: string): string => String(headers[name] ?? '');
     const site = header('sec-fetch-site');
@@ -37,6 +33,19 @@ export class OwnPage {
     if (this.origins) return this.origins.includes(origin);
     return site !== '' || hostOf(origin) === host;
   }
+}
+
+/** For what only looks: a page of another site may not have the server work, or a browser save what it answers. @throws Problem */
+export function assertNotCrossSite({ headers }: DashboardRequest): void {
+  if (headers['sec-fetch-site'] !== 'cross-site') return;
+  throw new Problem(403, 'cross_site', 'A page of another site asks for this. Open the dashboard.');
+}
+
+/** @throws InvalidOptionError for what is no origin */
+export function originsOf(
+  origin: string | readonly string[] | undefined,
+): readonly string[] | undefined {
+  return origin === undefined ? undefined : [origin].flat().map(originOf);
 }
 
 function originOf(value: string): string {

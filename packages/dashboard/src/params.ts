@@ -1,3 +1,4 @@
+import { assertJobName } from '@nestcraft/work';
 import { Problem } from './problem.js';
 
 /** A query or a body whose values nobody has looked at yet. */
@@ -5,6 +6,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** The most characters of a job's id. */
 export const LONGEST_ID = 1_000;
+// Seconds since the epoch that a Date can hold.
+const FURTHEST = 8.64e12;
 
 /** A whole number of a query or a body. @throws Problem */
 export function integer(name: string, value: unknown, least: number, most: number): number {
@@ -21,6 +24,21 @@ export function text(name: string, value: unknown, longest = 300): string {
   throw new Problem(400, 'invalid', `"${name}" must be a text of 1 to ${longest} characters.`);
 }
 
+/** The name of a job, and of its queue: one that cannot lead to other keys. @throws Problem, InvalidJobNameError */
+export function jobName(name: string, value: unknown): string {
+  const named = text(name, value);
+  assertJobName(named);
+  return named;
+}
+
+/** `undefined` for what was not given; else what `read` makes of it. */
+export function optional<Value>(
+  value: unknown,
+  read: (value: unknown) => Value,
+): Value | undefined {
+  return value === undefined ? undefined : read(value);
+}
+
 /** One of some words. @throws Problem */
 export function oneOf<Word extends string>(
   name: string,
@@ -32,10 +50,24 @@ export function oneOf<Word extends string>(
   throw new Problem(400, 'invalid', `"${name}" must be one of ${words.join(', ')}.`);
 }
 
+/** The time of a job, in seconds since the epoch. @throws Problem */
+export function time(name: string, value: unknown): Date {
+  return new Date(integer(name, value, -FURTHEST, FURTHEST) * 1000);
+}
+
+/** The time of a job; `null` for one whose score no Date can hold. @throws Problem */
+export function timeOrNone(name: string, value: unknown): Date | null {
+  return value === null || value === 'null' ? null : time(name, value);
+}
+
 /** Time and id of some jobs. @throws Problem */
-export function jobRefs(name: string, value: unknown, most: number): { at: Date; id: string }[] {
+export function jobRefs(
+  name: string,
+  value: unknown,
+  most: number,
+): { at: Date | null; id: string }[] {
   return list(name, value, most).map(({ at, id }) => ({
-    at: new Date(integer('at', at, -1e12, 1e12) * 1000),
+    at: timeOrNone('at', at),
     id: text('id', id, LONGEST_ID),
   }));
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Client, Enqueuer, parseSchedule, type RegisteredSchedule } from '@nestcraft/work';
+import type { Presenter } from './presenter.js';
 import { Problem } from './problem.js';
 
 const NEXT_FIRINGS = 5;
@@ -12,7 +13,7 @@ export class Periodic {
     private readonly enqueuer: Enqueuer,
   ) {}
 
-  async list() {
+  async list(presenter: Presenter) {
     const [pools, results] = await Promise.all([
       this.client.workerPoolHeartbeats(),
       this.client.scheduleResults(),
@@ -24,16 +25,15 @@ export class Periodic {
         ...{ id, jobName, spec, overlap, missed },
         pools: pools.filter(({ schedules }) => schedules.some((one) => one.id === id)).length,
         next: nextFirings(spec),
-        last: last && { ...last, at: last.at.getTime() / 1000 },
+        last: last && presenter.scheduleResult(jobName, last),
       };
     });
   }
 
   /** Enqueues a job of a schedule now; `duplicate` if its jobs do not overlap and one waits or runs. */
-  async run(id: string): Promise<'enqueued' | 'duplicate'> {
-    const schedule = await this.find(id);
+  async run(schedule: RegisteredSchedule): Promise<'enqueued' | 'duplicate'> {
     const { jobName, spec, overlap, argsText = 'null' } = schedule;
-    const args = JSON.parse(argsText) as Record<string, unknown> | null;
+    const args = parseArgs(argsText);
     if (overlap === 'allow') {
       await this.enqueuer.enqueue(jobName, args);
       return 'enqueued';
@@ -43,11 +43,23 @@ export class Periodic {
     return job ? 'enqueued' : 'duplicate';
   }
 
-  private async find(id: string): Promise<RegisteredSchedule> {
+  /** `undefined` if no running pool registers it (any more). */
+  async find(id: string): Promise<RegisteredSchedule | undefined> {
     const pools = await this.client.workerPoolHeartbeats();
-    const found = pools.flatMap(({ schedules }) => schedules).find((one) => one.id === id);
-    if (found) return found;
-    throw new Problem(404, 'not_found', 'No running pool registers this schedule any more.');
+    return pools.flatMap(({ schedules }) => schedules).find((one) => one.id === id);
+  }
+}
+
+/** @throws Problem for what a heartbeat should not say */
+function parseArgs(text: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(text) as Record<string, unknown> | null;
+  } catch {
+    throw new Problem(
+      400,
+      'invalid',
+      'The arguments that the pool names for the schedule are no JSON.',
+    );
   }
 }
 

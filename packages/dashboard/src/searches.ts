@@ -1,9 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, type MessageEvent } from '@nestjs/common';
-import { Client, type TimedJob, type WaitingJob } from '@nestcraft/work';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import {
+  Client,
+  InvalidJobNameError,
+  type TimedJob,
+  type UnreadEntry,
+  type WaitingJob,
+} from '@nestcraft/work';
 import { Observable } from 'rxjs';
 import { BusyWorkers, type BusyWorker } from './busy-workers.js';
-import { Presenter, type JobView } from './presenter.js';
+import { MayContain } from './may-contain.js';
+import { Pace } from './pace.js';
+import { Presenters, type JobView, type Presenter } from './presenter.js';
+import { Problem } from './problem.js';
+import type { StreamEvent } from './replies.js';
+import { Turns } from './turns.js';
 
 /** Where jobs are searched, in this order. */
 export const SEARCHED = ['running', 'dead', 'retry', 'scheduled', 'waiting'] as const;
@@ -14,6 +25,8 @@ export interface Search {
   readonly where: readonly Searched[];
   /** Only jobs of this name. */
   readonly jobName: string | undefined;
+  /** Whether arguments are shown, and so searched. */
+  readonly showsArgs: boolean;
 }
 
 /** A job that was found, and where. */
@@ -26,54 +39,91 @@ export interface Hit {
   readonly workerId?: string;
 }
 
-/** What may be a hit. What is redacted cannot be found, or a search would tell it letter by letter. */
-interface Candidate {
-  readonly name: string;
-  readonly text: () => string;
-  readonly hit: () => Hit;
-}
+/** What may be a hit: looks whether it is one. */
+type Candidate = () => Hit | undefined;
 
 // At most so many batches of some hundred a second: a search must not keep Redis from its work.
 const PAUSE = 50;
 const MOST_HITS = 200;
+// In seconds, for those who find the line full.
+const RETRY_AFTER = 5;
 
-/** Searches jobs for a text, batch by batch, for as long as somebody listens. */
+/** The searches of the process, which share its event loop, whatever applications are in it. */
+export const SEARCH_TURNS = new Turns(2, 8);
+
+/** Makes what a search keeps its pace by; a test makes its own. */
+export const SEARCH_PACE = Symbol('SEARCH_PACE');
+
+/**
+ * Searches jobs for a text, batch by batch, for as long as somebody listens. What is hidden cannot be found, or a search
+ * would tell it letter by letter.
+ */
 @Injectable()
 export class Searches {
   constructor(
     private readonly client: Client,
     private readonly busy: BusyWorkers,
-    private readonly presenter: Presenter,
+    private readonly presenters: Presenters,
+    @Optional() @Inject(SEARCH_PACE) private readonly pace: () => Pace = () => new Pace(),
   ) {}
 
-  /** Events `hits` (a list), `progress` (how many jobs were looked at, of how many) and at last `end`. */
-  run(search: Search): Observable<MessageEvent> {
+  /**
+   * Events `waiting` if others come first, `hits` (a list), `progress` (how many jobs were looked at, of how many) and at
+   * last `end` or `failed`.
+   *
+   * @throws Problem when too many search already
+   */
+  run(search: Search): Observable<StreamEvent> {
+    if (SEARCH_TURNS.isFull) {
+      throw new Problem(429, 'too_many_searches', 'Others search already. Try again soon.', {
+        headers: { 'Retry-After': String(RETRY_AFTER) },
+      });
+    }
     return new Observable((subscriber) => {
+      const leaving = new AbortController();
       const tell = (type: string, data: object): void => {
-        subscriber.next({ type, data: JSON.stringify(data) });
+        subscriber.next({ type, data: JSON.stringify(data), isPassing: type === 'progress' });
       };
-      void this.search(search, tell, () => subscriber.closed)
+      void this.inTurn(search, tell, leaving.signal)
         .catch(() => tell('failed', {}))
         .finally(() => subscriber.complete());
+      return () => leaving.abort();
     });
+  }
+
+  private async inTurn(
+    search: Search,
+    tell: (type: string, data: object) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const end = await SEARCH_TURNS.take(() => tell('waiting', {}), signal);
+    try {
+      await this.search(search, tell, signal);
+    } finally {
+      end();
+    }
   }
 
   private async search(
     search: Search,
     tell: (type: string, data: object) => void,
-    isOver: () => boolean,
+    signal: AbortSignal,
   ): Promise<void> {
-    const wanted = search.text.toLowerCase();
-    const isWanted = (name: string) => search.jobName === undefined || name === search.jobName;
+    const isOver = () => signal.aborted;
+    if (isOver()) return;
     const total = await this.total(search);
+    const pace = this.pace();
     let [seen, found] = [0, 0];
-    for await (const jobs of this.batches(search)) {
-      if (isOver()) return;
-      const hits = jobs
-        .filter(({ name, text }) => isWanted(name) && text().toLowerCase().includes(wanted))
-        .slice(0, MOST_HITS - found)
-        .map(({ hit }) => hit());
-      seen += jobs.length;
+    for await (const candidates of this.batches(search)) {
+      const hits: Hit[] = [];
+      for (const look of candidates) {
+        await pace.step();
+        if (isOver()) return;
+        const hit = look();
+        if (hit) hits.push(hit);
+        if (found + hits.length >= MOST_HITS) break;
+      }
+      seen += candidates.length;
       found += hits.length;
       if (hits.length > 0) tell('hits', hits);
       tell('progress', { seen, total });
@@ -86,39 +136,32 @@ export class Searches {
     tell('end', { seen, full: false });
   }
 
-  private async *batches({ where, jobName }: Search): AsyncGenerator<readonly Candidate[]> {
-    for (const set of where) {
+  private async *batches(search: Search): AsyncGenerator<readonly Candidate[]> {
+    const looks = new Looks(search, this.presenters.for(search.showsArgs));
+    for (const set of search.where) {
       if (set === 'running') {
-        yield (await this.busy.list()).map((worker) => this.ofWorker(worker));
+        yield (await this.busy.list()).map((worker) => () => looks.atWorker(worker));
       } else if (set === 'waiting') {
-        for (const name of await this.queuesToSearch(jobName)) {
-          for await (const jobs of this.client.scanWaiting(name)) {
-            yield jobs.map((job) => this.ofEntry({ set, queue: name }, job));
+        for (const queue of await this.queuesToSearch(search.jobName)) {
+          for await (const entries of this.waiting(queue)) {
+            yield entries.map((entry) => () => looks.atEntry({ set, queue }, entry));
           }
         }
       } else {
-        for await (const jobs of this.client.scan(set)) {
-          yield jobs.map((job) => this.ofEntry({ set }, job));
+        for await (const entries of this.client.scanUnread(set)) {
+          yield entries.map((entry) => () => looks.atEntry({ set }, entry));
         }
       }
     }
   }
 
-  private ofEntry(place: Omit<Hit, 'job'>, job: TimedJob | WaitingJob): Candidate {
-    return {
-      name: place.queue ?? job.job?.name ?? '',
-      text: () => this.presenter.searchText(job),
-      hit: () => ({ ...place, job: this.presenter.job(job) }),
-    };
-  }
-
-  private ofWorker(worker: BusyWorker): Candidate {
-    const { jobName, workerId } = worker.observation;
-    return {
-      name: jobName,
-      text: () => this.presenter.runningSearchText(worker),
-      hit: () => ({ set: 'running', job: this.presenter.runningJob(worker), workerId }),
-    };
+  /** A queue whose name leads to other keys cannot be looked into. */
+  private async *waiting(queue: string): AsyncGenerator<readonly UnreadEntry<WaitingJob>[]> {
+    try {
+      yield* this.client.scanUnreadWaiting(queue);
+    } catch (error) {
+      if (!(error instanceof InvalidJobNameError)) throw error;
+    }
   }
 
   private async queuesToSearch(jobName: string | undefined): Promise<string[]> {
@@ -136,5 +179,42 @@ export class Searches {
       running: queues.reduce((sum, { inProgress }) => sum + inProgress, 0),
     };
     return where.reduce((sum, set) => sum + all[set], 0);
+  }
+}
+
+/** Looks at one job after the other for what a search wants. */
+class Looks {
+  private readonly wanted: string;
+  private readonly mayContain: MayContain | undefined;
+
+  constructor(
+    private readonly search: Search,
+    private readonly presenter: Presenter,
+  ) {
+    this.wanted = search.text.toLowerCase();
+    if (presenter.showsRaw) this.mayContain = new MayContain(this.wanted);
+  }
+
+  atEntry(
+    place: Omit<Hit, 'job'>,
+    entry: UnreadEntry<TimedJob> | UnreadEntry<WaitingJob>,
+  ): Hit | undefined {
+    if (this.mayContain?.isIn(entry.raw) === false) return undefined;
+    const job = entry.read();
+    const name = place.queue ?? job.job?.name ?? '';
+    if (!this.isHit(name, () => this.presenter.searchText(job))) return undefined;
+    return { ...place, job: this.presenter.job(job) };
+  }
+
+  atWorker(worker: BusyWorker): Hit | undefined {
+    const { jobName, workerId } = worker.observation;
+    if (!this.isHit(jobName, () => this.presenter.runningSearchText(worker))) return undefined;
+    return { set: 'running', job: this.presenter.runningJob(worker), workerId };
+  }
+
+  private isHit(name: string, text: () => string): boolean {
+    const { jobName } = this.search;
+    if (jobName !== undefined && name !== jobName) return false;
+    return text().toLowerCase().includes(this.wanted);
   }
 }

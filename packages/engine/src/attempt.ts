@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { cutText } from './error-text.js';
+import { backtraceText, errorText } from './error-text.js';
 import type { Failure } from './fate.js';
 
 /** One run of a job that failed. */
@@ -25,25 +25,40 @@ const MAX_ERROR_BYTES = 2 * 1024;
 const MAX_BACKTRACE_BYTES = 4 * 1024;
 const HOST = hostname(); // which costs a system call each time
 
-/** As it stands in Redis: a JSON object. */
-export function attemptText(failure: Failure, duration: number | undefined): string {
+/**
+ * As it stands in Redis: a JSON object.
+ *
+ * @param thrown what the failure is about: of a long one that is told more briefly here
+ */
+export function attemptText(
+  failure: Failure,
+  duration: number | undefined,
+  thrown: unknown = failure.error,
+): string {
   const { at, fails, error, backtrace } = failure;
   return JSON.stringify({
     at,
     duration,
     fails,
-    error: cutText(error, MAX_ERROR_BYTES),
-    backtrace: backtrace && cutText(backtrace, MAX_BACKTRACE_BYTES),
+    error: fits(error, MAX_ERROR_BYTES) ? error : errorText(thrown, MAX_ERROR_BYTES),
+    backtrace: fits(backtrace, MAX_BACKTRACE_BYTES)
+      ? backtrace
+      : backtraceText(thrown, MAX_BACKTRACE_BYTES),
     host: HOST,
     pid: process.pid,
   });
+}
+
+function fits(text: string | undefined, bytes: number): boolean {
+  return text === undefined || Buffer.byteLength(text) <= bytes;
 }
 
 /** What `attemptText` wrote; `undefined` for anything else. */
 export function parseAttempt(text: string): JobAttempt | undefined {
   try {
     const { at, ...rest } = JSON.parse(text) as Omit<JobAttempt, 'at'> & { at: number };
-    return { ...rest, at: new Date(at * 1000) };
+    const isOne = typeof at === 'number' && typeof rest.error === 'string';
+    return isOne ? { ...rest, at: new Date(at * 1000) } : undefined;
   } catch {
     return undefined;
   }

@@ -2,7 +2,8 @@ import { wholeDelay } from './delay.js';
 import type { Job } from './job.js';
 import type { Random } from './random.js';
 import { shown } from './shown.js';
-import { isThenable, messageOf } from './thrown.js';
+import { errorLine } from './error-text.js';
+import { isThenable } from './thrown.js';
 
 /** Says in how many seconds a failed job runs again. */
 export type Backoff = (job: Job) => number;
@@ -32,6 +33,6 @@ export function backoffOf(backoff: Backoff, job: Job): { readonly delay: number 
     answer.then(undefined, () => undefined); // Nobody waits for it, and it may reject.
     return { fault: 'gave a promise, which nobody waits for' };
   } catch (error) {
-    return { fault: `threw: ${messageOf(error)}` };
+    return { fault: `threw: ${errorLine(error)}` };
   }
 }

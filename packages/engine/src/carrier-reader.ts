@@ -25,7 +25,7 @@ export class CarrierReader {
   /** Never rejects. */
   read(jobId: string): Promise<Carriers> {
     return new Promise((resolve) => {
-      if (this.#asked.size === 0) queueMicrotask(() => void this.#answer());
+      if (this.#asked.size === 0) void Promise.resolve().then(() => this.#answer());
       const others = this.#asked.get(jobId);
       if (others) others.push(resolve);
       else this.#asked.set(jobId, [resolve]);

@@ -1,3 +1,5 @@
+import { performance } from './timers.js';
+
 /**
  * Where the engine reads the time. Whatever is decided (what is due, who is dead) is decided in Redis by Redis's
  * own clock, so that a host with a wrong clock harms nobody; a test's clock replaces both.

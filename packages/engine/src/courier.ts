@@ -1,5 +1,6 @@
 import { MOST_BYTES } from './redis/batches.js';
 import type { RedisConnection } from './redis/redis-connection.js';
+import { setImmediate } from './timers.js';
 
 /** What is sent with one command. */
 export interface Sendable {

@@ -75,6 +75,7 @@ describe('who asks for the current job in vain', () => {
 
   beforeEach(async () => {
     jest.resetModules();
+    Reflect.deleteProperty(globalThis, Symbol.for('nestcraft:current_job'));
     warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     fresh = await import('./current-job.js');
   });

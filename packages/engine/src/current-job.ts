@@ -1,12 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { sharedByCopies } from './copies.js';
 import type { Job } from './job.js';
 import type { Handler } from './middleware.js';
 import { finishing } from './returned-work.js';
 
-const jobs = new AsyncLocalStorage<Job>();
-/** Whether a pool of this process has followed its jobs; `undefined` before there was any. */
-let areFollowed: boolean | undefined;
-let hasWarned = false;
+interface Following {
+  readonly jobs: AsyncLocalStorage<Job>;
+  /** Whether a pool of this process has followed its jobs; `undefined` before there was any. */
+  areFollowed: boolean | undefined;
+  hasWarned: boolean;
+}
+
+// A pool of one copy runs handlers that ask another.
+const following = sharedByCopies<Following>('current_job', () => ({
+  jobs: new AsyncLocalStorage<Job>(),
+  areFollowed: undefined,
+  hasWarned: false,
+}));
 
 /**
  * The job that runs here: anywhere below its middleware and its handler, without being handed down, where its pool has
@@ -23,8 +33,8 @@ let hasWarned = false;
  * ```
  */
 export function currentJob(): Job | undefined {
-  const job = jobs.getStore();
-  if (!job && areFollowed === false && !hasWarned) warn();
+  const job = following.jobs.getStore();
+  if (!job && following.areFollowed === false && !following.hasWarned) warn();
   return job;
 }
 
@@ -38,17 +48,17 @@ export function currentSignal(): AbortSignal | undefined {
 
 /** A pool of this process follows its jobs, or does not. */
 export function noteFollowing(followed: boolean): void {
-  areFollowed = followed || areFollowed === true;
+  following.areFollowed = followed || following.areFollowed === true;
 }
 
 /** The handler, with its job as the current one all the way down. */
 export function asCurrentJob<Context>(handler: Handler<Context>): Handler<Context> {
   const run = finishing(handler);
-  return (job, context) => jobs.run(job, run, job, context);
+  return (job, context) => following.jobs.run(job, run, job, context);
 }
 
 function warn(): void {
-  hasWarned = true;
+  following.hasWarned = true;
   process.emitWarning(
     'currentJob() or currentSignal() was called, but no worker pool of this process follows its jobs, so that both are ' +
       'always undefined. Set `currentJob: true` in WorkModule.forRoot(), or in the options of WorkerPool.',

@@ -3,6 +3,7 @@ import type { Fetcher } from './fetcher.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Settler } from './settler.js';
 import type { FinishedJob } from './finished-job.js';
+import { clearTimeout, performance, setImmediate, setTimeout } from './timers.js';
 
 export interface DispatcherOptions {
   readonly connection: RedisConnection;

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { noteClass } from './copies.js';
 import { Canceller, type CancelOptions, type Cancellation } from './client/canceller.js';
 import { systemClock, type Clock } from './clock.js';
 import { MAX_DELAY } from './delay.js';
@@ -40,10 +41,11 @@ import {
 import { capture, type Propagator } from './propagator.js';
 import { batchesBySize } from './redis/batches.js';
 import { Keys } from './redis/keys.js';
-import { RedisConnection } from './redis/redis-connection.js';
+import { isRedisConnection, RedisConnection } from './redis/redis-connection.js';
 import type { RedisSource } from './redis/redis-source.js';
 import { Scripts } from './redis/scripts.js';
 import type { Carrier, Scheduling } from './redis/scripts/enqueuing-scripts.js';
+import { setImmediate } from './timers.js';
 import { CLOCK, LOGGER, NAMESPACE, PROPAGATORS, REDIS_OR_CONNECTION } from './shared-options.js';
 
 /** Options of `Enqueuer`. */
@@ -132,6 +134,10 @@ export const DEFAULT_NAMESPACE = 'work';
  * ```
  */
 export class Enqueuer {
+  static {
+    noteClass('Enqueuer', this);
+  }
+
   readonly #connection: RedisConnection;
   readonly #ownsConnection: boolean;
   readonly #maker: EntryMaker;
@@ -149,11 +155,10 @@ export class Enqueuer {
     assertOptions('Enqueuer', options, ENQUEUER_OPTIONS);
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
     const keys = new Keys(namespace);
-    this.#ownsConnection = !(redis instanceof RedisConnection);
-    this.#connection =
-      redis instanceof RedisConnection
-        ? redis
-        : new RedisConnection(redis, { name: 'enqueuer', namespace, commandTimeout, unref: true });
+    this.#ownsConnection = !isRedisConnection(redis);
+    this.#connection = isRedisConnection(redis)
+      ? redis
+      : new RedisConnection(redis, { name: 'enqueuer', namespace, commandTimeout, unref: true });
     this.#maker = new EntryMaker({
       clock,
       keys,
@@ -396,6 +401,7 @@ export class Enqueuer {
    * @throws what `enqueue` throws; or EnqueuePartlyError when Redis has taken only some of the jobs
    */
   async enqueueMany(jobs: readonly NewJob[]): Promise<Job[]> {
+    assertNewJobs(jobs);
     if (jobs.length === 0) return [];
     this.#assertOpen();
     jobs.forEach(assertNewJob);
@@ -606,6 +612,19 @@ function jobOf<Args>(result: UniqueResult<Args>): Job<Args> | null {
 
 function carriersTo(entries: readonly JobEntry[], text: string | undefined): Carrier[] | undefined {
   return text === undefined ? undefined : entries.map(({ id: jobId }) => ({ jobId, text }));
+}
+
+/** @throws InvalidOptionError */
+function assertNewJobs(jobs: unknown): void {
+  if (!Array.isArray(jobs))
+    throw new InvalidOptionError('jobs', jobs, 'an array of { name, args }');
+  const at = jobs.findIndex((job: unknown) => typeof job !== 'object' || job === null);
+  if (at === -1) return;
+  throw new InvalidOptionError(
+    `jobs[${at}]`,
+    jobs[at],
+    '{ name, args }, or what a contract makes by with()',
+  );
 }
 
 function wholeDelay(seconds: number): number {

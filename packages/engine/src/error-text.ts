@@ -1,65 +1,98 @@
-import { shown } from './shown.js';
-import { isError, unreadable } from './thrown.js';
+import { cutText } from './cut-text.js';
+import { errorTree, type ErrorTree } from './error-tree.js';
 
 const MAX_BYTES = 8 * 1024;
-const MAX_BACKTRACE_BYTES = 16 * 1024;
-const CUT = '… (cut)';
-const FIRST_FRAME = '\n    at ';
+const MAX_STACK_BYTES = 16 * 1024;
+// What an error holds gets so much of the room, and one of them so much of that: none hides the others.
+const SHARE_OF_PARTS = 1 / 2;
+const SHARE_OF_PART = 1 / 8;
 
 /**
- * What an entry keeps of the thing that a handler threw: its message, at most 8 KiB. Never throws, whatever was
- * thrown.
+ * What is kept of the thing that a handler threw, at most 8 KiB: in the first line its class, code and message, and
+ * below that what it came of. Never throws, whatever was thrown.
+ *
+ * ```text
+ * TypeError: fetch failed
+ * caused by: connect ECONNREFUSED 127.0.0.1:1
+ * ```
  */
-export function errorText(thrown: unknown): string {
-  return cutText(describe(thrown), MAX_BYTES);
+export function errorText(thrown: unknown, maxBytes = MAX_BYTES): string {
+  return textOf(errorTree(thrown), maxBytes);
+}
+
+/** The same in one line, for the middle of a message or a log. Never throws. */
+export function errorLine(thrown: unknown, maxBytes = MAX_BYTES): string {
+  return oneLine(errorText(thrown, maxBytes));
 }
 
 /**
- * Where an error came from, as an entry keeps it: the lines of its stack below the message, at most 16 KiB; `undefined`
- * for what has none. Never throws.
+ * Where an error came from, at most 16 KiB: the lines of its stack below the message, and then those of what it came of;
+ * `undefined` for what has none. Never throws.
  */
-export function backtraceText(thrown: unknown): string | undefined {
-  try {
-    if (!isError(thrown) || typeof thrown.stack !== 'string') return undefined;
-    const frames = thrown.stack.indexOf(FIRST_FRAME);
-    if (frames === -1) return undefined;
-    return cutText(thrown.stack.slice(frames + 1), MAX_BACKTRACE_BYTES);
-  } catch {
-    return undefined;
-  }
+export function backtraceText(thrown: unknown, maxBytes = MAX_STACK_BYTES): string | undefined {
+  const tree = errorTree(thrown);
+  return hasFrames(tree) ? backtraceOf(tree, maxBytes) : undefined;
 }
 
-function describe(thrown: unknown): string {
-  try {
-    if (typeof thrown === 'string') return thrown;
-    if (isError(thrown)) return String(thrown.message) || String(thrown.name);
-    return typeof thrown === 'object' && thrown !== null ? objectText(thrown) : shown(thrown);
-  } catch {
-    return unreadable(thrown);
-  }
+/** An error as it is logged, at most 24 KiB: its text and its backtrace; `undefined` for what has none. Never throws. */
+export function errorStack(thrown: unknown): string | undefined {
+  const tree = errorTree(thrown);
+  if (!hasFrames(tree)) return undefined;
+  return `${cutText(tree.headline, MAX_BYTES)}\n${backtraceOf(tree, MAX_STACK_BYTES)}`;
 }
 
-/** As JSON, unless it is larger than what is kept: to write all of that down could take the process a while. */
-function objectText(thrown: object): string {
-  let left = MAX_BYTES;
-  try {
-    return JSON.stringify(thrown, (_key, value: unknown) => {
-      left -= typeof value === 'string' ? value.length : 1;
-      if (left < 0) throw new RangeError('more than is kept');
-      return value;
-    });
-  } catch {
-    return shown(thrown);
-  }
+/** A text without its line breaks: what is thrown shall not look like lines of the log. */
+export function oneLine(text: string): string {
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('; ');
 }
 
-/** A text of at most so many bytes, without half characters. */
-export function cutText(text: string, maxBytes: number): string {
-  if (text.length <= maxBytes) {
-    const whole = text.toWellFormed();
-    if (Buffer.byteLength(whole) <= maxBytes) return whole;
-  }
-  // Cut by bytes, then drop what remains of a character cut in two.
-  const bytes = Buffer.from(text.slice(0, maxBytes)).subarray(0, maxBytes - CUT.length - 2);
-  return bytes.toString().replace(/\uFFFD+$/, '') + CUT;
+function textOf(tree: ErrorTree, maxBytes: number): string {
+  const parts = partsOf(tree, maxBytes * SHARE_OF_PART, false);
+  return joined(tree.headline, parts, maxBytes);
+}
+
+function backtraceOf(tree: ErrorTree, maxBytes: number): string {
+  return joined(tree.frames, partsOf(tree, maxBytes * SHARE_OF_PART, true), maxBytes);
+}
+
+/** What is first may take what the parts leave. */
+function joined(first: string, parts: readonly string[], maxBytes: number): string {
+  if (parts.length === 0) return cutText(first, maxBytes);
+  const below = cutText(parts.join('\n'), maxBytes * SHARE_OF_PARTS);
+  if (first === '') return below;
+  return `${cutText(first, maxBytes - Buffer.byteLength(below) - 1)}\n${below}`;
+}
+
+/** A text for each thing that an error holds. */
+function partsOf(tree: ErrorTree, maxBytes: number, withFrames: boolean): string[] {
+  const partOf = (part: ErrorTree, lead: string, indent = ''): string => {
+    const own = [part.headline, ...(withFrames && part.frames !== '' ? [part.frames] : [])];
+    const text = [cutText(own.join('\n'), maxBytes), ...partsOf(part, maxBytes, withFrames)];
+    return lead + text.join('\n').replaceAll('\n', `\n${indent}`);
+  };
+  const errors = tree.errors.map((one) => partOf(one, '- ', '  '));
+  const more = tree.more > 0 ? [`- and ${tree.more} more`] : [];
+  const { cause } = tree;
+  if (!cause) return [...errors, ...more];
+  const isTold = isToldBy(tree, cause, withFrames);
+  const causes = isTold ? partsOf(cause, maxBytes, withFrames) : [partOf(cause, 'caused by: ')];
+  return [...errors, ...more, ...causes];
+}
+
+/** What stands for its cause, or quotes it, need not be told twice. */
+function isToldBy(error: ErrorTree, cause: ErrorTree, withFrames: boolean): boolean {
+  return error.standsForCause || (!withFrames && quotes(error.headline, cause.headline));
+}
+
+/** As `Giving up: no such file` does. */
+function quotes(headline: string, cause: string): boolean {
+  return headline === cause || headline.includes(`: ${cause.replace(/\.$/, '')}`);
+}
+
+function hasFrames({ frames, errors, cause }: ErrorTree): boolean {
+  return frames !== '' || errors.some(hasFrames) || (cause !== undefined && hasFrames(cause));
 }

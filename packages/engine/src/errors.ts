@@ -1,25 +1,41 @@
+import { counted } from './counted.js';
 import { wholeDelay } from './delay.js';
 import { shown } from './shown.js';
 import type { JobArgsIssue } from './standard-schema.js';
-import { messageOf } from './thrown.js';
+import { isOfKind, nameKinds, ownKindOf } from './error-kind.js';
+import { errorLine } from './error-text.js';
+import { adviceAbout, isRefusal, isReply } from './redis/redis-reply.js';
 
-// Registered, so that two copies of this package, which package managers make, know each other's errors.
-const VERDICT = Symbol.for('@nestcraft/engine: verdict');
+// Registered, so that two copies of this package know each other's errors.
+const VERDICT = Symbol.for('nestcraft:verdict');
 
 // So many of what is wrong with arguments stand in a message; the error has them all.
 const MOST_ISSUES = 20;
 
 /** What an error that a handler throws on purpose wants for its job. */
-export type Verdict = 'discard' | 'drop' | 'retry' | 'snooze';
+export type Verdict = (typeof VERDICTS)[number];
 
-/** Every error that this engine throws on purpose; catch it to tell them from bugs. */
+/** What leaves undefined where a constant, a contract or a class should be. */
+export const IMPORT_CYCLE =
+  'If it stands in another file: files that import each other in a circle see undefined there. Move it to a file of its own.';
+
+const VERDICTS = ['discard', 'drop', 'retry', 'snooze'] as const;
+
+/**
+ * Every error that this engine throws on purpose; catch it to tell them from bugs. It and all that extend it are known by
+ * `instanceof` to other copies of this package.
+ */
 export class WorkError extends Error {
   static {
-    mark(this, null);
+    Object.defineProperty(this, Symbol.hasInstance, {
+      value(this: typeof WorkError, error: unknown) {
+        return isOfKind(this, error);
+      },
+    });
   }
 
   override get name(): string {
-    return this.constructor.name;
+    return ownKindOf(this) ?? this.constructor.name;
   }
 }
 
@@ -30,7 +46,7 @@ export class InvalidJobNameError extends WorkError {
     readonly reason: string,
   ) {
     super(
-      `Job name ${shown(jobName)} ${reason}. Use a short name of letters, digits, "_", "-" and ".", such as "send_email".`,
+      `Job name ${shown(jobName)} ${reason}. Use a short name of letters, digits, "_", "-" and ".", such as "send_email".${jobName === undefined ? ` ${IMPORT_CYCLE}` : ''}`,
     );
   }
 }
@@ -96,10 +112,9 @@ export class InvalidScheduleError extends WorkError {
   constructor(
     readonly spec: unknown,
     readonly reason: string,
+    advice = 'Use five fields, or six with the seconds first, or @every 90s.',
   ) {
-    super(
-      `Schedule ${shown(spec)} is refused: ${reason}. Use five fields, or six with the seconds first, or @every 90s.`,
-    );
+    super(`Schedule ${shown(spec)} is refused: ${reason}. ${advice}`);
   }
 }
 
@@ -157,9 +172,10 @@ export class EnqueueRejectedError extends WorkError {
     readonly jobNames: readonly string[],
     cause: unknown,
   ) {
-    const advice = isForGood(cause) ? '' : '; it is safe to try again';
+    const again = isForGood(cause) ? '' : '; it is safe to try again';
+    const advice = isReply(cause) ? adviceAbout(cause.message) : '';
     super(
-      `Redis did not take ${list(jobNames)}: ${reasonOf(cause)}. Nothing was enqueued${advice}.`,
+      `Redis did not take ${list(jobNames)}: ${reasonOf(cause)}. Nothing was enqueued${again}. ${advice}`.trimEnd(),
       { cause },
     );
   }
@@ -210,7 +226,7 @@ export class EnqueuePartlyError<EnqueuedJob = unknown> extends WorkError {
       ? 'Enqueue those again only if running a job twice is harmless.'
       : 'Enqueue only those again.';
     super(
-      `Enqueued ${enqueued.length} of ${total} jobs, which are in "enqueued"; the others ${others}: ${why}. ${advice}`,
+      `Enqueued ${enqueued.length} of ${counted(total, 'job')}, which are in "enqueued"; the others ${others}: ${why}. ${advice}`,
       { cause },
     );
   }
@@ -258,7 +274,7 @@ function isForGood(cause: unknown): boolean {
   return cause instanceof UnsupportedRedisError || cause instanceof CommandTooLargeError;
 }
 
-/** Redis is not connected, so the command was not sent. */
+/** Redis is not connected, or refuses the connection, so the command was not sent. */
 export class NotConnectedError extends WorkError {
   constructor(
     readonly connection: string,
@@ -267,10 +283,8 @@ export class NotConnectedError extends WorkError {
     cause?: unknown,
   ) {
     const why = cause === undefined ? '' : `: ${reasonOf(cause)}`;
-    super(
-      `Redis connection "${connection}" is not ready after ${waited} ms${why}. ${adviceFor(cause)}`,
-      { cause },
-    );
+    const what = isRefusal(cause) ? 'is refused' : `is not ready after ${waited} ms`;
+    super(`Redis connection "${connection}" ${what}${why}. ${adviceFor(cause)}`, { cause });
   }
 }
 
@@ -432,7 +446,7 @@ export class RetryJobError extends WorkError {
    */
   constructor(seconds: number, message?: string, options?: ErrorOptions) {
     const { cause } = options ?? {};
-    super(message ?? (cause === undefined ? 'Retried by its handler' : messageOf(cause)), options);
+    super(message ?? (cause === undefined ? 'Retried by its handler' : errorLine(cause)), options);
     this.seconds = wholeSeconds(seconds);
   }
 
@@ -450,7 +464,7 @@ export class UndecodableJobError extends WorkError {
 
 /** Whether it is one of this package's errors, of whatever copy of it. Never throws. */
 export function isWorkError(error: unknown): error is WorkError {
-  return markOf(error) !== undefined;
+  return error instanceof WorkError;
 }
 
 /**
@@ -458,21 +472,17 @@ export function isWorkError(error: unknown): error is WorkError {
  * package. Never throws.
  */
 export function verdictOf(error: unknown): Verdict | undefined {
-  return markOf(error) ?? undefined;
-}
-
-function mark(errorClass: { readonly prototype: WorkError }, verdict: Verdict | null): void {
-  Object.defineProperty(errorClass.prototype, VERDICT, { value: verdict });
-}
-
-/** `null` of one that wants nothing for its job; `undefined` of what is not this package's. */
-function markOf(error: unknown): Verdict | null | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   try {
-    return (error as { readonly [VERDICT]?: Verdict | null })[VERDICT];
+    const verdict = (error as { readonly [VERDICT]?: unknown })[VERDICT];
+    return VERDICTS.find((one) => one === verdict);
   } catch {
     return undefined; // a revoked Proxy, for instance
   }
+}
+
+function mark(errorClass: { readonly prototype: WorkError }, verdict: Verdict): void {
+  Object.defineProperty(errorClass.prototype, VERDICT, { value: verdict });
 }
 
 /** @throws InvalidOptionError */
@@ -500,15 +510,47 @@ function issuesText(issues: readonly JobArgsIssue[]): string {
 }
 
 function adviceFor(cause: unknown): string {
-  const message = messageOf(cause);
-  if (/^(WRONGPASS|NOAUTH|NOPERM)|invalid password|no permissions/i.test(message)) {
-    return 'Check the user name, the password and the permissions.';
-  }
-  if (/DB index|SELECT/.test(message)) return 'Choose a database that this Redis has.';
-  return 'Check the address and that Redis runs.';
+  if (!isReply(cause)) return 'Check the address and that Redis runs.';
+  return adviceAbout(cause.message) || 'Look at what Redis says.';
 }
 
 /** For the middle of a sentence: without the full stop at its end. */
 function reasonOf(cause: unknown): string {
-  return messageOf(cause).replace(/\.$/, '');
+  return errorLine(cause).replace(/\.$/, '');
 }
+
+nameKinds({
+  WorkError,
+  InvalidJobNameError,
+  InvalidJobArgsError,
+  InvalidOptionError,
+  InvalidScheduleError,
+  NoHandlerError,
+  DuplicateJobError,
+  JobInUseError,
+  PoolStartedError,
+  UnsupportedRedisError,
+  ClosedError,
+  EnqueueRejectedError,
+  JobTooLargeError,
+  EnqueueUnknownError,
+  EnqueuePartlyError,
+  CaptureError,
+  SlowPropagatorError,
+  EnqueueStoppedError,
+  NotConnectedError,
+  CommandTooLargeError,
+  JobArgumentError,
+  JobTimeoutError,
+  PoolStoppingError,
+  JobCancelledError,
+  JobLostError,
+  DiscardJobError,
+  JobContractError,
+  UncalledFunctionError,
+  LateNextError,
+  DropJobError,
+  SnoozeJobError,
+  RetryJobError,
+  UndecodableJobError,
+});

@@ -202,7 +202,7 @@ describe('fate', () => {
       throw new RangeError('in backoff');
     };
     expect(decide(boom, { backoff, told })).toMatchObject({ delay: defaultBackoff(1, () => 0.5) });
-    expect(told).toEqual([{ fault: 'threw: in backoff' }]);
+    expect(told).toEqual([{ fault: 'threw: RangeError: in backoff' }]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Request } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 import type { Fetched, FetchedEntry, Fetching } from './redis/scripts/running-scripts.js';
 import { seededRandom } from './testing/seeded-random.js';
+import { performance } from './timers.js';
 
 /** A fetch that was sent. */
 interface Fetch {
@@ -44,6 +45,8 @@ function aFetcher(options: { safetyPoll?: number }, ...jobNames: string[]): Fetc
     mayPrefetch: () => true,
     isWatching: () => isWatching,
     onFetched: () => undefined,
+    onUnfit: () => undefined,
+    onLocksWrong: () => undefined,
     onDry: () => undefined,
     ...options,
   });
@@ -62,6 +65,7 @@ function asFetch({ call, onReply }: Request): Fetch {
     atLimit: new Set(atLimit),
     isCut: false,
     refusals: [],
+    open: { waiting: new Map(), ahead: false },
   });
   return {
     ...{ jobNames: [...jobNames].sort(), wanted, ahead: ahead?.wanted ?? 0, watch },

@@ -1,7 +1,10 @@
 import type { UniqueUntil } from './job-type.js';
-import type { PrioritySampler } from './priority-sampler.js';
+import { LongQueues, type Moves } from './long-queues.js';
+import type { PrioritySampler, Sample } from './priority-sampler.js';
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
-import type { ScriptCall } from './redis/script.js';
+import type { Raw } from './redis/raw.js';
+import { redisFault } from './redis/redis-fault.js';
+import type { CommandCall, ScriptCall } from './redis/script.js';
 import type { Scripts } from './redis/scripts.js';
 import {
   MOST_AT_ONCE,
@@ -10,6 +13,7 @@ import {
   type FetchedEntry,
 } from './redis/scripts/running-scripts.js';
 import { WakeBudget } from './wake-budget.js';
+import { performance } from './timers.js';
 
 /** How many jobs a pool can do with. */
 export interface Demand {
@@ -31,6 +35,10 @@ export interface FetcherOptions {
   /** Whether a waker hears of changes, so that an empty fetch need not be repeated soon. */
   readonly isWatching: () => boolean;
   readonly onFetched: (entries: readonly FetchedEntry[]) => void;
+  /** These are in progress, and are to go back to their queues. */
+  readonly onUnfit: (entries: readonly FetchedEntry[]) => void;
+  /** The locks may be wrong. */
+  readonly onLocksWrong: () => void;
   /** Redis lets nothing be taken from some queues. */
   readonly onError: (error: unknown) => void;
   /** A fetch found nothing to run. */
@@ -67,6 +75,7 @@ export class Fetcher {
   readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
   /** On the clock of `performance.now`: when all queues are to be looked into, however busy some of them are. */
   #lookAllAt = 0;
+  readonly #long = new LongQueues();
   /** How many jobs the fetches under way may bring. */
   #expected = 0;
   /** How many jobs one fetch may bring, if they are as long as the last ones. */
@@ -127,14 +136,17 @@ export class Fetcher {
     const jobNames = this.#toLookInto();
     if (demand.now + demand.ahead === 0 || jobNames.size === 0) return [];
     const fetch = this.#fetch(demand, jobNames);
-    this.#expected += demand.now + demand.ahead;
+    this.#expected += fetch.total;
     if (jobNames.size === this.#options.sampler.jobNames.length) {
       this.#lookAllAt = performance.now() + this.#safetyPoll;
     }
     // Whoever wakes them from here on knows of something that this fetch may not see.
     if (fetch.sleeps) for (const jobName of jobNames) this.#awake.delete(jobName);
     if (fetch.watches) for (const jobName of jobNames) this.#unwatched.delete(jobName);
-    return [{ call: fetch.call, onReply: (reply) => this.#onReply(fetch, reply) }];
+    return [
+      ...this.#moves(fetch),
+      { call: fetch.call, onReply: (reply) => this.#onReply(fetch, reply) },
+    ];
   }
 
   /** Fetches one job of a name, whoever's turn it would be. */
@@ -188,16 +200,25 @@ export class Fetcher {
     const { scripts, poolId, sampler, uniqueUntil, mayPrefetch, isWatching } = this.#options;
     const mayWatch = this.#short && isWatching();
     const watch = mayWatch && this.#mustWatch(jobNames);
-    const { now: wanted, ahead } = demand;
-    const { shares, sharesAhead, ...sample } = sampler.sample(wanted, ahead, jobNames);
+    const sample = sampler.sample(demand.now, demand.ahead, jobNames);
+    const moves = this.#long.take(sample);
+    const { shares, sharesAhead, ...rest } = without(moves, sample);
+    const [wanted, ahead] = [sum(shares), sum(sharesAhead)];
     const call = scripts.running.fetch({
-      ...{ poolId, wanted, ...sample, shares, watch, atLimit: this.#atLimit, uniqueUntil },
-      ...(ahead > 0 && { ahead: { wanted: ahead, shares: sharesAhead, from: mayPrefetch } }),
+      ...{ poolId, wanted, ...rest, shares, watch, atLimit: this.#atLimit, uniqueUntil },
+      isLong: (jobName) => this.#long.has(jobName),
+      ...((ahead > 0 || moves.length > 0) && {
+        ahead: { wanted: ahead, shares: sharesAhead, from: mayPrefetch },
+      }),
     });
+    const moving = sum(moves.map(({ count }) => count));
     // Without a waker there is nothing but the poll anyhow.
     return {
       call,
-      demand,
+      moves,
+      moved: [],
+      wanted: Math.min(demand.now, wanted + moving),
+      total: wanted + ahead + moving,
       jobNames,
       watches: watch,
       sleeps: mayWatch || !isWatching(),
@@ -215,19 +236,62 @@ export class Fetcher {
     return [...jobNames].some((name) => this.#unwatched.has(name) || this.#atLimit.has(name));
   }
 
-  #onReply({ call, demand, jobNames, sleeps, locks }: Fetch, reply: Reply | undefined): void {
-    this.#expected -= demand.now + demand.ahead;
+  /** Moves long jobs, and counts them in the locks. */
+  #moves({ moves, moved }: Fetch): Request[] {
+    if (moves.length === 0) return [];
+    const { scripts, poolId } = this.#options;
+    const requests = moves.flatMap(({ jobName, count }) => {
+      const call = scripts.running.move(poolId, jobName);
+      const onReply = (reply: Reply | undefined): void => {
+        const raw = this.#movedBy(call, reply);
+        if (raw !== undefined) moved.push({ jobName, raw });
+      };
+      return Array.from({ length: count }, (): Request => ({ call, onReply }));
+    });
+    const rebuild = scripts.queues.rebuild(
+      moves.map(({ jobName }) => jobName),
+      poolId,
+    );
+    return [...requests, { call: rebuild, onReply: (reply) => this.#onRebuilt(rebuild, reply) }];
+  }
+
+  /** A command that is refused has changed nothing: the script knows what to do, such as when Redis is full. */
+  #movedBy(call: CommandCall<Raw | undefined>, reply: Reply | undefined): Raw | undefined {
+    try {
+      return resultOf(call, reply);
+    } catch (error) {
+      this.#long.rest();
+      if (redisFault(error).effect === 'refused') return undefined;
+      throw error;
+    }
+  }
+
+  #onRebuilt(rebuild: ScriptCall<number>, reply: Reply | undefined): void {
+    try {
+      resultOf(rebuild, reply);
+    } catch (error) {
+      this.#options.onLocksWrong();
+      throw error;
+    }
+  }
+
+  #onReply(fetch: Fetch, reply: Reply | undefined): void {
+    const { call, wanted, total, jobNames, sleeps, locks, moved } = fetch;
+    this.#expected -= total;
     let fetched: Fetched;
     try {
       fetched = resultOf(call, reply);
     } catch (error) {
       this.#changed(jobNames);
+      this.#long.rest();
+      if (moved.length > 0) this.#options.onUnfit(moved);
       throw error;
     }
     this.#fetchedAt = performance.now();
-    const { entries, atLimit, isCut } = fetched;
-    this.#short = !isCut && entries.length < Math.max(demand.now, 1);
-    this.#full = isCut || entries.length >= demand.now + demand.ahead;
+    const { atLimit, isCut } = fetched;
+    const entries = moved.length > 0 ? [...moved, ...fetched.entries] : fetched.entries;
+    this.#short = !isCut && entries.length < Math.max(wanted, 1);
+    this.#full = isCut || entries.length >= total;
     if (entries.length > 0) this.#mostAtOnce = mostAtOnce(entries);
     this.#emptyFetches = entries.length === 0 ? this.#emptyFetches + 1 : 0;
     if (entries.length > 0) this.#budget.found();
@@ -237,20 +301,54 @@ export class Fetcher {
     if (entries.length > 0) this.#changed(jobNames);
     else if (sleeps && this.#options.isWatching())
       this.wake([...atLimit].filter((name) => !locks.has(name)));
-    if (!this.handOut(fetched)) this.#options.onDry();
+    this.#handOver(fetched, moved);
+    if (entries.length === 0) this.#options.onDry();
   }
+
+  /** Hands out what was moved, and then what was fetched behind it. */
+  #handOver(fetched: Fetched, moved: readonly FetchedEntry[]): void {
+    const { fit, unfit } = this.#long.sift(moved, fetched.open);
+    const entries = moved.length > 0 ? [...fit, ...fetched.entries] : fetched.entries;
+    this.#long.learn(entries, fetched.open);
+    if (unfit.length > 0) this.#options.onUnfit(unfit);
+    this.handOut({ ...fetched, entries });
+  }
+}
+
+/** What is left for a fetch when plain commands move jobs of some queues: nothing of those, in this round. */
+function without(moves: readonly Moves[], sample: Sample): Sample {
+  if (moves.length === 0) return sample;
+  const moving = new Set(moves.map(({ jobName }) => jobName));
+  const left = (offered: number, i: number): number =>
+    moving.has(sample.jobNames[i] ?? '') ? 0 : offered;
+  return {
+    ...sample,
+    shares: sample.shares.map(left),
+    sharesAhead: sample.sharesAhead.map(left),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** More than that would not come anyhow, and keep another fetch from being sent beside it. */
 function mostAtOnce(entries: readonly FetchedEntry[]): number {
   const bytes = entries.reduce((sum, { raw }) => sum + raw.length, 0);
-  const fitting = Math.ceil((MOST_BYTES_AT_ONCE * entries.length) / (bytes + 1));
-  return Math.min(MOST_AT_ONCE, fitting);
+  const fitting = Math.floor((MOST_BYTES_AT_ONCE * entries.length) / (bytes + 1));
+  return Math.min(MOST_AT_ONCE, Math.max(1, fitting));
 }
 
 interface Fetch {
   readonly call: ScriptCall<Fetched>;
-  readonly demand: Demand;
+  /** How many jobs are asked for that idle workers wait for. */
+  readonly wanted: number;
+  /** How many in all. */
+  readonly total: number;
+  /** What plain commands move before it. */
+  readonly moves: readonly Moves[];
+  /** What they have moved so far. */
+  readonly moved: FetchedEntry[];
   readonly jobNames: ReadonlySet<string>;
   /** Redis announces the next change of the names. */
   readonly watches: boolean;

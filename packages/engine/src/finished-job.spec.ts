@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
+import { parseAttempt } from './attempt.js';
 import { defaultBackoff } from './backoff.js';
 import { DiscardJobError } from './errors.js';
 import { Finisher, type FinisherOptions } from './finished-job.js';
@@ -95,4 +96,28 @@ it('tells once for each name of a backoff that is of no use', () => {
   expect(warnings).toEqual([
     'The backoff of job "n" gave -1; it must give a number of seconds, 0 or more. The default backoff stands in for it',
   ]);
+});
+
+it('has the causes in the attempt, too, however long the message is', () => {
+  const cause = Object.assign(new Error('duplicate key'), { code: '23505' });
+  const { notes, fate } = finished(new TypeError('q'.repeat(50_000), { cause }));
+  const note = notes?.find(({ kind }) => kind === 'attempt') as { readonly text: string };
+  const attempt = parseAttempt(note.text);
+  for (const [text, most] of [
+    [attempt?.error, 2048],
+    ['failure' in fate ? fate.failure.error : undefined, 8192],
+  ] as const) {
+    expect(text).toMatch(/^TypeError: q+… \(cut\)\ncaused by: Error \[23505\]: duplicate key$/);
+    expect(Buffer.byteLength(text ?? '')).toBeLessThanOrEqual(most);
+  }
+  expect(attempt?.backtrace).toMatch(/caused by: Error \[23505\]: duplicate key\n {4}at /);
+});
+
+it('takes a promise that was thrown for what it is, and hears when it rejects', async () => {
+  const rejected = Promise.reject(new Error('nobody waits'));
+  expect(finished(rejected).fate).toMatchObject({
+    ...{ kind: 'retry', failure: { error: expect.stringContaining('Promise') } },
+  });
+  expect(warnings).toEqual([]);
+  await new Promise(setImmediate);
 });

@@ -1,5 +1,5 @@
 import { attemptText } from './attempt.js';
-import { errorText } from './error-text.js';
+import { errorLine, errorText } from './error-text.js';
 import { fate, type Fate, type Outcome } from './fate.js';
 import { envelope, rewriteEntry, type JobEntry } from './job-entry.js';
 import type { JobType } from './job-type.js';
@@ -8,7 +8,7 @@ import type { Keys } from './redis/keys.js';
 import type { Raw } from './redis/raw.js';
 import type { FetchedEntry, Move, Note, Settlement } from './redis/scripts/running-scripts.js';
 import { CLAIM_LASTS, type HeldClaim } from './redis/scripts/script-group.js';
-import { isThenable, messageOf, readable } from './thrown.js';
+import { isThenable, readable } from './thrown.js';
 import { scheduleResultOf } from './schedule-result.js';
 import { endsWithDeath, heldClaim } from './unique-key.js';
 
@@ -76,7 +76,7 @@ export class Finisher {
     const move = moveOf(raw, decided, claim && endsClaim(entry, type, decided) ? claim : undefined);
     // An entry tells its second, so that is as well as a wait is known.
     const wait = Math.max(0, Math.floor((endedAt - duration) / 1000) - entry.enqueuedAt) * 1000;
-    const notes = notesOf(entry, decided, { now: seconds, duration, wasCancelled, claim });
+    const notes = notesOf(entry, decided, { now: seconds, duration, error, wasCancelled, claim });
     return { jobName, raw, move, notes, entry, fate: decided, error, duration, wait };
   }
 
@@ -90,13 +90,13 @@ export class Finisher {
     const { mapError, onWarning } = this.#options;
     try {
       const answer = mapError(error);
-      if (!isThenable(answer)) return answer;
+      if (answer === error || !isThenable(answer)) return answer;
       answer.then(undefined, () => undefined); // Nobody waits for it, and it may reject.
       onWarning(
         'mapError gave a promise, which nobody waits for; the error stands as it was thrown',
       );
     } catch (fault) {
-      onWarning(`mapError threw: ${messageOf(fault)}; the error stands as it was thrown`);
+      onWarning(`mapError threw: ${errorLine(fault)}; the error stands as it was thrown`);
     }
     return undefined;
   }
@@ -145,11 +145,13 @@ function notesOf(
   {
     now,
     duration,
+    error,
     wasCancelled,
     claim,
   }: {
     readonly now: number;
     readonly duration: number;
+    readonly error: unknown;
     readonly wasCancelled: boolean;
     readonly claim: HeldClaim | undefined;
   },
@@ -161,7 +163,7 @@ function notesOf(
   if (isPlain || jobId === '') return undefined;
   const notes: Note[] = [];
   if (kind === 'retry' || kind === 'dead') {
-    notes.push({ kind: 'attempt', jobId, text: attemptText(decided.failure, duration) });
+    notes.push({ kind: 'attempt', jobId, text: attemptText(decided.failure, duration, error) });
   } else if (hasTraces && isEnd(kind)) {
     notes.push({ kind: 'forget', jobId });
   }

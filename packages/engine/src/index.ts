@@ -10,7 +10,7 @@ export {
   type RatesOptions,
   type WaitingListOptions,
 } from './client/client-options.js';
-export { type ShownEntry } from './client/entries.js';
+export { type ShownEntry, type UnreadEntry } from './client/entries.js';
 export {
   type RegisteredSchedule,
   type WorkerObservation,
@@ -25,6 +25,7 @@ export {
   type TimedJob,
   type TimedJobRef,
 } from './client/job-set.js';
+export { OperationBoard, type BoardNote } from './client/operation-board.js';
 export {
   type Deletion,
   type QueuePage,
@@ -33,6 +34,13 @@ export {
   type WaitingJobRef,
 } from './client/queues.js';
 export { systemClock, type Clock } from './clock.js';
+export {
+  callerPlace,
+  classesOfCopies,
+  loadedCopies,
+  noteClass,
+  type PackageCopy,
+} from './copies.js';
 export { currentJob, currentSignal } from './current-job.js';
 export { type EnqueueMiddleware } from './enqueue-middleware.js';
 export {
@@ -53,6 +61,7 @@ export {
   EnqueueRejectedError,
   EnqueueStoppedError,
   EnqueueUnknownError,
+  IMPORT_CYCLE,
   InvalidJobArgsError,
   InvalidJobNameError,
   InvalidOptionError,
@@ -121,7 +130,9 @@ export { type Random } from './random.js';
 export { argsTextOf } from './job-entry.js';
 export { finishing, finishWork } from './returned-work.js';
 export { type Raw } from './redis/raw.js';
+export { redisFault, type RedisFault } from './redis/redis-fault.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
+export { redisProblem } from './redis/redis-problem.js';
 export { type RedisSource } from './redis/redis-source.js';
 export { type Revived } from './redis/scripts/job-scripts.js';
 export { goDuration } from './schedule/go-duration.js';
@@ -132,6 +143,7 @@ export {
   type SchemaResult,
   type StandardSchema,
 } from './standard-schema.js';
-export { asError, isThenable } from './thrown.js';
+export { errorLine, errorStack } from './error-text.js';
+export { isThenable } from './thrown.js';
 export { counted, cutList, startLine, whereText, type StartFacts } from './start-line.js';
 export { WorkerPool } from './worker-pool.js';

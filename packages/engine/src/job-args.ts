@@ -3,8 +3,8 @@ import { InvalidJobArgsError } from './errors.js';
 import { goKeys, goString, type GoEscapes } from './go-json.js';
 import { assertInteger } from './job-type.js';
 import { jsonForm } from './json-form.js';
+import { errorLine } from './error-text.js';
 import { ruleBy, type OptionTable } from './option-rules.js';
-import { messageOf } from './thrown.js';
 
 /** A job's arguments: what a JSON object can hold, and `bigint`, which is written as a whole number. */
 export type JobArgs = object;
@@ -134,7 +134,7 @@ class Encoder {
       this.#whole(args, path);
     } catch (error) {
       if (error instanceof InvalidJobArgsError) throw error;
-      throw this.#invalid(`cannot be read: ${messageOf(error)}`);
+      throw this.#invalid(`cannot be read: ${errorLine(error)}`);
     }
     return this.#text;
   }

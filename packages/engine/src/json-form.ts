@@ -79,7 +79,9 @@ function hasMembers(prototype: unknown): boolean {
   return false;
 }
 
-function nameOf({ constructor }: object): string {
-  const { name } = constructor as { readonly name?: unknown };
-  return typeof name === 'string' && name !== '' ? name : 'a class';
+function nameOf(object: object): string {
+  const { name } = object.constructor as { readonly name?: unknown };
+  if (typeof name === 'string' && name !== '' && name !== 'Object') return name;
+  const tag: unknown = (object as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  return typeof tag === 'string' && tag !== '' ? tag : 'a class';
 }

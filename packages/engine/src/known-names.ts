@@ -1,3 +1,5 @@
+import { performance } from './timers.js';
+
 // As gocraft/work's enqueuer: how long a name is taken to be in the set of known names still. In milliseconds.
 const KNOWN_FOR = 300_000;
 // Names are few. Whoever makes them up as they go shall not fill the memory.

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from './errors.js';
-import { messageOf } from './thrown.js';
+import { errorLine } from './error-text.js';
 
 /**
  * Where the engine writes. Nest's `Logger`, pino and `console` all fit: where `log` is missing, `info` is called, and
@@ -107,7 +107,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 function tellConsole(error: unknown): void {
   try {
-    const reason = messageOf(error);
+    const reason = errorLine(error);
     console.error(`The logger fails (${reason}); what it does not take is lost. Mend it.`);
   } catch {
     // Not even that can be told.

@@ -5,6 +5,7 @@ import type { Keys } from './redis/keys.js';
 import type { Scripts } from './redis/scripts.js';
 import type { Observation } from './redis/scripts/pool-scripts.js';
 import type { Checkin, Running } from './worker.js';
+import { clearInterval, clearTimeout, performance, setInterval, setTimeout } from './timers.js';
 
 export interface ObserverOptions {
   readonly connection: RedisConnection;

@@ -1,4 +1,6 @@
+import { errorLine } from './error-text.js';
 import type { Logger } from './logger.js';
+import { redisAdvice, refuses } from './redis/redis-problem.js';
 
 // Between two lines: a connection that comes and goes many times a second fills no log.
 const QUIET = 1_000;
@@ -16,7 +18,7 @@ const DOWN_COMES = 2_000;
 export class OutageLog {
   readonly #logger: Logger;
   #isDown = false;
-  #reason: string | undefined;
+  #reason: Error | undefined;
   /** It was down since the last line, whatever it is now. */
   #wasDown = false;
   /** What was told last; empty for that all is well. */
@@ -36,7 +38,7 @@ export class OutageLog {
     this.#isDown = true;
     this.#wasDown = true;
     this.#changedAt = performance.now();
-    this.#reason = reason?.message ?? this.#reason;
+    this.#reason = reason ?? this.#reason;
     this.#tellIn(this.#reason === undefined ? REASON_COMES : 0);
   }
 
@@ -86,8 +88,7 @@ export class OutageLog {
   }
 
   #tellDown(): void {
-    const why = this.#reason === undefined ? '' : ` (${this.#reason})`;
-    const line = `Redis is out of reach${why}; the worker pool goes on trying`;
+    const line = downText(this.#reason);
     if (line === this.#told) return;
     this.#note(line);
     this.#logger.warn(line);
@@ -108,4 +109,13 @@ export class OutageLog {
     this.#told = told;
     this.#toldAt = performance.now();
   }
+}
+
+function downText(reason: Error | undefined): string {
+  const what = refuses(reason) ? 'Redis refuses the connection' : 'Redis is out of reach';
+  const why = reason === undefined ? '' : ` (${errorLine(reason).replace(/\.$/, '')})`;
+  return `${what}${why}; the worker pool goes on trying. ${redisAdvice(reason)}`.replace(
+    /\. $/,
+    '',
+  );
 }

@@ -13,6 +13,7 @@ import type {
   Scheduling,
 } from './redis/scripts/enqueuing-scripts.js';
 import { Tray } from './tray.js';
+import { setImmediate } from './timers.js';
 
 export interface OutboxOptions {
   readonly connection: RedisConnection;

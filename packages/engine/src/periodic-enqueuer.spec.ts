@@ -82,6 +82,7 @@ function aHeartbeater(schedules: readonly PeriodicJob[]): Heartbeater {
     scripts,
     clock,
     onError: fails,
+    onWarning: fails,
   });
 }
 

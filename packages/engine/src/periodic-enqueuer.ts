@@ -9,6 +9,7 @@ import type { Scripts } from './redis/scripts.js';
 import type { Firings } from './redis/scripts/timed-scripts.js';
 import { ScheduleSweeper, type FiringMarks } from './schedule-sweeper.js';
 import { uniqueKey } from './unique-key.js';
+import { performance } from './timers.js';
 
 export interface PeriodicEnqueuerOptions {
   readonly jobs: readonly PeriodicJob[];

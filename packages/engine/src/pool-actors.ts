@@ -36,6 +36,7 @@ import { Worker } from './worker.js';
 import { Finisher, type FinishedJob } from './finished-job.js';
 import { heldClaim, holdsClaim } from './unique-key.js';
 import { Workers } from './workers.js';
+import { performance } from './timers.js';
 
 export interface PoolActorsOptions<Context> {
   readonly poolId: string;
@@ -298,6 +299,8 @@ export class PoolActors<Context> {
       mayPrefetch: (jobName) => this.#prefetch.allows(jobName),
       isWatching: () => this.#waker.isWatching,
       onFetched: (entries) => this.workers.take(entries),
+      onUnfit: (entries) => this.workers.putBack(entries),
+      onLocksWrong: () => this.auditor.wake(),
       onError: this.#reporter('fetcher.fetch'),
       onDry,
       safetyPoll: timing.safetyPoll,
@@ -346,6 +349,7 @@ export class PoolActors<Context> {
         this.reaper.bePatient(); // Others may not be able to beat, either.
         this.#options.onError('heartbeater.beat', error);
       },
+      onWarning: this.#options.onWarning,
       interval: timing.heartbeat,
       stuckAfter: timing.stuckAfter,
     });

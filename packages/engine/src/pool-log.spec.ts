@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ReplyError } from 'ioredis';
 import { ClosedError } from './errors.js';
+import { errorText } from './error-text.js';
+import type { FinishedJob } from './finished-job.js';
 import { PoolLog } from './pool-log.js';
 
 let lines: string[];
@@ -125,6 +127,53 @@ describe('PoolLog', () => {
     log.end();
     jest.advanceTimersByTime(60_000);
     expect(lines).toEqual([]);
+  });
+
+  function failed(jobName: string, error: unknown, kind: 'retry' | 'dead' = 'retry'): void {
+    const failure = { fails: 1, error: errorText(error), at: 0 };
+    const fate = kind === 'retry' ? { kind, delay: 5, failure } : { kind, failure };
+    const entry = { id: 'ab' } as FinishedJob['entry'];
+    log.settled({ jobName, entry, fate, error } as FinishedJob, true);
+  }
+
+  it('tells the first failure of a kind with its stack and its causes, and those like it in one line', () => {
+    const cause = new Error('connect ECONNREFUSED 127.0.0.1:1');
+    failed('a', new TypeError('fetch failed', { cause }));
+    expect(lines[0]).toMatch(
+      /^Job "a" \(ab\) failed \(1\), runs again in 5 s: TypeError: fetch failed; caused by: connect ECONNREFUSED 127\.0\.0\.1:1\n {4}at .*spec[^]*\ncaused by: connect ECONNREFUSED 127\.0\.0\.1:1\n {4}at /,
+    );
+    for (let i = 0; i < 100; i++) failed('a', new TypeError('fetch failed', { cause }));
+    expect(lines).toHaveLength(101);
+    expect(lines.slice(1).every((line) => !line.includes('\n'))).toBe(true);
+    failed('a', new TypeError('x is undefined'));
+    failed('b', new TypeError('fetch failed'));
+    expect(lines.slice(-2).every((line) => line.includes('\n    at '))).toBe(true);
+  });
+
+  it('tells a kind with its stack again after an hour', () => {
+    failed('a', new Error('x'));
+    jest.advanceTimersByTime(3_599_000);
+    failed('a', new Error('x'));
+    jest.advanceTimersByTime(1_000);
+    failed('a', new Error('x'));
+    expect(lines.map((line) => line.includes('\n'))).toEqual([true, false, true]);
+  });
+
+  it('remembers the last kinds, however many there are', () => {
+    for (let i = 0; i < 2_000; i++) failed('a', new Error(`order ${i}`));
+    failed('a', new Error('order 1999'));
+    failed('a', new Error('order 0'));
+    expect(lines.at(-2)).not.toContain('\n');
+    expect(lines.at(-1)).toContain('\n');
+  });
+
+  it('tells what is no error in one line, whatever it looks like', () => {
+    failed('a', 'boom\r\nJob "b" failed');
+    failed('a', undefined, 'dead');
+    expect(lines).toEqual([
+      'Job "a" (ab) failed (1), runs again in 5 s: boom; Job "b" failed',
+      'Job "a" (ab) failed (1) and is dead: undefined',
+    ]);
   });
 
   it('survives what cannot be shown', () => {

@@ -1,5 +1,6 @@
 import { ClosedError } from './errors.js';
-import { errorText } from './error-text.js';
+import { backtraceText, errorLine, errorStack, oneLine } from './error-text.js';
+import { FailureKinds } from './failure-kinds.js';
 import type { FinishedJob } from './finished-job.js';
 import { safeLogger, type Logger, type LoggerLike } from './logger.js';
 import { OutageLog } from './outage-log.js';
@@ -14,6 +15,7 @@ const QUIET_IF_SAME = 30_000;
 export class PoolLog {
   readonly #logger: Logger;
   readonly #outages: OutageLog;
+  readonly #failures = new FailureKinds();
   readonly #last = new Map<string, { readonly at: number; readonly text: string }>();
 
   /** @throws InvalidOptionError for a logger that cannot write */
@@ -48,11 +50,18 @@ export class PoolLog {
       this.#logger.log(`${job} was cancelled`);
     } else if (fate.kind === 'retry') {
       const { fails, error: reason } = fate.failure;
-      this.#logger.warn(`${job} failed (${fails}), runs again in ${fate.delay} s: ${reason}`);
+      const line = `${job} failed (${fails}), runs again in ${fate.delay} s: ${oneLine(reason)}`;
+      this.#logger.warn(this.#isNews(jobName, reason) ? withBacktrace(line, error) : line);
     } else if (fate.kind === 'dead' || fate.kind === 'dropped') {
       const { fails, error: reason } = fate.failure;
-      this.#logger.error(`${job} failed (${fails}) and is ${fate.kind}: ${reason}`, stackOf(error));
+      const line = `${job} failed (${fails}) and is ${fate.kind}: ${oneLine(reason)}`;
+      this.#logger.error(line, errorStack(error));
     }
+  }
+
+  /** Nothing like it was told lately: its stack would else first show when the job is dead. */
+  #isNews(jobName: string, reason: string): boolean {
+    return this.#failures.isNews(jobName, reason, performance.now());
   }
 
   info(message: string): void {
@@ -79,12 +88,12 @@ export class PoolLog {
   }
 
   #write(where: string, error: unknown, quietIfSame: number): void {
-    const [now, text] = [performance.now(), errorText(error)];
+    const [now, text] = [performance.now(), errorLine(error)];
     const last = this.#last.get(where);
     const quiet = last?.text === text ? quietIfSame : QUIET;
     if (last && now - last.at < quiet) return;
     this.#last.set(where, { at: now, text });
-    this.#logger.error(`${where}: ${text}`, stackOf(error));
+    this.#logger.error(`${where}: ${text}`, errorStack(error));
   }
 }
 
@@ -99,11 +108,8 @@ function kindOf(error: unknown): 'closed' | 'lost' | 'other' {
   }
 }
 
-function stackOf(error: unknown): string | undefined {
-  try {
-    const stack: unknown = (error as Error | undefined | null)?.stack;
-    return typeof stack === 'string' ? stack : undefined;
-  } catch {
-    return undefined;
-  }
+/** In one text: loggers take what follows a warning for something else. */
+function withBacktrace(line: string, error: unknown): string {
+  const backtrace = backtraceText(error);
+  return backtrace === undefined ? line : `${line}\n${backtrace}`;
 }

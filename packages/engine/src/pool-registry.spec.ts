@@ -3,6 +3,7 @@ import { PoolRegistry } from './pool-registry.js';
 import { Scripts } from './redis/scripts.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { TestNamespace } from './testing/test-redis.js';
+import { performance } from './timers.js';
 
 const POOL = 'pool';
 

@@ -2,6 +2,7 @@ import { Loop } from './loop.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 import type { Registered, Registration } from './redis/scripts/pool-scripts.js';
+import { performance } from './timers.js';
 
 export interface PoolRegistryOptions {
   readonly poolId: string;

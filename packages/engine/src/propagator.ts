@@ -1,7 +1,9 @@
 import type { EnqueueMiddleware } from './enqueue-middleware.js';
 import { CaptureError, InvalidOptionError, SlowPropagatorError } from './errors.js';
 import type { Job } from './job.js';
-import { isThenable, messageOf, readable } from './thrown.js';
+import { errorLine } from './error-text.js';
+import { isThenable, readable } from './thrown.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 /**
  * Carries something of the caller's surroundings, such as a trace or a tenant, from where a job is enqueued to where it
@@ -88,7 +90,7 @@ function captureOne(propagator: Propagator): string | undefined {
   try {
     carrier = propagator.capture();
   } catch (error) {
-    const reason = `threw: ${messageOf(error)}`;
+    const reason = `threw: ${errorLine(error)}`;
     throw new CaptureError(propagator.name, reason, error);
   }
   if (carrier === undefined || typeof carrier === 'string') return carrier;

@@ -36,8 +36,13 @@ export function scheduleResultOf(
 /** What `scheduleResultOf` wrote; `undefined` for anything else. */
 export function parseScheduleResult(text: string): ScheduleResult | undefined {
   try {
-    const { at, ...rest } = JSON.parse(text) as Omit<ScheduleResult, 'at'> & { at: number };
-    return { ...rest, at: new Date(at * 1000) };
+    const { jobId, result, at, duration, error } = JSON.parse(text) as Partial<
+      Omit<ScheduleResult, 'at'> & { at: number }
+    >;
+    const isOne = typeof jobId === 'string' && typeof result === 'string';
+    if (!isOne || typeof at !== 'number' || typeof duration !== 'number') return undefined;
+    const reason = typeof error === 'string' ? error : undefined;
+    return { jobId, result, at: new Date(at * 1000), duration, error: reason };
   } catch {
     return undefined;
   }

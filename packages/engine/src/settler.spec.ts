@@ -5,6 +5,7 @@ import type { FinishedJob } from './finished-job.js';
 import { Keys } from './redis/keys.js';
 import { Scripts } from './redis/scripts.js';
 import { Settler } from './settler.js';
+import { performance } from './timers.js';
 
 const MEBIBYTE = 1024 * 1024;
 

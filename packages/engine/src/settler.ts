@@ -9,6 +9,7 @@ import {
   type Settled,
 } from './redis/scripts/running-scripts.js';
 import type { FinishedJob } from './finished-job.js';
+import { performance } from './timers.js';
 
 export interface SettlerOptions {
   readonly poolId: string;

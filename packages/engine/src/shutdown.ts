@@ -2,12 +2,15 @@ import { errorText } from './error-text.js';
 import { PoolStoppingError } from './errors.js';
 import type { PoolActors } from './pool-actors.js';
 import type { PoolLog } from './pool-log.js';
+import type { StopLog } from './stop-log.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 export interface ShutdownOptions<Context> {
   readonly poolId: string;
   readonly jobNames: readonly string[];
   readonly actors: PoolActors<Context>;
   readonly log: PoolLog;
+  readonly stopLog: StopLog;
   /** Milliseconds that running jobs get to finish. */
   readonly timeout: number;
   /** The pool has fetched jobs. */
@@ -24,7 +27,6 @@ const SETTLE_PATIENCE = 5_000;
 const LAST_WORDS = SETTLE_PATIENCE + 1_000;
 // The same where Redis is out of reach, and no job's fate is at stake.
 const COMES_BACK = 2_000;
-const NAMES_TOLD = 5;
 
 /** The end of a pool: its jobs end or are put back, all that is in Redis, and then it is off the books. */
 export class Shutdown<Context> {
@@ -35,8 +37,8 @@ export class Shutdown<Context> {
   }
 
   async run(): Promise<void> {
-    const { actors, log, wasWorking, startEnded } = this.#options;
-    this.#tell();
+    const { actors, log, stopLog, wasWorking, startEnded } = this.#options;
+    stopLog.begin();
     actors.dispatcher.stopFetching();
     actors.workers.stop();
     // What a fetch that is under way still brings, too.
@@ -54,6 +56,7 @@ export class Shutdown<Context> {
     if (actors.connection.isUp) await startEnded;
     if (wasWorking || actors.connection.isUp) await this.#leave(settled);
     clearTimeout(timer);
+    stopLog.end();
     log.end();
     actors.close();
     await startEnded;
@@ -68,18 +71,6 @@ export class Shutdown<Context> {
   async #stopOthers(): Promise<void> {
     const { actors, log } = this.#options;
     await actors.stop().catch((error: unknown) => log.error('worker_pool.stop', error));
-  }
-
-  /** Or it looks as if nothing happened for as long as jobs run. */
-  #tell(): void {
-    const { actors, log, timeout } = this.#options;
-    const { running } = actors.workers;
-    if (running.length === 0) return;
-    const names = [...new Set(running.map(({ jobName }) => `"${jobName}"`))];
-    const shown = names.slice(0, NAMES_TOLD).join(', ') + (names.length > NAMES_TOLD ? ', …' : '');
-    const what = running.length === 1 ? '1 job runs' : `${running.length} jobs run`;
-    const time = Number((timeout / 1000).toFixed(1));
-    log.info(`The worker pool stops. ${what} (${shown}) and may take ${time} s to end`);
   }
 
   async #endRuns(): Promise<void> {

@@ -3,6 +3,7 @@ import { ReplyError } from 'ioredis';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.js';
 import type { RedisConnection } from './redis/redis-connection.js';
+import { redisReason } from './redis/redis-problem.js';
 import { Startup, type StartupOptions } from './startup.js';
 
 let connection: EventEmitter;
@@ -60,7 +61,7 @@ describe('Startup', () => {
         register: () => (refuses ? Promise.reject(error) : Promise.resolve()),
       });
       await startup.attempted;
-      expect(startup.refusal).toBe(error.message);
+      expect(startup.refusal).toBe(redisReason(error));
       expect(done).toEqual([]);
       refuses = false;
       await startup.ended;
@@ -123,7 +124,7 @@ describe('Startup', () => {
       },
     });
     await startup.attempted;
-    expect(startup.refusal).toBe('no thread');
+    expect(startup.refusal).toBe('no thread.');
     isStopping = true;
     await startup.ended;
     await eventually(() => expect(told).toEqual(['worker_pool.register: no thread']));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText } from './error-text.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import { redisFault } from './redis/redis-fault.js';
+import { redisReason } from './redis/redis-problem.js';
 
 export interface StartupOptions {
   readonly connection: RedisConnection;
@@ -66,7 +67,7 @@ export class Startup {
       this.#refusal = undefined;
       return true;
     } catch (error) {
-      this.#refusal = errorText(error);
+      this.#refusal = redisReason(error);
       this.#tell('worker_pool.register', error);
       return false;
     }

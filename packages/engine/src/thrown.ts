@@ -1,5 +1,4 @@
 import { types } from 'node:util';
-import { shown } from './shown.js';
 
 /** What a JavaScript error tells, whatever realm or copy of a library it comes from. */
 interface ErrorLike {
@@ -18,16 +17,6 @@ export function isError(value: unknown): value is ErrorLike {
   if (value instanceof Error) return true;
   const { message, stack } = value as Partial<ErrorLike>;
   return typeof message === 'string' && typeof stack === 'string';
-}
-
-/** What was thrown, in a word or two, for the middle of a message. Never throws, whatever was thrown. */
-export function messageOf(thrown: unknown): string {
-  try {
-    if (typeof thrown === 'string') return thrown;
-    return isError(thrown) ? String(thrown.message) : shown(thrown);
-  } catch {
-    return unreadable(thrown);
-  }
 }
 
 /** Whether something can be waited for. Never throws; what cannot be looked at is no promise. */
@@ -49,17 +38,12 @@ export function readable(thrown: unknown): unknown {
     return thrown;
   }
   try {
+    if (types.isPromise(thrown)) thrown.then(undefined, () => undefined); // It may reject, and nobody waits for it.
     if (isError(thrown)) [thrown.message, thrown.stack, thrown.name].forEach(String);
     return thrown;
   } catch {
     return new Error(unreadable(thrown));
   }
-}
-
-/** What was thrown as an error that can be logged: itself, if it is one. Never throws. */
-export function asError(thrown: unknown): Error {
-  const told = readable(thrown);
-  return isError(told) ? (told as Error) : new Error(messageOf(told));
 }
 
 /** What stands for something that cannot be looked at. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { WakeBudget } from './wake-budget.js';
+import { performance } from './timers.js';
 
 let uptime: { mockReturnValue(value: number): unknown };
 

@@ -1,3 +1,5 @@
+import { performance } from './timers.js';
+
 /** How many looks may find nothing. */
 export interface WakeBudgetOptions {
   /** So many in a row are free. */

@@ -1,6 +1,7 @@
 import { ClosedError } from './errors.js';
 import { redisFault } from './redis/redis-fault.js';
 import type { RedisConnection } from './redis/redis-connection.js';
+import { clearInterval, setInterval } from './timers.js';
 
 const CHANNEL = '__redis__:invalidate';
 // Nothing else is sent over the connection, so that nothing else would notice that it is silent.

@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { noteClass } from './copies.js';
 import { systemClock, type Clock } from './clock.js';
+import { counted } from './counted.js';
 import type { ReapedPool } from './dead-pool-reaper.js';
 import { Drain } from './drain.js';
 import { DEFAULT_NAMESPACE } from './enqueuer.js';
@@ -11,8 +13,8 @@ import {
   PoolStartedError,
   UnsupportedRedisError,
 } from './errors.js';
+import { errorLine } from './error-text.js';
 import { assertOptions } from './option-rules.js';
-import { errorText } from './error-text.js';
 import type { Fate } from './fate.js';
 import { healthLimits, judge, type HealthLimits, type PoolHealth } from './health/pool-health.js';
 import { newId } from './id.js';
@@ -37,10 +39,13 @@ import { PoolLog } from './pool-log.js';
 import { POOL_DEFAULTS, POOL_OPTIONS, type WorkerPoolOptions } from './pool-options.js';
 import { Keys } from './redis/keys.js';
 import { redisPlace } from './redis/redis-place.js';
+import { redisProblem, refuses } from './redis/redis-problem.js';
 import { DISPATCHED_SCRIPTS } from './redis/scripts/running-scripts.js';
+import { shown } from './shown.js';
 import { Shutdown } from './shutdown.js';
 import { startLine } from './start-line.js';
 import { Startup } from './startup.js';
+import { StopLog } from './stop-log.js';
 import { dangers } from './surroundings.js';
 import type { FinishedJob } from './finished-job.js';
 import { WriteRefusals } from './write-refusals.js';
@@ -72,6 +77,10 @@ const RESULTS: Readonly<Partial<Record<Fate['kind'], RunResult>>> = {
  * ```
  */
 export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents> {
+  static {
+    noteClass('WorkerPool', this);
+  }
+
   /** This pool among all that share the namespace: 24 hex digits. */
   readonly id = newId();
   readonly #options: WorkerPoolOptions<Context>;
@@ -90,6 +99,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   #drain: Drain | undefined;
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
+  #stopLog: StopLog | undefined;
   #working = false;
   #downReason: Error | undefined;
 
@@ -165,7 +175,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     optionsOrHandler: JobOptions | Handler<Context, never>,
     maybeHandler?: Handler<Context, never>,
   ): this {
-    this.#assertNotStarted(`register job "${jobNameOf(job)}"`);
+    this.#assertNotStarted(`register job ${shown(jobNameOf(job))}`);
     const [options, handler] =
       typeof optionsOrHandler === 'function'
         ? [{}, optionsOrHandler]
@@ -193,10 +203,14 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     ...options: PeriodicContractOptions<Input>
   ): this;
   periodicallyEnqueue(spec: string, job: JobNameOrContract, options: PeriodicOptions = {}): this {
-    this.#assertNotStarted(`register a schedule for "${jobNameOf(job)}"`);
+    this.#assertNotStarted(`register a schedule for ${shown(jobNameOf(job))}`);
     const added = periodicJob(spec, job, options, new Date(this.#clock.now()));
     if (this.#periodicJobs.some(({ id }) => id === added.id)) {
-      throw new InvalidScheduleError(spec, `it is registered for "${added.jobName}" already`);
+      throw new InvalidScheduleError(
+        spec,
+        `it is registered for "${added.jobName}" already`,
+        'Register it once, or give one of them another name.',
+      );
     }
     this.#periodicJobs.push(added);
     return this;
@@ -289,7 +303,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       const figures = { ...known, ...(await actors.healthReader.read()) };
       return judge(figures, checked, { refused: this.#refusals.current });
     } catch (error) {
-      return judge(known, checked, { unreachable: errorText(error) });
+      return judge(known, checked, { unreachable: redisProblem(error) });
     }
   }
 
@@ -305,9 +319,10 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   /**
    * Stops the pool: no job is begun any more; those that run get `shutdownTimeout`. Then their signals abort, and who
    * still runs half a second later is put back, to be run next, without counting a failure. Resolves when all that is
-   * in Redis, and the pool off the books. Safe to call twice, or before `start`.
+   * in Redis, and the pool off the books. Safe to call before `start`, and twice: the log then says what it waits for.
    */
   async stop(): Promise<void> {
+    if (this.#stopped) this.#stopLog?.again();
     this.#stopped ??= this.#stop();
     await this.#stopped;
   }
@@ -385,8 +400,13 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     const wasWorking = this.#working;
     this.#working = false;
     this.#drain?.end();
+    const stopLog = new StopLog({
+      ...{ log: this.#log, timeout: this.#shutdownTimeout },
+      running: () => actors.workers.running.map(({ jobName }) => jobName),
+    });
+    this.#stopLog = stopLog;
     await new Shutdown({
-      ...{ poolId: this.id, jobNames: this.jobNames, actors, log: this.#log, wasWorking },
+      ...{ poolId: this.id, jobNames: this.jobNames, actors, log: this.#log, stopLog, wasWorking },
       timeout: this.#shutdownTimeout,
       startEnded: this.#startup?.ended ?? Promise.resolve(),
     }).run();
@@ -406,6 +426,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     const { jobName, entry, fate, error, duration, wait } = finished;
     this.#log.settled(finished, owned);
     if (!entry) return;
+    if (owned && fate.kind === 'put back') this.#stopLog?.putBack(jobName);
     const result = owned && wait !== undefined ? RESULTS[fate.kind] : undefined;
     if (result) this.#actors?.recorder.record(jobName, result, duration, wait ?? 0);
     const name = owned ? 'settled' : 'ownership_lost';
@@ -437,7 +458,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       onDry: () => this.#drain?.dry(),
       onReaped: (pool) => this.#onReaped(pool),
       onRescued: (count) =>
-        this.#log.warn(`${count} jobs that a Go pool had declared dead are back in their queues`),
+        this.#log.warn(
+          `Back in their queues, where a Go pool had declared them dead: ${counted(count, 'job')}`,
+        ),
       onLimitChanged: (name, before, now) =>
         this.#log.warn(`maxConcurrency of "${name}" was ${before}; this pool has set it to ${now}`),
       onForgotten: () =>
@@ -445,7 +468,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
           'Redis did not know this pool, or its jobs, any more: it has lost data, or took the pool for dead. They are registered again',
         ),
       onStrangers: (count) =>
-        this.#log.warn(`In progress, but known to no worker, and to run again: ${count}`),
+        this.#log.warn(
+          `In progress, but known to no worker, and to run again: ${counted(count, 'job')}`,
+        ),
       onWarning: (message) => this.#log.warn(message),
       onError: (where, error) => {
         this.#refusals.note(error);
@@ -458,7 +483,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   #onReaped(pool: ReapedPool): void {
     const { poolId, requeued, dead } = pool;
     this.#log.warn(
-      `Worker pool ${poolId} is dead; of its jobs ${requeued} run again and ${dead} are dead`,
+      `Worker pool ${poolId} is dead; of its jobs ${counted(requeued, 'runs', 'run')} again and ${counted(dead, 'is', 'are')} dead`,
     );
     this.#tell('reaped', () => [pool]);
   }
@@ -505,5 +530,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
 const UNREAD = { beatAge: undefined, oldestWaiting: undefined, unhandled: [] };
 
 function notConnected(reason: Error | undefined): string {
-  return `the pool is not connected to it${reason ? ` (${reason.message})` : ''}.`;
+  if (reason === undefined) return 'Redis does not answer: the pool is not connected to it.';
+  if (refuses(reason)) return redisProblem(reason);
+  return `Redis does not answer: the pool is not connected to it (${errorLine(reason)}).`;
 }

@@ -5,7 +5,7 @@ import {
   type JobLostError,
   type PoolStoppingError,
 } from './errors.js';
-import { cutText } from './error-text.js';
+import { cutText } from './cut-text.js';
 import type { Outcome } from './fate.js';
 import { Job, type JobRun } from './job.js';
 import type { JobEntry } from './job-entry.js';
@@ -14,6 +14,7 @@ import type { Raw } from './redis/raw.js';
 import { finishWork, workIn } from './returned-work.js';
 import { shown } from './shown.js';
 import { isThenable } from './thrown.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 /** What a worker is doing. */
 export interface Running {

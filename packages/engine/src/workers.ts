@@ -9,6 +9,7 @@ import { PrefetchedJobs } from './prefetched-jobs.js';
 import type { Raw } from './redis/raw.js';
 import type { FetchedEntry } from './redis/scripts/running-scripts.js';
 import type { Interruption, Running, Worker } from './worker.js';
+import { clearTimeout, setImmediate, setTimeout } from './timers.js';
 
 export interface WorkersOptions<Context> {
   readonly workers: readonly Worker<Context>[];
@@ -105,7 +106,12 @@ export class Workers<Context> {
    * and in the same order. Only while nothing is being fetched or settled.
    */
   giveBack(): void {
-    for (const entry of [...this.#prefetched.takeAll()].reverse()) {
+    this.putBack(this.#prefetched.takeAll());
+  }
+
+  /** Gives back jobs that were fetched and are not to be run, in the order in which they were fetched. */
+  putBack(entries: readonly FetchedEntry[]): void {
+    for (const entry of [...entries].reverse()) {
       this.#options.onFinished(this.#options.finisher.putBack(entry));
     }
   }

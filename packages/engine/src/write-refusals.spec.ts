@@ -1,6 +1,7 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { ReplyError } from 'ioredis';
 import { WriteRefusals } from './write-refusals.js';
+import { performance } from './timers.js';
 
 afterEach(() => void jest.restoreAllMocks());
 

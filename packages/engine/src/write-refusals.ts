@@ -1,5 +1,6 @@
-import { errorText } from './error-text.js';
 import { redisFault } from './redis/redis-fault.js';
+import { redisReason } from './redis/redis-problem.js';
+import { performance } from './timers.js';
 
 // What Redis says while it takes no writes, but those that free memory.
 const CODES = new Set(['OOM', 'MISCONF', 'NOREPLICAS', 'READONLY']);
@@ -13,7 +14,7 @@ export class WriteRefusals {
   /** Takes note of an error that the pool has survived. */
   note(error: unknown): void {
     try {
-      if (CODES.has(redisFault(error).code)) this.#last = { text: errorText(error), at: now() };
+      if (CODES.has(redisFault(error).code)) this.#last = { text: redisReason(error), at: now() };
     } catch {
       // It cannot even be looked at, so it is none of Redis's.
     }

@@ -1,3 +1,4 @@
+import { clearInterval, setInterval } from 'node:timers';
 import type { RedisOptions } from 'ioredis';
 import { ScriptEngine } from './lua/script-engine.js';
 import { MemoryRedisClosedError } from './errors.js';

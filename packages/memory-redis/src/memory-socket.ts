@@ -11,6 +11,8 @@ export class MemorySocket extends Duplex {
   readonly #session: Session;
   readonly #requests = new RequestReader();
   #hasEnded = false;
+  /** ioredis waits for `connect`, as it does with a network's; otherwise it goes on by a timer that a test may fake. */
+  connecting = true;
 
   constructor(server: Server) {
     super({ allowHalfOpen: false });
@@ -19,6 +21,7 @@ export class MemorySocket extends Duplex {
       (reply) => this.#send(reply),
       () => this.#endReading(),
     );
+    setImmediate(() => this.#connected());
   }
 
   setNoDelay(): this {
@@ -66,6 +69,11 @@ export class MemorySocket extends Duplex {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#server.disconnect(this.#session);
     done(error);
+  }
+
+  #connected(): void {
+    this.connecting = false;
+    if (!this.destroyed) this.emit('connect');
   }
 
   /** Nothing comes from the server any more. */

@@ -3,6 +3,8 @@ import {
   Catch,
   Inject,
   Injectable,
+  Module,
+  Scope,
   SetMetadata,
   UseFilters,
   UseGuards,
@@ -14,15 +16,23 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { APP_GUARD, Reflector } from '@nestjs/core';
-import { DiscardJobError, RetryJobError, SnoozeJobError, type Job } from '@nestcraft/engine';
+import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
+import {
+  Client,
+  DiscardJobError,
+  Enqueuer,
+  WorkerPool,
+  RetryJobError,
+  SnoozeJobError,
+  type Job,
+} from '@nestcraft/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { tap, type Observable } from 'rxjs';
 import { eventually } from '../../../test/support/eventually.js';
 import { isJobContext, JobArgumentsHost } from './job-arguments-host.js';
 import { JobHandler } from './job-handler.decorator.js';
 import { JobArgs, JobRef } from './job-params.decorators.js';
-import { aWorker, closeApps, deathsOf } from './testing/test-app.js';
+import { aWorker, closeApps, closeLater, deathsOf, work } from './testing/test-app.js';
 
 afterEach(closeApps);
 
@@ -228,5 +238,50 @@ describe('guards, interceptors and filters', () => {
     await enqueuer.enqueueMany([{ name: 'guarded' }, { name: 'throws' }]);
     await eventually(() => expect(seen.sort()).toEqual(['busy: guarded', 'other: boom']));
     await eventually(async () => expect(await deathsOf(client)).toEqual(['boom']));
+  });
+
+  it('that an HTTP application has for its requests leave jobs alone', async () => {
+    const asked: string[] = [];
+    const ask = (what: string): boolean => asked.push(what) > 0;
+    @Injectable()
+    class Handlers {
+      @JobHandler('plain')
+      plain(): void {
+        ask('ran');
+      }
+      @JobHandler('with_params')
+      withParams(@JobArgs('to') to: string): void {
+        if (to === 'ada') ask('ran');
+      }
+      @JobHandler('guarded')
+      @UseGuards({ canActivate: () => true })
+      guarded(): void {
+        ask('ran');
+      }
+    }
+    @Injectable({ scope: Scope.REQUEST })
+    class Scoped {
+      @JobHandler('scoped')
+      scoped(@JobArgs() args: object): void {
+        if ('to' in args) ask('ran');
+      }
+      @JobHandler('fails', { maxFails: 1 })
+      fails(@JobArgs() args: object): void {
+        throw new Error(Object.keys(args).join());
+      }
+    }
+    @Module({ imports: [work()], providers: [Handlers, Scoped] })
+    class App {}
+    const app = closeLater(await NestFactory.create(App, { logger: false }));
+    app.useGlobalGuards({ canActivate: () => !ask('guard') });
+    app.useGlobalInterceptors({ intercept: (_, next) => (ask('interceptor'), next.handle()) });
+    app.useGlobalPipes({ transform: () => ask('pipe') });
+    app.useGlobalFilters({ catch: () => ask('filter') });
+    await app.init();
+    const names = ['plain', 'with_params', 'guarded', 'scoped', 'fails'];
+    await app.get(Enqueuer).enqueueMany(names.map((name) => ({ name, args: { to: 'ada' } })));
+    await app.get(WorkerPool).drain();
+    expect(asked).toEqual(['ran', 'ran', 'ran', 'ran']);
+    expect(await deathsOf(app.get(Client))).toEqual(['to']);
   });
 });

@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef } from '@nestjs/core';
 import type { Handler, Job } from '@nestcraft/engine';
-import { JobEnhancers, type Instance } from './job-enhancers.js';
+import {
+  callMethod,
+  decoratedMethod,
+  type DecoratedMethod,
+  type Instance,
+} from './decorated-method.js';
+import { JobEnhancers } from './job-enhancers.js';
 import type { Wrapper } from './provider-methods.js';
 
 /**
@@ -16,21 +22,24 @@ export class HandlerCaller {
     private readonly moduleRef: ModuleRef,
   ) {}
 
-  /** @param prototype where the decorated method is */
+  /**
+   * @param prototype where the decorated method is
+   * @throws WorkError where Nest would leave out a guard or the like
+   */
   handlerFor(wrapper: Wrapper, prototype: object, methodName: string): Handler {
+    const decorated = decoratedMethod(prototype, methodName);
     const isEnhanced = this.enhancers.hasAny(prototype, methodName);
+    if (isEnhanced) this.enhancers.assertMade(decorated, wrapper);
     const isStatic = wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
     if (!isStatic || this.enhancers.areMadePerJob)
-      return this.scoped(wrapper, methodName, isEnhanced);
+      return this.scoped(wrapper, decorated, isEnhanced);
     const instance = wrapper.instance as Instance;
-    if (isEnhanced) {
-      return this.enhancers.around({ instance, methodName, inquirerId: wrapper.id });
-    }
-    // Looked up at each call, so that whoever replaces the method, such as a test's spy, is heard.
-    return (job, context) => instance[methodName]?.(job, context);
+    if (isEnhanced)
+      return this.enhancers.around({ ...decorated, instance, inquirerId: wrapper.id });
+    return (job, context) => callMethod(instance, methodName, [job, context]);
   }
 
-  private scoped(wrapper: Wrapper, methodName: string, isEnhanced: boolean): Handler {
+  private scoped(wrapper: Wrapper, decorated: DecoratedMethod, isEnhanced: boolean): Handler {
     // That of the module which provides the class: another may provide one of its own.
     const moduleRef =
       (wrapper.host?.providers.get(ModuleRef)?.instance as ModuleRef | undefined) ?? this.moduleRef;
@@ -40,9 +49,9 @@ export class HandlerCaller {
       const instance = await moduleRef.resolve<Instance>(wrapper.token as never, contextId, {
         strict: false,
       });
-      if (!isEnhanced) return instance[methodName]?.(job, context);
+      if (!isEnhanced) return callMethod(instance, decorated.methodName, [job, context]);
       await this.enhancers.makeFor(contextId);
-      const place = { instance, methodName, contextId, inquirerId: wrapper.id };
+      const place = { ...decorated, instance, contextId, inquirerId: wrapper.id };
       return this.enhancers.around(place)(job, context);
     };
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LazyModuleLoader, ModulesContainer } from '@nestjs/core';
-import { asError, jobNamesOf } from '@nestcraft/engine';
+import { errorLine, jobNamesOf } from '@nestcraft/engine';
 import { noteProvided } from './decorated-methods.js';
 import { JobExplorer, type FoundHandler } from './job-explorer.js';
 import { LostMethods } from './lost-methods.js';
@@ -51,7 +51,7 @@ export class HandlerLosses {
         if (found.options.instance === this.instance.name) this.warnIfLate(found);
       }
     } catch (error) {
-      this.warn(`A module that was loaded late cannot have handlers: ${asError(error).message}`);
+      this.warn(`A module that was loaded late cannot have handlers: ${errorLine(error)}`);
     }
   }
 

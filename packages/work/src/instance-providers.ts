@@ -18,6 +18,7 @@ import {
   getWorkerPoolToken,
   getWorkEventsToken,
   instanceToken,
+  ownPoolToken,
   redisSourceToken,
 } from './instance-tokens.js';
 import { IdlePool } from './idle-pool.js';
@@ -25,6 +26,7 @@ import { JobCatalog } from './job-catalog.js';
 import { jobErrors } from './job-outcome.js';
 import { givenOptions, madeOptions } from './checked-options.js';
 import { JOB, jobProvider } from './job.token.js';
+import { aliasesForCopies } from './other-copies.js';
 import { WorkEvents } from './work-events.js';
 import {
   applicationEnvironment,
@@ -49,6 +51,7 @@ export function instanceProviders(name: string | undefined, isAsync: boolean): P
   const enqueuer = getEnqueuerToken(name);
   const client = getClientToken(name);
   const pool = getWorkerPoolToken(name);
+  const ownPool = ownPoolToken(name);
   const events = getWorkEventsToken(name);
   return [
     { provide: options, inject: [WORK_MODULE_OPTIONS], useFactory: check },
@@ -63,14 +66,16 @@ export function instanceProviders(name: string | undefined, isAsync: boolean): P
     },
     { provide: client, inject: [environment, options, connection], useFactory: makeClient },
     { provide: pool, inject: [environment, options, source], useFactory: makePool },
-    { provide: events, inject: [options, pool], useFactory: makeEvents },
+    { provide: ownPool, inject: [environment, options, source, pool], useFactory: ownPoolFor },
+    { provide: events, inject: [options, ownPool], useFactory: makeEvents },
     {
       provide: instanceToken(name),
-      inject: [environment, options, connection, enqueuer, pool, events, catalog],
+      inject: [environment, options, connection, enqueuer, client, ownPool, events, catalog],
       useFactory: (...parts: InstanceParts) => makeInstance(name, parts),
     },
     { provide: WorkInstance, useExisting: instanceToken(name) },
     jobProvider,
+    ...forOtherCopies(name),
   ];
 }
 
@@ -82,7 +87,15 @@ export function instanceExports(name: string | undefined): InjectionToken[] {
   ];
   // One for all, so that it is no matter of whose it is.
   const shared = [JOB, ...(name === undefined ? [WORK_MODULE_OPTIONS] : [])];
-  return [...own, ...shared, instanceToken(name)];
+  return [
+    ...[...own, ...shared, instanceToken(name)],
+    ...forOtherCopies(name).map(({ provide }) => provide),
+  ];
+}
+
+/** Of a named instance the tokens are texts, which are the same in every copy. */
+function forOtherCopies(name: string | undefined) {
+  return name === undefined ? aliasesForCopies({ Enqueuer, Client, WorkerPool, WorkEvents }) : [];
 }
 
 type InstanceParts = [
@@ -90,6 +103,7 @@ type InstanceParts = [
   WorkModuleOptions,
   RedisConnection,
   Enqueuer,
+  Client,
   WorkerPool,
   WorkEvents,
   JobCatalog,
@@ -132,8 +146,22 @@ function makeClient(
   return new Client({ redis, ...around(environment, options) });
 }
 
+/**
+ * Whatever a test has put in the place of a part is for those who inject it: the module works with parts that it knows,
+ * and leaves a mock alone.
+ */
 function makeInstance(name: string | undefined, parts: InstanceParts): WorkInstance {
-  const instance = new WorkInstance(name, ...parts);
+  const [environment, options, connection, enqueuer, client, pool, events, catalog] = parts;
+  const instance = new WorkInstance(name, environment, options, connection, {
+    enqueuer:
+      enqueuer instanceof Enqueuer
+        ? enqueuer
+        : makeEnqueuer(environment, options, connection, catalog),
+    client: client instanceof Client ? client : makeClient(environment, options, connection),
+    pool,
+    events: events instanceof WorkEvents ? events : makeEvents(options, pool),
+    catalog,
+  });
   instance.environment.attach(instance);
   return instance;
 }
@@ -149,11 +177,11 @@ function makePool(
   environment: WorkEnvironment,
   options: WorkModuleOptions,
   redis: RedisSource,
+  Pool = options.role === 'enqueuer' ? IdlePool : WorkerPool,
 ): WorkerPool {
   const { concurrency, shutdownTimeout, maxDeaths, rescueUnknownJobs } = options;
   const { context: Context, logger = new Logger(WorkerPool.name), outcomes = [] } = options;
   const { propagators, currentJob } = options;
-  const Pool = options.role === 'enqueuer' ? IdlePool : WorkerPool;
   return new Pool({
     redis,
     ...around(environment, options),
@@ -168,6 +196,25 @@ function makePool(
     announce: false, // The module says more.
     context: Context && ((): unknown => new Context()),
   });
+}
+
+/** The pool, or an idle one where a test has put something else: a mock runs no jobs. */
+function ownPoolFor(
+  environment: WorkEnvironment,
+  options: WorkModuleOptions,
+  redis: RedisSource,
+  pool: unknown,
+): WorkerPool {
+  return isPool(pool) ? pool : makePool(environment, options, redis, IdlePool);
+}
+
+/** Stubs may be instances of the class, too. */
+function isPool(pool: unknown): pool is WorkerPool {
+  try {
+    return pool instanceof WorkerPool && Array.isArray(pool.jobNames);
+  } catch {
+    return false;
+  }
 }
 
 function makeEvents({ logger = new Logger(WorkEvents.name) }: WorkModuleOptions, pool: WorkerPool) {

@@ -32,6 +32,11 @@ export function connectionToken(name?: string): typeof RedisConnection | string 
   return tokenOf(RedisConnection, 'redis_connection', name);
 }
 
+/** The pool that an instance runs, whatever its WorkerPool was overridden by; not exported by the module. */
+export function ownPoolToken(name?: string): string {
+  return `nestcraft:own_worker_pool:${name ?? ''}`;
+}
+
 /** An instance's options, once they have been looked at; not exported by the module. */
 export function checkedOptionsToken(name?: string): string {
   return `nestcraft:checked_options:${name ?? ''}`;

@@ -14,22 +14,21 @@ import {
   type ContextId,
 } from '@nestjs/core';
 import { finishing, type Handler } from '@nestcraft/engine';
+import { lookingUp, type DecoratedMethod, type Instance, type Method } from './decorated-method.js';
 import { JOB_CONTEXT_TYPE } from './job-arguments-host.js';
-import { hasDecoratedParams, JOB_PARAMS } from './job-params.decorators.js';
+import { InvalidJobHandlerError } from './errors.js';
+import { hasDecoratedParams, JOB_PARAMS, undecoratedParam } from './job-params.decorators.js';
 import { ScopedGlobals } from './scoped-globals.js';
+import type { Wrapper } from './provider-methods.js';
+import { assertMade } from './unmade-enhancers.js';
 import { WorkInstance } from './work-instance.js';
 
-export type Instance = Record<string, Handler>;
-
-/** A method of an instance, and where that instance is: made once, or for one job. */
-export interface Place {
+/** A decorated method, and on which instance it is called: one that is made once, or for one job. */
+export interface Place extends DecoratedMethod {
   readonly instance: Instance;
-  readonly methodName: string;
   readonly contextId?: ContextId;
   readonly inquirerId?: string;
 }
-
-type Method = (...args: unknown[]) => unknown;
 
 const ENHANCERS = [
   GUARDS_METADATA,
@@ -67,10 +66,12 @@ export class JobEnhancers {
    * Whether there is anything around a method.
    *
    * @param prototype where the method is
+   * @throws InvalidJobHandlerError for a method of which some parameters are decorated, and others are not
    */
   hasAny(prototype: object, methodName: string): boolean {
     const type = prototype.constructor;
     const method = (prototype as Record<string, object>)[methodName] ?? {};
+    assertAllDecorated(type, methodName, method);
     return (
       this.withGlobal ||
       hasDecoratedParams(type, methodName) ||
@@ -78,9 +79,22 @@ export class JobEnhancers {
     );
   }
 
-  /** The method with all that is around it. */
+  /** @throws WorkError where Nest would leave out what a method is decorated with */
+  assertMade(decorated: DecoratedMethod, wrapper: Wrapper): void {
+    assertMade(decorated, ENHANCERS, wrapper);
+  }
+
+  /** What the instance has under the method's name, with all that is around the method. */
   around(place: Place): Handler {
-    const method = methodOf(place);
+    const { instance, method, methodName } = place;
+    const asDecorated = lazily(() => this.surrounded(place, method));
+    const asReplaced = lazily(() => this.surrounded(asItWas(place), lookingUp(place, instance)));
+    const current = (): Handler => (instance[methodName] === method ? asDecorated() : asReplaced());
+    current(); // So that Nest tells at the start what it thinks of the decorations.
+    return (job, context) => current()(job, context);
+  }
+
+  private surrounded(place: Place, method: Method): Handler {
     // Inside of the filters, which hear how an Observable ends.
     const run = finishing(
       this.create(place, method, { guards: true, interceptors: true, filters: false }),
@@ -115,8 +129,8 @@ export class JobEnhancers {
   }
 
   /** Without a filter there is nobody to ask; and Nest would log every error, which the pool does. */
-  private hasFilters({ instance }: Place, method: Method): boolean {
-    const decorated = [instance.constructor, method];
+  private hasFilters({ prototype }: Place, method: Method): boolean {
+    const decorated = [prototype.constructor, method];
     return (
       this.withGlobal ||
       decorated.some((one) => Reflect.hasMetadata(EXCEPTION_FILTERS_METADATA, one))
@@ -160,6 +174,20 @@ export class JobEnhancers {
   }
 }
 
+function assertAllDecorated(
+  type: { readonly name: string },
+  methodName: string,
+  method: object,
+): void {
+  const index = undecoratedParam(type, methodName, method);
+  if (index === undefined) return;
+  throw new InvalidJobHandlerError(
+    type.name,
+    methodName,
+    `parameter ${index} has no decorator, though others have, so that nothing would be given to it. Decorate all or none: @JobRef() is the job, @JobContext() its context.`,
+  );
+}
+
 /**
  * The same, which hands on an Observable as it is: Nest would subscribe to it without an end to its patience, and fail
  * where it has no value.
@@ -171,9 +199,15 @@ function leavingObservables(contexts: ExternalContextCreator): ExternalContextCr
   }) as ExternalContextCreator;
 }
 
-/** As it stands on the class: what is decorated is found by it. */
-function methodOf({ instance, methodName }: Place): Method {
-  const method = (Object.getPrototypeOf(instance) as Instance)[methodName];
-  if (!method) throw new TypeError(`There is no method ${methodName}`);
-  return method as Method;
+/**
+ * The place with an instance by which Nest finds the class and all that is decorated, whatever stands in for that
+ * instance shows.
+ */
+function asItWas(place: Place): Place {
+  return { ...place, instance: Object.create(place.prototype) as Instance };
+}
+
+function lazily<Value extends object>(make: () => Value): () => Value {
+  let value: Value | undefined;
+  return () => (value ??= make());
 }

@@ -1,4 +1,5 @@
 import {
+  IMPORT_CYCLE,
   InvalidOptionError,
   isJobContract,
   jobNameOf,
@@ -84,6 +85,7 @@ export function JobHandler(
     options,
   };
   return (target, property, descriptor: PropertyDescriptor | undefined) => {
+    if ((job as unknown) === undefined) throw notNamed(target, property);
     const method: unknown = descriptor?.value;
     if (typeof target === 'function') {
       throw notAMethod(target.name, property, 'a static member');
@@ -115,6 +117,16 @@ export function JobHandler(
 /** What the `@JobHandler`s of a method say. */
 export function jobHandlersOf(method: object): readonly JobHandlerMetadata[] {
   return (Reflect.getMetadata(KEY, method) as JobHandlerMetadata[] | undefined) ?? [];
+}
+
+/** Or it would be found out when the application starts, of a class that nobody could name. */
+function notNamed(target: object, property: string | symbol): Error {
+  const { name } = typeof target === 'function' ? target : target.constructor;
+  return new InvalidJobHandlerError(
+    name,
+    String(property),
+    `it names no job, but undefined. Give the job's name or its contract. ${IMPORT_CYCLE}`,
+  );
 }
 
 /** What is in it is looked at when the application starts. @throws InvalidJobHandlerError */

@@ -5,7 +5,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.js';
 import { DuplicateJobHandlerError, InvalidJobHandlerError } from './errors.js';
 import { JobHandler } from './job-handler.decorator.js';
+import { OnJobEvent } from './on-job-event.decorator.js';
 import { anApp, bootError, closeApps, work } from './testing/test-app.js';
+import { WorkModule } from './work.module.js';
 
 afterEach(closeApps);
 
@@ -224,4 +226,24 @@ describe('a @JobHandler that cannot work', () => {
       }),
     );
   });
+});
+
+it.each<[string, () => MethodDecorator]>([
+  ['JobHandler', () => JobHandler(undefined as never)],
+  ['OnJobEvent', () => OnJobEvent('done', undefined) as MethodDecorator],
+  ['OnJobEvent', () => OnJobEvent('done', ['a', undefined as never]) as MethodDecorator],
+])('@%s of what is undefined hints at imports that go in a circle', (name, decorate) => {
+  class Handlers {
+    run(): void {
+      // Never runs.
+    }
+  }
+  const descriptor = Object.getOwnPropertyDescriptor(Handlers.prototype, 'run');
+  expect(() => decorate()(Handlers.prototype, 'run', descriptor ?? {})).toThrow(
+    new RegExp(`^@${name} on Handlers\\.run: .*undefined.*import each other in a circle`),
+  );
+});
+
+it('forFeature of what is undefined does, too', () => {
+  expect(() => WorkModule.forFeature([{ job: undefined as never }])).toThrow(/in a circle/);
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { asError, finishWork, jobNamesOf, type Job } from '@nestcraft/engine';
+import { errorLine, errorStack, finishWork, jobNamesOf, type Job } from '@nestcraft/engine';
 import { InvalidJobListenerError } from './errors.js';
 import { JobExplorer } from './job-explorer.js';
 import { jobListenersOf, type JobListenerMetadata } from './on-job-event.decorator.js';
@@ -75,9 +75,11 @@ export class JobListeners {
       const instance = wrapper.instance as Record<string, (event: unknown) => unknown>;
       await finishWork(await instance[methodName]?.(event), event.job);
     } catch (error) {
-      const { message, stack } = asError(error);
       const place = `${className}.${methodName}`;
-      this.instance.logger.error(`@OnJobEvent("${name}") on ${place} failed: ${message}`, stack);
+      this.instance.logger.error(
+        `@OnJobEvent("${name}") on ${place} failed: ${errorLine(error)}`,
+        errorStack(error),
+      );
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import {
+  assertJobName,
   InvalidOptionError,
   isJobContract,
   jobNameOf,
@@ -32,6 +33,9 @@ export interface JobFeatureAsync {
   readonly inject?: FactoryProvider['inject'] | undefined;
   readonly useFactory: (...args: never[]) => JobOptions | Promise<JobOptions>;
 }
+
+// By which they are found, whatever copy of this package has made them.
+const OVERRIDE = Symbol.for('nestcraft:job_override');
 
 const { functionOf, NAME, required, rule, ruleBy } = optionRules;
 
@@ -77,6 +81,8 @@ function isJob(value: unknown): boolean {
 
 /** What a provider of `forFeature` holds, for the instance to find. */
 export class JobOverride {
+  readonly [OVERRIDE] = true;
+
   constructor(
     readonly jobName: string,
     readonly instance: string | undefined,
@@ -98,6 +104,7 @@ export function overrideProvider({
   useFactory,
 }: JobFeatureAsync): FactoryProvider<Promise<JobOverride>> {
   const jobName = jobNameOf(job);
+  assertJobName(jobName);
   const make = useFactory as (...args: unknown[]) => JobOptions | Promise<JobOptions>;
   return {
     provide: Symbol(`nestcraft:override:${jobName}`),
@@ -105,6 +112,14 @@ export function overrideProvider({
     useFactory: async (...args: unknown[]) =>
       new JobOverride(jobName, instance, madeBy(jobName, await make(...args))),
   };
+}
+
+function isOverride(instance: unknown): instance is JobOverride {
+  try {
+    return (instance as Partial<JobOverride> | null | undefined)?.[OVERRIDE] === true;
+  } catch {
+    return false; // A provider may be anything, a Proxy that throws as well.
+  }
 }
 
 /** @throws InvalidJobOverrideError */
@@ -117,8 +132,8 @@ function madeBy(jobName: string, options: unknown): JobOptions {
 /** Every override of the application. */
 export function findOverrides(discovery: DiscoveryService): JobOverride[] {
   return discovery.getProviders().flatMap(({ instance }) => {
-    const override: unknown = instance;
-    return override instanceof JobOverride ? [override] : [];
+    const provided: unknown = instance;
+    return isOverride(provided) ? [provided] : [];
   });
 }
 

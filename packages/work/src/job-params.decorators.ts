@@ -1,6 +1,7 @@
 import type { PipeTransform, Type } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
-import type { Job, StandardSchema } from '@nestcraft/engine';
+import { IMPORT_CYCLE, InvalidOptionError, type Job, type StandardSchema } from '@nestcraft/engine';
+import { InvalidJobHandlerError } from './errors.js';
 import { SchemaPipe } from './schema-pipe.js';
 
 /**
@@ -30,7 +31,7 @@ export interface JobArgsOptions {
  * ValidationPipe checks them against the parameter's class. What is not valid is the end of the job: it is dead at once,
  * with all that is wrong as its error.
  *
- * Once a parameter of a handler is decorated, all have to be: those that are not are `undefined` or `null`.
+ * Once a parameter of a handler is decorated, all have to be, or have a default: else the application does not start.
  *
  * @example
  * ```ts
@@ -49,15 +50,26 @@ export function JobArgs(...pipes: Pipe[]): ParameterDecorator;
 export function JobArgs(
   ...all: (string | Pipe | JobArgsOptions | undefined)[]
 ): ParameterDecorator {
-  const [key, ...others] = typeof all[0] === 'string' ? all : [undefined, ...all];
-  const pipes = others.flatMap((one) => (one === undefined ? [] : pipesOf(one as Pipe)));
+  const hasKey = all[0] === undefined || typeof all[0] === 'string';
+  const [key, ...others] = hasKey ? all : [undefined, ...all];
+  const pipes = others.flatMap((one) => pipesOf(one as Pipe));
   return param(ARGS, { data: key as string | undefined, pipes });
 }
 
+/** @throws InvalidOptionError for what is none, such as the undefined of imports that go in a circle */
 function pipesOf(option: Pipe | JobArgsOptions): readonly Pipe[] {
+  assertPipe(option);
   if (typeof option === 'function' || 'transform' in option) return [option];
   const { schema, pipes = [] } = option;
+  pipes.forEach(assertPipe);
   return schema ? [new SchemaPipe(schema), ...pipes] : pipes;
+}
+
+/** A pipe that is not there would check nothing, in silence. */
+function assertPipe(option: unknown): void {
+  if (typeof option === 'function' || (typeof option === 'object' && option !== null)) return;
+  const expected = `a key, a pipe, its class, or { schema, pipes }. ${IMPORT_CYCLE}`;
+  throw new InvalidOptionError('@JobArgs', option, expected);
 }
 
 /** The job itself. */
@@ -82,7 +94,33 @@ export function Attempt(): ParameterDecorator {
 
 /** Whether a parameter of a method is decorated. */
 export function hasDecoratedParams(type: object, methodName: string): boolean {
-  return Reflect.getMetadata(ROUTE_ARGS_METADATA, type, methodName) !== undefined;
+  return paramsOf(type, methodName) !== undefined;
+}
+
+/**
+ * The first parameter of a method that is not decorated though others are, by its index: nobody would give it a value. One
+ * with a default has that, and those behind it are not known to be there.
+ */
+export function undecoratedParam(
+  type: object,
+  methodName: string,
+  method: object,
+): number | undefined {
+  const params = paramsOf(type, methodName);
+  if (!params) return undefined;
+  const decorated = new Set(Object.values(params).map(({ index }) => index));
+  const { length } = method as { readonly length: number };
+  const first = Array.from({ length }, (_, index) => index).find((index) => !decorated.has(index));
+  return first;
+}
+
+/** By a name of each: the decorated parameters of a method, those of Nest and of the application among them. */
+function paramsOf(
+  type: object,
+  methodName: string,
+): Readonly<Record<string, { readonly index: number }>> | undefined {
+  return Reflect.getMetadata(ROUTE_ARGS_METADATA, type, methodName) as
+    Readonly<Record<string, { readonly index: number }>> | undefined;
 }
 
 /** Gives a handler's parameters their values. */
@@ -112,7 +150,14 @@ function own(args: Record<string, unknown>, key: string): unknown {
 
 function param(kind: number, details: Details = {}): ParameterDecorator {
   return (target, method, index) => {
-    if (method === undefined) throw new TypeError('It stands on a parameter of a handler method.');
+    if (method === undefined || typeof target === 'function') {
+      const className = typeof target === 'function' ? target.name : target.constructor.name;
+      throw new InvalidJobHandlerError(
+        className,
+        String(method ?? 'constructor'),
+        `the decorator of parameter ${index} can only stand on a method of an instance: a job's handler.`,
+      );
+    }
     const type = target.constructor;
     const before = (Reflect.getMetadata(ROUTE_ARGS_METADATA, type, method) ?? {}) as object;
     const params = { ...before, [`${kind}:${index}`]: { pipes: [], ...details, index } };

@@ -17,7 +17,7 @@ import { eventually } from '../../../test/support/eventually.js';
 import { JobArgumentsHost } from './job-arguments-host.js';
 import { JobHandler } from './job-handler.decorator.js';
 import { Attempt, JobArgs, JobContext, JobRef, JobSignal } from './job-params.decorators.js';
-import { aWorker, closeApps, deathsOf } from './testing/test-app.js';
+import { aWorker, bootError, closeApps, deathsOf, work } from './testing/test-app.js';
 
 afterEach(closeApps);
 
@@ -178,5 +178,59 @@ describe('parameters', () => {
     ]);
     await eventually(async () => expect(await deathsOf(client)).toEqual(['day: no date']));
     expect(seen).toEqual([new Date('2026-01-02')]);
+  });
+});
+
+describe('what cannot be given a value', () => {
+  it('keeps the application from starting, with the method and the index', async () => {
+    @Injectable()
+    class Half {
+      @JobHandler('half')
+      run(@JobArgs() args: object, forgotten: Job, @Attempt() attempt: number): unknown[] {
+        return [args, forgotten, attempt];
+      }
+    }
+    expect(await bootError([work()], [Half])).toMatchObject({
+      name: 'InvalidJobHandlerError',
+      message: expect.stringMatching(
+        /^@JobHandler on Half\.run: parameter 1 has no decorator, though others have.*@JobRef\(\)/,
+      ) as unknown,
+    });
+  });
+
+  it('may have a default', async () => {
+    const calls: unknown[] = [];
+    @Injectable()
+    class Defaults {
+      @JobHandler('defaults')
+      run(
+        @Attempt() attempt: number,
+        log: (value: unknown) => void = (value) => calls.push(value),
+      ): void {
+        log(attempt);
+      }
+    }
+    const { enqueuer } = await aWorker([Defaults]);
+    await enqueuer.enqueue('defaults');
+    await eventually(() => expect(calls).toEqual([1]));
+  });
+
+  it.each<[string, (...params: never[]) => unknown]>([
+    ['a pipe', () => JobArgs('n', undefined as never)],
+    ['a pipe among others', () => JobArgs({ pipes: [ParseIntPipe, undefined as never] })],
+    ['null', () => JobArgs(null as never)],
+  ])('is refused where it stands: %s that is not there', (_what, decorate) => {
+    expect(decorate).toThrow(
+      /^Option "@JobArgs" is (undefined|null).*import each other in a circle/,
+    );
+  });
+
+  it.each([
+    [Attempt(), class Built extends Object {}, undefined, 'Built.constructor'],
+    [JobRef(), class Static extends Object {}, 'run', 'Static.run'],
+  ])('is no parameter of a constructor or a static method', (decorator, target, method, place) => {
+    expect(() => decorator(target, method, 0)).toThrow(
+      new RegExp(`^@JobHandler on ${place}: .*method of an instance`),
+    );
   });
 });

@@ -99,7 +99,7 @@ export class JobRegistrar {
       const whole = isDecorating(decorator) ? finishing(handler) : handler;
       addTo(this.instance.pool, { ...found, options }, decorator.decorate(whole, job));
     } catch (error) {
-      if (!isWorkError(error)) throw error;
+      if (!isWorkError(error) || error instanceof InvalidJobHandlerError) throw error;
       if (error instanceof InvalidOptionError && override && error.option in override.options) {
         throw new InvalidJobOverrideError(jobName, error.message, error);
       }

@@ -5,7 +5,7 @@ import { REQUEST } from '@nestjs/core';
  * The job for which a request-scoped provider was made: `@Inject(JOB) job: Job`. In a durable provider it is what the
  * strategy of the application answers, as with Nest's REQUEST.
  */
-export const JOB = Symbol('nestcraft:job');
+export const JOB = Symbol.for('nestcraft:job');
 
 export const jobProvider: FactoryProvider = {
   provide: JOB,

@@ -1,4 +1,5 @@
 import {
+  IMPORT_CYCLE,
   isJobContract,
   jobNamesOf,
   optionRules,
@@ -53,23 +54,36 @@ type Listener<Name extends JobEventName> = (event: JobEvents[Name]) => unknown;
  */
 export function OnJobEvent<Name extends JobEventName>(
   event: Name,
-  jobs: JobNameOrContract | readonly JobNameOrContract[] = [],
-  options: OnJobEventOptions = {},
+  jobs?: JobNameOrContract | readonly JobNameOrContract[],
+  options?: OnJobEventOptions,
 ): <Method extends Listener<Name>>(
   target: object,
   property: string | symbol,
   descriptor: TypedPropertyDescriptor<Method>,
-) => void {
-  return (target, property, descriptor) => {
-    const method: unknown = (descriptor as PropertyDescriptor | undefined)?.value;
+) => void;
+export function OnJobEvent(
+  event: JobEventName,
+  ...given: [jobs?: JobNameOrContract | readonly JobNameOrContract[], options?: OnJobEventOptions]
+): MethodDecorator {
+  const [jobs = [], options = {}] = given;
+  const all = typeof jobs === 'string' || isJobContract(jobs) ? [jobs] : jobs;
+  return (target, property, descriptor: PropertyDescriptor | undefined) => {
+    const method: unknown = descriptor?.value;
     if (typeof target === 'function' || typeof method !== 'function') {
       const { name } = typeof target === 'function' ? target : target.constructor;
       const reason = 'it stands on something else than a method of an instance.';
       throw new InvalidJobListenerError(name, String(property), reason);
     }
     assertListener(event, target.constructor.name, property);
+    // Given, and not there: it would listen to all jobs, or to none.
+    if (
+      (given.length === 1 && given[0] === undefined) ||
+      all.some((job: unknown) => job === undefined)
+    ) {
+      const reason = `it names a job, but that is undefined. ${IMPORT_CYCLE}`;
+      throw new InvalidJobListenerError(target.constructor.name, String(property), reason);
+    }
     optionRules.assertOptions('@OnJobEvent', options, LISTENER_OPTIONS);
-    const all = typeof jobs === 'string' || isJobContract(jobs) ? [jobs] : jobs;
     const listener: JobListenerMetadata = { event, jobNames: all.flatMap(jobNamesOf), options };
     Reflect.defineMetadata(KEY, [...jobListenersOf(method), listener], method);
     noteDecorated(target, {

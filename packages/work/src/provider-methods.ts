@@ -43,23 +43,32 @@ export class ProviderMethods {
   }
 
   private *methodsOf(wrappers: readonly Wrapper[]): Generator<ProviderMethod> {
-    for (const wrapper of wrappers) {
+    for (const wrapper of distinct(wrappers)) {
       const prototype = prototypeOf(wrapper);
       if (!prototype) continue;
-      const className = (prototype.constructor as { name: string }).name;
-      for (const methodName of this.scanner.getAllMethodNames(prototype)) {
-        const method = (prototype as Record<string, unknown>)[methodName];
-        if (typeof method !== 'function') continue;
-        const place = `${className}.${methodName} (${wrapper.host?.name ?? 'no module'})`;
-        yield { method, wrapper, prototype, className, methodName, place };
+      yield* this.methodsAt(prototype, wrapper);
+      const replaced = replacedPrototype(wrapper, prototype);
+      if (!replaced) continue;
+      for (const found of this.methodsAt(replaced, wrapper)) {
+        // One that is decorated itself says what it handles.
+        if (!isDecorated(Reflect.get(prototype, found.methodName))) yield found;
       }
+    }
+  }
+
+  private *methodsAt(prototype: object, wrapper: Wrapper): Generator<ProviderMethod> {
+    const className = (prototype.constructor as { name: string }).name;
+    for (const methodName of this.scanner.getAllMethodNames(prototype)) {
+      const method = (prototype as Record<string, unknown>)[methodName];
+      if (typeof method !== 'function') continue;
+      const place = `${className}.${methodName} (${wrapper.host?.name ?? 'no module'})`;
+      yield { method, wrapper, prototype, className, methodName, place };
     }
   }
 }
 
 /** The prototype holds the methods that were decorated, whatever a proxy around the instance shows. */
 function prototypeOf(wrapper: Wrapper): object | undefined {
-  if (wrapper.isAlias) return undefined;
   if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient) {
     return (classOf(wrapper) as { prototype?: object } | null)?.prototype;
   }
@@ -72,4 +81,35 @@ function prototypeOf(wrapper: Wrapper): object | undefined {
 function classOf({ metatype, token, inject }: Wrapper): unknown {
   const isFactory = inject !== undefined && inject !== null;
   return isFactory ? typeof token === 'function' && token : metatype;
+}
+
+/**
+ * The providers, each instance once: it may be provided under several tokens. The one that Nest has made from its class
+ * counts, because the class's guards and pipes are there.
+ */
+function distinct(wrappers: readonly Wrapper[]): readonly Wrapper[] {
+  const byInstance = new Map<unknown, Wrapper>();
+  for (const wrapper of wrappers) {
+    if (wrapper.isAlias) continue;
+    const instance: unknown = wrapper.isDependencyTreeStatic() ? wrapper.instance : undefined;
+    const key = typeof instance === 'object' && instance !== null ? instance : wrapper;
+    const other = byInstance.get(key);
+    if (!other || (other.isNotMetatype && !wrapper.isNotMetatype)) byInstance.set(key, wrapper);
+  }
+  return [...byInstance.values()];
+}
+
+/**
+ * Where the methods were decorated that something stands in for: a test has put a mock in the place of a class, which
+ * handles what that class does.
+ */
+function replacedPrototype({ token }: Wrapper, prototype: object): object | undefined {
+  if (typeof token !== 'function') return undefined;
+  const replaced = token.prototype as object | undefined;
+  if (!replaced || replaced === prototype) return undefined;
+  return Object.prototype.isPrototypeOf.call(replaced, prototype) ? undefined : replaced;
+}
+
+function isDecorated(method: unknown): boolean {
+  return typeof method === 'function' && Reflect.getMetadataKeys(method).length > 0;
 }

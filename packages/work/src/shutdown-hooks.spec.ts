@@ -2,19 +2,27 @@ import 'reflect-metadata';
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { silentLogger, type Logger } from '@nestcraft/engine';
+import { Enqueuer, silentLogger, WorkerPool, type Logger } from '@nestcraft/engine';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.js';
+import { Gate } from '../../../test/support/gate.js';
 import { JobHandler } from './job-handler.decorator.js';
-import { hearsOfShutdown, PATIENCE, warnWithoutShutdownHooks } from './shutdown-hooks.js';
+import {
+  hearsOfShutdown,
+  onFurtherSignals,
+  PATIENCE,
+  warnWithoutShutdownHooks,
+} from './shutdown-hooks.js';
 import { anApp, closeApps, work } from './testing/test-app.js';
 
 @Injectable()
 class Handlers {
   @JobHandler('n')
-  handle(): void {
-    // Never runs.
+  async handle(): Promise<void> {
+    await Handlers.wait();
   }
+
+  static wait: () => Promise<unknown> = () => Promise.resolve();
 }
 
 let warnings: string[];
@@ -52,6 +60,42 @@ it('a process that enqueues only does not warn', async () => {
   await anApp([work({ logger, role: 'enqueuer' })], [Handlers]);
   await whenDue();
   expect(warnings).toEqual([]);
+});
+
+it('a signal that comes again is heard where the first was, until the end', () => {
+  const signals = new EventEmitter() as NodeJS.Process;
+  let heard = 0;
+  signals.on('SIGTERM', () => undefined);
+  const off = onFurtherSignals(() => heard++, signals);
+  signals.emit('SIGTERM', 'SIGTERM');
+  expect([heard, signals.listenerCount('SIGINT')]).toEqual([1, 0]);
+  off();
+  expect(signals.listenerCount('SIGTERM')).toBe(1);
+});
+
+it('a worker that stops says to another signal what it waits for', async () => {
+  const lines: string[] = [];
+  const log = (message: string): void => void lines.push(message);
+  const app = await anApp([work({ logger: { ...logger, log } })], [Handlers]);
+  const pool = app.get(WorkerPool);
+  const gate = new Gate();
+  Handlers.wait = () => gate.opened;
+  await app.get(Enqueuer).enqueue('n');
+  await eventually(() => expect(pool.busy).toBe(1));
+  const keep = (): void => undefined;
+  process.on('SIGTERM', keep);
+  const closed = app.close();
+  await eventually(() => expect(lines.join()).toContain('The worker pool stops.'));
+  process.emit('SIGTERM', 'SIGTERM');
+  process.off('SIGTERM', keep);
+  gate.open();
+  await closed;
+  expect(lines.slice(-3)).toEqual([
+    expect.stringMatching(/^The worker pool stops\. 1 job runs \("n"\) and may take/),
+    expect.stringMatching(/^The worker pool is stopping already\. 1 job runs \("n"\) and may take/),
+    'The worker pool has stopped: 1 job ended',
+  ]);
+  expect(process.listenerCount('SIGTERM')).toBe(0);
 });
 
 /** When a warning of before has had its say: timers of one length fire in their order. */

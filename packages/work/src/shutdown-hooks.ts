@@ -24,3 +24,18 @@ export function warnWithoutShutdownHooks(logger: Logger): () => void {
   timer.unref();
   return () => clearTimeout(timer);
 }
+
+/**
+ * Calls `act` for each signal until the returned function is called. Only for signals that somebody hears already: one
+ * that nobody hears ends the process, and still does.
+ */
+export function onFurtherSignals(
+  act: () => void,
+  signals: Pick<NodeJS.Process, 'listenerCount' | 'on' | 'off'> = process,
+): () => void {
+  const heard = SIGNALS.filter((signal) => signals.listenerCount(signal) > 0);
+  for (const signal of heard) signals.on(signal, act);
+  return () => {
+    for (const signal of heard) signals.off(signal, act);
+  };
+}

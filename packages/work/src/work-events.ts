@@ -1,5 +1,7 @@
 import {
-  asError,
+  errorLine,
+  errorStack,
+  noteClass,
   type Failure,
   type Job,
   type Logger,
@@ -9,6 +11,7 @@ import {
   type WorkerPoolEvents,
 } from '@nestcraft/engine';
 import { filter, map, share, type Observable } from 'rxjs';
+import { OWN_COPY } from './other-copies.js';
 import { SafeObservable } from './safe-observable.js';
 
 /** A worker has begun a job. */
@@ -81,6 +84,10 @@ export const JOB_EVENT_NAMES = Object.keys(EVENTS) as readonly JobEventName[];
  * ```
  */
 export class WorkEvents implements Readonly<Streams> {
+  static {
+    noteClass('WorkEvents', this, OWN_COPY);
+  }
+
   readonly started: Observable<JobStarted>;
   readonly done: Observable<JobEnded>;
   /** Each run that fails, whatever becomes of the job: `retried`, `dead` or `dropped` follows. */
@@ -145,8 +152,10 @@ function stream<Value>(
   logger: Logger,
 ): Observable<Value> {
   const onError = (error: unknown): void => {
-    const { message, stack } = asError(error);
-    logger.error(`A listener to the pool's "${name}" failed: ${message}`, stack);
+    logger.error(
+      `A listener to the pool's "${name}" failed: ${errorLine(error)}`,
+      errorStack(error),
+    );
   };
   return new SafeObservable<Value>(onError, (subscriber) => {
     const listener = (value: unknown): void => subscriber.next(value as Value);

@@ -2,20 +2,36 @@ import { Logger as NestLogger } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import {
   safeLogger,
+  type Client,
   type Enqueuer,
   type Logger,
   type RedisConnection,
   type WorkerPool,
 } from '@nestcraft/engine';
 import { DuplicateWorkModuleError, UnknownWorkInstanceError } from './errors.js';
+import { IdlePool } from './idle-pool.js';
 import { instanceToken } from './instance-tokens.js';
 import type { JobCatalog } from './job-catalog.js';
 import type { WorkEvents } from './work-events.js';
 import type { WorkEnvironment } from './work-environment.js';
 import type { WorkModuleOptions } from './work-module-options.js';
 
+/** What an instance works with. */
+export interface WorkInstanceParts {
+  readonly enqueuer: Enqueuer;
+  readonly client: Client;
+  readonly pool: WorkerPool;
+  readonly events: WorkEvents;
+  readonly catalog: JobCatalog;
+}
+
 /** One `WorkModule.forRoot()` and what it runs. An application may have several, told apart by their names. */
 export class WorkInstance {
+  readonly enqueuer: Enqueuer;
+  readonly client: Client;
+  readonly pool: WorkerPool;
+  readonly events: WorkEvents;
+  readonly catalog: JobCatalog;
   #logger: Logger | undefined;
 
   constructor(
@@ -24,15 +40,18 @@ export class WorkInstance {
     readonly environment: WorkEnvironment,
     readonly options: WorkModuleOptions,
     readonly connection: RedisConnection,
-    readonly enqueuer: Enqueuer,
-    readonly pool: WorkerPool,
-    readonly events: WorkEvents,
-    readonly catalog: JobCatalog,
-  ) {}
+    { enqueuer, client, pool, events, catalog }: WorkInstanceParts,
+  ) {
+    this.enqueuer = enqueuer;
+    this.client = client;
+    this.pool = pool;
+    this.events = events;
+    this.catalog = catalog;
+  }
 
   /** Whether this process runs jobs: known once all handlers are registered. */
   get runsJobs(): boolean {
-    return this.options.role !== 'enqueuer' && this.pool.jobNames.length > 0;
+    return !(this.pool instanceof IdlePool) && this.pool.jobNames.length > 0;
   }
 
   /** Where it writes what is no job's own. */
@@ -61,15 +80,20 @@ export class WorkInstance {
   }
 }
 
+/** The names of the application's instances, whatever copy of this package they are of. */
+export function instanceNames(modules: ModulesContainer): (string | undefined)[] {
+  const unnamed = instanceToken();
+  return [...modules.values()].flatMap(({ providers }) =>
+    [...providers.keys()]
+      .filter((token): token is string => typeof token === 'string' && token.startsWith(unnamed))
+      .map((token) => (token === unnamed ? undefined : token.slice(unnamed.length))),
+  );
+}
+
 /** The application's instances. Complete as soon as all providers are made. */
 export function instancesOf(modules: ModulesContainer): WorkInstance[] {
   return [...modules.values()].flatMap(({ providers }) => {
     const instance: unknown = providers.get(WorkInstance)?.instance;
     return instance instanceof WorkInstance ? [instance] : [];
   });
-}
-
-/** Their names; each once, though modules that use an instance have it as well. */
-export function instanceNames(modules: ModulesContainer): (string | undefined)[] {
-  return [...new Set(instancesOf(modules).map(({ name }) => name))];
 }

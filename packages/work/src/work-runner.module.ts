@@ -19,10 +19,12 @@ import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js
 import { JobListeners } from './job-listeners.js';
 import { JobRegistrar } from './job-registrar.js';
 import { LostMethods } from './lost-methods.js';
+import { warnOfCopies } from './other-copies.js';
 import { ProviderMethods } from './provider-methods.js';
 import { ScopedGlobals } from './scoped-globals.js';
+import { onFurtherSignals } from './shutdown-hooks.js';
 import { startReport, type Registration } from './start-report.js';
-import { instancesOf, WorkInstance } from './work-instance.js';
+import { instanceNames, instancesOf, WorkInstance } from './work-instance.js';
 
 /**
  * Runs an instance's pool with the application: it starts when everything else has, and stops before anything else
@@ -80,6 +82,8 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
     if (this.instance.runsJobs) await pool.checkSchedules();
     this.listeners.subscribe();
     this.losses.watch();
+    const [first] = instanceNames(this.modules);
+    if (first === this.instance.name) warnOfCopies(this.instance.logger);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -95,8 +99,11 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
   }
 
   async onModuleDestroy(): Promise<void> {
+    const { pool } = this.instance;
     this.beforeStop?.();
-    await this.instance.pool.stop();
+    // Nest passes over signals that come again. The pool then says what it waits for.
+    const off = onFurtherSignals(() => void pool.stop().catch(() => undefined));
+    await pool.stop().finally(off);
   }
 
   /** The application does not start: no pool of it may go on. */

@@ -36,8 +36,13 @@ function instanceDefinition(definition: DynamicModule, { name }: WorkModuleExtra
   return {
     ...definition,
     imports: [...imports, WorkRunnerModule.of(name)],
-    providers: [...providers, ...instanceProviders(name, isMadeByFactory(providers))],
-    exports: instanceExports(name),
+    // Read when the application is made: by then all copies of this package that it uses are loaded.
+    get providers() {
+      return [...providers, ...instanceProviders(name, isMadeByFactory(providers))];
+    },
+    get exports() {
+      return instanceExports(name);
+    },
   };
 }
 

@@ -87,7 +87,10 @@ export class WorkModule extends ConfigurableModuleClass implements OnApplication
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.instance.enqueuer.close();
-    this.instance.connection.close();
+    try {
+      await this.instance.enqueuer.close();
+    } finally {
+      this.instance.connection.close();
+    }
   }
 }

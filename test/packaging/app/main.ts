@@ -25,8 +25,9 @@ import {
   type StandardSchema,
 } from '@nestcraft/work';
 import { WorkDashboardModule } from '@nestcraft/dashboard';
+import { Platform } from './platform.js';
 
-const [, , redis = '', namespace = ''] = process.argv;
+const [, , redis = '', namespace = '', until = ''] = process.argv;
 
 @Injectable()
 class Greetings {
@@ -87,7 +88,7 @@ class Greeter {
       concurrency: 1,
       logger: { ...consoleLogger, error: () => undefined },
     }),
-    WorkDashboardModule.forRoot({ path: 'jobs' }),
+    WorkDashboardModule.forRoot({ path: 'jobs', insecureAllowAll: true }),
   ],
   providers: [Greeter, Greetings],
 })
@@ -95,7 +96,7 @@ class AppModule {}
 
 /** Runs jobs as an application does that has installed the packages, and says what came of it. */
 async function main(): Promise<void> {
-  const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
+  const app = await NestFactory.create(AppModule, new Platform(), { logger: ['error', 'warn'] });
   app.enableShutdownHooks();
   await app.listen(0, '127.0.0.1');
   await app.get(Enqueuer).enqueue('greet', { name: 7 });
@@ -105,8 +106,19 @@ async function main(): Promise<void> {
   const client = app.get(Client);
   const waiting = (await client.queues()).map(({ count }) => count);
   const { dead } = await client.counts();
+  if (until === 'next-beat') await nextBeat(client);
   await app.close();
   console.log(JSON.stringify({ greeted, page: page.status, waiting, dead }));
+}
+
+/** Resolves when the pool's heartbeat has moved on since. */
+async function nextBeat(client: Client): Promise<void> {
+  const beatAt = async (): Promise<number> =>
+    Number((await client.workerPoolHeartbeats())[0]?.heartbeatAt);
+  const before = await beatAt();
+  while ((await beatAt()) === before) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 void main();

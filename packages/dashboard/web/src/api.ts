@@ -1,3 +1,6 @@
+import { ApiError, isSignedOut, UnreachableError, type Problem } from './problems';
+import { Store } from './store';
+
 /** Times in seconds since the epoch, unless said otherwise. */
 export interface Queue {
   jobName: string;
@@ -36,8 +39,11 @@ export interface Running {
 }
 
 export interface Progress {
-  total: number;
-  seen: number;
+  /** How many there are to look at. */
+  of: number;
+  /** How many were looked at: of all names, where jobs of one are asked for. */
+  scanned: number;
+  /** With how many it was done. */
   done: number;
   duplicates: number;
   unknown: number;
@@ -47,8 +53,11 @@ export interface Operation {
   id: string;
   title: string;
   action: Action;
-  state: 'running' | 'done' | 'cancelled' | 'failed';
+  /** `interrupted`: its process ended before it did. */
+  state: 'running' | 'done' | 'cancelled' | 'failed' | 'interrupted';
   progress?: Progress;
+  /** When it ended, where the server says so. */
+  endedAt?: number;
   error?: string;
 }
 
@@ -68,7 +77,8 @@ export interface Snapshot {
 export interface Job {
   id: string;
   name: string;
-  at?: number;
+  /** The score of its set; `null` for one that is no time. */
+  at?: number | null;
   position?: number;
   enqueuedAt?: number;
   args: string;
@@ -180,42 +190,77 @@ export interface Health {
   roundTrip: number;
   /** Milliseconds by which the server's clock is ahead of Redis's. */
   skew: number;
-  findings: { severity: 'danger' | 'warning'; what: string; remedy: string }[];
+  findings: { severity: 'danger' | 'critical' | 'warning'; what: string; remedy: string }[];
   integrity: { kind: string; what: string; consequence: string; remedy: string }[];
 }
 
 export type Action =
-  'view' | 'retry' | 'delete' | 'kill' | 'cancel' | 'pause' | 'limit' | 'empty' | 'run';
+  | 'view'
+  | 'viewArgs'
+  | 'retry'
+  | 'delete'
+  | 'kill'
+  | 'cancel'
+  | 'pause'
+  | 'limit'
+  | 'empty'
+  | 'run';
 export type SetName = 'scheduled' | 'retry' | 'dead';
 
-/** What the server answered instead of what was asked for. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    detail: string,
-  ) {
-    super(detail);
-  }
-}
+/** Where jobs can be searched. */
+export type Searched = SetName | 'waiting' | 'running';
 
-/** All addresses are relative to the page, so that it works below any path and behind any proxy. */
+/** The refusal that the page as a whole has met: the user is signed out. */
+export const refusal = new Store<ApiError | undefined>(undefined);
+
+/** @throws ApiError, UnreachableError */
 export async function get<Result>(path: string): Promise<Result> {
-  return answer(await fetch(`api/${path}`, { headers: { accept: 'application/json' } }));
+  const response = await ask(path, { headers: { accept: 'application/json' } });
+  return (await jsonOf(response)) as Result;
 }
 
+/** @throws ApiError, UnreachableError */
 export async function post<Result = unknown>(path: string, body: object = {}): Promise<Result> {
-  return answer(
-    await fetch(`api/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-nestcraft': '1' },
-      body: JSON.stringify(body),
-    }),
-  );
+  const response = await ask(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-nestcraft': '1' },
+    body: JSON.stringify(body),
+  });
+  return (response.status === 204 ? undefined : await jsonOf(response)) as Result;
 }
 
-async function answer<Result>(response: Response): Promise<Result> {
-  if (response.status === 204) return undefined as Result;
-  const body = (await response.json().catch(() => ({}))) as { detail?: string };
-  if (response.ok) return body as Result;
-  throw new ApiError(response.status, body.detail ?? `The server answered ${response.status}.`);
+/**
+ * Asks the server. All addresses are relative to the page, so that it works below any path and behind any proxy.
+ *
+ * @throws ApiError, UnreachableError
+ */
+export async function ask(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(`api/${path}`, init).catch((error: unknown) => {
+    if (init.signal?.aborted) throw error;
+    throw new UnreachableError({ cause: error });
+  });
+  if (response.ok && !isPage(response)) {
+    refusal.set(undefined);
+    return response;
+  }
+  throw await errorOf(response);
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  // Before some servers stands a proxy that answers with its page for signing in.
+  const status = response.ok ? 401 : response.status;
+  const problem = (await response.json().catch(() => ({}))) as Problem | null;
+  const error = new ApiError(status, problem ?? {}, response.headers.get('retry-after'));
+  if (isSignedOut(error)) refusal.set(error);
+  return error;
+}
+
+function isPage({ headers }: Response): boolean {
+  return /^text\/html\b/i.test(headers.get('content-type') ?? '');
+}
+
+function jsonOf(response: Response): Promise<unknown> {
+  return response.json().catch((error: unknown) => {
+    throw new UnreachableError({ cause: error });
+  });
 }

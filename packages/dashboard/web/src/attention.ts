@@ -1,11 +1,11 @@
 import type { Health, Metrics, Rate, Snapshot } from './api';
 import { duration, plural } from './format';
-import { queueHref } from './words';
+import type { Route } from './routes';
 
 /** Something that a person on call should look at. */
 export interface Attention {
   kind: 'bad' | 'warn';
-  href: string;
+  to: Route;
   /** What it is about. */
   subject: string;
   text: string;
@@ -34,6 +34,7 @@ export function whatNeedsAttention({
 }): Attention[] {
   const found = [
     ...ofRedis(health),
+    ...ofPools(snapshot),
     ...snapshot.queues.flatMap(ofQueue),
     ...snapshot.pools.flatMap((pool) => ofPool(pool, now)),
     ...rates.flatMap(ofRate),
@@ -44,31 +45,41 @@ export function whatNeedsAttention({
 
 function ofRedis(health: Health | undefined): Attention[] {
   const say = (kind: Attention['kind']) => (finding: { what: string }) => ({
-    ...{ kind, href: '/health', subject: 'Health', text: finding.what },
+    ...{ kind, to: { page: 'health' as const }, subject: 'Health', text: finding.what },
   });
   const { findings = [], integrity = [] } = health ?? {};
   return [
-    ...findings.filter(({ severity }) => severity === 'danger').map(say('bad')),
+    ...findings.filter(({ severity }) => severity !== 'warning').map(say('bad')),
     ...integrity.map(say('warn')),
   ];
 }
 
 function ofQueue({ jobName, count, pools, paused, latency }: Snapshot['queues'][number]) {
   const say = (kind: Attention['kind'], text: string): Attention[] => [
-    { kind, href: queueHref(jobName), subject: jobName, text },
+    { kind, to: { page: 'queue', name: jobName }, subject: jobName, text },
   ];
   if (count === 0) return [];
   if (paused) return say('warn', `paused, with ${plural(count, 'job')} waiting`);
-  if (pools === 0) return say('bad', `${plural(count, 'job')} waiting, and no pool runs them`);
+  if (pools === 0)
+    return say(
+      'bad',
+      `${plural(count, 'job')} waiting, and no pool runs ${count === 1 ? 'it' : 'them'}`,
+    );
   if (latency > LONG_WAIT) return say('bad', `the oldest job has waited for ${duration(latency)}`);
   return [];
+}
+
+function ofPools({ pools, queues }: Snapshot): Attention[] {
+  if (pools.length > 0 || queues.length === 0) return [];
+  const text = 'no worker pool is alive, so no job runs';
+  return [{ kind: 'bad', to: { page: 'workers' }, subject: 'Worker pools', text }];
 }
 
 function ofPool({ host, pid, heartbeatAt }: Snapshot['pools'][number], now: number): Attention[] {
   const age = now - heartbeatAt;
   if (age <= LATE_BEAT) return [];
-  const text = `the pool has not beaten for ${duration(age)}`;
-  return [{ kind: 'bad', href: '/workers', subject: `${host} (${pid})`, text }];
+  const text = `no heartbeat for ${duration(age)}`;
+  return [{ kind: 'bad', to: { page: 'workers' }, subject: `${host} (${pid})`, text }];
 }
 
 function ofRate(rate: Rate): Attention[] {
@@ -76,14 +87,14 @@ function ofRate(rate: Rate): Attention[] {
   const share = failed / (done + failed);
   if (failed < MANY_FAILED || share < LARGE_SHARE) return [];
   const text = `${Math.round(share * 100)} % of its jobs failed in the last ${RECENT} minutes`;
-  return [{ kind: 'bad', href: queueHref(rate.jobName), subject: rate.jobName, text }];
+  return [{ kind: 'bad', to: { page: 'queue', name: rate.jobName }, subject: rate.jobName, text }];
 }
 
 function ofDead(metrics: Metrics | undefined): Attention[] {
   const dead = metrics?.total.dead ?? 0;
   if (dead === 0) return [];
   const text = `${plural(dead, 'job')} died in the last hour`;
-  return [{ kind: 'warn', href: '/jobs/dead', subject: 'Dead jobs', text }];
+  return [{ kind: 'warn', to: { page: 'jobs', set: 'dead' }, subject: 'Dead jobs', text }];
 }
 
 /** What happened in the last whole minutes. */

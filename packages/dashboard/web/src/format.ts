@@ -4,9 +4,9 @@ export function count(value: number): string {
   return numbers.format(value);
 }
 
-/** How many of something, such as `1 job` or `2,000 jobs`. */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+/** How many of something, such as `1 job` or `2,000 jobs`. @param nouns if not the noun with an s */
+export function plural(value: number, noun: string, nouns = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : nouns}`;
 }
 
 /** A part of one as per cent; a dash for nothing. */
@@ -15,13 +15,18 @@ export function share(part: number): string {
   return part < 0.01 ? '< 1 %' : `${Math.round(part * 100)} %`;
 }
 
+const YEAR = 365 * 86_400;
+// From here on nobody counts days.
+const YEARS = 10 * YEAR;
+
 /** A length of time, given in seconds. */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) return `${s} s`;
   if (s < 3600) return parts(Math.floor(s / 60), 'min', s % 60, 's');
   if (s < 86_400) return parts(Math.floor(s / 3600), 'h', Math.floor((s % 3600) / 60), 'min');
-  return parts(Math.floor(s / 86_400), 'd', Math.floor((s % 86_400) / 3600), 'h');
+  if (s < YEARS) return parts(Math.floor(s / 86_400), 'd', Math.floor((s % 86_400) / 3600), 'h');
+  return `${count(Math.floor(s / YEAR))} years`;
 }
 
 function parts(large: number, largeUnit: string, small: number, smallUnit: string): string {
@@ -41,6 +46,14 @@ export function wait(ms: number | undefined): string {
   return ms < 1_000 ? '< 1 s' : duration(ms / 1000);
 }
 
+// The seconds from 1970 to the last date that there is.
+const LAST_DATE = 8.64e12;
+
+/** Whether a score is a time. Redis holds what was written: milliseconds by mistake, or infinity. */
+export function isTime(at: unknown): at is number {
+  return typeof at === 'number' && Math.abs(at) <= LAST_DATE;
+}
+
 /** When that is, as seen from `now`; both in seconds. */
 export function relative(at: number, now: number): string {
   const away = at - now;
@@ -58,6 +71,17 @@ export function absolute(at: number, zone?: string): string {
 /** Hours and minutes, and the day where a chart reaches over several. */
 export function clock(at: number, zone: string | undefined, withDay: boolean): string {
   return withDay ? iso(at, zone).slice(5, 16) : iso(at, zone).slice(11, 16);
+}
+
+/** A time as a field for date and time holds it. */
+export function dateInput(at: number, zone: string | undefined): string {
+  return isTime(at) ? iso(at, zone).slice(0, 16).replace(' ', 'T') : '';
+}
+
+/** The time in such a field, in seconds; `undefined` for an empty one. */
+export function secondsOf(field: string, zone: 'UTC' | undefined): number | undefined {
+  const time = new Date(zone === 'UTC' ? `${field}Z` : field).getTime();
+  return Number.isNaN(time) ? undefined : Math.floor(time / 1000);
 }
 
 function iso(at: number, zone: string | undefined): string {
@@ -87,20 +111,50 @@ function formatIn(timeZone: string | undefined): Intl.DateTimeFormat {
   return format;
 }
 
+/** The beginning of a text: its first line that says something. */
+export function firstLine(text: string): string {
+  return text.trimStart().split('\n', 1)[0]?.trimEnd() ?? '';
+}
+
+/** What an error's text says of its class, if it does, and its first line without that. */
+export function errorParts(text: string): { name: string | undefined; line: string } {
+  const line = firstLine(text);
+  const [, name, rest] = /^([A-Z][\w.$]*(?:Error|Exception))(?: \[\w+\])?: +(.+)$/.exec(line) ?? [];
+  return name !== undefined && rest !== undefined
+    ? { name, line: rest }
+    : { name: undefined, line };
+}
+
+/** The end of a name that stays in sight where there is no room for all of it. */
+export function nameParts(name: string): { head: string; tail: string } {
+  const characters = charactersOf(name);
+  if (characters.length <= SHORT_NAME) return { head: name, tail: '' };
+  return {
+    head: characters.slice(0, -TAIL).join(''),
+    tail: characters.slice(-TAIL).join(''),
+  };
+}
+
+const [SHORT_NAME, TAIL] = [20, 8];
+
+/** As somebody who reads counts them. */
+function charactersOf(text: string): string[] {
+  return Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment);
+}
+
 export function bytes(value: number): string {
   return value < 1e6 ? `${Math.round(value / 1e3)} kB` : `${(value / 1e6).toFixed(1)} MB`;
 }
 
+// A string, or anything else that JSON is made of; the latter up to the next such thing.
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
+
 /** JSON with line breaks and indentation; numbers and escapes stay what they are. What is no JSON stays, too. */
 export function pretty(json: string): string {
-  try {
-    JSON.parse(json);
-  } catch {
-    return json;
-  }
+  if (!isJson(json)) return json;
   let out = '';
   let depth = 0;
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g)) {
+  for (const [token] of json.matchAll(TOKEN)) {
     if (token === '}' || token === ']') {
       depth--;
       out = /[{[]\s*$/.test(out) ? out.trimEnd() : `${out}\n${'  '.repeat(depth)}`;
@@ -112,4 +166,39 @@ export function pretty(json: string): string {
     else out += token === ':' ? ': ' : token;
   }
   return out;
+}
+
+/** The text of a job's arguments in its entry, to the letter; `undefined` for what has none. */
+export function argsOf(entry: string): string | undefined {
+  let [depth, key, begin] = [0, '', -1];
+  for (const { 0: token, index } of entry.matchAll(TOKEN)) {
+    if (depth === 1 && (token === ',' || token === '}')) {
+      if (begin >= 0) return entry.slice(begin, index).trim();
+      key = '';
+    } else if (depth === 1 && token === ':' && key === '"args"') begin = index + 1;
+    else if (depth === 1 && key === '') key = token;
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+  }
+  return undefined;
+}
+
+/** Whether a text is JSON: arguments may be hidden, and then the server says so in their place. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the server has sent only the beginning of a job's arguments. No JSON ends in that character. */
+export function isCut(args: string): boolean {
+  return args.endsWith('…');
+}
+
+/** As much of an id as tells jobs apart at a glance. */
+export function shortId(id: string): string {
+  return charactersOf(id).slice(0, 8).join('');
 }

@@ -1,30 +1,41 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { Link, useLocation } from 'wouter-preact';
+import { refusal, type Snapshot } from './api';
 import { count, duration } from './format';
 import { Keys } from './keys';
 import { useLive, useNow } from './live';
 import { Operations } from './operations';
 import { Badge } from './parts/basics';
 import { PreferenceSwitches } from './preferences';
+import { Link, useRoute } from './router';
+import { addressOf, identityOf, type Route } from './routes';
 import { useSession } from './session';
+import { useStore } from './store';
+import { arrive, restore } from './visits';
 
+/** The rail with all pages, what concerns all of them, and the page. */
 export function Frame({ children }: { children: ComponentChildren }) {
-  const [path] = useLocation();
+  const route = useRoute();
+  const identity = route ? identityOf(route) : '';
+  const address = route && addressOf(route);
   const main = useRef<HTMLElement>(null);
+  const shown = useRef<string | null>(null);
   useEffect(() => {
-    (main.current?.querySelector<HTMLElement>('[data-first]') ?? main.current)?.focus();
-    window.scrollTo(0, 0);
-    document.title = `${main.current?.querySelector('h1')?.textContent ?? ''} – Nestcraft Work`;
-  }, [path]);
+    const visit = arrive();
+    if (shown.current === identity) return; // another part of the same list
+    if (visit) restore(visit, main.current);
+    else begin(main.current, shown.current === null);
+    shown.current = identity;
+  }, [address]);
   return (
     <div class="frame">
       <div class="rail">
-        <Brand />
-        <Pages path={path} />
+        <Brand onSkip={() => main.current?.focus()} />
+        <Pages route={route} />
         <Foot />
       </div>
       <main ref={main} tabIndex={-1}>
+        <SignedOut />
         <Stale />
         <Operations />
         {children}
@@ -33,10 +44,20 @@ export function Frame({ children }: { children: ComponentChildren }) {
   );
 }
 
-function Brand() {
+/** @param isFirst whether the page was just opened: then everything begins at the beginning */
+function begin(page: HTMLElement | null, isFirst: boolean): void {
+  const first = page?.querySelector<HTMLElement>('[data-first]');
+  if (first || !isFirst) (first ?? page)?.focus();
+  scrollTo(0, 0);
+}
+
+function Brand({ onSkip }: { onSkip: () => void }) {
   const { namespace } = useSession();
   return (
     <header>
+      <button type="button" class="skip" onClick={onSkip}>
+        Skip to the content
+      </button>
       <svg viewBox="0 0 32 32" aria-hidden="true">
         <rect width="32" height="32" rx="8" fill="var(--accent)" />
         <path
@@ -54,51 +75,35 @@ function Brand() {
   );
 }
 
-interface Page {
-  href: string;
+interface Entry {
+  to: Route;
   label: string;
-  badge?: number | undefined;
+  /** How many there are; nothing where there are none. */
+  number?: number | undefined;
+  /** Of what, where that is something else than the label says. */
+  unit?: string;
   tone?: 'bad';
 }
 
-function Pages({ path }: { path: string }) {
+function Pages({ route }: { route: Route | undefined }) {
   const { snapshot } = useLive();
   const nav = useRef<HTMLElement>(null);
   useEffect(() => {
     nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
-  }, [path]);
-  const { scheduled, retry, dead } = snapshot?.counts ?? {};
-  const groups: Page[][] = [
-    [
-      { href: '/', label: 'Overview' },
-      {
-        ...{ href: '/queues', label: 'Queues' },
-        badge: snapshot?.queues.reduce((sum, queue) => sum + queue.count, 0),
-      },
-      { href: '/running', label: 'Running', badge: snapshot?.busy },
-      { href: '/workers', label: 'Workers', badge: snapshot?.pools.length },
-    ],
-    [
-      { href: '/jobs/scheduled', label: 'Scheduled', badge: scheduled },
-      { href: '/jobs/retry', label: 'Retries', badge: retry },
-      { href: '/jobs/dead', label: 'Dead', badge: dead, tone: 'bad' },
-      { href: '/periodic', label: 'Periodic' },
-    ],
-    [
-      { href: '/metrics', label: 'Metrics' },
-      { href: '/search', label: 'Search' },
-      { href: '/health', label: 'Health' },
-    ],
-  ];
+  }, [route]);
   return (
     <nav aria-label="Pages" ref={nav}>
-      {groups.map((pages, index) => (
+      {groupsOf(snapshot).map((entries, index) => (
         <ul key={index}>
-          {pages.map(({ href, label, badge = 0, tone }) => (
-            <li key={href}>
-              <Link href={href} aria-current={isCurrent(href, path) ? 'page' : undefined}>
+          {entries.map(({ to, label, number = 0, unit, tone }) => (
+            <li key={label}>
+              <Link to={to} aria-current={route && isWithin(route, to) ? 'page' : undefined}>
                 {label}
-                {badge > 0 && <span class={`count ${tone ?? ''}`}>{count(badge)}</span>}
+                {number > 0 && (
+                  <span class={`count ${tone ?? ''}`}>
+                    {count(number)} {unit}
+                  </span>
+                )}
               </Link>
             </li>
           ))}
@@ -108,15 +113,39 @@ function Pages({ path }: { path: string }) {
   );
 }
 
-function isCurrent(href: string, path: string): boolean {
-  return href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`);
+function groupsOf(snapshot: Snapshot | undefined): Entry[][] {
+  const { scheduled, retry, dead } = snapshot?.counts ?? {};
+  const waiting = snapshot?.queues.reduce((sum, queue) => sum + queue.count, 0);
+  return [
+    [
+      { to: { page: 'overview' }, label: 'Overview' },
+      { to: { page: 'queues' }, label: 'Queues', number: waiting, unit: 'waiting' },
+      { to: { page: 'running' }, label: 'Running', number: snapshot?.busy },
+      { to: { page: 'workers' }, label: 'Pools', number: snapshot?.pools.length },
+    ],
+    [
+      { to: { page: 'jobs', set: 'scheduled' }, label: 'Scheduled', number: scheduled },
+      { to: { page: 'jobs', set: 'retry' }, label: 'Retries', number: retry },
+      { to: { page: 'jobs', set: 'dead' }, label: 'Dead', number: dead, tone: 'bad' },
+      { to: { page: 'periodic' }, label: 'Periodic' },
+    ],
+    [
+      { to: { page: 'metrics' }, label: 'Metrics' },
+      { to: { page: 'search' }, label: 'Search' },
+      { to: { page: 'health' }, label: 'Health' },
+    ],
+  ];
+}
+
+/** Whether a page is that of an entry, or lies below it. */
+function isWithin(route: Route, entry: Route): boolean {
+  const [path, below] = [addressOf(entry), identityOf(route)];
+  return path === '/' ? below === '/' : below === path || below.startsWith(`${path}/`);
 }
 
 function Foot() {
-  const { snapshot, staleSince } = useLive();
   const { readOnly } = useSession();
-  const [tone, word] =
-    staleSince !== undefined ? ['bad', 'Stale'] : snapshot ? ['good', 'Live'] : ['', 'Connecting'];
+  const [tone, word] = useConnection();
   return (
     <footer>
       <span>
@@ -129,15 +158,44 @@ function Foot() {
   );
 }
 
+function useConnection(): [tone: string, word: string] {
+  const { snapshot, staleSince } = useLive();
+  const isSignedOut = useStore(refusal) !== undefined;
+  if (isSignedOut) return ['bad', 'Signed out'];
+  if (staleSince !== undefined) return ['bad', 'Stale'];
+  return snapshot ? ['good', 'Live'] : ['', 'Connecting'];
+}
+
 function Stale() {
   const { staleSince } = useLive();
+  const isSignedOut = useStore(refusal) !== undefined;
   const now = useNow();
-  if (staleSince === undefined) return null;
+  if (staleSince === undefined || isSignedOut) return null;
   return (
     <p class="stale" role="alert">
       The server or Redis has not answered for{' '}
-      <span aria-hidden="true">{duration(Math.max(0, now - staleSince / 1000))}</span>. What you see
-      is what was last known; the page goes on trying.
+      <span aria-hidden="true">{duration(Math.max(0, now - staleSince / 1000))}</span>. This page
+      shows what was last known, and goes on trying.
+    </p>
+  );
+}
+
+/** The session is over: nothing that is shown is up to date, whatever still arrives. */
+function SignedOut() {
+  const error = useStore(refusal);
+  if (!error) return null;
+  return (
+    <p class="stale" role="alert">
+      You are signed out. This page shows what was last known.{' '}
+      {error.loginUrl === undefined ? (
+        <button type="button" onClick={() => location.reload()}>
+          Reload to sign in
+        </button>
+      ) : (
+        <a class="button" href={error.loginUrl}>
+          Sign in
+        </a>
+      )}
     </p>
   );
 }

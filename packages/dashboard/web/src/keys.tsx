@@ -1,17 +1,18 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { useLocation } from 'wouter-preact';
+import { navigate } from './router';
+import type { Route } from './routes';
 
-const PAGES: Record<string, [path: string, name: string]> = {
-  o: ['/', 'Overview'],
-  q: ['/queues', 'Queues'],
-  n: ['/running', 'Running jobs'],
-  w: ['/workers', 'Worker pools'],
-  s: ['/jobs/scheduled', 'Scheduled jobs'],
-  r: ['/jobs/retry', 'Retries'],
-  d: ['/jobs/dead', 'Dead jobs'],
-  p: ['/periodic', 'Periodic jobs'],
-  m: ['/metrics', 'Metrics'],
-  h: ['/health', 'Health'],
+const PAGES: Record<string, [to: Route, name: string]> = {
+  o: [{ page: 'overview' }, 'Overview'],
+  q: [{ page: 'queues' }, 'Queues'],
+  n: [{ page: 'running' }, 'Running jobs'],
+  w: [{ page: 'workers' }, 'Worker pools'],
+  s: [{ page: 'jobs', set: 'scheduled' }, 'Scheduled jobs'],
+  r: [{ page: 'jobs', set: 'retry' }, 'Retries'],
+  d: [{ page: 'jobs', set: 'dead' }, 'Dead jobs'],
+  p: [{ page: 'periodic' }, 'Periodic jobs'],
+  m: [{ page: 'metrics' }, 'Metrics'],
+  h: [{ page: 'health' }, 'Health'],
 };
 
 const OTHERS: [keys: string[], what: string][] = [
@@ -21,6 +22,7 @@ const OTHERS: [keys: string[], what: string][] = [
   [['Shift', 'x'], 'Select all from the last selected one to this'],
   [['r'], 'Retry or run the selected jobs now'],
   [['#'], 'Delete the selected jobs, after a question'],
+  [['Esc'], 'Clear the selection'],
   [['?'], 'This list'],
 ];
 
@@ -29,14 +31,13 @@ const PATIENCE = 1_500;
 
 /** The keys that work on every page, and the list of them. */
 export function Keys() {
-  const [, navigate] = useLocation();
   const help = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     let after = -Infinity;
     const deeds: Record<string, () => void> = {
       '?': () => help.current?.showModal(),
       '/': () => {
-        navigate('/search');
+        navigate({ page: 'search' });
         document.querySelector<HTMLElement>('[data-first]')?.focus();
       },
       j: () => step(1),
@@ -47,22 +48,22 @@ export function Keys() {
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector('dialog[open]')) return;
-      const [path] = performance.now() - after < PATIENCE ? (PAGES[event.key] ?? []) : [];
+      const [to] = performance.now() - after < PATIENCE ? (PAGES[event.key] ?? []) : [];
       after = event.key === 'g' ? performance.now() : -Infinity;
-      const deed = path === undefined ? deeds[event.key] : () => navigate(path);
+      const deed = to === undefined ? deeds[event.key] : () => navigate(to);
       (deed ?? (() => press(event.key)))();
       if (deed) event.preventDefault();
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
-  }, [navigate]);
+  }, []);
   return (
     <>
       <button type="button" class="keys" onClick={() => help.current?.showModal()}>
-        Keys
+        Shortcuts <kbd>?</kbd>
       </button>
       <dialog ref={help} aria-labelledby="keys">
-        <h2 id="keys">Keys</h2>
+        <h2 id="keys">Keyboard shortcuts</h2>
         <dl class="facts">
           {Object.entries(PAGES).map(([key, [, name]]) => (
             <Row key={key} keys={['g', key]} what={name} />
@@ -108,7 +109,11 @@ function step(by: 1 | -1): void {
   const row = currentRow();
   const rows = [...(row?.parentElement ?? document).querySelectorAll('main tbody tr')];
   const next = row ? rows[rows.indexOf(row) + by] : rows[0];
-  next?.querySelector<HTMLElement>('th a, th button, a, button, input')?.focus();
+  // What heads the row comes before the checkbox that stands before it.
+  ['th a, th button', 'a, button', 'input']
+    .map((selector) => next?.querySelector<HTMLElement>(selector))
+    .find((target) => target)
+    ?.focus();
   next?.scrollIntoView({ block: 'nearest' });
 }
 

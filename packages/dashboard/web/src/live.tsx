@@ -1,6 +1,7 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
-import type { Snapshot } from './api';
+import { get, type Snapshot } from './api';
+import { ENDPOINTS } from './endpoints';
 
 /** What the server last told, and since when it tells nothing. */
 export interface Live {
@@ -36,24 +37,34 @@ export function useNow(): number {
 function useSnapshots(): Live {
   const [live, setLive] = useState<Live>({ snapshot: undefined, staleSince: undefined });
   useWhileSeen(() => {
+    let isOver = false;
     let source: EventSource;
     let retry: number | undefined;
     const lost = () =>
       setLive(({ snapshot, staleSince }) => ({ snapshot, staleSince: staleSince ?? Date.now() }));
     const open = () => {
-      source = new EventSource('api/events');
+      source = new EventSource(`api/${ENDPOINTS.events}`);
       source.addEventListener('snapshot', (event) => {
         setLive({ snapshot: JSON.parse(event.data as string) as Snapshot, staleSince: undefined });
       });
       source.addEventListener('unreachable', lost);
       source.onerror = () => {
         lost();
-        // A browser does not try again by itself after an answer that is an error.
-        if (source.readyState === EventSource.CLOSED) retry = window.setTimeout(open, RETRY);
+        if (source.readyState === EventSource.CLOSED) void reopen();
       };
+    };
+    // After an answer that is an error a browser neither tries again nor tells which: so something else is asked.
+    const reopen = async () => {
+      const isAllowed = await get(ENDPOINTS.me).then(
+        () => true,
+        () => false,
+      );
+      if (isOver) return;
+      retry = window.setTimeout(isAllowed ? open : () => void reopen(), RETRY);
     };
     open();
     return () => {
+      isOver = true;
       window.clearTimeout(retry);
       source.close();
     };

@@ -1,17 +1,23 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Operation } from './api';
-import { count } from './format';
-import { useLive } from './live';
+import { ENDPOINTS } from './endpoints';
+import { useLive, useNow } from './live';
 import { useAct } from './parts/use-act';
 import { useSession } from './session';
+import { progressText } from './words';
 
-const TONES = { running: 'info', done: 'good', cancelled: 'warn', failed: 'bad' } as const;
+const TONES = {
+  ...{ running: 'info', done: 'good', cancelled: 'warn', failed: 'bad', interrupted: 'bad' },
+} as const;
 
-/** The work on many jobs that is under way, and how what is over has ended. */
+// Seconds for which the end of one is shown.
+const SHOWN_FOR = 60;
+
+/** The work on many jobs that is under way, and for a while how it has ended. */
 export function Operations() {
   const { snapshot } = useLive();
-  const [closed, setClosed] = useState<string[]>([]);
-  const shown = snapshot?.operations.filter(({ id }) => !closed.includes(id)) ?? [];
+  const [closed, setClosed] = useState<readonly string[]>([]);
+  const shown = useRecent(snapshot?.operations).filter(({ id }) => !closed.includes(id));
   if (shown.length === 0) return null;
   return (
     <ul class="operations" aria-label="Work on many jobs">
@@ -38,19 +44,37 @@ export function Operations() {
   );
 }
 
+/** Without what was over before the page was opened, and what has been over for a while. A failure stays. */
+function useRecent(operations: readonly Operation[] | undefined): readonly Operation[] {
+  const now = useNow();
+  const ends = useRef<Map<string, number>>();
+  if (!operations) return [];
+  const isFirst = ends.current === undefined;
+  ends.current ??= new Map();
+  for (const { id, state, endedAt } of operations) {
+    if (state !== 'running' && !ends.current.has(id)) {
+      ends.current.set(id, endedAt ?? (isFirst ? -Infinity : now));
+    }
+  }
+  return operations.filter(({ id, state }) => {
+    const end = ends.current?.get(id) ?? Infinity;
+    return TONES[state] === 'bad' ? end !== -Infinity : now - end < SHOWN_FOR;
+  });
+}
+
 function Progress({ operation: { id, title, action, progress } }: { operation: Operation }) {
   const { may } = useSession();
   const act = useAct();
   return (
     <>
-      <progress aria-label={title} max={progress?.total ?? 1} value={progress?.seen ?? 0} />
+      <progress aria-label={title} max={progress?.of ?? 1} value={progress?.scanned ?? 0} />
       {may(action) && (
         <button
           type="button"
           class="small"
           aria-label={`Cancel: ${title}`}
           onClick={() =>
-            void act(`operations/${id}/cancel`, {}, 'Cancelled. What is done stays done.')
+            void act(ENDPOINTS.cancelOperation(id), {}, 'Cancelled. What is done stays done.')
           }
         >
           Cancel
@@ -62,11 +86,5 @@ function Progress({ operation: { id, title, action, progress } }: { operation: O
 
 function describe({ state, progress, error }: Operation): string {
   if (state === 'failed') return `failed: ${error ?? 'no reason given'}`;
-  if (!progress) return state;
-  const { done, total, duplicates, unknown } = progress;
-  const left = [
-    duplicates > 0 && `${count(duplicates)} stay, because another like them waits`,
-    unknown > 0 && `${count(unknown)} stay, because nobody knows their name`,
-  ].filter(Boolean);
-  return [`${state}, ${count(done)} of ${count(total)}`, ...left].join('; ');
+  return progress ? progressText(state, progress) : state;
 }

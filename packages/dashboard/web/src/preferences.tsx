@@ -27,7 +27,7 @@ export function PreferencesProvider({ children }: { children: ComponentChildren 
     document.documentElement.dataset.theme = preferences.theme;
   }, [preferences.theme]);
   const prefer = (change: Partial<Preferences>) => {
-    for (const [name, value] of Object.entries(change)) localStorage.setItem(keyOf(name), value);
+    for (const [name, value] of Object.entries(change)) store(name, value);
     set({ ...preferences, ...change });
   };
   return (
@@ -80,8 +80,25 @@ function keyOf(name: string): string {
   return `nestcraft-${name}`;
 }
 
+/** A browser may forbid the page to keep anything; then it is kept until the page is closed. */
+function store(name: string, value: string): void {
+  try {
+    localStorage.setItem(keyOf(name), value);
+  } catch {
+    return;
+  }
+}
+
+function read(name: string): string | null {
+  try {
+    return localStorage.getItem(keyOf(name));
+  } catch {
+    return null;
+  }
+}
+
 function stored<Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word {
-  return one(localStorage.getItem(keyOf(name)), words);
+  return one(read(name), words);
 }
 
 function one<Word extends string>(value: string | null, words: readonly [Word, ...Word[]]): Word {

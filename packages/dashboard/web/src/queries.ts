@@ -1,5 +1,7 @@
+import { useMemo } from 'preact/hooks';
 import { useQuery } from '@tanstack/preact-query';
 import { get, type Health, type Metrics, type Rate } from './api';
+import { ENDPOINTS } from './endpoints';
 
 const SLOWLY = 15_000;
 
@@ -7,26 +9,25 @@ const SLOWLY = 15_000;
 export function useLastHour(name?: string) {
   return useQuery({
     queryKey: ['metrics', '1h', name ?? ''],
-    queryFn: () =>
-      get<Metrics>(`metrics?${new URLSearchParams({ range: '1h', ...(name && { name }) })}`),
+    queryFn: () => get<Metrics>(ENDPOINTS.metrics({ range: '1h', name })),
     refetchInterval: SLOWLY,
   });
 }
 
-/** What each job name did in each of the last 30 minutes. */
-export function useRates(): ReadonlyMap<string, Rate> {
+/** What each job name did in each of the last 30 minutes; `undefined` while that is not known. */
+export function useRates(): ReadonlyMap<string, Rate> | undefined {
   const { data } = useQuery({
     queryKey: ['rates'],
-    queryFn: () => get<{ jobs: Rate[] }>('rates'),
+    queryFn: () => get<{ jobs: Rate[] }>(ENDPOINTS.rates),
     refetchInterval: SLOWLY,
   });
-  return new Map(data?.jobs.map((rate) => [rate.jobName, rate]));
+  return useMemo(() => data && new Map(data.jobs.map((rate) => [rate.jobName, rate])), [data]);
 }
 
 export function useHealth() {
   return useQuery({
     queryKey: ['health'],
-    queryFn: () => get<Health>('health'),
+    queryFn: () => get<Health>(ENDPOINTS.health),
     refetchInterval: SLOWLY,
   });
 }

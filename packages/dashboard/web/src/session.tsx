@@ -1,5 +1,8 @@
 import { useQuery } from '@tanstack/preact-query';
 import { get, type Action } from './api';
+import { ENDPOINTS } from './endpoints';
+
+const RETRY = 5_000;
 
 interface Session {
   actions: Action[];
@@ -11,8 +14,10 @@ interface Session {
 export function useSession() {
   const { data } = useQuery({
     queryKey: ['me'],
-    queryFn: () => get<Session>('me'),
+    queryFn: () => get<Session>(ENDPOINTS.me),
     staleTime: 60_000,
+    // Until it is known, nothing can be done.
+    refetchInterval: ({ state }) => (state.data ? false : RETRY),
   });
   return {
     may: (action: Action): boolean => data?.actions.includes(action) ?? false,

@@ -1,57 +1,135 @@
-import type { SetName } from './api';
+import type { JobCount, Progress, SetName } from './api';
+import { count, duration, plural } from './format';
 
 /** How the pages speak of the scheduled, retry and dead jobs. */
 export const SETS = {
   scheduled: {
     title: 'Scheduled jobs',
+    one: 'scheduled job',
     time: 'Runs',
     state: 'runs',
+    was: 'scheduled',
     tone: 'info',
     verb: 'Run now',
-    empty: 'No job waits for its time.',
+    empty: 'No scheduled jobs.',
   },
   retry: {
     title: 'Retries',
+    one: 'retry',
     time: 'Runs again',
     state: 'runs again',
+    was: 'waiting for its retry',
     tone: 'warn',
     verb: 'Run now',
-    empty: 'No failed job waits for its retry.',
+    empty: 'No retries. Failed jobs wait here until they run again.',
   },
   dead: {
     title: 'Dead jobs',
+    one: 'dead job',
     time: 'Died',
     state: 'died',
+    was: 'dead',
     tone: 'bad',
     verb: 'Retry',
-    empty: 'No job has died. One that fails as often as it may shows here.',
+    empty: 'No dead jobs. Jobs that run out of retries appear here.',
   },
 } as const satisfies Record<SetName, object>;
 
-export function isSet(name: string): name is SetName {
-  return Object.hasOwn(SETS, name);
+/** What can be done with several jobs. */
+export type Verb = 'Retry' | 'Run now' | 'Kill' | 'Delete';
+
+/** A verb with what it is done to, such as `Retry 3 jobs` or `Run 1 job now`. */
+export function doTo(verb: Verb, what: string): string {
+  const [first = '', ...rest] = verb.split(' ');
+  return [first, what, ...rest].join(' ');
 }
 
-const RESULTS: Record<string, string> = {
-  moved: 'in the queue now',
-  deleted: 'deleted',
-  killed: 'dead now',
-  gone: 'not there any more',
-  duplicate: 'stay, because another like them waits',
-  unknown: 'stay, because nobody knows their name',
-  'too deep': 'stay: they are too far from both ends of the queue to be found quickly',
+/** What the button for all jobs says: `Delete all 324`, `Run all (~4,000) now`. */
+export function doToAll(verb: Verb, { count: number, exact }: JobCount): string {
+  return doTo(verb, exact ? `all ${count(number)}` : `all (~${count(number)})`);
+}
+
+/** What is asked before that, such as `Retry all dead jobs named charge (about 4,000)?`. */
+export function askAll(
+  verb: Verb,
+  { set, name }: { set: SetName; name: string | undefined },
+  { count: number, exact }: JobCount,
+): string {
+  const which = name === undefined ? '' : ` named ${name}`;
+  const { one, title } = SETS[set];
+  const noun = number === 1 && exact ? one : title.toLowerCase();
+  if (!exact) return `${doTo(verb, `all ${noun}${which} (about ${count(number)})`)}?`;
+  return `${doTo(verb, `${number === 1 ? '' : 'all '}${count(number)} ${noun}${which}`)}?`;
+}
+
+/** What the button below that question says. */
+export function doToJobs(verb: Verb, { count: number, exact }: JobCount): string {
+  return doTo(verb, `${exact ? '' : 'about '}${plural(number, 'job')}`);
+}
+
+/** What it means for the jobs. @param number how many they are */
+export function consequence(verb: Verb, number: number): string {
+  const one = number === 1;
+  switch (verb) {
+    case 'Delete':
+      return `${one ? 'It' : 'They'} cannot be brought back.`;
+    case 'Kill':
+      return one
+        ? 'It does not run again unless somebody retries it from the dead jobs.'
+        : 'They do not run again unless somebody retries them from the dead jobs.';
+    default:
+      return one
+        ? 'It goes to its queue at once.'
+        : 'They go to their queues in batches; you can stop on the way.';
+  }
+}
+
+const RESULTS: Readonly<Record<string, readonly [one: string, several: string]>> = {
+  moved: ['in the queue now', 'in the queue now'],
+  deleted: ['deleted', 'deleted'],
+  killed: ['dead now', 'dead now'],
+  gone: ['not there any more', 'not there any more'],
+  duplicate: ['stays: another like it waits', 'stay: others like them wait'],
+  unknown: ['stays: no pool knows its name', 'stay: no pool knows their names'],
+  'too deep': [
+    'stays: it is too far from both ends of the queue. Cancel it on its page instead',
+    'stay: they are too far from both ends of the queue. Cancel them on their pages instead',
+  ],
 };
 
 /** What came of several jobs, such as `2 deleted; 1 not there any more`. */
 export function summary(results: readonly string[] = []): string {
   const counts = new Map<string, number>();
   for (const result of results) counts.set(result, (counts.get(result) ?? 0) + 1);
-  return [...counts].map(([result, n]) => `${n} ${RESULTS[result] ?? result}`).join('; ');
+  return [...counts]
+    .map(([result, number]) => `${count(number)} ${became(result, number)}`)
+    .join('; ');
 }
 
-const CANCELLATIONS: Record<string, string> = {
-  removed: 'Cancelled: the job waited, and will not run.',
-  signalled: 'The job was told to stop. It ends when its handler heeds its signal.',
+function became(result: string, number: number): string {
+  const [one, several] = RESULTS[result] ?? [result, result];
+  return number === 1 ? one : several;
+}
+
+/** How far work on many jobs has come: what was done, and, where that is another number, what was looked at. */
+export function progressText(state: string, progress: Progress): string {
+  const { done, scanned, of, duplicates, unknown } = progress;
+  const isPart = scanned === done && done < of;
+  const all = isPart ? `${count(done)} of ${count(of)}` : plural(done, 'job');
+  const looked =
+    scanned === done
+      ? []
+      : [`looked at ${count(scanned)}${scanned < of ? ` of ${count(of)}` : ''}`];
+  const left = [
+    duplicates > 0 && `${count(duplicates)} ${became('duplicate', duplicates)}`,
+    unknown > 0 && `${count(unknown)} ${became('unknown', unknown)}`,
+  ].filter((one) => one !== false);
+  return [`${state}, ${all}`, ...looked, ...left].join('; ');
+}
+
+const CANCELLATIONS: Readonly<Record<string, string>> = {
+  removed: 'Cancelled: the job was waiting and will not run.',
+  signalled: 'The job was told to stop. It ends when its handler heeds the signal.',
   marked: 'Cancelled: the job will be dropped when its turn comes.',
   ignored: 'The job runs in a Go pool, which cannot be told to stop. It goes on.',
   'not found': 'The job neither waits nor runs any more.',
@@ -62,31 +140,14 @@ export function cancellation(result = ''): string {
   return CANCELLATIONS[result] ?? result;
 }
 
-/** The address of the page of a job's list, or of those of one name. */
-export function listHref(set: SetName, name?: string): string {
-  return `/jobs/${set}${name === undefined ? '' : `/of/${encodeURIComponent(name)}`}`;
+/** What a chart of jobs per interval is called, such as `Jobs / min`. @param step in seconds */
+export function perInterval(step: number): string {
+  return `Jobs / ${duration(step).replace(/^1 /, '')}`;
 }
 
-export function jobHref(set: SetName, { at, id }: { at?: number; id: string }): string {
-  return `/jobs/${set}/${at}/${encodeURIComponent(id)}`;
-}
-
-export function queueHref(name: string): string {
-  return `/queues/${encodeURIComponent(name)}`;
-}
-
-export function waitingHref(
-  name: string,
-  { position, id }: { position?: number; id: string },
-): string {
-  return `${queueHref(name)}/${position}/${encodeURIComponent(id)}`;
-}
-
-export function runningHref(workerId: string): string {
-  return `/running/${encodeURIComponent(workerId)}`;
-}
-
-/** @param query what is searched, as a query string */
-export function searchHref(query: string): string {
-  return `/search/${encodeURIComponent(query)}`;
+/** What a sparkline shows, for whoever does not see it. @param what such as `Done in each of the last 30 minutes` */
+export function sparklineText(what: string, values: readonly number[]): string {
+  const sum = values.reduce((a, b) => a + b, 0);
+  const most = Math.max(0, ...values);
+  return `${what}: ${count(sum)} in total, ${count(most)} at most, ${count(values.at(-1) ?? 0)} at last`;
 }

@@ -113,14 +113,14 @@ describe('queues', () => {
   it('can be forgotten once nobody needs them', async () => {
     await ns.redis.sadd(ns.keys.knownJobs, 'n', 'other');
     await ns.redis.hset(ns.keys.lockInfo('n'), 'pool', 1);
-    await expect(client.forgetJob('n')).rejects.toThrow('1 jobs are in progress');
+    await expect(client.forgetJob('n')).rejects.toThrow('1 job is in progress');
     await ns.redis.hset(ns.keys.lockInfo('n'), 'pool', 0);
     await ns.redis.lpush(ns.keys.queue('n'), entry('n', '1'));
     await expect(client.forgetJob('n')).rejects.toThrow(JobInUseError);
     await client.emptyQueue('n');
     await ns.redis.sadd(ns.keys.workerPools, 'go');
     await ns.redis.hset(ns.keys.heartbeat('go'), { heartbeat_at: 1, job_names: 'n' });
-    await expect(client.forgetJob('n')).rejects.toThrow('1 worker pools run it');
+    await expect(client.forgetJob('n')).rejects.toThrow('1 worker pool runs it');
     await ns.redis.del(ns.keys.heartbeat('go'));
     await client.pause('n');
     await client.forgetJob('n');

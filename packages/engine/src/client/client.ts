@@ -1,10 +1,13 @@
+import { assertText } from '../assert-record.js';
+import { InvalidOptionError } from '../errors.js';
+import { noteClass } from '../copies.js';
 import { parseAttempt, type JobAttempt } from '../attempt.js';
 import { systemClock, type Clock } from '../clock.js';
 import { DEFAULT_NAMESPACE } from '../enqueuer.js';
 import { MetricsReader, type JobRates, type Metrics } from '../metrics/metrics.js';
 import { assertOptions } from '../option-rules.js';
 import { Keys } from '../redis/keys.js';
-import { RedisConnection } from '../redis/redis-connection.js';
+import { isRedisConnection, RedisConnection } from '../redis/redis-connection.js';
 import { parseScheduleResult, type ScheduleResult } from '../schedule-result.js';
 import { Scripts } from '../redis/scripts.js';
 import type { Revived } from '../redis/scripts/job-scripts.js';
@@ -22,6 +25,7 @@ import {
   type RatesOptions,
   type WaitingListOptions,
 } from './client-options.js';
+import type { UnreadEntry } from './entries.js';
 import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from './fleet.js';
 import { Integrity, type IntegrityFinding } from './integrity.js';
 import {
@@ -33,6 +37,7 @@ import {
   type TimedJob,
   type TimedJobRef,
 } from './job-set.js';
+import { OperationBoard } from './operation-board.js';
 import {
   Queues,
   type Deletion,
@@ -54,8 +59,14 @@ import {
  * ```
  */
 export class Client {
+  static {
+    noteClass('Client', this);
+  }
+
   /** What all keys begin with. */
   readonly namespace: string;
+  /** Work on many jobs that the processes of an application tell each other of, as the dashboard does. */
+  readonly operations: OperationBoard;
   readonly #connection: RedisConnection;
   readonly #ownsConnection: boolean;
   readonly #queues: Queues;
@@ -74,14 +85,14 @@ export class Client {
     const { redis, namespace = DEFAULT_NAMESPACE, clock = systemClock, commandTimeout } = options;
     const keys = new Keys(namespace);
     this.namespace = namespace;
-    this.#ownsConnection = !(redis instanceof RedisConnection);
-    this.#connection =
-      redis instanceof RedisConnection
-        ? redis
-        : new RedisConnection(redis, { name: 'client', namespace, commandTimeout, unref: true });
+    this.#ownsConnection = !isRedisConnection(redis);
+    this.#connection = isRedisConnection(redis)
+      ? redis
+      : new RedisConnection(redis, { name: 'client', namespace, commandTimeout, unref: true });
     const scripts = new Scripts(keys, clock);
     const parts = { connection: this.#connection, keys, scripts, clock };
     this.#parts = parts;
+    this.operations = new OperationBoard(parts);
     this.#queues = new Queues(parts);
     this.#canceller = new Canceller(parts);
     this.#fleet = new Fleet(parts);
@@ -97,7 +108,7 @@ export class Client {
     return this.#queues.list();
   }
 
-  /** A page of 20 of the jobs that wait in a queue, next to be taken first. @throws InvalidOptionError */
+  /** A page of 20 of the jobs that wait in a queue, next to be taken first. @throws InvalidOptionError, InvalidJobNameError */
   jobs(jobName: string, page = 1): Promise<QueuePage> {
     return this.#queues.page(jobName, page);
   }
@@ -178,15 +189,25 @@ export class Client {
     return this.#set(set).scan();
   }
 
+  /**
+   * As `scan`, but nothing is parsed before `read()` of an entry is called: who wants few of many looks at the bytes
+   * first.
+   */
+  scanUnread(
+    set: 'scheduled' | 'retry' | 'dead',
+  ): AsyncGenerator<readonly UnreadEntry<TimedJob>[]> {
+    return this.#set(set).scanUnread();
+  }
+
   /** Some of the scheduled, retry or dead jobs, by time. @throws InvalidOptionError */
-  list(set: 'scheduled' | 'retry' | 'dead', options: ListOptions = {}): Promise<JobList> {
+  async list(set: 'scheduled' | 'retry' | 'dead', options: ListOptions = {}): Promise<JobList> {
     return this.#set(set).list(options);
   }
 
   /**
    * Some of the jobs that wait in a queue, next to be taken first.
    *
-   * @throws InvalidOptionError
+   * @throws InvalidOptionError, InvalidJobNameError
    */
   async listWaiting(jobName: string, options: WaitingListOptions = {}): Promise<QueuePage> {
     assertOptions('listWaiting', options, WAITING_LIST_OPTIONS);
@@ -194,16 +215,26 @@ export class Client {
     return this.#queues.window(jobName, from, limit);
   }
 
-  /** Goes through all jobs that wait in a queue, next to be taken first. Those that leave meanwhile have others missed. */
+  /**
+   * Goes through all jobs that wait in a queue, next to be taken first. Those that leave meanwhile have others missed.
+   *
+   * @throws InvalidJobNameError
+   */
   scanWaiting(jobName: string): AsyncGenerator<readonly WaitingJob[]> {
     return this.#queues.scan(jobName);
   }
 
+  /** As `scanWaiting`, but nothing is parsed before `read()` of an entry is called. @throws InvalidJobNameError */
+  scanUnreadWaiting(jobName: string): AsyncGenerator<readonly UnreadEntry<WaitingJob>[]> {
+    return this.#queues.scanUnread(jobName);
+  }
+
   /**
-   * A job that waits in a queue; `undefined` if it is not there (any more).
+   * A job that waits in a queue; `undefined` if it stands neither where it was seen nor anywhere before, where those
+   * go that wait.
    *
    * @param job its id and the position where it was seen
-   * @throws InvalidOptionError
+   * @throws InvalidOptionError, InvalidJobNameError
    */
   waitingJob(jobName: string, job: WaitingJobRef): Promise<WaitingJob | undefined> {
     return this.#queues.job(jobName, job);
@@ -226,7 +257,7 @@ export class Client {
   }
 
   /** How many scheduled, retry or dead jobs have a name: exact where there are 10,000 at most, else an estimate. */
-  countOf(set: 'scheduled' | 'retry' | 'dead', jobName: string): Promise<JobCount> {
+  async countOf(set: 'scheduled' | 'retry' | 'dead', jobName: string): Promise<JobCount> {
     return this.#set(set).countOf(jobName);
   }
 
@@ -241,17 +272,20 @@ export class Client {
   }
 
   /** The scheduled job of a run time and id; `undefined` if it is not there (any more). */
-  scheduledJob(job: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+  scheduledJob(job: {
+    readonly at: Date | null;
+    readonly id: string;
+  }): Promise<TimedJob | undefined> {
     return this.#scheduled.job(job);
   }
 
   /** The job that waits for its retry, of a run time and id; `undefined` if it is not there (any more). */
-  retryJob(job: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+  retryJob(job: { readonly at: Date | null; readonly id: string }): Promise<TimedJob | undefined> {
     return this.#retry.job(job);
   }
 
   /** The dead job of a time of death and id; `undefined` if it is not there (any more). */
-  deadJob(job: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
+  deadJob(job: { readonly at: Date | null; readonly id: string }): Promise<TimedJob | undefined> {
     return this.#dead.job(job);
   }
 
@@ -357,6 +391,7 @@ export class Client {
    * @param pools whose workers; default: those of all pools
    */
   async workerObservations(pools?: readonly WorkerPoolHeartbeat[]): Promise<WorkerObservation[]> {
+    if (pools !== undefined) assertHeartbeats(pools);
     return this.#fleet.observations(pools ?? (await this.#fleet.heartbeats()));
   }
 
@@ -386,6 +421,7 @@ export class Client {
    * and of jobs that are not done yet.
    */
   async attempts(jobId: string): Promise<JobAttempt[]> {
+    assertText('jobId', jobId, 'the id of a job');
     const { connection, keys } = this.#parts;
     await connection.ready();
     const texts = await connection.redis.lrange(keys.attempts(jobId), 0, -1);
@@ -409,11 +445,31 @@ export class Client {
   }
 
   #set(set: 'scheduled' | 'retry' | 'dead'): JobSet {
-    return { scheduled: this.#scheduled, retry: this.#retry, dead: this.#dead }[set];
+    switch (set) {
+      case 'scheduled':
+        return this.#scheduled;
+      case 'retry':
+        return this.#retry;
+      case 'dead':
+        return this.#dead;
+      default:
+        throw new InvalidOptionError('set', set, '"scheduled", "retry" or "dead"');
+    }
   }
 
   /** Closes the connection if it is the client's own. */
   close(): void {
     if (this.#ownsConnection) this.#connection.close();
   }
+}
+
+/** @throws InvalidOptionError */
+function assertHeartbeats(pools: unknown): void {
+  const areSome =
+    Array.isArray(pools) &&
+    pools.every((one: unknown) =>
+      Array.isArray((one as Partial<WorkerPoolHeartbeat> | null)?.workerIds),
+    );
+  if (areSome) return;
+  throw new InvalidOptionError('pools', pools, 'what workerPoolHeartbeats() gives, or left out');
 }

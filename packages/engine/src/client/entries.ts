@@ -18,6 +18,13 @@ export interface ShownEntry {
   readonly id: string;
 }
 
+/** An entry that was fetched, and is parsed only when somebody wants to know what is in it. */
+export interface UnreadEntry<Shown extends ShownEntry> {
+  /** The entry to the byte as it stands in Redis. */
+  readonly raw: Raw;
+  readonly read: () => Shown;
+}
+
 /** The job in an entry, or `undefined` if it is none. */
 export function tryParse(raw: Raw): JobEntry | undefined {
   try {

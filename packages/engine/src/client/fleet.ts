@@ -118,10 +118,18 @@ function splitList(list: string | undefined): string[] {
   return list ? list.split(',') : [];
 }
 
+/** A heartbeat is written by others: what in it is no schedule is passed over. */
 function parseSchedules(text: string | undefined): RegisteredSchedule[] {
   try {
-    return text ? (JSON.parse(text) as RegisteredSchedule[]) : [];
+    const list: unknown = text ? JSON.parse(text) : [];
+    return Array.isArray(list) ? list.filter(isSchedule) : [];
   } catch {
     return [];
   }
+}
+
+function isSchedule(value: unknown): value is RegisteredSchedule {
+  const { id, jobName, spec, argsText } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const isText = argsText === undefined || typeof argsText === 'string';
+  return isText && [id, jobName, spec].every((one) => typeof one === 'string' && one !== '');
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { unixSeconds, type Clock } from '../clock.js';
 import { batches } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
@@ -114,7 +115,7 @@ export class Integrity {
       .filter(({ count }) => count > 0)
       .map(({ set, count }) => ({
         kind: 'overdue',
-        what: `${count} ${set} jobs have been due for more than a minute.`,
+        what: `${counted(count, `${set} job has`, `${set} jobs have`)} been due for more than a minute.`,
         consequence: 'They do not run: nobody moves them to their queues.',
         remedy: 'Start a worker pool in this namespace.',
       }));
@@ -139,7 +140,7 @@ export class Integrity {
       if (found.fractional > 0) {
         findings.push({
           kind: 'score',
-          what: `${found.fractional === 1 ? '1 entry' : `${found.fractional} entries`} ${where} with a time that is not in whole seconds.`,
+          what: `${counted(found.fractional, 'entry', 'entries')} ${where} with a time that is not in whole seconds.`,
           consequence: "gocraft/work's client cannot delete or retry them.",
           remedy: 'Find out what wrote them; run, retry or delete them here.',
         });

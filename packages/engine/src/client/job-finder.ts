@@ -23,10 +23,14 @@ export class JobFinder {
     this.#scripts = scripts;
   }
 
-  /** The jobs of an id in sorted sets and lists, in the order of `keys`. */
-  async *find(keys: readonly string[], jobId: string): AsyncGenerator<FoundJob> {
+  /**
+   * The jobs of an id in sorted sets and lists, in the order of `keys`.
+   *
+   * @param rank how many entries of the first key are passed over; default 0
+   */
+  async *find(keys: readonly string[], jobId: string, rank = 0): AsyncGenerator<FoundJob> {
     const texts = writtenForms(jobId);
-    let next: { keys: readonly string[]; rank: number } | undefined = { keys, rank: 0 };
+    let next: { keys: readonly string[]; rank: number } | undefined = { keys, rank };
     while (next && next.keys.length > 0) {
       const call = this.#scripts.jobs.find(next.keys, next.rank, texts);
       const findings = await this.#connection.call(call);

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+import { assertRecord } from '../assert-record.js';
 import { unixSeconds, type Clock } from '../clock.js';
 import { InvalidOptionError } from '../errors.js';
 import { rewriteEntry, type JobEntry } from '../job-entry.js';
@@ -18,13 +20,16 @@ import {
   type BulkOutcome,
   type BulkResult,
 } from './bulk.js';
-import { idOf, removing, shown, tryParse, type ShownEntry } from './entries.js';
+import { idOf, removing, shown, tryParse, type ShownEntry, type UnreadEntry } from './entries.js';
 import { Listing, MOST_BYTES_SEEN, mayBeNamed } from './listing.js';
 import { readPages } from './read-pages.js';
 
 /** A job in a set that is ordered by time. */
 export interface TimedJob extends ShownEntry {
-  /** When it will run, or, for a dead job, when it died; to the second. */
+  /**
+   * When it will run, or, for a dead job, when it died; to the second. An invalid Date where the score is beyond what a
+   * Date can hold, such as microseconds or infinity, which some program has written by mistake.
+   */
   readonly at: Date;
 }
 
@@ -77,8 +82,11 @@ export interface JobCount {
   readonly exact: boolean;
 }
 
-/** Which job: one from a page; or its time (when it runs, or died) and its id. */
-export type TimedJobRef = TimedJob | { readonly at: Date; readonly id: string };
+/**
+ * Which job: one from a page; or its time (when it runs, or died) and its id. The time is `null` of a job whose score
+ * no Date can hold.
+ */
+export type TimedJobRef = TimedJob | { readonly at: Date | null; readonly id: string };
 
 export interface JobSetOptions {
   readonly set: 'scheduled' | 'retry' | 'dead';
@@ -90,8 +98,11 @@ export interface JobSetOptions {
 
 export const PAGE_SIZE = 20;
 const BATCH = 500;
+const A_JOB = 'a job as a page or a list gives it, or { at, id }';
 const MOST_COUNTED = 10_000;
 const SAMPLE = 500;
+// Of JavaScript, in milliseconds.
+const LATEST_DATE = 8.64e15;
 
 /** The scheduled, the retry or the dead jobs, as a client looks at them and mends them. */
 export class JobSet {
@@ -137,20 +148,32 @@ export class JobSet {
   /** How many jobs come before a time, or, newest first, after it. */
   async #rankOf(at: Date, newestFirst: boolean): Promise<number> {
     const seconds = at.getTime() / 1000;
+    if (!newestFirst) return this.#countBelow(seconds);
     const { connection } = this.#options;
     await connection.ready();
-    return newestFirst
-      ? connection.redis.zcount(this.#key, `(${seconds}`, '+inf')
-      : connection.redis.zcount(this.#key, '-inf', `(${seconds}`);
+    return connection.redis.zcount(this.#key, `(${seconds}`, '+inf');
+  }
+
+  /** How many jobs come before a time, in seconds. */
+  async #countBelow(seconds: number): Promise<number> {
+    const { connection } = this.#options;
+    await connection.ready();
+    if (seconds === -Infinity) return 0;
+    return connection.redis.zcount(this.#key, '-inf', `(${seconds}`);
   }
 
   /** All jobs, the latest time first, at most some hundred at once. */
   async *scan(): AsyncGenerator<readonly TimedJob[]> {
+    for await (const entries of this.scanUnread()) yield entries.map(({ read }) => read());
+  }
+
+  /** As `scan`, but nothing is parsed. */
+  async *scanUnread(): AsyncGenerator<readonly UnreadEntry<TimedJob>[]> {
     for (let offset = 0; ;) {
       const { entries, scores } = await this.#page(offset, { count: BATCH, backwards: true });
       if (entries.length === 0) return;
       offset += entries.length;
-      yield timedJobs(entries, scores);
+      yield entries.map((raw, index) => ({ raw, read: () => timedJob(raw, scores[index]) }));
     }
   }
 
@@ -186,9 +209,10 @@ export class JobSet {
   }
 
   /** The job of this time and id; `undefined` if it is not there. */
-  async job({ at, id }: { readonly at: Date; readonly id: string }): Promise<TimedJob | undefined> {
-    const raw = await this.#find({ at, id });
-    return raw === undefined ? undefined : { at, ...shown(raw) };
+  async job(ref: { readonly at: Date | null; readonly id: string }): Promise<TimedJob | undefined> {
+    assertRecord('job', ref, A_JOB);
+    const raw = await this.#find(ref);
+    return raw === undefined ? undefined : { at: ref.at ?? new Date(NaN), ...shown(raw) };
   }
 
   /** Moves a job to its queue now. */
@@ -298,19 +322,34 @@ export class JobSet {
 
   /** The entry to the byte. */
   async #find(ref: TimedJobRef): Promise<Raw | undefined> {
+    assertRecord('job', ref, A_JOB);
     if ('raw' in ref) {
       await this.#options.connection.ready();
       return ref.raw;
     }
-    const seconds = Math.floor(ref.at.getTime() / 1000);
-    if (Number.isNaN(seconds)) throw new InvalidOptionError('at', ref.at, 'a valid Date');
-    let next: number | undefined = await this.#rankOf(new Date(seconds * 1000), false);
+    if (ref.at === null) return this.#findBeyondDates(ref.id);
+    const seconds = Math.floor(secondsOf(ref.at));
+    // Some programs write parts of seconds.
+    return this.#findBetween(seconds, seconds + 1, ref.id);
+  }
+
+  /** Among the scores that no Date can hold: all after the last, then all before the first. */
+  async #findBeyondDates(id: string): Promise<Raw | undefined> {
+    const last = LATEST_DATE / 1000;
+    return (
+      (await this.#findBetween(last + 1, Infinity, id)) ?? this.#findBetween(-Infinity, -last, id)
+    );
+  }
+
+  /** @param from in seconds; `to`, too, before which it stands, or at which if that is infinite */
+  async #findBetween(from: number, to: number, id: string): Promise<Raw | undefined> {
+    let next: number | undefined = await this.#countBelow(from);
     while (next !== undefined) {
       const page: Page = await this.#page(next, { count: BATCH });
       for (const [index, raw] of page.entries.entries()) {
-        // Some programs write parts of seconds.
-        if ((page.scores[index] ?? 0) >= seconds + 1) return undefined;
-        if (idOf(raw) === ref.id) return raw;
+        const score = page.scores[index] ?? 0;
+        if (score >= to && to !== Infinity) return undefined;
+        if (idOf(raw) === id) return raw;
       }
       next = page.next;
     }
@@ -342,12 +381,23 @@ interface Parsed {
 }
 
 function timedJobs(entries: readonly Raw[], scores: readonly number[]): TimedJob[] {
-  return entries.map((raw, index) => ({ at: toDate(scores[index]), ...shown(raw) }));
+  return entries.map((raw, index) => timedJob(raw, scores[index]));
+}
+
+function timedJob(raw: Raw, score: number | undefined): TimedJob {
+  return { at: toDate(score), ...shown(raw) };
 }
 
 /** @param seconds since the epoch */
 function toDate(seconds = 0): Date {
   return new Date(seconds * 1000);
+}
+
+/** @throws InvalidOptionError */
+function secondsOf(at: unknown): number {
+  const milliseconds = types.isDate(at) ? at.getTime() : NaN;
+  if (Number.isNaN(milliseconds)) throw new InvalidOptionError('at', at, 'a valid Date');
+  return milliseconds / 1000;
 }
 
 /** @throws InvalidOptionError */

@@ -126,7 +126,7 @@ it('what workers do is told of all of them, however large the arguments of their
   expect(observations.every(({ argsText }) => argsText === args)).toBe(true);
 });
 
-it("what a pool has in progress is not changed under a name that looks like its list's", async () => {
+it("what a pool has in progress is neither shown nor changed under a name that looks like its list's", async () => {
   const hidden = 'n:pool:inprogress';
   await ns.redis.sadd(ns.keys.knownJobs, hidden);
   await ns.redis.lpush(ns.keys.inProgress('n', 'pool'), '{"name":"n","id":"1"}');
@@ -136,12 +136,12 @@ it("what a pool has in progress is not changed under a name that looks like its 
     () => client.deleteWaitingJob(hidden, { position: 1, id: '1' }),
     () => client.unpause(hidden),
     () => client.forgetJob(hidden),
+    () => client.listWaiting(hidden),
   ]) {
     await expect(change()).rejects.toThrow(InvalidJobNameError);
   }
   expect(await client.cancel('1')).toEqual({ status: 'not found' });
   expect(await ns.redis.llen(ns.keys.inProgress('n', 'pool'))).toBe(1);
-  expect((await client.listWaiting(hidden)).jobs).toHaveLength(1);
 });
 
 it('thousands of names are read in steps', async () => {

@@ -1,3 +1,5 @@
+import { assertRecord, assertText } from '../assert-record.js';
+import { counted } from '../counted.js';
 import { unixSeconds, type Clock } from '../clock.js';
 import { JobInUseError } from '../errors.js';
 import { assertJobName } from '../job-name.js';
@@ -11,10 +13,13 @@ import type { Scripts } from '../redis/scripts.js';
 import type { Page } from '../redis/scripts/job-scripts.js';
 import type { QueueReading } from '../redis/scripts/queue-scripts.js';
 import { EMPTY_OPTIONS, inBulk, type BulkOptions, type BulkResult } from './bulk.js';
-import { removing, shown, tryParse, type ShownEntry } from './entries.js';
+import { removing, shown, tryParse, type ShownEntry, type UnreadEntry } from './entries.js';
+import { JobFinder } from './job-finder.js';
 import { assertPage, PAGE_SIZE } from './job-set.js';
 import { knownJobNames } from './known-job-names.js';
 import { readPages } from './read-pages.js';
+
+const A_NAME = 'the name of a job';
 
 /** A queue and what waits in it. */
 export interface QueueStatus {
@@ -74,9 +79,11 @@ const LOOK_AHEAD = 20;
 /** All queues, as a client looks at them and steers them. */
 export class Queues {
   readonly #options: QueuesOptions;
+  readonly #finder: JobFinder;
 
   constructor(options: QueuesOptions) {
     this.#options = options;
+    this.#finder = new JobFinder(options);
   }
 
   async list(): Promise<QueueStatus[]> {
@@ -90,6 +97,7 @@ export class Queues {
   }
 
   async page(jobName: string, page: number): Promise<QueuePage> {
+    assertText('jobName', jobName, A_NAME);
     assertPage(page);
     const from = (page - 1) * PAGE_SIZE;
     const read = (first: number, count: number) => this.#read(jobName, first, count);
@@ -98,20 +106,27 @@ export class Queues {
 
   /** `limit` jobs behind the first `from`; fewer where they would have more bytes than go with one reply. */
   async window(jobName: string, from: number, limit: number): Promise<QueuePage> {
+    assertText('jobName', jobName, A_NAME);
     return pageOf(from, await this.#read(jobName, from, limit));
   }
 
   /** All jobs of a queue, next to be taken first, at most some hundred at once. */
   async *scan(jobName: string): AsyncGenerator<readonly WaitingJob[]> {
+    for await (const entries of this.scanUnread(jobName)) yield entries.map(({ read }) => read());
+  }
+
+  /** As `scan`, but nothing is parsed. */
+  async *scanUnread(jobName: string): AsyncGenerator<readonly UnreadEntry<WaitingJob>[]> {
     for (let from = 0; ;) {
-      const { jobs } = await this.window(jobName, from, BATCH);
-      if (jobs.length === 0) return;
-      from += jobs.length;
-      yield jobs;
+      const { entries } = await this.#read(jobName, from, BATCH);
+      if (entries.length === 0) return;
+      const before = from;
+      from += entries.length;
+      yield entries.map((raw, index) => ({ raw, read: () => waiting(raw, before + index + 1) }));
     }
   }
 
-  /** Looks for it near the position where it was seen: those before it may have been taken since. */
+  /** Looks for it from the position where it was seen towards the front: those before it may have been taken since. */
   async job(jobName: string, ref: WaitingJobRef): Promise<WaitingJob | undefined> {
     return (await this.#find(jobName, ref)).found;
   }
@@ -190,12 +205,17 @@ export class Queues {
   async forget(jobName: string, pools: readonly { jobNames: readonly string[] }[]): Promise<void> {
     assertJobName(jobName);
     const serving = pools.filter(({ jobNames }) => jobNames.includes(jobName)).length;
-    if (serving > 0) throw new JobInUseError(jobName, `${serving} worker pools run it`);
+    if (serving > 0)
+      throw new JobInUseError(
+        jobName,
+        `${counted(serving, 'worker pool runs', 'worker pools run')} it`,
+      );
     const { connection, scripts } = this.#options;
     await connection.ready();
     const { waiting, inProgress } = await connection.call(scripts.queues.forget(jobName));
-    if (waiting > 0) throw new JobInUseError(jobName, `${waiting} jobs wait`);
-    if (inProgress > 0) throw new JobInUseError(jobName, `${inProgress} jobs are in progress`);
+    if (waiting > 0) throw new JobInUseError(jobName, counted(waiting, 'job waits', 'jobs wait'));
+    if (inProgress > 0)
+      throw new JobInUseError(jobName, `${counted(inProgress, 'job is', 'jobs are')} in progress`);
   }
 
   async rebuildLocks(): Promise<number> {
@@ -209,18 +229,42 @@ export class Queues {
 
   async #find(
     jobName: string,
-    { position, id }: WaitingJobRef,
+    ref: WaitingJobRef,
   ): Promise<{ found: WaitingJob | undefined; total: number }> {
+    assertText('jobName', jobName, A_NAME);
+    assertRecord('job', ref, 'a job as a page gives it, or { position, id }');
+    const { position, id } = ref;
     assertInteger('position', position, 1, Number.MAX_SAFE_INTEGER);
     const first = Math.max(0, position - LOOK_BEHIND);
     const read = (from: number, count: number) => this.#read(jobName, from, count);
     const page = await readPages(read, first, position - first + LOOK_AHEAD);
     const { jobs, total } = pageOf(first, page);
-    return { found: jobs.findLast((job) => job.id === id), total };
+    const found = jobs.findLast((job) => job.id === id);
+    if (found || first === 0) return { found, total };
+    return this.#findNearerTheFront(jobName, id, { first, total });
+  }
+
+  /**
+   * In a busy queue a job moves by thousands between two looks. Only its own entry leaves Redis, and what is put into
+   * the queue meanwhile moves it in the direction of the search, so that it is not passed over.
+   */
+  async #findNearerTheFront(
+    jobName: string,
+    id: string,
+    { first, total }: { readonly first: number; readonly total: number },
+  ): Promise<{ found: WaitingJob | undefined; total: number }> {
+    const { connection, keys } = this.#options;
+    const queue = keys.queue(jobName);
+    for await (const { raw, rank } of this.#finder.find([queue], id, Math.max(0, total - first))) {
+      const now = await connection.redis.llen(queue);
+      return { found: waiting(raw, Math.max(1, now - rank)), total: now };
+    }
+    return { found: undefined, total };
   }
 
   /** Next to be taken first. */
   async #read(jobName: string, from: number, count: number): Promise<Page> {
+    assertJobName(jobName); // Another name may lead to a pool's own list.
     const { connection, keys, scripts } = this.#options;
     await connection.ready();
     const bound = { count, backwards: true };
@@ -256,8 +300,11 @@ export class Queues {
 
 /** @param from how many stand before the first of the page */
 function pageOf(from: number, { entries, total }: Page): QueuePage {
-  const jobs = entries.map((raw, index) => ({ position: from + index + 1, ...shown(raw) }));
-  return { jobs, total };
+  return { jobs: entries.map((raw, index) => waiting(raw, from + index + 1)), total };
+}
+
+function waiting(raw: Raw, position: number): WaitingJob {
+  return { position, ...shown(raw) };
 }
 
 // What PTTL says of a key that does not exist.

@@ -38,7 +38,7 @@ describe('judge', () => {
 
   it('says why Redis does not answer, and nothing that it cannot know', () => {
     const health = judge({ ...WELL, isReady: false, beatAge: undefined }, healthLimits({}), {
-      unreachable: 'no',
+      unreachable: 'Redis does not answer: no',
     });
     expect(health.problems).toEqual(['Redis does not answer: no']);
   });

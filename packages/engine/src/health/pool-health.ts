@@ -67,7 +67,7 @@ export function judge(
 
 /** What keeps a pool from Redis. */
 export interface Obstacles {
-  /** What has kept Redis from answering. */
+  /** A sentence: Redis does not answer, or refuses, and why. */
   readonly unreachable?: string | undefined;
   /** Why Redis does not take the registration of the pool. */
   readonly unregistered?: string | undefined;
@@ -80,7 +80,7 @@ function graveProblems(
   { fetch, beat }: Required<HealthLimits>,
   { unreachable, unregistered }: Obstacles,
 ): string[] {
-  if (unreachable !== undefined) return [`Redis does not answer: ${unreachable}`];
+  if (unreachable !== undefined) return [unreachable];
   if (unregistered !== undefined) return [`The worker pool cannot be registered: ${unregistered}`];
   if (!isReady) return ['The worker pool is not started, not registered yet, or stopping.'];
   const problems: string[] = [];

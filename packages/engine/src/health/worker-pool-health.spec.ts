@@ -5,7 +5,7 @@ import { Enqueuer } from '../enqueuer.js';
 import { InvalidOptionError } from '../errors.js';
 import { silentLogger } from '../logger.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import { TestNamespace } from '../testing/test-redis.js';
+import { TEST_REDIS_URL, TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool, type WorkerPoolOptions } from '../worker-pool.js';
 
 let ns: TestNamespace;
@@ -58,6 +58,17 @@ describe('a pool', () => {
     const { status, problems } = await pool.health();
     expect(status).toBe('down');
     expect(problems).toEqual([expect.stringMatching(/^Redis does not answer/)]);
+  });
+
+  it('is down when Redis refuses it, and says what to do', async () => {
+    const { port } = new URL(TEST_REDIS_URL);
+    const pool = aPool({ redis: { port: Number(port), db: 99 } }).job('n', () => undefined);
+    await pool.start();
+    const { status, problems } = await pool.health();
+    expect([status, problems]).toEqual([
+      'down',
+      ['Redis refuses: ERR DB index is out of range. Choose a database that this Redis has.'],
+    ]);
   });
 
   it('is down when its heartbeat is late or gone', async () => {

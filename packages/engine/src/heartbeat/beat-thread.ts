@@ -1,11 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import type { RedisOptions } from 'ioredis';
-import type { BeatLoopData, BeatLoopMessage, BeatLoopOrder } from './beat-loop.mjs';
 import type { ScriptCall } from '../redis/script.js';
 import type { NodeAddress } from '../redis/slot-owner.js';
-import { messageOf } from '../thrown.js';
+import { errorLine } from '../error-text.js';
+import { plainReply } from '../redis/redis-reply.js';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.js';
+import type { BeatLoopData, BeatLoopMessage, BeatLoopOrder } from './nestcraft-heartbeat.mjs';
 
 export interface BeatThreadOptions {
+  /** What the thread runs: `threadFile()`. */
+  readonly file: URL;
   readonly redis: RedisOptions;
   /** What a beat runs. */
   readonly beat: ScriptCall;
@@ -21,7 +25,7 @@ export interface BeatThreadOptions {
 
 const TICK = 1_000;
 const STOP_PATIENCE = 5_000;
-// What the counters count; beat-loop.mjs knows them by their place.
+// What the counters count; nestcraft-heartbeat.mjs knows them by their place.
 const [TICKS, ROUNDS, BEATS] = [0, 1, 2];
 
 /** A thread that beats for the pool with a connection of its own, and what keeps the main thread's side of it. */
@@ -33,8 +37,8 @@ export class BeatThread {
   #stopping = false;
   #reason: string | undefined;
 
-  /** @throws where no thread may be started, or its file is not there */
-  constructor({ redis, beat, interval, stuckAfter, onError, onEnded }: BeatThreadOptions) {
+  /** @throws where no thread may be started */
+  constructor({ file, redis, beat, interval, stuckAfter, onError, onEnded }: BeatThreadOptions) {
     const { script, keys, args } = beat;
     const workerData: BeatLoopData = {
       redis,
@@ -43,7 +47,7 @@ export class BeatThread {
       stuckAfter,
       counters: this.#counters.buffer,
     };
-    this.#worker = new Worker(new URL('./beat-loop.mjs', import.meta.url), {
+    this.#worker = new Worker(file, {
       name: 'nestcraft heartbeat',
       workerData,
       execArgv: [],
@@ -55,10 +59,10 @@ export class BeatThread {
     this.#ticker.unref();
     this.#worker.unref();
     this.#worker.on('message', (message: BeatLoopMessage) => {
-      if (message.kind === 'failed') onError(new Error(message.message));
+      if (message.kind === 'failed') onError(new Error(plainReply(message.message)));
       if (message.kind === 'stuck') onError(new Error('the main thread is stuck; no more beats'));
     });
-    this.#worker.on('error', (error: unknown) => (this.#reason = messageOf(error)));
+    this.#worker.on('error', (error: unknown) => (this.#reason = errorLine(error)));
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     void this.#ended.then(() => {
       clearInterval(this.#ticker);

@@ -36,6 +36,9 @@ function aHeartbeater(options: Partial<HeartbeaterOptions> = {}): Heartbeater {
     onError: (error) => {
       throw error;
     },
+    onWarning: (message) => {
+      throw new Error(message);
+    },
     ...options,
   });
 }

@@ -7,8 +7,10 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Keys } from '../redis/keys.js';
 import type { ScriptCall } from '../redis/script.js';
 import type { Scripts } from '../redis/scripts.js';
-import { messageOf } from '../thrown.js';
+import { errorLine } from '../error-text.js';
 import { BeatThread, threadOptions } from './beat-thread.js';
+import { threadFile } from './thread-file.js';
+import { performance } from '../timers.js';
 
 export interface HeartbeaterOptions {
   readonly poolId: string;
@@ -21,6 +23,8 @@ export interface HeartbeaterOptions {
   readonly scripts: Scripts;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
+  /** Something that was survived, and that the user can mend. */
+  readonly onWarning: (message: string) => void;
   /** Milliseconds between beats; default 5000. A pool is dead for others when 10 s have passed without one. */
   readonly interval?: number;
   /** Milliseconds for which the main thread may be busy before it is taken for hung, and the beats end; default 300000. */
@@ -35,6 +39,8 @@ const GRACE = 1_000;
 // A thread that has lived for so long is not one of those that die at once, again and again.
 const LONG_LIFE = 60_000;
 const MAX_RESTART_DELAY = 60_000;
+const NO_FILE =
+  'The code of the heartbeat\'s thread is missing, so the main thread beats; a handler that blocks it for ten seconds has the pool taken for dead, and its jobs run twice. In a bundle, make "@nestcraft/work/heartbeat" an entry point whose output stands beside the bundle as nestcraft-heartbeat.js (or .mjs, .cjs)';
 
 /**
  * Tells the other pools, Go's among them, that this one is alive, in Redis's time. It beats from a thread of its own:
@@ -127,14 +133,20 @@ export class Heartbeater {
   }
 
   #startThread(now: number): void {
-    const { onError, stuckAfter = DEFAULT_STUCK_AFTER } = this.#options;
+    const { onError, onWarning, stuckAfter = DEFAULT_STUCK_AFTER } = this.#options;
     const redis = this.#threadOptions();
     this.#nextThreadAt = Infinity;
     if (!redis) return;
+    const file = threadFile();
+    if (!file) {
+      onWarning(NO_FILE);
+      return;
+    }
     this.#seen = { rounds: 0, beats: 0 };
     this.#startedAt = this.#roundAt = now;
     try {
       this.#thread = new BeatThread({
+        file,
         redis: { ...redis, connectionName: 'nestcraft:heartbeat', lazyConnect: false },
         beat: this.#beatCall(),
         interval: this.#interval,
@@ -143,7 +155,7 @@ export class Heartbeater {
         onEnded: (reason) => this.#onThreadEnded(reason),
       });
     } catch (error) {
-      this.#onThreadEnded(messageOf(error));
+      this.#onThreadEnded(errorLine(error));
     }
   }
 

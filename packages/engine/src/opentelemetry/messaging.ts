@@ -1,6 +1,7 @@
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
 import { verdictOf } from '../errors.js';
-import { isError, messageOf, readable } from '../thrown.js';
+import { errorLine, errorStack } from '../error-text.js';
+import { isError, readable } from '../thrown.js';
 
 /** By which OpenTelemetry's tracers and meters know this library. */
 export const LIBRARY = '@nestcraft/engine';
@@ -44,8 +45,8 @@ export async function within(span: Span, act: () => Promise<void>): Promise<void
 
 function noteError(span: Span, error: unknown): void {
   const told = readable(error);
-  const message = messageOf(told);
-  span.recordException(isError(told) ? (told as Error) : message);
-  span.setAttribute('error.type', errorType(told));
+  const [type, message, stack] = [errorType(told), errorLine(told), errorStack(told)];
+  span.recordException({ name: type, message, ...(stack !== undefined && { stack }) });
+  span.setAttribute('error.type', type);
   span.setStatus({ code: SpanStatusCode.ERROR, message });
 }

@@ -150,7 +150,7 @@ describe('a job that is enqueued in a trace', () => {
     ]);
     const [first, second] = spans(SpanKind.CONSUMER);
     expect(first).toMatchObject({
-      status: { code: SpanStatusCode.ERROR, message: 'out of stock' },
+      status: { code: SpanStatusCode.ERROR, message: 'TypeError: out of stock' },
       attributes: { 'error.type': 'TypeError', 'nestcraft.work.attempt': 1 },
       events: [{ name: 'exception' }],
     });

@@ -1,5 +1,6 @@
 import { Redis, type Command, type RedisOptions } from 'ioredis';
 import { CommandTooLargeError } from '../errors.js';
+import { withOwnTicks } from '../timers.js';
 
 type Stream = Parameters<Redis['sendCommand']>[1];
 type Sent = Parameters<Redis['handleReconnection']>[1];
@@ -31,6 +32,11 @@ export class GuardedRedis extends Redis {
   constructor(options: RedisOptions, guard?: Guard) {
     super({ ...options, replyMapping: 'legacy' });
     this.#guard = guard;
+    tellByOwnTicks(this);
+  }
+
+  override connect(callback?: (error?: Error | null) => void): Promise<void> {
+    return withOwnTicks(() => super.connect(callback));
   }
 
   /** Ends the connection at once, without waiting for what may still come, and opens it anew. */
@@ -82,6 +88,13 @@ export class GuardedRedis extends Redis {
     if (stream) this.#abandon(stream, error);
     return rejected(command, error);
   }
+}
+
+/** Its events come by `process.nextTick`, from a method that its type does not show. */
+function tellByOwnTicks(redis: Redis): void {
+  const telling = redis as unknown as { setStatus(...args: unknown[]): void };
+  const setStatus = telling.setStatus.bind(redis);
+  telling.setStatus = (...args) => withOwnTicks(() => setStatus(...args));
 }
 
 /** No more than it takes to tell whether they are too many: a short text is not measured exactly. */

@@ -147,6 +147,16 @@ export class Keys {
     return `${this.own}cancelled`;
   }
 
+  /** Hash, id → what is told of work on many jobs, as JSON. This engine's own; it expires. */
+  get operations(): string {
+    return `${this.own}operations`;
+  }
+
+  /** String: the id of the operation that does this work now. This engine's own; it expires unless its process renews it. */
+  operationLease(what: string): string {
+    return `${this.own}operation_lease:${what}`;
+  }
+
   /** Hash, schedule → how its last job ended, as JSON. This engine's own. */
   get lastResults(): string {
     return `${this.own}last_results`;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'ioredis';
-import { replyCode } from './redis-fault.js';
+import { clearTimeout, performance, setTimeout } from '../timers.js';
+import { replyCode } from './redis-reply.js';
 
 const REFUSALS = new Set(['ASK', 'TRYAGAIN', 'MOVED']);
 const PAUSE = 50;

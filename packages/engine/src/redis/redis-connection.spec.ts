@@ -138,11 +138,18 @@ describe('RedisConnection', () => {
     expect(await connection.redis.ping()).toBe('PONG');
   });
 
-  it.each([undefined, null, '', 6379])('refuses %j as the place of Redis', (source) => {
-    expect(() => aConnection(source as unknown as string, { name: 'x' })).toThrow(
-      expect.objectContaining({ constructor: InvalidOptionError, option: 'redis', value: source }),
-    );
-  });
+  it.each([undefined, null, '', 6379, [], new URL('redis://h:1')])(
+    'refuses %j as the place of Redis',
+    (source) => {
+      expect(() => aConnection(source as unknown as string, { name: 'x' })).toThrow(
+        expect.objectContaining({
+          constructor: InvalidOptionError,
+          option: 'redis',
+          value: source,
+        }),
+      );
+    },
+  );
 
   it.each([{ keyPrefix: 'p:' }, 'redis://127.0.0.1?keyPrefix=p:'])('refuses %j', (source) => {
     expect(() => aConnection(source, { name: 'x' })).toThrow(UnsupportedRedisError);
@@ -351,6 +358,51 @@ describe('a password', () => {
     const shown = inspect([error, reasons, connection.downReason], { depth: 20, showHidden: true });
     expect(shown).toContain('WRONGPASS');
     expect(shown).not.toContain('s3cret');
+  });
+});
+
+describe('a connection that Redis refuses', () => {
+  it.each([true, false])('fails at once, until it is taken (unref: %p)', async (unref) => {
+    const local = await LocalRedis.start();
+    const admin = new Redis(local.url);
+    await admin.config('SET', 'requirepass', 'another');
+    const source = { port: local.port, password: 's3cret' };
+    // A test has less time than that.
+    const connection = aConnection(source, { name: 'test', commandTimeout: 600_000, unref });
+    for (let i = 0; i < 3; i++) {
+      const error = await connection.ready().catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(NotConnectedError);
+      expect((error as Error).message).toMatch(
+        /^Redis connection "test" is refused: WRONGPASS .*\. Check the user name and the password\.$/,
+      );
+    }
+    await admin.config('SET', 'requirepass', 's3cret');
+    await eventually(() => connection.ready());
+    expect(await connection.redis.echo('in')).toBe('in');
+    admin.disconnect();
+    await local.stop();
+  });
+
+  it('is one with another database than Redis has', async () => {
+    const connection = aConnection(`${TEST_REDIS_URL}/99`, { name: 'x', commandTimeout: 600_000 });
+    await expect(connection.ready()).rejects.toThrow('Choose a database that this Redis has');
+  });
+});
+
+describe('what Redis answers', () => {
+  it('holds neither arguments nor where in which script it was said', async () => {
+    const connection = aConnection(TEST_REDIS_URL, { name: 'test' });
+    await connection.ready();
+    const error: unknown = await connection
+      .call(call("return redis.call('incr', 'x', 's3cret')"))
+      .catch((e: unknown) => e);
+    const plain: unknown = await connection.redis
+      .set('x', 's3cret', 'EX', 0)
+      .catch((e: unknown) => e);
+    for (const one of [error, plain]) {
+      expect((one as Error).name).toBe('ReplyError');
+      expect(inspect(one, { depth: 20, showHidden: true })).not.toMatch(/s3cret|[0-9a-f]{40}/);
+    }
   });
 });
 

@@ -17,12 +17,14 @@ import { tell } from '../pool-events.js';
 import type { GuardedRedis } from './guarded-redis.js';
 import { hasHashTag } from './hash-tag.js';
 import { MovingSlot } from './moving-slot.js';
-import { redisFault, replyCode } from './redis-fault.js';
+import { redisFault } from './redis-fault.js';
 import { redisPlace } from './redis-place.js';
+import { isRefusal, isReply, plainReply, replyCode } from './redis-reply.js';
 import { notTheCluster, openRedis, untagged, type RedisSource } from './redis-source.js';
 import { hideSecrets } from './secrets.js';
 import type { CommandCall, Script, ScriptCall } from './script.js';
 import type { NodeAddress, SlotOwner } from './slot-owner.js';
+import { clearTimeout, performance, setImmediate, setTimeout } from '../timers.js';
 
 /** What one command of a pipeline came to: its reply with strings as bytes, or its error. */
 export type Reply = { readonly value: unknown } | { readonly error: Error };
@@ -74,6 +76,15 @@ const TIMED_OUT = 'Command timed out';
 // A node of a Cluster says so of what it does not hold.
 const NOT_HERE = new Set(['MOVED', 'ASK', 'CROSSSLOT']);
 
+// Registered, so that copies of this package know each other's connections.
+const CONNECTION = Symbol.for('nestcraft:redis_connection');
+
+/** Whether it is a connection to share, of whatever copy of this package, and not only where one is to be made to. */
+export function isRedisConnection(redis: RedisSource | RedisConnection): redis is RedisConnection {
+  const value: unknown = redis; // What JavaScript gives may be null.
+  return typeof value === 'object' && value !== null && CONNECTION in value;
+}
+
 interface ConnectionEvents {
   up: [];
   down: [Error | undefined];
@@ -88,6 +99,10 @@ interface ConnectionEvents {
  * Emits `up` when it takes commands, `down` when it is lost or could not be made, `closed` at its end.
  */
 export class RedisConnection extends EventEmitter<ConnectionEvents> {
+  static {
+    Object.defineProperty(this.prototype, CONNECTION, { value: true });
+  }
+
   readonly #source: RedisSource;
   readonly #redis: GuardedRedis;
   readonly #owner: SlotOwner | undefined;
@@ -158,13 +173,18 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   /**
    * Resolves when the connection takes commands.
    *
-   * @throws NotConnectedError when that takes longer than the command timeout: nothing was sent
+   * @throws NotConnectedError when that takes longer than the command timeout, and at once when Redis refuses the
+   * password, for instance, or has no such database: nothing was sent
    * @throws UnsupportedRedisError when the namespace cannot work with this Redis
    * @throws ClosedError after `close`
    */
   async ready(): Promise<void> {
     if (this.isUp) return;
     if (this.#closed) throw new ClosedError(`Redis connection "${this.options.name}"`);
+    // Redis was asked a moment ago, and is asked again in a moment.
+    if (this.#redis.status === 'reconnecting' && isRefusal(this.#lastError)) {
+      throw this.#notConnected(0);
+    }
     this.#becomingReady ??= this.#becomeReady().finally(() => (this.#becomingReady = undefined));
     await this.#becomingReady;
   }
@@ -265,13 +285,17 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
       // Another try would end as this one.
       const onDown = (reason?: Error): void => {
         if (reason instanceof UnsupportedRedisError) finish(reason);
+        else if (isRefusal(reason)) finish(this.#notConnected(performance.now() - since));
       };
       const timer = setTimeout(() => {
-        const { name } = this.options;
-        finish(new NotConnectedError(name, this.#commandTimeout, this.#lastError));
+        finish(this.#notConnected(this.#commandTimeout));
       }, this.#commandTimeout);
       this.on('up', finish).on('down', onDown).on('closed', onClosed);
     });
+  }
+
+  #notConnected(waited: number): NotConnectedError {
+    return new NotConnectedError(this.options.name, Math.round(waited), this.#lastError);
   }
 
   /** What was waited counts for the commands of those who have waited: they are sent in this turn of the event loop. */
@@ -321,13 +345,13 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   }
 
   #onError(error: Error): void {
-    hideSecrets(error);
+    tidy(error);
     // It only says that the connection was given up; why has been noted.
     if (!error.message.startsWith("Stream isn't writeable")) this.#lastError = error;
   }
 
   #onFailed(command: Command, error: Error): void {
-    hideSecrets(error);
+    tidy(error);
     // After a timeout nobody knows what the connection still holds; a new one is certain.
     if (error.message === TIMED_OUT) this.#drop(error);
     // ioredis would go on, in database 0.
@@ -420,6 +444,15 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
       protocol: 2,
     };
   }
+}
+
+/** So that callers, and logs, get what Redis says and no more. */
+function tidy(error: Error): void {
+  hideSecrets(error);
+  if (!isReply(error)) return;
+  const plain = plainReply(error.message);
+  error.stack = error.stack?.replace(error.message, () => plain);
+  error.message = plain;
 }
 
 /** What the script's reply says. @throws the reply's error */

@@ -97,10 +97,14 @@ export const REDIS_SOURCES =
 
 /** An empty URL would be this machine's Redis, to ioredis. */
 function assertSource(source: unknown): void {
-  const isText = typeof source === 'string';
-  const isObject = typeof source === 'object' && source !== null && !Array.isArray(source);
-  if (isText ? source.trim() !== '' : isObject) return;
+  if (typeof source === 'string' ? source.trim() !== '' : isSourceObject(source)) return;
   throw new InvalidOptionError('redis', source, REDIS_SOURCES);
+}
+
+/** The options in an array, or in a URL object, would be none, which is this machine's Redis, too. */
+function isSourceObject(source: unknown): boolean {
+  const isObject = typeof source === 'object' && source !== null && !Array.isArray(source);
+  return isObject && !('href' in source);
 }
 
 function assertNoPrefix(keyPrefix: string | undefined): void {

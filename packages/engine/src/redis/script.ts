@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { luaFiles } from './lua-files.js';
+
+const FILES = luaFiles();
 
 /** A Lua script of this engine: its text, and the digest by which Redis knows it. */
 export class Script {
@@ -12,17 +14,16 @@ export class Script {
     this.sha = createHash('sha1').update(lua).digest('hex');
   }
 
-  /**
-   * Reads `lua/<name>.lua`, which stands beside this file in the sources and in the package, and before it the files of
-   * the functions that it calls.
-   */
+  /** Takes `lua/<name>.lua`, and before it the files of the functions that it calls. */
   static load(name: string, ...functions: readonly string[]): Script {
     return new Script(name, [...functions, name].map(luaOf).join('\n'));
   }
 }
 
 function luaOf(name: string): string {
-  return readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
+  const text = FILES[`${name}.lua`];
+  if (text === undefined) throw new Error(`There is no lua/${name}.lua`);
+  return text;
 }
 
 /** A script with what it is to be run on, and how to read its reply. */

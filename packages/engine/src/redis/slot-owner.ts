@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
-import { messageOf } from '../thrown.js';
+import { errorLine } from '../error-text.js';
 
 /** Where a node of a Cluster takes connections. */
 export interface NodeAddress {
@@ -51,7 +51,7 @@ export class SlotOwner {
       return await Promise.race([this.#ask(cluster), this.#failed(cluster, timeout, over.signal)]);
     } catch (error) {
       const message = `The Cluster does not say which node holds ${JSON.stringify(this.#key)}`;
-      throw new Error(`${message}: ${messageOf(reason ?? error)}`, { cause: error });
+      throw new Error(`${message}: ${errorLine(reason ?? error)}`, { cause: error });
     } finally {
       over.abort();
       cluster.disconnect();

@@ -12,6 +12,7 @@ const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 
 /** The seconds of a duration as Go writes it, such as `1h30m` or `1.5s`; `undefined` if it is none. */
 export function goDuration(text: string): number | undefined {
+  if (typeof text !== 'string') return undefined;
   const unsigned = text.replace(/^[+-]/, '');
   const sign = text.startsWith('-') ? -1 : 1;
   if (unsigned === '0') return 0;

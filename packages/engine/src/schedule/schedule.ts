@@ -1,3 +1,4 @@
+import { assertRecord, assertText } from '../assert-record.js';
 import { Cron } from 'croner';
 import { InvalidScheduleError } from '../errors.js';
 import { cronFields, type CronField } from './cron-fields.js';
@@ -39,9 +40,13 @@ const DESCRIPTORS: Readonly<Record<string, string>> = {
  * When the clocks are put forward, what would fire in the hour that is left out does not fire; when they are put back,
  * what fires in the hour that comes twice fires twice.
  *
- * @throws InvalidScheduleError
+ * @throws InvalidScheduleError, InvalidOptionError
  */
-export function parseSchedule(spec: string, { timezone }: ScheduleOptions = {}): Schedule {
+export function parseSchedule(spec: string, options: ScheduleOptions = {}): Schedule {
+  assertRecord('options', options, '{ timezone }, or left out');
+  const { timezone } = options;
+  if (timezone !== undefined)
+    assertText('timezone', timezone, 'a time zone, such as Europe/Berlin');
   if (typeof spec !== 'string' || spec === '') {
     throw new InvalidScheduleError(spec, 'empty spec string');
   }
@@ -50,14 +55,22 @@ export function parseSchedule(spec: string, { timezone }: ScheduleOptions = {}):
     throw new InvalidScheduleError(spec, 'there is no schedule after the time zone');
   }
   if (named !== undefined && timezone !== undefined) {
-    throw new InvalidScheduleError(spec, `it names a time zone, and so does the option "timezone"`);
+    throw new InvalidScheduleError(
+      spec,
+      'it names a time zone, and so does the option "timezone"',
+      'Name it in one place.',
+    );
   }
   const zone = timeZone(spec, named ?? timezone ?? 'UTC');
   const full = timezone === undefined ? spec : `CRON_TZ=${timezone} ${spec}`;
   const text = rest.trim();
   if (text.startsWith('@every ')) return new Interval(full, interval(spec, text.slice(7)));
   if (text.startsWith('@') && !Object.hasOwn(DESCRIPTORS, text)) {
-    throw new InvalidScheduleError(spec, `unrecognized descriptor: ${text}`);
+    throw new InvalidScheduleError(
+      spec,
+      `unrecognized descriptor: ${text}`,
+      `Use ${Object.keys(DESCRIPTORS).join(', ')} or @every 90s.`,
+    );
   }
   return new CronSchedule(full, cronFields(spec, DESCRIPTORS[text] ?? text), zone);
 }
@@ -69,6 +82,7 @@ function timeZone(spec: string, name: string): TimeZone {
     throw new InvalidScheduleError(
       spec,
       `provided bad location ${name}: unknown time zone ${name}`,
+      'Use a name of the time zone database, such as Europe/Berlin; UTC; or Local for that of the process.',
     );
   }
 }
@@ -80,6 +94,7 @@ function interval(spec: string, text: string): number {
     throw new InvalidScheduleError(
       spec,
       `failed to parse duration ${text}: it is not like 90s or 1h30m`,
+      'Use whole seconds, minutes and hours, such as @every 1h30m.',
     );
   }
   return Math.max(1, Math.floor(seconds));

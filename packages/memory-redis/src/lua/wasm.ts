@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { compileFunction } from 'node:vm';
 
 /** What is used of Lua's C interface, as the WebAssembly module exports it. Strings go by address and length. */
 export interface LuaWasm {
@@ -40,7 +43,17 @@ interface Package {
 
 /** Loads Lua 5.1, the version that Redis has, compiled to WebAssembly. Its package's types name files that it lacks. */
 export async function loadLua(): Promise<LuaWasm> {
-  const { LuaApi } = createRequire(import.meta.url)('wasmoon-lua5.1') as Package;
-  const { module } = await LuaApi.initialize();
+  const { module } = await loadPackage().LuaApi.initialize();
   return module;
+}
+
+/** Does what `require` would do, but for the `import()` in the package, which fails in modules that Jest has loaded. */
+function loadPackage(): Package {
+  const file = createRequire(import.meta.url).resolve('wasmoon-lua5.1');
+  const code = readFileSync(file, 'utf8').replace("await import('module')", "require('module')");
+  const module = { exports: {} };
+  const names = ['exports', 'require', 'module', '__filename', '__dirname'];
+  const run = compileFunction(code, names, { filename: file }) as (...values: unknown[]) => void;
+  run(module.exports, createRequire(file), module, file, dirname(file));
+  return module.exports as Package;
 }

@@ -5,9 +5,9 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { optionRules, type Client, type OptionTable } from '@nestcraft/engine';
+import { optionRules, type OptionTable } from '@nestcraft/engine';
 import { PrometheusMetrics, type PrometheusMetricsOptions } from '@nestcraft/engine/prometheus';
-import { getClientToken, instanceToken } from '../instance-tokens.js';
+import { instanceToken } from '../instance-tokens.js';
 import type { WorkInstance } from '../work-instance.js';
 import { WORK_METRICS_OPTIONS } from './metrics-options.token.js';
 import { metricsController } from './metrics.controller.js';
@@ -24,6 +24,11 @@ export interface WorkMetricsExtras {
    * the `imports` of `forRootAsync`.
    */
   readonly guards?: readonly (Type<CanActivate> | CanActivate)[] | undefined;
+  /**
+   * Class decorators for the page's controller, such as an application's own `Public()`, by which its global guard lets
+   * the page pass; default: none.
+   */
+  readonly decorators?: readonly ClassDecorator[] | undefined;
   /** Whose metrics: the name of an instance of WorkModule; default: the unnamed one. */
   readonly instance?: string | undefined;
 }
@@ -36,6 +41,7 @@ export const METRICS_OPTIONS: OptionTable<WorkMetricsOptions & WorkMetricsExtras
   prefix: rule('a text', (value) => typeof value === 'string'),
   path: rule('a path, or false for none', (value) => value === false || typeof value === 'string'),
   guards: rule('a list of guards', Array.isArray),
+  decorators: rule('a list of class decorators', Array.isArray),
   instance: NAME,
 };
 
@@ -51,22 +57,21 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkMet
 
 function withExtras(
   definition: DynamicModule,
-  { path = 'metrics', guards = [], instance }: WorkMetricsExtras,
+  { path = 'metrics', guards = [], decorators = [], instance }: WorkMetricsExtras,
 ): DynamicModule {
   return {
     ...definition,
     providers: [...(definition.providers ?? []), metricsProvider(instance)],
-    controllers: path === false ? [] : [metricsController(path, guards)],
+    controllers: path === false ? [] : [metricsController({ path, guards, decorators })],
   };
 }
 
 function metricsProvider(instance: string | undefined): Provider {
   return {
     provide: PrometheusMetrics,
-    inject: [instanceToken(instance), getClientToken(instance), WORK_METRICS_OPTIONS],
+    inject: [instanceToken(instance), WORK_METRICS_OPTIONS],
     useFactory: (
-      { enqueuer, pool, options: { role } }: WorkInstance,
-      client: Client,
+      { enqueuer, client, pool, options: { role } }: WorkInstance,
       { registry, prefix }: WorkMetricsOptions,
     ) =>
       new PrometheusMetrics({

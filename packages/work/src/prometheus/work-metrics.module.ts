@@ -22,7 +22,7 @@ export type WorkMetricsModuleOptions = WorkMetricsOptions & WorkMetricsExtras;
  */
 @Module({})
 export class WorkMetricsModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  /** @param options `path` (default `metrics`), `guards`, `instance`, `registry`, `prefix`; @throws InvalidOptionError */
+  /** @param options `path` (default `metrics`), `guards`, `decorators`, `instance`, `registry`, `prefix`; @throws InvalidOptionError */
   static override forRoot(options: WorkMetricsModuleOptions = {}): DynamicModule {
     optionRules.assertOptions('WorkMetricsModule.forRoot', options, METRICS_OPTIONS);
     return super.forRoot(options);

@@ -4,6 +4,7 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 import {
   optionRules,
   optionTables,
+  redisProblem,
   type HealthLimits,
   type OptionTable,
   type PoolHealth,
@@ -76,8 +77,7 @@ export class WorkHealthIndicator {
       await connection.redis.ping();
       return session.up();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return session.down({ problems: [`Redis does not answer: ${reason}`] });
+      return session.down({ problems: [redisProblem(error)] });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ScheduledJob, type Clock, type Enqueuer, type Job } from '@nestcraft/engine';
+import type { Clock, Enqueuer, Job, ScheduledJob } from '@nestcraft/engine';
 
 /** A job that the application has enqueued during a test. */
 export interface EnqueuedJob {
@@ -47,7 +47,8 @@ export class EnqueuedJobs {
       id: job.id,
       args: job.args,
       enqueuedAt: new Date(this.#clock.now()),
-      runAt: job instanceof ScheduledJob ? job.runAt : undefined,
+      // Not by its class: another copy of the engine may have made it.
+      runAt: 'runAt' in job ? (job as ScheduledJob).runAt : undefined,
     });
   }
 }

@@ -1,7 +1,12 @@
-import { InvalidOptionError, jobNameOf, type JobNameOrContract } from '@nestcraft/engine';
+import {
+  assertJobName,
+  InvalidOptionError,
+  jobNameOf,
+  type JobNameOrContract,
+} from '@nestcraft/engine';
 import { milliseconds } from './duration.js';
 import type { EnqueuedJob } from './enqueued-jobs.js';
-import { WorkTesting } from './work-testing.js';
+import type { WorkTesting } from './work-testing.js';
 
 /** What else `toHaveEnqueued` looks at. */
 export interface EnqueuedExpectation {
@@ -13,12 +18,14 @@ export interface EnqueuedExpectation {
   readonly times?: number;
 }
 
+type Print = (value: unknown) => string;
+
 /** What Jest and Vitest give to matchers. */
 export interface MatcherContext {
   equals(a: unknown, b: unknown): boolean;
   readonly utils: {
-    printExpected(value: unknown): string;
-    printReceived(value: unknown): string;
+    readonly printExpected: Print;
+    readonly printReceived: Print;
   };
 }
 
@@ -29,9 +36,11 @@ export interface MatcherResult {
 
 // A delay counts from whole seconds that are rounded up.
 const ROUNDING = 1_000;
+const MOST_SHOWN = 20;
 
 /**
- * Matchers for `expect.extend`, of Jest or Vitest. `@nestcraft/work/testing/jest` extends Jest's, with types.
+ * Matchers for `expect.extend`. `@nestcraft/work/testing/jest` extends that of Jest, and `@nestcraft/work/testing/vitest`
+ * that of Vitest, with types.
  *
  * `expect(work).toHaveEnqueued(job, args?, { at?, in?, times? })`: the application has enqueued it since the test began,
  * or was cleared. `args` may hold `expect.any(String)` and the like; without them any will do.
@@ -44,7 +53,7 @@ export const workMatchers = {
     args?: unknown,
     options: EnqueuedExpectation = {},
   ): MatcherResult {
-    if (!(work instanceof WorkTesting)) {
+    if (!isWorkTesting(work)) {
       throw new InvalidOptionError(
         'expect(…).toHaveEnqueued',
         work,
@@ -52,6 +61,7 @@ export const workMatchers = {
       );
     }
     const name = jobNameOf(job);
+    assertJobName(name);
     const found = work.enqueued.filter(
       (one) =>
         one.name === name &&
@@ -59,17 +69,25 @@ export const workMatchers = {
         isAt(one, options),
     );
     const { times } = options;
-    const expected = { name, ...(args === undefined ? {} : { args }), ...options };
+    const pass = times === undefined ? found.length > 0 : found.length === times;
     return {
-      pass: times === undefined ? found.length > 0 : found.length === times,
+      pass,
       message: () =>
         [
-          `Expected to have been enqueued (or not to): ${this.utils.printExpected(expected)}`,
-          `Such jobs: ${found.length}. Enqueued were: ${this.utils.printReceived(work.enqueued.map(shown))}`,
+          `Expected: ${pass ? 'no ' : ''}${wanted(name, args, options, this.utils.printExpected)}`,
+          `Fitting: ${found.length}`,
+          `Enqueued:${listed(work.enqueued, name, this.utils.printReceived)}`,
         ].join('\n'),
     };
   },
 };
+
+/** By what it has: another copy of this package may have made it. */
+function isWorkTesting(value: unknown): value is Pick<WorkTesting, 'enqueued'> {
+  return (
+    typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, 'enqueued'))
+  );
+}
 
 function isAt({ runAt, enqueuedAt }: EnqueuedJob, { at, in: delay }: EnqueuedExpectation): boolean {
   if (at && Math.ceil(at.getTime() / 1000) * 1000 !== runAt?.getTime()) return false;
@@ -79,6 +97,34 @@ function isAt({ runAt, enqueuedAt }: EnqueuedJob, { at, in: delay }: EnqueuedExp
   return actual >= expected && actual < expected + ROUNDING;
 }
 
-function shown({ name, args, runAt }: EnqueuedJob): object {
-  return runAt ? { name, args, runAt } : { name, args };
+function wanted(
+  name: string,
+  args: unknown,
+  { at, in: delay, times }: EnqueuedExpectation,
+  print: Print,
+): string {
+  return [
+    `job ${print(name)}`,
+    args === undefined ? 'with any arguments' : `with ${print(args)}`,
+    at && `to run at ${print(at)}`,
+    delay !== undefined && `to run ${print(delay)} after it is enqueued`,
+    times !== undefined && `exactly ${times === 1 ? 'once' : `${times} times`}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** What was enqueued, those of the name first, one a line. */
+function listed(jobs: readonly EnqueuedJob[], name: string, print: Print): string {
+  if (jobs.length === 0) return ' nothing';
+  const ordered = [
+    ...jobs.filter((job) => job.name === name),
+    ...jobs.filter((job) => job.name !== name),
+  ];
+  const lines = ordered.slice(0, MOST_SHOWN).map((job) => {
+    const time = job.runAt ? `, to run at ${print(job.runAt)}` : '';
+    return `  ${print(job.name)} with ${print(job.args)}${time}`;
+  });
+  const left = ordered.length - lines.length;
+  return ['', ...lines, ...(left > 0 ? [`  and ${left} more`] : [])].join('\n');
 }

@@ -8,6 +8,7 @@ import {
   type RedisSource,
 } from '@nestcraft/engine';
 import { WORK_ENVIRONMENT } from '../work-environment.js';
+import { assertStreamsRun } from './fake-timers.js';
 import { openPrivateRedis } from './private-redis.js';
 import { TestingEnvironment } from './testing-environment.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -47,7 +48,8 @@ export const TESTING_OPTIONS: OptionTable<
 
 /**
  * @param module what `Test.createTestingModule` takes, or what it returns, with overrides
- * @throws InvalidOptionError; WorkTestingError without what `redis` needs; what keeps the application from starting
+ * @throws InvalidOptionError; WorkTestingError without what `redis` needs, or where `process.nextTick` is faked; what
+ * keeps the application from starting
  */
 async function create<App extends INestApplicationContext>(
   module: ModuleMetadata | TestingModuleBuilder,
@@ -64,6 +66,7 @@ async function create(
   optionRules.assertOptions('WorkTestingModule.create', options, TESTING_OPTIONS);
   const { redis = 'memory', now = new Date(), autoRun = false } = options;
   const { application = (compiled) => compiled } = options;
+  await assertStreamsRun();
   const clock = autoRun ? systemClock : new VirtualClock(now);
   const privateRedis = await openPrivateRedis(redis, () => clock.now());
   const environment = new TestingEnvironment(clock, privateRedis, autoRun);

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { stripVTControlCharacters } from 'node:util';
 import {
   BadRequestException,
   Controller,
@@ -127,6 +128,16 @@ afterEach(() => work.close());
 async function start(options: WorkTestingOptions = {}): Promise<Enqueuer> {
   work = await WorkTestingModule.create({ imports: [AppModule] }, { now: NOW, ...options });
   return work.get(Enqueuer);
+}
+
+/** Without the colours. */
+function messageOf(assert: () => unknown): string {
+  try {
+    assert();
+    return 'no error';
+  } catch (error) {
+    return stripVTControlCharacters((error as Error).message);
+  }
 }
 
 function lines(): string[] {
@@ -349,7 +360,31 @@ describe('toHaveEnqueued', () => {
   it('says what was enqueued instead', async () => {
     const enqueuer = await start();
     await enqueuer.enqueue(Ping, { n: 1 });
-    expect(() => expect(work).toHaveEnqueued('ping', { n: 2 })).toThrow(/ping.*"n": 1/s);
+    await enqueuer.enqueueIn('remind', 60, { to: 'ada' });
+    expect(messageOf(() => expect(work).toHaveEnqueued('ping', { n: 2 }, { in: '5m' }))).toBe(
+      [
+        'Expected: job "ping", with {"n": 2}, to run "5m" after it is enqueued',
+        'Fitting: 0',
+        'Enqueued:',
+        '  "ping" with {"n": 1}',
+        '  "remind" with {"to": "ada"}, to run at 2030-01-07T08:31:00.000Z',
+      ].join('\n'),
+    );
+    expect(
+      messageOf(() => expect(work).not.toHaveEnqueued('remind', undefined, { times: 1 })),
+    ).toBe(
+      [
+        'Expected: no job "remind", with any arguments, exactly once',
+        'Fitting: 1',
+        'Enqueued:',
+        '  "remind" with {"to": "ada"}, to run at 2030-01-07T08:31:00.000Z',
+        '  "ping" with {"n": 1}',
+      ].join('\n'),
+    );
+    await work.clear();
+    expect(messageOf(() => expect(work).toHaveEnqueued(Ping))).toBe(
+      'Expected: job "ping", with any arguments\nFitting: 0\nEnqueued: nothing',
+    );
     expect(() => expect({}).toHaveEnqueued('ping')).toThrow(InvalidOptionError);
   });
 

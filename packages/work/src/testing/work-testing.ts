@@ -12,10 +12,10 @@ import {
   type NextJob,
   type SettledJob,
 } from '@nestcraft/engine';
-import { getClientToken } from '../instance-tokens.js';
 import { milliseconds } from './duration.js';
 import type { EnqueuedJob } from './enqueued-jobs.js';
 import { WorkTestingError } from './errors.js';
+import { assertStreamsRun } from './fake-timers.js';
 import { deadJobs, pendingJobs, type PendingJob } from './pending-jobs.js';
 import type { TestingEnvironment } from './testing-environment.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -72,6 +72,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
   async drain({ maxRuns = MAX_RUNS }: { readonly maxRuns?: number | undefined } = {}): Promise<
     SettledJob[]
   > {
+    await assertStreamsRun();
     const { instances, pools } = this.#environment;
     this.#environment.takeSettled();
     if (pools.length === 0) await Promise.all(instances.map(({ pool }) => drained(pool)));
@@ -117,6 +118,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
   ): Promise<void>;
   async perform(jobName: string, args?: JobArgs | null): Promise<void>;
   async perform(job: JobNameOrContract, args?: JobArgs | null): Promise<void> {
+    await assertStreamsRun();
     const { pools } = this.#environment;
     const name = isJobContract(job) ? job.name : job;
     const [pool = pools[0]] = pools.filter(({ jobNames }) => jobNames.includes(name));
@@ -161,6 +163,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
 
   /** Closes the application, and removes what it has left in Redis. */
   async close(): Promise<void> {
+    await assertStreamsRun();
     await this.app.close();
     await this.#onClose();
   }
@@ -171,7 +174,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
       const left = (await this.#heads()).length;
       if (left === 0) return;
       throw new WorkTestingError(
-        `${maxRuns} jobs have run, and others wait still. Do they enqueue each other for ever? If not: drain({ maxRuns: … }).`,
+        `Jobs wait still, and as many have run as may: ${maxRuns}. Do they enqueue each other for ever? If not: drain({ maxRuns: … }).`,
       );
     }
   }
@@ -203,9 +206,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
   }
 
   #clients(): Client[] {
-    return this.#environment.instances.map(({ name }) =>
-      this.get<Client>(getClientToken(name) as Type<Client>),
-    );
+    return this.#environment.instances.map(({ client }) => client);
   }
 }
 

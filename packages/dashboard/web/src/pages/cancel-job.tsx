@@ -1,3 +1,4 @@
+import { ENDPOINTS } from '../endpoints';
 import { useConfirm } from '../parts/confirm';
 import { useAct } from '../parts/use-act';
 import { useSession } from '../session';
@@ -23,11 +24,10 @@ export function CancelJob({ id, name, small = false }: CancelJobProps) {
       aria-label={small ? `Cancel ${name} ${id}` : undefined}
       onClick={() =>
         ask({
-          title: `Cancel 1 job, ${name}?`,
-          detail:
-            'If it waits, it does not run. If it runs, its signal aborts, and it is not retried; a handler that does not heed the signal goes on.',
+          title: `Cancel 1 job named ${name}?`,
+          detail: `The job ${id} does not run if it waits. If it runs, its signal aborts, and it is not retried; a handler that ignores the signal goes on.`,
           verb: 'Cancel 1 job',
-          act: () => act('jobs/cancel', { id, name }, ({ result }) => cancellation(result)),
+          act: () => act(ENDPOINTS.cancelJob, { id, name }, ({ result }) => cancellation(result)),
         })
       }
     >

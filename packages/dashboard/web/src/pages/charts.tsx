@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Metrics } from '../api';
-import { absolute, count, duration, milliseconds, wait } from '../format';
+import { absolute, count, milliseconds, wait } from '../format';
 import { Chart, type Series } from '../parts/chart';
 import { Table, type Column } from '../parts/table';
 import { useZone } from '../preferences';
+import { perInterval } from '../words';
 
 const HOUR = 3_600;
 
@@ -21,13 +22,13 @@ export function Charts({ metrics }: { metrics: Metrics }) {
   const [jobs, waits] = useMemo(() => [jobsOf(intervals), waitsOf(intervals)], [intervals]);
   return (
     <div class="charts">
-      <Chart title={`Jobs per ${duration(step)}`} times={times} series={jobs} />
+      <Chart title={perInterval(step)} times={times} series={jobs} />
       <Chart title="Latency, p95" times={times} series={waits} format={milliseconds} />
       <p class="hint">
         {count(total.done)} done, {count(total.failed)} failed, {count(total.dead)} dead. Run p50{' '}
         {milliseconds(total.run.p50)}, p95 {milliseconds(total.run.p95)}, p99{' '}
         {milliseconds(total.run.p99)}; wait p50 {wait(total.wait.p50)}, p95 {wait(total.wait.p95)},
-        p99 {wait(total.wait.p99)}. Workers in Go do not count.
+        p99 {wait(total.wait.p99)}. Workers in Go report no metrics.
       </p>
       <AsTable intervals={intervals} />
     </div>

@@ -29,12 +29,15 @@ export function HealthPage() {
 function Settings({ findings }: Pick<Health, 'findings'>) {
   return (
     <Findings
-      title="What endangers jobs"
-      calm="Nothing in the settings and the state of Redis does."
+      title="Redis configuration"
+      calm="Nothing in the configuration or the state of Redis endangers jobs."
     >
       {findings.map(({ severity, what, remedy }) => (
-        <li key={what} class={severity === 'danger' ? 'bad' : 'warn'}>
-          <Badge kind={severity === 'danger' ? 'bad' : 'warn'}>{severity}</Badge> {what}
+        <li key={what} class={severity === 'warning' ? 'warn' : 'bad'}>
+          <Badge kind={severity === 'warning' ? 'warn' : 'bad'}>
+            {severity === 'warning' ? 'warning' : 'critical'}
+          </Badge>{' '}
+          {what}
           <p>
             <code>{remedy}</code>{' '}
             {remedy.startsWith('CONFIG SET') && <Copy text={remedy} what="the remedy" />}
@@ -48,12 +51,12 @@ function Settings({ findings }: Pick<Health, 'findings'>) {
 function Integrity({ findings }: { findings: Health['integrity'] }) {
   return (
     <Findings
-      title="What is not as it should be"
+      title="Data integrity"
       calm="Locks, pools, and the ends of the lists of jobs are in order."
     >
       {findings.map(({ what, consequence, remedy }) => (
         <li key={what} class="warn">
-          <Badge kind="warn">finding</Badge> {what}
+          <Badge kind="warn">warning</Badge> {what}
           <p>
             {consequence} <strong>{remedy}</strong>
           </p>

@@ -1,22 +1,24 @@
-import { useLocation } from 'wouter-preact';
 import type { JobDetail, SetName } from '../api';
+import { ENDPOINTS } from '../endpoints';
 import { useConfirm } from '../parts/confirm';
 import { useAct } from '../parts/use-act';
+import { navigate, useWayBack } from '../router';
 import { useSession } from '../session';
-import { listHref, queueHref, SETS, summary } from '../words';
+import { consequence, SETS, summary } from '../words';
 
 /** What can be done with a scheduled, retry or dead job. */
 export function SetJobActions({ set, job }: { set: SetName; job: JobDetail }) {
   const { may } = useSession();
   const ask = useConfirm();
   const act = useAct();
-  const [, navigate] = useLocation();
+  const list = useWayBack({ page: 'jobs', set });
   const jobs = [{ at: job.at, id: job.id }];
   const run = async (what: 'enqueue' | 'delete' | 'kill') => {
-    const path = `jobs/${set}/${what}`;
-    if (await act(path, { jobs }, ({ results }) => summary(results))) navigate(listHref(set));
+    const path = ENDPOINTS.act(set, what);
+    const isDone = await act(path, { jobs }, ({ results }) => summary(results));
+    if (isDone) navigate(list);
   };
-  const which = job.name === '' ? '' : `, ${job.name}`;
+  const which = job.name === '' ? '' : ` named ${job.name}`;
   return (
     <>
       {may('retry') && !job.broken && (
@@ -36,7 +38,7 @@ export function SetJobActions({ set, job }: { set: SetName; job: JobDetail }) {
           onClick={() =>
             ask({
               title: `Kill 1 job${which}?`,
-              detail: 'It does not run again, unless somebody retries it among the dead jobs.',
+              detail: consequence('Kill', 1),
               verb: 'Kill 1 job',
               act: () => run('kill'),
             })
@@ -53,7 +55,7 @@ export function SetJobActions({ set, job }: { set: SetName; job: JobDetail }) {
           onClick={() =>
             ask({
               title: `Delete 1 job${which}?`,
-              detail: 'It cannot be brought back.',
+              detail: consequence('Delete', 1),
               verb: 'Delete 1 job',
               act: () => run('delete'),
             })
@@ -71,11 +73,12 @@ export function WaitingJobActions({ name, job }: { name: string; job: JobDetail 
   const { may } = useSession();
   const ask = useConfirm();
   const act = useAct();
-  const [, navigate] = useLocation();
+  const queue = useWayBack({ page: 'queue', name });
   const remove = async () => {
     const jobs = [{ position: job.position, id: job.id }];
-    const path = `queues/${encodeURIComponent(name)}/delete`;
-    if (await act(path, { jobs }, ({ results }) => summary(results))) navigate(queueHref(name));
+    const path = ENDPOINTS.queue(name, 'delete');
+    const isDone = await act(path, { jobs }, ({ results }) => summary(results));
+    if (isDone) navigate(queue);
   };
   if (!may('delete')) return null;
   return (
@@ -85,8 +88,8 @@ export function WaitingJobActions({ name, job }: { name: string; job: JobDetail 
       aria-keyshortcuts="#"
       onClick={() =>
         ask({
-          title: `Delete 1 waiting job, ${name}?`,
-          detail: 'It cannot be brought back.',
+          title: `Delete 1 waiting job named ${name}?`,
+          detail: consequence('Delete', 1),
           verb: 'Delete 1 job',
           act: remove,
         })

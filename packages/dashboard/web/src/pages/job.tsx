@@ -1,117 +1,172 @@
 import { useQuery } from '@tanstack/preact-query';
 import type { ComponentChildren } from 'preact';
-import { Link } from 'wouter-preact';
-import { get, type JobDetail, type SetName } from '../api';
-import { count, pretty } from '../format';
+import { useRef } from 'preact/hooks';
+import { ask, get, type JobDetail } from '../api';
+import { ENDPOINTS } from '../endpoints';
+import { argsOf, count, isCut, isJson, isTime, pretty, shortId } from '../format';
 import { Badge, Failure, Loading, PageHead, Time } from '../parts/basics';
 import { Copy } from '../parts/copy';
-import { listHref, queueHref, SETS } from '../words';
+import { isGone } from '../problems';
+import { Link } from '../router';
+import type { RouteTo } from '../routes';
+import { SETS } from '../words';
 import { CancelJob } from './cancel-job';
+import { Gone } from './gone';
 import { SetJobActions, WaitingJobActions } from './job-actions';
-import { Timeline } from './timeline';
+import { Timeline, type JobState } from './timeline';
+
+const REFRESH = 5_000;
 
 /** A scheduled, retry or dead job. */
-export function JobPage({ set, at, id }: { set: SetName; at: number; id: string }) {
+export function JobPage({ route: { set, at, id } }: { route: RouteTo<'job'> }) {
   const words = SETS[set];
+  const list = <Link to={{ page: 'jobs', set }}>{words.title}</Link>;
+  const path = ENDPOINTS.job(set, at, id);
   return (
     <Job
-      path={`jobs/${set}/${at}/${encodeURIComponent(id)}`}
+      id={id}
+      load={() => get<JobDetail>(path)}
+      entry={ENDPOINTS.entry(set, at, id)}
+      was={words.was}
+      elsewhere={list}
       crumbs={(job) => (
         <>
-          <Link href={listHref(set)}>{words.title}</Link>
+          {list}
           {job && !job.broken && (
             <>
               {' / '}
-              <Link href={listHref(set, job.name)}>{job.name}</Link>
+              <Link to={{ page: 'jobs', set, name: job.name }}>{job.name}</Link>
             </>
           )}
         </>
       )}
-      state={
+      badge={(job) => (
         <Badge kind={words.tone}>
-          {words.state} <Time at={at} />
+          {words.state} <Time at={job.at} />
         </Badge>
-      }
+      )}
       actions={(job) => <SetJobActions set={set} job={job} />}
-      latest={{ title: words.time, at, kind: words.tone }}
+      state={(job) => ({
+        ...{ title: words.time, kind: words.tone },
+        at: isTime(job.at) ? job.at : undefined,
+      })}
     />
   );
 }
 
 /** A job that waits in its queue. */
-export function WaitingJobPage(place: { name: string; position: number; id: string }) {
-  const { name, position, id } = place;
+export function WaitingJobPage({
+  route: { name, position, id },
+}: {
+  route: RouteTo<'waitingJob'>;
+}) {
+  // The queue moves on: what is known of the job's place says where to look for it next.
+  const last = useRef(position);
+  const load = async () => {
+    const job = await get<JobDetail>(ENDPOINTS.waitingJob(name, last.current, id));
+    last.current = job.position ?? last.current;
+    return job;
+  };
+  const queue = <Link to={{ page: 'queue', name }}>{name}</Link>;
   return (
     <Job
-      path={`queues/${encodeURIComponent(name)}/jobs/${position}/${encodeURIComponent(id)}`}
+      id={id}
+      load={load}
+      entry={ENDPOINTS.waitingEntry(name, last.current, id)}
+      was="waiting in this queue"
+      elsewhere={queue}
       crumbs={() => (
         <>
-          <Link href="/queues">Queues</Link> / <Link href={queueHref(name)}>{name}</Link>
+          <Link to={{ page: 'queues' }}>Queues</Link> / {queue}
         </>
       )}
-      state={<Badge kind="info">waiting</Badge>}
+      badge={() => <Badge kind="info">waiting</Badge>}
       actions={(job) => (
         <>
           {!job.broken && <CancelJob id={job.id} name={name} />}
           <WaitingJobActions name={name} job={job} />
         </>
       )}
+      state={() => undefined}
     />
   );
 }
 
-function Job({
-  path,
-  crumbs,
-  state,
-  actions,
-  latest,
-}: {
-  path: string;
+interface JobProps {
+  id: string;
+  load: () => Promise<JobDetail>;
+  /** Where the whole entry is. */
+  entry: string;
+  /** What the job was when the link to it was made. */
+  was: string;
+  /** Where to look if it is not that any more. */
+  elsewhere: ComponentChildren;
   crumbs: (job: JobDetail | undefined) => ComponentChildren;
-  state: ComponentChildren;
+  badge: (job: JobDetail) => ComponentChildren;
   actions: (job: JobDetail) => ComponentChildren;
-  latest?: { title: string; at: number; kind: string };
-}) {
+  state: (job: JobDetail) => JobState | undefined;
+}
+
+function Job({ id, load, entry, was, elsewhere, crumbs, badge, actions, state }: JobProps) {
   const { data: job, error } = useQuery({
-    queryKey: ['job', path],
-    queryFn: () => get<JobDetail>(path),
+    queryKey: ['job', entry],
+    queryFn: load,
+    refetchInterval: REFRESH,
   });
+  const isHere = job !== undefined && !isGone(error);
   return (
     <>
       <PageHead
-        title={job ? job.name || 'An entry that is no job' : 'Job'}
+        title={job ? job.name || 'An entry that is not a job' : 'Job'}
+        tab={job && `${job.name || 'Entry'} ${shortId(job.id)}`}
         crumbs={crumbs(job)}
-        state={job && state}
+        state={isHere && badge(job)}
       >
-        {job && actions(job)}
+        {isHere && actions(job)}
       </PageHead>
-      {error && <Failure error={error} />}
-      {!job && !error && <Loading />}
-      {job && (
-        <div class="job">
-          <div>
-            {job.error !== undefined && <ErrorSection job={job} />}
-            <Arguments job={job} path={path} />
-            <section>
-              <details>
-                <summary>The entry as it stands in Redis</summary>
-                <pre tabIndex={0}>{job.text}</pre>
-              </details>
-            </section>
-          </div>
-          <section>
-            <Facts job={job} />
-            {!job.broken && (
-              <section>
-                <h2>Timeline</h2>
-                <Timeline job={job} latest={latest} />
-              </section>
-            )}
-          </section>
-        </div>
+      {error && !isGone(error) && <Failure error={error} />}
+      {isGone(error) && (
+        <Gone id={id} was={was}>
+          {elsewhere}
+        </Gone>
       )}
+      {!job && !error && <Loading />}
+      {job && <Content job={job} entry={entry} state={state(job)} />}
     </>
+  );
+}
+
+function Content({
+  job,
+  entry,
+  state,
+}: {
+  job: JobDetail;
+  entry: string;
+  state: JobState | undefined;
+}) {
+  return (
+    <div class="job">
+      <div>
+        {job.error !== undefined && <ErrorSection job={job} />}
+        <Arguments job={job} entry={entry} />
+        <section>
+          <details>
+            <summary>The entry as it stands in Redis</summary>
+            <pre tabIndex={0}>{job.text}</pre>
+          </details>
+        </section>
+      </div>
+      <section>
+        <Facts job={job} />
+        {!job.broken && (
+          <section>
+            <h2>Timeline</h2>
+            <Timeline job={job} state={state} />
+          </section>
+        )}
+      </section>
+    </div>
   );
 }
 
@@ -126,7 +181,7 @@ function Facts({ job }: { job: JobDetail }) {
         <>
           <dt>Queue</dt>
           <dd>
-            <Link href={queueHref(job.name)}>{job.name}</Link>
+            <Link to={{ page: 'queue', name: job.name }}>{job.name}</Link>
           </dd>
         </>
       )}
@@ -177,15 +232,16 @@ export function Backtrace({ text }: { text: string }) {
   );
 }
 
-function Arguments({ job, path }: { job: JobDetail; path: string }) {
+function Arguments({ job, entry }: { job: JobDetail; entry: string }) {
+  const copied = argumentsToCopy(job, entry);
   return (
     <section>
       <div class="section-head">
         <h2>{job.broken ? 'Content' : 'Arguments'}</h2>
         <span>
-          <Copy text={job.args} what="the arguments" />
+          {copied !== undefined && <Copy text={copied} what="the arguments" />}
           {job.downloadable && (
-            <a href={`api/${path}/entry`} download>
+            <a href={`api/${entry}`} download>
               Download the entry
             </a>
           )}
@@ -194,9 +250,21 @@ function Arguments({ job, path }: { job: JobDetail; path: string }) {
       <pre tabIndex={0}>{pretty(job.args)}</pre>
       {job.truncated && (
         <p class="hint">
-          Only the beginning; the entry in Redis, which can be downloaded, has all of it.
+          {job.downloadable
+            ? 'Only the beginning is shown. The download has all of it.'
+            : 'Only the beginning is shown.'}
         </p>
       )}
     </section>
   );
+}
+
+/** All of them, to the letter: of long ones the page has only the beginning. `undefined` where they are not shown. */
+function argumentsToCopy({ args, broken, truncated, downloadable }: JobDetail, entry: string) {
+  if (!truncated || !isCut(args)) return broken || isJson(args) ? args : undefined;
+  if (!downloadable) return undefined;
+  return async () => {
+    const text = await (await ask(entry, {})).text();
+    return broken ? text : (argsOf(text) ?? text);
+  };
 }

@@ -1,34 +1,32 @@
 import { useQuery } from '@tanstack/preact-query';
 import { get, type Action, type Job, type JobCount, type SetName } from '../api';
+import { ENDPOINTS } from '../endpoints';
 import { count, plural } from '../format';
 import { useConfirm } from '../parts/confirm';
 import { useAct } from '../parts/use-act';
 import { useSession } from '../session';
-import { SETS, summary } from '../words';
+import { askAll, consequence, doTo, doToAll, doToJobs, SETS, summary, type Verb } from '../words';
 import type { Selection } from './selection';
 
 interface Deed {
   what: 'enqueue' | 'delete' | 'kill';
   action: Action;
-  verb: string;
-  detail: string;
+  verb: Verb;
   danger: boolean;
   key?: string;
 }
 
-function useDeeds(set: SetName): Deed[] {
+/** What the user may do with the jobs of a list. */
+export function useDeeds(set: SetName): Deed[] {
   const { may } = useSession();
   const enqueue: Deed = {
     ...{ what: 'enqueue', action: 'retry', verb: SETS[set].verb, danger: false, key: 'r' },
-    detail: 'They go to their queues in batches; you can stop on the way.',
   };
   const remove: Deed = {
     ...{ what: 'delete', action: 'delete', verb: 'Delete', danger: true, key: '#' },
-    detail: 'They cannot be brought back.',
   };
   const kill: Deed = {
     ...{ what: 'kill', action: 'kill', verb: 'Kill', danger: true },
-    detail: 'They do not run again, unless somebody retries them among the dead jobs.',
   };
   const deeds = set === 'retry' ? [enqueue, kill, remove] : [enqueue, remove];
   return deeds.filter(({ action }) => may(action));
@@ -43,7 +41,7 @@ export function SelectedActions({ set, selection }: { set: SetName; selection: S
   if (rows.length === 0 || deeds.length === 0) return null;
   const jobs = rows.map(({ at, id }) => ({ at, id }));
   const run = async ({ what }: Deed) => {
-    await act(`jobs/${set}/${what}`, { jobs }, ({ results }) => summary(results));
+    await act(ENDPOINTS.act(set, what), { jobs }, ({ results }) => summary(results));
     clear();
   };
   return (
@@ -54,14 +52,14 @@ export function SelectedActions({ set, selection }: { set: SetName; selection: S
           key={deed.what}
           type="button"
           class={deed.danger ? 'danger' : 'primary'}
-          aria-label={`${deed.verb} ${count(rows.length)} selected`}
+          aria-label={doTo(deed.verb, `${count(rows.length)} selected`)}
           aria-keyshortcuts={deed.key}
           onClick={() =>
             deed.danger
               ? ask({
-                  title: `${deed.verb} ${plural(rows.length, 'selected job')}?`,
-                  detail: deed.detail,
-                  verb: `${deed.verb} ${plural(rows.length, 'job')}`,
+                  title: `${doTo(deed.verb, plural(rows.length, 'selected job'))}?`,
+                  detail: consequence(deed.verb, rows.length),
+                  verb: doTo(deed.verb, plural(rows.length, 'job')),
                   act: () => run(deed),
                 })
               : void run(deed)
@@ -70,7 +68,7 @@ export function SelectedActions({ set, selection }: { set: SetName; selection: S
           {deed.verb}
         </button>
       ))}
-      <button type="button" class="plain" onClick={clear}>
+      <button type="button" class="plain" aria-keyshortcuts="Escape" onClick={clear}>
         Clear
       </button>
     </div>
@@ -92,13 +90,11 @@ export function AllActions({
   const deeds = useDeeds(set);
   const matching = useMatching(set, name, total);
   if (matching.count === 0 || deeds.length === 0) return null;
-  const about = matching.exact ? '' : 'about ';
-  const which = name === undefined ? '' : ` named ${name}`;
   const run = ({ what }: Deed) =>
     act(
-      `jobs/${set}/${what}-all`,
+      ENDPOINTS.act(set, `${what}-all`),
       name === undefined ? {} : { name },
-      'Begun; the line above says how far it is.',
+      'Started. The line at the top of the page shows the progress.',
     );
   return (
     <div class="buttons end">
@@ -109,16 +105,16 @@ export function AllActions({
           class={deed.danger ? 'danger' : ''}
           onClick={() =>
             ask({
-              title: `${deed.verb} all of the ${SETS[set].title.toLowerCase()}${which}: ${about}${count(matching.count)}?`,
-              detail: deed.detail,
-              verb: `${deed.verb} ${about}${plural(matching.count, 'job')}`,
-              ...(deed.danger ? { many: matching.count } : { harmless: true }),
+              title: askAll(deed.verb, { set, name }, matching),
+              detail: consequence(deed.verb, matching.count),
+              verb: doToJobs(deed.verb, matching),
+              many: matching.count,
+              harmless: !deed.danger,
               act: () => run(deed),
             })
           }
         >
-          {deed.verb} all {about}
-          {count(matching.count)}
+          {doToAll(deed.verb, matching)}
         </button>
       ))}
     </div>
@@ -129,7 +125,7 @@ export function AllActions({
 function useMatching(set: SetName, name: string | undefined, total: number): JobCount {
   const { data } = useQuery({
     queryKey: ['count', set, name],
-    queryFn: () => get<JobCount>(`jobs/${set}/count?${new URLSearchParams({ name: name ?? '' })}`),
+    queryFn: () => get<JobCount>(ENDPOINTS.count(set, name ?? '')),
     enabled: name !== undefined,
     refetchInterval: 10_000,
   });

@@ -1,106 +1,104 @@
-import { useQuery } from '@tanstack/preact-query';
-import { useState } from 'preact/hooks';
-import { Link, useLocation } from 'wouter-preact';
+import { keepPreviousData, useQuery } from '@tanstack/preact-query';
 import { get, type Job, type JobList, type SetName } from '../api';
-import { count } from '../format';
-import { Badge, Empty, Failure, Loading, PageHead, Time } from '../parts/basics';
+import { ENDPOINTS } from '../endpoints';
+import { count, dateInput, plural, secondsOf } from '../format';
+import { Badge, Empty, ErrorLine, Failure, Loading, PageHead, Time } from '../parts/basics';
+import { Name } from '../parts/name';
 import { NameFilter } from '../parts/name-filter';
-import { Pager, START } from '../parts/pager';
+import { Pager } from '../parts/pager';
 import { Table, type Column } from '../parts/table';
 import { useZone } from '../preferences';
-import { jobHref, listHref, SETS } from '../words';
-import { AllActions, SelectedActions } from './jobs-actions';
+import { Link, navigate } from '../router';
+import type { RouteTo } from '../routes';
+import { SETS } from '../words';
+import { AllActions, SelectedActions, useDeeds } from './jobs-actions';
 import { useSelection, type Selection } from './selection';
 
-const LIMIT = '25';
+const LIMIT = 25;
 
 /** The scheduled, retry or dead jobs, all or of a name. */
-export function JobsPage({ set, name }: { set: SetName; name?: string }) {
+export function JobsPage({ route }: { route: RouteTo<'jobs'> }) {
+  const { set, name, at, from = 0, before = [] } = route;
   const words = SETS[set];
-  const [place, setPlace] = useState(START);
-  const [at, setAt] = useState<number>();
-  const query = new URLSearchParams({
-    ...(at !== undefined && place === START ? { at: String(at) } : { from: String(place.from) }),
-    ...(name !== undefined && { name }),
+  const path = ENDPOINTS.jobs(set, {
+    ...(at === undefined ? { from } : { at }),
+    name,
     limit: LIMIT,
   });
   const { data, error, refetch } = useQuery({
-    queryKey: ['jobs', set, query.toString()],
-    queryFn: () => get<JobList>(`jobs/${set}?${query}`),
+    queryKey: ['jobs', path],
+    queryFn: () => get<JobList>(path),
     refetchInterval: 5_000,
-    placeholderData: (before) => before,
+    placeholderData: keepPreviousData,
   });
   const jobs = data?.jobs ?? [];
   const selection = useSelection(jobs, keyOf);
+  const canSelect = useDeeds(set).length > 0;
   return (
     <>
       <PageHead title={words.title} />
       <div class="toolbar">
-        <Filter
-          set={set}
-          name={name}
-          onTime={(time) => {
-            setAt(time);
-            setPlace(START);
-          }}
-        />
+        <Filter route={route} />
         <AllActions set={set} name={name} total={data?.total ?? 0} />
       </div>
       {error && <Failure error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Loading rows={10} />}
       {data && jobs.length === 0 && (
         <Empty>
-          {data.total === 0
-            ? words.empty
-            : `None of the ${count(data.seen)} that were looked at has this name.`}
+          {data.total === 0 ? words.empty : `Looked at ${plural(data.seen, 'job')}: none is shown.`}
         </Empty>
       )}
       {jobs.length > 0 && (
-        <Table caption={words.title} columns={columns(set, selection)} rows={jobs} keyOf={keyOf} />
+        <Table
+          caption={words.title}
+          columns={[...(canSelect ? [selectColumn(selection)] : []), ...columns(set)]}
+          rows={jobs}
+          keyOf={keyOf}
+        />
       )}
       <SelectedActions set={set} selection={selection} />
       {data && data.total > 0 && (
         <Pager
-          place={{ ...place, from: data.from }}
+          place={{ from: at === undefined ? from : data.from, before }}
           shown={jobs.length}
           total={data.total}
           next={data.next}
-          onPlace={(next) => {
-            setAt(undefined);
-            setPlace(next);
-          }}
+          onPlace={(place) => navigate({ page: 'jobs', set, name, ...place })}
         />
       )}
     </>
   );
 }
 
-function columns(set: SetName, selection: Selection<Job>): Column<Job>[] {
+function selectColumn(selection: Selection<Job>): Column<Job> {
+  return {
+    ...{ head: 'Select', kind: 'select' },
+    headCell: (
+      <input
+        type="checkbox"
+        aria-label="Select all of this page"
+        checked={selection.hasAll}
+        onClick={selection.toggleAll}
+      />
+    ),
+    cell: (job) => (
+      <input
+        type="checkbox"
+        aria-label={`Select ${job.name} ${job.id}`}
+        checked={selection.has(job)}
+        onClick={(event) => selection.toggle(job, event.shiftKey)}
+      />
+    ),
+  };
+}
+
+function columns(set: SetName): Column<Job>[] {
   return [
-    {
-      ...{ head: 'Select', kind: 'select' },
-      headCell: (
-        <input
-          type="checkbox"
-          aria-label="Select all of this page"
-          checked={selection.hasAll}
-          onClick={selection.toggleAll}
-        />
-      ),
-      cell: (job) => (
-        <input
-          type="checkbox"
-          aria-label={`Select ${job.name} ${job.id}`}
-          checked={selection.has(job)}
-          onClick={(event) => selection.toggle(job, event.shiftKey)}
-        />
-      ),
-    },
     {
       ...{ head: 'Job', kind: 'title' },
       cell: (job) => (
-        <Link href={jobHref(set, job)}>
-          {job.broken ? <Badge kind="bad">no job</Badge> : job.name}
+        <Link to={{ page: 'job', set, at: String(job.at), id: job.id }}>
+          {job.broken ? <Badge kind="bad">no job</Badge> : <Name text={job.name} />}
         </Link>
       ),
     },
@@ -111,32 +109,26 @@ function columns(set: SetName, selection: Selection<Job>): Column<Job>[] {
 }
 
 const FAILURE: Column<Job>[] = [
-  { head: 'Failures', kind: 'number', cell: (job) => count(job.fails) },
-  { head: 'Error', kind: 'error', cell: (job) => job.error ?? '–' },
+  {
+    ...{ head: 'Failures', kind: 'number' },
+    cell: ({ fails }) => <span class={fails > 0 ? 'failures' : ''}>{count(fails)}</span>,
+  },
+  { head: 'Error', kind: 'error', cell: (job) => <ErrorLine text={job.error} /> },
 ];
 
-function Filter({
-  set,
-  name,
-  onTime,
-}: {
-  set: SetName;
-  name: string | undefined;
-  onTime: (seconds: number | undefined) => void;
-}) {
-  const [, navigate] = useLocation();
+function Filter({ route: { set, name, at } }: { route: RouteTo<'jobs'> }) {
   const zone = useZone();
   return (
     <>
-      <NameFilter name={name} onName={(one) => navigate(listHref(set, one))} />
+      <NameFilter name={name} onName={(one) => navigate({ page: 'jobs', set, name: one })} />
       <label>
         {set === 'dead' ? 'Died before' : 'From'}{' '}
         <input
           type="datetime-local"
+          value={at === undefined ? '' : dateInput(at, zone)}
           onChange={(event) => {
-            const { value } = event.currentTarget;
-            const time = new Date(zone === 'UTC' ? `${value}Z` : value).getTime();
-            onTime(Number.isNaN(time) ? undefined : Math.floor(time / 1000));
+            const time = secondsOf(event.currentTarget.value, zone);
+            navigate({ page: 'jobs', set, name, at: time });
           }}
         />
       </label>

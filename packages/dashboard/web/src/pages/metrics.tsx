@@ -1,25 +1,25 @@
-import { useQuery } from '@tanstack/preact-query';
-import { useState } from 'preact/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/preact-query';
 import { get, type JobMetrics, type Metrics } from '../api';
+import { ENDPOINTS } from '../endpoints';
 import { absolute, count, milliseconds, wait } from '../format';
 import { Empty, Failure, Loading, PageHead } from '../parts/basics';
+import { Name } from '../parts/name';
 import { NameFilter } from '../parts/name-filter';
 import { Table, type Column } from '../parts/table';
 import { useZone } from '../preferences';
+import { navigate } from '../router';
+import { RANGES, type RouteTo } from '../routes';
 import { Charts } from './charts';
 
-const RANGES = ['1h', '6h', '24h', '7d', '30d'] as const;
-
-export function MetricsPage() {
-  const [range, setRange] = useState<string>('1h');
-  const [name, setName] = useState<string>();
+export function MetricsPage({ route }: { route: RouteTo<'metrics'> }) {
+  const { range = '1h', name } = route;
+  const setName = (one: string | undefined) => navigate({ ...route, name: one });
   const zone = useZone();
-  const query = new URLSearchParams({ range, ...(name !== undefined && { name }) });
   const { data, error } = useQuery({
     queryKey: ['metrics', range, name ?? ''],
-    queryFn: () => get<Metrics>(`metrics?${query}`),
+    queryFn: () => get<Metrics>(ENDPOINTS.metrics({ range, name })),
     refetchInterval: 15_000,
-    placeholderData: (before) => before,
+    placeholderData: keepPreviousData,
   });
   return (
     <>
@@ -34,7 +34,7 @@ export function MetricsPage() {
                 type="radio"
                 name="range"
                 checked={one === range}
-                onChange={() => setRange(one)}
+                onChange={() => navigate({ ...route, range: one })}
               />{' '}
               {one}
             </label>
@@ -46,7 +46,7 @@ export function MetricsPage() {
       {data && <Charts metrics={data} />}
       {data?.jobs.length === 0 && (
         <section>
-          <Empty>No job has run in this time.</Empty>
+          <Empty>No jobs ran in this time.</Empty>
         </section>
       )}
       {data && data.jobs.length > 0 && (
@@ -59,6 +59,8 @@ export function MetricsPage() {
             columns={columns(setName)}
             rows={data.jobs}
             keyOf={({ jobName }) => jobName}
+            sort={route.sort}
+            onSort={(sort) => navigate({ ...route, sort }, { replace: true })}
           />
         </section>
       )}
@@ -86,7 +88,7 @@ function columns(onName: (name: string) => void): Column<Named>[] {
       kind: 'title',
       cell: ({ jobName }) => (
         <button type="button" class="link" onClick={() => onName(jobName)}>
-          {jobName}
+          <Name text={jobName} />
         </button>
       ),
       sort: ({ jobName }) => jobName,
@@ -94,12 +96,12 @@ function columns(onName: (name: string) => void): Column<Named>[] {
     number('Done', ({ done }) => done),
     number('Failed', ({ failed }) => failed),
     number('Dead', ({ dead }) => dead),
-    time('Time in all', (job) => job.time),
-    time('Run p50', ({ run }) => run.p50),
+    time('Total time', (job) => job.time),
+    { ...time('Run p50', ({ run }) => run.p50), minor: true },
     time('Run p95', ({ run }) => run.p95),
-    time('Run p99', ({ run }) => run.p99),
-    time('Wait p50', (job) => job.wait.p50, wait),
+    { ...time('Run p99', ({ run }) => run.p99), minor: true },
+    { ...time('Wait p50', (job) => job.wait.p50, wait), minor: true },
     time('Wait p95', (job) => job.wait.p95, wait),
-    time('Wait p99', (job) => job.wait.p99, wait),
+    { ...time('Wait p99', (job) => job.wait.p99, wait), minor: true },
   ];
 }

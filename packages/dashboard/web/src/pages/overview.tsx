@@ -1,4 +1,3 @@
-import { Link } from 'wouter-preact';
 import type { Metrics, Queue, Snapshot } from '../api';
 import { whatNeedsAttention } from '../attention';
 import { count, duration } from '../format';
@@ -6,8 +5,11 @@ import { useLive, useNow } from '../live';
 import { Badge, Failure, Loading, PageHead } from '../parts/basics';
 import { Sparkline } from '../parts/sparkline';
 import { Table } from '../parts/table';
+import { Link } from '../router';
+import type { Route } from '../routes';
 import { useHealth, useLastHour, useRates } from '../queries';
 import { Charts } from './charts';
+import { FirstSteps } from './first-steps';
 import { useQueueColumns } from './queue-columns';
 
 const RECENT = 5;
@@ -21,7 +23,11 @@ export function Overview() {
       <PageHead title="Overview" />
       {snapshot ? (
         <>
-          <NeedsAttention snapshot={snapshot} metrics={metrics} />
+          {snapshot.queues.length === 0 ? (
+            <FirstSteps pools={snapshot.pools.length} />
+          ) : (
+            <NeedsAttention snapshot={snapshot} metrics={metrics} />
+          )}
           <Cards snapshot={snapshot} metrics={metrics} />
         </>
       ) : (
@@ -45,19 +51,20 @@ function NeedsAttention({
   metrics?: Metrics | undefined;
 }) {
   const now = useNow();
-  const { data: health } = useHealth();
-  const rates = [...useRates().values()];
+  const { data: health, error } = useHealth();
+  const rates = [...(useRates()?.values() ?? [])];
   const found = whatNeedsAttention({ snapshot, metrics, rates, health, now });
   return (
     <section>
       <h2>Needs attention</h2>
-      {found.length === 0 && <p class="calm">Nothing. All queues are served.</p>}
+      {error && <Failure error={error} />}
+      {found.length === 0 && <p class="calm">Nothing needs attention. All queues are served.</p>}
       {found.length > 0 && (
         <ul class="attention">
-          {found.map(({ kind, href, subject, text }) => (
+          {found.map(({ kind, to, subject, text }) => (
             <li key={subject + text} class={kind}>
-              <Link href={href}>
-                <Badge kind={kind}>{kind === 'bad' ? 'danger' : 'warning'}</Badge>
+              <Link to={to}>
+                <Badge kind={kind}>{kind === 'bad' ? 'critical' : 'warning'}</Badge>
                 <strong>{subject}</strong>: {text}
               </Link>
             </li>
@@ -74,18 +81,24 @@ function Cards({ snapshot, metrics }: { snapshot: Snapshot; metrics?: Metrics | 
   const oldest = Math.max(0, ...queues.map(({ latency }) => latency));
   const workers = pools.reduce((sum, { concurrency }) => sum + concurrency, 0);
   const cards: Card[] = [
-    { label: 'Done / min', href: '/metrics', ...rateOf(metrics, 'done'), tone: '', line: 'good' },
-    { label: 'Failed / min', href: '/metrics', ...rateOf(metrics, 'failed'), line: 'bad' },
-    { label: 'Waiting', href: '/queues', value: count(waiting) },
-    { label: 'Oldest wait', href: '/queues', value: waiting > 0 ? duration(oldest) : '–' },
-    { label: 'Running', href: '/running', value: `${count(busy)} / ${count(workers)}` },
-    { label: 'Retries', href: '/jobs/retry', value: count(counts.retry) },
     {
-      ...{ label: 'Dead', href: '/jobs/dead', value: count(counts.dead) },
+      label: 'Done / min',
+      to: { page: 'metrics' },
+      ...rateOf(metrics, 'done'),
+      tone: '',
+      line: 'good',
+    },
+    { label: 'Failed / min', to: { page: 'metrics' }, ...rateOf(metrics, 'failed'), line: 'bad' },
+    { label: 'Waiting', to: { page: 'queues' }, value: count(waiting) },
+    { label: 'Oldest wait', to: { page: 'queues' }, value: waiting > 0 ? duration(oldest) : '–' },
+    { label: 'Running', to: { page: 'running' }, value: `${count(busy)} / ${count(workers)}` },
+    { label: 'Retries', to: { page: 'jobs', set: 'retry' }, value: count(counts.retry) },
+    {
+      ...{ label: 'Dead', to: { page: 'jobs', set: 'dead' }, value: count(counts.dead) },
       tone: counts.dead > 0 ? 'bad' : '',
     },
     {
-      ...{ label: 'Pools', href: '/workers', value: count(pools.length) },
+      ...{ label: 'Pools', to: { page: 'workers' }, value: count(pools.length) },
       tone: pools.length === 0 ? 'bad' : '',
     },
   ];
@@ -93,12 +106,14 @@ function Cards({ snapshot, metrics }: { snapshot: Snapshot; metrics?: Metrics | 
     <section>
       <h2 class="hidden">Now</h2>
       <ul class="cards">
-        {cards.map(({ label, value, href, tone = '', values, line }) => (
+        {cards.map(({ label, value, to, tone = '', values, line }) => (
           <li key={label}>
-            <Link href={href}>
+            <Link to={to}>
               <span class="label">{label}</span>
               <span class={`value ${tone}`}>{value}</span>
-              {values && <Sparkline values={values} tone={line ?? ''} label="In the last hour" />}
+              {values && (
+                <Sparkline values={values} tone={line ?? ''} what={`${label} in the last hour`} />
+              )}
             </Link>
           </li>
         ))}
@@ -109,7 +124,7 @@ function Cards({ snapshot, metrics }: { snapshot: Snapshot; metrics?: Metrics | 
 
 interface Card {
   label: string;
-  href: string;
+  to: Route;
   value: string;
   tone?: string;
   values?: number[];

@@ -1,18 +1,20 @@
 import { useQuery } from '@tanstack/preact-query';
-import { Link } from 'wouter-preact';
 import { get, type Schedule } from '../api';
+import { ENDPOINTS } from '../endpoints';
 import { absolute, count, milliseconds } from '../format';
-import { Badge, Empty, Failure, Loading, PageHead, Time } from '../parts/basics';
+import { Badge, Empty, ErrorLine, Failure, Loading, PageHead, Time } from '../parts/basics';
+import { Name } from '../parts/name';
 import { Table, type Column } from '../parts/table';
 import { useAct } from '../parts/use-act';
 import { useZone } from '../preferences';
+import { Link, navigate } from '../router';
+import type { RouteTo } from '../routes';
 import { useSession } from '../session';
-import { queueHref } from '../words';
 
-export function PeriodicPage() {
+export function PeriodicPage({ route }: { route: RouteTo<'periodic'> }) {
   const { data, error } = useQuery({
     queryKey: ['periodic'],
-    queryFn: () => get<{ schedules: Schedule[] }>('periodic'),
+    queryFn: () => get<{ schedules: Schedule[] }>(ENDPOINTS.periodic),
     refetchInterval: 15_000,
   });
   const columns = useColumns();
@@ -23,7 +25,7 @@ export function PeriodicPage() {
       {!data && !error && <Loading />}
       {data?.schedules.length === 0 && (
         <Empty>
-          No running pool registers a schedule. Go's pools may have some: they do not tell.
+          No periodic jobs: no running pool registers a schedule. Pools in Go do not report theirs.
         </Empty>
       )}
       {data && data.schedules.length > 0 && (
@@ -32,6 +34,8 @@ export function PeriodicPage() {
           columns={columns}
           rows={data.schedules}
           keyOf={({ id }) => id}
+          sort={route.sort}
+          onSort={(sort) => navigate({ ...route, sort }, { replace: true })}
         />
       )}
     </>
@@ -43,7 +47,7 @@ function useColumns(): Column<Schedule>[] {
   const act = useAct();
   const zone = useZone();
   const run = ({ id, jobName }: Schedule) =>
-    act('periodic/run', { id }, ({ result }) =>
+    act(ENDPOINTS.runPeriodic, { id }, ({ result }) =>
       result === 'enqueued'
         ? `${jobName} is in its queue.`
         : `${jobName} waits or runs already, and must not overlap.`,
@@ -52,10 +56,14 @@ function useColumns(): Column<Schedule>[] {
     {
       head: 'Job',
       kind: 'title',
-      cell: ({ jobName }) => <Link href={queueHref(jobName)}>{jobName}</Link>,
+      cell: ({ jobName }) => (
+        <Link to={{ page: 'queue', name: jobName }}>
+          <Name text={jobName} />
+        </Link>
+      ),
       sort: ({ jobName }) => jobName,
     },
-    { head: 'Schedule', cell: ({ spec }) => <code>{spec}</code> },
+    { head: 'Schedule', kind: 'names', cell: ({ spec }) => <code title={spec}>{spec}</code> },
     {
       head: 'Next',
       cell: ({ next }) => (
@@ -63,7 +71,7 @@ function useColumns(): Column<Schedule>[] {
           <Time at={next[0]} />
           {next.length > 1 && (
             <details class="hint">
-              <summary>and then</summary>
+              <summary>later runs</summary>
               {next.slice(1).map((at) => (
                 <div key={at}>{absolute(at, zone)}</div>
               ))}
@@ -74,9 +82,9 @@ function useColumns(): Column<Schedule>[] {
       sort: ({ next }) => next[0] ?? Infinity,
     },
     { head: 'Last result', cell: ({ last }) => <LastResult last={last} /> },
-    { head: 'Overlap', cell: ({ overlap }) => overlap },
-    { head: 'Missed', cell: ({ missed }) => missed },
-    { head: 'Pools', kind: 'number', cell: ({ pools }) => count(pools) },
+    { head: 'Overlap', minor: true, cell: ({ overlap }) => overlap },
+    { head: 'Missed', minor: true, cell: ({ missed }) => missed },
+    { head: 'Pools', kind: 'number', minor: true, cell: ({ pools }) => count(pools) },
   ];
   if (!may('run')) return columns;
   return [
@@ -104,7 +112,11 @@ function LastResult({ last }: { last: Schedule['last'] }) {
     <>
       <Badge kind={last.result === 'done' ? 'good' : 'bad'}>{last.result}</Badge>{' '}
       <Time at={last.at} />, after {milliseconds(last.duration)}
-      {last.error !== undefined && <div class="error">{last.error}</div>}
+      {last.error !== undefined && (
+        <div class="second">
+          <ErrorLine text={last.error} />
+        </div>
+      )}
     </>
   );
 }

@@ -1,30 +1,34 @@
 import { useState } from 'preact/hooks';
 import type { Queue } from '../api';
+import { ENDPOINTS } from '../endpoints';
 import { plural } from '../format';
 import { useConfirm } from '../parts/confirm';
 import { useAct } from '../parts/use-act';
 import { useSession } from '../session';
+import { consequence } from '../words';
 
 /** Pause, resume, limit and empty a queue. */
 export function QueueActions({ name, queue }: { name: string; queue: Queue | undefined }) {
   const { may } = useSession();
-  const path = `queues/${encodeURIComponent(name)}`;
   const waiting = queue?.count ?? 0;
   return (
     <div class="toolbar">
-      {may('pause') && <Pause name={name} path={path} paused={queue?.paused ?? false} />}
-      {may('limit') && <Limit name={name} path={path} />}
-      {may('empty') && waiting > 0 && <EmptyButton name={name} path={path} waiting={waiting} />}
+      {may('pause') && <Pause name={name} paused={queue?.paused ?? false} />}
+      {may('limit') && <Limit name={name} />}
+      {may('empty') && waiting > 0 && <EmptyButton name={name} waiting={waiting} />}
     </div>
   );
 }
 
-function Pause({ name, path, paused }: { name: string; path: string; paused: boolean }) {
+function Pause({ name, paused }: { name: string; paused: boolean }) {
   const act = useAct();
   const [minutes, setMinutes] = useState('');
   if (paused) {
     return (
-      <button type="button" onClick={() => void act(`${path}/unpause`, {}, `${name} runs again.`)}>
+      <button
+        type="button"
+        onClick={() => void act(ENDPOINTS.queue(name, 'unpause'), {}, `${name} runs again.`)}
+      >
         Resume
       </button>
     );
@@ -34,7 +38,7 @@ function Pause({ name, path, paused }: { name: string; path: string; paused: boo
       onSubmit={(event) => {
         event.preventDefault();
         const body = minutes === '' ? {} : { seconds: Math.round(Number(minutes) * 60) };
-        void act(`${path}/pause`, body, `${name} is paused.`);
+        void act(ENDPOINTS.queue(name, 'pause'), body, `${name} is paused.`);
       }}
     >
       <label>
@@ -54,14 +58,18 @@ function Pause({ name, path, paused }: { name: string; path: string; paused: boo
   );
 }
 
-function Limit({ name, path }: { name: string; path: string }) {
+function Limit({ name }: { name: string }) {
   const act = useAct();
   const [limit, setLimit] = useState('');
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void act(`${path}/limit`, { limit: Number(limit) }, `The limit of ${name} is set.`);
+        void act(
+          ENDPOINTS.queue(name, 'limit'),
+          { limit: Number(limit) },
+          `The limit of ${name} is set.`,
+        );
       }}
     >
       <label>
@@ -82,7 +90,7 @@ function Limit({ name, path }: { name: string; path: string }) {
   );
 }
 
-function EmptyButton({ name, path, waiting }: { name: string; path: string; waiting: number }) {
+function EmptyButton({ name, waiting }: { name: string; waiting: number }) {
   const act = useAct();
   const ask = useConfirm();
   return (
@@ -91,11 +99,11 @@ function EmptyButton({ name, path, waiting }: { name: string; path: string; wait
       class="danger end"
       onClick={() =>
         ask({
-          title: `Delete ${plural(waiting, 'waiting job')} of ${name}?`,
-          detail: 'They cannot be brought back. Jobs that run go on.',
+          title: `Delete ${plural(waiting, 'waiting job')} named ${name}?`,
+          detail: `${consequence('Delete', waiting)} Jobs that run go on.`,
           verb: `Delete ${plural(waiting, 'job')}`,
           many: waiting,
-          act: () => act(`${path}/empty`, {}, `${name} is being emptied.`),
+          act: () => act(ENDPOINTS.queue(name, 'empty'), {}, `${name} is being emptied.`),
         })
       }
     >

@@ -1,13 +1,13 @@
-import { Link } from 'wouter-preact';
 import type { Queue } from '../api';
 import { failing, perMinute } from '../attention';
 import { count, duration, share } from '../format';
 import { Badge, Time } from '../parts/basics';
 import { Bar } from '../parts/bar';
+import { Name } from '../parts/name';
 import { Sparkline } from '../parts/sparkline';
 import type { Column } from '../parts/table';
 import { useRates } from '../queries';
-import { queueHref } from '../words';
+import { Link } from '../router';
 
 // A larger share of failures is shown as trouble.
 const TROUBLE = 0.05;
@@ -15,11 +15,15 @@ const TROUBLE = 0.05;
 /** What a table of queues shows of each. */
 export function useQueueColumns(): Column<Queue>[] {
   const rates = useRates();
-  const rateOf = ({ jobName }: Queue) => rates.get(jobName);
+  const rateOf = ({ jobName }: Queue) => rates?.get(jobName);
   return [
     {
       ...{ head: 'Name', kind: 'title' },
-      cell: ({ jobName }) => <Link href={queueHref(jobName)}>{jobName}</Link>,
+      cell: ({ jobName }) => (
+        <Link to={{ page: 'queue', name: jobName }}>
+          <Name text={jobName} />
+        </Link>
+      ),
       sort: ({ jobName }) => jobName,
     },
     { head: 'Waiting', kind: 'number', cell: (one) => count(one.count), sort: (one) => one.count },
@@ -34,18 +38,21 @@ export function useQueueColumns(): Column<Queue>[] {
       sort: (one) => one.inProgress,
     },
     {
-      ...{ head: 'Done / min', kind: 'number' },
-      cell: (one) => rounded(perMinute(rateOf(one))),
+      ...{ head: 'Done / min', kind: 'number', minor: true },
+      cell: (one) => (rates ? rounded(perMinute(rateOf(one))) : '–'),
       sort: (one) => perMinute(rateOf(one)),
     },
     {
-      head: 'Last 30 min',
-      cell: (one) => (
-        <Sparkline
-          values={rateOf(one)?.done ?? Array<number>(30).fill(0)}
-          label="Done in each of the last 30 minutes"
-        />
-      ),
+      ...{ head: 'Last 30 min', minor: true },
+      cell: (one) =>
+        rates ? (
+          <Sparkline
+            values={rateOf(one)?.done ?? Array<number>(30).fill(0)}
+            what="Done in each of the last 30 minutes"
+          />
+        ) : (
+          '–'
+        ),
     },
     {
       ...{ head: 'Failing', kind: 'number' },
@@ -55,7 +62,11 @@ export function useQueueColumns(): Column<Queue>[] {
       },
       sort: (one) => failing(rateOf(one)),
     },
-    { head: 'Pools', kind: 'number', cell: (one) => count(one.pools), sort: (one) => one.pools },
+    {
+      ...{ head: 'Pools', kind: 'number', minor: true },
+      cell: (one) => count(one.pools),
+      sort: (one) => one.pools,
+    },
     { head: 'State', cell: (one) => <QueueState queue={one} /> },
   ];
 }

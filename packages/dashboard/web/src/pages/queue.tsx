@@ -1,36 +1,40 @@
-import { useQuery } from '@tanstack/preact-query';
-import { useState } from 'preact/hooks';
-import { Link } from 'wouter-preact';
+import { keepPreviousData, useQuery } from '@tanstack/preact-query';
 import { get, type Job, type Queue, type WaitingList } from '../api';
 import { failing, perMinute } from '../attention';
+import { ENDPOINTS } from '../endpoints';
 import { count, duration, plural, share } from '../format';
 import { useLive } from '../live';
 import { Badge, Empty, Failure, Loading, PageHead, Time } from '../parts/basics';
+import { Name } from '../parts/name';
 import { useConfirm } from '../parts/confirm';
-import { Pager, START } from '../parts/pager';
+import { Pager } from '../parts/pager';
 import { Table, type Column } from '../parts/table';
 import { useAct } from '../parts/use-act';
 import { useLastHour, useRates } from '../queries';
+import { Link, navigate } from '../router';
+import type { RouteTo } from '../routes';
 import { useSession } from '../session';
-import { listHref, summary, waitingHref } from '../words';
+import { consequence, summary } from '../words';
 import { Charts } from './charts';
 import { QueueActions } from './queue-actions';
 import { QueueState } from './queue-columns';
 
 const FEW = 5;
+const LIMIT = 25;
 
-export function QueuePage({ name }: { name: string }) {
+export function QueuePage({ route }: { route: RouteTo<'queue'> }) {
+  const { name } = route;
   const { snapshot } = useLive();
   const queue = snapshot?.queues.find(({ jobName }) => jobName === name);
   return (
     <>
       <PageHead
         title={name}
-        crumbs={<Link href="/queues">Queues</Link>}
+        crumbs={<Link to={{ page: 'queues' }}>Queues</Link>}
         state={queue && <QueueState queue={queue} />}
       />
       {!snapshot && <Loading rows={2} />}
-      {snapshot && !queue && <Empty>No job of this name was ever enqueued.</Empty>}
+      {snapshot && !queue && <Empty>No queue has this name: no job of it was ever enqueued.</Empty>}
       {queue && <Cards queue={queue} />}
       <section>
         <ServedBy name={name} />
@@ -38,7 +42,7 @@ export function QueuePage({ name }: { name: string }) {
       </section>
       <section>
         <h2>Waiting jobs</h2>
-        <Waiting name={name} />
+        <Waiting route={route} />
       </section>
       <section>
         <h2>The last hour</h2>
@@ -50,14 +54,15 @@ export function QueuePage({ name }: { name: string }) {
 
 function Cards({ queue }: { queue: Queue }) {
   const { count: waiting, latency, inProgress, maxConcurrency } = queue;
-  const rate = useRates().get(queue.jobName);
+  const rates = useRates();
+  const rate = rates?.get(queue.jobName);
   const cards: [label: string, value: string][] = [
     ['Waiting', count(waiting)],
     ['Oldest wait', waiting > 0 ? duration(latency) : '–'],
     ['Running', count(inProgress)],
     ['Limit', maxConcurrency > 0 ? count(maxConcurrency) : 'none'],
-    ['Done / min', count(Math.round(perMinute(rate)))],
-    ['Failing', share(failing(rate))],
+    ['Done / min', rates ? count(Math.round(perMinute(rate))) : '–'],
+    ['Failing', rates ? share(failing(rate)) : '–'],
   ];
   return (
     <ul class="cards">
@@ -81,44 +86,40 @@ function ServedBy({ name }: { name: string }) {
     <p>
       {pools.length > 0 && (
         <>
-          Served by <Link href="/workers">{plural(pools.length, 'pool')}</Link>: {hosts.join(', ')}
+          Served by <Link to={{ page: 'workers' }}>{plural(pools.length, 'pool')}</Link>:{' '}
+          {hosts.join(', ')}
           {pools.length > FEW && ' and others'}.{' '}
         </>
       )}
-      Of this name: <Link href={listHref('scheduled', name)}>scheduled</Link>,{' '}
-      <Link href={listHref('retry', name)}>retries</Link>,{' '}
-      <Link href={listHref('dead', name)}>dead</Link>.
+      Jobs with this name: <Link to={{ page: 'jobs', set: 'scheduled', name }}>scheduled</Link>,{' '}
+      <Link to={{ page: 'jobs', set: 'retry', name }}>retries</Link>,{' '}
+      <Link to={{ page: 'jobs', set: 'dead', name }}>dead</Link>.
     </p>
   );
 }
 
-function Waiting({ name }: { name: string }) {
-  const [place, setPlace] = useState(START);
-  const path = `queues/${encodeURIComponent(name)}`;
+function Waiting({ route }: { route: RouteTo<'queue'> }) {
+  const { name, from = 0, before = [] } = route;
+  const path = ENDPOINTS.waiting(name, { from, limit: LIMIT });
   const columns = useColumns(name);
   const { data, error } = useQuery({
-    queryKey: ['waiting', name, place.from],
-    queryFn: () => get<WaitingList>(`${path}/jobs?from=${place.from}&limit=25`),
+    queryKey: ['waiting', path],
+    queryFn: () => get<WaitingList>(path),
     refetchInterval: 5_000,
-    placeholderData: (before) => before,
+    placeholderData: keepPreviousData,
   });
   if (error) return <Failure error={error} />;
   if (!data) return <Loading />;
-  if (data.total === 0) return <Empty>No job waits.</Empty>;
+  if (data.total === 0) return <Empty>No jobs are waiting.</Empty>;
   return (
     <>
-      <Table
-        caption="Waiting jobs"
-        columns={columns}
-        rows={data.jobs}
-        keyOf={({ position, id }) => `${position} ${id}`}
-      />
+      <Table caption="Waiting jobs" columns={columns} rows={data.jobs} keyOf={({ id }) => id} />
       <Pager
-        place={place}
+        place={{ from, before }}
         shown={data.jobs.length}
         total={data.total}
         next={data.next}
-        onPlace={setPlace}
+        onPlace={(place) => navigate({ page: 'queue', name, ...place })}
       />
     </>
   );
@@ -129,7 +130,7 @@ function useColumns(name: string): Column<Job>[] {
   const ask = useConfirm();
   const act = useAct();
   const remove = ({ position, id }: Job) =>
-    act(`queues/${encodeURIComponent(name)}/delete`, { jobs: [{ position, id }] }, ({ results }) =>
+    act(ENDPOINTS.queue(name, 'delete'), { jobs: [{ position, id }] }, ({ results }) =>
       summary(results),
     );
   const columns: Column<Job>[] = [
@@ -137,8 +138,14 @@ function useColumns(name: string): Column<Job>[] {
     {
       ...{ head: 'Id', kind: 'title' },
       cell: (job) => (
-        <Link href={waitingHref(name, job)}>
-          {job.broken ? <Badge kind="bad">no job</Badge> : <code>{job.id}</code>}
+        <Link to={{ page: 'waitingJob', name, position: job.position ?? 1, id: job.id }}>
+          {job.broken ? (
+            <Badge kind="bad">no job</Badge>
+          ) : (
+            <code>
+              <Name text={job.id} />
+            </code>
+          )}
         </Link>
       ),
     },
@@ -158,8 +165,8 @@ function useColumns(name: string): Column<Job>[] {
           aria-label={`Delete ${job.id}`}
           onClick={() =>
             ask({
-              title: 'Delete 1 waiting job?',
-              detail: 'It cannot be brought back.',
+              title: `Delete 1 waiting job named ${name}?`,
+              detail: `Its id is ${job.id}. ${consequence('Delete', 1)}`,
               verb: 'Delete 1 job',
               act: () => remove(job),
             })

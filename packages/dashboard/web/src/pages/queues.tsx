@@ -1,17 +1,19 @@
-import { useState } from 'preact/hooks';
 import type { Queue } from '../api';
+import { ENDPOINTS } from '../endpoints';
 import { count } from '../format';
 import { useLive } from '../live';
 import { Empty, Loading, PageHead } from '../parts/basics';
 import { Table, type Column } from '../parts/table';
 import { useAct } from '../parts/use-act';
+import { navigate } from '../router';
+import type { RouteTo } from '../routes';
 import { useSession } from '../session';
 import { useQueueColumns } from './queue-columns';
 
-export function QueuesPage() {
+export function QueuesPage({ route }: { route: RouteTo<'queues'> }) {
   const { snapshot } = useLive();
   const { may } = useSession();
-  const [filter, setFilter] = useState('');
+  const { filter = '', sort } = route;
   const columns = useQueueColumns();
   const wanted = filter.toLowerCase();
   const queues = snapshot?.queues.filter(({ jobName }) => jobName.toLowerCase().includes(wanted));
@@ -24,7 +26,12 @@ export function QueuesPage() {
           <input
             type="search"
             value={filter}
-            onInput={(event) => setFilter(event.currentTarget.value)}
+            onInput={(event) =>
+              navigate(
+                { ...route, filter: event.currentTarget.value || undefined },
+                { replace: true },
+              )
+            }
           />
         </label>
         {queues && snapshot && filter !== '' && (
@@ -37,8 +44,8 @@ export function QueuesPage() {
       {queues?.length === 0 && (
         <Empty>
           {filter === ''
-            ? 'No job was ever enqueued in this namespace. Enqueue one, and it shows here.'
-            : 'No queue has such a name.'}
+            ? 'No queues yet. A queue appears here when its first job is enqueued.'
+            : 'No queue name contains this text.'}
         </Empty>
       )}
       {queues && queues.length > 0 && (
@@ -47,6 +54,8 @@ export function QueuesPage() {
           columns={may('pause') ? [...columns, PAUSE] : columns}
           rows={queues}
           keyOf={({ jobName }) => jobName}
+          sort={sort}
+          onSort={(by) => navigate({ ...route, sort: by }, { replace: true })}
         />
       )}
     </>
@@ -60,7 +69,6 @@ const PAUSE: Column<Queue> = {
 
 function PauseSwitch({ queue: { jobName, paused } }: { queue: Queue }) {
   const act = useAct();
-  const path = `queues/${encodeURIComponent(jobName)}`;
   return (
     <button
       type="button"
@@ -68,8 +76,8 @@ function PauseSwitch({ queue: { jobName, paused } }: { queue: Queue }) {
       aria-label={`${paused ? 'Resume' : 'Pause'} ${jobName}`}
       onClick={() =>
         void (paused
-          ? act(`${path}/unpause`, {}, `${jobName} runs again.`)
-          : act(`${path}/pause`, {}, `${jobName} is paused.`))
+          ? act(ENDPOINTS.queue(jobName, 'unpause'), {}, `${jobName} runs again.`)
+          : act(ENDPOINTS.queue(jobName, 'pause'), {}, `${jobName} is paused.`))
       }
     >
       {paused ? 'Resume' : 'Pause'}

@@ -1,29 +1,33 @@
 import { useQuery } from '@tanstack/preact-query';
-import { Link } from 'wouter-preact';
 import { get, type Running } from '../api';
-import { pretty } from '../format';
+import { ENDPOINTS } from '../endpoints';
+import { isCut, isJson, pretty, shortId } from '../format';
 import { Badge, Elapsed, Failure, Loading, PageHead, Time } from '../parts/basics';
 import { Copy } from '../parts/copy';
-import { queueHref } from '../words';
+import { isGone } from '../problems';
+import { Link } from '../router';
 import { CancelJob } from './cancel-job';
+import { Gone } from './gone';
 
 /** What a worker is doing. */
 export function RunningJobPage({ workerId }: { workerId: string }) {
   const { data: job, error } = useQuery({
     queryKey: ['job', 'running', workerId],
-    queryFn: () => get<Running>(`running/${encodeURIComponent(workerId)}`),
+    queryFn: () => get<Running>(ENDPOINTS.running(workerId)),
     refetchInterval: 2_000,
   });
   return (
     <>
       <PageHead
         title={job?.jobName ?? 'Job'}
-        crumbs={<Link href="/running">Running jobs</Link>}
+        tab={job && `${job.jobName} ${shortId(job.jobId)}`}
+        crumbs={<Link to={{ page: 'running' }}>Running jobs</Link>}
         state={job && !error && <Badge kind="good">running</Badge>}
       >
         {job && !error && <CancelJob id={job.jobId} name={job.jobName} />}
       </PageHead>
-      {error && <Failure error={error} />}
+      {error &&
+        (isGone(error) ? <Gone id={job?.jobId} was="running" /> : <Failure error={error} />)}
       {!job && !error && <Loading />}
       {job && (
         <div class="job">
@@ -31,9 +35,12 @@ export function RunningJobPage({ workerId }: { workerId: string }) {
             <section>
               <div class="section-head">
                 <h2>Arguments</h2>
-                <Copy text={job.args} what="the arguments" />
+                {isJson(job.args || 'null') && (
+                  <Copy text={job.args || 'null'} what="the arguments" />
+                )}
               </div>
               <pre tabIndex={0}>{pretty(job.args || 'null')}</pre>
+              {isCut(job.args) && <p class="hint">Only the beginning of the arguments is shown.</p>}
             </section>
           </div>
           <section>
@@ -44,7 +51,7 @@ export function RunningJobPage({ workerId }: { workerId: string }) {
               </dd>
               <dt>Queue</dt>
               <dd>
-                <Link href={queueHref(job.jobName)}>{job.jobName}</Link>
+                <Link to={{ page: 'queue', name: job.jobName }}>{job.jobName}</Link>
               </dd>
               <dt>Elapsed</dt>
               <dd>

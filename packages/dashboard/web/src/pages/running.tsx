@@ -1,46 +1,50 @@
-import { useState } from 'preact/hooks';
-import { Link } from 'wouter-preact';
 import type { Running } from '../api';
-import { count } from '../format';
+import { count, plural } from '../format';
 import { useLive } from '../live';
 import { Elapsed, Empty, Loading, PageHead, Time } from '../parts/basics';
+import { Name } from '../parts/name';
 import { NameFilter } from '../parts/name-filter';
 import { Table, type Column } from '../parts/table';
+import { Link, navigate } from '../router';
+import type { RouteTo } from '../routes';
 import { useSession } from '../session';
-import { queueHref, runningHref } from '../words';
 import { CancelJob } from './cancel-job';
 
 // What nobody reads is not drawn every two seconds.
 const MOST = 200;
 
-export function RunningPage() {
+export function RunningPage({ route }: { route: RouteTo<'running'> }) {
   const { snapshot } = useLive();
   const { may } = useSession();
-  const [name, setName] = useState<string>();
+  const { name, sort } = route;
   const running = snapshot?.running.filter(({ jobName }) => name === undefined || jobName === name);
   return (
     <>
       <PageHead title="Running jobs" />
       <div class="toolbar">
-        <NameFilter name={name} onName={setName} />
+        <NameFilter name={name} onName={(one) => navigate({ ...route, name: one })} />
       </div>
       {!running && <Loading />}
       {running?.length === 0 && (
-        <Empty>{name === undefined ? 'No job runs now.' : 'No job of this name runs now.'}</Empty>
+        <Empty>
+          {name === undefined ? 'No jobs are running.' : 'No jobs of this name are running.'}
+        </Empty>
       )}
       {running && running.length > 0 && (
         <Table
           caption="Running jobs"
           columns={may('cancel') ? [...COLUMNS, CANCEL] : COLUMNS}
           rows={running.toSorted((a, b) => a.startedAt - b.startedAt).slice(0, MOST)}
-          keyOf={({ workerId }) => workerId}
+          keyOf={({ workerId, jobId }) => `${workerId} ${jobId}`}
+          sort={sort}
+          onSort={(by) => navigate({ ...route, sort: by }, { replace: true })}
         />
       )}
       {snapshot &&
         running &&
         (running.length > MOST || snapshot.busy > snapshot.running.length) && (
           <p class="hint">
-            The {count(Math.min(MOST, running.length))} that have run for the longest time, of{' '}
+            Shown: the {plural(Math.min(MOST, running.length), 'job')} with the longest run time, of{' '}
             {count(name === undefined ? snapshot.busy : running.length)}.
           </p>
         )}
@@ -53,7 +57,9 @@ const COLUMNS: Column<Running>[] = [
     ...{ head: 'Job', kind: 'title' },
     cell: ({ workerId, jobName, jobId }) => (
       <>
-        <Link href={runningHref(workerId)}>{jobName}</Link>
+        <Link to={{ page: 'runningJob', worker: workerId }}>
+          <Name text={jobName} />
+        </Link>
         <code class="second">{jobId}</code>
       </>
     ),
@@ -81,7 +87,7 @@ const COLUMNS: Column<Running>[] = [
       ),
   },
   {
-    head: 'Host',
+    ...{ head: 'Host', minor: true },
     cell: ({ host, pid }) => (
       <>
         {host ?? '–'}
@@ -90,7 +96,6 @@ const COLUMNS: Column<Running>[] = [
     ),
     sort: ({ host }) => host ?? '',
   },
-  { head: 'Queue', cell: ({ jobName }) => <Link href={queueHref(jobName)}>{jobName}</Link> },
   { head: 'Arguments', kind: 'args', cell: ({ args }) => <code>{args}</code> },
 ];
 

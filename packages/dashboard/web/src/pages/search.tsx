@@ -1,31 +1,34 @@
-import { useState } from 'preact/hooks';
-import { Link, useLocation } from 'wouter-preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Searched } from '../api';
 import { count, plural } from '../format';
-import { useLive } from '../live';
-import { Badge, Empty, PageHead, Time } from '../parts/basics';
+import { Badge, Empty, ErrorLine, PageHead, Time } from '../parts/basics';
+import { Name } from '../parts/name';
+import { NameFilter } from '../parts/name-filter';
 import { Table, type Column } from '../parts/table';
-import { jobHref, runningHref, searchHref, SETS, waitingHref } from '../words';
-import { useSearch, type Found, type Hit } from './use-search';
+import { Link, navigate } from '../router';
+import { addressOf, type Route, type RouteTo } from '../routes';
+import { SETS } from '../words';
+import { isUnderWay, useSearch, type Found, type Hit } from './use-search';
 
-/** @param query what is searched, as a query string: it stands in the page's address, so that a search can be shared */
-export function SearchPage({ query = '' }: { query?: string }) {
-  const { found, begin, stop } = useSearch(query);
+/** What is searched stands in the page's address, so that a search can be shared. */
+export function SearchPage({ route }: { route: RouteTo<'search'> }) {
+  const { found, begin, stop } = useSearch(route);
   const { hits, seen, total, state } = found;
   return (
     <>
       <PageHead title="Search" />
       <Form
-        key={query}
-        query={query}
+        key={addressOf(route)}
+        route={route}
         onSearch={begin}
-        searching={state === 'searching'}
+        searching={isUnderWay(found)}
         onStop={stop}
       />
-      <p role="status">{describe(found)}</p>
+      <p role="status">{useSlowly(describe(found), state === 'searching')}</p>
       {state === 'idle' && (
         <Empty>
-          Any part of an id, a name, arguments or an error finds a job, wherever it is: running,
-          dead, waiting, scheduled, or between retries. Jobs that are done leave no trace.
+          Find running, dead, waiting and scheduled jobs and retries by any part of their id, name,
+          arguments or error. Completed jobs are not kept.
         </Empty>
       )}
       {state === 'searching' && <progress aria-label="Searched" value={seen} max={total || 1} />}
@@ -34,43 +37,47 @@ export function SearchPage({ query = '' }: { query?: string }) {
           caption="Found jobs"
           columns={COLUMNS}
           rows={hits}
-          keyOf={({ set, job }, index) => `${set} ${job.at ?? index} ${job.id}`}
+          keyOf={({ set, job }) => `${set} ${job.at} ${job.id}`}
         />
       )}
       {state === 'done' && hits.length === 0 && (
-        <Empty>Nothing of {plural(seen, 'job')} holds that text.</Empty>
+        <Empty>None of {plural(seen, 'job')} contains this text.</Empty>
       )}
     </>
   );
 }
 
+const WHERE: readonly (readonly [where: Searched, label: string])[] = [
+  ['running', 'running jobs'],
+  ['dead', 'dead jobs'],
+  ['retry', 'retries'],
+  ['scheduled', 'scheduled jobs'],
+  ['waiting', 'waiting jobs'],
+];
+
 function Form({
-  query,
+  route,
   onSearch,
   searching,
   onStop,
 }: {
-  query: string;
+  route: RouteTo<'search'>;
   onSearch: () => void;
   searching: boolean;
   onStop: () => void;
 }) {
-  const [, navigate] = useLocation();
-  const asked = new URLSearchParams(query);
-  const [text, setText] = useState(asked.get('q') ?? '');
-  const [where, setWhere] = useState(asked.get('in') ?? '');
-  const [name, setName] = useState(asked.get('name') ?? '');
-  const queues = useLive().snapshot?.queues ?? [];
+  const [text, setText] = useState(route.q ?? '');
+  const [where, setWhere] = useState(route.in);
+  const [name, setName] = useState(route.name);
   return (
     <form
       class="toolbar"
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
-        const next = { q: text, ...(where && { in: where }), ...(name && { name }) };
-        const wanted = String(new URLSearchParams(next));
-        if (wanted === query) onSearch();
-        else navigate(searchHref(wanted));
+        const wanted: Route = { page: 'search', q: text, in: where, name };
+        if (addressOf(wanted) === addressOf(route)) onSearch();
+        else navigate(wanted);
       }}
     >
       <label class="wide">
@@ -80,33 +87,27 @@ function Form({
           type="search"
           required
           data-first
-          maxLength={200}
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
         />
       </label>
       <label>
         Among{' '}
-        <select value={where} onChange={(event) => setWhere(event.currentTarget.value)}>
+        <select
+          value={where ?? ''}
+          onChange={({ currentTarget }) =>
+            setWhere(WHERE.find(([one]) => one === currentTarget.value)?.[0])
+          }
+        >
           <option value="">all jobs</option>
-          <option value="running">running jobs</option>
-          <option value="dead">dead jobs</option>
-          <option value="retry">retries</option>
-          <option value="scheduled">scheduled jobs</option>
-          <option value="waiting">waiting jobs</option>
-        </select>
-      </label>
-      <label>
-        Name{' '}
-        <select value={name} onChange={(event) => setName(event.currentTarget.value)}>
-          <option value="">all</option>
-          {queues.map(({ jobName }) => (
-            <option key={jobName} value={jobName}>
-              {jobName}
+          {WHERE.map(([one, label]) => (
+            <option key={one} value={one}>
+              {label}
             </option>
           ))}
         </select>
       </label>
+      <NameFilter name={name} onName={setName} />
       <button type="submit" class="primary">
         Search
       </button>
@@ -123,21 +124,23 @@ const COLUMNS: Column<Hit>[] = [
   {
     ...{ head: 'Job', kind: 'title' },
     cell: (hit) => (
-      <Link href={hrefOf(hit)}>
-        {hit.job.broken ? <Badge kind="bad">no job</Badge> : hit.job.name}
+      <Link to={routeOfHit(hit)}>
+        {hit.job.broken ? <Badge kind="bad">no job</Badge> : <Name text={hit.job.name} />}
         <code class="second">{hit.job.id}</code>
       </Link>
     ),
   },
   { head: 'Where', cell: (hit) => <Badge kind={toneOf(hit)}>{whereOf(hit)}</Badge> },
   { head: 'When', cell: ({ job }) => <Time at={job.at ?? job.enqueuedAt} /> },
-  { head: 'Error', kind: 'error', cell: ({ job }) => job.error ?? '–' },
+  { head: 'Error', kind: 'error', cell: ({ job }) => <ErrorLine text={job.error} /> },
   { head: 'Arguments', kind: 'args', cell: ({ job }) => <code>{job.args}</code> },
 ];
 
-function hrefOf({ set, job, queue = '', workerId = '' }: Hit): string {
-  if (set === 'running') return runningHref(workerId);
-  return set === 'waiting' ? waitingHref(queue, job) : jobHref(set, job);
+function routeOfHit({ set, job, queue = '', workerId = '' }: Hit): Route {
+  const { id, at, position = 1 } = job;
+  if (set === 'running') return { page: 'runningJob', worker: workerId };
+  if (set === 'waiting') return { page: 'waitingJob', name: queue, position, id };
+  return { page: 'job', set, at: String(at), id };
 }
 
 function whereOf({ set, job }: Hit): string {
@@ -149,19 +152,37 @@ function toneOf({ set }: Hit): string {
   return set === 'waiting' ? 'info' : SETS[set].tone;
 }
 
-function describe({ hits, seen, total, state }: Found): string {
+// Milliseconds between two reports of a search: a screen reader reads each to its end.
+const PAUSE = 3_000;
+
+/** The text as it was at most some seconds ago, while it changes all the time. */
+function useSlowly(text: string, isChanging: boolean): string {
+  const [shown, setShown] = useState(text);
+  const latest = useRef(text);
+  latest.current = text;
+  useEffect(() => {
+    setShown(latest.current);
+    const timer = isChanging && setInterval(() => setShown(latest.current), PAUSE);
+    return () => clearInterval(timer || undefined);
+  }, [isChanging]);
+  return isChanging ? shown : text;
+}
+
+function describe({ hits, seen, total, state, error }: Found): string {
   const looked = `${count(seen)} of ${plural(total, 'job')}`;
   switch (state) {
     case 'idle':
       return '';
+    case 'queued':
+      return 'Other searches come first. This one begins after them.';
     case 'searching':
       return `Looked at ${looked}, found ${count(hits.length)}…`;
     case 'full':
-      return `Found ${count(hits.length)} and looked no further. Ask for something rarer.`;
+      return `Found ${count(hits.length)} and stopped there. Search for a more specific text.`;
     case 'failed':
-      return 'The search broke off: the server or Redis does not answer.';
+      return `The search failed after ${looked}. ${error ?? 'The server or Redis does not answer.'}`;
     case 'stopped':
-      return `Stopped at ${looked}, found ${count(hits.length)}.`;
+      return `Stopped after ${looked}, found ${count(hits.length)}.`;
     default:
       return `Looked at ${plural(seen, 'job')}, found ${count(hits.length)}.`;
   }

@@ -1,81 +1,104 @@
 import type { ComponentChildren } from 'preact';
 import type { Attempt, JobDetail } from '../api';
-import { absolute, milliseconds, plural } from '../format';
-import { Time } from '../parts/basics';
+import { absolute, firstLine, isTime, milliseconds } from '../format';
+import { ErrorLine, Time } from '../parts/basics';
 import { useZone } from '../preferences';
+import { timelineOf, type TimelineItem } from '../timeline-events';
 import { Backtrace } from './job';
 
+// A line that is longer than this is opened by whoever wants to read it.
+const LONG_LINE = 300;
+
+/** What a job is now, and since or until when. */
+export interface JobState {
+  readonly title: string;
+  readonly at: number | undefined;
+  readonly kind: string;
+}
+
 /** What happened to a job, the latest first. */
-export function Timeline({
-  job,
-  latest,
-}: {
-  job: JobDetail;
-  latest: { title: string; at: number; kind: string } | undefined;
-}) {
-  const { attempts } = job;
-  const told = attempts.length > 0 ? attempts.length : job.failedAt === undefined ? 0 : 1;
-  const untold = job.fails - told;
+export function Timeline({ job, state }: { job: JobDetail; state: JobState | undefined }) {
   return (
     <ol class="timeline">
-      {latest && <Event {...latest} />}
-      {attempts.map((attempt, index) => (
-        <Event key={index} title={`Failure ${attempt.fails}`} at={attempt.at} kind="bad">
-          <AttemptDetail attempt={attempt} />
-        </Event>
+      {timelineOf(job, state).map((item, index) => (
+        <Item key={index} item={item} tone={state?.kind} />
       ))}
-      {attempts.length === 0 && job.failedAt !== undefined && (
-        <Event title={`Failure ${job.fails}`} at={job.failedAt} kind="bad">
-          <p class="error">{job.error}</p>
-        </Event>
-      )}
-      {job.fails > 0 && (untold > 0 || attempts.length === 0) && (
-        <li class="hint">
-          {untold > 0 && `${plural(untold, 'failure')} more. `}
-          Of jobs that fail in Go only the last is known; others are kept for a week, ten at most.
-        </li>
-      )}
-      <Event title="Put into its queue" at={job.enqueuedAt} kind="good" />
     </ol>
   );
+}
+
+function Item({ item, tone }: { item: TimelineItem; tone: string | undefined }) {
+  switch (item.kind) {
+    case 'note':
+      return <li class="hint">{item.text}</li>;
+    case 'failure':
+      return (
+        <Event title={`Failure ${item.number}`} at={item.at} tone="bad">
+          <FailureDetail error={item.error} attempt={item.attempt} />
+        </Event>
+      );
+    default:
+      return (
+        <Event
+          title={item.title}
+          at={item.at}
+          tone={item.kind === 'enqueued' ? 'good' : (tone ?? '')}
+        />
+      );
+  }
 }
 
 function Event({
   title,
   at,
-  kind,
+  tone,
   children,
 }: {
   title: string;
   at: number | undefined;
-  kind: string;
+  tone: string;
   children?: ComponentChildren;
 }) {
   const zone = useZone();
   return (
-    <li class={kind}>
+    <li class={tone}>
       <strong>{title}</strong> <Time at={at} />
-      {at !== undefined && <span class="second">{absolute(at, zone)}</span>}
+      {isTime(at) && <span class="second">{absolute(at, zone)}</span>}
       {children}
     </li>
   );
 }
 
-function AttemptDetail({ attempt }: { attempt: Attempt }) {
-  const { error, backtrace, duration, host, pid } = attempt;
+function FailureDetail({ error, attempt }: { error: string; attempt: Attempt | undefined }) {
+  const line = firstLine(error);
+  const isLong = line !== error.trim() || line.length > LONG_LINE;
   return (
     <>
-      <p class="hint">
-        {duration === undefined ? 'its process died' : `after ${milliseconds(duration)}`} on {host}{' '}
-        ({pid})
+      {attempt && <Circumstances attempt={attempt} />}
+      <p>
+        <ErrorLine text={error} />
       </p>
-      <p class="error">{error}</p>
-      {backtrace !== undefined && (
+      {isLong && (
+        <details>
+          <summary>Whole error</summary>
+          <pre tabIndex={0}>{error}</pre>
+        </details>
+      )}
+      {attempt?.backtrace !== undefined && (
         <details>
           <summary>Backtrace</summary>
-          <Backtrace text={backtrace} />
+          <Backtrace text={attempt.backtrace} />
         </details>
       )}
     </>
+  );
+}
+
+function Circumstances({ attempt: { duration, host, pid } }: { attempt: Attempt }) {
+  return (
+    <p class="hint">
+      {duration === undefined ? 'its process died' : `after ${milliseconds(duration)}`} on {host} (
+      {pid})
+    </p>
   );
 }

@@ -1,22 +1,25 @@
 import type { Pool } from '../api';
-import { count } from '../format';
+import { count, plural } from '../format';
 import { useLive, useNow } from '../live';
 import { Badge, Empty, Loading, PageHead, Time } from '../parts/basics';
 import { Bar } from '../parts/bar';
+import { Name } from '../parts/name';
 import { Table, type Column } from '../parts/table';
+import { navigate } from '../router';
+import type { RouteTo } from '../routes';
 
 // Seconds without a heartbeat.
 const LATE = 10;
 const FEW = 8;
 
-export function WorkersPage() {
+export function WorkersPage({ route }: { route: RouteTo<'workers'> }) {
   const { snapshot } = useLive();
   return (
     <>
       <PageHead title="Worker pools" />
       {!snapshot && <Loading />}
       {snapshot?.pools.length === 0 && (
-        <Empty>No pool is alive. Start a process with a worker pool, and it shows here.</Empty>
+        <Empty>No worker pools are alive. A pool appears here when its process starts.</Empty>
       )}
       {snapshot && snapshot.pools.length > 0 && (
         <Table
@@ -24,6 +27,8 @@ export function WorkersPage() {
           columns={columns(snapshot.nameLists)}
           rows={snapshot.pools}
           keyOf={({ workerPoolId }) => workerPoolId}
+          sort={route.sort}
+          onSort={(sort) => navigate({ ...route, sort }, { replace: true })}
         />
       )}
     </>
@@ -36,14 +41,14 @@ function columns(nameLists: readonly string[][]): Column<Pool>[] {
       ...{ head: 'Host', kind: 'title' },
       cell: ({ host, pid, workerPoolId }) => (
         <>
-          {host} <span class="hint">pid {pid}</span>
+          <Name text={host} /> <span class="hint">pid {pid}</span>
           <code class="second">{workerPoolId}</code>
         </>
       ),
       sort: ({ host }) => host,
     },
     {
-      head: 'Language',
+      ...{ head: 'Language', minor: true },
       cell: ({ engine }) => (engine === 'nestcraft' ? 'TypeScript' : 'Go'),
       sort: ({ engine }) => engine,
     },
@@ -58,7 +63,7 @@ function columns(nameLists: readonly string[][]): Column<Pool>[] {
       sort: ({ busy }) => busy,
     },
     {
-      ...{ head: 'Started', cell: ({ startedAt }) => <Time at={startedAt} /> },
+      ...{ head: 'Started', minor: true, cell: ({ startedAt }) => <Time at={startedAt} /> },
       sort: ({ startedAt }) => startedAt,
     },
     {
@@ -86,7 +91,7 @@ function Names({ names }: { names: readonly string[] }) {
   if (names.length <= FEW) return <>{names.join(', ')}</>;
   return (
     <details>
-      <summary>{count(names.length)} names</summary>
+      <summary>{plural(names.length, 'name')}</summary>
       {names.join(', ')}
     </details>
   );

@@ -1,13 +1,14 @@
 import type { ComponentChildren } from 'preact';
-import { absolute, duration, relative } from '../format';
+import { useEffect } from 'preact/hooks';
+import { absolute, duration, errorParts, isTime, relative } from '../format';
 import { useNow } from '../live';
 import { useZone } from '../preferences';
 
 /** How far away a time is; where the pointer rests, when that is. */
-export function Time({ at }: { at: number | undefined }) {
+export function Time({ at }: { at: number | null | undefined }) {
   const now = useNow();
   const zone = useZone();
-  if (at === undefined) return <>–</>;
+  if (!isTime(at)) return <>–</>;
   return (
     <time dateTime={new Date(at * 1000).toISOString()} title={absolute(at, zone)}>
       {relative(at, now)}
@@ -37,6 +38,22 @@ export function Failure({ error, onRetry }: { error: Error; onRetry?: () => void
   );
 }
 
+/** What a list shows of an error: its class, if the text tells it, and the first line. */
+export function ErrorLine({ text }: { text: string | undefined }) {
+  if (text === undefined || text === '') return <>–</>;
+  const { name, line } = errorParts(text);
+  return (
+    <span title={text}>
+      {name !== undefined && (
+        <>
+          <span class="tag">{name}</span>{' '}
+        </>
+      )}
+      {line}
+    </span>
+  );
+}
+
 /** In the place of what is still on its way. */
 export function Loading({ rows = 5 }: { rows?: number }) {
   return (
@@ -56,22 +73,30 @@ export function Badge({ kind, children }: { kind?: string; children: ComponentCh
 /** What stands above a page: where it belongs, its title, and what can be done with the whole. */
 export function PageHead({
   title,
+  tab = title,
   crumbs,
   state,
   children,
 }: {
   title: string;
+  /** What the browser's tab is called, if not as the page. */
+  tab?: string;
   crumbs?: ComponentChildren;
+  /** Stands beside the title and not in it: it may tick. */
   state?: ComponentChildren;
   children?: ComponentChildren;
 }) {
+  useEffect(() => {
+    document.title = `${tab} – Nestcraft Work`;
+  }, [tab]);
   return (
     <div class="page-head">
       <div>
         {crumbs && <p class="crumbs">{crumbs}</p>}
-        <h1>
-          {title} {state}
-        </h1>
+        <div class="title">
+          <h1>{title}</h1>
+          {state}
+        </div>
       </div>
       {children && <div class="buttons">{children}</div>}
     </div>

@@ -1,6 +1,7 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { count } from '../format';
+import { messageOf } from '../problems';
 
 interface Question {
   /** What will be done, and to how many. */
@@ -10,7 +11,7 @@ interface Question {
   verb: string;
   /** Whether it can be made good again. */
   harmless?: boolean;
-  /** Of what cannot be undone: to how many it is done. Very many have to be typed. */
+  /** To how many it is done. Very many have to be typed. */
   many?: number | undefined;
   act: () => Promise<unknown>;
 }
@@ -30,6 +31,7 @@ export function ConfirmProvider({ children }: { children: ComponentChildren }) {
     const timer = setTimeout(() => say(''), SAID_FOR);
     return () => clearTimeout(timer);
   }, [said]);
+  useEffect(() => sayFaults(say), []);
   return (
     <ConfirmContext.Provider value={ask}>
       <SayContext.Provider value={say}>
@@ -41,6 +43,22 @@ export function ConfirmProvider({ children }: { children: ComponentChildren }) {
       </SayContext.Provider>
     </ConfirmContext.Provider>
   );
+}
+
+/** What goes wrong where nobody waits for it is told, too. @returns what ends it */
+function sayFaults(say: (text: string) => void): () => void {
+  const tell = (thrown: unknown) => say(`Something went wrong: ${messageOf(thrown)}`);
+  // Browsers tell so of harmless things, too, but then without an error.
+  const onError = ({ error }: ErrorEvent) => {
+    if (error !== null && error !== undefined) tell(error);
+  };
+  const onRejection = ({ reason }: PromiseRejectionEvent) => tell(reason);
+  addEventListener('error', onError);
+  addEventListener('unhandledrejection', onRejection);
+  return () => {
+    removeEventListener('error', onError);
+    removeEventListener('unhandledrejection', onRejection);
+  };
 }
 
 export function useConfirm(): (question: Question) => void {
@@ -66,7 +84,7 @@ function Dialog({ question, onClose }: { question: Question | undefined; onClose
     try {
       await question?.act();
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      say(messageOf(error));
     }
   };
   const { title, detail, verb, harmless = false, many = 0 } = question ?? {};

@@ -1,16 +1,17 @@
 import { count, plural } from '../format';
 
-/** Goes through a list whose end the server knows; every page begins where the one before ended. */
+/** A page of a list whose end the server knows; every page begins where the one before ended. */
 export interface Place {
-  from: number;
+  readonly from?: number | undefined;
   /** Where the pages before began, the first of them first. */
-  before: number[];
+  readonly before?: readonly number[] | undefined;
 }
 
-export const START: Place = { from: 0, before: [] };
+// An address should not grow without end.
+const MOST_BEFORE = 20;
 
 export function Pager({
-  place,
+  place: { from = 0, before = [] },
   shown,
   total,
   next,
@@ -23,23 +24,21 @@ export function Pager({
   next: number | undefined;
   onPlace: (place: Place) => void;
 }) {
-  const { from, before } = place;
   const last = next ?? from + shown;
-  const isAll = from === 0 && next === undefined;
   const range =
     last - from === shown
       ? `${count(Math.min(from + 1, last))}–${count(last)} of ${count(total)}`
       : `${count(shown)} of the ${count(last - from)} looked at, of ${count(total)}`;
-  if (isAll) return <p class="pager">{plural(shown, 'job')}</p>;
+  if (from === 0 && next === undefined) return <p class="pager">{plural(shown, 'job')}</p>;
   return (
     <nav class="pager" aria-label="Pages of the table">
-      <button type="button" disabled={from === 0} onClick={() => onPlace(START)}>
+      <button type="button" disabled={from === 0} onClick={() => onPlace({})}>
         First
       </button>
       <button
         type="button"
         disabled={before.length === 0}
-        onClick={() => onPlace({ from: before.at(-1) ?? 0, before: before.slice(0, -1) })}
+        onClick={() => onPlace(placeAt(before.at(-1) ?? 0, before.slice(0, -1)))}
       >
         Previous
       </button>
@@ -47,10 +46,15 @@ export function Pager({
       <button
         type="button"
         disabled={next === undefined}
-        onClick={() => next !== undefined && onPlace({ from: next, before: [...before, from] })}
+        onClick={() => onPlace(placeAt(next ?? 0, [...before, from].slice(-MOST_BEFORE)))}
       >
         Next
       </button>
     </nav>
   );
+}
+
+/** What is as it is on the first page is left out. */
+function placeAt(from: number, before: readonly number[]): Place {
+  return { ...(from > 0 && { from }), ...(before.length > 0 && { before }) };
 }

@@ -1,13 +1,16 @@
+import { sparklineText } from '../words';
+
 const [WIDTH, HEIGHT] = [90, 20];
 
-/** A line without axes; the numbers beside it say what it shows. */
+/** A line without axes. */
 export function Sparkline({
   values,
-  label,
+  what,
   tone = 'good',
 }: {
   values: readonly number[];
-  label: string;
+  /** Such as `Done in each of the last 30 minutes`. */
+  what: string;
   tone?: string;
 }) {
   const most = Math.max(1, ...values);
@@ -20,7 +23,7 @@ export function Sparkline({
     <svg
       class={`spark ${tone}`}
       role="img"
-      aria-label={label}
+      aria-label={sparklineText(what, values)}
       width={WIDTH}
       height={HEIGHT}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}

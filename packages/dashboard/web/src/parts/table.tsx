@@ -11,9 +11,14 @@ export interface Column<Row> {
   sort?: (row: Row) => number | string;
   /** How it is set: `title` heads its row. */
   kind?: 'title' | 'number' | 'args' | 'error' | 'names' | 'select' | 'actions';
+  /** Not shown where the table is narrow. */
+  minor?: boolean;
 }
 
 const ARROWS = { ascending: ' ▲', descending: ' ▼' } as const;
+
+// Columns that share what the others leave of the width.
+const WIDE: readonly Column<unknown>['kind'][] = ['title', 'args', 'error', 'names'];
 
 interface Sorting {
   head: string;
@@ -29,26 +34,36 @@ export function Table<Row>({
   columns,
   rows,
   keyOf,
+  sort,
+  onSort,
 }: {
   caption: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
-  keyOf: (row: Row, index: number) => string;
+  /** What a row is, wherever it stands. */
+  keyOf: (row: Row) => string;
+  /** By which column it is sorted, such as `Waiting` or, downwards, `-Waiting`; default: as somebody has last pressed. */
+  sort?: string | undefined;
+  onSort?: (sort: string) => void;
 }) {
-  const [sorting, setSorting] = useState<Sorting>();
+  const [own, setOwn] = useState<string>();
+  const sorting = sortingOf(onSort ? sort : own);
+  const wide = columns.filter(({ kind }) => WIDE.includes(kind)).length;
+  const sortedRows = sorted(rows, columns, sorting);
+  const keys = uniqueKeys(sortedRows.map(keyOf));
   return (
     <div class="table">
-      <table role="table" aria-label={caption}>
+      <table role="table" aria-label={caption} class={`wide-${wide}`}>
         <thead role="rowgroup">
           <tr role="row">
             {columns.map((column) => (
-              <Head key={column.head} column={column} sorting={sorting} onSort={setSorting} />
+              <Head key={column.head} column={column} sorting={sorting} onSort={onSort ?? setOwn} />
             ))}
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {sorted(rows, columns, sorting).map((row, index) => (
-            <tr role="row" key={keyOf(row, index)}>
+          {sortedRows.map((row, index) => (
+            <tr role="row" key={keys[index]}>
               {columns.map((column) => (
                 <Cell key={column.head} column={column} row={row} />
               ))}
@@ -67,19 +82,19 @@ function Head<Row>({
 }: {
   column: Column<Row>;
   sorting: Sorting | undefined;
-  onSort: (sorting: Sorting) => void;
+  onSort: (sort: string) => void;
 }) {
   const { head, headCell, sort, kind } = column;
   const direction =
     sorting?.head === head ? (sorting.down ? 'descending' : 'ascending') : undefined;
   return (
-    <th role="columnheader" scope="col" class={kind} aria-sort={direction}>
+    <th role="columnheader" scope="col" class={classOf(column)} aria-sort={direction}>
       {headCell ??
         (sort ? (
           <button
             type="button"
             class="sort"
-            onClick={() => onSort({ head, down: direction !== 'descending' })}
+            onClick={() => onSort(direction === 'descending' ? head : `-${head}`)}
           >
             {head}
             <span aria-hidden="true">{direction && ARROWS[direction]}</span>
@@ -97,16 +112,35 @@ function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   const { head, kind, cell } = column;
   if (kind === 'title') {
     return (
-      <th role="rowheader" scope="row">
+      <th role="rowheader" scope="row" class="title">
         {cell(row)}
       </th>
     );
   }
   return (
-    <td role="cell" class={kind} data-label={head}>
+    <td role="cell" class={classOf(column)} data-label={head}>
       <div>{cell(row)}</div>
     </td>
   );
+}
+
+function classOf<Row>({ kind, minor = false }: Column<Row>): string {
+  return [kind, minor && 'minor'].filter(Boolean).join(' ');
+}
+
+function sortingOf(sort: string | undefined): Sorting | undefined {
+  if (sort === undefined) return undefined;
+  return sort.startsWith('-') ? { head: sort.slice(1), down: true } : { head: sort, down: false };
+}
+
+/** Redis may hold two jobs of one id; no row may be taken for another. */
+function uniqueKeys(keys: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return keys.map((key) => {
+    const before = seen.get(key) ?? 0;
+    seen.set(key, before + 1);
+    return before === 0 ? key : `${key} ${before}`;
+  });
 }
 
 function sorted<Row>(

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/preact-query';
 import { post } from '../api';
+import { messageOf } from '../problems';
 import { useSay } from './confirm';
 
 /** What became of one, or of each of several jobs. */
@@ -28,7 +29,7 @@ export function useAct(): (
       await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'job' });
       return true;
     } catch (error) {
-      tell(error instanceof Error ? error.message : String(error));
+      tell(messageOf(error));
       return false;
     }
   };

@@ -14,6 +14,10 @@
 -- while no job waits that must not be taken ahead, because that would be overtaken. Those are jobs that are unique, and
 -- those of names that have a limit, that take long, or under which a process has died lately.
 --
+-- Of a queue whose entries are long, plain commands may move jobs, because each copy of a long entry is dear and a script
+-- makes several: but only if nothing of the above can concern them. Whether that is so is told with each fetch. It holds for
+-- what was moved before it, too.
+--
 -- KEYS[1…n]  the queues, in the order in which to look
 -- KEYS[n+1…] other keys that this script may read: declared when they are to be watched, because a Redis before 7.2
 --            watches the keys that are declared, and a later one those that are read
@@ -24,17 +28,19 @@
 -- ARGV[6]    how many bytes of entries to take at most; one job is taken whatever its size
 -- ARGV[7]    a letter for each queue: what its unique jobs do with their claims, which is h to hold them until they are
 --            done or dead, k to keep them until they are done, s to end them now, or p for that and if its jobs may be
---            taken ahead
+--            taken ahead; a capital one if its entries are long
 -- ARGV[7+i]  how many of them are first offered to KEYS[i]; what its queue cannot fill goes to whoever can
 -- ARGV[7+n+i] the same of those ahead, if there are any
 -- Returns    { the indices of the queues that were passed over because of their limit },
 --            1 if jobs were left for the sake of their size, else 0,
 --            { index of a queue from which Redis lets nothing be taken, why, … },
+--            { 1 if plain commands may take jobs ahead, else 0, then index of a queue of which they may move jobs, how many
+--            jobs it has left, … }, empty if no queue's entries are long,
 --            then, in the order in which to run them: { index of a queue, how many entries, the entries },
 --            the index being negative for those that are marked as cancelled. A NUL, which no JSON has, separates the
 --            entries; one that is long or has a NUL in it stands by itself
 local pool, wanted, wantedAhead, prefix, lasts = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
-local maxBytes, letters = tonumber(ARGV[6]), ARGV[7]
+local maxBytes, letters = tonumber(ARGV[6]), ARGV[7]:lower()
 local SHARES = 7
 -- To join longer texts costs Lua several copies of each.
 local PACKED_BYTES = 7000
@@ -284,6 +290,29 @@ local function take(i, n, now)
   end
 end
 
+-- Whether plain commands may move jobs of a queue: a limit is kept, and a cancelled job found, by this script only.
+local function isOpen(i)
+  local limit = redis.pcall('GET', KEYS[i] .. ':max_concurrency')
+  local isLimited = type(limit) == 'table' or (tonumber(limit or 0) or 0) > 0
+  return not isLimited and redis.call('EXISTS', KEYS[i] .. ':paused', marks) == 0
+end
+
+-- What is told of the queues whose entries are long.
+local function openQueues()
+  local open = {}
+  for i = 1, names do
+    if ARGV[7]:sub(i, i) ~= letters:sub(i, i) then
+      open[1] = open[1] or noneIsOvertaken() and 1 or 0
+      local left = redis.pcall('LLEN', KEYS[i])
+      if type(left) == 'number' and isOpen(i) then
+        open[#open + 1] = i
+        open[#open + 1] = left
+      end
+    end
+  end
+  return open
+end
+
 local idle = planAll(wanted, SHARES)
 local now = {}
 for i, n in pairs(planned) do now[i] = n end
@@ -293,7 +322,7 @@ for i = 1, names do
   if isFull then break end
   if (planned[i] or 0) > 0 then take(i, planned[i], now[i] or 0) end
 end
-local reply = { atLimit, isFull and 1 or 0, refusals }
+local reply = { atLimit, isFull and 1 or 0, refusals, openQueues() }
 for _, groups in ipairs({ begun, ahead }) do
   for _, group in ipairs(groups) do
     reply[#reply + 1] = { group.index, #group, #group == 1 and group[1] or table.concat(group, '\0') }

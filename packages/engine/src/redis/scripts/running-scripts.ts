@@ -2,7 +2,7 @@ import { ATTEMPTS } from '../../attempt.js';
 import type { UniqueUntil } from '../../job-type.js';
 import { FINGERPRINT_BYTES } from '../fingerprint.js';
 import { MOST_PACKED, pack, unpack } from '../packed.js';
-import type { Raw } from '../raw.js';
+import { toRaw, type Raw } from '../raw.js';
 import { Script, type CommandCall, type ScriptCall } from '../script.js';
 import { Numbering } from './numbering.js';
 import { CLAIM_LASTS, ScriptGroup, type HeldClaim } from './script-group.js';
@@ -56,6 +56,8 @@ export interface Fetching {
   readonly atLimit: ReadonlySet<string>;
   /** How long the unique jobs of a name hold their claims. */
   readonly uniqueUntil: (jobName: string) => UniqueUntil;
+  /** Whether the entries of a name are long; default: none are. */
+  readonly isLong?: (jobName: string) => boolean;
   /** What is wanted beyond that, for workers that are not idle yet. */
   readonly ahead?: Ahead;
 }
@@ -69,6 +71,15 @@ export interface Fetched {
   readonly isCut: boolean;
   /** Why Redis lets nothing be taken from some queues, such as for a key of the wrong kind. */
   readonly refusals: readonly Error[];
+  readonly open: OpenQueues;
+}
+
+/** The queues of long entries from which plain commands may move jobs. */
+export interface OpenQueues {
+  /** By job name: how many jobs wait. */
+  readonly waiting: ReadonlyMap<string, number>;
+  /** Whether jobs may be moved ahead of the workers that are to run them. */
+  readonly ahead: boolean;
 }
 
 /** What is to be written about a job that was in progress. */
@@ -150,8 +161,9 @@ export class RunningScripts extends ScriptGroup {
   fetch(fetching: Fetching): ScriptCall<Fetched> {
     const { poolId, wanted, jobNames, shares, watch, atLimit, ahead = NOTHING } = fetching;
     const letterOf = (name: string): string => {
-      const letter = CLAIM_LETTERS[fetching.uniqueUntil(name)];
-      return letter === 's' && ahead.from(name) ? 'p' : letter;
+      const claim = CLAIM_LETTERS[fetching.uniqueUntil(name)];
+      const letter = claim === 's' && ahead.from(name) ? 'p' : claim;
+      return fetching.isLong?.(name) ? letter.toUpperCase() : letter;
     };
     const watched = watch ? jobNames.flatMap((name) => this.#watchable(name, atLimit)) : [];
     return {
@@ -165,8 +177,8 @@ export class RunningScripts extends ScriptGroup {
       ],
       watch,
       decode: (reply) => {
-        const [full, isCut, refusals, ...groups] = reply as [
-          ...[number[], number, (number | Buffer)[]],
+        const [full, isCut, refusals, open, ...groups] = reply as [
+          ...[number[], number, (number | Buffer)[], number[]],
           ...[number, number, Buffer][],
         ];
         const nameOf = (index: number): string => jobNames[index - 1] ?? '';
@@ -180,8 +192,21 @@ export class RunningScripts extends ScriptGroup {
           atLimit: new Set(full.map(nameOf)),
           isCut: isCut === 1,
           refusals: refusalsOf(refusals, nameOf),
+          open: openQueuesOf(open, nameOf),
         };
       },
+    };
+  }
+
+  /**
+   * Moves one job as `fetch` does, but without a look at anything else, and without counting it in the locks: they are to
+   * be rebuilt behind it. Only for queues that a fetch has told to be open.
+   */
+  move(poolId: string, jobName: string): CommandCall<Raw | undefined> {
+    return {
+      command: 'LMOVE',
+      args: [this.keys.queue(jobName), this.keys.inProgress(jobName, poolId), 'RIGHT', 'LEFT'],
+      decode: (reply) => (reply === null ? undefined : toRaw(reply as Buffer)),
     };
   }
 
@@ -348,6 +373,17 @@ function refusalsOf(
     const name = nameOf(Number(flat[2 * i]));
     return new Error(`Redis lets no job "${name}" be fetched: ${String(flat[2 * i + 1])}`);
   });
+}
+
+const NONE_OPEN: OpenQueues = { waiting: new Map(), ahead: false };
+
+/** @param flat whether jobs may be taken ahead, then the number of a queue and how many jobs wait in it, by turns */
+function openQueuesOf(flat: readonly number[], nameOf: (index: number) => string): OpenQueues {
+  const [ahead, ...rest] = flat;
+  if (rest.length === 0) return NONE_OPEN;
+  const waiting = new Map<string, number>();
+  for (let i = 0; i < rest.length; i += 2) waiting.set(nameOf(rest[i] ?? 0), rest[i + 1] ?? 0);
+  return { waiting, ahead: ahead === 1 };
 }
 
 /** Jobs of one name that are dropped together, in the order in which they ended. */

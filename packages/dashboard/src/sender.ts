@@ -1,0 +1,84 @@
+import { Injectable, StreamableFile } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { ServerResponse } from 'node:http';
+import { EventStream, Reply, type StreamEvent } from './replies.js';
+
+/** A response of Express, which is Node's own, or Fastify's, which has that. */
+interface FrameworkResponse {
+  readonly raw?: ServerResponse;
+  hijack?(): void;
+  getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+};
+
+/**
+ * Writes the dashboard's answers. It goes past the interceptors of the application: one that wraps what routes answer,
+ * as many do, would break the page.
+ */
+@Injectable()
+export class Sender {
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
+
+  /** @param value a `Reply`, an `EventStream`, `undefined` for nothing, or what to write as JSON */
+  send(response: unknown, value: unknown, status: number | undefined): void {
+    // An interceptor of the application may have lost patience, and its error have been answered.
+    if (this.adapterHost.httpAdapter.isHeadersSent(response)) return;
+    if (value instanceof EventStream) {
+      this.stream(response as FrameworkResponse, value);
+    } else if (value instanceof Reply) {
+      this.write(response, value);
+    } else if (value === undefined) {
+      this.write(response, new Reply('', {}, status ?? 204));
+    } else {
+      const { body, headers } = Reply.json(JSON.stringify(value));
+      this.write(response, new Reply(body, headers, status ?? 200));
+    }
+  }
+
+  private write(response: unknown, { body, headers, status }: Reply): void {
+    const { httpAdapter } = this.adapterHost;
+    this.setHeaders(response, headers);
+    const content =
+      typeof body === 'string' ? body : new StreamableFile(body, { length: body.length });
+    httpAdapter.reply(response, content, status);
+  }
+
+  private stream(response: FrameworkResponse, { events }: EventStream): void {
+    this.setHeaders(response, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store, no-transform', // so that nothing on the way collects events
+      'X-Accel-Buffering': 'no',
+    });
+    const headers = response.getHeaders();
+    response.hijack?.();
+    const raw = response.raw ?? (response as ServerResponse);
+    raw.writeHead(200, { ...headers });
+    raw.write('\n'); // has the headers sent
+    const subscription = events.subscribe({
+      next: (event) => {
+        if (!(event.isPassing && raw.writableNeedDrain)) raw.write(textOf(event));
+      },
+      error: () => raw.end(),
+      complete: () => raw.end(),
+    });
+    raw.once('close', () => subscription.unsubscribe());
+  }
+
+  private setHeaders(response: unknown, headers: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries({ ...HEADERS, ...headers })) {
+      this.adapterHost.httpAdapter.setHeader(response, name, value);
+    }
+  }
+}
+
+function textOf({ type, data }: StreamEvent): string {
+  return `event: ${type}\ndata: ${data}\n\n`;
+}

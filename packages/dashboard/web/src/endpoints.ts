@@ -1,0 +1,51 @@
+import type { SetName } from './api';
+import { encode, type RouteTo } from './routes';
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** Where the server's API has what. Every name, id and text that goes to the server is encoded here, and only here. */
+export const ENDPOINTS = {
+  me: 'me',
+  events: 'events',
+  health: 'health',
+  rates: 'rates',
+  periodic: 'periodic',
+  runPeriodic: 'periodic/run',
+  cancelJob: 'jobs/cancel',
+  cancelOperation: (id: string) => at('operations', id, 'cancel'),
+  metrics: (query: { range: string; name?: string | undefined }) => withQuery('metrics', query),
+  search: ({ q, in: where, name }: RouteTo<'search'>) =>
+    withQuery('search', { q, in: where, name }),
+  running: (worker: string) => at('running', worker),
+  jobs: (set: SetName, query: Query) => withQuery(at('jobs', set), query),
+  count: (set: SetName, name: string) => withQuery(at('jobs', set, 'count'), { name }),
+  act: (set: SetName, what: string) => at('jobs', set, what),
+  job: (set: SetName, time: string, id: string) => at('jobs', set, time, id),
+  entry: (set: SetName, time: string, id: string) => at('jobs', set, time, id, 'entry'),
+  waiting: (name: string, query: Query) => withQuery(at('queues', name, 'jobs'), query),
+  waitingJob: (name: string, position: number, id: string) =>
+    at('queues', name, 'jobs', String(position), id),
+  waitingEntry: (name: string, position: number, id: string) =>
+    at('queues', name, 'jobs', String(position), id, 'entry'),
+  queue: (name: string, what: 'pause' | 'unpause' | 'limit' | 'empty' | 'delete') =>
+    at('queues', name, what),
+} as const;
+
+function at(...segments: readonly string[]): string {
+  return segments.map(segment).join('/');
+}
+
+/**
+ * Browsers take `.` and `..` out of a path, however they are encoded: the server is sent a `~` before them, and takes it
+ * away; and so that it takes away no other, names that look like that are sent with one more.
+ */
+function segment(text: string): string {
+  return encode(text.replace(/^(?=~*\.\.?$)/, '~'));
+}
+
+function withQuery(path: string, query: Query): string {
+  const pairs = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${encode(String(value))}`],
+  );
+  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
+}

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+const NAMES = ['nestcraft-heartbeat.mjs', 'nestcraft-heartbeat.js', 'nestcraft-heartbeat.cjs'];
+
+/**
+ * The file that the heartbeat's thread runs: the package's own, or in a bundle the output of the entry point
+ * `@nestcraft/work/heartbeat` beside it. `undefined` when there is neither.
+ */
+export function threadFile(): URL | undefined {
+  const candidates = places().flatMap((place) => NAMES.map((name) => new URL(name, place)));
+  return candidates.find((file) => existsSync(file));
+}
+
+/**
+ * Where this code may be. In a CommonJS bundle only `__filename` is true: esbuild leaves `import.meta` empty there, and
+ * webpack writes the place of the source into it. An ESM bundle of webpack's is found as the program.
+ */
+function places(): readonly string[] {
+  const module = import.meta.url as string | undefined;
+  const [, program] = process.argv;
+  const places = [commonJsFile(), module, program ? pathToFileURL(program).href : undefined];
+  return places.filter((place) => place !== undefined);
+}
+
+function commonJsFile(): string | undefined {
+  try {
+    return pathToFileURL(__filename).href;
+  } catch {
+    return undefined; // There is no such name in ESM.
+  }
+}

@@ -1,0 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+const FOLDER = new URL('./lua/', import.meta.url);
+
+/**
+ * The texts of the Lua scripts, by the names of their files. Only the sources read files: the build replaces this module
+ * with one that holds the texts (`build/embed.mjs`), because a bundle has no files beside it.
+ */
+export function luaFiles(): Readonly<Record<string, string>> {
+  const names = readdirSync(FOLDER);
+  return Object.fromEntries(
+    names.map((name) => [name, readFileSync(new URL(name, FOLDER), 'utf8')]),
+  );
+}

@@ -1,0 +1,64 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { PoolLog } from './pool-log.js';
+import { StopLog } from './stop-log.js';
+
+let lines: string[];
+let running: string[];
+
+beforeEach(() => {
+  [lines, running] = [[], []];
+});
+
+function aStop(timeout = 25_000): StopLog {
+  const line = (message: string): unknown => lines.push(message);
+  const log = new PoolLog({ log: line, warn: line, error: line });
+  return new StopLog({ log, timeout, running: () => running });
+}
+
+describe('StopLog', () => {
+  it('tells which jobs run and how long they get, and in the end what was put back', () => {
+    running = ['deaf', 'a', 'a'];
+    const stop = aStop();
+    stop.begin();
+    running = ['deaf'];
+    stop.putBack('deaf');
+    running = [];
+    stop.end();
+    expect(lines).toEqual([
+      'The worker pool stops. 3 jobs run ("deaf", "a") and may take 25 s to end',
+      'The worker pool has stopped: 2 jobs ended, 1 job ("deaf") put back to run next',
+    ]);
+  });
+
+  it('says so to whoever asks again, until it has ended', () => {
+    running = ['deaf'];
+    const stop = aStop(0);
+    stop.begin();
+    stop.again();
+    running = [];
+    stop.again();
+    stop.end();
+    stop.again();
+    expect(lines.slice(1)).toEqual([
+      'The worker pool is stopping already. 1 job runs ("deaf") and may take 0 s to end',
+      'The worker pool is stopping already. No job runs; what is left is to be written to Redis',
+      'The worker pool has stopped: 1 job ended',
+    ]);
+  });
+
+  it('says nothing where no job runs', () => {
+    const stop = aStop();
+    stop.begin();
+    stop.again();
+    stop.end();
+    expect(lines).toEqual([]);
+  });
+
+  it('names some of many', () => {
+    running = Array.from({ length: 100 }, (_, at) => `n${at % 7}`);
+    aStop().begin();
+    expect(lines).toEqual([
+      'The worker pool stops. 100 jobs run ("n0", "n1", "n2", "n3", "n4", …) and may take 25 s to end',
+    ]);
+  });
+});

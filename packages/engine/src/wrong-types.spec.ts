@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from './client/client.js';
+import { Enqueuer } from './enqueuer.js';
+import { isWorkError } from './errors.js';
+import { defineJob } from './job-contract.js';
+import { silentLogger } from './logger.js';
+import { parseSchedule } from './schedule/schedule.js';
+import { TestNamespace } from './testing/test-redis.js';
+import { WorkerPool } from './worker-pool.js';
+
+let ns: TestNamespace;
+let enqueuer: Enqueuer;
+let client: Client;
+
+beforeAll(() => {
+  ns = new TestNamespace();
+  enqueuer = new Enqueuer(ns.options);
+  client = new Client(ns.options);
+});
+
+afterAll(async () => {
+  await enqueuer.close();
+  client.close();
+  await ns.close();
+});
+
+function aPool(): WorkerPool {
+  return new WorkerPool({ ...ns.options, logger: silentLogger });
+}
+
+/** As a JavaScript caller, or one whose setting is missing, would. */
+async function outcome(act: () => unknown): Promise<unknown> {
+  try {
+    return await act();
+  } catch (error) {
+    return error;
+  }
+}
+
+const WRONG = [null, 5, 'text', true, [], [null], () => undefined, Symbol('s'), 7n];
+
+const CALLS: Readonly<Record<string, (value: never) => unknown>> = {
+  enqueueMany: (value) => enqueuer.enqueueMany(value),
+  'enqueueMany of one': (value) => enqueuer.enqueueMany([value]),
+  'cancel, options': (value) => enqueuer.cancel('id', value),
+  pause: (value) => client.pause('n', value),
+  emptyQueue: (value) => client.emptyQueue('n', value),
+  list: (value) => client.list('dead', value),
+  'list of a set': (value) => client.list(value),
+  listWaiting: (value) => client.listWaiting('n', value),
+  waitingJob: (value) => client.waitingJob('n', value),
+  deleteWaitingJob: (value) => client.deleteWaitingJob('n', value),
+  deadJob: (value) => client.deadJob(value),
+  runScheduledJob: (value) => client.runScheduledJob(value),
+  deleteDeadJob: (value) => client.deleteDeadJob(value),
+  deleteAllDeadJobs: (value) => client.deleteAllDeadJobs(value),
+  retryAllDeadJobs: (value) => client.retryAllDeadJobs(value),
+  killAllRetryJobs: (value) => client.killAllRetryJobs(value),
+  metrics: (value) => client.metrics(value),
+  rates: (value) => client.rates(value),
+  health: (value) => aPool().health(value),
+  'options of a job': (value) => aPool().job('n', value, (() => undefined) as never),
+  periodicallyEnqueue: (value) => aPool().periodicallyEnqueue('@daily', 'n', value),
+  parseSchedule: (value) => parseSchedule('@daily', value),
+  'a time zone': (value) => parseSchedule('@daily', { timezone: value }),
+};
+
+describe.each(Object.keys(CALLS))('%s', (name) => {
+  // A function as options is a handler, and an empty list of jobs nothing to do.
+  const wrong = WRONG.filter(
+    (value) =>
+      !(name === 'options of a job' && typeof value === 'function') &&
+      !(name === 'enqueueMany' && Array.isArray(value) && value.length === 0) &&
+      !(name === 'a time zone' && value === 'text'),
+  );
+
+  it.each(wrong)('says what it got, and what it takes, of %p', async (value) => {
+    const error = await outcome(() => CALLS[name]?.(value as never));
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/^(Option|Job name) .* (is|it must be) .+/),
+    });
+    expect(isWorkError(error)).toBe(true);
+  });
+});
+
+it.each<[string, () => unknown, string]>([
+  [
+    'nothing',
+    () => enqueuer.enqueueMany(undefined as never),
+    'Option "jobs" is undefined; it must be an array of { name, args }.',
+  ],
+  [
+    'a hole',
+    () => enqueuer.enqueueMany([{ name: 'n' }, null as never]),
+    'Option "jobs[1]" is null; it must be { name, args }, or what a contract makes by with().',
+  ],
+  [
+    'another member',
+    () => client.deleteAllDeadJobs({ jobname: 'n' } as never),
+    `Option "options" is { jobname: 'n' }; it must be { jobName, signal, onProgress }, or left out for all jobs.`,
+  ],
+  [
+    'a set that is none',
+    () => client.list('constructor' as never),
+    'Option "set" is "constructor"; it must be "scheduled", "retry" or "dead".',
+  ],
+  [
+    'a time that is none',
+    () => client.deadJob({ at: '2020' as never, id: 'x' }),
+    'Option "at" is "2020"; it must be a valid Date.',
+  ],
+  [
+    'aliases that are none',
+    () => defineJob('n', { aliases: 'm' as never }),
+    'Option "aliases of "n"" is "m"; it must be an array of names.',
+  ],
+])('%s is told of', async (_what, act, message) => {
+  expect(await outcome(act)).toMatchObject({ message });
+});
+
+it.each([
+  () => enqueuer.enqueue(undefined as never),
+  () => aPool().job(undefined as never, () => undefined),
+  () => aPool().periodicallyEnqueue('@daily', undefined as never),
+])('an undefined name hints at imports that go in a circle', async (act) => {
+  const error = (await outcome(act)) as Error;
+  expect(error.message).toMatch(
+    /^Job name undefined is not a string\..*import each other in a circle/,
+  );
+});
