@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { inspect } from 'node:util';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -349,7 +350,7 @@ describe('what is no object of options', () => {
     const error = await refusalOf(() => boot(WorkModule.forRootAsync({ useFactory: nothing })));
     expect(error).toMatchObject({
       message: expect.stringContaining(
-        'what the factory of WorkModule.forRootAsync returns',
+        'The factory of WorkModule.forRootAsync has returned undefined',
       ) as unknown,
     });
   });
@@ -370,6 +371,25 @@ describe('what is no object of options', () => {
       expect(() => WorkModule.forFeatureAsync([feature] as never)).toThrow(InvalidOptionError);
     },
   );
+});
+
+it('no error shows a password', async () => {
+  const url = 'redis://:s3cret@h';
+  const connection = { host: 'h', password: 's3cret' };
+  const takers: (() => unknown)[] = [
+    () => new WorkerPool(url as never),
+    () => new Client({ redis, connection } as never),
+    () => WorkModule.forRoot(url as never),
+    () => boot(WorkModule.forRoot({ redis, connection } as never)),
+    () => new WorkerPool({ redis: { host: url } }),
+    () => new WorkerPool({ redis: { ...connection, port: -1 } }),
+    () => new WorkerPool({ redis: { password: ['s3cret'] as never } }),
+  ];
+  for (const take of takers) {
+    const error = await refusalOf(take);
+    expect(error).toBeInstanceOf(InvalidOptionError);
+    expect(inspect(error, { depth: 10 })).not.toContain('s3cret');
+  }
 });
 
 describe('what other queues call their options', () => {

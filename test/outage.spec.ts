@@ -271,7 +271,7 @@ describe('what a pool says of Redis', () => {
 
   it('is nothing when the pool is stopped before it has reached it', async () => {
     await local.kill();
-    const pool = aPool().job('n', () => undefined);
+    const pool = aPool({ announce: false }).job('n', () => undefined);
     await pool.start();
     await pool.stop();
     expect(logged.filter((line) => !line.includes('out of reach'))).toEqual([]);

@@ -175,7 +175,7 @@ describe('stop()', () => {
   });
 
   it('logs no error when Redis is away', async () => {
-    const away = aPool({ redis: 'redis://127.0.0.1:1' }).job('n', () => undefined);
+    const away = aPool({ redis: 'redis://127.0.0.1:1', announce: false }).job('n', () => undefined);
     await away.start();
     await away.stop();
     expect(logged.filter((line) => !line.startsWith('Redis is out of reach'))).toEqual([]);

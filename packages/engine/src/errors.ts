@@ -84,10 +84,11 @@ export class UnknownOptionError extends InvalidOptionError {
   /** The options that there are. */
   readonly known: readonly string[];
 
-  constructor({ option, value, place, known, advice }: UnknownOption) {
+  constructor({ option, place, known, advice }: UnknownOption) {
     const options = `Options: ${known.join(', ') || '(none)'}.`;
     const parts = [`Unknown option "${option}" of ${place}.`, advice, options];
-    super(option, value, `left out: there is no such option of ${place}`, {
+    // Its value may be a secret: a connection, for instance, with its password.
+    super(option, undefined, `left out: there is no such option of ${place}`, {
       message: parts.filter((part) => part !== undefined).join(' '),
     });
     this.place = place;
@@ -98,7 +99,6 @@ export class UnknownOptionError extends InvalidOptionError {
 /** An option that there is not, and what to do. */
 export interface UnknownOption {
   readonly option: string;
-  readonly value: unknown;
   /** Whose options they are, such as `WorkModule.forRoot`. */
   readonly place: string;
   /** The options that there are. */

@@ -1,6 +1,7 @@
 import { didYouMean } from './closest.js';
 import { InvalidOptionError, UnknownOptionError } from './errors.js';
 import { foreignOption } from './foreign-options.js';
+import { withoutPassword } from './redis/redis-url.js';
 
 /** What the value of an option may be. */
 export interface OptionRule {
@@ -33,7 +34,9 @@ export function assertOptions<Options>(
   parent?: string,
 ): asserts given is Options {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new InvalidOptionError(parent ?? `options of ${place}`, given, 'an object');
+    // Whoever gives a URL in place of options does not want its password in the log.
+    const shown = typeof given === 'string' ? withoutPassword(given) : given;
+    throw new InvalidOptionError(parent ?? `options of ${place}`, shown, 'an object');
   }
   const prefix = parent === undefined ? '' : `${parent}.`;
   assertKnown(place, given, Object.keys(table), prefix);
@@ -57,7 +60,6 @@ export function assertKnown(
   if (name === undefined) return;
   throw new UnknownOptionError({
     option: prefix + name,
-    value: Reflect.get(options, name) as unknown,
     place,
     known,
     advice: foreignOption(name) ?? didYouMean(name, known),

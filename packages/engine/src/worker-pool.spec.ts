@@ -55,6 +55,32 @@ async function nextSettled(pool: WorkerPool): Promise<SettledJob> {
   return settled;
 }
 
+describe('when it starts', () => {
+  const started = async (options: Partial<WorkerPoolOptions>): Promise<string[]> => {
+    const lines: string[] = [];
+    const logger = { ...silentLogger, log: (line: string) => lines.push(line) };
+    await aPool({ ...options, logger })
+      .job('a', () => undefined)
+      .job('b', () => undefined)
+      .periodicallyEnqueue('@daily', 'a')
+      .start();
+    return lines;
+  };
+
+  it('a pool says what it runs, and where', async () => {
+    const place = process.env.NESTCRAFT_TEST_ENGINE === 'memory' ? 'memory/0' : '127.0.0.1:';
+    expect(await started({ concurrency: 7 })).toEqual([
+      expect.stringContaining(
+        `Worker pool starts: 2 jobs: a, b; 1 schedule; namespace ${ns.namespace} at ${place}`,
+      ),
+    ]);
+  });
+
+  it('a pool says nothing where that is not wanted', async () => {
+    expect(await started({ announce: false })).toEqual([]);
+  });
+});
+
 describe('a job', () => {
   it('runs with its arguments and leaves nothing behind', async () => {
     const seen: unknown[] = [];

@@ -16,8 +16,8 @@ export function givenOptions(options: unknown): WorkModuleOptions {
 /** The options that the factory of `forRootAsync` has made. @throws InvalidOptionError */
 export function madeOptions(options: unknown): WorkModuleOptions {
   if (typeof options !== 'object' || options === null) {
-    const expected = 'what the factory of WorkModule.forRootAsync returns: an object, { redis, … }';
-    throw new InvalidOptionError('options', options, expected);
+    const message = `The factory of WorkModule.forRootAsync has returned ${String(options)}; it must return the options, such as { redis, namespace }.`;
+    throw new InvalidOptionError('options', options, 'what the factory returns', { message });
   }
   optionRules.assertOptions('WorkModule.forRootAsync', options, WORK_OPTIONS);
   return options;
@@ -26,7 +26,10 @@ export function madeOptions(options: unknown): WorkModuleOptions {
 /** @throws InvalidOptionError for what has no options in it */
 export function assertObject(place: string, options: unknown): void {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
-  throw new InvalidOptionError(`options of ${place}`, options, 'an object');
+  const expected = 'an object, such as { redis: "redis://127.0.0.1:6379" }';
+  // What is given may be a URL, with a password.
+  const shown = typeof options === 'string' ? '(a text)' : options;
+  throw new InvalidOptionError(`options of ${place}`, shown, expected);
 }
 
 /** What `forRootAsync` is given. @throws InvalidOptionError */

@@ -100,7 +100,7 @@ export const WORK_OPTIONS: OptionTable<WorkModuleOptions> = {
   except: NAMES,
   concurrency: pool.concurrency,
   context: CLASS,
-  middleware: ruleBy('a list of classes with a method `use`, or functions', assertMiddleware),
+  middleware: ruleBy('a list of classes with a method use(), or functions', assertMiddleware),
   enhancers: optionsIn('an object with global, which is true or false', 'WorkModule.forRoot', {
     global: FLAG,
   }),

@@ -9,7 +9,9 @@ export class NestcraftDriver implements Driver {
   readonly version = versionOf('@nestcraft/engine');
 
   openProducer({ redisUrl: redis, namespace }: Setting): Promise<Producer> {
-    return Promise.resolve(new NestcraftProducer(new Enqueuer({ redis, namespace })));
+    return Promise.resolve(
+      new NestcraftProducer(new Enqueuer({ redis, namespace, logger: silentLogger })),
+    );
   }
 
   async startWorkers(setting: Setting, { handle, settled }: Hooks): Promise<Workers> {

@@ -38,7 +38,7 @@ const { FLAG, functionOf, ruleBy } = optionRules;
 export const TESTING_OPTIONS: OptionTable<
   WorkTestingOptions & Partial<WorkTestingApplication<INestApplicationContext>>
 > = {
-  redis: ruleBy('`memory`, or where a Redis is', (value, option) => {
+  redis: ruleBy('"memory", or where a Redis is', (value, option) => {
     if (value !== 'memory') optionTables.pool.redis.check(option, value);
   }),
   now: optionTables.list.at,

@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { optionTables, type OptionRule } from '@nestcraft/engine';
+import { LISTENER_OPTIONS } from '../../packages/work/src/on-job-event.decorator.js';
+import { TESTING_OPTIONS } from '../../packages/work/src/testing/work-testing.module.js';
+import { WORK_OPTIONS } from '../../packages/work/src/work-module-options.js';
+import { ROOT } from './snippets.js';
+
+const TABLES: Readonly<Record<string, Readonly<Record<string, OptionRule>>>> = {
+  'WorkModule.forRoot': WORK_OPTIONS,
+  '@JobHandler': optionTables.job,
+  '@PeriodicJob': optionTables.schedule,
+  '@OnJobEvent': LISTENER_OPTIONS,
+  WorkerPool: optionTables.pool,
+  timing: optionTables.timing,
+  Enqueuer: optionTables.enqueuer,
+  tryEnqueueUnique: optionTables.unique,
+  defineJob: optionTables.contract,
+  Client: optionTables.client,
+  list: optionTables.list,
+  listWaiting: optionTables.waitingList,
+  '…All…Jobs': optionTables.bulk,
+  cancel: optionTables.cancel,
+  pause: optionTables.pause,
+  metrics: optionTables.metrics,
+  rates: optionTables.rates,
+  health: optionTables.health,
+  'WorkTestingModule.create': TESTING_OPTIONS,
+};
+
+interface Row {
+  readonly place: string;
+  readonly option: string;
+  readonly expected: string;
+}
+
+/** The rows of the page's table of all options. */
+function rows(): (Row & { readonly fallback: string; readonly what: string })[] {
+  const page = readFileSync(join(ROOT, 'packages/work/docs/options.md'), 'utf8');
+  const [, table = ''] = page.split('## All options');
+  return [...table.matchAll(/^\| `(.+?)`\s*\| `(\w+)`\s*\|(.*?)\|(.*?)\|(.*?)\|$/gm)].map(
+    ([, place = '', option = '', fallback = '', expected = '', what = '']) => ({
+      ...{ place, option, fallback: fallback.trim() },
+      ...{ expected: expected.trim(), what: what.trim() },
+    }),
+  );
+}
+
+describe('the table of all options', () => {
+  it('has those that there are, with what they may be', () => {
+    const known = Object.entries(TABLES).flatMap(([place, table]) =>
+      Object.entries(table).map(([option, { expected }]): Row => ({ place, option, expected })),
+    );
+    expect(rows().map(({ place, option, expected }) => ({ place, option, expected }))).toEqual(
+      known,
+    );
+  });
+
+  it('says of each what it is, and what holds without it', () => {
+    for (const { fallback, what } of rows()) expect([fallback, what]).not.toContain('');
+  });
+});
