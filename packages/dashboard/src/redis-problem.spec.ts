@@ -111,7 +111,7 @@ describe.each(ADAPTERS)('a Redis that fails, with %s', (_name, fastify) => {
 
   it('is told in plain words, without a stack in the log', async () => {
     const log: string[] = [];
-    const work = { redis: server.url, namespace: dashboards.namespace, commandTimeout: 100 };
+    const work = { redis: server.url, namespace: dashboards.namespace };
     const url = await dashboards.serve({}, { fastify, work, log });
     await admin.zadd(`${dashboards.namespace}:dead`, 1, deadEntry('1'));
     const told = async (answer: Response): Promise<unknown> => {

@@ -520,6 +520,7 @@ function reasonOf(cause: unknown): string {
 }
 
 nameKinds({
+  UnknownOptionError,
   WorkError,
   InvalidJobNameError,
   InvalidJobArgsError,

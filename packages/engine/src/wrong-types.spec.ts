@@ -97,7 +97,7 @@ it.each<[string, () => unknown, string]>([
   [
     'another member',
     () => client.deleteAllDeadJobs({ jobname: 'n' } as never),
-    `Option "options" is { jobname: 'n' }; it must be { jobName, signal, onProgress }, or left out for all jobs.`,
+    'Unknown option "jobname" of this call. Did you mean "jobName"? Options: jobName, signal, onProgress.',
   ],
   [
     'a set that is none',
@@ -112,7 +112,7 @@ it.each<[string, () => unknown, string]>([
   [
     'aliases that are none',
     () => defineJob('n', { aliases: 'm' as never }),
-    'Option "aliases of "n"" is "m"; it must be an array of names.',
+    'Option "aliases" is "m"; it must be a list of job names.',
   ],
 ])('%s is told of', async (_what, act, message) => {
   expect(await outcome(act)).toMatchObject({ message });

@@ -2,6 +2,7 @@ import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import {
   assertJobName,
+  IMPORT_CYCLE,
   InvalidOptionError,
   isJobContract,
   jobNameOf,
@@ -39,8 +40,16 @@ const OVERRIDE = Symbol.for('nestcraft:job_override');
 
 const { functionOf, NAME, required, rule, ruleBy } = optionRules;
 
+const A_JOB = 'the name of a job, or its contract';
+
 const FEATURE = {
-  job: required(rule('the name of a job, or its contract', isJob)),
+  job: required(
+    ruleBy(A_JOB, (value, option) => {
+      if (isJob(value)) return;
+      const expected = value === undefined ? `${A_JOB}. ${IMPORT_CYCLE}` : A_JOB;
+      throw new InvalidOptionError(option, value, expected);
+    }),
+  ),
   instance: NAME,
 } as const;
 

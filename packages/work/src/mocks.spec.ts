@@ -242,7 +242,9 @@ describe('what stands in for the class of handlers', () => {
     await app.get(Enqueuer).enqueue('guarded', { to: 'ada' });
     await app.get(WorkerPool).drain();
     const { jobs } = await app.get(Client).deadJobs();
-    expect(jobs[0]?.job?.lastError).toMatch(/^There is no method "guarded" on the provider/);
+    expect(jobs[0]?.job?.lastError).toMatch(
+      /^TypeError: There is no method "guarded" on the provider/,
+    );
   });
 
   it('says itself what it handles, where it is decorated', async () => {

@@ -88,15 +88,15 @@ interface Dropped {
 }
 
 /**
- * Turns the reply of a fetch, `[limits, cut, refusals, [queue, count, entries], …]`, into what takes its jobs out of progress.
+ * Turns the reply of a fetch, `[limits, cut, refusals, open, [queue, count, entries], …]`, into what takes its jobs out of progress.
  */
 function dropped(reply: Buffer): Dropped {
   const queues: number[] = [];
   const parts: Buffer[] = [];
   let count = 0;
   let position = 0;
-  // Behind the reply's own head, and what follows it: there are no limits, short jobs and no refusals.
-  for (let line = 0; line < 4; line++) position = nextLine(reply, position);
+  // Behind the reply's own head, and what follows it: there are no limits, short jobs, no refusals and no long queues.
+  for (let line = 0; line < 5; line++) position = nextLine(reply, position);
   while (position < reply.length && isArray(reply, position)) {
     const queue = nextLine(reply, position);
     queues.push(lengthAt(reply, queue));

@@ -1,4 +1,4 @@
-import { assertRecord, assertText } from '../assert-record.js';
+import { assertRecord } from '../assert-record.js';
 import { counted } from '../counted.js';
 import { unixSeconds, type Clock } from '../clock.js';
 import { JobInUseError } from '../errors.js';
@@ -18,8 +18,6 @@ import { JobFinder } from './job-finder.js';
 import { assertPage, PAGE_SIZE } from './job-set.js';
 import { knownJobNames } from './known-job-names.js';
 import { readPages } from './read-pages.js';
-
-const A_NAME = 'the name of a job';
 
 /** A queue and what waits in it. */
 export interface QueueStatus {
@@ -97,7 +95,7 @@ export class Queues {
   }
 
   async page(jobName: string, page: number): Promise<QueuePage> {
-    assertText('jobName', jobName, A_NAME);
+    assertJobName(jobName);
     assertPage(page);
     const from = (page - 1) * PAGE_SIZE;
     const read = (first: number, count: number) => this.#read(jobName, first, count);
@@ -106,7 +104,7 @@ export class Queues {
 
   /** `limit` jobs behind the first `from`; fewer where they would have more bytes than go with one reply. */
   async window(jobName: string, from: number, limit: number): Promise<QueuePage> {
-    assertText('jobName', jobName, A_NAME);
+    assertJobName(jobName);
     return pageOf(from, await this.#read(jobName, from, limit));
   }
 
@@ -231,7 +229,7 @@ export class Queues {
     jobName: string,
     ref: WaitingJobRef,
   ): Promise<{ found: WaitingJob | undefined; total: number }> {
-    assertText('jobName', jobName, A_NAME);
+    assertJobName(jobName);
     assertRecord('job', ref, 'a job as a page gives it, or { position, id }');
     const { position, id } = ref;
     assertInteger('position', position, 1, Number.MAX_SAFE_INTEGER);

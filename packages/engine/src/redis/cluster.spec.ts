@@ -189,11 +189,11 @@ describe('in a Cluster', () => {
   });
 
   it('the address of one node and a namespace without a hash tag are refused at once', async () => {
-    const options = { redis: local.nodes[0]?.url ?? '', namespace: 'work', logger: silentLogger };
+    const options = { redis: local.nodes[0]?.url ?? '', namespace: 'work' };
     const [enqueuer, client] = [new Enqueuer(options), new Client(options)];
     await expect(enqueuer.enqueue('n')).rejects.toThrow(/new Cluster.*Nothing was enqueued\.$/);
     await expect(client.counts()).rejects.toThrow(UnsupportedRedisError);
-    const pool = new WorkerPool(options).job('n', () => undefined);
+    const pool = new WorkerPool({ ...options, logger: silentLogger }).job('n', () => undefined);
     await expect(pool.start()).rejects.toThrow(/Use the namespace "{work}".*new Cluster/);
     await pool.stop();
     await enqueuer.close();
