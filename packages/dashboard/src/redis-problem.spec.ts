@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('a Redis that fails, with %s', (_name, fastify) => {
       ...[503, 503, 'redis_oom', 'Redis has no memory left.'],
     ]);
     await admin.call('CONFIG', 'SET', 'maxmemory', '0');
-    await admin.call('CLIENT', 'PAUSE', '30000', 'ALL');
+    await admin.call('CLIENT', 'PAUSE', '6000', 'ALL');
     const slow = await send(`${url}/api/queues/n/pause`);
     expect(await slow.json()).toMatchObject({
       ...{ status: 503, code: 'redis_timed_out', title: 'Redis has not answered in time.' },
