@@ -1,5 +1,9 @@
 /** @jest-config-loader esbuild-register */
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
+
+// Many specs wait for Redis, for processes and for Chromium: one more than there are cores keeps two of them busy.
+const FEWEST_WORKERS = 3;
 
 /** What is so of every test. */
 const tests: Config = {
@@ -53,6 +57,7 @@ const config: Config = {
     },
   ],
   testTimeout: 30_000,
+  maxWorkers: Math.max(FEWEST_WORKERS, availableParallelism() - 1),
 };
 
 export default config;
