@@ -16,8 +16,9 @@ export function givenOptions(options: unknown): WorkModuleOptions {
 /** The options that the factory of `forRootAsync` has made. @throws InvalidOptionError */
 export function madeOptions(options: unknown): WorkModuleOptions {
   if (typeof options !== 'object' || options === null) {
-    const message = `The factory of WorkModule.forRootAsync has returned ${String(options)}; it must return the options, such as { redis, namespace }.`;
-    throw new InvalidOptionError('options', options, 'what the factory returns', { message });
+    const given = withoutSecrets(options);
+    const message = `The factory of WorkModule.forRootAsync has returned ${String(given)}; it must return the options, such as { redis, namespace }.`;
+    throw new InvalidOptionError('options', given, 'what the factory returns', { message });
   }
   optionRules.assertOptions('WorkModule.forRootAsync', options, WORK_OPTIONS);
   return options;
@@ -27,9 +28,12 @@ export function madeOptions(options: unknown): WorkModuleOptions {
 export function assertObject(place: string, options: unknown): void {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
   const expected = 'an object, such as { redis: "redis://127.0.0.1:6379" }';
-  // What is given may be a URL, with a password.
-  const shown = typeof options === 'string' ? '(a text)' : options;
-  throw new InvalidOptionError(`options of ${place}`, shown, expected);
+  throw new InvalidOptionError(`options of ${place}`, withoutSecrets(options), expected);
+}
+
+/** What is given in place of options may be a URL, with a password. */
+function withoutSecrets(given: unknown): unknown {
+  return typeof given === 'string' ? '(a text)' : given;
 }
 
 /** What `forRootAsync` is given. @throws InvalidOptionError */

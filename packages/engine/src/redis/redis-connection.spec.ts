@@ -145,7 +145,6 @@ describe('RedisConnection', () => {
         expect.objectContaining({
           constructor: InvalidOptionError,
           option: 'redis',
-          value: source,
         }),
       );
     },

@@ -98,7 +98,13 @@ export const REDIS_SOURCES =
 /** An empty URL would be this machine's Redis, to ioredis. */
 function assertSource(source: unknown): void {
   if (typeof source === 'string' ? source.trim() !== '' : isSourceObject(source)) return;
-  throw new InvalidOptionError('redis', source, REDIS_SOURCES);
+  throw new InvalidOptionError('redis', withoutSecrets(source), REDIS_SOURCES);
+}
+
+/** A list and a URL object may hold a password. */
+function withoutSecrets(source: unknown): unknown {
+  if (Array.isArray(source)) return '(a list)';
+  return typeof source === 'object' && source !== null ? '(a URL object)' : source;
 }
 
 /** The options in an array, or in a URL object, would be none, which is this machine's Redis, too. */
