@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { inspect } from 'node:util';
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { WorkDashboardModule } from '@nestcraft/dashboard';
@@ -18,6 +18,7 @@ import {
   WorkModule,
   type WorkModuleOptions,
 } from '@nestcraft/work';
+import { WorkMetricsModule } from '@nestcraft/work/prometheus';
 import { WorkTestingModule } from '@nestcraft/work/testing';
 
 // Nobody listens there: what is wrong is found before anybody connects.
@@ -32,6 +33,9 @@ const WRONG = {
   list: ['a', 5, true, null, {}, [null], [5], [undefined]],
   text: [5, NaN, true, null, {}, [], '\u0000', '\uD800'],
   path: [5, NaN, true, null, {}, []],
+  notList: ['a', 5, true, null, {}],
+  url: [5, true, null, {}, [], ''],
+  origin: [5, true, null, {}, '', ['']],
   name: [5, NaN, true, null, {}, [], ''],
   word: ['nonsense', '', 5, true, null, {}, []],
   object: ['text', 5, NaN, true, null],
@@ -77,6 +81,13 @@ const WORK: Case['options'] = {
   ...{ maxArgsBytes: 'whole', propagators: 'list', currentJob: 'flag', jobDecorator: 'function' },
   logger: 'object',
 };
+
+/** As JavaScript sees it. */
+function bound(module: { forRootAsync(options: never): DynamicModule }): {
+  readonly forRootAsync: (options: object) => DynamicModule;
+} {
+  return { forRootAsync: (options) => module.forRootAsync(options as never) };
+}
 
 async function boot(
   ...imports: NonNullable<Parameters<typeof Module>[0]['imports']>
@@ -249,7 +260,8 @@ const CASES: readonly Case[] = [
     place: 'WorkDashboardModule.forRoot',
     options: {
       ...{ authenticate: 'function', authorize: 'function', readOnly: 'flag', redact: 'function' },
-      ...{ insecureAllowAll: 'flag', path: 'path', instance: 'name' },
+      ...{ insecureAllowAll: 'flag', path: 'path', instance: 'name', decorators: 'notList' },
+      ...{ onAction: 'function', redactError: 'function', loginUrl: 'url', origin: 'origin' },
     },
     give: (options) => void WorkDashboardModule.forRoot(options),
   },
@@ -362,6 +374,26 @@ describe('what is no object of options', () => {
     { useFactory: () => ({ redis }), global: true },
   ])('is refused by forRootAsync: %p', (options) => {
     expect(() => WorkModule.forRootAsync(options as never)).toThrow(InvalidOptionError);
+  });
+
+  it.each([
+    { readOnly: true, useFactory: () => ({}) },
+    { prefix: 'a', useFactory: () => ({}) },
+    { useFactory: () => ({}), instance: '' },
+    { useFactory: 'f' },
+    {},
+  ])('is refused by forRootAsync of other modules: %p', (options) => {
+    for (const { forRootAsync } of [bound(WorkDashboardModule), bound(WorkMetricsModule)]) {
+      expect(() => forRootAsync(options)).toThrow(InvalidOptionError);
+    }
+  });
+
+  it('is refused of what a factory makes, by other modules, too', async () => {
+    const useFactory = (): object => ({ prefixx: 'a' });
+    for (const { forRootAsync } of [bound(WorkDashboardModule), bound(WorkMetricsModule)]) {
+      const give = () => boot(WorkModule.forRoot({ redis }), forRootAsync({ useFactory }));
+      expect(await refusalOf(give)).toMatchObject({ option: 'prefixx' });
+    }
   });
 
   it.each([[undefined], [{}], ['send_email'], [{ job: '' }], [{ job: 5 }], [{ jop: 'n' }]])(

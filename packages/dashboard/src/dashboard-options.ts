@@ -179,12 +179,17 @@ export const INJECTED_OPTIONS: OptionTable<WorkDashboardOptions> = {
   insecureAllowAll: FLAG,
 };
 
-/** What the options of the dashboard may be. */
-export const DASHBOARD_OPTIONS: OptionTable<WorkDashboardOptions & WorkDashboardExtras> = {
-  ...INJECTED_OPTIONS,
+/** What may stand beside that factory. */
+export const DASHBOARD_EXTRAS: OptionTable<WorkDashboardExtras> = {
   path: rule('a path', (value) => typeof value === 'string'),
   instance: NAME,
   decorators: rule('a list of class decorators', Array.isArray),
+};
+
+/** What the options of the dashboard may be. */
+export const DASHBOARD_OPTIONS: OptionTable<WorkDashboardOptions & WorkDashboardExtras> = {
+  ...INJECTED_OPTIONS,
+  ...DASHBOARD_EXTRAS,
 };
 
 function isTextOrFunction(value: unknown): boolean {

@@ -7,14 +7,15 @@ import {
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { assertAsyncOptions, optionRules } from '@nestcraft/work';
 import { Access } from './access.js';
-import { optionRules } from '@nestcraft/work';
 import { Assets } from './assets.js';
 import { Audit } from './audit.js';
 import { BusyWorkers } from './busy-workers.js';
 import { routeBelow, type DashboardController } from './dashboard.controller.js';
 import { ConfigurableModuleClass } from './dashboard.module-definition.js';
 import {
+  DASHBOARD_EXTRAS,
   DASHBOARD_OPTIONS,
   type DashboardRequest,
   type DashboardUser,
@@ -91,7 +92,7 @@ export class WorkDashboardModule extends ConfigurableModuleClass implements Nest
     return super.forRoot(options);
   }
 
-  /** As `forRoot`, with options that a factory makes; `path`, `instance` and `decorators` stand beside it. */
+  /** As `forRoot`, with options that a factory makes; `path`, `instance` and `decorators` stand beside it. @throws InvalidOptionError */
   static override forRootAsync<
     Request = DashboardRequest,
     User extends DashboardUser = DashboardUser,
@@ -99,6 +100,7 @@ export class WorkDashboardModule extends ConfigurableModuleClass implements Nest
     options: ConfigurableModuleAsyncOptions<WorkDashboardOptions<Request, User>> &
       WorkDashboardExtras,
   ): DynamicModule {
+    assertAsyncOptions('WorkDashboardModule.forRootAsync', options, DASHBOARD_EXTRAS);
     return super.forRootAsync(
       options as ConfigurableModuleAsyncOptions<WorkDashboardOptions> & WorkDashboardExtras,
     );

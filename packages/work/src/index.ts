@@ -1,4 +1,5 @@
 export * from '@nestcraft/engine';
+export { assertAsyncOptions } from './async-options.js';
 export {
   DuplicateJobHandlerError,
   DuplicateWorkModuleError,

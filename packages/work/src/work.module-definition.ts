@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
-import { InvalidOptionError } from '@nestcraft/engine';
+import { InvalidOptionError, optionRules, type OptionTable } from '@nestcraft/engine';
 import { instanceExports, instanceProviders } from './instance-providers.js';
 import { WORK_MODULE_OPTIONS } from './work-module-options.js';
 import type { WorkModuleOptions } from './work-module-options.js';
@@ -13,6 +13,9 @@ export interface WorkModuleExtras {
    */
   readonly name?: string | undefined;
 }
+
+/** What may stand beside a factory of options. */
+export const WORK_EXTRAS: OptionTable<WorkModuleExtras> = { name: optionRules.NAME };
 
 /** What `WorkModule` is built on. */
 export const { ConfigurableModuleClass, ASYNC_OPTIONS_TYPE } =

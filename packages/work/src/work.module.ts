@@ -4,10 +4,12 @@ import { OUTERMOST, placeHooks } from './hook-order.js';
 import type { JobFeature, JobFeatureAsync } from './job-override.js';
 import { WorkFeatureModule } from './work-feature.module.js';
 import { WorkInstance } from './work-instance.js';
-import { assertAsyncOptions, assertObject } from './checked-options.js';
+import { assertAsyncOptions } from './async-options.js';
+import { assertObject } from './checked-options.js';
 import type { WorkModuleOptions } from './work-module-options.js';
 import {
   ConfigurableModuleClass,
+  WORK_EXTRAS,
   type WorkModuleAsyncOptions,
   type WorkModuleExtras,
 } from './work.module-definition.js';
@@ -43,7 +45,7 @@ export class WorkModule extends ConfigurableModuleClass implements OnApplication
 
   /** @throws InvalidOptionError; when the application starts, for a wrong option among those that are made */
   static override forRootAsync(options: WorkModuleAsyncOptions): DynamicModule {
-    assertAsyncOptions(options);
+    assertAsyncOptions<WorkModuleExtras>('WorkModule.forRootAsync', options, WORK_EXTRAS);
     return super.forRootAsync(options);
   }
 

@@ -35,14 +35,24 @@ export interface WorkMetricsExtras {
 
 const { NAME, objectWith, rule } = optionRules;
 
-/** What the options of `WorkMetricsModule` may be. */
-export const METRICS_OPTIONS: OptionTable<WorkMetricsOptions & WorkMetricsExtras> = {
-  registry: objectWith('a Registry of prom-client', 'registerMetric'),
-  prefix: rule('a text', (value) => typeof value === 'string'),
+/** What may stand beside a factory of options. */
+export const METRICS_EXTRAS: OptionTable<WorkMetricsExtras> = {
   path: rule('a path, or false for none', (value) => value === false || typeof value === 'string'),
   guards: rule('a list of guards', Array.isArray),
   decorators: rule('a list of class decorators', Array.isArray),
   instance: NAME,
+};
+
+/** What a factory of options may make. */
+const MADE_OPTIONS: OptionTable<WorkMetricsOptions> = {
+  registry: objectWith('a Registry of prom-client', 'registerMetric'),
+  prefix: rule('a text', (value) => typeof value === 'string'),
+};
+
+/** What the options of `WorkMetricsModule` may be. */
+export const METRICS_OPTIONS: OptionTable<WorkMetricsOptions & WorkMetricsExtras> = {
+  ...MADE_OPTIONS,
+  ...METRICS_EXTRAS,
 };
 
 /** What `WorkMetricsModule` is built on. */
@@ -52,7 +62,10 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkMet
 })
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createWorkMetricsOptions')
-  .setExtras<WorkMetricsExtras>({ path: 'metrics' }, withExtras)
+  .setExtras<WorkMetricsExtras>(
+    { path: 'metrics', guards: [], decorators: [], instance: undefined },
+    withExtras,
+  )
   .build();
 
 function withExtras(
@@ -70,13 +83,12 @@ function metricsProvider(instance: string | undefined): Provider {
   return {
     provide: PrometheusMetrics,
     inject: [instanceToken(instance), WORK_METRICS_OPTIONS],
-    useFactory: (
-      { enqueuer, client, pool, options: { role } }: WorkInstance,
-      { registry, prefix }: WorkMetricsOptions,
-    ) =>
-      new PrometheusMetrics({
-        ...{ enqueuer, client, registry, prefix },
+    useFactory: ({ enqueuer, client, pool, options: { role } }: WorkInstance, options: unknown) => {
+      optionRules.assertOptions('WorkMetricsModule.forRootAsync', options, MADE_OPTIONS);
+      return new PrometheusMetrics({
+        ...{ enqueuer, client, ...options },
         pool: role === 'enqueuer' ? undefined : pool,
-      }),
+      });
+    },
   };
 }

@@ -1,8 +1,15 @@
-import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Module,
+  type ConfigurableModuleAsyncOptions,
+  type DynamicModule,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { optionRules } from '@nestcraft/engine';
+import { assertAsyncOptions } from '../async-options.js';
 import { PrometheusMetrics } from '@nestcraft/engine/prometheus';
 import {
   ConfigurableModuleClass,
+  METRICS_EXTRAS,
   METRICS_OPTIONS,
   type WorkMetricsExtras,
   type WorkMetricsOptions,
@@ -26,6 +33,15 @@ export class WorkMetricsModule extends ConfigurableModuleClass implements OnAppl
   static override forRoot(options: WorkMetricsModuleOptions = {}): DynamicModule {
     optionRules.assertOptions('WorkMetricsModule.forRoot', options, METRICS_OPTIONS);
     return super.forRoot(options);
+  }
+
+  /** As `forRoot`, with `registry` and `prefix` from a factory; the others stand beside it. @throws InvalidOptionError */
+  static override forRootAsync(
+    options: ConfigurableModuleAsyncOptions<WorkMetricsOptions, 'createWorkMetricsOptions'> &
+      WorkMetricsExtras,
+  ): DynamicModule {
+    assertAsyncOptions('WorkMetricsModule.forRootAsync', options, METRICS_EXTRAS);
+    return super.forRootAsync(options);
   }
 
   constructor(private readonly metrics: PrometheusMetrics) {
