@@ -46,6 +46,21 @@ it('keeps the trace of one whose process has died, for others to go on after', a
   expect(await board.begin('2', WHAT, 'begun')).toBe(true);
 });
 
+it('ends one whose process was silent for so long that another has begun the same', async () => {
+  await board.begin('1', WHAT, 'begun');
+  await ns.redis.del(ns.keys.operationLease(WHAT)); // as its end of life does
+  expect(await board.beat('1', WHAT, '10 done')).toBe(false);
+  await ns.redis.del(ns.keys.operationLease(WHAT));
+  expect(await board.begin('2', WHAT, 'begun')).toBe(true);
+  expect(await board.beat('1', WHAT, '20 done')).toBe(true);
+  expect(await board.beat('2', WHAT, '1 done')).toBe(false);
+  await board.end('1', WHAT, 'cancelled');
+  expect(await board.list()).toEqual([
+    { id: '1', text: 'cancelled', isAlive: false },
+    { id: '2', text: '1 done', isAlive: true },
+  ]);
+});
+
 it('forgets what is old, what is too much, and what is none', async () => {
   await board.begin('old', 'a', 'x');
   clock.advance(3_700);

@@ -57,12 +57,19 @@ export class OperationBoard {
     return true;
   }
 
-  /** Says that its process is still at work. Returns whether somebody has asked for its end. */
+  /**
+   * Says that its process is still at work. Returns whether it is to end: somebody has asked for that, or has begun the same
+   * work while its process was silent for too long.
+   */
   async beat(id: string, what: string, text: string): Promise<boolean> {
     await this.#connection.ready();
-    await this.#connection.redis.set(this.#keys.operationLease(what), id, 'PX', LEASE);
+    const { redis } = this.#connection;
+    const lease = this.#keys.operationLease(what);
+    const holder = await redis.get(lease);
+    const isOwn = holder === null || holder === id;
+    if (isOwn) await redis.set(lease, id, 'PX', LEASE);
     await this.#write(id, what, text);
-    return (await this.#connection.redis.hexists(this.#keys.operations, CANCEL + id)) === 1;
+    return !isOwn || (await redis.hexists(this.#keys.operations, CANCEL + id)) === 1;
   }
 
   /** Notes how it has ended; the same work may begin again. */
