@@ -4,6 +4,7 @@ import {
   type FetchedEntry,
   type OpenQueues,
 } from './redis/scripts/running-scripts.js';
+import { performance } from './timers.js';
 
 /** How many jobs of a queue plain commands are to move. */
 export interface Moves {

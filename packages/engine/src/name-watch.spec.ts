@@ -80,6 +80,16 @@ describe('a name that is enqueued', () => {
     expect(reads).toHaveBeenCalledTimes(2);
   });
 
+  it('does no harm where timers are no more than numbers, as in a browser', async () => {
+    const timeout = jest.spyOn(globalThis, 'setTimeout').mockReturnValue(7 as never);
+    try {
+      (await aWatch()).note('a');
+    } finally {
+      timeout.mockRestore();
+    }
+    await eventually(() => expect(warnings).toEqual([unhandled('a')]));
+  });
+
   it('is one of twenty at most', async () => {
     const watch = await aWatch();
     for (let i = 0; i < 30; i++) watch.note(`job_${i * i * 7919}`);

@@ -1,6 +1,7 @@
 import { didYouMean } from './closest.js';
 import { handledNames, type FleetParts } from './handled-names.js';
 import type { Logger } from './logger.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 /** What an application knows of job names by itself. */
 export interface KnownJobs {

@@ -1,5 +1,6 @@
 import { counted } from './counted.js';
 import type { PoolLog } from './pool-log.js';
+import { performance } from './timers.js';
 
 const NAMES_TOLD = 5;
 
