@@ -9,7 +9,7 @@ import {
 } from './job-contract.js';
 import { assertJobName } from './job-name.js';
 import { assertOptions, oneOf, rule, type OptionTable } from './option-rules.js';
-import { parseSchedule, type Schedule } from './schedule/schedule.js';
+import { parseSchedule, SCHEDULE_OPTIONS, type Schedule } from './schedule/schedule.js';
 
 /** Options of a schedule. */
 export interface PeriodicOptions<Args extends JobArgs = JobArgs> {
@@ -28,9 +28,7 @@ export const PERIODIC_OPTIONS: OptionTable<PeriodicOptions> = {
   args: rule('an object, or null for none', (value) => {
     return typeof value === 'object' && !Array.isArray(value);
   }),
-  timezone: rule('the name of a time zone, such as Europe/Berlin', (value) => {
-    return typeof value === 'string' && value !== '';
-  }),
+  ...SCHEDULE_OPTIONS,
   overlap: oneOf('allow', 'skip'),
   missed: oneOf('skip', 'last'),
 };

@@ -55,6 +55,9 @@ describe('parseSchedule', () => {
     expect(() => parseSchedule('0 9 * * *', { timezone: 'Nowhere' })).toThrow(
       'unknown time zone Nowhere',
     );
+    expect(() => parseSchedule('@daily', { timeZone: 'Asia/Tokyo' } as object)).toThrow(
+      'Did you mean "timezone"?',
+    );
     expect(() => parseSchedule('TZ=UTC')).toThrow('there is no schedule after the time zone');
   });
 

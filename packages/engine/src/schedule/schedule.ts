@@ -1,6 +1,6 @@
-import { assertRecord, assertText } from '../assert-record.js';
 import { Cron } from 'croner';
 import { InvalidScheduleError } from '../errors.js';
+import { assertOptions, rule, type OptionTable } from '../option-rules.js';
 import { cronFields, type CronField } from './cron-fields.js';
 import { goDuration } from './go-duration.js';
 import { TimeZone } from './time-zone.js';
@@ -17,6 +17,13 @@ export interface ScheduleOptions {
   /** The zone whose clocks the spec goes by, such as `Europe/Berlin`; default `UTC`, or what the spec itself names. */
   readonly timezone?: string | undefined;
 }
+
+/** What the options may be. */
+export const SCHEDULE_OPTIONS: OptionTable<ScheduleOptions> = {
+  timezone: rule('the name of a time zone, such as Europe/Berlin', (value) => {
+    return typeof value === 'string' && value !== '';
+  }),
+};
 
 const SECOND = 1_000;
 // robfig/cron's: what fires more rarely is taken to fire never.
@@ -43,10 +50,8 @@ const DESCRIPTORS: Readonly<Record<string, string>> = {
  * @throws InvalidScheduleError, InvalidOptionError
  */
 export function parseSchedule(spec: string, options: ScheduleOptions = {}): Schedule {
-  assertRecord('options', options, '{ timezone }, or left out');
+  assertOptions('parseSchedule', options, SCHEDULE_OPTIONS);
   const { timezone } = options;
-  if (timezone !== undefined)
-    assertText('timezone', timezone, 'a time zone, such as Europe/Berlin');
   if (typeof spec !== 'string' || spec === '') {
     throw new InvalidScheduleError(spec, 'empty spec string');
   }
