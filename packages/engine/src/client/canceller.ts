@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../errors.js';
+import { assertJobId } from '../assert-record.js';
 import { Job } from '../job.js';
 import { assertJobName, isJobName } from '../job-name.js';
 import { assertOptions, ruleBy, type OptionTable } from '../option-rules.js';
@@ -66,9 +66,7 @@ export class Canceller {
   }
 
   async cancel(jobId: string, options: CancelOptions): Promise<Cancellation> {
-    if (typeof jobId !== 'string' || jobId === '') {
-      throw new InvalidOptionError('jobId', jobId, 'the id of a job');
-    }
+    assertJobId(jobId);
     assertOptions('cancel', options, CANCEL_OPTIONS);
     const { jobName } = options;
     const { connection, keys, scripts } = this.#options;

@@ -1,4 +1,4 @@
-import { assertText } from '../assert-record.js';
+import { assertJobId } from '../assert-record.js';
 import { InvalidOptionError } from '../errors.js';
 import { noteClass } from '../copies.js';
 import { parseAttempt, type JobAttempt } from '../attempt.js';
@@ -421,7 +421,7 @@ export class Client {
    * and of jobs that are not done yet.
    */
   async attempts(jobId: string): Promise<JobAttempt[]> {
-    assertText('jobId', jobId, 'the id of a job');
+    assertJobId(jobId);
     const { connection, keys } = this.#parts;
     await connection.ready();
     const texts = await connection.redis.lrange(keys.attempts(jobId), 0, -1);
