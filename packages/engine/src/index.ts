@@ -145,5 +145,6 @@ export {
 } from './standard-schema.js';
 export { errorLine, errorStack } from './error-text.js';
 export { isThenable } from './thrown.js';
-export { counted, cutList, startLine, whereText, type StartFacts } from './start-line.js';
+export { counted } from './counted.js';
+export { cutList, startLine, whereText, type StartFacts } from './start-line.js';
 export { WorkerPool } from './worker-pool.js';

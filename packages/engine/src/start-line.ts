@@ -1,3 +1,5 @@
+import { counted } from './counted.js';
+
 /** What a pool that starts is to do, and where. */
 export interface StartFacts {
   /** The jobs, each with whatever else is to be said of it. */
@@ -38,9 +40,4 @@ export function cutList(texts: readonly string[], most = MOST_NAMES): string {
   }
   const rest = texts.length - shown;
   return texts.slice(0, shown).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-}
-
-/** `1 job`, `2 jobs` */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
