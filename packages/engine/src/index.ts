@@ -121,7 +121,7 @@ export { type PeriodicContractOptions, type PeriodicOptions } from './periodic-j
 export { type WorkerPoolOptions } from './pool-options.js';
 export { type PoolTiming } from './pool-timing.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
-export { closest, didYouMean } from './closest.js';
+export { didYouMean } from './closest.js';
 export * as optionRules from './option-rules.js';
 export { type OptionRule, type OptionTable } from './option-rules.js';
 export { optionTables } from './option-tables.js';
