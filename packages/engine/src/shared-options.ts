@@ -3,7 +3,7 @@ import { assertLogger } from './logger.js';
 import { assertNamespace, NAMESPACES } from './namespace.js';
 import { objectWith, required, rule, ruleBy } from './option-rules.js';
 import { assertPropagators } from './propagator.js';
-import { RedisConnection } from './redis/redis-connection.js';
+import { isRedisConnection } from './redis/redis-connection.js';
 import { assertRedis, REDIS_SOURCES } from './redis/redis-source.js';
 
 /** Rules of options that several have. */
@@ -13,7 +13,7 @@ export const REDIS = required(ruleBy(REDIS_SOURCES, assertRedis));
 
 export const REDIS_OR_CONNECTION = required(
   ruleBy(`${REDIS_SOURCES}; or a RedisConnection to share`, (value) => {
-    if (!(value instanceof RedisConnection)) assertRedis(value);
+    if (!isRedisConnection(value)) assertRedis(value);
   }),
 );
 

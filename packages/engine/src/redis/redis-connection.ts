@@ -80,9 +80,8 @@ const NOT_HERE = new Set(['MOVED', 'ASK', 'CROSSSLOT']);
 const CONNECTION = Symbol.for('nestcraft:redis_connection');
 
 /** Whether it is a connection to share, of whatever copy of this package, and not only where one is to be made to. */
-export function isRedisConnection(redis: RedisSource | RedisConnection): redis is RedisConnection {
-  const value: unknown = redis; // What JavaScript gives may be null.
-  return typeof value === 'object' && value !== null && CONNECTION in value;
+export function isRedisConnection(redis: unknown): redis is RedisConnection {
+  return typeof redis === 'object' && redis !== null && CONNECTION in redis;
 }
 
 interface ConnectionEvents {
