@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { JobHandler } from './job-handler.decorator.js';
 import { OnJobEvent } from './on-job-event.decorator.js';
 import { PeriodicJob } from './periodic-job.decorator.js';
-import { RecordingLogger } from './testing/recording-logger.js';
+import { RecordingLogger } from './testing/test-logger.js';
 import { anApp, closeApps, work, type Providers } from './testing/test-app.js';
 
 /** What a tracing library puts around a method. */

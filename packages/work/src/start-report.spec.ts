@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { eventually } from '../../../test/support/eventually.js';
 import { JobHandler } from './job-handler.decorator.js';
 import { PeriodicJob } from './periodic-job.decorator.js';
-import { RecordingLogger } from './testing/recording-logger.js';
+import { RecordingLogger } from './testing/test-logger.js';
 import { anApp, bootError, closeApps, work } from './testing/test-app.js';
 import { isolated, TEST_REDIS_URL } from './testing/test-redis.js';
 
