@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LazyModuleLoader, ModulesContainer } from '@nestjs/core';
 import { errorLine, jobNamesOf } from '@nestcraft/engine';
-import { noteProvided } from './decorated-methods.js';
+import { noteProvided } from './decorations.js';
 import { JobExplorer, type FoundHandler } from './job-explorer.js';
 import { LostMethods } from './lost-methods.js';
 import { ProviderMethods } from './provider-methods.js';

@@ -1,5 +1,5 @@
 import { jobNamesOf, type KnownJobs } from '@nestcraft/engine';
-import { unprovidedMethods } from './decorated-methods.js';
+import { unprovidedMethods } from './decorations.js';
 import type { FoundHandler } from './job-explorer.js';
 
 /** What an application knows of an instance's jobs, beyond those that this process runs. */

@@ -9,7 +9,7 @@ import {
   type JobNameOrContract,
   type JobOptions,
 } from '@nestcraft/engine';
-import { noteDecorated } from './decorated-methods.js';
+import { noteDecorated } from './decorations.js';
 import { InvalidJobHandlerError } from './errors.js';
 import type { HandlerMethod } from './handler-method.js';
 

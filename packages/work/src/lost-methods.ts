@@ -1,10 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  classNameOf,
-  decoratedMethodsOf,
-  inheritedBy,
-  type DecoratedMethod,
-} from './decorated-methods.js';
+import { classNameOf, decorationsOf, inheritedBy, type Decoration } from './decorations.js';
 import { ProviderMethods } from './provider-methods.js';
 
 /** Finds methods of providers that were decorated, and that nobody finds any more by what the decorator has left. */
@@ -21,7 +16,7 @@ export class LostMethods {
     const lost = new Set<string>();
     for (const prototype of new Set(this.methods.prototypes())) {
       for (const owner of inheritedBy(prototype)) {
-        for (const method of decoratedMethodsOf(owner)) {
+        for (const method of decorationsOf(owner)) {
           const found = lookUp(prototype, method.methodName);
           if (isThere(found.value, method) || isHandled(method, handled)) continue;
           if (found.owner !== owner && isDecorated(found.owner, method.methodName)) continue;
@@ -47,18 +42,18 @@ function lookUp(
 
 /** Whoever decorates the overriding method knows what they do. */
 function isDecorated(owner: object, name: string): boolean {
-  return decoratedMethodsOf(owner).some(({ methodName }) => methodName === name);
+  return decorationsOf(owner).some(({ methodName }) => methodName === name);
 }
 
-function isThere(found: unknown, { metadataKey }: DecoratedMethod): boolean {
+function isThere(found: unknown, { metadataKey }: Decoration): boolean {
   return typeof found === 'function' && Reflect.hasMetadata(metadataKey, found);
 }
 
-function isHandled({ jobNames }: DecoratedMethod, handled: ReadonlySet<string>): boolean {
+function isHandled({ jobNames }: Decoration, handled: ReadonlySet<string>): boolean {
   return jobNames.length > 0 && jobNames.every((name) => handled.has(name));
 }
 
-function sentenceOf({ decorator, methodName }: DecoratedMethod, owner: object, by: object): string {
+function sentenceOf({ decorator, methodName }: Decoration, owner: object, by: object): string {
   const what = `${decorator} on ${classNameOf(owner)}.${methodName} is lost:`;
   const short = decorator.replace(/\(.*/s, '');
   return owner === by

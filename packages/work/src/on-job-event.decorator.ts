@@ -6,7 +6,7 @@ import {
   type JobNameOrContract,
   type OptionTable,
 } from '@nestcraft/engine';
-import { noteDecorated } from './decorated-methods.js';
+import { noteDecorated } from './decorations.js';
 import { InvalidJobListenerError } from './errors.js';
 import { JOB_EVENT_NAMES, type JobEventName, type JobEvents } from './work-events.js';
 

@@ -1,5 +1,5 @@
 import type { PeriodicOptions } from '@nestcraft/engine';
-import { noteDecorated } from './decorated-methods.js';
+import { noteDecorated } from './decorations.js';
 import { InvalidJobHandlerError } from './errors.js';
 
 /** What `@PeriodicJob` leaves on its method. */

@@ -1,5 +1,5 @@
 import { counted, cutList, DEFAULT_NAMESPACE, startLine, whereText } from '@nestcraft/engine';
-import { unprovidedMethods } from './decorated-methods.js';
+import { unprovidedMethods } from './decorations.js';
 import type { FoundHandler } from './job-explorer.js';
 import type { WorkInstance } from './work-instance.js';
 

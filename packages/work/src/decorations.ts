@@ -1,5 +1,5 @@
 /** A method that was decorated to have to do with jobs, and where. */
-export interface DecoratedMethod {
+export interface Decoration {
   /** As it stands in the code, for messages: `@JobHandler("send_email")`. */
   readonly decorator: string;
   /** What the decorator leaves on a method. */
@@ -25,15 +25,15 @@ interface Registry {
 const registry = globalThis as Registry;
 
 /** A method was decorated; whatever then becomes of the method, its class remembers it. */
-export function noteDecorated(prototype: object, method: DecoratedMethod): void {
-  const before = decoratedMethodsOf(prototype);
+export function noteDecorated(prototype: object, method: Decoration): void {
+  const before = decorationsOf(prototype);
   if (before.length === 0) remember(prototype);
   Reflect.defineMetadata(METHODS, [...before, method], prototype);
 }
 
 /** What was decorated in a class itself, not in one that it extends. */
-export function decoratedMethodsOf(prototype: object): readonly DecoratedMethod[] {
-  return (Reflect.getOwnMetadata(METHODS, prototype) as DecoratedMethod[] | undefined) ?? [];
+export function decorationsOf(prototype: object): readonly Decoration[] {
+  return (Reflect.getOwnMetadata(METHODS, prototype) as Decoration[] | undefined) ?? [];
 }
 
 /** An application of this process provides the class, and with it those that it extends. */
@@ -50,13 +50,13 @@ export function* inheritedBy(prototype: object): Generator<object> {
 }
 
 /** The methods of classes that no application of this process has provided so far. */
-export function unprovidedMethods(): (DecoratedMethod & { readonly className: string })[] {
+export function unprovidedMethods(): (Decoration & { readonly className: string })[] {
   const provided = registry[PROVIDED];
   return prototypes()
     .filter((prototype) => !provided?.has(prototype))
     .flatMap((prototype) => {
       const className = classNameOf(prototype);
-      return decoratedMethodsOf(prototype).map((method) => ({ ...method, className }));
+      return decorationsOf(prototype).map((method) => ({ ...method, className }));
     });
 }
 
