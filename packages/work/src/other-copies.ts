@@ -34,7 +34,7 @@ export function warnOfCopies(logger: Logger, copies = loadedCopies()): void {
     .map(({ name, version, place }) => `${name} ${version} at ${place}`)
     .join('; ');
   logger.warn(
-    `Nestcraft Work is loaded more than once: ${list}. Decorators, contracts and injected classes of all copies are found; \`instanceof\` of a class of another copy is false. A peer dependency that is installed in several versions is the usual cause: see \`npm ls @nestcraft/engine\`.`,
+    `Nestcraft Work is loaded more than once: ${list}. Decorators, contracts and injected classes of all copies are found; \`instanceof\` of a class of another copy is false, but for errors of the engine. A peer dependency that is installed in several versions is the usual cause: see \`npm ls @nestcraft/engine\`.`,
   );
 }
 
