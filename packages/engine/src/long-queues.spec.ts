@@ -85,6 +85,12 @@ describe('queues of long jobs', () => {
     expect(queues.has('a')).toBe(false);
   });
 
+  it('are not taken for unique by an argument of that name', () => {
+    const raw = Buffer.from(`{"args":{"unique":"no","x":"${'x'.repeat(LONG)}"}}`);
+    const moved = [{ jobName: 'a', raw }];
+    expect(queues.sift(moved, open({ a: 9 }))).toEqual({ fit: moved, unfit: [] });
+  });
+
   it('are left to scripts for a while once a command has failed', () => {
     queues.learn(jobs('a', LONG), open({ a: 9 }));
     queues.rest();

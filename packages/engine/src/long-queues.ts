@@ -1,4 +1,5 @@
 import type { Sample } from './priority-sampler.js';
+import { textOf, type Raw } from './redis/raw.js';
 import {
   MOST_BYTES_AT_ONCE,
   type FetchedEntry,
@@ -26,7 +27,8 @@ const MOST_MOVES = 32;
 const FADE = 0.8;
 // Milliseconds. A script is slower, but takes jobs from a full Redis, too.
 const REST = 10_000;
-const UNIQUE = '"unique"';
+// As fetch.lua knows unique jobs.
+const UNIQUE = /"unique"\s*:\s*true/;
 
 /**
  * Knows of which queues the jobs are long, and how many of them plain commands may move in the next round: `fetch.lua`
@@ -93,7 +95,7 @@ export class LongQueues {
    */
   sift(moved: readonly FetchedEntry[], open: OpenQueues): Sifted {
     for (const { jobName, raw } of moved) {
-      if (!raw.includes(UNIQUE)) continue;
+      if (!looksUnique(raw)) continue;
       this.#unique.add(jobName);
       this.#longest.delete(jobName);
     }
@@ -106,6 +108,11 @@ export class LongQueues {
     const longest = this.#longest.get(jobName) ?? Infinity;
     return Math.min(MOST_MOVES, Math.max(1, Math.floor(MOST_BYTES_AT_ONCE / longest)));
   }
+}
+
+/** A text of arguments may say the same, which costs nothing but the plain commands. */
+function looksUnique(raw: Raw): boolean {
+  return raw.includes('"unique"') && UNIQUE.test(textOf(raw));
 }
 
 /** How long the jobs of each name are, in bytes. */
