@@ -178,6 +178,13 @@ withChromium('the page, where something is odd or goes wrong', () => {
     );
   });
 
+  it('works under an address that holds a user name and a password', async () => {
+    await addDead(failed('charge', 'a'));
+    url = url.replace('//', '//ops:secret@');
+    await open('/jobs/dead');
+    expect(await page.locator('main tbody th').allTextContents()).toEqual(['charge']);
+  });
+
   it('knows a search that has ended from one that broke off', async () => {
     const body = 'event: waiting\ndata: {}\n\n';
     await page.route('**/api/search?**', (route) =>

@@ -235,7 +235,7 @@ export async function post<Result = unknown>(path: string, body: object = {}): P
  * @throws ApiError, UnreachableError
  */
 export async function ask(path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(`api/${path}`, init).catch((error: unknown) => {
+  const response = await fetch(apiUrl(path), init).catch((error: unknown) => {
     if (init.signal?.aborted) throw error;
     throw new UnreachableError({ cause: error });
   });
@@ -244,6 +244,11 @@ export async function ask(path: string, init: RequestInit): Promise<Response> {
     return response;
   }
   throw await errorOf(response);
+}
+
+/** Without the user and the password that the page's own address may hold: `fetch` refuses addresses that have them. */
+function apiUrl(path: string): URL {
+  return new URL(`api/${path}`, location.origin + location.pathname);
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
