@@ -336,6 +336,11 @@ describe('perform', () => {
   });
 });
 
+it('refuses to have a job fail that nobody handles', async () => {
+  await start();
+  expect(() => work.failNext('pnig')).toThrow(NoHandlerError);
+});
+
 describe('toHaveEnqueued', () => {
   it('tells what was enqueued, by arguments, time and number', async () => {
     const enqueuer = await start();

@@ -2,6 +2,7 @@ import type { INestApplicationContext, InjectionToken, Type } from '@nestjs/comm
 import {
   isJobContract,
   jobNamesOf,
+  NoHandlerError,
   type Client,
   type ContractArgs,
   type Job,
@@ -130,12 +131,20 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
     await pool.perform(job, args);
   }
 
-  /** Has the next run of a job fail in place of its handler; called twice, the next two. */
+  /**
+   * Has the next run of a job fail in place of its handler; called twice, the next two.
+   *
+   * @throws NoHandlerError when no pool of the application would run it, as when the name is misspelt
+   */
   failNext(
     job: JobNameOrContract,
     error: unknown = new Error('This run was to fail, by failNext().'),
   ): void {
-    this.#environment.failures.plan(jobNamesOf(job), error);
+    const names = jobNamesOf(job);
+    const known = this.#environment.instances.flatMap(({ pool }) => pool.jobNames);
+    if (!names.some((name) => known.includes(name)))
+      throw new NoHandlerError(names[0] ?? '', known);
+    this.#environment.failures.plan(names, error);
   }
 
   /** The jobs that have not run yet, or are to run again. */
