@@ -167,6 +167,12 @@ describe('basicAuth', () => {
     expect(make).toThrow(InvalidOptionError);
   });
 
+  it('says whose password is missing, and where to look', () => {
+    expect(() => basicAuth({ username: 'ops', password: process.env.NONE })).toThrow(
+      'Option "password" is undefined; it must be a text that is not empty, for "ops" (is the environment variable set?).',
+    );
+  });
+
   it('tells no password', () => {
     const password = 1234567 as unknown as string;
     expect(() => basicAuth({ username: 'a', password })).not.toThrow('1234567');

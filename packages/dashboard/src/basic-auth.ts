@@ -49,7 +49,7 @@ function account(name: string, password: unknown): { name: string; digest: Buffe
   if (typeof password !== 'string' || password === '') {
     // Whatever it is, it is not told.
     const shown = password === '' || password === undefined ? password : typeof password;
-    const wanted = `a text that is not empty, for "${name}": is the environment variable set?`;
+    const wanted = `a text that is not empty, for "${name}" (is the environment variable set?)`;
     throw new InvalidOptionError('password', shown, wanted);
   }
   return { name, digest: digest(`${name}:${password}`) };
