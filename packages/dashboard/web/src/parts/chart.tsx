@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { clock, count } from '../format';
+import { isolated } from '../isolated';
 import { usePreferences, useZone } from '../preferences';
 import 'uplot/dist/uPlot.min.css';
 
@@ -63,6 +64,12 @@ function written(value: number | null | undefined, format: (value: number) => st
   return value === null || value === undefined ? '–' : format(value);
 }
 
+// Where there is no room for all points, those alone to which no line leads.
+const POINTS: uPlot.Series.Points = {
+  size: 5,
+  filter: ({ data }, series, isShown) => (isShown ? null : isolated(data[series] ?? [])),
+};
+
 /** Draws into the element that it returns, anew when the colours or the zone change. */
 function usePlot({
   times,
@@ -110,7 +117,7 @@ function usePlot({
         series: [
           {},
           ...series.map(({ label, color: name, filled = false }) => ({
-            ...{ label, stroke: color(name), width: 1.75, points: { size: 5 } },
+            ...{ label, stroke: color(name), width: 1.75, points: POINTS },
             fill: filled ? color(name).replace(/^rgb\((.*)\)$/, 'rgba($1, 0.13)') : undefined,
           })),
         ],
