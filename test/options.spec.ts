@@ -329,6 +329,12 @@ describe.each(CASES)('$place', ({ options, give }) => {
   });
 });
 
+it('an error about an option that there is not names the others once, however it is printed', () => {
+  const known = ['redis', 'namespace'];
+  const printed = inspect(new UnknownOptionError({ option: 'x', place: 'forRoot', known }));
+  expect(printed.match(/namespace/g)).toHaveLength(1);
+});
+
 describe('what is no object of options', () => {
   it.each([null, 5, 'text', []])('is refused: %p', async (given) => {
     const takers: ((options: never) => unknown)[] = [

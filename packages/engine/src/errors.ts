@@ -93,6 +93,8 @@ export class UnknownOptionError extends InvalidOptionError {
     });
     this.place = place;
     this.known = known;
+    // The message has them: whoever prints the error, such as Nest, need not print them again, one a line.
+    Object.defineProperty(this, 'known', { enumerable: false });
   }
 }
 
