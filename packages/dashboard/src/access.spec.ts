@@ -205,6 +205,35 @@ describe.each(ADAPTERS)('loginUrl, with %s', (_name, fastify) => {
     const response = await fetch(`${url}/api/me`, { headers: { tenant: 'x' } });
     expect(await response.json()).toMatchObject({ loginUrl: '/of/x' });
   });
+
+  it('may have characters that no header can hold', async () => {
+    const login = 'https://example.com/é/ログイン\r\nx: y?to={returnTo}';
+    const url = await dashboards.serve({ authenticate: () => null, loginUrl: login }, { fastify });
+    const response = await fetch(`${url}/app`, { redirect: 'manual' });
+    const to =
+      'https://example.com/%C3%A9/%E3%83%AD%E3%82%B0%E3%82%A4%E3%83%B3%0D%0Ax:%20y?to=%2Fwork%2Fapp';
+    expect([response.status, response.headers.get('location')]).toEqual([302, to]);
+    expect(response.headers.get('x')).toBeNull();
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no tenant');
+      },
+    ],
+    ['returns nothing', () => undefined as unknown as string],
+    ['returns a promise', () => Promise.reject(new Error('late')) as unknown as string],
+  ])('is told to nobody, and the log says why, where its function %s', async (_what, loginUrl) => {
+    const log: string[] = [];
+    const url = await dashboards.serve({ authenticate: () => null, loginUrl }, { fastify, log });
+    for (const path of ['app', 'api/me']) {
+      const response = await fetch(`${url}/${path}`, { redirect: 'manual' });
+      expect(await problem(response)).toEqual({ status: 401, code: 'unauthenticated' });
+    }
+    expect(log).toContainEqual(expect.stringContaining('"loginUrl" has failed'));
+  });
 });
 
 describe.each(ADAPTERS)('an open stream, with %s', (_name, fastify) => {
