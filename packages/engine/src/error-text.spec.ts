@@ -201,6 +201,22 @@ describe('errorText', () => {
     },
   );
 
+  it('survives a list of errors that is a Proxy, or of a class of its own', () => {
+    class Own extends Array {
+      override slice(): never {
+        throw new Error('no');
+      }
+    }
+    const trapped = new Proxy([], {
+      get() {
+        throw new Error('trap');
+      },
+    });
+    const all = (errors: unknown) => Object.assign(new AggregateError([], 'all'), { errors });
+    expect(errorText(all(trapped))).toBe('AggregateError: all');
+    expect(errorText(all(Own.from(['a', 'b'])))).toBe('AggregateError: all\n- a\n- b');
+  });
+
   it('survives a revoked Proxy', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();

@@ -56,10 +56,9 @@ class Reader {
   }
 
   #errors(thrown: unknown, depth: number): Pick<ErrorTree, 'errors' | 'more'> {
-    const all = errorsOf(thrown);
-    const most = Math.min(MOST_ERRORS, this.#left);
-    const errors = all.slice(0, most).map((one) => this.read(one, depth - 1));
-    return { errors, more: all.length - errors.length };
+    const { first, count } = errorsOf(thrown, Math.min(MOST_ERRORS, this.#left));
+    const errors = first.map((one) => this.read(one, depth - 1));
+    return { errors, more: count - errors.length };
   }
 }
 
@@ -156,17 +155,31 @@ function causeOf(thrown: unknown): unknown {
 }
 
 /** What an error says it consists of: of an AggregateError whatever was thrown, of another the errors. */
-function errorsOf(thrown: unknown): readonly unknown[] {
-  if (!isObject(thrown)) return [];
+function errorsOf(thrown: unknown, most: number): Held {
+  if (!isObject(thrown)) return NOTHING;
   try {
     const { errors, error, suppressed } = thrown as Readonly<Record<string, unknown>>;
-    if (suppressed !== undefined && isError(thrown)) return [error, suppressed];
-    if (!Array.isArray(errors) || !isError(thrown)) return [];
+    if (suppressed !== undefined && isError(thrown)) return firstOf([error, suppressed], most);
+    if (!Array.isArray(errors) || !isError(thrown)) return NOTHING;
     const holdsAnything = thrown.name === 'AggregateError' || madeBy(thrown) === 'AggregateError';
-    return holdsAnything || isError(errors[0]) ? errors : [];
+    return holdsAnything || isError(errors[0]) ? firstOf(errors, most) : NOTHING;
   } catch {
-    return [];
+    return NOTHING;
   }
+}
+
+/** The first errors of another one, and how many it has. */
+interface Held {
+  readonly first: readonly unknown[];
+  readonly count: number;
+}
+
+const NOTHING: Held = { first: [], count: 0 };
+
+/** By the index: a list of the user's may be a Proxy, or of a class with other methods. */
+function firstOf(errors: readonly unknown[], most: number): Held {
+  const count = errors.length;
+  return { first: Array.from({ length: Math.min(most, count) }, (_, i) => errors[i]), count };
 }
 
 function isNothing(cause: unknown): boolean {
