@@ -47,6 +47,28 @@ describe('turns', () => {
     expect(waiting).toEqual([3, 4, 7]);
     for (const one of again) one();
   });
+
+  it('are not more at once because somebody leaves the line', async () => {
+    const turns = new Turns(1, 3);
+    const begun: number[] = [];
+    const end = await turns.take(() => undefined, never);
+    const leaving = new AbortController();
+    const left = turns.take(() => undefined, leaving.signal);
+    const next = turns
+      .take(() => undefined, never)
+      .then((over) => {
+        begun.push(1);
+        return over;
+      });
+    leaving.abort();
+    (await left)();
+    await new Promise(setImmediate);
+    expect(begun).toEqual([]);
+    end();
+    (await next)();
+    expect(begun).toEqual([1]);
+    expect(turns.isIdle).toBe(true);
+  });
 });
 
 describe('a search', () => {

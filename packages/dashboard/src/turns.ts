@@ -29,20 +29,20 @@ export class Turns {
       return this.once();
     }
     onWait();
-    await new Promise<void>((resolve) => {
+    const isMine = await new Promise<boolean>((resolve) => {
       const begin = (): void => {
         signal.removeEventListener('abort', leave);
-        resolve();
+        resolve(true);
       };
       const leave = (): void => {
         this.line.splice(this.line.indexOf(begin), 1);
-        this.running++; // which the end takes back
-        resolve();
+        resolve(false);
       };
       signal.addEventListener('abort', leave, { once: true });
       this.line.push(begin);
     });
-    return this.once();
+    // Who has left the line ends nothing, and so lets nobody in.
+    return isMine ? this.once() : () => undefined;
   }
 
   private once(): () => void {
