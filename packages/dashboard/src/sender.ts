@@ -60,6 +60,7 @@ export class Sender {
     const headers = response.getHeaders();
     response.hijack?.();
     const raw = response.raw ?? (response as ServerResponse);
+    if (raw.destroyed) return; // Who has asked is gone, and nothing would end the stream.
     raw.writeHead(200, { ...headers });
     raw.write('\n'); // has the headers sent
     const subscription = events.subscribe({
