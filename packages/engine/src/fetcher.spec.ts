@@ -34,7 +34,11 @@ function aFetcher(options: { safetyPoll?: number }, ...jobNames: string[]): Fetc
   return new Fetcher({
     poolId: 'pool',
     scripts: {
-      running: { fetch: (fetching: Fetching) => ({ ...fetching, decode: (r: unknown) => r }) },
+      running: {
+        fetch: (fetching: Fetching) => ({ ...fetching, decode: (r: unknown) => r }),
+        move: () => ({ decode: (r: unknown) => r }),
+      },
+      queues: { rebuild: () => ({ decode: (r: unknown) => r }) },
     } as unknown as Scripts,
     sampler: new PrioritySampler(types, seededRandom(1)),
     uniqueUntil: () => 'started',
@@ -203,6 +207,27 @@ describe('a fetcher', () => {
     const last = next();
     expect(last).toMatchObject({ wanted: 6, ahead: 30 });
     last?.answer(5);
+    expect(fetcher.isDue).toBe(false);
+  });
+
+  it('lets no name sleep beside moves of long jobs: the script may have looked for nothing', () => {
+    const reply = (waiting: number, ...entries: FetchedEntry[]): Fetched => ({
+      entries,
+      ...{ atLimit: new Set(), isCut: false, refusals: [] },
+      open: { waiting: new Map([['a', waiting]]), ahead: false },
+    });
+    const round = (fetched: Fetched): Fetching => {
+      const requests = fetcher.requests();
+      const look = requests.at(-1);
+      for (const { onReply } of requests.slice(0, -1)) onReply({ value: undefined }); // others took the jobs
+      look?.onReply({ value: fetched });
+      return look?.call as unknown as Fetching;
+    };
+    round(reply(5, { jobName: 'a', raw: 'x'.repeat(20_000) }));
+    round(reply(5));
+    expect(round(reply(0)).watch).toBe(false);
+    expect(fetcher.isDue).toBe(true);
+    expect(round(reply(0)).watch).toBe(true);
     expect(fetcher.isDue).toBe(false);
   });
 

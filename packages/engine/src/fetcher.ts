@@ -198,10 +198,12 @@ export class Fetcher {
 
   #fetch(demand: Demand, jobNames: ReadonlySet<string>): Fetch {
     const { scripts, poolId, sampler, uniqueUntil, mayPrefetch, isWatching } = this.#options;
-    const mayWatch = this.#short && isWatching();
-    const watch = mayWatch && this.#mustWatch(jobNames);
     const sample = sampler.sample(demand.now, demand.ahead, jobNames);
     const moves = this.#long.take(sample);
+    // Where plain commands are to bring all that is wanted, the script looks into no queue.
+    const looks = moves.length === 0;
+    const mayWatch = looks && this.#short && isWatching();
+    const watch = mayWatch && this.#mustWatch(jobNames);
     const { shares, sharesAhead, ...rest } = without(moves, sample);
     const [wanted, ahead] = [sum(shares), sum(sharesAhead)];
     const call = scripts.running.fetch({
@@ -221,7 +223,7 @@ export class Fetcher {
       total: wanted + ahead + moving,
       jobNames,
       watches: watch,
-      sleeps: mayWatch || !isWatching(),
+      sleeps: looks && (mayWatch || !isWatching()),
       locks: new Set(this.#atLimit),
     };
   }
