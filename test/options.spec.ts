@@ -331,7 +331,9 @@ describe.each(CASES)('$place', ({ options, give }) => {
 
 it('an error about an option that there is not names the others once, however it is printed', () => {
   const known = ['redis', 'namespace'];
-  const printed = inspect(new UnknownOptionError({ option: 'x', place: 'forRoot', known }));
+  const printed = inspect(
+    new UnknownOptionError({ option: 'x', place: 'forRoot', known, advice: undefined }),
+  );
   expect(printed.match(/namespace/g)).toHaveLength(1);
 });
 
