@@ -1,11 +1,11 @@
 import type { UniqueUntil } from './job-type.js';
+import { lockRebuild, type LockRebuildOptions } from './lock-rebuild.js';
 import { LongQueues, type Moves } from './long-queues.js';
 import type { PrioritySampler, Sample } from './priority-sampler.js';
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
 import type { Raw } from './redis/raw.js';
 import { redisFault } from './redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from './redis/script.js';
-import type { Scripts } from './redis/scripts.js';
 import {
   MOST_AT_ONCE,
   MOST_BYTES_AT_ONCE,
@@ -23,9 +23,7 @@ export interface Demand {
   readonly ahead: number;
 }
 
-export interface FetcherOptions {
-  readonly poolId: string;
-  readonly scripts: Scripts;
+export interface FetcherOptions extends LockRebuildOptions {
   readonly sampler: PrioritySampler;
   /** How long the unique jobs of a name hold their claims. */
   readonly uniqueUntil: (jobName: string) => UniqueUntil;
@@ -37,8 +35,6 @@ export interface FetcherOptions {
   readonly onFetched: (entries: readonly FetchedEntry[]) => void;
   /** These are in progress, and are to go back to their queues. */
   readonly onUnfit: (entries: readonly FetchedEntry[]) => void;
-  /** The locks may be wrong. */
-  readonly onLocksWrong: () => void;
   /** Redis lets nothing be taken from some queues. */
   readonly onError: (error: unknown) => void;
   /** A fetch found nothing to run. */
@@ -250,11 +246,8 @@ export class Fetcher {
       };
       return Array.from({ length: count }, (): Request => ({ call, onReply }));
     });
-    const rebuild = scripts.queues.rebuild(
-      moves.map(({ jobName }) => jobName),
-      poolId,
-    );
-    return [...requests, { call: rebuild, onReply: (reply) => this.#onRebuilt(rebuild, reply) }];
+    const names = moves.map(({ jobName }) => jobName);
+    return [...requests, lockRebuild(this.#options, names)];
   }
 
   /** A command that is refused has changed nothing: the script knows what to do, such as when Redis is full. */
@@ -264,15 +257,6 @@ export class Fetcher {
     } catch (error) {
       this.#long.rest();
       if (redisFault(error).effect === 'refused') return undefined;
-      throw error;
-    }
-  }
-
-  #onRebuilt(rebuild: ScriptCall<number>, reply: Reply | undefined): void {
-    try {
-      resultOf(rebuild, reply);
-    } catch (error) {
-      this.#options.onLocksWrong();
       throw error;
     }
   }

@@ -1,7 +1,7 @@
+import { lockRebuild, type LockRebuildOptions } from './lock-rebuild.js';
 import { resultOf, type Reply, type Request } from './redis/redis-connection.js';
 import { redisFault } from './redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from './redis/script.js';
-import type { Scripts } from './redis/scripts.js';
 import {
   MOST_AT_ONCE,
   MOST_BYTES_AT_ONCE,
@@ -11,13 +11,9 @@ import {
 import type { FinishedJob } from './finished-job.js';
 import { performance } from './timers.js';
 
-export interface SettlerOptions {
-  readonly poolId: string;
-  readonly scripts: Scripts;
+export interface SettlerOptions extends LockRebuildOptions {
   /** A job's fate is written; or, if not `owned`, somebody else had taken the job and nothing was. */
   readonly onSettled: (job: FinishedJob, owned: boolean) => void;
-  /** Jobs are settled, but the locks still count them. */
-  readonly onLocksWrong: () => void;
   /** Redis refuses to settle jobs for their own sake; or `onSettled` has thrown. */
   readonly onError: (error: unknown) => void;
 }
@@ -92,23 +88,13 @@ export class Settler {
 
   #dropLong(jobs: readonly FinishedJob[]): Request[] {
     const { scripts, poolId } = this.#options;
-    const rebuild = scripts.queues.rebuild(
-      [...new Set(jobs.map(({ jobName }) => jobName))],
-      poolId,
-    );
     return [
       ...jobs.map((job) => this.#request([job], scripts.running.dropLong(poolId, job))),
-      { call: rebuild, onReply: (reply) => this.#onRebuilt(rebuild, reply) },
+      lockRebuild(
+        this.#options,
+        jobs.map(({ jobName }) => jobName),
+      ),
     ];
-  }
-
-  #onRebuilt(rebuild: ScriptCall<number>, reply: Reply | undefined): void {
-    try {
-      resultOf(rebuild, reply);
-    } catch (error) {
-      this.#options.onLocksWrong();
-      throw error;
-    }
   }
 
   get #areRefusedDue(): boolean {
