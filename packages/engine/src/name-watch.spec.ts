@@ -131,3 +131,20 @@ it('a pool tells of a schedule that nobody handles', async () => {
     'No running pool handles "make_reprot", of which this pool has a schedule: its jobs wait until one does. Did you mean "make_report"?',
   ]);
 });
+
+it('a pool tells of a schedule that only a dead pool handles', async () => {
+  await ns.redis.sadd(ns.keys.workerPools, 'dead');
+  const beatAt = Math.floor(Date.now() / 1000) - 3_600;
+  await ns.redis.hset(ns.keys.heartbeat('dead'), {
+    heartbeat_at: beatAt,
+    job_names: 'report',
+    engine: 'nestcraft',
+  });
+  const pool = new WorkerPool({ ...ns.options, logger });
+  pools.push(pool);
+  pool.job('n', () => undefined).periodicallyEnqueue('@daily', 'report');
+  await pool.start();
+  expect(warnings).toEqual([
+    'No running pool handles "report", of which this pool has a schedule: its jobs wait until one does.',
+  ]);
+});

@@ -1,6 +1,12 @@
 import { didYouMean } from './closest.js';
-import { handledNames, type FleetParts } from './handled-names.js';
+import { Fleet } from './client/fleet.js';
+import type { Clock } from './clock.js';
+import { handledNames } from './handled-names.js';
 import type { Logger } from './logger.js';
+import { decidingTime } from './redis/deciding-time.js';
+import type { Keys } from './redis/keys.js';
+import type { RedisConnection } from './redis/redis-connection.js';
+import { Scripts } from './redis/scripts.js';
 import { clearTimeout, setTimeout } from './timers.js';
 
 /** What an application knows of job names by itself. */
@@ -11,7 +17,10 @@ export interface KnownJobs {
   readonly hint?: ((jobName: string) => string | undefined) | undefined;
 }
 
-export interface NameWatchOptions extends FleetParts {
+export interface NameWatchOptions {
+  readonly connection: RedisConnection;
+  readonly keys: Keys;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly known: KnownJobs | undefined;
   /** Milliseconds between the first job of a name and the look; default 2000. */
@@ -30,6 +39,7 @@ const MOST_WARNINGS = 20;
  */
 export class NameWatch {
   readonly #options: NameWatchOptions;
+  readonly #fleet: Fleet;
   readonly #seen = new Set<string>();
   #waiting: string[] = [];
   #handled: ReadonlySet<string> = new Set();
@@ -37,7 +47,9 @@ export class NameWatch {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: NameWatchOptions) {
+    const { connection, keys, clock } = options;
     this.#options = options;
+    this.#fleet = new Fleet({ connection, keys, scripts: new Scripts(keys, clock) });
   }
 
   /** A job of this name is enqueued. */
@@ -61,7 +73,11 @@ export class NameWatch {
     try {
       const unknown = this.#unknown(waiting);
       if (unknown.length === 0) return;
-      this.#handled = await handledNames(this.#options);
+      const [pools, now] = await Promise.all([
+        this.#fleet.heartbeats(),
+        decidingTime(this.#options),
+      ]);
+      this.#handled = handledNames(pools, now);
       for (const name of this.#unknown(unknown)) this.#warn(name);
     } catch {
       // It would have been a hint. What keeps Redis from answering is told by the calls that enqueue.

@@ -4,6 +4,7 @@ import { CLOCKS_DIFFER, HORIZON, planFirings, type FiringKnowledge } from './fir
 import { Loop } from './loop.js';
 import { firingForm, type PeriodicJob } from './periodic-job.js';
 import type { Keys } from './redis/keys.js';
+import { decidingTime } from './redis/deciding-time.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
 import type { Firings } from './redis/scripts/timed-scripts.js';
@@ -158,12 +159,8 @@ export class PeriodicEnqueuer {
     return uniqueKey(this.#options.keys, jobName, { periodic: schedule.spec });
   }
 
-  /** Redis's time in seconds: the clocks of hosts differ. */
   async #now(): Promise<number> {
-    const { connection, clock } = this.#options;
-    const time = clock.scriptTime();
-    const now =
-      time === undefined ? Number((await connection.redis.time())[0]) : Math.floor(time / 1000);
+    const now = await decidingTime(this.#options);
     this.#clockAhead = now - performance.now() / 1000;
     this.#clockLookAt = performance.now() + CLOCK_LOOK;
     return now;

@@ -75,7 +75,8 @@ it('brings back what a Go requeuer did not know, if any pool handles it, its fai
 
 it('warns of Go pools that do not know a job', async () => {
   await ns.connection.ready();
-  const around = { keys: ns.keys, scripts: new Scripts(ns.keys, new FakeClock()) };
+  const clock = new FakeClock();
+  const around = { keys: ns.keys, scripts: new Scripts(ns.keys, clock), clock };
   expect(await dangers(ns.connection, around, ['n'])).toEqual([]);
   await goPool('n,m');
   expect(await dangers(ns.connection, around, ['n'])).toEqual([]);

@@ -1,5 +1,8 @@
 import { Fleet, type WorkerPoolHeartbeat } from './client/fleet.js';
+import type { Clock } from './clock.js';
 import { didYouMean } from './closest.js';
+import { handledNames } from './handled-names.js';
+import { decidingTime } from './redis/deciding-time.js';
 import type { Keys } from './redis/keys.js';
 import type { RedisConnection } from './redis/redis-connection.js';
 import type { Scripts } from './redis/scripts.js';
@@ -12,16 +15,17 @@ import type { Scripts } from './redis/scripts.js';
  */
 export async function dangers(
   connection: RedisConnection,
-  { keys, scripts }: { keys: Keys; scripts: Scripts },
+  { keys, scripts, clock }: { keys: Keys; scripts: Scripts; clock: Clock },
   jobNames: readonly string[],
   scheduled: readonly string[] = [],
 ): Promise<string[]> {
   const evictions = await evictionDangers(connection);
   const pools = await new Fleet({ connection, keys, scripts }).heartbeats();
+  const now = (): Promise<number> => decidingTime({ connection, clock });
   return [
     ...evictions,
     ...goDangers(pools, jobNames),
-    ...unhandledSchedules(pools, jobNames, scheduled),
+    ...(await unhandledSchedules(pools, jobNames, scheduled, now)),
   ];
 }
 
@@ -45,13 +49,16 @@ function goDangers(all: readonly WorkerPoolHeartbeat[], jobNames: readonly strin
   ];
 }
 
-function unhandledSchedules(
+async function unhandledSchedules(
   pools: readonly WorkerPoolHeartbeat[],
   jobNames: readonly string[],
   scheduled: readonly string[],
-): string[] {
-  const handled = [...jobNames, ...pools.flatMap((pool) => pool.jobNames)];
-  return [...new Set(scheduled)]
+  now: () => Promise<number>,
+): Promise<string[]> {
+  const others = [...new Set(scheduled)].filter((name) => !jobNames.includes(name));
+  if (others.length === 0) return [];
+  const handled = [...jobNames, ...handledNames(pools, await now())];
+  return others
     .filter((name) => !handled.includes(name))
     .map((name) => {
       const what = `No running pool handles "${name}", of which this pool has a schedule: its jobs wait until one does.`;

@@ -388,7 +388,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   async #warnOfDangers({ connection, scripts }: PoolActors<Context>): Promise<void> {
-    const around = { keys: this.#keys, scripts };
+    const around = { keys: this.#keys, scripts, clock: this.#clock };
     const scheduled = this.#periodicJobs.map(({ jobName }) => jobName);
     const found = await dangers(connection, around, this.jobNames, scheduled);
     for (const danger of found) this.#log.warn(danger);

@@ -1,7 +1,8 @@
 import { Fleet } from '../client/fleet.js';
 import { Queues } from '../client/queues.js';
 import type { Clock } from '../clock.js';
-import { DEAD_AFTER } from '../dead-pools.js';
+import { beatAge, handledNames } from '../handled-names.js';
+import { decidingTime } from '../redis/deciding-time.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
@@ -33,7 +34,7 @@ export class HealthReader {
   async read(): Promise<Pick<HealthFigures, 'beatAge' | 'oldestWaiting' | 'unhandled'>> {
     const { poolId, jobNames } = this.#options;
     const [now, queues, pools] = await Promise.all([
-      this.#now(),
+      decidingTime(this.#options),
       this.#queues.list(),
       this.#fleet.heartbeats(),
     ]);
@@ -41,26 +42,12 @@ export class HealthReader {
     const [oldest] = waiting
       .filter(({ jobName, paused }) => !paused && jobNames.includes(jobName))
       .sort((a, b) => b.latency - a.latency);
-    const ages = new Map(
-      pools.map((pool) => [pool, now - pool.heartbeatAt.getTime() / 1000] as const),
-    );
-    const alive = pools.filter((pool) => (ages.get(pool) ?? Infinity) <= DEAD_AFTER);
-    const handled = new Set(alive.flatMap((pool) => pool.jobNames));
+    const handled = handledNames(pools, now);
     const own = pools.find(({ workerPoolId }) => workerPoolId === poolId);
     return {
-      beatAge: own && Math.max(0, ages.get(own) ?? 0),
+      beatAge: own && Math.max(0, beatAge(own, now)),
       oldestWaiting: oldest && { jobName: oldest.jobName, seconds: oldest.latency },
       unhandled: waiting.map(({ jobName }) => jobName).filter((name) => !handled.has(name)),
     };
-  }
-
-  /** In seconds, of the clock that beats go by. */
-  async #now(): Promise<number> {
-    const { connection, clock } = this.#options;
-    const scriptTime = clock.scriptTime();
-    if (scriptTime !== undefined) return scriptTime / 1000;
-    await connection.ready();
-    const [seconds] = await connection.redis.time();
-    return Number(seconds);
   }
 }

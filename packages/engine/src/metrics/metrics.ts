@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { batches } from '../redis/batches.js';
+import { decidingTime } from '../redis/deciding-time.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../redis/scripts.js';
@@ -90,7 +91,7 @@ export class MetricsReader {
 
   async metrics(range: MetricsRange, jobName: string | undefined): Promise<Metrics> {
     const { seconds, step, tableStep } = RANGES[range];
-    const now = await secondsOf(this.#source);
+    const now = await decidingTime(this.#source);
     const starts = lastStarts(now, step, seconds / step);
     const jobsSince = roundDown(starts[0] ?? now, tableStep);
     const [texts, byName] = await Promise.all([
@@ -112,7 +113,7 @@ export class MetricsReader {
   }
 
   async rates(minutes: number): Promise<JobRates[]> {
-    const now = await secondsOf(this.#source);
+    const now = await decidingTime(this.#source);
     const starts = lastStarts(now, MINUTE, minutes);
     const counts = await this.#minutes.get(MINUTE, starts, now, async (missing) =>
       (await readHashes(this.#source, MINUTE, missing)).map((hash) => eachName(hash, countsOf)),
@@ -157,12 +158,6 @@ function tallyOf(text: string): Tally {
   const tally = new Tally();
   tally.addText(text);
   return tally;
-}
-
-async function secondsOf({ connection, clock }: MetricsSource): Promise<number> {
-  await connection.ready();
-  const time = clock.scriptTime();
-  return time === undefined ? Number((await connection.redis.time())[0]) : Math.floor(time / 1000);
 }
 
 /** One field of each interval; empty where nothing was counted. */
