@@ -170,6 +170,9 @@ describe('errorText', () => {
       'no answer from redis://***@host:1/0?x=@\ncaused by: at https://***@host',
     );
     expect(errorStack(error)).not.toContain('geheim');
+    expect(errorText(new Error('gave up on redis://host?password=geheim&db=1 at last'))).toBe(
+      'gave up on redis://host?password=***&db=1 at last',
+    );
   });
 
   it('survives an object that throws at every look', () => {

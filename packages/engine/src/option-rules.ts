@@ -1,7 +1,7 @@
 import { didYouMean } from './closest.js';
 import { InvalidOptionError, UnknownOptionError } from './errors.js';
 import { foreignOption } from './foreign-options.js';
-import { withoutPassword } from './redis/redis-url.js';
+import { withoutPassword } from './redis/secrets.js';
 
 /** What the value of an option may be. */
 export interface OptionRule {

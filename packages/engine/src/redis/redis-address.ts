@@ -1,7 +1,8 @@
 import type { RedisOptions } from 'ioredis';
 import { InvalidOptionError } from '../errors.js';
 import { rule, type OptionRule } from '../option-rules.js';
-import { databaseOf, withoutPassword } from './redis-url.js';
+import { databaseOf } from './redis-url.js';
+import { withoutPassword } from './secrets.js';
 
 const MAX_PORT = 65_535;
 

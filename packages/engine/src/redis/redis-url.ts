@@ -1,5 +1,6 @@
 import type { RedisOptions } from 'ioredis';
 import { InvalidOptionError } from '../errors.js';
+import { withoutPassword } from './secrets.js';
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const EXPECTED =
@@ -20,13 +21,6 @@ export function parseRedisUrl(text: string): RedisOptions {
     // What it says may hold the whole URL.
     throw new InvalidOptionError('redis', withoutPassword(url), EXPECTED);
   }
-}
-
-/** A text, such as a URL, without the password in it. */
-export function withoutPassword(text: string): string {
-  return text
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, '$1***@')
-    .replace(/([?&]password=)[^&]*/gi, '$1***');
 }
 
 /** @throws when it is none */

@@ -14,7 +14,17 @@ export function hideSecrets(error: unknown, depth = 0): void {
   }
 }
 
+/** What was given as an address, which may be no URL at all, without the password in it. */
+export function withoutPassword(address: string): string {
+  return address
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, '$1***@')
+    .replaceAll(/([?&]password=)[^&]*/gi, '$1***');
+}
+
 /** A text without the passwords of the URLs in it. */
 export function withoutPasswords(text: string): string {
-  return text.includes('@') ? text.replaceAll(/:\/\/[^\s/?#]*@/g, '://***@') : text;
+  if (!text.includes('://')) return text;
+  return text
+    .replaceAll(/:\/\/[^\s/?#]*@/g, '://***@')
+    .replaceAll(/([?&]password=)[^&\s]*/gi, '$1***');
 }
