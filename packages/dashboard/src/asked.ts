@@ -1,3 +1,4 @@
+import { optionRules } from '@nestcraft/work';
 import type { DashboardAction, DashboardResource, DashboardUser } from './dashboard-options.js';
 import type { Fields } from './params.js';
 import type { Permissions } from './permissions.js';
@@ -40,7 +41,7 @@ export class Asked {
   /** @throws Problem for what is no object */
   get body(): Fields {
     const { body, headers } = this.request;
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Fields;
+    if (optionRules.isRecord(body)) return body;
     const isEmpty = Number(headers['content-length'] ?? 0) === 0 && !headers['transfer-encoding'];
     if (body === undefined && isEmpty) return {};
     const reason =

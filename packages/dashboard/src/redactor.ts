@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { errorLine, isThenable } from '@nestcraft/work';
+import { errorLine, isThenable, optionRules } from '@nestcraft/work';
 import type { WorkDashboardOptions } from './dashboard-options.js';
 import { WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
 
@@ -68,8 +68,7 @@ export class Redactor {
 
 function isObjectText(text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return optionRules.isRecord(JSON.parse(text));
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from './errors.js';
+import { isRecord } from './objects.js';
 
 /**
  * For what JavaScript callers, or a setting that is missing, give instead of an object.
@@ -6,7 +7,7 @@ import { InvalidOptionError } from './errors.js';
  * @throws InvalidOptionError
  */
 export function assertRecord(option: string, value: unknown, expected: string): void {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  if (isRecord(value)) return;
   throw new InvalidOptionError(option, value, expected);
 }
 

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { cutText } from './cut-text.js';
 import { ownKindOf } from './error-kind.js';
+import { isObject } from './objects.js';
 import { withoutPasswords } from './redis/secrets.js';
 import { shown } from './shown.js';
 import { isError, unreadable } from './thrown.js';
@@ -184,10 +185,6 @@ function firstOf(errors: readonly unknown[], most: number): Held {
 
 function isNothing(cause: unknown): boolean {
   return cause === undefined || cause === null || cause === '';
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function hasMessage(thrown: object): boolean {

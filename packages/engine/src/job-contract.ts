@@ -4,7 +4,7 @@ import { InvalidJobArgsError, InvalidOptionError, JobContractError } from './err
 import type { Job } from './job.js';
 import type { JobArgs } from './job-args.js';
 import { assertJobName } from './job-name.js';
-import { assertOptions, rule, type OptionTable } from './option-rules.js';
+import { assertOptions, isRecord, rule, type OptionTable } from './option-rules.js';
 import { argsIssues, isStandardSchema, type StandardSchema } from './standard-schema.js';
 
 /** Options of `defineJob`. */
@@ -202,7 +202,7 @@ function assertContractOptions(name: string, options: JobContractOptions | null)
 
 /** What has other members was meant as a schema, and its checks shall not be lost in silence. */
 function areOptions(given: unknown): given is JobContractOptions {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
+  if (!isRecord(given)) return false;
   const known = Object.keys(CONTRACT_OPTIONS);
   return Object.keys(given).every((key) => known.includes(key) || closest(key, known));
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { UndecodableJobError } from './errors.js';
 import { newId } from './id.js';
 import { jsonMembers } from './json-members.js';
+import { isRecord } from './objects.js';
 import { textOf, type Raw } from './redis/raw.js';
 
 /** A job as its entry in Redis tells it. Times in whole seconds since the epoch, 0 for never. */
@@ -191,7 +192,7 @@ function parseObject(text: string): Fields {
   } catch (error) {
     throw new UndecodableJobError(error instanceof Error ? error.message : String(error));
   }
-  if (!isObject(value)) throw new UndecodableJobError('it is not a JSON object');
+  if (!isRecord(value)) throw new UndecodableJobError('it is not a JSON object');
   return value;
 }
 
@@ -217,16 +218,12 @@ function asBoolean(member: unknown, key: string): boolean {
 
 function asArgs(member: unknown): Readonly<Record<string, unknown>> | null {
   const value = member ?? null;
-  if (value !== null && !isObject(value)) throw wrongType('args', 'an object or null');
+  if (value !== null && !isRecord(value)) throw wrongType('args', 'an object or null');
   return value;
 }
 
 function asClaim(member: unknown): JobEntry['claim'] {
   return member === 'held' || member === 'kept' || member === 'released' ? member : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function wrongType(key: string, wanted: string): UndecodableJobError {

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from './errors.js';
 import { errorLine } from './error-text.js';
+import { isObject } from './objects.js';
 
 /**
  * Where the engine writes. Nest's `Logger`, pino and `console` all fit: where `log` is missing, `info` is called, and
@@ -78,8 +79,7 @@ export function assertLogger(given: unknown): void {
 
 function canWrite(given: unknown): boolean {
   try {
-    const isObject = (typeof given === 'object' && given !== null) || typeof given === 'function';
-    return isObject && methodOf(given, 'log') !== undefined;
+    return isObject(given) && methodOf(given, 'log') !== undefined;
   } catch {
     return true; // Its methods cannot be looked at now, and maybe later.
   }

@@ -1,7 +1,10 @@
 import { didYouMean } from './closest.js';
 import { InvalidOptionError, UnknownOptionError } from './errors.js';
 import { foreignOption } from './foreign-options.js';
+import { isObject, isRecord } from './objects.js';
 import { withoutPassword } from './redis/secrets.js';
+
+export { isRecord };
 
 /** What the value of an option may be. */
 export interface OptionRule {
@@ -33,7 +36,7 @@ export function assertOptions<Options>(
   table: OptionTable<Options>,
   parent?: string,
 ): asserts given is Options {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  if (!isRecord(given)) {
     // Whoever gives a URL in place of options does not want its password in the log.
     const shown = typeof given === 'string' ? withoutPassword(given) : given;
     throw new InvalidOptionError(parent ?? `options of ${place}`, shown, 'an object');
@@ -129,8 +132,7 @@ export function oneOf(...allowed: readonly string[]): OptionRule {
 /** An object with the methods that it is used by. */
 export function objectWith(expected: string, ...methods: readonly string[]): OptionRule {
   return rule(expected, (value) => {
-    const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
-    return isObject && methods.every((method) => isFunction(Reflect.get(value, method)));
+    return isObject(value) && methods.every((method) => isFunction(Reflect.get(value, method)));
   });
 }
 

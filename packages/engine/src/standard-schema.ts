@@ -1,3 +1,5 @@
+import { isObject } from './objects.js';
+
 /**
  * What the schemas of zod, valibot, arktype and others have in common: https://standardschema.dev. Said here again, so
  * that a contract needs none of their packages.
@@ -31,8 +33,7 @@ export interface JobArgsIssue {
 
 /** A schema, or something that only looks like one. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
-  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
-  return isObject && '~standard' in value;
+  return isObject(value) && '~standard' in value;
 }
 
 /** A schema's issues as a job's, which begin at `args`. */

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isObject } from './objects.js';
 
 /** What a JavaScript error tells, whatever realm or copy of a library it comes from. */
 interface ErrorLike {
@@ -22,7 +23,7 @@ export function isError(value: unknown): value is ErrorLike {
 /** Whether something can be waited for. Never throws; what cannot be looked at is no promise. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   try {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+    if (!isObject(value)) return false;
     return typeof (value as Partial<PromiseLike<unknown>>).then === 'function';
   } catch {
     return false;
@@ -34,9 +35,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
  * error with a getter that throws, would fail everybody who only wants to tell of it.
  */
 export function readable(thrown: unknown): unknown {
-  if ((typeof thrown !== 'object' && typeof thrown !== 'function') || thrown === null) {
-    return thrown;
-  }
+  if (!isObject(thrown)) return thrown;
   try {
     if (types.isPromise(thrown)) thrown.then(undefined, () => undefined); // It may reject, and nobody waits for it.
     if (isError(thrown)) [thrown.message, thrown.stack, thrown.name].forEach(String);

@@ -20,7 +20,7 @@ export function madeOptions(options: unknown): WorkModuleOptions {
 
 /** @throws InvalidOptionError for what has no options in it */
 export function assertObject(place: string, options: unknown): void {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  if (optionRules.isRecord(options)) return;
   const expected = 'an object, such as { redis: "redis://127.0.0.1:6379" }';
   throw new InvalidOptionError(`options of ${place}`, withoutSecrets(options), expected);
 }

@@ -4,6 +4,7 @@ import {
   isJobContract,
   jobNameOf,
   jobNamesOf,
+  optionRules,
   type JobArgs,
   type JobContract,
   type JobNameOrContract,
@@ -131,7 +132,7 @@ function notNamed(target: object, property: string | symbol): Error {
 
 /** What is in it is looked at when the application starts. @throws InvalidJobHandlerError */
 function assertObject(options: unknown, className: string, property: string): void {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  if (optionRules.isRecord(options)) return;
   const error = new InvalidOptionError('options of @JobHandler', options, 'an object');
   throw new InvalidJobHandlerError(className, property, error.message, error);
 }

@@ -1,5 +1,6 @@
 import { type Cluster, type Redis, type RedisOptions } from 'ioredis';
 import { InvalidOptionError, UnsupportedRedisError } from '../errors.js';
+import { isRecord } from '../objects.js';
 import { GuardedRedis, type Guard } from './guarded-redis.js';
 import { hasHashTag, tagged } from './hash-tag.js';
 import { assertAddress } from './redis-address.js';
@@ -109,8 +110,7 @@ function withoutSecrets(source: unknown): unknown {
 
 /** The options in an array, or in a URL object, would be none, which is this machine's Redis, too. */
 function isSourceObject(source: unknown): boolean {
-  const isObject = typeof source === 'object' && source !== null && !Array.isArray(source);
-  return isObject && !('href' in source);
+  return isRecord(source) && !('href' in source);
 }
 
 function assertNoPrefix(keyPrefix: string | undefined): void {
