@@ -1,9 +1,17 @@
 import { types } from 'node:util';
 import { noteClass } from './copies.js';
 import { Canceller, type CancelOptions, type Cancellation } from './client/canceller.js';
-import { systemClock, type Clock } from './clock.js';
-import { MAX_DELAY } from './delay.js';
+import { systemClock } from './clock.js';
 import { sendThrough, type EnqueueMiddleware } from './enqueue-middleware.js';
+import {
+  assertKey,
+  assertNoOptions,
+  ENQUEUER_OPTIONS,
+  UNIQUE_OPTIONS,
+  wholeDelay,
+  type EnqueuerOptions,
+  type UniqueOptions,
+} from './enqueuer-options.js';
 import { EntryMaker, type MadeJob } from './entry-maker.js';
 import {
   ClosedError,
@@ -12,8 +20,7 @@ import {
   InvalidOptionError,
 } from './errors.js';
 import { Job, ScheduledJob } from './job.js';
-import { ARGS_LIMITS, type JobArgs, type JobArgsLimits } from './job-args.js';
-import type { GoEscapes } from './go-json.js';
+import type { JobArgs } from './job-args.js';
 import type { JobEntry } from './job-entry.js';
 import { mostBytesOf } from './job-size.js';
 import {
@@ -25,85 +32,19 @@ import {
   type NewJob,
 } from './job-contract.js';
 import { LOAD } from './load.js';
-import { consoleLogger, safeLogger, type LoggerLike } from './logger.js';
-import { NameWatch, type KnownJobs } from './name-watch.js';
+import { consoleLogger, safeLogger } from './logger.js';
+import { NameWatch } from './name-watch.js';
+import { DEFAULT_NAMESPACE } from './namespace.js';
+import { assertNewJobs } from './new-jobs.js';
 import { Outbox } from './outbox.js';
-import {
-  amount,
-  assertKnown,
-  assertOptions,
-  LONGEST_TIMER,
-  objectWith,
-  oneOf,
-  rule,
-  type OptionTable,
-} from './option-rules.js';
+import { assertOptions } from './option-rules.js';
 import { capture, type Propagator } from './propagator.js';
 import { batchesBySize } from './redis/batches.js';
 import { Keys } from './redis/keys.js';
 import { isRedisConnection, RedisConnection } from './redis/redis-connection.js';
-import type { RedisSource } from './redis/redis-source.js';
 import { Scripts } from './redis/scripts.js';
 import type { Carrier, Scheduling } from './redis/scripts/enqueuing-scripts.js';
 import { setImmediate } from './timers.js';
-import { CLOCK, LOGGER, NAMESPACE, PROPAGATORS, REDIS_OR_CONNECTION } from './shared-options.js';
-
-/** Options of `Enqueuer`. */
-export interface EnqueuerOptions extends JobArgsLimits {
-  /** Where Redis is, or a connection to share; the enqueuer does not close a shared one. */
-  readonly redis: RedisSource | RedisConnection;
-  /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
-  readonly namespace?: string | undefined;
-  /**
-   * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
-   * connection stands.
-   */
-  readonly commandTimeout?: number | undefined;
-  /**
-   * How unique keys write two rare control characters; default `go1.22`. Set `go1.21` to share unique jobs with Go
-   * processes that were built with Go 1.21 or before.
-   */
-  readonly uniqueKeyEscapes?: GoEscapes | undefined;
-  /** What follows the jobs to where they run; the first outermost. The pool needs the same. */
-  readonly propagators?: readonly Propagator[] | undefined;
-  /** Where it writes which of the names that it enqueues no running pool handles; default the console. */
-  readonly logger?: LoggerLike | undefined;
-  /** What the application knows of job names by itself; default: nothing. */
-  readonly knownJobs?: KnownJobs | undefined;
-  /** Default: the host's clock for what is shown, and Redis's for what is decided. */
-  readonly clock?: Clock | undefined;
-}
-
-/** What the options of an enqueuer may be. */
-export const ENQUEUER_OPTIONS: OptionTable<EnqueuerOptions> = {
-  redis: REDIS_OR_CONNECTION,
-  namespace: NAMESPACE,
-  commandTimeout: amount('milliseconds', 1, LONGEST_TIMER),
-  ...ARGS_LIMITS,
-  uniqueKeyEscapes: oneOf('go1.21', 'go1.22'),
-  propagators: PROPAGATORS,
-  logger: LOGGER,
-  knownJobs: objectWith('an object with names()', 'names'),
-  clock: CLOCK,
-};
-
-/** How `tryEnqueueUnique` is to enqueue. */
-export interface UniqueOptions {
-  /** Seconds until the job is put into its queue; default: at once. */
-  readonly seconds?: number | undefined;
-  /** What makes two jobs the same; default: their arguments. A duplicate then replaces the waiting job's arguments. */
-  readonly key?: object | null | undefined;
-}
-
-const DELAY = rule('a number of seconds, 0 to 100 years', (value) => {
-  return typeof value === 'number' && value >= 0 && value <= MAX_DELAY;
-});
-
-/** What the options of `tryEnqueueUnique` may be. */
-export const UNIQUE_OPTIONS: OptionTable<UniqueOptions> = {
-  seconds: DELAY,
-  key: rule('an object, or null for the arguments', (value) => typeof value === 'object'),
-};
 
 /** What became of a unique job when it was enqueued. */
 export type UniqueResult<Args = Record<string, unknown>> =
@@ -114,9 +55,6 @@ export type UniqueResult<Args = Record<string, unknown>> =
       /** The waiting job's id; `undefined` where a Go process enqueued it and did not say. */
       readonly id: string | undefined;
     };
-
-/** What keys begin with unless a namespace is given. */
-export const DEFAULT_NAMESPACE = 'work';
 
 /**
  * Puts jobs into Redis. Needs no worker pool in its process. Calls made in the same turn of the event loop share one
@@ -204,7 +142,7 @@ export class Enqueuer {
     ...args: ContractArgs<Input>
   ): Promise<Job<Input>>;
   async enqueue(named: JobNameOrContract, args?: JobArgs | null, options?: unknown): Promise<Job> {
-    if (options !== undefined) throw noOptions('enqueue()', options);
+    assertNoOptions('enqueue()', options);
     this.#assertOpen();
     const made = this.#maker.make(jobNameOf(named), args);
     if (isJobContract(named)) await this.#checked(named, made);
@@ -236,7 +174,7 @@ export class Enqueuer {
     args?: JobArgs | null,
     options?: unknown,
   ): Promise<ScheduledJob> {
-    if (options !== undefined) throw noOptions('enqueueIn()', options);
+    assertNoOptions('enqueueIn()', options);
     return this.#schedule(named, { in: wholeDelay(seconds) }, args);
   }
 
@@ -261,7 +199,7 @@ export class Enqueuer {
     args?: JobArgs | null,
     options?: unknown,
   ): Promise<ScheduledJob> {
-    if (options !== undefined) throw noOptions('enqueueAt()', options);
+    assertNoOptions('enqueueAt()', options);
     const milliseconds = types.isDate(time) ? time.getTime() : NaN;
     if (Number.isNaN(milliseconds)) throw new InvalidOptionError('time', time, 'a valid Date');
     return this.#schedule(named, { at: Math.ceil(milliseconds / 1000) }, args);
@@ -288,7 +226,7 @@ export class Enqueuer {
     args?: JobArgs | null,
     options?: unknown,
   ): Promise<Job | null> {
-    if (options !== undefined) throw noOptions('enqueueUnique()', options);
+    assertNoOptions('enqueueUnique()', options);
     return jobOf(await this.#claim(named, args));
   }
 
@@ -309,7 +247,7 @@ export class Enqueuer {
     args?: JobArgs | null,
     options?: unknown,
   ): Promise<ScheduledJob | null> {
-    if (options !== undefined) throw noOptions('enqueueUniqueIn()', options);
+    assertNoOptions('enqueueUniqueIn()', options);
     return jobOf(
       await this.#claim(named, args, { seconds: wholeDelay(seconds) }),
     ) as ScheduledJob | null;
@@ -404,7 +342,6 @@ export class Enqueuer {
     assertNewJobs(jobs);
     if (jobs.length === 0) return [];
     this.#assertOpen();
-    jobs.forEach(assertNewJob);
     const made = this.#maker.makeAll(jobs);
     if (jobs.some(({ contract }) => contract)) await this.#allChecked(jobs, made);
     const entries = made.map(({ job }) => job);
@@ -571,34 +508,6 @@ export class Enqueuer {
   }
 }
 
-/** Other queues take options there, and what they say is lost without a word. */
-function noOptions(call: string, given: unknown): InvalidOptionError {
-  try {
-    if (typeof given === 'object' && given !== null) assertKnown(call, given, []);
-  } catch (error) {
-    if (error instanceof InvalidOptionError) return error;
-    throw error;
-  }
-  return new InvalidOptionError(`options of ${call}`, given, 'left out: there are none');
-}
-
-const NEW_JOB: readonly string[] = ['name', 'args', 'contract'];
-
-/** Of a mere object; a `Job` that is enqueued once more has other members, too. */
-function assertNewJob(job: NewJob): void {
-  for (const key in job) {
-    if (key === 'name' || key === 'args' || key === 'contract') continue;
-    if (Object.getPrototypeOf(job) !== Object.prototype) return;
-    assertKnown('a job of enqueueMany()', job, NEW_JOB);
-  }
-}
-
-/** `null` and what else is no object would mean the arguments, or nothing. */
-function assertKey(key: unknown): void {
-  if (typeof key === 'object' && key !== null) return;
-  throw new InvalidOptionError('key', key, 'an object: what makes two jobs the same');
-}
-
 /** The job as it was taken; without a run time, by its queue. */
 function taken(entry: JobEntry, runAt: number): ScheduledJob;
 function taken(entry: JobEntry, runAt: number | undefined): Job;
@@ -612,22 +521,4 @@ function jobOf<Args>(result: UniqueResult<Args>): Job<Args> | null {
 
 function carriersTo(entries: readonly JobEntry[], text: string | undefined): Carrier[] | undefined {
   return text === undefined ? undefined : entries.map(({ id: jobId }) => ({ jobId, text }));
-}
-
-/** @throws InvalidOptionError */
-function assertNewJobs(jobs: unknown): void {
-  if (!Array.isArray(jobs))
-    throw new InvalidOptionError('jobs', jobs, 'an array of { name, args }');
-  const at = jobs.findIndex((job: unknown) => typeof job !== 'object' || job === null);
-  if (at === -1) return;
-  throw new InvalidOptionError(
-    `jobs[${at}]`,
-    jobs[at],
-    '{ name, args }, or what a contract makes by with()',
-  );
-}
-
-function wholeDelay(seconds: number): number {
-  DELAY.check('seconds', seconds);
-  return Math.ceil(seconds);
 }

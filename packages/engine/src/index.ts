@@ -43,13 +43,10 @@ export {
 } from './copies.js';
 export { currentJob, currentSignal } from './current-job.js';
 export { type EnqueueMiddleware } from './enqueue-middleware.js';
-export {
-  DEFAULT_NAMESPACE,
-  Enqueuer,
-  type EnqueuerOptions,
-  type UniqueOptions,
-  type UniqueResult,
-} from './enqueuer.js';
+export { type ConnectedOptions } from './connected-options.js';
+export { Enqueuer, type UniqueResult } from './enqueuer.js';
+export { type EnqueuerOptions, type UniqueOptions } from './enqueuer-options.js';
+export { DEFAULT_NAMESPACE } from './namespace.js';
 export {
   CaptureError,
   ClosedError,

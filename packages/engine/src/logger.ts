@@ -71,10 +71,13 @@ export function safeLogger(given: LoggerLike): Logger {
   };
 }
 
+/** For messages and pages. */
+export const LOGGERS = 'an object with log (or info), warn and error';
+
 /** @throws InvalidOptionError for what has no method to write with */
 export function assertLogger(given: unknown): void {
   if (canWrite(given)) return;
-  throw new InvalidOptionError('logger', given, 'an object with log (or info), warn and error');
+  throw new InvalidOptionError('logger', given, LOGGERS);
 }
 
 function canWrite(given: unknown): boolean {

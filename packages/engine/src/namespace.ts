@@ -1,7 +1,10 @@
 import { InvalidOptionError } from './errors.js';
+import { ruleBy } from './option-rules.js';
 
-/** For messages and pages. */
-export const NAMESPACES = 'a text without control characters and halves of surrogate pairs';
+/** What keys begin with unless a namespace is given. */
+export const DEFAULT_NAMESPACE = 'work';
+
+const NAMESPACES = 'a text without control characters and halves of surrogate pairs';
 
 const UNFIT = /[\p{Cc}\p{Surrogate}]/u;
 
@@ -15,3 +18,6 @@ export function assertNamespace(namespace: unknown): asserts namespace is string
   if (typeof namespace === 'string' && !UNFIT.test(namespace)) return;
   throw new InvalidOptionError('namespace', namespace, NAMESPACES);
 }
+
+/** The rule of options that name one. */
+export const NAMESPACE = ruleBy(NAMESPACES, assertNamespace);

@@ -8,7 +8,7 @@ import {
   WAITING_LIST_OPTIONS,
 } from './client/client-options.js';
 import { LIST_OPTIONS } from './client/job-set.js';
-import { ENQUEUER_OPTIONS, UNIQUE_OPTIONS } from './enqueuer.js';
+import { ENQUEUER_OPTIONS, UNIQUE_OPTIONS } from './enqueuer-options.js';
 import { HEALTH_LIMITS } from './health/pool-health.js';
 import { CONTRACT_OPTIONS } from './job-contract.js';
 import { JOB_OPTIONS } from './job-type.js';

@@ -13,7 +13,8 @@ import { assertTiming, type PoolTiming } from './pool-timing.js';
 import type { Propagator } from './propagator.js';
 import type { Random } from './random.js';
 import type { RedisSource } from './redis/redis-source.js';
-import { CLOCK, LOGGER, NAMESPACE, PROPAGATORS, REDIS } from './shared-options.js';
+import { NAMESPACE } from './namespace.js';
+import { CLOCK, LOGGER, PROPAGATORS, REDIS } from './shared-options.js';
 
 /** Options of `WorkerPool`. */
 export interface WorkerPoolOptions<Context = unknown> {

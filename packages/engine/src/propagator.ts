@@ -48,6 +48,10 @@ export type Carriers = Readonly<Record<string, string>>;
 /** In bytes. A trace takes 200, and the most baggage that may be sent along with it 8 KiB. */
 const MAX_CARRIERS = 16 * 1024;
 
+/** For messages and pages. */
+export const PROPAGATOR_LISTS =
+  'a list of objects with capture() and restore(), in which each has a name of its own';
+
 /** @throws InvalidOptionError */
 export function assertPropagators(propagators: unknown): void {
   const names = new Set<unknown>();
@@ -55,9 +59,7 @@ export function assertPropagators(propagators: unknown): void {
     ? propagators
     : undefined;
   if (list?.every((one) => isPropagator(one, names))) return;
-  const expected =
-    'a list of objects with capture() and restore(), in which each has a name of its own';
-  throw new InvalidOptionError('propagators', propagators, expected);
+  throw new InvalidOptionError('propagators', propagators, PROPAGATOR_LISTS);
 }
 
 /** @param names those of the others */

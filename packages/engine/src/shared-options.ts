@@ -1,14 +1,11 @@
 import { types } from 'node:util';
-import { assertLogger } from './logger.js';
-import { assertNamespace, NAMESPACES } from './namespace.js';
+import { assertLogger, LOGGERS } from './logger.js';
 import { objectWith, required, rule, ruleBy } from './option-rules.js';
-import { assertPropagators } from './propagator.js';
+import { assertPropagators, PROPAGATOR_LISTS } from './propagator.js';
 import { isRedisConnection } from './redis/redis-connection.js';
 import { assertRedis, REDIS_SOURCES } from './redis/redis-source.js';
 
 /** Rules of options that several have. */
-export const NAMESPACE = ruleBy(NAMESPACES, assertNamespace);
-
 export const REDIS = required(ruleBy(REDIS_SOURCES, assertRedis));
 
 export const REDIS_OR_CONNECTION = required(
@@ -17,9 +14,9 @@ export const REDIS_OR_CONNECTION = required(
   }),
 );
 
-export const LOGGER = ruleBy('an object with log (or info), warn and error', assertLogger);
+export const LOGGER = ruleBy(LOGGERS, assertLogger);
 
-export const PROPAGATORS = ruleBy('a list of propagators with different names', assertPropagators);
+export const PROPAGATORS = ruleBy(PROPAGATOR_LISTS, assertPropagators);
 
 export const CLOCK = objectWith('an object with now() and scriptTime()', 'now', 'scriptTime');
 

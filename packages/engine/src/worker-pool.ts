@@ -4,7 +4,7 @@ import { systemClock, type Clock } from './clock.js';
 import { counted } from './counted.js';
 import type { ReapedPool } from './dead-pool-reaper.js';
 import { Drain } from './drain.js';
-import { DEFAULT_NAMESPACE } from './enqueuer.js';
+import { DEFAULT_NAMESPACE } from './namespace.js';
 import {
   ClosedError,
   DuplicateJobError,

@@ -1,31 +1,12 @@
-import type { Clock } from '../clock.js';
+import { CONNECTED_OPTIONS, type ConnectedOptions } from '../connected-options.js';
 import { METRICS_RANGES, MOST_MINUTES, type MetricsRange } from '../metrics/metrics.js';
-import { amount, LONGEST_TIMER, NAME, oneOf, whole, type OptionTable } from '../option-rules.js';
-import type { RedisConnection } from '../redis/redis-connection.js';
-import type { RedisSource } from '../redis/redis-source.js';
-import { CLOCK, NAMESPACE, REDIS_OR_CONNECTION } from '../shared-options.js';
+import { NAME, oneOf, whole, type OptionTable } from '../option-rules.js';
 
 /** Options of `Client`. */
-export interface ClientOptions {
-  /** Where Redis is, or a connection to share; the client does not close a shared one. */
-  readonly redis: RedisSource | RedisConnection;
-  /** What all keys begin with; default `work`. */
-  readonly namespace?: string | undefined;
-  /**
-   * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
-   * connection stands.
-   */
-  readonly commandTimeout?: number | undefined;
-  readonly clock?: Clock | undefined;
-}
+export type ClientOptions = ConnectedOptions;
 
 /** What the options of a client may be. */
-export const CLIENT_OPTIONS: OptionTable<ClientOptions> = {
-  redis: REDIS_OR_CONNECTION,
-  namespace: NAMESPACE,
-  commandTimeout: amount('milliseconds', 1, LONGEST_TIMER),
-  clock: CLOCK,
-};
+export const CLIENT_OPTIONS = CONNECTED_OPTIONS;
 
 /** For how long `Client.pause` pauses. */
 export interface PauseOptions {

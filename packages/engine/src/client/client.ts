@@ -3,7 +3,7 @@ import { InvalidOptionError } from '../errors.js';
 import { noteClass } from '../copies.js';
 import { parseAttempt, type JobAttempt } from '../attempt.js';
 import { systemClock, type Clock } from '../clock.js';
-import { DEFAULT_NAMESPACE } from '../enqueuer.js';
+import { DEFAULT_NAMESPACE } from '../namespace.js';
 import { MetricsReader, type JobRates, type Metrics } from '../metrics/metrics.js';
 import { assertOptions } from '../option-rules.js';
 import { Keys } from '../redis/keys.js';

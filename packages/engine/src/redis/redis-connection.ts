@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import type { Command, Redis, RedisOptions } from 'ioredis';
 import { ClosedError, NotConnectedError, UnsupportedRedisError } from '../errors.js';
-import { assertNamespace, NAMESPACES } from '../namespace.js';
+import { NAMESPACE } from '../namespace.js';
 import {
   amount,
   assertOptions,
@@ -10,7 +10,6 @@ import {
   LONGEST_TIMER,
   NAME,
   required,
-  ruleBy,
   type OptionTable,
 } from '../option-rules.js';
 import { tell } from '../pool-events.js';
@@ -58,7 +57,7 @@ export interface RedisConnectionOptions {
 export const CONNECTION_OPTIONS: OptionTable<RedisConnectionOptions> = {
   name: required(NAME),
   commandTimeout: amount('milliseconds', 1, LONGEST_TIMER),
-  namespace: ruleBy(NAMESPACES, assertNamespace),
+  namespace: NAMESPACE,
   unref: FLAG,
 };
 
