@@ -25,6 +25,7 @@ export class CarrierReader {
   /** Never rejects. */
   read(jobId: string): Promise<Carriers> {
     return new Promise((resolve) => {
+      // Not queueMicrotask, which faked timers hold back.
       if (this.#asked.size === 0) void Promise.resolve().then(() => this.#answer());
       const others = this.#asked.get(jobId);
       if (others) others.push(resolve);

@@ -95,7 +95,6 @@ export class Queues {
   }
 
   async page(jobName: string, page: number): Promise<QueuePage> {
-    assertJobName(jobName);
     assertPage(page);
     const from = (page - 1) * PAGE_SIZE;
     const read = (first: number, count: number) => this.#read(jobName, first, count);
@@ -104,7 +103,6 @@ export class Queues {
 
   /** `limit` jobs behind the first `from`; fewer where they would have more bytes than go with one reply. */
   async window(jobName: string, from: number, limit: number): Promise<QueuePage> {
-    assertJobName(jobName);
     return pageOf(from, await this.#read(jobName, from, limit));
   }
 
@@ -229,7 +227,6 @@ export class Queues {
     jobName: string,
     ref: WaitingJobRef,
   ): Promise<{ found: WaitingJob | undefined; total: number }> {
-    assertJobName(jobName);
     assertRecord('job', ref, 'a job as a page gives it, or { position, id }');
     const { position, id } = ref;
     assertInteger('position', position, 1, Number.MAX_SAFE_INTEGER);
