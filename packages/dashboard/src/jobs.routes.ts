@@ -4,13 +4,16 @@ import type { Asked } from './asked.js';
 import { labelOf } from './audit.js';
 import type { DashboardResource } from './dashboard-options.js';
 import { methodsFor, SETS, type SetName } from './job-sets.js';
-import { Memo } from './memo.js';
+import { FRESH, Memo } from './memo.js';
 import { Operations, type Operation } from './operations.js';
 import {
   integer,
   jobName,
   jobRefs,
+  LAST,
   LONGEST_ID,
+  MOST_LISTED,
+  MOST_SELECTED,
   oneOf,
   optional,
   text,
@@ -21,11 +24,6 @@ import { Presenters } from './presenter.js';
 import { Problem } from './problem.js';
 import { Reply } from './replies.js';
 import { Change, Look } from './routes.js';
-
-const LAST = 1_000_000_000;
-const MOST_LISTED = 200;
-const MOST_SELECTED = 200;
-const FRESH = 3_000;
 
 /** The scheduled, retry and dead jobs, and cancelling jobs of any kind. */
 @Injectable()

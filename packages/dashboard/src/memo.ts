@@ -8,6 +8,9 @@ interface Kept {
 // Pages that many people look at are few; what nobody asks for again is forgotten.
 const MOST = 200;
 
+/** Milliseconds for which a list of jobs is shown to everybody who asks. */
+export const FRESH = 3_000;
+
 /** Answers the same question of many viewers with one look at Redis. */
 @Injectable()
 export class Memo {

@@ -4,6 +4,15 @@ import { Problem } from './problem.js';
 /** A query or a body whose values nobody has looked at yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** How many jobs a list shows at most. */
+export const MOST_LISTED = 200;
+
+/** How many jobs can be selected at most. */
+export const MOST_SELECTED = 200;
+
+/** No position in a list is asked for beyond. */
+export const LAST = 1_000_000_000;
+
 /** The most characters of a job's id. */
 export const LONGEST_ID = 1_000;
 // Seconds since the epoch that a Date can hold.

@@ -14,7 +14,7 @@ import {
 } from '@nestcraft/work';
 import { placeOf, type HttpRequest } from './place.js';
 import { Problem } from './problem.js';
-import { redisProblem } from './redis-problem.js';
+import { problemOfRedis } from './redis-problem.js';
 import { Reply } from './replies.js';
 import { Sender } from './sender.js';
 import { SignIn } from './sign-in.js';
@@ -68,7 +68,7 @@ export class ProblemFilter implements ExceptionFilter {
       const code = error.getStatus() === 401 ? 'unauthenticated' : 'http';
       return new Problem(error.getStatus(), code, error.message);
     }
-    const ofRedis = redisProblem(error, isChange);
+    const ofRedis = problemOfRedis(error, isChange);
     if (ofRedis) {
       this.warnOnce(ofRedis);
       return ofRedis;

@@ -2,19 +2,25 @@ import { Injectable } from '@nestjs/common';
 import { Client, type WaitingJob } from '@nestcraft/work';
 import type { Asked } from './asked.js';
 import { labelOf } from './audit.js';
-import { Memo } from './memo.js';
+import { FRESH, Memo } from './memo.js';
 import { Operations, type Operation } from './operations.js';
-import { integer, jobName, jobPositions, LONGEST_ID, optional, text } from './params.js';
+import {
+  integer,
+  jobName,
+  jobPositions,
+  LAST,
+  LONGEST_ID,
+  MOST_LISTED,
+  MOST_SELECTED,
+  optional,
+  text,
+} from './params.js';
 import { Presenters } from './presenter.js';
 import { Problem } from './problem.js';
 import { Reply } from './replies.js';
 import { Change, Look } from './routes.js';
 
-const LAST = 1_000_000_000;
 const LONGEST_PAUSE = 365 * 24 * 3600;
-const MOST_LISTED = 200;
-const MOST_SELECTED = 200;
-const FRESH = 3_000;
 
 /** The queues and what waits in them. */
 @Injectable()

@@ -7,7 +7,7 @@ import {
   NotConnectedError,
 } from '@nestcraft/work';
 import { Redis, ReplyError } from 'ioredis';
-import { redisProblem } from './redis-problem.js';
+import { problemOfRedis } from './redis-problem.js';
 import { ADAPTERS, Dashboards, deadEntry, send } from './testing/dashboards.js';
 
 function reply(message: string): Error {
@@ -72,7 +72,7 @@ describe('what is wrong with Redis', () => {
     ],
     ['is not asked any more', new ClosedError('client'), 503, 'closing'],
   ])('it %s', (_what, error, status, code) => {
-    const problem = redisProblem(error, false);
+    const problem = problemOfRedis(error, false);
     expect([problem?.getStatus(), problem?.code]).toEqual([status, code]);
     const { title } = problem?.getResponse() as { title: string };
     expect(title).toMatch(/^(The |This )?(Redis|application|master)/);
@@ -80,14 +80,14 @@ describe('what is wrong with Redis', () => {
   });
 
   it('says of a change that was not answered that nobody knows', () => {
-    const { detail = '' } = redisProblem(new Error('Command timed out'), true) ?? {};
+    const { detail = '' } = problemOfRedis(new Error('Command timed out'), true) ?? {};
     expect(detail).toContain('Whether the change was made is not known');
-    const refused = redisProblem(new NotConnectedError('client', 5_000), true);
+    const refused = problemOfRedis(new NotConnectedError('client', 5_000), true);
     expect(refused?.detail).toContain('Nothing was changed');
   });
 
   it('is not the cause of other errors', () => {
-    expect(redisProblem(new TypeError('x is not a function'), true)).toBeUndefined();
+    expect(problemOfRedis(new TypeError('x is not a function'), true)).toBeUndefined();
   });
 });
 

@@ -25,7 +25,7 @@ export function isUnknownEffect(error: unknown): boolean {
 }
 
 /** What is wrong with Redis; `undefined` for an error that has nothing to do with it. */
-export function redisProblem(error: unknown, isChange: boolean): Problem | undefined {
+export function problemOfRedis(error: unknown, isChange: boolean): Problem | undefined {
   if (error instanceof ClosedError) {
     return unavailable('closing', 'The application is stopping.', 'Try again in some seconds.');
   }
