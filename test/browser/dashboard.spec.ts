@@ -1,21 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { readFileSync, mkdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  it,
-  jest,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { WorkDashboardModule } from '@nestcraft/dashboard';
 import {
   Enqueuer,
@@ -28,23 +19,14 @@ import {
 import { Redis } from 'ioredis';
 import type { Browser, Page } from 'playwright-core';
 import { Gate } from '../support/gate.js';
-import { findChromium, launch } from '../support/chromium.js';
+import { describeInChromium, launch, shoot } from '../support/chromium.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-// Where pictures of the pages go, if they are wanted.
-const SCREENSHOTS = process.env.SCREENSHOTS;
 const XSS = '<img src=x onerror="window.hacked=1">"><svg/onload=window.hacked=1></script>';
 
 // Chromium is slow to start where other tests run, too.
 jest.setTimeout(60_000);
-
-const chromium = findChromium();
-if (chromium === undefined) {
-  if (process.env.NESTCRAFT_REQUIRE_CHROMIUM) throw new Error('test/browser needs Chromium');
-  process.stderr.write('skipped: test/browser needs Chromium, and there is none\n');
-}
-const withChromium = chromium === undefined ? describe.skip : describe;
 
 const PAGES = [
   ['overview', '/'],
@@ -109,9 +91,9 @@ let outside: string[];
 let complaints: string[];
 const closing: (() => unknown)[] = [];
 
-withChromium('the dashboard in a browser', () => {
+describeInChromium('the dashboard in a browser', () => {
   beforeAll(async () => {
-    browser = await launch(chromium ?? '');
+    browser = await launch();
   });
 
   afterAll(() => browser.close());
@@ -231,11 +213,11 @@ withChromium('the dashboard in a browser', () => {
         if (name === 'dead') await page.waitForSelector('text=the bank said no');
         if (name === 'running') await page.waitForSelector('text=row 1,500 of 20,000');
         expect({ name, theme, faults: await axeFaults() }).toEqual({ name, theme, faults: [] });
-        await shoot(`${name}-${theme}`);
+        await shoot(page, `${name}-${theme}`);
         await page.setViewportSize({ width: 360, height: 740 });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         expect({ name, wide }).toEqual({ name, wide: 360 });
-        if (theme === 'light') await shoot(`${name}-phone`);
+        if (theme === 'light') await shoot(page, `${name}-phone`);
       }
     }
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
@@ -535,11 +517,5 @@ withChromium('the dashboard in a browser', () => {
       const { violations } = await axe.run();
       return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
     });
-  }
-
-  async function shoot(name: string): Promise<void> {
-    if (SCREENSHOTS === undefined) return;
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    await page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
   }
 });

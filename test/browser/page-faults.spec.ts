@@ -1,31 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  it,
-  jest,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { WorkDashboardModule } from '@nestcraft/dashboard';
 import { silentLogger, WorkModule } from '@nestcraft/work';
 import { Redis } from 'ioredis';
 import type { Browser, Page } from 'playwright-core';
-import { findChromium, launch } from '../support/chromium.js';
+import { describeInChromium, launch, shoot } from '../support/chromium.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
-// Where pictures of the pages go, if they are wanted.
-const SCREENSHOTS = process.env.SCREENSHOTS;
 
 jest.setTimeout(60_000);
-
-const chromium = findChromium();
-const withChromium = chromium === undefined ? describe.skip : describe;
 
 const ODD = [
   ...['ada+test@example.com', 'R&D', '+49 160', '#42', 'a/b?c#d', 'x&in=dead', 'queue%', '%2e%2e'],
@@ -42,9 +27,9 @@ let browser: Browser;
 let page: Page;
 let complaints: string[];
 
-withChromium('the page, where something is odd or goes wrong', () => {
+describeInChromium('the page, where something is odd or goes wrong', () => {
   beforeAll(async () => {
-    browser = await launch(chromium ?? '');
+    browser = await launch();
   });
 
   afterAll(() => browser.close());
@@ -281,7 +266,7 @@ withChromium('the page, where something is odd or goes wrong', () => {
     expect(await signIn.getAttribute('href')).toBe('/login?to=work');
     expect(await page.textContent('.live')).toBe('Signed out');
     expect(await page.getByRole('alert').first().textContent()).toContain('You are signed out.');
-    await shoot('signed-out');
+    await shoot(page, 'signed-out');
     await page.unroute('**/api/**');
     await page.getByRole('link', { name: 'Health' }).click();
     await page.waitForSelector('.live:text-is("Live")');
@@ -307,7 +292,7 @@ withChromium('the page, where something is odd or goes wrong', () => {
     );
     await page.waitForSelector('.gone:has-text("no longer dead.")', { timeout: 15_000 });
     expect(await page.getByRole('button', { name: /^(Retry|Delete)$/ }).count()).toBe(0);
-    await shoot('gone');
+    await shoot(page, 'gone');
     await page.getByRole('link', { name: 'Search for its id' }).click();
     await page.waitForSelector('h1:has-text("Search")');
     expect(await page.getByRole('searchbox').inputValue()).toBe('job&1');
@@ -409,7 +394,7 @@ withChromium('the page, where something is odd or goes wrong', () => {
     await page.waitForSelector('h2:has-text("No jobs yet")');
     expect(await page.textContent('.steps')).toContain(namespace);
     expect(await page.locator('text=All queues are served').count()).toBe(0);
-    await shoot('first-steps');
+    await shoot(page, 'first-steps');
   });
 
   it('shows entries of every kind, and tells the first line of an error in lists', async () => {
@@ -458,7 +443,7 @@ withChromium('the page, where something is odd or goes wrong', () => {
         await page.setViewportSize({ width, height: 800 });
         const { wide, tables } = await page.evaluate(overflow);
         if (wide > width || tables > 0) faults.push(`${place} at ${width}: ${wide}, ${tables}`);
-        await shoot(`${width}-${place.replaceAll(/\W+/g, '_')}`);
+        await shoot(page, `${width}-${place.replaceAll(/\W+/g, '_')}`);
       }
     }
     expect(faults).toEqual([]);
@@ -514,11 +499,5 @@ withChromium('the page, where something is odd or goes wrong', () => {
         ...{ checkin: `row 1,500 of 20,000 ${'x'.repeat(90)}`, checkin_at: NOW - 9 },
       });
     }
-  }
-
-  async function shoot(name: string): Promise<void> {
-    if (SCREENSHOTS === undefined) return;
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    await page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
   }
 });
