@@ -1,4 +1,4 @@
-import { DISPATCHED_SCRIPTS } from '../../packages/engine/src/redis/scripts/running-scripts.js';
+import { DISPATCHED_SCRIPTS } from '../../packages/engine/src/scripts/running-scripts.js';
 
 /** The digest under which a dispatcher runs one of its scripts, such as `settle`. */
 export function scriptSha(name: string): string {

@@ -1,7 +1,7 @@
-export { type JobAttempt } from './attempt.js';
-export { type ScheduleResult } from './schedule-result.js';
-export { type BulkOptions, type BulkResult } from './client/bulk.js';
-export { type CancelOptions, type Cancellation } from './client/canceller.js';
+export { type JobAttempt } from './job/attempt.js';
+export { type ScheduleResult } from './run/schedule-result.js';
+export { type BulkOptions, type BulkResult } from './stores/bulk.js';
+export { type CancelOptions, type Cancellation } from './stores/canceller.js';
 export { Client } from './client/client.js';
 export {
   type ClientOptions,
@@ -10,21 +10,18 @@ export {
   type RatesOptions,
   type WaitingListOptions,
 } from './client/client-options.js';
-export { type ShownEntry, type UnreadEntry } from './client/entries.js';
+export { type ShownEntry, type UnreadEntry } from './stores/entries.js';
 export {
   type RegisteredSchedule,
   type WorkerObservation,
   type WorkerPoolHeartbeat,
-} from './client/fleet.js';
-export { type IntegrityFinding } from './client/integrity.js';
-export {
-  type JobCount,
-  type JobList,
-  type JobPage,
-  type ListOptions,
-  type TimedJob,
-  type TimedJobRef,
-} from './client/job-set.js';
+} from './stores/fleet.js';
+export { type IntegrityFinding } from './stores/integrity.js';
+export { type JobCount, type ListOptions } from './stores/job-set.js';
+export { type TimedJobRef } from './stores/timed-jobs.js';
+export { type JobList } from './stores/timed-jobs.js';
+export { type JobPage } from './stores/timed-jobs.js';
+export { type TimedJob } from './stores/timed-jobs.js';
 export { OperationBoard, type BoardNote } from './client/operation-board.js';
 export {
   type Deletion,
@@ -32,21 +29,21 @@ export {
   type QueueStatus,
   type WaitingJob,
   type WaitingJobRef,
-} from './client/queues.js';
-export { systemClock, type Clock } from './clock.js';
+} from './stores/queues.js';
+export { systemClock, type Clock } from './base/clock.js';
 export {
   callerPlace,
   classesOfCopies,
   loadedCopies,
   noteClass,
   type PackageCopy,
-} from './copies.js';
-export { currentJob, currentSignal } from './current-job.js';
-export { type EnqueueMiddleware } from './enqueue-middleware.js';
-export { type ConnectedOptions } from './connected-options.js';
-export { Enqueuer, type UniqueResult } from './enqueuer.js';
-export { type EnqueuerOptions, type UniqueOptions } from './enqueuer-options.js';
-export { DEFAULT_NAMESPACE } from './namespace.js';
+} from './base/copies.js';
+export { currentJob, currentSignal } from './middleware/current-job.js';
+export { type EnqueueMiddleware } from './middleware/enqueue-middleware.js';
+export { type ConnectedOptions } from './redis/connected-options.js';
+export { Enqueuer, type UniqueResult } from './enqueue/enqueuer.js';
+export { type EnqueuerOptions, type UniqueOptions } from './enqueue/enqueuer-options.js';
+export { DEFAULT_NAMESPACE } from './options/namespace.js';
 export {
   CaptureError,
   ClosedError,
@@ -86,12 +83,13 @@ export {
   type UnknownOption,
   UnsupportedRedisError,
   WorkError,
-} from './errors.js';
-export { type ReapedPool } from './dead-pool-reaper.js';
-export { type Failure, type Fate } from './fate.js';
-export { type HealthFigures, type HealthLimits, type PoolHealth } from './health/pool-health.js';
-export { Job, ScheduledJob } from './job.js';
-export { type JobArgs } from './job-args.js';
+} from './errors/errors.js';
+export { type ReapedPool } from './maintenance/dead-pool-reaper.js';
+export { type Fate } from './run/fate.js';
+export { type Failure } from './job/failure.js';
+export { type HealthFigures, type HealthLimits, type PoolHealth } from './pool/pool-health.js';
+export { Job, ScheduledJob } from './job/job.js';
+export { type JobArgs } from './job/job-args.js';
 export {
   defineJob,
   isJobContract,
@@ -105,33 +103,40 @@ export {
   type JobOf,
   type JobOutput,
   type NewJob,
-} from './job-contract.js';
-export { assertJobName } from './job-name.js';
-export { type JobOptions, type UniqueUntil } from './job-type.js';
-export { consoleLogger, safeLogger, silentLogger, type Logger, type LoggerLike } from './logger.js';
-export { ManualPool, type NextJob } from './manual-pool.js';
-export { type Handler, type Middleware } from './middleware.js';
+} from './job/job-contract.js';
+export { assertJobName } from './job/job-name.js';
+export { type JobOptions, type UniqueUntil } from './job/job-type.js';
+export {
+  consoleLogger,
+  safeLogger,
+  silentLogger,
+  type Logger,
+  type LoggerLike,
+} from './logging/logger.js';
+export { ManualPool, type NextJob } from './pool/manual-pool.js';
+export { type Middleware } from './middleware/middleware.js';
+export { type Handler } from './job/handler.js';
 export { type JobRates, type Metrics, type MetricsRange } from './metrics/metrics.js';
 export { type JobMetrics, type Percentiles } from './metrics/tally.js';
-export { type KnownJobs } from './name-watch.js';
-export { type PeriodicContractOptions, type PeriodicOptions } from './periodic-job.js';
-export { type WorkerPoolOptions } from './pool-options.js';
-export { type PoolTiming } from './pool-timing.js';
-export { type SettledJob, type WorkerPoolEvents } from './pool-events.js';
-export { didYouMean } from './closest.js';
-export * as optionRules from './option-rules.js';
-export { type OptionRule, type OptionTable } from './option-rules.js';
+export { type KnownJobs } from './enqueue/name-watch.js';
+export { type PeriodicContractOptions, type PeriodicOptions } from './schedule/periodic-job.js';
+export { type WorkerPoolOptions } from './pool/pool-options.js';
+export { type PoolTiming } from './pool/pool-timing.js';
+export { type SettledJob, type WorkerPoolEvents } from './pool/pool-events.js';
+export { didYouMean } from './options/closest.js';
+export * as optionRules from './options/option-rules.js';
+export { type OptionRule, type OptionTable } from './options/option-rules.js';
 export { optionTables } from './option-tables.js';
-export { type Propagator } from './propagator.js';
-export { type Random } from './random.js';
-export { argsTextOf } from './job-entry.js';
-export { finishing, finishWork } from './returned-work.js';
+export { type Propagator } from './middleware/propagator.js';
+export { type Random } from './base/random.js';
+export { argsTextOf } from './job/job-entry.js';
+export { finishing, finishWork } from './middleware/returned-work.js';
 export { type Raw } from './redis/raw.js';
 export { redisFault, type RedisFault } from './redis/redis-fault.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { redisProblem } from './redis/redis-problem.js';
 export { type RedisSource } from './redis/redis-source.js';
-export { type Revived } from './redis/scripts/job-scripts.js';
+export { type Revived } from './scripts/job-scripts.js';
 export { goDuration } from './schedule/go-duration.js';
 export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';
 export {
@@ -139,9 +144,9 @@ export {
   type SchemaIssue,
   type SchemaResult,
   type StandardSchema,
-} from './standard-schema.js';
-export { errorLine, errorStack } from './error-text.js';
-export { isThenable } from './thrown.js';
-export { counted } from './counted.js';
-export { cutList, startLine, whereText, type StartFacts } from './start-line.js';
-export { WorkerPool } from './worker-pool.js';
+} from './base/standard-schema.js';
+export { errorLine, errorStack } from './errors/error-text.js';
+export { isThenable } from './base/thrown.js';
+export { counted } from './base/counted.js';
+export { cutList, startLine, whereText, type StartFacts } from './pool/start-line.js';
+export { WorkerPool } from './pool/worker-pool.js';

@@ -1,5 +1,5 @@
-import { BULK_OPTIONS } from './client/bulk.js';
-import { CANCEL_OPTIONS } from './client/canceller.js';
+import { BULK_OPTIONS } from './stores/bulk.js';
+import { CANCEL_OPTIONS } from './stores/canceller.js';
 import {
   CLIENT_OPTIONS,
   METRICS_OPTIONS,
@@ -7,14 +7,14 @@ import {
   RATES_OPTIONS,
   WAITING_LIST_OPTIONS,
 } from './client/client-options.js';
-import { LIST_OPTIONS } from './client/job-set.js';
-import { ENQUEUER_OPTIONS, UNIQUE_OPTIONS } from './enqueuer-options.js';
-import { HEALTH_LIMITS } from './health/pool-health.js';
-import { CONTRACT_OPTIONS } from './job-contract.js';
-import { JOB_OPTIONS } from './job-type.js';
-import { PERIODIC_OPTIONS } from './periodic-job.js';
-import { POOL_OPTIONS } from './pool-options.js';
-import { TIMING } from './pool-timing.js';
+import { LIST_OPTIONS } from './stores/job-set.js';
+import { ENQUEUER_OPTIONS, UNIQUE_OPTIONS } from './enqueue/enqueuer-options.js';
+import { HEALTH_LIMITS } from './pool/pool-health.js';
+import { CONTRACT_OPTIONS } from './job/job-contract.js';
+import { JOB_OPTIONS } from './job/job-type.js';
+import { PERIODIC_OPTIONS } from './schedule/periodic-job.js';
+import { POOL_OPTIONS } from './pool/pool-options.js';
+import { TIMING } from './pool/pool-timing.js';
 import { CONNECTION_OPTIONS } from './redis/redis-connection.js';
 
 /** What the options of the engine may be: for packages that hand them on, and for the pages that list them. */

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from './client/client.js';
-import { Enqueuer } from './enqueuer.js';
-import { isWorkError } from './errors.js';
-import { defineJob } from './job-contract.js';
-import { silentLogger } from './logger.js';
+import { Enqueuer } from './enqueue/enqueuer.js';
+import { isWorkError } from './errors/errors.js';
+import { defineJob } from './job/job-contract.js';
+import { silentLogger } from './logging/logger.js';
 import { parseSchedule } from './schedule/schedule.js';
 import { TestNamespace } from './testing/test-redis.js';
-import { WorkerPool } from './worker-pool.js';
+import { WorkerPool } from './pool/worker-pool.js';
 
 let ns: TestNamespace;
 let enqueuer: Enqueuer;

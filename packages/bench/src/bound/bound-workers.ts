@@ -51,7 +51,7 @@ export class BoundWorkers {
     const engine = dirname(
       createRequire(import.meta.url).resolve('@nestcraft/engine/package.json'),
     );
-    const files = names.map((name) => join(engine, 'src/redis/lua', `${name}.lua`));
+    const files = names.map((name) => join(engine, 'src/scripts/lua', `${name}.lua`));
     const lua = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
     await this.#redis.send(command('SCRIPT', 'LOAD', lua));
     return createHash('sha1').update(lua).digest('hex');

@@ -1,6 +1,6 @@
-import { CONNECTED_OPTIONS, type ConnectedOptions } from '../connected-options.js';
+import { CONNECTED_OPTIONS, type ConnectedOptions } from '../redis/connected-options.js';
 import { METRICS_RANGES, MOST_MINUTES, type MetricsRange } from '../metrics/metrics.js';
-import { NAME, oneOf, whole, type OptionTable } from '../option-rules.js';
+import { NAME, oneOf, whole, type OptionTable } from '../options/option-rules.js';
 
 /** Options of `Client`. */
 export type ClientOptions = ConnectedOptions;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from './client.js';
-import { Enqueuer } from '../enqueuer.js';
-import { InvalidJobNameError, InvalidOptionError, JobInUseError } from '../errors.js';
+import { Enqueuer } from '../enqueue/enqueuer.js';
+import { InvalidJobNameError, InvalidOptionError, JobInUseError } from '../errors/errors.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
 

@@ -1,18 +1,18 @@
-import { assertJobId } from '../assert-record.js';
-import { InvalidOptionError } from '../errors.js';
-import { noteClass } from '../copies.js';
-import { parseAttempt, type JobAttempt } from '../attempt.js';
-import { systemClock, type Clock } from '../clock.js';
-import { DEFAULT_NAMESPACE } from '../namespace.js';
+import { assertJobId } from '../options/assert-record.js';
+import { InvalidOptionError } from '../errors/errors.js';
+import { noteClass } from '../base/copies.js';
+import { parseAttempt, type JobAttempt } from '../job/attempt.js';
+import { systemClock, type Clock } from '../base/clock.js';
+import { DEFAULT_NAMESPACE } from '../options/namespace.js';
 import { MetricsReader, type JobRates, type Metrics } from '../metrics/metrics.js';
-import { assertOptions } from '../option-rules.js';
+import { assertOptions } from '../options/option-rules.js';
 import { Keys } from '../redis/keys.js';
 import { isRedisConnection, RedisConnection } from '../redis/redis-connection.js';
-import { parseScheduleResult, type ScheduleResult } from '../schedule-result.js';
-import { Scripts } from '../redis/scripts.js';
-import type { Revived } from '../redis/scripts/job-scripts.js';
-import type { BulkOptions, BulkResult } from './bulk.js';
-import { Canceller, type CancelOptions, type Cancellation } from './canceller.js';
+import { parseScheduleResult, type ScheduleResult } from '../run/schedule-result.js';
+import { Scripts } from '../scripts/scripts.js';
+import type { Revived } from '../scripts/job-scripts.js';
+import type { BulkOptions, BulkResult } from '../stores/bulk.js';
+import { Canceller, type CancelOptions, type Cancellation } from '../stores/canceller.js';
 import {
   CLIENT_OPTIONS,
   METRICS_OPTIONS,
@@ -25,18 +25,14 @@ import {
   type RatesOptions,
   type WaitingListOptions,
 } from './client-options.js';
-import type { UnreadEntry } from './entries.js';
-import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from './fleet.js';
-import { Integrity, type IntegrityFinding } from './integrity.js';
-import {
-  JobSet,
-  type JobCount,
-  type JobList,
-  type JobPage,
-  type ListOptions,
-  type TimedJob,
-  type TimedJobRef,
-} from './job-set.js';
+import type { UnreadEntry } from '../stores/entries.js';
+import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from '../stores/fleet.js';
+import { Integrity, type IntegrityFinding } from '../stores/integrity.js';
+import { JobSet, type JobCount, type ListOptions } from '../stores/job-set.js';
+import { type TimedJobRef } from '../stores/timed-jobs.js';
+import { type JobList } from '../stores/timed-jobs.js';
+import { type JobPage } from '../stores/timed-jobs.js';
+import { type TimedJob } from '../stores/timed-jobs.js';
 import { OperationBoard } from './operation-board.js';
 import {
   Queues,
@@ -45,7 +41,7 @@ import {
   type QueueStatus,
   type WaitingJob,
   type WaitingJobRef,
-} from './queues.js';
+} from '../stores/queues.js';
 
 /**
  * Looks at what is in Redis, and mends it. Needs no worker pool in its process. All methods throw NotConnectedError

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { InvalidJobNameError } from '../errors.js';
+import { InvalidJobNameError } from '../errors/errors.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import { Client } from './client.js';
 

@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads';
 import type { RedisOptions } from 'ioredis';
 import type { ScriptCall } from '../redis/script.js';
 import type { NodeAddress } from '../redis/slot-owner.js';
-import { errorLine } from '../error-text.js';
-import { plainReply } from '../redis/redis-reply.js';
-import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.js';
+import { errorLine } from '../errors/error-text.js';
+import { plainReply } from '../errors/redis-reply.js';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../base/timers.js';
 import type { BeatLoopData, BeatLoopMessage, BeatLoopOrder } from './nestcraft-heartbeat.mjs';
 
 export interface BeatThreadOptions {

@@ -1,16 +1,16 @@
 import { hostname } from 'node:os';
 import type { RedisOptions } from 'ioredis';
-import type { Clock } from '../clock.js';
-import { Loop } from '../loop.js';
-import type { PeriodicJob } from '../periodic-job.js';
+import type { Clock } from '../base/clock.js';
+import { Loop } from '../base/loop.js';
+import type { PeriodicJob } from '../schedule/periodic-job.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Keys } from '../redis/keys.js';
 import type { ScriptCall } from '../redis/script.js';
-import type { Scripts } from '../redis/scripts.js';
-import { errorLine } from '../error-text.js';
+import type { Scripts } from '../scripts/scripts.js';
+import { errorLine } from '../errors/error-text.js';
 import { BeatThread, threadOptions } from './beat-thread.js';
 import { threadFile } from './thread-file.js';
-import { performance } from '../timers.js';
+import { performance } from '../base/timers.js';
 
 export interface HeartbeaterOptions {
   readonly poolId: string;

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from '../client/client.js';
-import { Enqueuer } from '../enqueuer.js';
-import { InvalidOptionError } from '../errors.js';
-import { silentLogger } from '../logger.js';
-import { Scripts } from '../redis/scripts.js';
+import { Enqueuer } from '../enqueue/enqueuer.js';
+import { InvalidOptionError } from '../errors/errors.js';
+import { silentLogger } from '../logging/logger.js';
+import { Scripts } from '../scripts/scripts.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
-import { WorkerPool } from '../worker-pool.js';
+import { WorkerPool } from '../pool/worker-pool.js';
 import { bucketOf, percentile, upperBound } from './histogram.js';
 import { OTHER_NAMES, Recorder } from './recorder.js';
 

@@ -1,9 +1,9 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../base/clock.js';
 import { batches } from '../redis/batches.js';
 import { decidingTime } from '../redis/deciding-time.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
-import type { Scripts } from '../redis/scripts.js';
+import type { Scripts } from '../scripts/scripts.js';
 import { PastIntervals } from './past-intervals.js';
 import { countsOf, Tally, type JobMetrics } from './tally.js';
 
@@ -13,14 +13,6 @@ const DAY = 24 * HOUR;
 
 /** The field of an interval's hash that holds all names together, so that a chart need not read them one by one. */
 export const ALL_NAMES = '';
-
-/** In seconds: how long an interval is, and how long its counters are kept. */
-export const RESOLUTIONS = [
-  { seconds: MINUTE, keep: 2 * HOUR },
-  { seconds: 10 * MINUTE, keep: 2 * DAY },
-  { seconds: HOUR, keep: 32 * DAY },
-  { seconds: DAY, keep: 32 * DAY },
-] as const;
 
 /**
  * In seconds. The chart is made of intervals of `step`. The table by name is made of longer ones, because it has to

@@ -1,6 +1,6 @@
-import { Loop } from '../loop.js';
+import { Loop } from '../base/loop.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
-import type { Scripts } from '../redis/scripts.js';
+import type { Scripts } from '../scripts/scripts.js';
 import { ALL_NAMES } from './metrics.js';
 import { Tally, type RunResult } from './tally.js';
 

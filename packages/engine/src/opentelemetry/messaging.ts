@@ -1,7 +1,7 @@
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
-import { verdictOf } from '../errors.js';
-import { errorLine, errorStack } from '../error-text.js';
-import { isError, readable } from '../thrown.js';
+import { verdictOf } from '../errors/errors.js';
+import { errorLine, errorStack } from '../errors/error-text.js';
+import { isError, readable } from '../base/thrown.js';
 
 /** By which OpenTelemetry's tracers and meters know this library. */
 export const LIBRARY = '@nestcraft/engine';

@@ -7,10 +7,10 @@ import {
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Client } from '../client/client.js';
-import { Enqueuer } from '../enqueuer.js';
-import { silentLogger } from '../logger.js';
+import { Enqueuer } from '../enqueue/enqueuer.js';
+import { silentLogger } from '../logging/logger.js';
 import { TestNamespace } from '../testing/test-redis.js';
-import { WorkerPool } from '../worker-pool.js';
+import { WorkerPool } from '../pool/worker-pool.js';
 import { OpenTelemetryMetrics } from './metrics.js';
 
 let ns: TestNamespace;

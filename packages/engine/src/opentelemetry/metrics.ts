@@ -1,8 +1,8 @@
 import { metrics, ValueType, type Attributes, type MeterProvider } from '@opentelemetry/api';
 import type { Client } from '../client/client.js';
-import type { Enqueuer } from '../enqueuer.js';
+import type { Enqueuer } from '../enqueue/enqueuer.js';
 import { DURATION_BUCKETS, LATENCY_BUCKETS } from '../telemetry/buckets.js';
-import { assertOptions, objectWith, type OptionTable } from '../option-rules.js';
+import { assertOptions, objectWith, type OptionTable } from '../options/option-rules.js';
 import { MEASURED } from '../telemetry/measured.js';
 import { readFleet } from '../telemetry/fleet-reading.js';
 import { watchJobs, type WatchedPool } from '../telemetry/watch-jobs.js';

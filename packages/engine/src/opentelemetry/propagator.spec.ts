@@ -20,11 +20,11 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
-import { Enqueuer } from '../enqueuer.js';
-import { DiscardJobError, EnqueueStoppedError, SnoozeJobError } from '../errors.js';
-import { silentLogger } from '../logger.js';
+import { Enqueuer } from '../enqueue/enqueuer.js';
+import { DiscardJobError, EnqueueStoppedError, SnoozeJobError } from '../errors/errors.js';
+import { silentLogger } from '../logging/logger.js';
 import { TestNamespace } from '../testing/test-redis.js';
-import { WorkerPool } from '../worker-pool.js';
+import { WorkerPool } from '../pool/worker-pool.js';
 import { OpenTelemetryPropagator, type OpenTelemetryPropagatorOptions } from './propagator.js';
 
 const exporter = new InMemorySpanExporter();

@@ -10,9 +10,9 @@ import {
   type Tracer,
   type TracerProvider,
 } from '@opentelemetry/api';
-import type { Job } from '../job.js';
-import { assertOptions, objectWith, oneOf, type OptionTable } from '../option-rules.js';
-import type { Propagator } from '../propagator.js';
+import type { Job } from '../job/job.js';
+import { assertOptions, objectWith, oneOf, type OptionTable } from '../options/option-rules.js';
+import type { Propagator } from '../middleware/propagator.js';
 import { LIBRARY, messagingAttributes, within } from './messaging.js';
 
 export interface OpenTelemetryPropagatorOptions {

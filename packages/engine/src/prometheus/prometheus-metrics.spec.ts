@@ -3,11 +3,11 @@ import { Registry, type RegistryContentType } from 'prom-client';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Gate } from '../../../../test/support/gate.js';
 import { Client } from '../client/client.js';
-import { Enqueuer } from '../enqueuer.js';
-import { DiscardJobError } from '../errors.js';
-import { silentLogger } from '../logger.js';
+import { Enqueuer } from '../enqueue/enqueuer.js';
+import { DiscardJobError } from '../errors/errors.js';
+import { silentLogger } from '../logging/logger.js';
 import { TestNamespace } from '../testing/test-redis.js';
-import { WorkerPool } from '../worker-pool.js';
+import { WorkerPool } from '../pool/worker-pool.js';
 import { PrometheusMetrics } from './prometheus-metrics.js';
 
 let ns: TestNamespace;

@@ -7,9 +7,9 @@ import {
   type RegistryContentType,
 } from 'prom-client';
 import type { Client } from '../client/client.js';
-import type { QueueStatus } from '../client/queues.js';
-import type { Enqueuer } from '../enqueuer.js';
-import { assertOptions, objectWith, rule, type OptionTable } from '../option-rules.js';
+import type { QueueStatus } from '../stores/queues.js';
+import type { Enqueuer } from '../enqueue/enqueuer.js';
+import { assertOptions, objectWith, rule, type OptionTable } from '../options/option-rules.js';
 import { MEASURED } from '../telemetry/measured.js';
 import { DURATION_BUCKETS, LATENCY_BUCKETS } from '../telemetry/buckets.js';
 import { readFleet, type FleetReading } from '../telemetry/fleet-reading.js';

@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Cluster, Redis } from 'ioredis';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Client } from '../client/client.js';
-import { Enqueuer } from '../enqueuer.js';
-import { UnsupportedRedisError } from '../errors.js';
-import { silentLogger } from '../logger.js';
-import { WorkerPool } from '../worker-pool.js';
+import { Enqueuer } from '../enqueue/enqueuer.js';
+import { UnsupportedRedisError } from '../errors/errors.js';
+import { silentLogger } from '../logging/logger.js';
+import { WorkerPool } from '../pool/worker-pool.js';
 import { RedisConnection } from './redis-connection.js';
 import { SlotOwner } from './slot-owner.js';
 

@@ -1,6 +1,6 @@
 import { Redis, type Command, type RedisOptions } from 'ioredis';
-import { CommandTooLargeError } from '../errors.js';
-import { withOwnTicks } from '../timers.js';
+import { CommandTooLargeError } from '../errors/errors.js';
+import { withOwnTicks } from '../base/timers.js';
 
 type Stream = Parameters<Redis['sendCommand']>[1];
 type Sent = Parameters<Redis['handleReconnection']>[1];

@@ -1,4 +1,4 @@
-import { assertNamespace } from '../namespace.js';
+import { assertNamespace } from '../options/namespace.js';
 
 /**
  * Every key of a namespace, as gocraft/work names them. A queue's bookkeeping keys are its own key with a suffix;

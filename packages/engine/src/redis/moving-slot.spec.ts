@@ -1,11 +1,11 @@
 import { LocalCluster } from '@nestcraft/local-redis';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { newEntry } from '../job-entry.js';
+import { newEntry } from '../job/job-entry.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { Keys } from './keys.js';
 import type { ScriptCall } from './script.js';
-import { Scripts } from './scripts.js';
+import { Scripts } from '../scripts/scripts.js';
 
 const NOW = 1_700_000_000;
 const keys = new Keys('{moving}');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'ioredis';
-import { clearTimeout, performance, setTimeout } from '../timers.js';
-import { replyCode } from './redis-reply.js';
+import { clearTimeout, performance, setTimeout } from '../base/timers.js';
+import { replyCode } from '../errors/redis-reply.js';
 
 const REFUSALS = new Set(['ASK', 'TRYAGAIN', 'MOVED']);
 const PAUSE = 50;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
-import { Scripts } from './scripts.js';
-import type { Page } from './scripts/job-scripts.js';
+import { Scripts } from '../scripts/scripts.js';
+import type { Page } from '../scripts/job-scripts.js';
 
 let ns: TestNamespace;
 let scripts: Scripts;

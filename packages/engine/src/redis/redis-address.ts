@@ -1,8 +1,8 @@
 import type { RedisOptions } from 'ioredis';
-import { InvalidOptionError } from '../errors.js';
-import { rule, type OptionRule } from '../option-rules.js';
+import { InvalidOptionError } from '../errors/errors.js';
+import { rule, type OptionRule } from '../options/option-rules.js';
 import { databaseOf } from './redis-url.js';
-import { withoutPassword } from './secrets.js';
+import { withoutPassword } from '../errors/secrets.js';
 
 const MAX_PORT = 65_535;
 

@@ -15,7 +15,7 @@ import {
   InvalidOptionError,
   NotConnectedError,
   UnsupportedRedisError,
-} from '../errors.js';
+} from '../errors/errors.js';
 import { inspect } from 'node:util';
 import { LocalRedis } from '@nestcraft/local-redis';
 import { eventually } from '../../../../test/support/eventually.js';

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import type { Command, Redis, RedisOptions } from 'ioredis';
-import { ClosedError, NotConnectedError, UnsupportedRedisError } from '../errors.js';
-import { NAMESPACE } from '../namespace.js';
+import { ClosedError, NotConnectedError, UnsupportedRedisError } from '../errors/errors.js';
+import { NAMESPACE } from '../options/namespace.js';
 import {
   amount,
   assertOptions,
@@ -11,19 +11,19 @@ import {
   NAME,
   required,
   type OptionTable,
-} from '../option-rules.js';
-import { tell } from '../pool-events.js';
+} from '../options/option-rules.js';
+import { tell } from '../base/tell.js';
 import type { GuardedRedis } from './guarded-redis.js';
 import { hasHashTag } from './hash-tag.js';
 import { MovingSlot } from './moving-slot.js';
 import { redisFault } from './redis-fault.js';
 import { redisPlace } from './redis-place.js';
-import { isRefusal, isReply, plainReply, replyCode } from './redis-reply.js';
+import { isRefusal, isReply, plainReply, replyCode } from '../errors/redis-reply.js';
 import { notTheCluster, openRedis, untagged, type RedisSource } from './redis-source.js';
-import { hideSecrets } from './secrets.js';
+import { hideSecrets } from '../errors/secrets.js';
 import type { CommandCall, Script, ScriptCall } from './script.js';
 import type { NodeAddress, SlotOwner } from './slot-owner.js';
-import { clearTimeout, performance, setImmediate, setTimeout } from '../timers.js';
+import { clearTimeout, performance, setImmediate, setTimeout } from '../base/timers.js';
 
 /** What one command of a pipeline came to: its reply with strings as bytes, or its error. */
 export type Reply = { readonly value: unknown } | { readonly error: Error };

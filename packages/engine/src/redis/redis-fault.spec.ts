@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ReplyError } from 'ioredis';
-import { NotConnectedError } from '../errors.js';
+import { NotConnectedError } from '../errors/errors.js';
 import { redisFault } from './redis-fault.js';
 
 function reply(message: string): Error {

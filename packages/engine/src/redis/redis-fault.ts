@@ -1,6 +1,10 @@
-import { CommandTooLargeError, NotConnectedError, UnsupportedRedisError } from '../errors.js';
-import { isError } from '../thrown.js';
-import { isReply, REMEDIES, replyCode, type Remedy } from './redis-reply.js';
+import {
+  CommandTooLargeError,
+  NotConnectedError,
+  UnsupportedRedisError,
+} from '../errors/errors.js';
+import { isError } from '../base/thrown.js';
+import { isReply, REMEDIES, replyCode, type Remedy } from '../errors/redis-reply.js';
 
 /**
  * What a failed command says about itself. `refused`: it had no effect. `unknown`: it was sent and may have had its

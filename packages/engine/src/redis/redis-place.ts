@@ -1,6 +1,6 @@
 import type { Cluster, RedisOptions } from 'ioredis';
 import { isCluster, optionsOf, type RedisSource } from './redis-source.js';
-import { withoutPassword } from './secrets.js';
+import { withoutPassword } from '../errors/secrets.js';
 
 interface Address {
   readonly host?: string | undefined;

@@ -1,6 +1,6 @@
-import { errorLine } from '../error-text.js';
-import { NotConnectedError, UnsupportedRedisError } from '../errors.js';
-import { adviceAbout, isRefusal, isReply } from './redis-reply.js';
+import { errorLine } from '../errors/error-text.js';
+import { NotConnectedError, UnsupportedRedisError } from '../errors/errors.js';
+import { adviceAbout, isRefusal, isReply } from '../errors/redis-reply.js';
 
 /** What Redis has said, or what has kept it from that, and what to do about it: one sentence or two. Never throws. */
 export function redisReason(error: unknown): string {

@@ -1,6 +1,6 @@
 import { type Cluster, type Redis, type RedisOptions } from 'ioredis';
-import { InvalidOptionError, UnsupportedRedisError } from '../errors.js';
-import { isRecord } from '../objects.js';
+import { InvalidOptionError, UnsupportedRedisError } from '../errors/errors.js';
+import { isRecord } from '../base/objects.js';
 import { GuardedRedis, type Guard } from './guarded-redis.js';
 import { hasHashTag, tagged } from './hash-tag.js';
 import { assertAddress } from './redis-address.js';

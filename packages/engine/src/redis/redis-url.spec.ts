@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidOptionError } from '../errors.js';
+import { InvalidOptionError } from '../errors/errors.js';
 import { parseRedisUrl } from './redis-url.js';
 
 describe('parseRedisUrl', () => {

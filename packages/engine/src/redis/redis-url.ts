@@ -1,6 +1,6 @@
 import type { RedisOptions } from 'ioredis';
-import { InvalidOptionError } from '../errors.js';
-import { withoutPassword } from './secrets.js';
+import { InvalidOptionError } from '../errors/errors.js';
+import { withoutPassword } from '../errors/secrets.js';
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const EXPECTED =

@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { luaFiles } from './lua-files.js';
-
-const FILES = luaFiles();
 
 /** A Lua script of this engine: its text, and the digest by which Redis knows it. */
 export class Script {
@@ -13,17 +10,6 @@ export class Script {
   ) {
     this.sha = createHash('sha1').update(lua).digest('hex');
   }
-
-  /** Takes `lua/<name>.lua`, and before it the files of the functions that it calls. */
-  static load(name: string, ...functions: readonly string[]): Script {
-    return new Script(name, [...functions, name].map(luaOf).join('\n'));
-  }
-}
-
-function luaOf(name: string): string {
-  const text = FILES[`${name}.lua`];
-  if (text === undefined) throw new Error(`There is no lua/${name}.lua`);
-  return text;
 }
 
 /** A script with what it is to be run on, and how to read its reply. */

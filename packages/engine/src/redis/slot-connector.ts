@@ -2,7 +2,7 @@ import { connect, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, type RedisOptions } from 'ioredis';
 import type { NodeAddress, SlotOwner } from './slot-owner.js';
-import { clearTimeout, setTimeout } from '../timers.js';
+import { clearTimeout, setTimeout } from '../base/timers.js';
 
 const DEFAULT_TIMEOUT = 5_000;
 // A node whose host is gone says nothing, and its successor is soon known.

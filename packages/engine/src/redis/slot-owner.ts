@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
-import { errorLine } from '../error-text.js';
+import { errorLine } from '../errors/error-text.js';
 
 /** Where a node of a Cluster takes connections. */
 export interface NodeAddress {

@@ -1,4 +1,4 @@
-import { InvalidScheduleError } from '../errors.js';
+import { InvalidScheduleError } from '../errors/errors.js';
 
 /** One field of a cron spec: which values it holds, and whether it was written as "any". */
 export interface CronField {

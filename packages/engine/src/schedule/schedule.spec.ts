@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { InvalidScheduleError } from '../errors.js';
+import { InvalidScheduleError } from '../errors/errors.js';
 import { goDuration } from './go-duration.js';
 import { parseSchedule } from './schedule.js';
 

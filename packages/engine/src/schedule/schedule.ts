@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
-import { InvalidScheduleError } from '../errors.js';
-import { assertOptions, rule, type OptionTable } from '../option-rules.js';
+import { InvalidScheduleError } from '../errors/errors.js';
+import { assertOptions, rule, type OptionTable } from '../options/option-rules.js';
 import { cronFields, type CronField } from './cron-fields.js';
 import { goDuration } from './go-duration.js';
 import { TimeZone } from './time-zone.js';

@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.js';
-import type { QueueStatus } from '../client/queues.js';
+import type { QueueStatus } from '../stores/queues.js';
 import { MAX_NAMES } from '../metrics/recorder.js';
 
 /** What waits in Redis, for all processes together. */

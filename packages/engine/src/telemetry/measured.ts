@@ -1,4 +1,4 @@
-import { objectWith } from '../option-rules.js';
+import { objectWith } from '../options/option-rules.js';
 
 /** What may be given to be measured. A test may give what has but some of the methods. */
 export const MEASURED = {

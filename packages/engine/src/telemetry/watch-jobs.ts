@@ -1,8 +1,8 @@
-import { systemClock, unixSeconds } from '../clock.js';
-import type { Enqueuer } from '../enqueuer.js';
-import type { Fate } from '../fate.js';
-import type { Job } from '../job.js';
-import type { WorkerPool } from '../worker-pool.js';
+import { systemClock, unixSeconds } from '../base/clock.js';
+import type { Enqueuer } from '../enqueue/enqueuer.js';
+import type { Fate } from '../run/fate.js';
+import type { Job } from '../job/job.js';
+import type { WorkerPool } from '../pool/worker-pool.js';
 import { boundedNames } from './bounded-names.js';
 
 /** Counts what jobs do in this process. */

@@ -1,4 +1,4 @@
-import type { Random } from '../random.js';
+import type { Random } from '../base/random.js';
 
 /** The same numbers for the same seed (mulberry32). */
 export function seededRandom(seed: number): Random {

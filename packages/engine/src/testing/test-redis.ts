@@ -1,6 +1,6 @@
 import { MemoryRedis } from '@nestcraft/memory-redis';
 import type { Redis } from 'ioredis';
-import { newId } from '../id.js';
+import { newId } from '../base/id.js';
 import { Keys } from '../redis/keys.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { openRedis, type RedisSource } from '../redis/redis-source.js';

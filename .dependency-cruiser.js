@@ -1,0 +1,102 @@
+/**
+ * The arrows of the house: a file imports from its own layer and from those before it. `npm run lint` fails on an import
+ * in the other direction, on a circle, and on a package that reaches into another one's folders.
+ */
+
+/** The engine's folders, lowest first. */
+const ENGINE_LAYERS = [
+  ...[
+    'base',
+    'errors',
+    'logging',
+    'options',
+    'redis',
+    'job',
+    'schedule',
+    'scripts',
+    'metrics',
+    'middleware',
+    'run',
+  ],
+  ...[
+    'dispatch',
+    'stores',
+    'enqueue',
+    'heartbeat',
+    'maintenance',
+    'pool',
+    'client',
+    'telemetry',
+    'opentelemetry',
+    'prometheus',
+  ],
+];
+
+/** The packages, lowest first. The bench and the demo may use all of them. */
+const PACKAGES = ['local-redis', 'memory-redis', 'engine', 'work', 'dashboard', 'bench'];
+
+/** @param {string} root @param {readonly string[]} layers */
+function downwards(root, layers) {
+  return layers.slice(0, -1).map((layer, index) => ({
+    name: `${root.split('/')[1]}-${layer}-imports-upwards`,
+    severity: 'error',
+    comment: `${layer}/ lies below: move the shared part down, or hand it in.`,
+    from: { path: `^${root}/${layer}/`, pathNot: '[.]spec[.]ts$' },
+    to: { path: `^${root}/(?:${layers.slice(index + 1).join('|')})/|^${root}/[^/]+[.]ts$` },
+  }));
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'no-circle',
+      severity: 'error',
+      from: { pathNot: '[.]spec[.]ts$' },
+      to: { circular: true },
+    },
+    ...downwards('packages/engine/src', ENGINE_LAYERS),
+    {
+      name: 'engine-file-outside-a-layer',
+      severity: 'error',
+      comment: 'A new folder of the engine needs a place among the layers.',
+      from: {
+        path: '^packages/engine/src/[^/]+/',
+        pathNot: [`^packages/engine/src/(?:${ENGINE_LAYERS.join('|')}|testing)/`, '[.]spec[.]ts$'],
+      },
+      to: {},
+    },
+    {
+      name: 'testing-is-for-tests',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: ['/testing/', '[.]spec[.]ts$'] },
+      to: { path: '^packages/[^/]+/src/testing/' },
+    },
+    ...PACKAGES.map((name, index) => ({
+      name: `${name}-imports-a-package-above`,
+      severity: 'error',
+      from: { path: `^packages/${name}/src/`, pathNot: ['[.]spec[.]ts$', '/testing/'] },
+      to: { path: `^(?:apps|test|packages/(?:${PACKAGES.slice(index + 1).join('|') || '$.'}))/` },
+    })),
+    {
+      name: 'no-file-of-another-package',
+      severity: 'error',
+      comment: "Import the package's entry point.",
+      from: { path: '^(packages|apps)/([^/]+)/', pathNot: '[.]spec[.]ts$|/testing/' },
+      to: {
+        path: '^packages/[^/]+/src/.+/',
+        pathNot: ['^packages/$2/', '/index[.]ts$', '/heartbeat/'],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', 'dist'] },
+    exclude: { path: ['/dist/', '/public/', '^packages/dashboard/web/', '^test/packaging/'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs'],
+      conditionNames: ['import', 'default'],
+    },
+  },
+};

@@ -1,0 +1,231 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fetcher } from './fetcher.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Settler } from './settler.js';
+import type { FinishedJob } from '../run/finished-job.js';
+import { clearTimeout, performance, setImmediate, setTimeout } from '../base/timers.js';
+
+export interface DispatcherOptions {
+  readonly connection: RedisConnection;
+  readonly settler: Settler;
+  readonly fetcher: Fetcher;
+  readonly onError: (error: unknown) => void;
+}
+
+// While Redis works at one round, what another has brought is read, run and written down.
+const MOST_UNDER_WAY = 2;
+const FIRST_PAUSE = 20;
+const LONGEST_PAUSE = 1_000;
+
+/**
+ * The one actor of a pool that talks to Redis about jobs, in rounds: a round is one round trip, which settles jobs that have
+ * finished and fetches others, a few hundred at most. What it cannot carry, and what finishes while it is under way, sets
+ * out with a second one. But nothing is fetched before all that is put back has been, nor beside it: it would overtake
+ * that, or run while it is put back once more.
+ *
+ * When nothing waits it rests until it is woken. A safety poll goes on all the same.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  #started = false;
+  #failures = 0;
+  /** How many rounds have failed, and wait: until the last of them is over, nothing sets out. */
+  #pausing = 0;
+  /** How much is under way: rounds, or an interlude. */
+  #underWay = 0;
+  /** The first of them runs, if something is under way and is no round. */
+  readonly #interludes: (() => Promise<void>)[] = [];
+  #turn: NodeJS.Immediate | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  #flushUntil: number | undefined;
+  #ended: Promise<void> | undefined;
+  #onEnd: (() => void) | undefined;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to fetch. A second call does nothing. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#options.fetcher.start();
+    this.#soon();
+  }
+
+  /** Something has changed, about these names or any: fetch soon. */
+  wake(jobNames?: readonly string[]): void {
+    this.#options.fetcher.refresh(jobNames);
+    this.#soon();
+  }
+
+  /** Look into all queues soon, though nothing is known to have changed. */
+  look(): void {
+    this.#options.fetcher.wake();
+    this.#soon();
+  }
+
+  /** Takes a finished job; its fate is written with the next round trip. */
+  settle(job: FinishedJob): void {
+    this.#options.settler.add(job);
+    this.#soon();
+  }
+
+  /** Takes no more jobs, once a fetch in flight has been answered; what is running will still be settled. */
+  stopFetching(): void {
+    this.#options.fetcher.stop();
+  }
+
+  /**
+   * Runs `work` between rounds: nothing is being fetched or settled, and what Redis has in progress is what this pool
+   * knows of. Nothing is run before the start, or after the end.
+   *
+   * @throws what `work` throws
+   */
+  between(work: () => void | Promise<void>): Promise<void> {
+    if (!this.#started || this.#isOver()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#interludes.push(() => Promise.resolve().then(work).then(resolve, reject));
+      this.#soon();
+    });
+  }
+
+  /** Milliseconds since a fetch was answered, or since the start; `undefined` before that. */
+  get fetchAge(): number | undefined {
+    return this.#options.fetcher.age;
+  }
+
+  /** The finished jobs that are not settled yet, but for those of rounds under way. */
+  get unsettled(): readonly FinishedJob[] {
+    return this.#options.settler.unsettled;
+  }
+
+  /**
+   * Ends when all finished jobs are settled, or after about `patience` milliseconds.
+   *
+   * @returns whether all of them are
+   */
+  async stop(patience: number): Promise<boolean> {
+    this.stopFetching();
+    this.#ended ??= this.#end(patience);
+    await this.#ended;
+    return this.unsettled.length === 0;
+  }
+
+  /** One round: settles what has finished and fetches for who is idle. */
+  async dispatch(): Promise<void> {
+    const { connection, settler, fetcher } = this.#options;
+    await connection.ready();
+    const settling = settler.requests();
+    const requests = settler.hasToPutBack ? settling : [...settling, ...fetcher.requests()];
+    if (requests.length === 0) return;
+    const replies = await connection.run(...requests.map(({ call }) => call));
+    const failures = requests.map(({ onReply }, index) => attempt(() => onReply(replies[index])));
+    const failure = failures.find((error) => error !== undefined);
+    if (failure) throw failure;
+    this.#failures = 0;
+  }
+
+  /** Fetches one job of a name, whoever's turn it would be. Returns whether there was one that may be run. */
+  async fetchOne(jobName: string): Promise<boolean> {
+    const { connection, fetcher } = this.#options;
+    return fetcher.handOut(await connection.call(fetcher.one(jobName)));
+  }
+
+  async #end(patience: number): Promise<void> {
+    this.#flushUntil = performance.now() + patience;
+    if (!this.#started) return;
+    await new Promise<void>((resolve) => {
+      this.#onEnd = resolve;
+      this.#soon();
+    });
+  }
+
+  /** Looks what is due, after this turn of the event loop: jobs that end in the same one shall share a round trip. */
+  #soon(): void {
+    if (!this.#started || this.#turn) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      clearTimeout(this.#poll);
+      this.#goOn();
+    });
+  }
+
+  #goOn(): void {
+    if (this.#interludes.length > 0) {
+      if (this.#underWay === 0) this.#follow(this.#interlude());
+    } else if (this.#isOver()) {
+      this.#onEnd?.();
+    } else if (this.#isDue()) {
+      this.#follow(this.#round());
+      this.#soon(); // There may be more than one round carries.
+    } else if (this.#underWay === 0) {
+      this.#rest();
+    }
+  }
+
+  #follow(work: Promise<void>): void {
+    this.#underWay++;
+    void work.finally(() => {
+      this.#underWay--;
+      this.#soon();
+    });
+  }
+
+  async #interlude(): Promise<void> {
+    for (let run = this.#interludes[0]; run; run = this.#interludes[0]) {
+      await run();
+      this.#interludes.shift();
+    }
+  }
+
+  async #round(): Promise<void> {
+    try {
+      await this.dispatch();
+    } catch (error) {
+      this.#options.onError(error);
+      await this.#pause();
+    }
+  }
+
+  #isDue(): boolean {
+    if (this.#pausing > 0 || this.#underWay >= MOST_UNDER_WAY) return false;
+    const { settler, connection } = this.#options;
+    if (this.#underWay > 0 && (settler.isPuttingBack || !connection.isUp)) return false;
+    return settler.isDue || this.#options.fetcher.isDue;
+  }
+
+  #isOver(): boolean {
+    if (this.#flushUntil === undefined || this.#underWay > 0) return false;
+    return this.unsettled.length === 0 || performance.now() > this.#flushUntil;
+  }
+
+  #rest(): void {
+    const { fetcher } = this.#options;
+    const left = (this.#flushUntil ?? Infinity) - performance.now();
+    this.#poll = setTimeout(
+      () => {
+        if (!fetcher.isDue) fetcher.wake();
+        this.#soon();
+      },
+      Math.max(0, Math.min(fetcher.poll, left)),
+    );
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#pausing === 0) this.#failures++; // Two rounds that fail together have one cause.
+    this.#pausing++;
+    const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
+    await sleep(pause * (0.5 + Math.random() / 2));
+    this.#pausing--;
+  }
+}
+
+function attempt(act: () => void): Error | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

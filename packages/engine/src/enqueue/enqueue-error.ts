@@ -1,0 +1,15 @@
+import {
+  EnqueueRejectedError,
+  EnqueueUnknownError,
+  isWorkError,
+  type WorkError,
+} from '../errors/errors.js';
+import { redisFault } from '../redis/redis-fault.js';
+
+/** What callers hear when the jobs of these names could not be enqueued because of `cause`. */
+export function enqueueError(jobNames: readonly string[], cause: unknown): WorkError {
+  const refused = isWorkError(cause) || redisFault(cause).effect === 'refused';
+  return refused
+    ? new EnqueueRejectedError(jobNames, cause)
+    : new EnqueueUnknownError(jobNames, cause);
+}

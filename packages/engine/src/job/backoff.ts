@@ -1,0 +1,38 @@
+import { wholeDelay } from '../base/delay.js';
+import type { Job } from './job.js';
+import type { Random } from '../base/random.js';
+import { shown } from '../base/shown.js';
+import { errorLine } from '../errors/error-text.js';
+import { isThenable } from '../base/thrown.js';
+
+/** Says in how many seconds a failed job runs again. */
+export type Backoff = (job: Job) => number;
+
+/** Why a backoff gave no delay, for the middle of a sentence: `gave -1`. */
+export interface BackoffFault {
+  readonly fault: string;
+}
+
+/**
+ * Seconds until a failed job runs again: `fails⁴ + 15 + r·(fails + 1)` with r a whole number from 0 to 29.
+ * The rule of gocraft/work: 16–74 s after the first failure, 31–118 after the second, 96–212, 271–416, …
+ *
+ * @param fails failures so far, the latest included
+ */
+export function defaultBackoff(fails: number, random: Random): number {
+  return fails ** 4 + 15 + Math.floor(random() * 30) * (fails + 1);
+}
+
+/** What a user's backoff says of a job, in whole seconds; or what is wrong with it. Never throws. */
+export function backoffOf(backoff: Backoff, job: Job): { readonly delay: number } | BackoffFault {
+  try {
+    const answer: unknown = backoff(job);
+    const delay = wholeDelay(answer);
+    if (delay !== undefined) return { delay };
+    if (!isThenable(answer)) return { fault: `gave ${shown(answer)}` };
+    answer.then(undefined, () => undefined); // Nobody waits for it, and it may reject.
+    return { fault: 'gave a promise, which nobody waits for' };
+  } catch (error) {
+    return { fault: `threw: ${errorLine(error)}` };
+  }
+}

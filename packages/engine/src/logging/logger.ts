@@ -1,0 +1,118 @@
+import { InvalidOptionError } from '../errors/errors.js';
+import { errorLine } from '../errors/error-text.js';
+import { isObject } from '../base/objects.js';
+
+/**
+ * Where the engine writes. Nest's `Logger`, pino and `console` all fit: where `log` is missing, `info` is called, and
+ * what else is missing falls back to what is there. A logger that throws or rejects disturbs nothing.
+ */
+export interface Logger {
+  log(message: string): void;
+  warn(message: string): void;
+  error(message: string, stack?: string): void;
+}
+
+/** What may be given as a logger: the engine's own methods, or the names that pino, winston and others have for them. */
+export type LoggerLike = Logger | (Omit<Logger, 'log'> & { info(message: string): void });
+
+/** Writes to the console; the default. */
+export const consoleLogger: Logger = {
+  log: (message) => console.log(message),
+  warn: (message) => console.warn(message),
+  error: (message, stack) => console.error(stack === undefined ? message : `${message}\n${stack}`),
+};
+
+/** Writes nothing. */
+export const silentLogger: Logger = {
+  log: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+type Method = (...args: unknown[]) => unknown;
+
+// By what is missing: what comes nearest to it.
+const METHODS: Readonly<Record<keyof Logger, readonly string[]>> = {
+  log: ['log', 'info', 'debug', 'warn', 'error'],
+  warn: ['warn', 'error', 'log', 'info'],
+  error: ['error', 'warn', 'log', 'info'],
+};
+
+/**
+ * A logger that never throws and has all methods, made of one that may do and lack what it likes.
+ *
+ * @throws InvalidOptionError when the given one has no method to write with
+ */
+export function safeLogger(given: LoggerLike): Logger {
+  assertLogger(given);
+  let complained = false;
+  const complain = (error: unknown): void => {
+    if (complained) return;
+    complained = true;
+    tellConsole(error);
+  };
+  const write = (level: keyof Logger, ...args: readonly string[]): void => {
+    try {
+      const returned = methodOf(given, level)?.apply(given, [...args]);
+      if (isThenable(returned)) returned.then(undefined, complain);
+    } catch (error) {
+      complain(error);
+    }
+  };
+  return {
+    log: (message) => write('log', message),
+    warn: (message) => write('warn', message),
+    error: (message, stack) => {
+      if (stack === undefined) write('error', message);
+      // Those with `info` instead of `log` take what follows a message for its parameters, and lose it.
+      else if (hasLog(given)) write('error', message, stack);
+      else write('error', `${message}\n${stack}`);
+    },
+  };
+}
+
+/** For messages and pages. */
+export const LOGGERS = 'an object with log (or info), warn and error';
+
+/** @throws InvalidOptionError for what has no method to write with */
+export function assertLogger(given: unknown): void {
+  if (canWrite(given)) return;
+  throw new InvalidOptionError('logger', given, LOGGERS);
+}
+
+function canWrite(given: unknown): boolean {
+  try {
+    return isObject(given) && methodOf(given, 'log') !== undefined;
+  } catch {
+    return true; // Its methods cannot be looked at now, and maybe later.
+  }
+}
+
+function methodOf(given: object, level: keyof Logger): Method | undefined {
+  for (const name of METHODS[level]) {
+    const method: unknown = (given as Readonly<Record<string, unknown>>)[name];
+    if (typeof method === 'function') return method as Method;
+  }
+  return undefined;
+}
+
+function hasLog(given: object): boolean {
+  try {
+    return typeof (given as Partial<Logger>).log === 'function';
+  } catch {
+    return false;
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined | null)?.then === 'function';
+}
+
+function tellConsole(error: unknown): void {
+  try {
+    const reason = errorLine(error);
+    console.error(`The logger fails (${reason}); what it does not take is lost. Mend it.`);
+  } catch {
+    // Not even that can be told.
+  }
+}

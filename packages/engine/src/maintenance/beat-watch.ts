@@ -1,0 +1,27 @@
+import type { PoolSighting } from '../scripts/pool-scripts.js';
+
+/** Remembers since when each pool's last beat has stood where it is, by a clock that nobody sets. */
+export class BeatWatch {
+  #seen: ReadonlyMap<string, Seen> = new Map();
+
+  /** @param at milliseconds of `performance.now` */
+  see(pools: readonly PoolSighting[], at: number): void {
+    const before = this.#seen;
+    this.#seen = new Map(
+      pools.map(({ id, heartbeatAt }) => {
+        const last = before.get(id);
+        return [id, last && last.heartbeatAt === heartbeatAt ? last : { heartbeatAt, since: at }];
+      }),
+    );
+  }
+
+  /** Seconds for which the pool's beat has been seen as it is; 0 for one that was never seen. */
+  stillFor({ id }: Pick<PoolSighting, 'id'>, at: number): number {
+    return (at - (this.#seen.get(id)?.since ?? at)) / 1000;
+  }
+}
+
+interface Seen {
+  readonly heartbeatAt: number | undefined;
+  readonly since: number;
+}

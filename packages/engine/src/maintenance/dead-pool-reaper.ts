@@ -1,0 +1,240 @@
+import { attemptText } from '../job/attempt.js';
+import { BeatWatch } from './beat-watch.js';
+import { deadPools, isOwnLate } from './dead-pools.js';
+import { FirstError } from '../redis/first-error.js';
+import { envelope, parseEntry, rewriteEntry } from '../job/job-entry.js';
+import { Loop } from '../base/loop.js';
+import { Patience, SLOW } from './patience.js';
+import { batches, MOST_BYTES_TWICE } from '../redis/batches.js';
+import type { Keys } from '../redis/keys.js';
+import type { Raw } from '../redis/raw.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Scripts } from '../scripts/scripts.js';
+import type { Look, PoolSighting, Reaping } from '../scripts/pool-scripts.js';
+import { endsWithDeath, heldClaim, holdsClaim } from '../job/unique-key.js';
+
+export interface DeadPoolReaperOptions {
+  /** Of the pool that reaps. */
+  readonly poolId: string;
+  readonly connection: RedisConnection;
+  readonly keys: Keys;
+  readonly scripts: Scripts;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** With how many deaths of its process a job is dead itself. */
+  readonly maxDeaths: number;
+  readonly onReaped: (pool: ReapedPool) => void;
+  /** This process stood still for some seconds: others may have taken its pool for dead. */
+  readonly onStandstill: () => void;
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds between two looks; default 2500. */
+  readonly interval?: number;
+}
+
+/** A dead pool whose jobs were taken from it. */
+export interface ReapedPool {
+  readonly poolId: string;
+  /** Jobs that run again. */
+  readonly requeued: number;
+  /** Jobs that are dead, because too many processes have died under them. */
+  readonly dead: number;
+}
+
+const DEFAULT_INTERVAL = 2_500;
+const SHORTEST_TURN = 1;
+// Names of one script call, which takes Redis some milliseconds.
+const NAMES = 1_000;
+// Entries of one script call: a script blocks Redis for everybody.
+const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
+
+/**
+ * Finds pools that have died, Go's among them, and puts the jobs that they were running back to the front of their
+ * queues. A job under which one process after the other dies is moved to the dead jobs.
+ *
+ * Nobody is judged while Redis or this process may have stood still, or its clock may have been set: within ten seconds
+ * of a (re-)connection, a look or an own beat that failed or was late, a slow look, a standstill of the process, or a jump
+ * of Redis's clock. It looks in that time, too, to learn of the next such thing.
+ */
+export class DeadPoolReaper {
+  readonly #options: DeadPoolReaperOptions;
+  readonly #interval: number;
+  readonly #loop: Loop;
+  readonly #patience = new Patience();
+  readonly #beats = new BeatWatch();
+  /** On the clock of `performance.now`. */
+  #lastRound = 0;
+
+  constructor(options: DeadPoolReaperOptions) {
+    this.#options = options;
+    const { interval = DEFAULT_INTERVAL, onError } = options;
+    this.#interval = interval;
+    this.#loop = new Loop({
+      round: () => this.#round(),
+      afterError: interval,
+      onError,
+    });
+  }
+
+  start(): void {
+    this.#lastRound = performance.now();
+    this.bePatient();
+    this.#loop.start();
+  }
+
+  /** Gives everybody the time to beat again: Redis was out of reach, or has refused a beat. */
+  bePatient(): void {
+    this.#patience.renew();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  /** One round: takes the jobs of all pools that are dead. */
+  async reap(): Promise<ReapedPool[]> {
+    return this.#reapAll(this.#judge(await this.#look(0)));
+  }
+
+  async #round(): Promise<number> {
+    const now = performance.now();
+    // This process stood still, and Redis may have, too.
+    if (now - this.#lastRound > this.#interval * 2 + SLOW) {
+      this.bePatient();
+      this.#options.onStandstill();
+    }
+    this.#lastRound = now;
+    // Who will judge nobody takes no turn from those that may.
+    const turn = this.#isPatient() ? SHORTEST_TURN : this.#interval * 0.75;
+    const dead = this.#judge(await this.#look(turn));
+    if (!this.#isPatient()) await this.#reapAll(dead);
+    return this.#wait();
+  }
+
+  #isPatient(): boolean {
+    return performance.now() < this.#patience.until;
+  }
+
+  /** Milliseconds until the next round: not in step with others, and not later than it may judge. */
+  #wait(): number {
+    const patientFor = this.#patience.until - performance.now();
+    const wait = this.#interval * (0.75 + Math.random() / 2);
+    return patientFor > 0 ? Math.min(wait, patientFor) : wait;
+  }
+
+  async #look(turn: number): Promise<Look> {
+    const { connection, scripts, poolId } = this.#options;
+    try {
+      await connection.ready();
+      const asked = performance.now();
+      const look = await connection.call(scripts.pools.look(poolId, turn));
+      this.#patience.see(look.now, asked, performance.now());
+      return look;
+    } catch (error) {
+      this.bePatient(); // Whatever fails here fails for the beats of others as well.
+      throw error;
+    }
+  }
+
+  #judge({ now, pools }: Look): PoolSighting[] {
+    const { poolId } = this.#options;
+    if (!pools) return [];
+    const at = performance.now();
+    this.#beats.see(pools, at);
+    if (isOwnLate({ now, pools }, poolId)) {
+      this.bePatient();
+      return [];
+    }
+    return deadPools({ now, pools, stillFor: (pool) => this.#beats.stillFor(pool, at) }, poolId);
+  }
+
+  /** One that cannot be reaped does not keep the others from it. @throws the first error */
+  async #reapAll(pools: readonly PoolSighting[]): Promise<ReapedPool[]> {
+    const reaped: ReapedPool[] = [];
+    const failed = new FirstError();
+    for (const pool of pools) {
+      const result = await failed.noteOf(() => this.#reapPool(pool));
+      if (result) reaped.push(result);
+    }
+    failed.throw();
+    return reaped;
+  }
+
+  /** Only when all its jobs are taken the pool is taken off the books: after an error, a reaper finds it again. */
+  async #reapPool(pool: PoolSighting): Promise<ReapedPool | undefined> {
+    const { connection, scripts, onReaped } = this.#options;
+    let [requeued, dead] = [0, 0];
+    const failed = new FirstError();
+    for await (const jobName of this.#namesOf(pool)) {
+      const taken = await failed.noteOf(() => this.#reapJobs(pool, jobName));
+      if (taken === 'alive') return undefined;
+      requeued += taken?.requeued ?? 0;
+      dead += taken?.dead ?? 0;
+    }
+    failed.throw();
+    if (!(await connection.call(scripts.pools.bury(pool)))) return undefined;
+    const reaped = { poolId: pool.id, requeued, dead };
+    onReaped(reaped);
+    return reaped;
+  }
+
+  /** The names in which the pool has jobs in progress, among those that its heartbeat tells and all known ones. */
+  async *#namesOf({ id, jobNames = [] }: PoolSighting): AsyncGenerator<string> {
+    const { connection, keys, scripts } = this.#options;
+    for (const names of batches(jobNames, NAMES)) {
+      yield* await connection.call(scripts.pools.occupied(id, names));
+    }
+    let cursor = '0';
+    do {
+      const [next, names] = await connection.redis.sscan(keys.knownJobs, cursor, 'COUNT', NAMES);
+      cursor = next;
+      if (names.length > 0) yield* await connection.call(scripts.pools.occupied(id, names));
+    } while (cursor !== '0');
+  }
+
+  async #reapJobs(
+    pool: PoolSighting,
+    jobName: string,
+  ): Promise<{ requeued: number; dead: number } | 'alive'> {
+    const { connection, keys, scripts, maxDeaths } = this.#options;
+    let [requeued, dead] = [0, 0];
+    for (;;) {
+      const { entries } = await connection.call(
+        scripts.jobs.listPage(keys.inProgress(jobName, pool.id), 0, BATCH),
+      );
+      const reapings = entries.map((raw) => this.#reaping(raw, jobName));
+      const taken = await connection.call(
+        scripts.pools.reap(pool, jobName, reapings, { maxDeaths }),
+      );
+      if (!taken) return 'alive';
+      requeued += taken.requeued;
+      dead += taken.dead;
+      if (taken.left === 0) return { requeued, dead };
+    }
+  }
+
+  #reaping(raw: Raw, jobName: string): Reaping {
+    const now = Math.floor(this.#options.now() / 1000);
+    const reason = `its process died ${this.#options.maxDeaths} times while it ran`;
+    try {
+      const entry = parseEntry(raw);
+      const { id, fails } = entry;
+      const failure = { fails: fails + 1, error: reason, at: now };
+      const died = { fails, error: 'its process died while it ran', at: now };
+      const ends = holdsClaim(entry) && endsWithDeath(entry, entry.claim === 'kept');
+      const claim = ends ? heldClaim(this.#options.keys, entry) : undefined;
+      return {
+        ...{ raw, jobId: id, claim },
+        deadEntry: rewriteEntry(raw, { failure, claim: claim && null }),
+        attempt: attemptText(died, undefined),
+      };
+    } catch {
+      // It will be found out when it is fetched.
+      return {
+        raw,
+        jobId: undefined,
+        deadEntry: envelope(raw, { jobName, reason, now }),
+        attempt: '',
+      };
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { batches } from '../redis/batches.js';
+import type { Raw } from '../redis/raw.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Scripts } from '../scripts/scripts.js';
+
+export interface LostJobsOptions {
+  readonly connection: RedisConnection;
+  readonly scripts: Scripts;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A run of a job. */
+export interface LostRun {
+  readonly id: string;
+  readonly raw: Raw;
+}
+
+// Jobs of one script call.
+const BATCH = 500;
+
+/**
+ * Jobs that were taken from the pool while they ran here. Whoever took them counted a death of their process for each. But
+ * it lives: so that is taken back, once for each run, or a few false alarms would make a long job one of the dead.
+ */
+export class LostJobs {
+  readonly #options: LostJobsOptions;
+  /** For how many runs of an entry that go on here the death was taken back. A lost job may run here a second time. */
+  readonly #forgiven = new Map<Raw, number>();
+
+  constructor(options: LostJobsOptions) {
+    this.#options = options;
+  }
+
+  /** All runs of some job names that go on here, but whose jobs are not this pool's any more. */
+  noticed(runs: readonly LostRun[]): void {
+    const before = new Map(this.#forgiven);
+    const fresh = runs.filter(({ raw }) => {
+      const left = before.get(raw) ?? 0;
+      before.set(raw, left - 1);
+      return left <= 0;
+    });
+    for (const { raw } of fresh) this.#forgiven.set(raw, (this.#forgiven.get(raw) ?? 0) + 1);
+    this.#forgive(fresh.map(({ id }) => id));
+  }
+
+  /** A run has ended. `id` is `undefined` for what was no job. */
+  ended(raw: Raw, id: string | undefined, owned: boolean): void {
+    if (owned && this.#forgiven.size === 0) return;
+    const forgiven = this.#forgiven.get(raw) ?? 0;
+    if (forgiven > 1) this.#forgiven.set(raw, forgiven - 1);
+    else this.#forgiven.delete(raw);
+    if (!owned && forgiven === 0 && id !== undefined) this.#forgive([id]);
+  }
+
+  #forgive(ids: readonly string[]): void {
+    const { connection, scripts, onError } = this.#options;
+    const calls = batches(ids, BATCH).map((batch) => scripts.pools.forgive(batch));
+    connection.callAll(calls).catch(onError);
+  }
+}

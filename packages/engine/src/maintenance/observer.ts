@@ -1,0 +1,133 @@
+import { argsTextOf } from '../job/job-entry.js';
+import { batchesBySize } from '../redis/batches.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Keys } from '../redis/keys.js';
+import type { Scripts } from '../scripts/scripts.js';
+import type { Observation } from '../scripts/pool-scripts.js';
+import type { Checkin, Running } from '../run/worker.js';
+import {
+  clearInterval,
+  clearTimeout,
+  performance,
+  setInterval,
+  setTimeout,
+} from '../base/timers.js';
+
+export interface ObserverOptions {
+  readonly connection: RedisConnection;
+  readonly keys: Keys;
+  readonly scripts: Scripts;
+  readonly workers: readonly { readonly id: string; readonly running: Running | undefined }[];
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds between two writes at least; default 1000. */
+  readonly interval?: number;
+}
+
+const DEFAULT_INTERVAL = 1_000;
+const AT_ONCE = { count: 100 };
+const TTL = 24 * 3600; // seconds, as gocraft/work
+// Long before an observation expires under a job that runs and says nothing.
+const REFRESH = 3600 * 1000; // milliseconds
+
+/**
+ * Writes what each worker is doing where the dashboards (gocraft/work's, too) look for it: at the first event at
+ * once, then at most once a second, so that a thousand short jobs a second cost no more than one.
+ */
+export class Observer {
+  readonly #options: ObserverOptions;
+  readonly #interval: number;
+  /** What was written last for each busy worker. */
+  readonly #written = new Map<string, Seen>();
+  #timer: NodeJS.Timeout | undefined;
+  #refresh: NodeJS.Timeout | undefined;
+  #lastRound = -Infinity;
+  #round: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+    this.#interval = options.interval ?? DEFAULT_INTERVAL;
+  }
+
+  start(): void {
+    this.#refresh ??= setInterval(() => {
+      this.#written.clear();
+      this.touch();
+    }, REFRESH).unref();
+  }
+
+  /** A worker has begun a job, ended one, or checked in. */
+  touch(): void {
+    if (this.#timer || this.#stopped) return;
+    const wait = Math.max(0, this.#lastRound + this.#interval - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.observe();
+    }, wait);
+  }
+
+  /** One round: writes what has changed since the last. */
+  observe(): Promise<void> {
+    this.#lastRound = performance.now();
+    this.#round = this.#round.then(() => this.#write()).catch(this.#options.onError);
+    return this.#round;
+  }
+
+  /** Ends it, and removes all observations: nobody works here any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    clearInterval(this.#refresh);
+    await this.#round;
+    const { connection, keys, workers } = this.#options;
+    if (connection.isUp) await connection.redis.del(workers.map(({ id }) => keys.observation(id)));
+  }
+
+  async #write(): Promise<void> {
+    const { connection, scripts, workers } = this.#options;
+    if (!connection.isUp) return;
+    const seen = new Map<string, Seen>();
+    const changed: Observation[] = [];
+    for (const { id, running } of workers) {
+      const before = this.#written.get(id);
+      if (running) seen.set(id, { running, checkin: running.lastCheckin });
+      if (before?.running === running && before?.checkin === running?.lastCheckin) continue;
+      changed.push({ workerId: id, fields: running ? observation(running) : {} });
+    }
+    for (const some of batchesBySize(changed, sizeOf, AT_ONCE)) {
+      await connection.call(scripts.pools.observe(some, TTL));
+    }
+    this.#written.clear();
+    for (const [id, what] of seen) this.#written.set(id, what);
+  }
+}
+
+interface Seen {
+  readonly running: Running;
+  readonly checkin: Checkin | undefined;
+}
+
+/** In bytes; nearly all of them are the arguments. */
+function sizeOf({ fields }: Observation): number {
+  return Buffer.byteLength(String(fields.args ?? ''));
+}
+
+/** The fields that gocraft/work's client reads. Times in whole seconds. */
+function observation({
+  entry,
+  raw,
+  startedAt,
+  lastCheckin,
+}: Running): Record<string, string | number> {
+  const args = argsTextOf(raw);
+  return {
+    job_name: entry.name,
+    job_id: entry.id,
+    started_at: Math.floor(startedAt / 1000),
+    args: args === 'null' ? '' : args,
+    ...(lastCheckin && {
+      checkin: lastCheckin.text,
+      checkin_at: Math.floor(lastCheckin.at / 1000),
+    }),
+  };
+}

@@ -1,0 +1,189 @@
+import { envelope, parseEntry, rewriteEntry, type JobEntry } from '../job/job-entry.js';
+import { Loop } from '../base/loop.js';
+import { firingOf } from '../job/firing-id.js';
+import { resultOf, type RedisConnection } from '../redis/redis-connection.js';
+import { textOf, type Raw } from '../redis/raw.js';
+import type { Scripts } from '../scripts/scripts.js';
+import type { DueJobs, Requeued, Requeueing } from '../scripts/timed-scripts.js';
+import { endsWithDeath, ownsClaim } from '../job/unique-key.js';
+import { WakeBudget } from '../dispatch/wake-budget.js';
+
+export interface RequeuerOptions {
+  /** The jobs that it moves: failed ones that wait for their retry, or scheduled ones. */
+  readonly set: 'retry' | 'scheduled';
+  readonly connection: RedisConnection;
+  readonly scripts: Scripts;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The names that the pool handles: whatever Redis says, they are known. Default none. */
+  readonly ownNames?: ReadonlySet<string>;
+  /** Whether a name that Redis does not know is unknown, and was not only lost by it a moment ago; default yes. */
+  readonly knowsNames?: () => Promise<boolean>;
+  /** Whether the waker hears of changes to the set. */
+  readonly isWatching: () => boolean;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What a round has moved. */
+export type Moved = Omit<Requeued, 'unknown' | 'broken'>;
+
+// gocraft/work's tick; with the waker it is only what happens when nobody wakes us.
+const TICK = 1_000;
+const SAFETY_POLL = 15_000;
+// Changes come in swarms when jobs fail in swarms, mostly for run times that are still to come. So who was woken for
+// nothing waits longer than who found something: those are retried at once.
+const SPACING = { found: 10, nothing: 100 };
+const FRUITLESS_LOOKS = { burst: 10, perSecond: 2 };
+// Its script takes Redis about a millisecond, two where entries tell of failures.
+const BATCH = { count: 250 };
+// The words of gocraft/work, by which its tools know such jobs.
+export const UNKNOWN_JOB = 'unknown job when requeueing';
+const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, broken: [], unknown: [] };
+
+/**
+ * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and
+ * then has each moved only if it is still there. So any number of requeuers, Go's among them, move a job once.
+ */
+export class Requeuer {
+  readonly #options: RequeuerOptions;
+  readonly #loop: Loop;
+  readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
+  #spacing = SPACING.nothing;
+  #stopping = false;
+
+  constructor(options: RequeuerOptions) {
+    this.#options = options;
+    this.#loop = new Loop({
+      round: () => this.#round(),
+      afterError: TICK,
+      spacing: () => this.#spacing,
+      onError: options.onError,
+    });
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** The set has changed: look again. */
+  wake(): void {
+    this.#loop.poke();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#loop.stop();
+  }
+
+  /** One round: moves all jobs that are due. Returns how many, and the milliseconds until the next one is due. */
+  async requeueDue(): Promise<Moved & { readonly nextIn: number | undefined }> {
+    const { connection, scripts, set, isWatching } = this.#options;
+    await connection.ready();
+    let [requeued, dead, dropped] = [0, 0, 0];
+    let unknown: ReadonlySet<string> = new Set();
+    let watched = false;
+    let due = await connection.call(scripts.timed.due(set, BATCH, watched));
+    while (!this.#stopping && (due.entries.length > 0 || (isWatching() && !watched))) {
+      // What this round moves would only wake it again. So it watches when it expects to find no more.
+      watched = isWatching() && !due.areMore;
+      const [moved, next] = await this.#move(due, unknown, watched);
+      requeued += moved.requeued;
+      dead += moved.dead;
+      dropped += moved.dropped;
+      this.#tell(moved.broken);
+      // Only of what was left by this move, and is looked at next: a name may become known at any time.
+      unknown = new Set(moved.unknown);
+      due = next;
+      // What is left waits for its pool, which makes its names known anew.
+      if (unknown.size > 0 && (await this.#options.knowsNames?.()) === false) {
+        return { requeued, dead, dropped, nextIn: TICK };
+      }
+    }
+    return { requeued, dead, dropped, nextIn: due.nextIn };
+  }
+
+  #tell(broken: readonly string[]): void {
+    if (broken.length === 0) return;
+    const keys = broken.map((name) => `jobs:${name}`).join(', ');
+    this.#options.onError(
+      new Error(
+        `Jobs are due whose queue is a key of the wrong kind (${keys}); they are tried again in a minute. Remove what stands there`,
+      ),
+    );
+  }
+
+  async #round(): Promise<number> {
+    const { requeued, dead, dropped, nextIn = Infinity } = await this.requeueDue();
+    this.#space(requeued + dead + dropped > 0, nextIn);
+    return Math.min(nextIn, this.#options.isWatching() ? SAFETY_POLL : TICK);
+  }
+
+  #space(hasFound: boolean, nextIn: number): void {
+    if (hasFound) this.#budget.found();
+    else this.#budget.foundNothing();
+    const least = hasFound ? SPACING.found : SPACING.nothing;
+    // Never beyond what is known to become due.
+    this.#spacing = Math.max(least, Math.min(this.#budget.wait, nextIn));
+  }
+
+  /** Moves what is due, and looks for more in the same round trip. */
+  async #move(
+    { entries }: DueJobs,
+    unknown: ReadonlySet<string>,
+    watch: boolean,
+  ): Promise<[Requeued, DueJobs]> {
+    const { connection, scripts, set, ownNames } = this.#options;
+    const look = scripts.timed.due(set, BATCH, watch);
+    if (entries.length === 0) return [NOTHING, await connection.call(look)];
+    const move = scripts.timed.requeue(
+      set,
+      entries.map((raw) => this.#requeueing(raw, unknown)),
+      ownNames,
+    );
+    const [moved, found] = await connection.run(move, look);
+    return [resultOf(move, moved), resultOf(look, found)];
+  }
+
+  #requeueing(raw: Raw, unknown: ReadonlySet<string>): Requeueing {
+    const now = Math.floor(this.#options.now() / 1000);
+    let job: JobEntry;
+    try {
+      job = parseEntry(raw);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const entry = envelope(raw, { jobName: nameIn(raw), reason, now });
+      return { raw, jobName: undefined, entry };
+    }
+    if (unknown.has(job.name)) {
+      const failure = { fails: job.fails, error: UNKNOWN_JOB, at: now };
+      if (!ownsClaim(job) || !endsWithDeath(job, job.claim === 'kept')) {
+        return { raw, jobName: undefined, entry: rewriteEntry(raw, { failure }) };
+      }
+      // Nobody would end its claim any more: others like it would be refused, or wait under it, for a day.
+      const entry = rewriteEntry(raw, { failure, claim: null });
+      const frees = { uniqueKey: job.uniqueKey, jobName: job.name, id: job.id };
+      return { raw, jobName: undefined, entry, frees };
+    }
+    const firing = this.#options.set === 'scheduled' ? firingOf(job.id) : undefined;
+    // A firing of a schedule that does not overlap claims its place now, and holds it until it is done.
+    const claims = firing !== undefined && job.unique && job.claim === undefined;
+    const claim = claims ? { uniqueKey: job.uniqueKey, id: job.id } : undefined;
+    return {
+      raw,
+      jobName: job.name,
+      firing: firing && { ...firing, claim },
+      entry: rewriteEntry(raw, { enqueuedAt: now, claim: claims ? 'held' : undefined }),
+    };
+  }
+}
+
+/** The name that a broken entry may still tell. */
+function nameIn(raw: Raw): string {
+  try {
+    const { name } = JSON.parse(textOf(raw)) as { name?: unknown };
+    if (typeof name === 'string' && name !== '') return name;
+  } catch {
+    // Not even JSON.
+  }
+  return 'undecodable';
+}

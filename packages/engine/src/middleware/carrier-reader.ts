@@ -1,0 +1,58 @@
+import { parseCarriers, type Carriers } from './propagator.js';
+import type { Keys } from '../redis/keys.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+
+export interface CarrierReaderOptions {
+  readonly connection: RedisConnection;
+  readonly keys: Keys;
+  readonly onError: (error: unknown) => void;
+}
+
+const NOTHING: Carriers = {};
+
+/**
+ * Reads what is carried to jobs: all that begin in one turn of the event loop in one round trip. A job whose carriers
+ * cannot be read runs without them.
+ */
+export class CarrierReader {
+  readonly #options: CarrierReaderOptions;
+  #asked = new Map<string, ((carriers: Carriers) => void)[]>();
+
+  constructor(options: CarrierReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  read(jobId: string): Promise<Carriers> {
+    return new Promise((resolve) => {
+      // Not queueMicrotask, which faked timers hold back.
+      if (this.#asked.size === 0) void Promise.resolve().then(() => this.#answer());
+      const others = this.#asked.get(jobId);
+      if (others) others.push(resolve);
+      else this.#asked.set(jobId, [resolve]);
+    });
+  }
+
+  async #answer(): Promise<void> {
+    const asked = this.#asked;
+    this.#asked = new Map();
+    const texts = await this.#texts([...asked.keys()]);
+    let index = 0;
+    for (const resolves of asked.values()) {
+      const text = texts[index++];
+      const carriers = text ? parseCarriers(text) : NOTHING;
+      for (const resolve of resolves) resolve(carriers);
+    }
+  }
+
+  async #texts(jobIds: readonly string[]): Promise<(string | null)[]> {
+    const { connection, keys, onError } = this.#options;
+    if (!connection.isUp) return [];
+    try {
+      return await connection.redis.mget(jobIds.map((jobId) => keys.carrier(jobId)));
+    } catch (error) {
+      onError(error);
+      return [];
+    }
+  }
+}

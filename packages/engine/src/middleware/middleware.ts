@@ -1,0 +1,46 @@
+import { LateNextError } from '../errors/errors.js';
+import type { Handler } from '../job/handler.js';
+import type { Job } from '../job/job.js';
+import { Passage } from './passage.js';
+import { finishing, finishWork } from './returned-work.js';
+
+/**
+ * Runs around every job's handler, in the order of registration. It goes on by `await next()`; if it never does, the
+ * handler does not run and the job is done. Where it does not wait, the job ends no sooner than its handler, and fails
+ * with it. A second `next()` runs nothing: it gives the first one's promise.
+ */
+export type Middleware<Context = unknown> = (
+  job: Job,
+  next: () => Promise<void>,
+  context: Context,
+) => unknown;
+
+/**
+ * One function that runs `middleware` from first to last around `handler`.
+ *
+ * @param onLate a middleware has called `next` for the first time after it had ended
+ */
+export function compose<Context>(
+  middleware: readonly Middleware<Context>[],
+  handler: Handler<Context>,
+  onLate: (error: LateNextError) => void = () => undefined,
+): Handler<Context> {
+  return middleware.reduceRight<Handler<Context>>((inner, outer) => {
+    const goOn = finishing(inner);
+    return (job, context) => {
+      const inside = async (): Promise<void> => {
+        await goOn(job, context);
+      };
+      const late = (): LateNextError => lateNext(job, onLate);
+      return new Passage(inside, late).through(async (next) => {
+        await finishWork(await outer(job, next, context), job);
+      });
+    };
+  }, handler);
+}
+
+function lateNext({ name, id }: Job, onLate: (error: LateNextError) => void): LateNextError {
+  const error = new LateNextError(name, id);
+  onLate(error);
+  return error;
+}

@@ -1,0 +1,18 @@
+import { InvalidOptionError } from '../errors/errors.js';
+import { isRecord } from '../base/objects.js';
+
+/**
+ * For what JavaScript callers, or a setting that is missing, give instead of an object.
+ *
+ * @throws InvalidOptionError
+ */
+export function assertRecord(option: string, value: unknown, expected: string): void {
+  if (isRecord(value)) return;
+  throw new InvalidOptionError(option, value, expected);
+}
+
+/** @throws InvalidOptionError */
+export function assertJobId(jobId: unknown): void {
+  if (typeof jobId === 'string' && jobId !== '') return;
+  throw new InvalidOptionError('jobId', jobId, 'the id of a job');
+}

@@ -1,0 +1,91 @@
+import type { Dispatcher } from '../dispatch/dispatcher.js';
+import type { Keys } from '../redis/keys.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+import { redisFault } from '../redis/redis-fault.js';
+import type { Workers } from '../run/workers.js';
+
+export interface DrainOptions {
+  readonly jobNames: readonly string[];
+  readonly keys: Keys;
+  readonly connection: RedisConnection;
+  readonly dispatcher: Pick<Dispatcher, 'look' | 'between' | 'unsettled'>;
+  readonly workers: Pick<Workers<unknown>, 'busy' | 'prefetched'>;
+}
+
+/** Knows when no job waits in the pool's queues any more, and none runs here. Any number may wait for that at once. */
+export class Drain {
+  readonly #options: DrainOptions;
+  readonly #waiting = new Set<() => void>();
+  #ended = false;
+
+  constructor(options: DrainOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when it is so, or when the pool stops. @throws what Redis says when it refuses to tell */
+  async finished(): Promise<void> {
+    while (!this.#ended) {
+      await this.#nextDry();
+      if (await this.#isEmpty()) return;
+    }
+  }
+
+  /** A fetch has found nothing to run. */
+  dry(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+
+  /** The pool stops: nobody waits any longer. */
+  end(): void {
+    this.#ended = true;
+    this.dry();
+  }
+
+  #nextDry(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.add(resolve);
+      this.#options.dispatcher.look();
+    });
+  }
+
+  /** Between two rounds, one of which may be bringing the last jobs. */
+  async #isEmpty(): Promise<boolean> {
+    let isEmpty = false;
+    await this.#options.dispatcher.between(async () => {
+      isEmpty = this.#isIdle() && (await this.#isDrained());
+    });
+    return isEmpty;
+  }
+
+  /** Nothing runs, waits to be begun, or is still to be sent to Redis: settling may put jobs into queues. */
+  #isIdle(): boolean {
+    const { workers, dispatcher } = this.#options;
+    return (
+      workers.busy === 0 && workers.prefetched.length === 0 && dispatcher.unsettled.length === 0
+    );
+  }
+
+  async #isDrained(): Promise<boolean> {
+    if (!this.#options.connection.isUp) return false;
+    try {
+      return (await this.#waitingQueues()) === 0;
+    } catch (error) {
+      if (redisFault(error).code === 'CONNECTION') return false; // It will be asked again.
+      throw error;
+    }
+  }
+
+  /** How many queues have jobs and are not paused. */
+  async #waitingQueues(): Promise<number> {
+    const { connection, keys, jobNames } = this.#options;
+    const pipeline = connection.redis.pipeline();
+    for (const name of jobNames) pipeline.llen(keys.queue(name)).exists(keys.paused(name));
+    const replies = (await pipeline.exec()) ?? [];
+    return jobNames.filter((_, index) => {
+      const [error, length] = replies[2 * index] ?? [];
+      if (error) throw error;
+      return length !== 0 && replies[2 * index + 1]?.[1] !== 1;
+    }).length;
+  }
+}

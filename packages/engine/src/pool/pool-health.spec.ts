@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidOptionError } from '../errors/errors.js';
+import { healthLimits, judge, type HealthFigures } from './pool-health.js';
+
+const WELL: HealthFigures = {
+  ...{ isReady: true, busy: 1, concurrency: 10, fetchAge: 1, beatAge: 3 },
+  ...{ oldestWaiting: { jobName: 'n', seconds: 20 }, unhandled: [] },
+};
+
+describe('judge', () => {
+  it('finds a pool up whose fetches are answered', () => {
+    expect(judge(WELL, healthLimits({}))).toEqual({ status: 'up', problems: [], ...WELL });
+  });
+
+  it.each([
+    [{ isReady: false }, 'down', /not started/],
+    [{ fetchAge: 16 }, 'down', /No fetch was answered for 16 s/],
+    [{ beatAge: 11 }, 'down', /heartbeat is 11 s old/],
+    [{ beatAge: undefined }, 'down', /no heartbeat/],
+    [{ oldestWaiting: { jobName: 'n', seconds: 301 } }, 'degraded', /"n" has waited for 301 s/],
+    [{ unhandled: ['a', 'b'] }, 'degraded', /no running pool handles: "a", "b"/],
+  ] as const)('finds with %j that it is %s', (figures, status, problem) => {
+    const health = judge({ ...WELL, ...figures }, healthLimits({}));
+    expect(health.status).toBe(status);
+    expect(health.problems).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('does not miss fetches while no worker is idle', () => {
+    const busy = { ...WELL, busy: 10, fetchAge: 3_600 };
+    expect(judge(busy, healthLimits({})).status).toBe('up');
+  });
+
+  it('goes by limits of the caller', () => {
+    const limits = healthLimits({ fetch: 0.5, beat: 2, waiting: 10 });
+    expect(judge(WELL, limits).problems).toHaveLength(3);
+    expect(() => healthLimits({ waiting: 0 })).toThrow(InvalidOptionError);
+  });
+
+  it('says why Redis does not answer, and nothing that it cannot know', () => {
+    const health = judge({ ...WELL, isReady: false, beatAge: undefined }, healthLimits({}), {
+      unreachable: 'Redis does not answer: no',
+    });
+    expect(health.problems).toEqual(['Redis does not answer: no']);
+  });
+
+  it('says why Redis does not take the pool', () => {
+    const refusal = 'OOM command not allowed';
+    const health = judge({ ...WELL, isReady: false }, healthLimits({}), {
+      unregistered: refusal,
+    });
+    expect(health).toMatchObject({ status: 'down' });
+    expect(health.problems).toEqual([`The worker pool cannot be registered: ${refusal}`]);
+  });
+
+  it('says that Redis refuses writes, though the pool is at work', () => {
+    const health = judge(WELL, healthLimits({}), { refused: 'OOM' });
+    expect(health).toMatchObject({ status: 'degraded', problems: [expect.stringMatching(/OOM/)] });
+  });
+});

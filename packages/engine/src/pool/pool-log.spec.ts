@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ReplyError } from 'ioredis';
+import { ClosedError } from '../errors/errors.js';
+import { errorText } from '../errors/error-text.js';
+import type { FinishedJob } from '../run/finished-job.js';
+import { PoolLog } from './pool-log.js';
+
+let lines: string[];
+let log: PoolLog;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  lines = [];
+  const line = (message: string): unknown => lines.push(message);
+  log = new PoolLog({ log: line, warn: line, error: line });
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+function replyError(message: string): Error {
+  return new (ReplyError as new (message: string) => Error)(message);
+}
+
+const REFUSED = new Error('connect ECONNREFUSED 127.0.0.1:6379');
+const DOWN =
+  'Redis is out of reach (connect ECONNREFUSED 127.0.0.1:6379); the worker pool goes on trying';
+const BACK = 'Redis is back; the worker pool goes on';
+
+describe('PoolLog', () => {
+  it('tells a lost connection once, with the reason that comes a moment later, and when it is back', () => {
+    log.down(undefined);
+    jest.advanceTimersByTime(50);
+    for (let i = 0; i < 100; i++) log.down(REFUSED);
+    jest.advanceTimersByTime(60_000);
+    expect(lines).toEqual([DOWN]);
+    log.up();
+    jest.advanceTimersByTime(1_000);
+    expect(lines).toEqual([DOWN, BACK]);
+  });
+
+  it('does not tell of a server that takes connections, and refuses all else, that it is back', () => {
+    log.down(REFUSED);
+    for (let i = 0; i < 10; i++) {
+      jest.advanceTimersByTime(2_000);
+      log.up();
+      jest.advanceTimersByTime(100);
+      log.down(REFUSED);
+    }
+    expect(lines).toEqual([DOWN]);
+  });
+
+  it('tells it without a reason where none comes', () => {
+    log.down(undefined);
+    jest.advanceTimersByTime(300);
+    expect(lines).toEqual(['Redis is out of reach; the worker pool goes on trying']);
+  });
+
+  it('tells anew when the reason changes', () => {
+    log.down(REFUSED);
+    log.down(new Error('WRONGPASS invalid username-password pair'));
+    jest.advanceTimersByTime(1_000);
+    expect(lines).toEqual([DOWN, expect.stringContaining('WRONGPASS')]);
+  });
+
+  it('tells at most one line a second of a connection that comes and goes, and in the end what is so', () => {
+    for (let i = 0; i < 200; i++) {
+      log.down(new Error(`READONLY ${i}`));
+      jest.advanceTimersByTime(25);
+      log.up();
+      jest.advanceTimersByTime(25);
+    }
+    expect(lines.length).toBeLessThanOrEqual(11);
+    jest.advanceTimersByTime(1_000);
+    expect(lines.at(-1)).toMatch(/back/);
+  });
+
+  it('tells of a connection that was lost for a moment', () => {
+    log.down(undefined);
+    log.up();
+    jest.advanceTimersByTime(1_000);
+    expect(lines).toEqual([
+      'The connection to Redis was lost and is back; the worker pool goes on',
+    ]);
+  });
+
+  it('leaves what failed with a lost connection to the news of it, whichever comes first', () => {
+    log.error('dispatcher.dispatch', new Error('Connection is closed.'));
+    log.down(REFUSED);
+    log.error('dispatcher.dispatch', new Error('Connection is closed.'));
+    jest.advanceTimersByTime(60_000);
+    expect(lines).toEqual([DOWN]);
+  });
+
+  it('tells what failed like a lost connection when none was lost', () => {
+    log.error('heartbeater.beat', new Error('Command timed out'));
+    log.error('heartbeater.beat', new Error('Command timed out'));
+    jest.advanceTimersByTime(2_000);
+    expect(lines).toEqual(['heartbeater.beat: Command timed out']);
+  });
+
+  it('tells a refusal at once, the same now and then, and another anew', () => {
+    const oom = replyError('OOM command not allowed');
+    for (let i = 0; i < 29; i++) {
+      log.error('worker_pool.register', oom);
+      jest.advanceTimersByTime(1_000);
+    }
+    expect(lines).toEqual(['worker_pool.register: OOM command not allowed']);
+    log.error('worker_pool.register', replyError('NOREPLICAS'));
+    expect(lines).toHaveLength(2);
+  });
+
+  it.each([
+    'connect ECONNREFUSED 127.0.0.1:9200',
+    'socket hang up',
+    'Command timed out',
+    'Connection is closed.',
+  ])('tells what other code has thrown, though it says %p', (message) => {
+    log.thrown('worker_pool.on_settled', new Error(message));
+    expect(lines).toEqual([`worker_pool.on_settled: ${message}`]);
+  });
+
+  it('says nothing of a connection that the pool has closed', () => {
+    log.error('waker.watch', new ClosedError('Redis connection "waker"'));
+    log.down(undefined);
+    log.end();
+    jest.advanceTimersByTime(60_000);
+    expect(lines).toEqual([]);
+  });
+
+  function failed(jobName: string, error: unknown, kind: 'retry' | 'dead' = 'retry'): void {
+    const failure = { fails: 1, error: errorText(error), at: 0 };
+    const fate = kind === 'retry' ? { kind, delay: 5, failure } : { kind, failure };
+    const entry = { id: 'ab' } as FinishedJob['entry'];
+    log.settled({ jobName, entry, fate, error } as FinishedJob, true);
+  }
+
+  it('tells the first failure of a kind with its stack and its causes, and those like it in one line', () => {
+    const cause = new Error('connect ECONNREFUSED 127.0.0.1:1');
+    failed('a', new TypeError('fetch failed', { cause }));
+    expect(lines[0]).toMatch(
+      /^Job "a" \(ab\) failed \(1\), runs again in 5 s: TypeError: fetch failed; caused by: connect ECONNREFUSED 127\.0\.0\.1:1\n {4}at .*spec[^]*\ncaused by: connect ECONNREFUSED 127\.0\.0\.1:1\n {4}at /,
+    );
+    for (let i = 0; i < 100; i++) failed('a', new TypeError('fetch failed', { cause }));
+    expect(lines).toHaveLength(101);
+    expect(lines.slice(1).every((line) => !line.includes('\n'))).toBe(true);
+    failed('a', new TypeError('x is undefined'));
+    failed('b', new TypeError('fetch failed'));
+    expect(lines.slice(-2).every((line) => line.includes('\n    at '))).toBe(true);
+  });
+
+  it('tells a kind with its stack again after an hour', () => {
+    failed('a', new Error('x'));
+    jest.advanceTimersByTime(3_599_000);
+    failed('a', new Error('x'));
+    jest.advanceTimersByTime(1_000);
+    failed('a', new Error('x'));
+    expect(lines.map((line) => line.includes('\n'))).toEqual([true, false, true]);
+  });
+
+  it('remembers the last kinds, however many there are', () => {
+    for (let i = 0; i < 2_000; i++) failed('a', new Error(`order ${i}`));
+    failed('a', new Error('order 1999'));
+    failed('a', new Error('order 0'));
+    expect(lines.at(-2)).not.toContain('\n');
+    expect(lines.at(-1)).toContain('\n');
+  });
+
+  it('tells what is no error in one line, whatever it looks like', () => {
+    failed('a', 'boom\r\nJob "b" failed');
+    failed('a', undefined, 'dead');
+    expect(lines).toEqual([
+      'Job "a" (ab) failed (1), runs again in 5 s: boom; Job "b" failed',
+      'Job "a" (ab) failed (1) and is dead: undefined',
+    ]);
+  });
+
+  it('survives what cannot be shown', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    log.thrown('worker_pool.on_settled', proxy);
+    log.error('settler.settle', proxy);
+    expect(lines).toHaveLength(2);
+  });
+});

@@ -1,0 +1,74 @@
+import { counted } from '../base/counted.js';
+import type { PoolLog } from './pool-log.js';
+import { performance } from '../base/timers.js';
+
+const NAMES_TOLD = 5;
+
+export interface StopLogOptions {
+  readonly log: PoolLog;
+  /** Milliseconds that running jobs get to finish. */
+  readonly timeout: number;
+  /** The names of the jobs that run now, one for each. */
+  readonly running: () => readonly string[];
+}
+
+/** Tells how the stop of a pool goes on: without a word it looks as if nothing happened for as long as jobs run. */
+export class StopLog {
+  readonly #options: StopLogOptions;
+  readonly #began = performance.now();
+  readonly #putBack: string[] = [];
+  #atFirst = 0;
+  #hasEnded = false;
+
+  constructor(options: StopLogOptions) {
+    this.#options = options;
+  }
+
+  begin(): void {
+    this.#atFirst = this.#options.running().length;
+    if (this.#atFirst > 0) this.#tell('The worker pool stops.');
+  }
+
+  /** Somebody asks for the stop again. */
+  again(): void {
+    if (this.#atFirst > 0 && !this.#hasEnded) this.#tell('The worker pool is stopping already.');
+  }
+
+  /** A job that was running is to be run again, by whoever fetches it. */
+  putBack(jobName: string): void {
+    this.#putBack.push(jobName);
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    if (this.#atFirst === 0) return;
+    const back = this.#putBack.length;
+    const ended = `${counted(Math.max(0, this.#atFirst - back), 'job')} ended`;
+    const others =
+      back === 0
+        ? ''
+        : `, ${counted(back, 'job')} (${namesText(this.#putBack)}) put back to run next`;
+    this.#options.log.info(`The worker pool has stopped: ${ended}${others}`);
+  }
+
+  #tell(what: string): void {
+    const { log, timeout, running } = this.#options;
+    const names = running();
+    const left = Math.max(0, timeout - (performance.now() - this.#began));
+    log.info(
+      names.length === 0
+        ? `${what} No job runs; what is left is to be written to Redis`
+        : `${what} ${counted(names.length, 'job runs', 'jobs run')} (${namesText(names)}) and may take ${secondsText(left)} to end`,
+    );
+  }
+}
+
+function namesText(jobNames: readonly string[]): string {
+  const names = [...new Set(jobNames)];
+  const told = names.slice(0, NAMES_TOLD).map((name) => `"${name}"`);
+  return [...told, ...(names.length > NAMES_TOLD ? ['…'] : [])].join(', ');
+}
+
+function secondsText(milliseconds: number): string {
+  return `${Number((milliseconds / 1000).toFixed(1))} s`;
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '../base/clock.js';
+import { amount, LONGEST_TIMER, type OptionTable } from '../options/option-rules.js';
+import type { RedisConnection } from './redis-connection.js';
+import type { RedisSource } from './redis-source.js';
+import { NAMESPACE } from '../options/namespace.js';
+import { CLOCK } from '../options/shared-options.js';
+import { REDIS_OR_CONNECTION } from './redis-rules.js';
+
+/** Options of what asks Redis by a connection of its own, or by one that it shares. */
+export interface ConnectedOptions {
+  /** Where Redis is, or a connection to share, which is not closed with it. */
+  readonly redis: RedisSource | RedisConnection;
+  /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
+  readonly namespace?: string | undefined;
+  /**
+   * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
+   * connection stands.
+   */
+  readonly commandTimeout?: number | undefined;
+  /** Default: the host's clock for what is shown, and Redis's for what is decided. */
+  readonly clock?: Clock | undefined;
+}
+
+/** What they may be. */
+export const CONNECTED_OPTIONS: OptionTable<ConnectedOptions> = {
+  redis: REDIS_OR_CONNECTION,
+  namespace: NAMESPACE,
+  commandTimeout: amount('milliseconds', 1, LONGEST_TIMER),
+  clock: CLOCK,
+};

@@ -1,0 +1,219 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { defaultBackoff } from '../job/backoff.js';
+import {
+  DiscardJobError,
+  DropJobError,
+  InvalidOptionError,
+  isWorkError,
+  RetryJobError,
+  SnoozeJobError,
+} from '../errors/errors.js';
+import type * as Errors from '../errors/errors.js';
+import { backtraceText } from '../errors/error-text.js';
+import { fate, type Outcome } from './fate.js';
+import type { Job } from '../job/job.js';
+import { parseEntry } from '../job/job-entry.js';
+import { jobType, type JobOptions } from '../job/job-type.js';
+
+interface Deciding extends JobOptions {
+  readonly fails?: number;
+  /** What was told of the backoff. */
+  readonly told?: unknown[];
+}
+
+/** The package's errors once more, as a package manager installs them beside the first. */
+async function anotherCopy(): Promise<typeof Errors> {
+  let copy: typeof Errors | undefined;
+  await jest.isolateModulesAsync(async () => {
+    copy = await import('../errors/errors.js');
+  });
+  if (!copy) throw new Error('There is no copy');
+  return copy;
+}
+
+function decide(outcome: Outcome, { fails = 0, told = [], ...options }: Deciding = {}) {
+  const entry = parseEntry(JSON.stringify({ name: 'n', id: 'i', fails }));
+  const type = jobType('n', options, () => undefined);
+  return fate(entry, type, outcome, {
+    ...{ now: 1000, random: () => 0.5 },
+    onBackoffFault: (fault) => told.push(fault),
+  });
+}
+
+const threw = (error: unknown): Outcome => ({ kind: 'threw', error });
+const error = new Error('boom');
+const boom = threw(error);
+
+describe('fate', () => {
+  it('is done when the handler returned', () => {
+    expect(decide({ kind: 'returned' })).toEqual({ kind: 'done' });
+  });
+
+  it('is a retry after the backoff while runs are left', () => {
+    const failure = { fails: 1, error: 'boom', at: 1000, backtrace: backtraceText(error) };
+    expect(decide(boom)).toEqual({ kind: 'retry', delay: defaultBackoff(1, () => 0.5), failure });
+    expect(decide(boom, { fails: 2 })).toMatchObject({ kind: 'retry', failure: { fails: 3 } });
+  });
+
+  it('is dead after the fourth run unless the type says otherwise', () => {
+    expect(decide(boom, { fails: 3 })).toMatchObject({ kind: 'dead', failure: { fails: 4 } });
+    expect(decide(boom, { maxFails: 1 })).toMatchObject({ kind: 'dead', failure: { fails: 1 } });
+  });
+
+  it('is dropped instead of dead with skipDead', () => {
+    expect(decide(boom, { maxFails: 1, skipDead: true })).toMatchObject({ kind: 'dropped' });
+  });
+
+  it('is dead at once for a job that was discarded', () => {
+    expect(decide(threw(new DiscardJobError('no such user')))).toMatchObject({
+      kind: 'dead',
+      failure: { fails: 1, error: 'no such user' },
+    });
+  });
+
+  it('is dropped for a job that its handler drops, whatever its type says', () => {
+    expect(decide(threw(new DropJobError('no such user')))).toMatchObject({
+      kind: 'dropped',
+      failure: { fails: 1, error: 'no such user' },
+    });
+  });
+
+  it('is snoozed, without a failure, for a job that was', () => {
+    expect(decide(threw(new SnoozeJobError(1.2)), { fails: 3 })).toEqual({
+      kind: 'snoozed',
+      delay: 2,
+    });
+    expect(() => new SnoozeJobError(-1)).toThrow(InvalidOptionError);
+    expect(() => new SnoozeJobError(NaN)).toThrow(InvalidOptionError);
+  });
+
+  it('is a retry when the handler says so, while runs are left', () => {
+    const later = new RetryJobError(7.2, undefined, { cause: error });
+    expect(decide(threw(later))).toMatchObject({
+      ...{ kind: 'retry', delay: 8 },
+      failure: { fails: 1, error: 'boom' },
+    });
+    expect(decide(threw(later), { fails: 3 })).toMatchObject({ kind: 'dead' });
+    expect(() => new RetryJobError(-1)).toThrow(InvalidOptionError);
+  });
+
+  it('is put off by 100 years at most', () => {
+    const hundredYears = 100 * 365 * 24 * 3600;
+    for (const seconds of [Number.MAX_SAFE_INTEGER, 1e18, Number.MAX_VALUE]) {
+      const snoozed = { kind: 'snoozed', delay: hundredYears };
+      expect(decide(threw(new SnoozeJobError(seconds)))).toEqual(snoozed);
+      expect(decide(threw(new RetryJobError(seconds)))).toMatchObject({ delay: hundredYears });
+      expect(decide(boom, { backoff: () => seconds })).toMatchObject({ delay: hundredYears });
+    }
+  });
+
+  it.each([NaN, Infinity, -1, '5', 5n, null, undefined, Symbol('s'), {}, [3]])(
+    'cannot be asked for by a delay of %p',
+    (seconds) => {
+      expect(() => new SnoozeJobError(seconds as number)).toThrow(InvalidOptionError);
+      expect(() => new RetryJobError(seconds as number)).toThrow(InvalidOptionError);
+      // One of another copy of the package, or of a subclass, may hold anything.
+      for (const one of [new SnoozeJobError(1), new RetryJobError(1)]) {
+        const error = Object.assign(one, { seconds });
+        expect(decide(threw(error))).toMatchObject({
+          ...{ kind: 'retry', delay: defaultBackoff(1, () => 0.5) },
+          failure: { fails: 1 },
+        });
+      }
+    },
+  );
+
+  it('cannot be asked for by a delay that cannot be read', () => {
+    const unreadable = {
+      get: () => {
+        throw new Error('no delay');
+      },
+    };
+    for (const error of [new SnoozeJobError(1), new RetryJobError(1)]) {
+      Object.defineProperty(error, 'seconds', unreadable);
+      expect(decide(threw(error))).toMatchObject({ kind: 'retry', failure: { fails: 1 } });
+    }
+  });
+
+  it.each([
+    ['DiscardJobError', { kind: 'dead', failure: { error: 'of the copy' } }],
+    ['DropJobError', { kind: 'dropped', failure: { error: 'of the copy' } }],
+  ] as const)('is what a %s of another copy of this package says', async (name, expected) => {
+    const copy = await anotherCopy();
+    expect(copy[name]).not.toBe({ DiscardJobError, DropJobError }[name]);
+    expect(decide(threw(new copy[name]('of the copy')))).toMatchObject(expected);
+  });
+
+  it('is a delay that an error of another copy of this package says', async () => {
+    const copy = await anotherCopy();
+    expect(decide(threw(new copy.SnoozeJobError(9)), { maxFails: 1 })).toEqual({
+      ...{ kind: 'snoozed', delay: 9 },
+    });
+    expect(decide(threw(new copy.RetryJobError(9, 'later')))).toMatchObject({
+      ...{ kind: 'retry', delay: 9, failure: { error: 'later' } },
+    });
+    expect(isWorkError(new copy.JobTimeoutError('n', 'i', 1))).toBe(true);
+    expect(isWorkError(error)).toBe(false);
+  });
+
+  it('is a failure whatever was thrown', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    for (const thrown of [proxy, null, undefined, 7n, Symbol('s'), () => 1, Object.create(null)]) {
+      expect(decide(threw(thrown))).toMatchObject({
+        ...{ kind: 'retry', failure: { fails: 1, error: expect.any(String) } },
+      });
+    }
+  });
+
+  it('is put back for a job that was interrupted', () => {
+    expect(decide({ kind: 'interrupted' }, { fails: 3 })).toEqual({ kind: 'put back' });
+  });
+
+  it("asks the type's backoff with the failure counted, and rounds up", () => {
+    const seen: Job[] = [];
+    const backoff = (job: Job): number => seen.push(job) + 0.5;
+    expect(decide(boom, { fails: 1, backoff })).toMatchObject({ delay: 2 });
+    expect(seen[0]).toMatchObject({ fails: 2, lastError: 'boom' });
+  });
+
+  it.each<[unknown, string]>([
+    [-1, 'gave -1'],
+    [NaN, 'gave NaN'],
+    [Infinity, 'gave Infinity'],
+    ['5', 'gave "5"'],
+    [5n, 'gave 5n'],
+    [undefined, 'gave undefined'],
+    [null, 'gave null'],
+    [new Date(NaN), 'gave an invalid Date'],
+    [Promise.resolve(5), 'gave a promise, which nobody waits for'],
+    [Promise.reject(new Error('no')), 'gave a promise, which nobody waits for'],
+    [{ then: () => undefined }, 'gave a promise, which nobody waits for'],
+  ])('falls back to the default when a backoff gives %p, and tells', (answer, fault) => {
+    const told: unknown[] = [];
+    const backoff = (): number => answer as number;
+    expect(decide(boom, { backoff, told })).toMatchObject({ delay: defaultBackoff(1, () => 0.5) });
+    expect(told).toEqual([{ fault }]);
+  });
+
+  it('falls back to the default when a backoff throws, and tells', () => {
+    const told: unknown[] = [];
+    const backoff = (): number => {
+      throw new RangeError('in backoff');
+    };
+    expect(decide(boom, { backoff, told })).toMatchObject({ delay: defaultBackoff(1, () => 0.5) });
+    expect(told).toEqual([{ fault: 'threw: RangeError: in backoff' }]);
+  });
+});
+
+describe('defaultBackoff', () => {
+  it.each([
+    [1, 16, 74],
+    [2, 31, 118],
+    [3, 96, 212],
+    [4, 271, 416],
+  ])('after %i failures lies between %i and %i s', (fails, least, most) => {
+    expect(defaultBackoff(fails, () => 0)).toBe(least);
+    expect(defaultBackoff(fails, () => 1 - Number.EPSILON)).toBe(most);
+  });
+});

@@ -1,0 +1,295 @@
+import { JobCancelledError, UndecodableJobError } from '../errors/errors.js';
+import type { Outcome } from './fate.js';
+import type { Demand } from './demand.js';
+import type { FinishedJob, Finisher } from './finished-job.js';
+import { parseEntry, type JobEntry } from '../job/job-entry.js';
+import type { JobType } from '../job/job-type.js';
+import { LONGEST_WAIT, type Prefetch } from './prefetch.js';
+import { PrefetchedJobs } from './prefetched-jobs.js';
+import type { Raw } from '../redis/raw.js';
+import type { FetchedEntry } from '../scripts/running-scripts.js';
+import type { Interruption, Running, Worker } from './worker.js';
+import { clearTimeout, setImmediate, setTimeout } from '../base/timers.js';
+
+export interface WorkersOptions<Context> {
+  readonly workers: readonly Worker<Context>[];
+  readonly types: ReadonlyMap<string, JobType<Context>>;
+  readonly finisher: Finisher;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** A worker has begun a job. */
+  readonly onStarted: (entry: JobEntry) => void;
+  readonly onFinished: (job: FinishedJob) => void;
+  readonly prefetch: Prefetch;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly elapsed: () => number;
+  /** Jobs that were fetched ahead wait for too long: `giveBackOverdue`, when nothing is being fetched or settled. */
+  readonly onOverdue: () => void;
+}
+
+/** A job that a worker runs. */
+export interface RunningJob {
+  /** The name of the queue it was fetched from. */
+  readonly jobName: string;
+  readonly entry: JobEntry;
+  /** The entry exactly as it was fetched. */
+  readonly raw: Raw;
+}
+
+// Milliseconds for which jobs are begun before other work of the process gets its turn.
+const LONGEST_TURN = 1;
+
+/** All workers of a pool: hands fetched jobs to idle ones, and decides what becomes of each job afterwards. */
+export class Workers<Context> {
+  readonly #options: WorkersOptions<Context>;
+  // What they run stands here, and not in a Map: V8's keep what was deleted from them alive for long.
+  readonly #slots: readonly Slot<Context>[];
+  readonly #idle: Slot<Context>[];
+  #busy = 0;
+  /** The ids of running jobs that were cancelled. */
+  readonly #cancelled = new Set<string>();
+  readonly #prefetched = new PrefetchedJobs();
+  #stopped = false;
+  /** Until when in this turn of the event loop jobs may be begun. */
+  #turnEnds: number | undefined;
+  #waitTimer: NodeJS.Timeout | undefined;
+  #onAllIdle: (() => void) | undefined;
+
+  constructor(options: WorkersOptions<Context>) {
+    this.#options = options;
+    this.#slots = options.workers.map((worker) => this.#slot(worker));
+    this.#idle = [...this.#slots];
+  }
+
+  /** How many jobs they can do with. */
+  get demand(): Demand {
+    const missing = this.#prefetched.size - this.#idle.length;
+    const room = this.#options.prefetch.room(this.#options.elapsed());
+    return { now: Math.max(0, -missing), ahead: Math.max(0, room - Math.max(0, missing)) };
+  }
+
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /** The jobs that were fetched ahead, and that nobody has begun yet. */
+  get prefetched(): readonly FetchedEntry[] {
+    return this.#prefetched.entries;
+  }
+
+  /** The jobs that run. */
+  get running(): readonly RunningJob[] {
+    return this.#slots.flatMap(({ job }) =>
+      job ? { jobName: job.fetched.jobName, entry: job.entry, raw: job.fetched.raw } : [],
+    );
+  }
+
+  /** Has idle workers run the jobs. Those for which there is none wait, in their order, for the next that will be. */
+  take(fetched: readonly FetchedEntry[]): void {
+    const now = this.#options.elapsed();
+    for (const entry of fetched) {
+      const waits = this.#idle.length === 0 || this.#prefetched.size > 0 || this.#stopped;
+      if (waits) this.#prefetched.add(entry, now);
+      else this.#start(entry, now);
+    }
+    this.#goOn(now);
+    this.#watchWaits();
+  }
+
+  /** Begins no job any more. Those that are running go on. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /**
+   * Gives back the jobs that were fetched ahead, the last of them first: so they are where they were in their queue,
+   * and in the same order. Only while nothing is being fetched or settled.
+   */
+  giveBack(): void {
+    this.putBack(this.#prefetched.takeAll());
+  }
+
+  /** Gives back jobs that were fetched and are not to be run, in the order in which they were fetched. */
+  putBack(entries: readonly FetchedEntry[]): void {
+    for (const entry of [...entries].reverse()) {
+      this.#options.onFinished(this.#options.finisher.putBack(entry));
+    }
+  }
+
+  /** Gives them back if the first of them has waited for too long, and fetches none ahead for a while. */
+  giveBackOverdue(): void {
+    if (!this.#isOverdue(this.#options.elapsed())) {
+      this.#watchWaits();
+      return;
+    }
+    this.#options.prefetch.overdue();
+    this.giveBack();
+  }
+
+  /** Has an idle worker run the job; one that was cancelled before is not run. */
+  #start(fetched: FetchedEntry, begunAt: number): void {
+    const { jobName } = fetched;
+    const slot = this.#idle.at(-1);
+    const type = this.#options.types.get(jobName);
+    if (!slot || !type) throw new Error(`No idle worker, or no handler, for a job "${jobName}"`);
+    let entry: JobEntry;
+    try {
+      entry = readEntry(fetched);
+    } catch (error) {
+      this.#options.onFinished(this.#options.finisher.undecodable(fetched, error));
+      return;
+    }
+    const job = { entry, fetched, type, begunAt };
+    if (fetched.isCancelled) this.#finish(job, { kind: 'cancelled' }, 0);
+    else this.#run(slot, job);
+  }
+
+  #run(slot: Slot<Context>, job: BegunJob<Context>): void {
+    this.#idle.pop();
+    slot.job = job;
+    this.#busy++;
+    slot.worker.run(job.entry, job.fetched.raw, job.type, slot.onEnd);
+    this.#options.onStarted(job.entry);
+  }
+
+  #slot(worker: Worker<Context>): Slot<Context> {
+    const slot: Slot<Context> = {
+      worker,
+      job: undefined,
+      onEnd: (outcome, duration) => this.#onEnd(slot, outcome, duration),
+    };
+    return slot;
+  }
+
+  #onEnd(slot: Slot<Context>, outcome: Outcome, duration: number): void {
+    const { job } = slot;
+    if (!job) throw new Error('A worker has ended a job that nobody gave it');
+    slot.job = undefined;
+    this.#busy--;
+    this.#idle.push(slot);
+    const elapsed = this.#options.elapsed();
+    this.#options.prefetch.ended(job.fetched.jobName, elapsed - job.begunAt, elapsed);
+    this.#finish(job, outcome, duration);
+    this.#goOn(elapsed);
+    if (this.#busy === 0) this.#onAllIdle?.();
+  }
+
+  /** @param duration in milliseconds */
+  #finish({ entry, fetched, type }: BegunJob<Context>, outcome: Outcome, duration: number): void {
+    const { finisher, onFinished, now } = this.#options;
+    const wasMarked = this.#cancelled.size > 0 && this.#cancelled.delete(entry.id);
+    const wasCancelled = wasMarked || outcome.kind === 'cancelled';
+    const endedAt = now();
+    // Member by member: spreading the job into it costs more than all the rest of a short run.
+    onFinished(
+      finisher.finished({ entry, fetched, type, outcome, endedAt, duration, wasCancelled }),
+    );
+  }
+
+  /** Begins jobs that were fetched ahead; in one turn of the event loop only so many that others get theirs, too. */
+  #goOn(now: number): void {
+    const goesOn = this.#idle.length > 0 && this.#prefetched.size > 0 && !this.#stopped;
+    // After a standstill of the process they may be another pool's already.
+    if (!goesOn || this.#isOverdue(now)) return;
+    if (this.#turnEnds === undefined) {
+      this.#turnEnds = now + LONGEST_TURN;
+      setImmediate(() => {
+        this.#turnEnds = undefined;
+        this.#goOn(this.#options.elapsed());
+      });
+    }
+    for (let at = now; at < this.#turnEnds; at = this.#options.elapsed()) {
+      const next = this.#prefetched.take();
+      if (!next) return;
+      this.#start(next, at);
+      if (this.#idle.length === 0) return; // Mostly so, and to read a clock costs as much as to begin a job.
+    }
+  }
+
+  /** Has jobs that were fetched ahead given back when the first of them has waited for too long. */
+  #watchWaits(): void {
+    const { since } = this.#prefetched;
+    if (since === undefined || this.#waitTimer) return;
+    this.#waitTimer = setTimeout(
+      () => {
+        this.#waitTimer = undefined;
+        if (this.#isOverdue(this.#options.elapsed())) this.#options.onOverdue();
+        else this.#watchWaits();
+      },
+      since + LONGEST_WAIT - this.#options.elapsed(),
+    );
+  }
+
+  #isOverdue(now: number): boolean {
+    const { since } = this.#prefetched;
+    return since !== undefined && now - since >= LONGEST_WAIT;
+  }
+
+  /** Has an idle worker run a job that is in no queue, and tells how that ended; nothing is written about it. */
+  async perform(raw: Raw): Promise<Outcome> {
+    const entry = parseEntry(raw);
+    const slot = this.#idle.pop();
+    const type = this.#options.types.get(entry.name);
+    if (!slot || !type) throw new Error(`No idle worker, or no handler, for "${entry.name}"`);
+    const outcome = await new Promise<Outcome>((resolve) =>
+      slot.worker.run(entry, raw, type, resolve),
+    );
+    this.#idle.push(slot);
+    this.#goOn(this.#options.elapsed());
+    return outcome;
+  }
+
+  /** Resolves to true when no job runs any more, or to false after `milliseconds`. */
+  async ended(milliseconds: number): Promise<boolean> {
+    if (this.#busy === 0) return true;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), milliseconds);
+      this.#onAllIdle = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+
+  /** Aborts the signals of the running jobs for whose end `reasonFor` gives a reason. */
+  interrupt(reasonFor: (running: Running) => Interruption | undefined): void {
+    for (const { worker, job } of this.#slots) {
+      const reason = job && worker.running && reasonFor(worker.running);
+      if (!reason) continue;
+      if (reason instanceof JobCancelledError) this.#cancelled.add(reason.jobId);
+      worker.interrupt(reason);
+    }
+  }
+
+  /** Ends all runs as interrupted or cancelled, whatever their handlers still do. Returns the interrupted jobs. */
+  abandon(): readonly JobEntry[] {
+    const busy = this.#slots.filter(({ job }) => job);
+    const entries = busy.flatMap(({ worker }) => worker.running?.entry ?? []);
+    const interrupted = entries.filter(({ id }) => !this.#cancelled.has(id));
+    for (const { worker } of busy) worker.abandon();
+    return interrupted;
+  }
+}
+
+interface Slot<Context> {
+  readonly worker: Worker<Context>;
+  /** What it runs. It stays until its end has been handed on: at no moment does nobody know of it. */
+  job: BegunJob<Context> | undefined;
+  /** Its run has ended. */
+  readonly onEnd: (outcome: Outcome, duration: number) => void;
+}
+
+interface BegunJob<Context> {
+  readonly entry: JobEntry;
+  readonly fetched: FetchedEntry;
+  readonly type: JobType<Context>;
+  /** On the clock that nobody sets. */
+  readonly begunAt: number;
+}
+
+/** Locks and lists go by the queue's name: a job that calls itself something else would unlock another's. */
+function readEntry({ jobName, raw }: FetchedEntry): JobEntry {
+  const entry = parseEntry(raw);
+  if (entry.name === jobName) return entry;
+  throw new UndecodableJobError(`it is named "${entry.name}" but was in the queue of "${jobName}"`);
+}

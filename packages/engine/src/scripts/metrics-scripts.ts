@@ -1,0 +1,52 @@
+import type { ScriptCall } from '../redis/script.js';
+import { loadScript } from './load-script.js';
+import { ScriptGroup } from './script-group.js';
+
+const recordScript = loadScript('record');
+const fieldScript = loadScript('field');
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** In seconds: how long an interval is, and how long its counters are kept. */
+export const RESOLUTIONS = [
+  { seconds: MINUTE, keep: 2 * HOUR },
+  { seconds: 10 * MINUTE, keep: 2 * DAY },
+  { seconds: HOUR, keep: 32 * DAY },
+  { seconds: DAY, keep: 32 * DAY },
+] as const;
+
+/** What happened to jobs of a name since it was last recorded, as the script reads it. */
+export interface Recordable {
+  toText(): string;
+}
+
+/** Scripts about the counters. */
+export class MetricsScripts extends ScriptGroup {
+  /** Adds to the counters of now, by job name. */
+  record(tallies: ReadonlyMap<string, Recordable>): ScriptCall<void> {
+    return {
+      script: recordScript,
+      keys: [],
+      args: [
+        this.now(),
+        this.keys.metricsPrefix,
+        RESOLUTIONS.length,
+        ...RESOLUTIONS.flatMap(({ seconds, keep }) => [seconds, keep]),
+        ...[...tallies].flatMap(([jobName, tally]) => [jobName, tally.toText()]),
+      ],
+      decode: () => undefined,
+    };
+  }
+
+  /** Reads one field of several hashes; empty where it is not there. */
+  field(keys: readonly string[], field: string): ScriptCall<string[]> {
+    return {
+      script: fieldScript,
+      keys,
+      args: [field],
+      decode: (reply) => (reply as Buffer[]).map(String),
+    };
+  }
+}

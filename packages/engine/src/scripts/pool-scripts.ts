@@ -1,0 +1,303 @@
+import { ATTEMPTS } from '../job/attempt.js';
+import { MOST_BYTES } from '../redis/batches.js';
+import type { Raw } from '../redis/raw.js';
+import type { ScriptCall } from '../redis/script.js';
+import { loadScript } from './load-script.js';
+import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
+import { type HeldClaim } from '../job/held-claim.js';
+
+const beatScript = loadScript('beat');
+const lookScript = loadScript('look');
+const reapScript = loadScript('reap', 'claims', 'set-share');
+const buryScript = loadScript('bury');
+const hashesScript = loadScript('hashes');
+const observeScript = loadScript('observe');
+const registerScript = loadScript('register');
+const leaveScript = loadScript('leave');
+const occupiedScript = loadScript('occupied');
+const forgiveScript = loadScript('forgive');
+
+// Of so many names one look reads the locks, which takes Redis a few milliseconds.
+const NAMES_OF_LOOK = 1_000;
+
+// Longer than a job that kills its processes takes to do so a few times. In milliseconds.
+const DEATHS_LAST = 7 * 24 * 3600 * 1000;
+
+// For so long no jobs of a reaped name are fetched ahead: one of them may kill its process again, and what is
+// in progress beside it would be counted as its cause. In milliseconds.
+const REAPED_LASTS = 10 * 60 * 1000;
+
+/** A pool as a reaper sees it. Times in seconds since the epoch. */
+export interface PoolSighting {
+  readonly id: string;
+  readonly heartbeatAt: number | undefined;
+  /** `undefined` where its heartbeat does not tell. */
+  readonly jobNames: readonly string[] | undefined;
+  /** Since when it shows no heartbeat. */
+  readonly suspectedSince: number | undefined;
+}
+
+/** A pool, and the beat by which it was judged. */
+export type Sighted = Pick<PoolSighting, 'id' | 'heartbeatAt'>;
+
+/** What a reaper saw. */
+export interface Look {
+  /** Seconds since the epoch. */
+  readonly now: number;
+  /** `undefined` when it was another reaper's turn. */
+  readonly pools: readonly PoolSighting[] | undefined;
+}
+
+/** What a pool is for: its names, with their limits where it has any. */
+export interface Registration {
+  readonly jobNames: readonly string[];
+  readonly limits: ReadonlyMap<string, number>;
+}
+
+/** What Redis knew of a pool when it was registered. */
+export interface Registered {
+  /** The second since which it is on the books without a break; `undefined` if it is not. */
+  readonly startedAt: string | undefined;
+  /** How many names and limits were missing. */
+  readonly missing: number;
+  /** What the limits were, by name, where all were written; `undefined` for one that was not there. */
+  readonly before: ReadonlyMap<string, number | undefined>;
+}
+
+/** A job of a dead pool. */
+export interface Reaping {
+  readonly raw: Raw;
+  /** Under this id its processes' deaths are counted; `undefined` for an entry that is no job: it is only put back. */
+  readonly jobId: string | undefined;
+  /** The entry for the dead jobs, should too many processes have died under it. */
+  readonly deadEntry: Raw;
+  /** Its attempt that ended with the process, as it is remembered. */
+  readonly attempt: string;
+  /** The claim that ends, should the job be dead. */
+  readonly claim?: HeldClaim | undefined;
+}
+
+/** What came of a dead pool's jobs of a name. */
+export interface Reaped {
+  readonly requeued: number;
+  readonly dead: number;
+  readonly left: number;
+}
+
+/** What a look at hashes came to. */
+export interface Hashes {
+  /** What was read; what does not exist is not there. */
+  readonly read: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** What is still to be read. */
+  readonly rest: ReadonlyMap<string, string>;
+}
+
+/** What a worker is doing; without fields, nothing. */
+export interface Observation {
+  readonly workerId: string;
+  readonly fields: Readonly<Record<string, string | number>>;
+}
+
+/** Scripts about worker pools: those that run, and those that have died. */
+export class PoolScripts extends ScriptGroup {
+  /** Beats for a pool; `fields` stand in its heartbeat beside the times. Returns whether it is the first beat. */
+  beat(poolId: string, fields: Readonly<Record<string, string | number>>): ScriptCall<boolean> {
+    return {
+      script: beatScript,
+      keys: [this.keys.workerPools, this.keys.heartbeat(poolId)],
+      args: [this.now(), poolId, ...Object.entries(fields).flat()],
+      decode: (reply) => reply === 1,
+    };
+  }
+
+  /**
+   * Makes known what a pool is for, where Redis does not know it.
+   *
+   * @param overwrites whether all limits are written, and not only those that are missing
+   */
+  register(
+    poolId: string,
+    { jobNames, limits }: Registration,
+    overwrites: boolean,
+  ): ScriptCall<Registered> {
+    const { workerPools, knownJobs } = this.keys;
+    const limited = [...limits.keys()];
+    return {
+      script: registerScript,
+      keys: [
+        ...[workerPools, this.keys.heartbeat(poolId), knownJobs],
+        ...limited.map((name) => this.keys.maxConcurrency(name)),
+      ],
+      args: [poolId, overwrites ? '1' : '', ...limits.values(), ...jobNames],
+      decode: (reply) => {
+        const [startedAt, missing, before] = reply as [Buffer, number, Buffer[]];
+        const limitBefore = (text: Buffer): number | undefined =>
+          text.length === 0 ? undefined : Number(text.toString());
+        return {
+          ...{ startedAt: startedAt.toString() || undefined, missing },
+          before: new Map(before.map((text, i) => [limited[i] ?? '', limitBefore(text)])),
+        };
+      },
+    };
+  }
+
+  /** Takes a pool that has nothing in progress off the books. */
+  leave(poolId: string): ScriptCall<void> {
+    return {
+      script: leaveScript,
+      keys: [this.keys.workerPools, this.keys.heartbeat(poolId)],
+      args: [poolId],
+      decode: () => undefined,
+    };
+  }
+
+  /** Reads how all pools are, if it is this reaper's turn. `turn` in milliseconds, 0 for in any case. */
+  look(poolId: string, turn: number): ScriptCall<Look> {
+    const { workerPools, knownJobs, suspects, reaperTurn, reaperCursor, prefix } = this.keys;
+    return {
+      script: lookScript,
+      keys: [workerPools, knownJobs, suspects, reaperTurn, reaperCursor],
+      args: [this.now(), prefix, poolId, turn, NAMES_OF_LOOK],
+      decode: (reply) => {
+        const [now, ...pools] = reply as [number, 0] | [number, ...Buffer[][]];
+        if (!areSeen(pools)) return { now, pools: undefined };
+        return { now, pools: pools.map((fields) => sighting(fields.map(String))) };
+      },
+    };
+  }
+
+  /** Of which of the names a pool has jobs in progress, or a share of the lock. */
+  occupied(poolId: string, jobNames: readonly string[]): ScriptCall<string[]> {
+    return {
+      script: occupiedScript,
+      keys: jobNames.map((name) => this.keys.queue(name)),
+      args: [poolId],
+      decode: (reply) => (reply as number[]).map((index) => jobNames[index - 1] ?? ''),
+    };
+  }
+
+  /** Takes back the last death that was counted for each of these jobs; returns how many were. */
+  forgive(jobIds: readonly string[]): ScriptCall<number> {
+    return {
+      script: forgiveScript,
+      keys: jobIds.map((id) => this.keys.deaths(id)),
+      args: [],
+      decode: Number,
+    };
+  }
+
+  /** Takes the jobs of a name, the newest first, from a dead pool; `undefined` if it has beaten since it was seen. */
+  reap(
+    { id: poolId, heartbeatAt }: Sighted,
+    jobName: string,
+    reapings: readonly Reaping[],
+    { maxDeaths }: { readonly maxDeaths: number },
+  ): ScriptCall<Reaped | undefined> {
+    const keys = this.keys;
+    return {
+      script: reapScript,
+      keys: [
+        keys.heartbeat(poolId),
+        keys.queue(jobName),
+        keys.inProgress(jobName, poolId),
+        keys.lockInfo(jobName),
+        keys.lock(jobName),
+        keys.dead,
+        keys.reaped(jobName),
+        ...reapings.flatMap(({ jobId, claim }) => [
+          keys.deaths(jobId ?? ''),
+          ...(claim ? this.claimKeys(claim.uniqueKey) : [keys.queue(jobName), keys.queue(jobName)]),
+        ]),
+      ],
+      args: [
+        this.now(),
+        poolId,
+        heartbeatAt ?? '',
+        maxDeaths,
+        DEATHS_LAST,
+        ATTEMPTS.most,
+        ATTEMPTS.keep,
+        REAPED_LASTS,
+        CLAIM_LASTS,
+        ...reapings.flatMap(({ raw, jobId, deadEntry, attempt, claim }) => [
+          ...[raw, jobId === undefined ? '' : deadEntry],
+          ...[keys.attempts(jobId ?? ''), attempt, claim?.jobId ?? ''],
+        ]),
+      ],
+      decode: (reply) => {
+        if (reply === null) return undefined;
+        const [requeued = 0, dead = 0, left = 0] = reply as number[];
+        return { requeued, dead, left };
+      },
+    };
+  }
+
+  /** Takes a dead pool off the books; false if it has beaten since it was seen. */
+  bury({ id: poolId, heartbeatAt }: Sighted): ScriptCall<boolean> {
+    const { workerPools, suspects, prefix } = this.keys;
+    return {
+      script: buryScript,
+      keys: [workerPools, this.keys.heartbeat(poolId), suspects],
+      args: [poolId, heartbeatAt ?? '', prefix],
+      decode: (reply) => reply === 1,
+    };
+  }
+
+  /** Writes what workers are doing, and for how many seconds that is kept. */
+  observe(observations: readonly Observation[], lasts: number): ScriptCall<void> {
+    return {
+      script: observeScript,
+      keys: observations.map(({ workerId }) => this.keys.observation(workerId)),
+      args: [
+        lasts,
+        ...observations.flatMap(({ fields }) => {
+          const flat = Object.entries(fields).flat();
+          return [flat.length, ...flat];
+        }),
+      ],
+      decode: () => undefined,
+    };
+  }
+
+  /** Reads hashes, by the names under which they are asked for: some of them at least, if they are large. */
+  hashes(keys: ReadonlyMap<string, string>): ScriptCall<Hashes> {
+    const all = [...keys];
+    return {
+      script: hashesScript,
+      keys: [...keys.values()],
+      args: [MOST_BYTES],
+      decode: (reply) => {
+        const [count, ...hashes] = reply as [number, ...[number, ...Buffer[]][]];
+        const read = hashes.map(([index, ...flat]) => [all[index - 1]?.[0] ?? '', record(flat)]);
+        return {
+          read: new Map(read as [string, Record<string, string>][]),
+          rest: new Map(all.slice(count)),
+        };
+      },
+    };
+  }
+}
+
+/** Not when it is another reaper's turn. */
+function areSeen(pools: readonly [0] | readonly Buffer[][]): pools is Buffer[][] {
+  return pools[0] !== 0;
+}
+
+/** @param flat fields and values, by turns */
+function record(flat: readonly (Buffer | string)[]): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: flat.length / 2 }, (_, i) => [
+      String(flat[2 * i]),
+      String(flat[2 * i + 1]),
+    ]),
+  );
+}
+
+function sighting([id = '', heartbeatAt, jobNames, since]: string[]): PoolSighting {
+  return {
+    id,
+    heartbeatAt: heartbeatAt ? Number(heartbeatAt) : undefined,
+    jobNames: jobNames ? jobNames.split(',') : undefined,
+    suspectedSince: since ? Number(since) : undefined,
+  };
+}

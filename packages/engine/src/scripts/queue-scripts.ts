@@ -1,0 +1,101 @@
+import type { ScriptCall } from '../redis/script.js';
+import { loadScript } from './load-script.js';
+import { ScriptGroup } from './script-group.js';
+
+const queuesScript = loadScript('queues');
+const forgetScript = loadScript('forget');
+const inspectScript = loadScript('inspect');
+const rebuildScript = loadScript('rebuild');
+
+// In bytes: whole entries mostly; of a longer one, the time at its beginning.
+const ENTRY_HEAD = 4_096;
+
+/** A queue as a client reads it. */
+export interface QueueReading {
+  readonly jobName: string;
+  readonly waiting: number;
+  /** The entry that is taken next, or the beginning of a long one. */
+  readonly next: Buffer | undefined;
+  readonly lock: string;
+  readonly limit: string;
+  /** Milliseconds until the pause ends; -1 for one that does not end, -2 for none. */
+  readonly pause: number;
+}
+
+/** What the lock of a name says, and what is so. */
+export interface LockReading {
+  readonly jobName: string;
+  readonly lock: number;
+  /** What the pools' shares of the lock add up to. */
+  readonly shares: number;
+  readonly running: number;
+  /** Of those that run: how many in pools that are not registered. */
+  readonly orphaned: number;
+}
+
+/** Scripts about the queues of names, and their locks. */
+export class QueueScripts extends ScriptGroup {
+  /** Reads how they are. */
+  read(jobNames: readonly string[]): ScriptCall<QueueReading[]> {
+    return {
+      script: queuesScript,
+      keys: jobNames.map((name) => this.keys.queue(name)),
+      args: [ENTRY_HEAD],
+      decode: (reply) =>
+        (reply as [number, Buffer, Buffer, Buffer, number][]).map(
+          ([waiting, next, lock, limit, pause], index) => ({
+            ...{ jobName: jobNames[index] ?? '', waiting, pause },
+            ...{ next: next.length > 0 ? next : undefined },
+            ...{ lock: lock.toString(), limit: limit.toString() },
+          }),
+        ),
+    };
+  }
+
+  /** Forgets a job name, unless there are jobs of it; returns how many wait and how many are in progress. */
+  forget(jobName: string): ScriptCall<{ waiting: number; inProgress: number }> {
+    const keys = this.keys;
+    return {
+      script: forgetScript,
+      keys: [
+        keys.knownJobs,
+        keys.queue(jobName),
+        keys.paused(jobName),
+        keys.lock(jobName),
+        keys.lockInfo(jobName),
+        keys.maxConcurrency(jobName),
+      ],
+      args: [jobName],
+      decode: (reply) => {
+        const [waiting = 0, inProgress = 0] = reply as number[];
+        return { waiting, inProgress };
+      },
+    };
+  }
+
+  /** Compares the locks of names with what is in progress. */
+  inspect(jobNames: readonly string[]): ScriptCall<LockReading[]> {
+    return {
+      script: inspectScript,
+      keys: [this.keys.workerPools, ...jobNames.map((name) => this.keys.queue(name))],
+      args: [],
+      decode: (reply) =>
+        (reply as [Buffer, number, number, number][]).map(
+          ([lock, shares, running, orphaned], index) => ({
+            ...{ jobName: jobNames[index] ?? '', lock: Number(lock.toString()) },
+            ...{ shares, running, orphaned },
+          }),
+        ),
+    };
+  }
+
+  /** Rebuilds the locks of names; returns how many were wrong. */
+  rebuild(jobNames: readonly string[], poolId?: string): ScriptCall<number> {
+    return {
+      script: rebuildScript,
+      keys: [this.keys.workerPools, ...jobNames.map((name) => this.keys.queue(name))],
+      args: [poolId ?? ''],
+      decode: Number,
+    };
+  }
+}

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Enqueuer } from '../enqueue/enqueuer.js';
+import { silentLogger } from '../logging/logger.js';
+import { FakeClock } from '../testing/fake-clock.js';
+import { TestNamespace } from '../testing/test-redis.js';
+import { WorkerPool } from '../pool/worker-pool.js';
+import { Client } from '../client/client.js';
+
+const NOW = 1_700_000_000;
+
+let ns: TestNamespace;
+let client: Client;
+const clock = new FakeClock(NOW);
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  client = new Client({ ...ns.options, clock });
+});
+
+afterEach(async () => {
+  client.close();
+  await ns.close();
+});
+
+async function kinds(): Promise<string[]> {
+  return (await client.integrity()).map(({ kind }) => kind);
+}
+
+it('finds nothing where pools work', async () => {
+  expect(await kinds()).toEqual([]);
+  const enqueuer = new Enqueuer({ ...ns.options, clock });
+  const pool = new WorkerPool({ ...ns.options, clock, logger: silentLogger });
+  pool.job('n', async () => {
+    expect(await kinds()).toEqual([]);
+  });
+  await enqueuer.enqueueMany([{ name: 'n' }, { name: 'n' }]);
+  await enqueuer.enqueueIn('n', 100);
+  await pool.drain();
+  await pool.stop();
+  await enqueuer.close();
+  expect(await client.counts()).toEqual({ scheduled: 1, retry: 0, dead: 0 });
+  expect(await kinds()).toEqual([]);
+});
+
+it('finds locks that do not fit, and jobs of pools that are gone', async () => {
+  await ns.redis.sadd(ns.keys.knownJobs, 'n', 'fine');
+  await ns.redis.set(ns.keys.lock('n'), 7);
+  await ns.redis.hset(ns.keys.lockInfo('n'), 'gone', 1, 'negative', -3);
+  await ns.redis.lpush(ns.keys.inProgress('n', 'gone'), 'x');
+  const findings = await client.integrity();
+  expect(findings.map(({ kind }) => kind)).toEqual(['lock', 'orphans']);
+  expect(findings[0]?.what).toBe(
+    "The lock of n is 7, its pools' shares add up to 1, and 1 are in progress.",
+  );
+  await client.rebuildLocks();
+  expect(await kinds()).toEqual(['orphans']);
+});
+
+it('finds pools without a heartbeat', async () => {
+  await ns.redis.sadd(ns.keys.workerPools, 'silent');
+  expect(await kinds()).toEqual(['silent_pool']);
+});
+
+it('finds what is overdue, what is no job, and what nobody knows', async () => {
+  await ns.redis.sadd(ns.keys.knownJobs, 'n');
+  const entry = (name: string) => `{"name":"${name}","id":"${name}","t":1,"args":null}`;
+  await ns.redis.zadd(ns.keys.scheduled, NOW - 30, entry('n'), NOW + 0.5, entry('stranger'));
+  await ns.redis.zadd(ns.keys.retry, NOW - 61, entry('n'));
+  await ns.redis.zadd(ns.keys.dead, 1, 'no job', 2, entry('old_name'));
+  expect(await kinds()).toEqual(['overdue', 'score', 'unknown_name', 'no_job']);
+});
+
+it('looks at both ends of long sets, and at nothing between', async () => {
+  await ns.redis.sadd(ns.keys.knownJobs, 'n');
+  for (let i = 0; i < 1_200; i++) {
+    const text = [3, 600, 1_190].includes(i) ? `not a job ${i}` : `{"name":"n","id":"${i}","t":1}`;
+    await ns.redis.zadd(ns.keys.dead, i, text);
+  }
+  const [finding] = await client.integrity();
+  expect(finding?.what).toBe('2 entries among the 400 dead jobs at either end are not jobs.');
+});

@@ -1,0 +1,50 @@
+import { goString } from '../job/go-json.js';
+import type { JobEntry } from '../job/job-entry.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Scripts } from '../scripts/scripts.js';
+import type { FoundEntry } from '../scripts/job-scripts.js';
+import { tryParse } from './entries.js';
+
+/** A job that was found. */
+export interface FoundJob extends FoundEntry {
+  readonly entry: JobEntry;
+}
+
+/**
+ * Finds jobs by id. gocraft/work's format has no index: all entries are looked at, in windows that keep Redis busy for
+ * less than a millisecond each.
+ */
+export class JobFinder {
+  readonly #connection: RedisConnection;
+  readonly #scripts: Scripts;
+
+  constructor({ connection, scripts }: { connection: RedisConnection; scripts: Scripts }) {
+    this.#connection = connection;
+    this.#scripts = scripts;
+  }
+
+  /**
+   * The jobs of an id in sorted sets and lists, in the order of `keys`.
+   *
+   * @param rank how many entries of the first key are passed over; default 0
+   */
+  async *find(keys: readonly string[], jobId: string, rank = 0): AsyncGenerator<FoundJob> {
+    const texts = writtenForms(jobId);
+    let next: { keys: readonly string[]; rank: number } | undefined = { keys, rank };
+    while (next && next.keys.length > 0) {
+      const call = this.#scripts.jobs.find(next.keys, next.rank, texts);
+      const findings = await this.#connection.call(call);
+      for (const one of findings.found) {
+        const entry = tryParse(one.raw);
+        if (entry?.id === jobId) yield { ...one, entry };
+      }
+      next = findings.next;
+    }
+  }
+}
+
+/** How an id may stand in an entry: as JavaScript writes it, as Go does, and as Redis's cjson does. */
+function writtenForms(id: string): string[] {
+  const forms = [JSON.stringify(id), goString(id, 'go1.22')];
+  return [...new Set(forms.flatMap((form) => [form, form.replaceAll('/', '\\/')]))];
+}

@@ -1,0 +1,229 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from '../client/client.js';
+import { Enqueuer } from '../enqueue/enqueuer.js';
+import { InvalidOptionError } from '../errors/errors.js';
+import { FakeClock } from '../testing/fake-clock.js';
+import { TestNamespace } from '../testing/test-redis.js';
+
+const NOW = 1_700_000_000;
+const AT = new Date((NOW - 100) * 1000);
+
+let ns: TestNamespace;
+let client: Client;
+let enqueuer: Enqueuer;
+
+beforeEach(async () => {
+  ns = new TestNamespace();
+  const clock = new FakeClock(NOW);
+  client = new Client({ ...ns.options, clock });
+  enqueuer = new Enqueuer({ ...ns.options, clock });
+  await ns.redis.sadd(ns.keys.knownJobs, 'n', 'm');
+});
+
+afterEach(async () => {
+  client.close();
+  await enqueuer.close();
+  await ns.close();
+});
+
+const ARGS = '{"big":9007199254740993,"list":[],"x":1e400}';
+
+function failed(id: string, name = 'n', more = ''): string {
+  return `{"name":"${name}","id":"${id}","t":1,"args":${ARGS},"fails":4,"err":"boom","failed_at":7${more}}`;
+}
+
+async function bury(...entries: (string | Buffer)[]): Promise<void> {
+  for (const entry of entries) await ns.redis.zadd(ns.keys.dead, NOW - 100, entry);
+}
+
+describe('retryDeadJob', () => {
+  it('puts it into its queue, its failures forgotten and its arguments to the byte', async () => {
+    await bury(failed('1', 'n', ',"extra":[1.0]'), failed('2'));
+    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('moved');
+    expect(await ns.queue('n')).toEqual([
+      `{"name":"n","id":"1","t":${NOW},"args":${ARGS},"extra":[1.0]}`,
+    ]);
+    expect((await client.deadJobs()).jobs.map(({ job }) => job?.id)).toEqual(['2']);
+    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('gone');
+  });
+
+  it('takes a job from a page, too, and forgets the deaths of its processes', async () => {
+    await bury(failed('1'));
+    await ns.redis.set(ns.keys.deaths('1'), 2);
+    const [job] = (await client.deadJobs()).jobs;
+    if (!job) throw new Error('no job');
+    expect(await client.retryDeadJob(job)).toBe('moved');
+    expect(await client.retryDeadJob(job)).toBe('gone');
+    expect(await ns.redis.exists(ns.keys.deaths('1'))).toBe(0);
+  });
+
+  it('leaves what nobody knows, and what is no job, untouched', async () => {
+    await bury(failed('1', 'stranger'), 'not JSON');
+    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('unknown');
+    const { jobs } = await client.deadJobs();
+    for (const job of jobs) expect(await client.retryDeadJob(job)).toBe('unknown');
+    expect(await client.deadJobs()).toEqual({ jobs, total: 2 });
+  });
+
+  it('claims again for a unique job, and leaves it when another like it waits', async () => {
+    const waiting = await enqueuer.enqueueUnique('n', { a: 1 });
+    const key = JSON.stringify(waiting?.uniqueKey ?? '');
+    await bury(failed('1', 'n', `,"unique":true,"unique_key":${key},"claim":"released"`));
+    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('duplicate');
+    expect((await client.deadJobs()).total).toBe(1);
+    await client.emptyQueue('n');
+    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('moved');
+    expect(await enqueuer.tryEnqueueUnique('n', { a: 1 })).toEqual({
+      status: 'duplicate',
+      id: '1',
+    });
+    const [entry = ''] = await ns.queue('n');
+    expect(JSON.parse(entry)).not.toHaveProperty('claim');
+  });
+
+  it('does not claim what a dead job holds still', async () => {
+    const job = await enqueuer.enqueueUnique('n', { a: 1 });
+    const key = JSON.stringify(job?.uniqueKey ?? '');
+    await ns.redis.del(ns.keys.queue('n'));
+    await bury(failed('1', 'n', `,"unique":true,"unique_key":${key},"claim":"held"`));
+    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('moved');
+  });
+
+  it('refuses a time that is none', async () => {
+    await expect(client.retryDeadJob({ at: new Date(NaN), id: '1' })).rejects.toThrow(
+      InvalidOptionError,
+    );
+  });
+});
+
+describe('one job', () => {
+  it('is found by its time and id, and there are counts of all', async () => {
+    await bury(failed('1'), 'not JSON');
+    expect(await client.deadJob({ at: AT, id: '1' })).toMatchObject({ at: AT, job: { id: '1' } });
+    expect(await client.deadJob({ at: AT, id: '2' })).toBeUndefined();
+    const { runAt, id } = await enqueuer.enqueueIn('n', 60);
+    expect(await client.scheduledJob({ at: runAt, id })).toMatchObject({ job: { id } });
+    expect(await client.retryJob({ at: runAt, id })).toBeUndefined();
+    expect(await client.counts()).toEqual({ scheduled: 1, retry: 0, dead: 2 });
+    expect(await client.redisInfo()).toContain('redis_version');
+  });
+});
+
+describe('runScheduledJob and runRetryJob', () => {
+  it('put a job into its queue now, whatever its time', async () => {
+    const scheduled = await enqueuer.enqueueIn('n', 1_000, { a: 1 });
+    expect(await client.runScheduledJob({ at: scheduled.runAt, id: scheduled.id })).toBe('moved');
+    await ns.redis.zadd(ns.keys.retry, NOW + 50, failed('2'));
+    expect(await client.runRetryJob({ at: new Date((NOW + 50) * 1000), id: '2' })).toBe('moved');
+    const [retry = '', first = ''] = await ns.queue('n');
+    expect(JSON.parse(first)).toMatchObject({ id: scheduled.id, t: NOW, args: { a: 1 } });
+    expect(retry).toBe(failed('2').replace('"t":1', `"t":${NOW}`));
+    expect(await client.runAllScheduledJobs()).toMatchObject({ total: 0, done: 0 });
+  });
+
+  it('can do so with all of them', async () => {
+    for (let i = 0; i < 3; i++) await enqueuer.enqueueIn('n', 1_000, { i });
+    await enqueuer.enqueueIn('m', 1_000);
+    expect(await client.runAllScheduledJobs({ jobName: 'n' })).toMatchObject({ total: 4, done: 3 });
+    await ns.redis.zadd(ns.keys.retry, NOW + 50, failed('2'));
+    expect(await client.runAllRetryJobs()).toMatchObject({ total: 1, done: 1 });
+    expect(await ns.queue('n')).toHaveLength(4);
+  });
+});
+
+describe('deleting', () => {
+  it('removes one job, told by time and id or from a page', async () => {
+    await bury(failed('1'), failed('2'), 'not JSON');
+    expect(await client.deleteDeadJob({ at: AT, id: '1' })).toBe(true);
+    expect(await client.deleteDeadJob({ at: AT, id: '1' })).toBe(false);
+    expect(await client.deleteDeadJob({ at: new Date(0), id: '2' })).toBe(false);
+    for (const job of (await client.deadJobs()).jobs) {
+      expect(await client.deleteDeadJob(job)).toBe(true);
+    }
+    expect((await client.deadJobs()).total).toBe(0);
+    await ns.redis.zadd(ns.keys.retry, NOW, failed('3'));
+    expect(await client.deleteRetryJob({ at: new Date(NOW * 1000), id: '3' })).toBe(true);
+  });
+
+  it('a scheduled unique job frees its claim, by arguments or by key', async () => {
+    const byArgs = await enqueuer.enqueueUniqueIn('n', 100, { a: 1 });
+    const byKey = await enqueuer.enqueueUniqueInByKey('n', 100, { a: 1 }, { k: 1 });
+    await enqueuer.enqueueUniqueInByKey('n', 100, { a: 2 }, { k: 1 });
+    for (const job of [byArgs, byKey]) {
+      if (!job) throw new Error('no job');
+      expect(await client.deleteScheduledJob({ at: job.runAt, id: job.id })).toBe(true);
+    }
+    expect(await enqueuer.enqueueUnique('n', { a: 1 })).not.toBeNull();
+    expect(await enqueuer.enqueueUniqueByKey('n', { a: 1 }, { k: 1 })).not.toBeNull();
+  });
+
+  it("a job that has run frees nobody else's claim", async () => {
+    const waiting = await enqueuer.enqueueUnique('n', { a: 1 });
+    const key = JSON.stringify(waiting?.uniqueKey ?? '');
+    await bury(failed('1', 'n', `,"unique":true,"unique_key":${key}`));
+    expect(await client.deleteDeadJob({ at: AT, id: '1' })).toBe(true);
+    expect(await enqueuer.enqueueUnique('n', { a: 1 })).toBeNull();
+  });
+});
+
+describe('scan', () => {
+  it('goes through all jobs, the latest first', async () => {
+    for (let i = 0; i < 1_100; i++) await ns.redis.zadd(ns.keys.dead, i, failed(String(i)));
+    const seen: (string | undefined)[] = [];
+    for await (const jobs of client.scan('dead')) seen.push(...jobs.map(({ job }) => job?.id));
+    expect(seen).toEqual(Array.from({ length: 1_100 }, (_, i) => String(1_099 - i)));
+    for await (const jobs of client.scan('retry')) expect(jobs).toEqual([]);
+  });
+});
+
+describe('with all dead jobs', () => {
+  async function buryMany(): Promise<void> {
+    const entries = Array.from({ length: 1_200 }, (_, i) =>
+      i % 3 === 0 ? failed(String(i), 'm') : failed(String(i), i % 3 === 1 ? 'n' : 'stranger'),
+    );
+    await bury(...entries, 'not JSON', Buffer.from([0x7b, 0xff]));
+  }
+
+  it('retrying goes past what nobody knows, in batches', async () => {
+    await buryMany();
+    const seen: number[] = [];
+    const result = await client.retryAllDeadJobs({ onProgress: (so) => seen.push(so.seen) });
+    expect(result).toEqual({
+      ...{ total: 1_202, seen: 1_202, done: 800, duplicates: 0, unknown: 402, aborted: false },
+    });
+    expect(seen).toEqual([500, 1_000, 1_202]);
+    expect(await ns.queue('n')).toHaveLength(400);
+    expect(await ns.queue('m')).toHaveLength(400);
+    expect((await client.deadJobs()).total).toBe(402);
+  });
+
+  it('of one name only those are retried, or deleted', async () => {
+    await buryMany();
+    expect(await client.retryAllDeadJobs({ jobName: 'n' })).toMatchObject({
+      done: 400,
+      unknown: 0,
+    });
+    expect(await client.deleteAllDeadJobs({ jobName: 'm' })).toMatchObject({ done: 400 });
+    expect((await client.deadJobs()).total).toBe(402);
+    expect(await client.deleteAllDeadJobs()).toMatchObject({ total: 402, done: 402 });
+    expect((await client.deadJobs()).total).toBe(0);
+  });
+
+  it('the work can be aborted, and what is done stays done', async () => {
+    await buryMany();
+    const controller = new AbortController();
+    const result = await client.deleteAllDeadJobs({
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    expect(result).toMatchObject({ total: 1_202, done: 500, aborted: true });
+    expect((await client.deadJobs()).total).toBe(702);
+  });
+
+  it('the others have the like', async () => {
+    await enqueuer.enqueueIn('n', 100);
+    await ns.redis.zadd(ns.keys.retry, NOW, failed('1'));
+    expect(await client.deleteAllScheduledJobs()).toMatchObject({ done: 1 });
+    expect(await client.deleteAllRetryJobs()).toMatchObject({ done: 1 });
+  });
+});

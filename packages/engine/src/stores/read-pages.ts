@@ -1,0 +1,23 @@
+import type { Page } from '../scripts/job-scripts.js';
+
+/**
+ * Reads `count` entries behind the first `from`, or as many as there are, in as many steps as their size needs.
+ *
+ * @param read a page of at most `count` entries behind the first `from`
+ */
+export async function readPages(
+  read: (from: number, count: number) => Promise<Page>,
+  from: number,
+  count: number,
+): Promise<Page> {
+  let all = await read(from, count);
+  while (all.next !== undefined && all.entries.length < count) {
+    const more = await read(all.next, count - all.entries.length);
+    all = {
+      ...more,
+      entries: [...all.entries, ...more.entries],
+      scores: [...all.scores, ...more.scores],
+    };
+  }
+  return all;
+}
