@@ -28,5 +28,5 @@ it('a job that comes from elsewhere does without: here the guard says no', () =>
 });
 
 it('what JSON cannot hold is refused', () => {
-  expect(output.refused).toBe('CaptureError');
+  expect(output.refused).toBe('PropagatorCaptureError');
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Enqueuer,
   EnqueueRejectedError,
-  EnqueueUnknownError,
+  EnqueueOutcomeUnknownError,
   WorkerPool,
   type WorkerPoolOptions,
 } from '@nestcraft/engine';
@@ -91,7 +91,7 @@ describe('a pool', () => {
     );
     await pool.start();
     await eventually(() => expect(seen.size).toBeGreaterThan(100));
-    const lost = once(pool, 'not_ready');
+    const lost = once(pool, 'notReady');
     await local.kill();
     await lost;
     await local.restart();
@@ -283,7 +283,7 @@ describe('an enqueuer', () => {
   it('gives up a connection that is silent', async () => {
     await enqueuer.enqueue('n');
     proxy.freeze();
-    await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueUnknownError);
+    await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueOutcomeUnknownError);
     await enqueuer.enqueue('n');
     expect(proxy.accepted).toBe(2);
   });
@@ -291,7 +291,7 @@ describe('an enqueuer', () => {
   it('closes in time while Redis stands still', async () => {
     await enqueuer.enqueue('n');
     local.pause();
-    const refused = expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueUnknownError);
+    const refused = expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueOutcomeUnknownError);
     const began = performance.now();
     await enqueuer.close();
     expect(performance.now() - began).toBeLessThan(3 * COMMAND_TIMEOUT);
@@ -302,7 +302,7 @@ describe('an enqueuer', () => {
   it('says that it does not know when the reply was lost, and has sent the job once', async () => {
     await enqueuer.enqueue('n', { i: 0 });
     proxy.cutReplyTo((request) => request.includes('lpush'));
-    await expect(enqueuer.enqueue('n', { i: 1 })).rejects.toThrow(EnqueueUnknownError);
+    await expect(enqueuer.enqueue('n', { i: 1 })).rejects.toThrow(EnqueueOutcomeUnknownError);
     expect(await redis.llen('work:jobs:n')).toBe(2);
     await enqueuer.enqueue('n', { i: 2 });
     expect(await redis.llen('work:jobs:n')).toBe(3);
@@ -311,7 +311,7 @@ describe('an enqueuer', () => {
   it('says that it does not know when no reply comes in time', async () => {
     await enqueuer.enqueue('n');
     local.pause();
-    await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueUnknownError);
+    await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueOutcomeUnknownError);
     local.resume();
   });
 

@@ -3,7 +3,7 @@ import { LocalRedis } from '@nestcraft/local-redis';
 import {
   ClosedError,
   EnqueueRejectedError,
-  EnqueueUnknownError,
+  EnqueueOutcomeUnknownError,
   NotConnectedError,
 } from '@nestcraft/work';
 import { Redis, ReplyError } from 'ioredis';
@@ -66,7 +66,7 @@ describe('what is wrong with Redis', () => {
     ],
     [
       'may have a job',
-      new EnqueueUnknownError(['n'], new Error('Command timed out')),
+      new EnqueueOutcomeUnknownError(['n'], new Error('Command timed out')),
       503,
       'redis_timed_out',
     ],

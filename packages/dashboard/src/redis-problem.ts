@@ -2,7 +2,7 @@ import {
   errorLine,
   ClosedError,
   EnqueueRejectedError,
-  EnqueueUnknownError,
+  EnqueueOutcomeUnknownError,
   redisFault,
 } from '@nestcraft/work';
 import { Problem } from './problem.js';
@@ -52,7 +52,7 @@ export function problemOfRedis(error: unknown, isChange: boolean): Problem | und
 
 /** What Redis has said to an enqueuer. */
 function causeOf(error: unknown): unknown {
-  const isEnqueuers = error instanceof EnqueueRejectedError || error instanceof EnqueueUnknownError;
+  const isEnqueuers = error instanceof EnqueueRejectedError || error instanceof EnqueueOutcomeUnknownError;
   return isEnqueuers ? error.cause : error;
 }
 

@@ -45,16 +45,16 @@ export { Enqueuer, type UniqueResult } from './enqueue/enqueuer.js';
 export { type EnqueuerOptions, type UniqueOptions } from './enqueue/enqueuer-options.js';
 export { DEFAULT_NAMESPACE } from './options/namespace.js';
 export {
-  CaptureError,
+  PropagatorCaptureError,
   ClosedError,
   CommandTooLargeError,
-  DiscardJobError,
+  KillJobError,
   DropJobError,
   DuplicateJobError,
-  EnqueuePartlyError,
+  PartialEnqueueError,
   EnqueueRejectedError,
   EnqueueStoppedError,
-  EnqueueUnknownError,
+  EnqueueOutcomeUnknownError,
   IMPORT_CYCLE,
   InvalidJobArgsError,
   InvalidJobNameError,

@@ -19,7 +19,7 @@ import {
 import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import {
   Client,
-  DiscardJobError,
+  KillJobError,
   Enqueuer,
   WorkerPool,
   RetryJobError,
@@ -216,7 +216,7 @@ describe('guards, interceptors and filters', () => {
       constructor(private readonly log: Log) {}
       catch(error: Error): never {
         this.log.add(`other: ${error.message}`);
-        throw new DiscardJobError(error.message);
+        throw new KillJobError(error.message);
       }
     }
     @Injectable()

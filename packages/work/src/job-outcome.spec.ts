@@ -8,7 +8,7 @@ import {
   UnprocessableEntityException,
 } from '@nestjs/common';
 import {
-  DiscardJobError,
+  KillJobError,
   DropJobError,
   InvalidOptionError,
   RetryJobError,
@@ -34,7 +34,7 @@ describe('jobErrors', () => {
   const cause = new Gone('gone');
 
   it.each<[string, JobOutcome['outcome'], object]>([
-    ['dead', 'dead', { constructor: DiscardJobError, message: 'gone', cause }],
+    ['dead', 'dead', { constructor: KillJobError, message: 'gone', cause }],
     ['dropped', 'dropped', { constructor: DropJobError, message: 'gone', cause }],
     ['retry in n', { retryIn: 7 }, { constructor: RetryJobError, message: 'gone', seconds: 7 }],
     ['snoozed', { snooze: 7 }, { constructor: SnoozeJobError, seconds: 7 }],
@@ -63,7 +63,7 @@ describe('jobErrors', () => {
     ForbiddenException,
   ])('says that a job is dead after %p, unless it is told otherwise', (type) => {
     const error = new type('no');
-    expect(jobErrors([])(error)).toBeInstanceOf(DiscardJobError);
+    expect(jobErrors([])(error)).toBeInstanceOf(KillJobError);
     expect(jobErrors([{ error: type, outcome: 'retry' }])(error)).toBe(error);
     expect(jobErrors([{ error: HttpException, outcome: { snooze: 1 } }])(error)).toBeInstanceOf(
       SnoozeJobError,
@@ -72,7 +72,7 @@ describe('jobErrors', () => {
 
   it('leaves alone what it has no rule for, and what a handler has decided', () => {
     const all = jobErrors([{ error: Error, outcome: 'dropped' }]);
-    for (const error of [new SnoozeJobError(1), new DiscardJobError(), 'a text', undefined]) {
+    for (const error of [new SnoozeJobError(1), new KillJobError(), 'a text', undefined]) {
       expect(all(error)).toBe(error);
     }
     expect(jobErrors([])(cause)).toBe(cause);

@@ -7,7 +7,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import {
-  DiscardJobError,
+  KillJobError,
   DropJobError,
   InvalidOptionError,
   isWorkError,
@@ -69,7 +69,7 @@ function errorOf(outcome: JobOutcomeKind, cause: Error): Error {
 
 function wordOf(outcome: Exclude<JobOutcomeKind, 'retry'>, cause: Error): WorkError {
   const message = messageOf(cause);
-  if (outcome === 'dead') return new DiscardJobError(message, { cause });
+  if (outcome === 'dead') return new KillJobError(message, { cause });
   if (outcome === 'dropped') return new DropJobError(message, { cause });
   const { retryIn, snooze } = outcome as { readonly retryIn?: number; readonly snooze?: number };
   if (retryIn !== undefined) return new RetryJobError(retryIn, message, { cause });

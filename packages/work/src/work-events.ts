@@ -129,11 +129,11 @@ export class WorkEvents implements Readonly<Streams> {
       map(({ told }) => told),
     );
     this.snoozed = settled.pipe(map(snoozeOf), filter(isThere));
-    this.putBack = ended('put back');
+    this.putBack = ended('putBack');
     this.cancelled = ended('cancelled');
-    this.lost = of('ownership_lost').pipe(map(endOf));
+    this.lost = of('ownershipLost').pipe(map(endOf));
     this.ready = of('ready');
-    this.notReady = of('not_ready');
+    this.notReady = of('notReady');
     this.reaped = of('reaped');
   }
 }

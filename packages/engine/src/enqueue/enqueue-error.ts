@@ -1,6 +1,6 @@
 import {
   EnqueueRejectedError,
-  EnqueueUnknownError,
+  EnqueueOutcomeUnknownError,
   isWorkError,
   type WorkError,
 } from '../errors/errors.js';
@@ -11,5 +11,5 @@ export function enqueueError(jobNames: readonly string[], cause: unknown): WorkE
   const refused = isWorkError(cause) || redisFault(cause).effect === 'refused';
   return refused
     ? new EnqueueRejectedError(jobNames, cause)
-    : new EnqueueUnknownError(jobNames, cause);
+    : new EnqueueOutcomeUnknownError(jobNames, cause);
 }

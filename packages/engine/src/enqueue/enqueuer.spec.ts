@@ -4,7 +4,7 @@ import { Enqueuer } from './enqueuer.js';
 import type { EnqueuerOptions } from './enqueuer-options.js';
 import {
   ClosedError,
-  EnqueuePartlyError,
+  PartialEnqueueError,
   EnqueueRejectedError,
   InvalidJobArgsError,
   InvalidJobNameError,
@@ -235,7 +235,7 @@ describe('enqueueMany', () => {
     const error: unknown = await enqueuer
       .enqueueMany([{ name: 'broken' }, { name: 'fine', args: { i: 1 } }])
       .catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(EnqueuePartlyError);
+    expect(error).toBeInstanceOf(PartialEnqueueError);
     expect(error).toMatchObject({ total: 2, enqueued: [{ name: 'fine', args: { i: 1 } }] });
     expect((error as Error).cause).toBeInstanceOf(EnqueueRejectedError);
     expect((error as Error).message).toMatch(

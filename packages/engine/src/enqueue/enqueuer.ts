@@ -15,8 +15,8 @@ import {
 import { EntryMaker, type MadeJob } from './entry-maker.js';
 import {
   ClosedError,
-  EnqueuePartlyError,
-  EnqueueUnknownError,
+  PartialEnqueueError,
+  EnqueueOutcomeUnknownError,
   InvalidOptionError,
 } from '../errors/errors.js';
 import { Job, ScheduledJob } from '../job/job.js';
@@ -61,7 +61,7 @@ export type UniqueResult<Args = Record<string, unknown>> =
  * round trip.
  *
  * Its connection is made with the first call. When Redis does not answer, a call fails within five seconds, as an
- * `EnqueueRejectedError` if the job is certainly not in Redis, as an `EnqueueUnknownError` if it may be.
+ * `EnqueueRejectedError` if the job is certainly not in Redis, as an `EnqueueOutcomeUnknownError` if it may be.
  *
  * @example
  * ```ts
@@ -126,7 +126,7 @@ export class Enqueuer {
    * Puts a job at the end of its queue. Resolves when Redis has it.
    *
    * @param args an object that JSON can hold; `bigint` is written as a whole number
-   * @throws InvalidJobNameError, InvalidJobArgsError, EnqueueRejectedError, EnqueueUnknownError
+   * @throws InvalidJobNameError, InvalidJobArgsError, EnqueueRejectedError, EnqueueOutcomeUnknownError
    */
   async enqueue<Args extends JobArgs = Record<string, unknown>>(
     jobName: string,
@@ -336,7 +336,7 @@ export class Enqueuer {
    *
    * @param jobs names and arguments; or what a contract's `with` has made of arguments
    * @returns the jobs in the order of `jobs`
-   * @throws what `enqueue` throws; or EnqueuePartlyError when Redis has taken only some of the jobs
+   * @throws what `enqueue` throws; or PartialEnqueueError when Redis has taken only some of the jobs
    */
   async enqueueMany(jobs: readonly NewJob[]): Promise<Job[]> {
     assertNewJobs(jobs);
@@ -408,11 +408,11 @@ export class Enqueuer {
     const failures = results.filter(({ error }) => error !== undefined);
     // What is certain of some is not of all, if of one it is not.
     const failed =
-      failures.find(({ error }) => error instanceof EnqueueUnknownError) ?? failures[0];
+      failures.find(({ error }) => error instanceof EnqueueOutcomeUnknownError) ?? failures[0];
     if (!failed) return;
     const taken = results.flatMap(({ chunk, error }) => (error === undefined ? chunk : []));
     if (taken.length === 0) throw failed.error;
-    throw new EnqueuePartlyError(
+    throw new PartialEnqueueError(
       taken.map(({ job }) => new Job(job)),
       made.length,
       failed.error,

@@ -48,7 +48,7 @@ export class Load<Item, Result> {
   /**
    * Resolves to the item's part of the result, once somebody has sent the load.
    *
-   * @throws EnqueueRejectedError, EnqueueUnknownError
+   * @throws EnqueueRejectedError, EnqueueOutcomeUnknownError
    */
   add(item: Item, { jobs, bytes }: Measure): Promise<Result> {
     this.#jobs += jobs;

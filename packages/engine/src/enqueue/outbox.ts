@@ -60,7 +60,7 @@ export class Outbox {
   /**
    * Puts entries of one name into their queue, and what is carried to them beside it.
    *
-   * @throws EnqueueRejectedError, EnqueueUnknownError
+   * @throws EnqueueRejectedError, EnqueueOutcomeUnknownError
    */
   enqueue(
     jobName: string,
@@ -76,7 +76,7 @@ export class Outbox {
    * Adds a job to the scheduled ones.
    *
    * @returns its run time in seconds since the epoch
-   * @throws EnqueueRejectedError, EnqueueUnknownError
+   * @throws EnqueueRejectedError, EnqueueOutcomeUnknownError
    */
   schedule(scheduling: Scheduling): Promise<number> {
     const { jobName, entry, carrier = '' } = scheduling;
@@ -87,7 +87,7 @@ export class Outbox {
   /**
    * Enqueues a unique job if its claim is free.
    *
-   * @throws EnqueueRejectedError, EnqueueUnknownError
+   * @throws EnqueueRejectedError, EnqueueOutcomeUnknownError
    */
   claim(claiming: Claiming): Promise<Claimed> {
     const { jobName, entry, uniqueKey, carrier = '' } = claiming;

@@ -12,7 +12,7 @@ export class Tray<Item, Result> {
     this.#options = options;
   }
 
-  /** Resolves to the item's part of the command's result. @throws EnqueueRejectedError, EnqueueUnknownError */
+  /** Resolves to the item's part of the command's result. @throws EnqueueRejectedError, EnqueueOutcomeUnknownError */
   add(item: Item, measure: Measure): Promise<Result> {
     const load = this.#last?.hasRoomFor(measure) ? this.#last : this.#begin();
     return load.add(item, measure);

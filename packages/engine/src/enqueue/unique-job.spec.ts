@@ -261,7 +261,7 @@ describe('a claim', () => {
 });
 
 describe('uniqueUntil', () => {
-  it.each(['done', 'done_or_dead'] as const)('%s: others wait until it has run', async (until) => {
+  it.each(['done', 'doneOrDead'] as const)('%s: others wait until it has run', async (until) => {
     const gate = new Gate();
     const seen: unknown[] = [];
     const pool = aPool(seen, { uniqueUntil: until }, () => gate.pass());
@@ -288,8 +288,8 @@ describe('uniqueUntil', () => {
     expect(await enqueuer.enqueueUnique('n', { a: 1 })).toBeNull();
   });
 
-  it('done_or_dead: ends with its death', async () => {
-    const pool = aPool([], { uniqueUntil: 'done_or_dead', maxFails: 1 }, fails);
+  it('doneOrDead: ends with its death', async () => {
+    const pool = aPool([], { uniqueUntil: 'doneOrDead', maxFails: 1 }, fails);
     await enqueuer.enqueueUnique('n', { a: 1 });
     await pool.drain();
     expect(await ns.set('dead')).toHaveLength(1);
@@ -423,7 +423,7 @@ describe('uniqueUntil', () => {
 
   it('is checked', () => {
     expect(() => aPool([], { uniqueUntil: 'dead' as 'done' })).toThrow(
-      'Option "uniqueUntil" is "dead"; it must be one of started, done, done_or_dead.',
+      'Option "uniqueUntil" is "dead"; it must be one of started, done, doneOrDead.',
     );
   });
 });

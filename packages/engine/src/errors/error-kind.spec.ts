@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import * as errors from './errors.js';
 import { errorText } from './error-text.js';
 
-const { DiscardJobError, EnqueueUnknownError, InvalidOptionError, WorkError, verdictOf } = errors;
+const { KillJobError, EnqueueOutcomeUnknownError, InvalidOptionError, WorkError, verdictOf } = errors;
 let copy: typeof errors;
 
 beforeAll(async () => {
@@ -12,31 +12,31 @@ beforeAll(async () => {
 
 describe('an error of another copy of this package', () => {
   it('is an instance of the class of that name, and of those that it extends', () => {
-    const unknown = new copy.EnqueueUnknownError(['n'], new Error('x'));
-    expect(copy.EnqueueUnknownError).not.toBe(EnqueueUnknownError);
-    expect(unknown instanceof EnqueueUnknownError).toBe(true);
+    const unknown = new copy.EnqueueOutcomeUnknownError(['n'], new Error('x'));
+    expect(copy.EnqueueOutcomeUnknownError).not.toBe(EnqueueOutcomeUnknownError);
+    expect(unknown instanceof EnqueueOutcomeUnknownError).toBe(true);
     expect(unknown instanceof WorkError).toBe(true);
     expect(unknown instanceof InvalidOptionError).toBe(false);
-    expect(new copy.JobContractError('n', []) instanceof DiscardJobError).toBe(true);
-    expect(new copy.WorkError('x') instanceof EnqueueUnknownError).toBe(false);
+    expect(new copy.JobContractError('n', []) instanceof KillJobError).toBe(true);
+    expect(new copy.WorkError('x') instanceof EnqueueOutcomeUnknownError).toBe(false);
   });
 
   it('is that where a subclass of the user has made it', () => {
-    class Mine extends DiscardJobError {}
-    class Theirs extends copy.DiscardJobError {}
-    expect(new Theirs() instanceof DiscardJobError).toBe(true);
+    class Mine extends KillJobError {}
+    class Theirs extends copy.KillJobError {}
+    expect(new Theirs() instanceof KillJobError).toBe(true);
     expect(new Theirs() instanceof Mine).toBe(false);
     expect(new Mine() instanceof Mine).toBe(true);
-    expect(new DiscardJobError() instanceof Mine).toBe(false);
-    expect([new Theirs().name, new copy.DiscardJobError().name]).toEqual([
+    expect(new KillJobError() instanceof Mine).toBe(false);
+    expect([new Theirs().name, new copy.KillJobError().name]).toEqual([
       'Theirs',
-      'DiscardJobError',
+      'KillJobError',
     ]);
     expect(errorText(new Theirs('gone'))).toBe('Theirs: gone');
   });
 
   it('counts the jobs of an enqueueMany as that of this one does', () => {
-    const partly = new errors.EnqueuePartlyError([], 1, new copy.EnqueueUnknownError(['n'], 'x'));
+    const partly = new errors.PartialEnqueueError([], 1, new copy.EnqueueOutcomeUnknownError(['n'], 'x'));
     expect(partly.message).toContain('may or may not be');
     expect(partly.message).toMatch(/^Enqueued 0 of 1 job,/);
   });
@@ -46,7 +46,7 @@ it.each([null, undefined, 5, 'text', {}, [], new Error('x'), Object.create(null)
   '%p is no instance of any',
   (value) => {
     expect((value as unknown) instanceof WorkError).toBe(false);
-    expect((value as unknown) instanceof DiscardJobError).toBe(false);
+    expect((value as unknown) instanceof KillJobError).toBe(false);
   },
 );
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { runInNewContext } from 'node:vm';
 import { backtraceText, errorLine, errorStack, errorText } from './error-text.js';
-import { DiscardJobError, JobTimeoutError, RetryJobError } from './errors.js';
+import { KillJobError, JobTimeoutError, RetryJobError } from './errors.js';
 import { readable } from '../base/thrown.js';
 
 const hostile = {
@@ -16,7 +16,7 @@ class NoMessage extends Error {
   override readonly name = 'NoMessage';
 }
 class PaymentError extends TypeError {}
-class TooOften extends DiscardJobError {}
+class TooOften extends KillJobError {}
 
 const bytes = (text: string | undefined): number => Buffer.byteLength(text ?? '');
 
@@ -58,7 +58,7 @@ describe('errorText', () => {
     [new DOMException('too late', 'TimeoutError'), 'TimeoutError: too late'],
     [{ name: 'Foreign', message: 'x', stack: 'Foreign: x' }, 'Foreign: x'],
     [{ message: 'of a library', hint: 'none' }, 'of a library'],
-    [new DiscardJobError('no such customer'), 'no such customer'],
+    [new KillJobError('no such customer'), 'no such customer'],
     [new TooOften('no such customer'), 'TooOften: no such customer'],
     [new JobTimeoutError('a', '1', 5), 'Job "a" (1) ran longer than its timeout of 5 ms.'],
   ])('%# names the class where that says something', (thrown, text) =>

@@ -19,7 +19,7 @@ export type Verdict = (typeof VERDICTS)[number];
 export const IMPORT_CYCLE =
   'If it stands in another file: files that import each other in a circle see undefined there. Move it to a file of its own.';
 
-const VERDICTS = ['discard', 'drop', 'retry', 'snooze'] as const;
+const VERDICTS = ['kill', 'drop', 'retry', 'snooze'] as const;
 
 /**
  * Every error that this engine throws on purpose; catch it to tell them from bugs. It and all that extend it are known by
@@ -199,7 +199,7 @@ export class JobTooLargeError extends WorkError {
  * The jobs may or may not have been enqueued: the connection was lost, or no reply came in time, after the
  * command had been sent. Enqueueing again may run the job twice.
  */
-export class EnqueueUnknownError extends WorkError {
+export class EnqueueOutcomeUnknownError extends WorkError {
   constructor(
     readonly jobNames: readonly string[],
     cause: unknown,
@@ -213,15 +213,15 @@ export class EnqueueUnknownError extends WorkError {
 
 /**
  * Redis took only some of the jobs of an `enqueueMany`: those in `enqueued`. What happened to the others is the cause:
- * an `EnqueueRejectedError` or an `EnqueueUnknownError` that names them.
+ * an `EnqueueRejectedError` or an `EnqueueOutcomeUnknownError` that names them.
  */
-export class EnqueuePartlyError<EnqueuedJob = unknown> extends WorkError {
+export class PartialEnqueueError<EnqueuedJob = unknown> extends WorkError {
   constructor(
     readonly enqueued: readonly EnqueuedJob[],
     readonly total: number,
     cause: unknown,
   ) {
-    const isUnknown = cause instanceof EnqueueUnknownError;
+    const isUnknown = cause instanceof EnqueueOutcomeUnknownError;
     const why = reasonOf(cause instanceof WorkError ? (cause.cause ?? cause) : cause);
     const others = isUnknown ? 'may or may not be' : 'were not';
     const advice = isUnknown
@@ -235,7 +235,7 @@ export class EnqueuePartlyError<EnqueuedJob = unknown> extends WorkError {
 }
 
 /** A propagator could not say what is to be carried to a job, or it is too much. Nothing was enqueued. */
-export class CaptureError extends WorkError {
+export class PropagatorCaptureError extends WorkError {
   constructor(
     readonly propagator: string,
     readonly reason: string,
@@ -363,18 +363,18 @@ export class JobLostError extends WorkError {
 export type JobAbortReason = JobCancelledError | JobLostError | JobTimeoutError | PoolStoppingError;
 
 /** Throw it in a handler: the job goes to the dead jobs at once, whatever retries it has left. */
-export class DiscardJobError extends WorkError {
+export class KillJobError extends WorkError {
   static {
-    mark(this, 'discard');
+    mark(this, 'kill');
   }
 
-  constructor(message = 'Discarded by its handler', options?: ErrorOptions) {
+  constructor(message = 'Killed by its handler', options?: ErrorOptions) {
     super(message, options);
   }
 }
 
 /** A job in Redis whose arguments do not fit its contract, nor an older form of it. It is dead at once. */
-export class JobContractError extends DiscardJobError {
+export class JobContractError extends KillJobError {
   constructor(
     readonly jobName: string,
     readonly issues: readonly JobArgsIssue[],
@@ -389,7 +389,7 @@ export class JobContractError extends DiscardJobError {
 }
 
 /** A handler, or a middleware, returned a function, which nobody calls. The job is dead at once: its work was not done. */
-export class UncalledFunctionError extends DiscardJobError {
+export class UncalledFunctionError extends KillJobError {
   constructor() {
     super(
       'The handler, or a middleware, returned a function, which nobody calls: what that was to do was not done. Have it return what the function gives; then retry the job.',
@@ -536,9 +536,9 @@ nameKinds({
   ClosedError,
   EnqueueRejectedError,
   JobTooLargeError,
-  EnqueueUnknownError,
-  EnqueuePartlyError,
-  CaptureError,
+  EnqueueOutcomeUnknownError,
+  PartialEnqueueError,
+  PropagatorCaptureError,
   SlowPropagatorError,
   EnqueueStoppedError,
   NotConnectedError,
@@ -548,7 +548,7 @@ nameKinds({
   PoolStoppingError,
   JobCancelledError,
   JobLostError,
-  DiscardJobError,
+  KillJobError,
   JobContractError,
   UncalledFunctionError,
   LateNextError,

@@ -44,13 +44,13 @@ export interface JobOptions {
   readonly timeout?: number | undefined;
   /**
    * How long a unique job keeps others like it away: until it is `started` (gocraft/work's rule, the default), until
-   * it is `done`, its retries and its death included, or until it is `done_or_dead`. A Go worker that runs such a job
+   * it is `done`, its retries and its death included, or until it is `doneOrDead`. A Go worker that runs such a job
    * ends its claim when it starts it.
    */
   readonly uniqueUntil?: UniqueUntil | undefined;
 }
 
-export type UniqueUntil = 'started' | 'done' | 'done_or_dead';
+export type UniqueUntil = 'started' | 'done' | 'doneOrDead';
 
 /** A job name with its options and its handler. */
 export interface JobType<Context = unknown> {
@@ -73,7 +73,7 @@ export const JOB_OPTIONS: OptionTable<JobOptions> = {
   maxConcurrency: whole(0, Number.MAX_SAFE_INTEGER),
   backoff: functionOf('a function that returns seconds'),
   timeout: whole(1, LONGEST_TIMER, 'milliseconds'),
-  uniqueUntil: oneOf('started', 'done', 'done_or_dead'),
+  uniqueUntil: oneOf('started', 'done', 'doneOrDead'),
 };
 
 /** @throws InvalidJobNameError, InvalidOptionError */

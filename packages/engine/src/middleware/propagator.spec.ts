@@ -5,7 +5,7 @@ import { eventually } from '../../../../test/support/eventually.js';
 import { Gate } from '../../../../test/support/gate.js';
 import { CarrierReader } from './carrier-reader.js';
 import { Enqueuer } from '../enqueue/enqueuer.js';
-import { CaptureError, InvalidOptionError } from '../errors/errors.js';
+import { PropagatorCaptureError, InvalidOptionError } from '../errors/errors.js';
 import { silentLogger, type Logger } from '../logging/logger.js';
 import { Job } from '../job/job.js';
 import { parseEntry } from '../job/job-entry.js';
@@ -207,7 +207,7 @@ describe('what a propagator captures', () => {
   ])('fails the call when it %s, and nothing is enqueued', async (_, capture, message) => {
     const wrong = anEnqueuer([{ name: 'big', capture, restore: (_carrier, run) => run() }]);
     const call = wrong.enqueue('n');
-    await expect(call).rejects.toThrow(CaptureError);
+    await expect(call).rejects.toThrow(PropagatorCaptureError);
     await expect(call).rejects.toThrow(message);
     expect(await ns.queue('n')).toEqual([]);
     await wrong.close();

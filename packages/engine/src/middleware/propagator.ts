@@ -1,5 +1,5 @@
 import type { EnqueueMiddleware } from './enqueue-middleware.js';
-import { CaptureError, InvalidOptionError, SlowPropagatorError } from '../errors/errors.js';
+import { PropagatorCaptureError, InvalidOptionError, SlowPropagatorError } from '../errors/errors.js';
 import type { Job } from '../job/job.js';
 import { ruleBy } from '../options/option-rules.js';
 import { errorLine } from '../errors/error-text.js';
@@ -28,7 +28,7 @@ export interface Propagator {
   readonly name: string;
   /**
    * Says what is to be carried, as text; `undefined` for nothing. Called in the caller's context, once for each call of
-   * the enqueuer. When it throws nothing is enqueued, and the caller gets a `CaptureError`.
+   * the enqueuer. When it throws nothing is enqueued, and the caller gets a `PropagatorCaptureError`.
    */
   capture(): string | undefined;
   /**
@@ -75,7 +75,7 @@ function isPropagator(one: Partial<Propagator> | null, names: Set<unknown>): boo
 /**
  * What all propagators carry, as text; `undefined` for nothing.
  *
- * @throws CaptureError
+ * @throws PropagatorCaptureError
  */
 export function capture(propagators: readonly Propagator[]): string | undefined {
   const carriers = propagators.flatMap((propagator) => {
@@ -87,7 +87,7 @@ export function capture(propagators: readonly Propagator[]): string | undefined 
   const size = Buffer.byteLength(text);
   if (size <= MAX_CARRIERS) return text;
   const names = carriers.map(([name]) => name).join('", "');
-  throw new CaptureError(names, `takes ${size} bytes of the ${MAX_CARRIERS} that there are`);
+  throw new PropagatorCaptureError(names, `takes ${size} bytes of the ${MAX_CARRIERS} that there are`);
 }
 
 function captureOne(propagator: Propagator): string | undefined {
@@ -96,14 +96,14 @@ function captureOne(propagator: Propagator): string | undefined {
     carrier = propagator.capture();
   } catch (error) {
     const reason = `threw: ${errorLine(error)}`;
-    throw new CaptureError(propagator.name, reason, error);
+    throw new PropagatorCaptureError(propagator.name, reason, error);
   }
   if (carrier === undefined || typeof carrier === 'string') return carrier;
   if (isThenable(carrier)) {
     carrier.then(undefined, () => undefined); // Nobody waits for it, and it may reject.
-    throw new CaptureError(propagator.name, 'came as a promise, not as a text');
+    throw new PropagatorCaptureError(propagator.name, 'came as a promise, not as a text');
   }
-  throw new CaptureError(propagator.name, `gave a ${typeof carrier}, not a text`);
+  throw new PropagatorCaptureError(propagator.name, `gave a ${typeof carrier}, not a text`);
 }
 
 /** Reads what `capture` wrote; nothing for anything else. */

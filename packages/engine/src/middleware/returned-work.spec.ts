@@ -272,7 +272,7 @@ describe('what a handler returns', () => {
     await gate.reached;
     gate.open();
     await pool?.stop();
-    expect((await settling).fate).toEqual({ kind: 'put back' });
+    expect((await settling).fate).toEqual({ kind: 'putBack' });
     await eventually(() => expect(ran).toEqual(['returned']));
   });
 

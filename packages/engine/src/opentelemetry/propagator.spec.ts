@@ -21,7 +21,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Enqueuer } from '../enqueue/enqueuer.js';
-import { DiscardJobError, EnqueueStoppedError, SnoozeJobError } from '../errors/errors.js';
+import { KillJobError, EnqueueStoppedError, SnoozeJobError } from '../errors/errors.js';
 import { silentLogger } from '../logging/logger.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool } from '../pool/worker-pool.js';
@@ -234,7 +234,7 @@ describe('spans', () => {
 
   it.each<[string, Error, SpanStatusCode]>([
     ['nothing of a job that is snoozed', new SnoozeJobError(60), SpanStatusCode.UNSET],
-    ['an error of a job that is discarded', new DiscardJobError('gone'), SpanStatusCode.ERROR],
+    ['an error of a job that is discarded', new KillJobError('gone'), SpanStatusCode.ERROR],
   ])('tell %s', async (_, error, code) => {
     const pool = aPool().job('n', () => {
       throw error;

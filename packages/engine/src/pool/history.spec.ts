@@ -22,7 +22,7 @@ const RUNS = Number(process.env.HISTORY_RUNS ?? 60);
 
 const pool = fc.nat({ max: POOLS - 1 });
 const jobName = fc.constantFrom(...NAMES);
-const fateKind = fc.constantFrom('done', 'retry', 'dead', 'snoozed', 'put back' as const);
+const fateKind = fc.constantFrom('done', 'retry', 'dead', 'snoozed', 'putBack' as const);
 
 /** What may happen, at any time, to several pools that share a namespace. */
 const event = fc.oneof(
@@ -214,7 +214,7 @@ class World {
       this.#scripts.running.fetch({
         ...{ poolId: from.id, wanted, jobNames: NAMES, shares: [wanted, 0, 0] },
         ...{ watch: false, atLimit: new Set<string>() },
-        uniqueUntil: (name) => (name === 'b' ? 'done_or_dead' : 'started'),
+        uniqueUntil: (name) => (name === 'b' ? 'doneOrDead' : 'started'),
       }),
     );
     from.running.push(...entries);
@@ -342,7 +342,7 @@ function moveOf(fate: string, raw: Raw, freed: HeldClaim | undefined): Move {
       };
     case 'snoozed':
       return { to: 'scheduled', delay: 5 };
-    case 'put back':
+    case 'putBack':
       return { to: 'queue' };
     default:
       return { to: 'nowhere', freed };

@@ -103,7 +103,7 @@ export class ManualPool {
   /**
    * Runs a job that is in no queue, with its middleware, and with what the propagators carry.
    *
-   * @throws what its handler throws; NoHandlerError, InvalidJobArgsError, CaptureError
+   * @throws what its handler throws; NoHandlerError, InvalidJobArgsError, PropagatorCaptureError
    */
   async perform(job: JobNameOrContract, args?: JobArgs | null): Promise<void> {
     const { actors, clock, jobNames } = this.#options;

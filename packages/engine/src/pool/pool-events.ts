@@ -7,7 +7,7 @@ export interface WorkerPoolEvents {
   /** Redis is connected and the pool registered: jobs are being fetched. Again after each outage. */
   ready: [];
   /** Redis is out of reach: no jobs are fetched until `ready`. */
-  not_ready: [reason: Error | undefined];
+  notReady: [reason: Error | undefined];
   /** A worker has begun a job. */
   started: [job: Job];
   /** A job's run has ended and Redis has what became of it. */
@@ -16,7 +16,7 @@ export interface WorkerPoolEvents {
    * A job's run has ended, but somebody else had taken the job meanwhile, such as a reaper that took this pool for
    * dead. Nothing was written; the job runs, or ran, elsewhere as well.
    */
-  ownership_lost: [settled: SettledJob];
+  ownershipLost: [settled: SettledJob];
   /** Another pool has died, and this one has taken its jobs from it. */
   reaped: [pool: ReapedPool];
 }

@@ -45,7 +45,7 @@ export interface WorkerPoolOptions<Context = unknown> {
   readonly rescueUnknownJobs?: boolean | undefined;
   /**
    * Asked about whatever a handler throws: what it answers counts instead. With it a kind of error can become a
-   * `DiscardJobError`, a `RetryJobError` or a `SnoozeJobError`. It answers at once; where it gives `undefined`, gives a
+   * `KillJobError`, a `RetryJobError` or a `SnoozeJobError`. It answers at once; where it gives `undefined`, gives a
    * promise or throws, the first error stands.
    */
   readonly mapError?: ((error: unknown) => unknown) | undefined;

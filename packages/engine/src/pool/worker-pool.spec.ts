@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from '../client/client.js';
 import { Enqueuer } from '../enqueue/enqueuer.js';
 import {
-  DiscardJobError,
+  KillJobError,
   DuplicateJobError,
   InvalidJobNameError,
   InvalidOptionError,
@@ -164,9 +164,9 @@ describe('a job', () => {
     expect(await ns.set('dead')).toEqual([]);
   });
 
-  it('is dead at once when its handler discards it', async () => {
+  it('is dead at once when its handler kills it', async () => {
     const pool = aPool().job('n', () => {
-      throw new DiscardJobError('no such user');
+      throw new KillJobError('no such user');
     });
     await enqueuer.enqueue('n');
     await pool.drain();
@@ -683,7 +683,7 @@ describe('ownership', () => {
     await ns.redis.rpoplpush(ns.keys.inProgress('n', pool.id), 'elsewhere');
     await ns.redis.decr(ns.keys.lock('n'));
     await ns.redis.hincrby(ns.keys.lockInfo('n'), pool.id, -1);
-    const lost = once(pool, 'ownership_lost');
+    const lost = once(pool, 'ownershipLost');
     gate.open();
     await lost;
     expect(await ns.set('retry')).toEqual([]);

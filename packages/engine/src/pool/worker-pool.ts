@@ -428,10 +428,10 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     const { jobName, entry, fate, error, duration, wait } = finished;
     this.#log.settled(finished, owned);
     if (!entry) return;
-    if (owned && fate.kind === 'put back') this.#stopLog?.putBack(jobName);
+    if (owned && fate.kind === 'putBack') this.#stopLog?.putBack(jobName);
     const result = owned && wait !== undefined ? RESULTS[fate.kind] : undefined;
     if (result) this.#actors?.recorder.record(jobName, result, duration, wait ?? 0);
-    const name = owned ? 'settled' : 'ownership_lost';
+    const name = owned ? 'settled' : 'ownershipLost';
     this.#tell(name, () => [{ job: new Job(entry), fate, error, duration }]);
   }
 
@@ -507,7 +507,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     if (this.#isStopping()) return;
     this.#downReason = reason ?? this.#downReason;
     this.#log.down(reason);
-    this.#tell('not_ready', () => [reason]);
+    this.#tell('notReady', () => [reason]);
   }
 
   #isStopping(): boolean {

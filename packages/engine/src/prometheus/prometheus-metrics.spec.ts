@@ -4,7 +4,7 @@ import { eventually } from '../../../../test/support/eventually.js';
 import { Gate } from '../../../../test/support/gate.js';
 import { Client } from '../client/client.js';
 import { Enqueuer } from '../enqueue/enqueuer.js';
-import { DiscardJobError } from '../errors/errors.js';
+import { KillJobError } from '../errors/errors.js';
 import { silentLogger } from '../logging/logger.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool } from '../pool/worker-pool.js';
@@ -48,7 +48,7 @@ it('counts what jobs do, by name', async () => {
     throw new Error('out of stock');
   });
   pool.job('hopeless', () => {
-    throw new DiscardJobError('no such customer');
+    throw new KillJobError('no such customer');
   });
   await enqueuer.enqueueMany([{ name: 'good' }, { name: 'good' }, { name: 'bad' }]);
   await enqueuer.enqueue('hopeless');

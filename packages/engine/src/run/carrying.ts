@@ -52,7 +52,7 @@ function noteOf({ entry, fate }: FinishedJob): Note | undefined {
       return { kind: 'renew carrier', jobId, milliseconds: fate.delay * 1000 + CARRIER_LASTS };
     case 'dead': // It may be retried by hand.
       return { kind: 'renew carrier', jobId, milliseconds: CARRIER_LASTS };
-    case 'put back':
+    case 'putBack':
       return undefined;
   }
 }

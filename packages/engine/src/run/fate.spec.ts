@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { defaultBackoff } from '../job/backoff.js';
 import {
-  DiscardJobError,
+  KillJobError,
   DropJobError,
   InvalidOptionError,
   isWorkError,
@@ -64,8 +64,8 @@ describe('fate', () => {
     expect(decide(boom, { maxFails: 1, skipDead: true })).toMatchObject({ kind: 'dropped' });
   });
 
-  it('is dead at once for a job that was discarded', () => {
-    expect(decide(threw(new DiscardJobError('no such user')))).toMatchObject({
+  it('is dead at once for a job that was killed', () => {
+    expect(decide(threw(new KillJobError('no such user')))).toMatchObject({
       kind: 'dead',
       failure: { fails: 1, error: 'no such user' },
     });
@@ -136,11 +136,11 @@ describe('fate', () => {
   });
 
   it.each([
-    ['DiscardJobError', { kind: 'dead', failure: { error: 'of the copy' } }],
+    ['KillJobError', { kind: 'dead', failure: { error: 'of the copy' } }],
     ['DropJobError', { kind: 'dropped', failure: { error: 'of the copy' } }],
   ] as const)('is what a %s of another copy of this package says', async (name, expected) => {
     const copy = await anotherCopy();
-    expect(copy[name]).not.toBe({ DiscardJobError, DropJobError }[name]);
+    expect(copy[name]).not.toBe({ KillJobError, DropJobError }[name]);
     expect(decide(threw(new copy[name]('of the copy')))).toMatchObject(expected);
   });
 
@@ -167,7 +167,7 @@ describe('fate', () => {
   });
 
   it('is put back for a job that was interrupted', () => {
-    expect(decide({ kind: 'interrupted' }, { fails: 3 })).toEqual({ kind: 'put back' });
+    expect(decide({ kind: 'interrupted' }, { fails: 3 })).toEqual({ kind: 'putBack' });
   });
 
   it("asks the type's backoff with the failure counted, and rounds up", () => {

@@ -26,7 +26,7 @@ export type Fate =
   | { readonly kind: 'dropped'; readonly failure: Failure }
   | { readonly kind: 'snoozed'; readonly delay: number }
   | { readonly kind: 'cancelled' }
-  | { readonly kind: 'put back' };
+  | { readonly kind: 'putBack' };
 
 const DONE: Fate = { kind: 'done' };
 
@@ -42,7 +42,7 @@ export interface Circumstances {
 /**
  * Decides what becomes of a job. The rules of gocraft/work: a job that has failed `maxFails` times is dead, or
  * dropped if its type says `skipDead`; before that it is retried after its backoff. Beyond gocraft/work a handler may
- * discard, drop or snooze its job, or say when it is retried, an interrupted job is put back without counting a
+ * kill, drop or snooze its job, or say when it is retried, an interrupted job is put back without counting a
  * failure, and a cancelled one is forgotten.
  */
 export function fate(
@@ -53,14 +53,14 @@ export function fate(
 ): Fate {
   if (outcome.kind === 'returned') return DONE;
   if (outcome.kind === 'cancelled') return { kind: 'cancelled' };
-  if (outcome.kind === 'interrupted') return { kind: 'put back' };
+  if (outcome.kind === 'interrupted') return { kind: 'putBack' };
   const { error } = outcome;
   const verdict = verdictOf(error);
   const wanted = verdict && delayWanted(error);
   if (verdict === 'snooze' && wanted !== undefined) return { kind: 'snoozed', delay: wanted };
   const failure = failureOf(entry, error, circumstances.now);
   if (verdict === 'drop') return { kind: 'dropped', failure };
-  if (verdict === 'discard' || failure.fails >= type.maxFails) {
+  if (verdict === 'kill' || failure.fails >= type.maxFails) {
     return { kind: type.skipDead ? 'dropped' : 'dead', failure };
   }
   const asked = verdict === 'retry' ? wanted : undefined;

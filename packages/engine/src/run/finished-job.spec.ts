@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { parseAttempt } from '../job/attempt.js';
 import { defaultBackoff } from '../job/backoff.js';
-import { DiscardJobError } from '../errors/errors.js';
+import { KillJobError } from '../errors/errors.js';
 import { Finisher, type FinisherOptions } from './finished-job.js';
 import { parseEntry } from '../job/job-entry.js';
 import { jobType, type JobOptions } from '../job/job-type.js';
@@ -35,8 +35,8 @@ function makeFinisher(mapError: FinisherOptions['mapError'] = (error) => error):
 }
 
 it('counts what mapError answers', () => {
-  const discard = makeFinisher(() => new DiscardJobError('hopeless'));
-  expect(finished(new Error('no'), discard).fate).toMatchObject({
+  const kill = makeFinisher(() => new KillJobError('hopeless'));
+  expect(finished(new Error('no'), kill).fate).toMatchObject({
     ...{ kind: 'dead', failure: { error: 'hopeless' } },
   });
   expect(warnings).toEqual([]);
@@ -52,7 +52,7 @@ it('keeps the error where mapError answers nothing', () => {
 });
 
 it.each<[FinisherOptions['mapError'], string]>([
-  [() => Promise.resolve(new DiscardJobError()), 'mapError gave a promise'],
+  [() => Promise.resolve(new KillJobError()), 'mapError gave a promise'],
   [() => Promise.reject(new Error('mapError rejects')), 'mapError gave a promise'],
   [() => new Promise(() => undefined), 'mapError gave a promise'],
   [

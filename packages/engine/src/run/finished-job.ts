@@ -132,7 +132,7 @@ export class Finisher {
       raw,
       move: { to: 'queue' },
       entry: undefined,
-      fate: { kind: 'put back' },
+      fate: { kind: 'putBack' },
       error: undefined,
       duration: 0,
     };
@@ -208,7 +208,7 @@ function moveOf(raw: Raw, decided: Fate, freed: HeldClaim | undefined): Move {
     }
     case 'snoozed':
       return { to: 'scheduled', delay: decided.delay };
-    case 'put back':
+    case 'putBack':
       return { to: 'queue' };
   }
 }

@@ -26,7 +26,7 @@ export function scheduleResultOf(
 ): { schedule: string; text: string } | undefined {
   if (!jobId.startsWith('periodic:')) return undefined;
   const schedule = firingOf(jobId)?.schedule;
-  if (schedule === undefined || fate.kind === 'snoozed' || fate.kind === 'put back')
+  if (schedule === undefined || fate.kind === 'snoozed' || fate.kind === 'putBack')
     return undefined;
   const error = 'failure' in fate ? fate.failure.error : undefined;
   const result = RESULTS[fate.kind];

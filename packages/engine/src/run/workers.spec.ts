@@ -136,8 +136,8 @@ describe('jobs that were fetched ahead', () => {
     expect(
       finished.slice(1).map(({ fate, move, ...job }) => [fate.kind, move.to, idOf(job)]),
     ).toEqual([
-      ['put back', 'queue', 'c'],
-      ['put back', 'queue', 'b'],
+      ['putBack', 'queue', 'c'],
+      ['putBack', 'queue', 'b'],
     ]);
   });
 

@@ -362,7 +362,7 @@ export class RunningScripts extends ScriptGroup {
 
 const CLAIM_LETTERS: Readonly<Record<UniqueUntil, string>> = {
   started: 's',
-  done_or_dead: 'h',
+  doneOrDead: 'h',
   done: 'k',
 };
 

@@ -440,7 +440,7 @@ describe('a job that is taken from a pool while it runs', () => {
       },
       { timing: { audit: 50 } },
     );
-    pool.on('ownership_lost', ({ job }) => lost.push(job.id));
+    pool.on('ownershipLost', ({ job }) => lost.push(job.id));
     await pool.start();
     const { id } = await enqueuer.enqueue('n');
     await started.reached;
