@@ -5,7 +5,7 @@ import type { CommandCall, ScriptCall } from '../redis/script.js';
 import {
   MOST_AT_ONCE,
   MOST_BYTES_AT_ONCE,
-  type DroppedJob,
+  type CompletedJob,
   type Settled,
 } from '../scripts/running-scripts.js';
 import type { FinishedJob } from '../run/finished-job.js';
@@ -67,17 +67,17 @@ export class Settler {
   /** Settles as many as one script may. Most are simply done, which has a script of its own, and long ones a command. */
   requests(): readonly Request[] {
     const { scripts, poolId } = this.#options;
-    const dropped: (FinishedJob & DroppedJob)[] = [];
+    const completed: (FinishedJob & CompletedJob)[] = [];
     const long: FinishedJob[] = [];
     const others: FinishedJob[] = [];
     for (const job of take(this.#finished, MOST_AT_ONCE)) {
-      if (!isDropped(job)) others.push(job);
-      else if (isText(job)) dropped.push(job);
+      if (!isComplete(job)) others.push(job);
+      else if (isText(job)) completed.push(job);
       else long.push(job);
     }
-    const requests: Request[] = long.length > 0 ? this.#dropLong(long) : [];
-    if (dropped.length > 0) {
-      requests.push(this.#request(dropped, scripts.running.drop(poolId, dropped)));
+    const requests: Request[] = long.length > 0 ? this.#completeLong(long) : [];
+    if (completed.length > 0) {
+      requests.push(this.#request(completed, scripts.running.complete(poolId, completed)));
     }
     if (others.length > 0) {
       requests.push(this.#request(others, scripts.running.settle(poolId, others)));
@@ -86,10 +86,10 @@ export class Settler {
     return requests;
   }
 
-  #dropLong(jobs: readonly FinishedJob[]): Request[] {
+  #completeLong(jobs: readonly FinishedJob[]): Request[] {
     const { scripts, poolId } = this.#options;
     return [
-      ...jobs.map((job) => this.#request([job], scripts.running.dropLong(poolId, job))),
+      ...jobs.map((job) => this.#request([job], scripts.running.completeLong(poolId, job))),
       lockRebuild(
         this.#options,
         jobs.map(({ jobName }) => jobName),
@@ -212,11 +212,11 @@ function isPutBack({ move }: FinishedJob): boolean {
   return move.to === 'queue';
 }
 
-function isText(job: FinishedJob): job is FinishedJob & DroppedJob {
+function isText(job: FinishedJob): job is FinishedJob & CompletedJob {
   return typeof job.raw === 'string';
 }
 
 /** Whether nothing is to be written about a job, but that it is no longer in progress. */
-function isDropped({ move, notes }: FinishedJob): boolean {
+function isComplete({ move, notes }: FinishedJob): boolean {
   return move.to === 'nowhere' && move.freed === undefined && notes === undefined;
 }

@@ -11,13 +11,13 @@ import { type HeldClaim } from '../job/held-claim.js';
 
 const fetchScript = loadScript('fetch', 'claims');
 const settleScript = loadScript('settle', 'claims');
-const dropScript = loadScript('drop');
+const completeScript = loadScript('complete');
 const releaseScript = loadScript('release', 'set-share');
 const fingerprintsScript = loadScript('fingerprints', 'read-some');
 const renewScript = loadScript('renew', 'claims');
 
 /** The scripts that a dispatcher sends together, in this order. */
-export const DISPATCHED_SCRIPTS: readonly Script[] = [dropScript, settleScript, fetchScript];
+export const DISPATCHED_SCRIPTS: readonly Script[] = [completeScript, settleScript, fetchScript];
 
 const NO_NOTES: readonly Note[] = [];
 const ALL_SETTLED: Settled = { lost: [], refused: [], reason: undefined };
@@ -105,8 +105,8 @@ export interface Settled {
   readonly reason: string | undefined;
 }
 
-/** A job of which nothing is to be written but that it is no longer in progress. */
-export interface DroppedJob {
+/** A job about which nothing more is written: it only leaves the list in progress. */
+export interface CompletedJob {
   /** The name of the queue it was fetched from. */
   readonly jobName: string;
   /** The entry exactly as it was fetched; a long one, or one that is no text, has a command of its own. */
@@ -236,10 +236,10 @@ export class RunningScripts extends ScriptGroup {
    * Takes jobs out of progress of which nothing more is to be written: the same as to settle them with a move to
    * nowhere, and cheaper.
    */
-  drop(poolId: string, jobs: readonly DroppedJob[]): ScriptCall<Settled> {
+  complete(poolId: string, jobs: readonly CompletedJob[]): ScriptCall<Settled> {
     const groups = groupsOf(jobs);
     return {
-      script: dropScript,
+      script: completeScript,
       keys: groups.map(({ jobName }) => this.keys.queue(jobName)),
       args: [poolId, ...groups.flatMap(({ entries }) => [entries.length, pack(entries)])],
       decode: (reply) => {
@@ -255,7 +255,7 @@ export class RunningScripts extends ScriptGroup {
    * The same for one job that is long: a script would copy its entry several times. What it leaves of the pool's share of
    * the locks is to be set right behind it.
    */
-  dropLong(poolId: string, { jobName, raw }: FetchedEntry): CommandCall<Settled> {
+  completeLong(poolId: string, { jobName, raw }: FetchedEntry): CommandCall<Settled> {
     return {
       command: 'LREM',
       args: [this.keys.inProgress(jobName, poolId), -1, raw],
@@ -319,7 +319,7 @@ export class RunningScripts extends ScriptGroup {
   #moveArgs(move: Move): (Raw | number)[] {
     switch (move.to) {
       case 'nowhere':
-        return move.freed === undefined ? ['drop'] : ['free', ...this.#heldArgs(move.freed)];
+        return move.freed === undefined ? ['complete'] : ['free', ...this.#heldArgs(move.freed)];
       case 'retry':
         return ['retry', move.entry, move.delay];
       case 'scheduled':
@@ -327,7 +327,7 @@ export class RunningScripts extends ScriptGroup {
       case 'dead':
         return move.freed === undefined
           ? ['dead', move.entry]
-          : ['bury', move.entry, ...this.#heldArgs(move.freed)];
+          : ['deadFree', move.entry, ...this.#heldArgs(move.freed)];
       case 'queue':
         return ['back'];
     }
@@ -388,8 +388,8 @@ function openQueuesOf(flat: readonly number[], nameOf: (index: number) => string
   return { waiting, ahead: ahead === 1 };
 }
 
-/** Jobs of one name that are dropped together, in the order in which they ended. */
-interface DroppedGroup {
+/** Completed jobs of one name, in the order in which they ended. */
+interface CompletedGroup {
   readonly jobName: string;
   readonly positions: number[];
   readonly entries: string[];
@@ -397,9 +397,9 @@ interface DroppedGroup {
 }
 
 /** Groups that are short enough to be packed, each of one name. */
-function groupsOf(jobs: readonly DroppedJob[]): DroppedGroup[] {
-  const groups: DroppedGroup[] = [];
-  const last = new Map<string, DroppedGroup>();
+function groupsOf(jobs: readonly CompletedJob[]): CompletedGroup[] {
+  const groups: CompletedGroup[] = [];
+  const last = new Map<string, CompletedGroup>();
   jobs.forEach(({ jobName, raw }, position) => {
     let group = last.get(jobName);
     if (!group || group.size + raw.length > MOST_PACKED) {
