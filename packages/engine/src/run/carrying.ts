@@ -46,12 +46,12 @@ function noteOf({ entry, fate }: FinishedJob): Note | undefined {
     case 'done':
     case 'dropped':
     case 'cancelled':
-      return { kind: 'forget carrier', jobId };
+      return { kind: 'forgetCarrier', jobId };
     case 'retry':
     case 'snoozed':
-      return { kind: 'renew carrier', jobId, milliseconds: fate.delay * 1000 + CARRIER_LASTS };
+      return { kind: 'renewCarrier', jobId, milliseconds: fate.delay * 1000 + CARRIER_LASTS };
     case 'dead': // It may be retried by hand.
-      return { kind: 'renew carrier', jobId, milliseconds: CARRIER_LASTS };
+      return { kind: 'renewCarrier', jobId, milliseconds: CARRIER_LASTS };
     case 'putBack':
       return undefined;
   }

@@ -166,12 +166,12 @@ function notesOf(
   if (kind === 'retry' || kind === 'dead') {
     notes.push({ kind: 'attempt', jobId, text: attemptText(decided.failure, duration, error) });
   } else if (hasTraces && isEnd(kind)) {
-    notes.push({ kind: 'forget', jobId });
+    notes.push({ kind: 'forgetAttempts', jobId });
   }
-  if (reaped && isEnd(kind)) notes.push({ kind: 'forget deaths', jobId });
+  if (reaped && isEnd(kind)) notes.push({ kind: 'forgetDeaths', jobId });
   // Until it runs again, and for a day beyond.
   if (claim && (kind === 'retry' || kind === 'snoozed')) {
-    notes.push({ kind: 'renew claim', claim, milliseconds: decided.delay * 1000 + CLAIM_LASTS });
+    notes.push({ kind: 'renewClaim', claim, milliseconds: decided.delay * 1000 + CLAIM_LASTS });
   }
   if (wasCancelled) notes.push({ kind: 'unmark', jobId });
   const result = scheduleResultOf(jobId, decided, { now, duration });

@@ -132,15 +132,15 @@ export interface FingerprintPage {
 /** Something to remember of a job beside its entry. */
 export type Note =
   | { readonly kind: 'attempt'; readonly jobId: string; readonly text: string }
-  | { readonly kind: 'forget'; readonly jobId: string }
-  | { readonly kind: 'forget deaths'; readonly jobId: string }
+  | { readonly kind: 'forgetAttempts'; readonly jobId: string }
+  | { readonly kind: 'forgetDeaths'; readonly jobId: string }
   | { readonly kind: 'unmark'; readonly jobId: string }
   | { readonly kind: 'result'; readonly schedule: string; readonly text: string }
   /** What is carried to it lasts for `milliseconds` from now. */
-  | { readonly kind: 'renew carrier'; readonly jobId: string; readonly milliseconds: number }
+  | { readonly kind: 'renewCarrier'; readonly jobId: string; readonly milliseconds: number }
   /** Its claim lasts for `milliseconds` from now. */
-  | { readonly kind: 'renew claim'; readonly claim: HeldClaim; readonly milliseconds: number }
-  | { readonly kind: 'forget carrier'; readonly jobId: string };
+  | { readonly kind: 'renewClaim'; readonly claim: HeldClaim; readonly milliseconds: number }
+  | { readonly kind: 'forgetCarrier'; readonly jobId: string };
 
 /** Where an entry goes when its run has ended. Delays in whole seconds. `freed` is the claim that ends. */
 export type Move =
@@ -342,19 +342,19 @@ export class RunningScripts extends ScriptGroup {
     switch (note.kind) {
       case 'attempt':
         return ['attempt', keys.attempts(note.jobId), note.text];
-      case 'forget':
+      case 'forgetAttempts':
         return ['forget', keys.attempts(note.jobId)];
-      case 'forget deaths':
+      case 'forgetDeaths':
         return ['forget', keys.deaths(note.jobId)];
       case 'unmark':
         return ['unmark', keys.cancelled, note.jobId];
       case 'result':
         return ['result', keys.lastResults, note.schedule, note.text];
-      case 'renew carrier':
+      case 'renewCarrier':
         return ['renew', keys.carrier(note.jobId), String(note.milliseconds)];
-      case 'renew claim':
+      case 'renewClaim':
         return ['hold', ...this.#heldArgs(note.claim), String(note.milliseconds)];
-      case 'forget carrier':
+      case 'forgetCarrier':
         return ['forget', keys.carrier(note.jobId)];
     }
   }
