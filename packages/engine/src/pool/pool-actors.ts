@@ -1,6 +1,6 @@
 import { Auditor, type KnownJob } from '../maintenance/auditor.js';
 import { CancelWatcher } from '../maintenance/cancel-watcher.js';
-import { Carrying } from '../run/carrying.js';
+import { CarrierScope } from '../middleware/carrier-scope.js';
 import { stopwatchOf, type Clock } from '../base/clock.js';
 import { asCurrentJob, noteFollowing } from '../middleware/current-job.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
@@ -33,7 +33,8 @@ import { Rescuer } from '../maintenance/rescuer.js';
 import { Settler } from '../dispatch/settler.js';
 import { Waker } from '../dispatch/waker.js';
 import { Worker } from '../run/worker.js';
-import { Finisher, type FinishedJob } from '../run/finished-job.js';
+import type { FinishedJob } from '../run/finished-job.js';
+import { Finisher } from '../run/finisher.js';
 import { heldClaim, holdsClaim } from '../job/unique-key.js';
 import { Workers } from '../run/workers.js';
 import { performance } from '../base/timers.js';
@@ -98,7 +99,7 @@ export class PoolActors<Context> {
   readonly #rescuer: Rescuer | undefined;
   readonly #options: PoolActorsOptions<Context>;
   readonly #wakerConnection: RedisConnection;
-  readonly #carrying: Carrying | undefined;
+  readonly #carrierScope: CarrierScope | undefined;
   readonly #slots: readonly Worker<Context>[];
   readonly #prefetch: Prefetch;
   /** The names by what is watched of them. */
@@ -121,7 +122,7 @@ export class PoolActors<Context> {
     });
     this.#wakerConnection = this.connection.sibling('waker');
     this.scripts = new Scripts(keys, clock);
-    this.#carrying = options.propagators.length > 0 ? this.#makeCarrying() : undefined;
+    this.#carrierScope = options.propagators.length > 0 ? this.#makeCarrierScope() : undefined;
     this.#slots = this.#makeSlots();
     this.#prefetch = this.#makePrefetch();
     this.workers = this.#makeWorkers();
@@ -223,11 +224,15 @@ export class PoolActors<Context> {
   }
 
   #makeWorkers(): Workers<Context> {
-    const { types, keys, clock, random, mapError, onWarning, onStarted } = this.#options;
+    const { types, keys, clock, random, mapError, propagators, onWarning, onStarted } =
+      this.#options;
     return new Workers({
       workers: this.#slots,
       types: new Map([...types].map(([name, type]) => [name, this.#inContext(type)])),
-      finisher: new Finisher({ keys, now: () => clock.now(), random, mapError, onWarning }),
+      finisher: new Finisher({
+        ...{ keys, now: () => clock.now(), random, mapError, onWarning },
+        mayHaveCarriers: propagators.length > 0,
+      }),
       now: () => clock.now(),
       onStarted: (entry) => {
         this.#observer.touch();
@@ -235,7 +240,7 @@ export class PoolActors<Context> {
       },
       onFinished: (job) => {
         this.#observer.touch();
-        this.dispatcher.settle(this.#carrying?.noted(job) ?? job);
+        this.dispatcher.settle(job);
       },
       prefetch: this.#prefetch,
       elapsed: () => performance.now(),
@@ -245,13 +250,13 @@ export class PoolActors<Context> {
 
   /** The type with a handler that runs as the current job, in the context that was carried to it. */
   #inContext(type: JobType<Context>): JobType<Context> {
-    const handler = this.#carrying?.around(type.handler) ?? type.handler;
+    const handler = this.#carrierScope?.around(type.handler) ?? type.handler;
     return { ...type, handler: this.#options.currentJob ? asCurrentJob(handler) : handler };
   }
 
-  #makeCarrying(): Carrying {
+  #makeCarrierScope(): CarrierScope {
     const { propagators, keys } = this.#options;
-    return new Carrying({
+    return new CarrierScope({
       propagators,
       connection: this.connection,
       keys,

@@ -1,7 +1,8 @@
 import { JobCancelledError, UndecodableJobError } from '../errors/errors.js';
 import type { Outcome } from './fate.js';
 import type { Demand } from './demand.js';
-import type { FinishedJob, Finisher } from './finished-job.js';
+import type { FinishedJob } from './finished-job.js';
+import type { Finisher } from './finisher.js';
 import { parseEntry, type JobEntry } from '../job/job-entry.js';
 import type { JobType } from '../job/job-type.js';
 import { LONGEST_WAIT, type Prefetch } from './prefetch.js';
