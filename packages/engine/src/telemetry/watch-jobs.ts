@@ -1,6 +1,8 @@
 import { systemClock, unixSeconds } from '../base/clock.js';
 import type { Enqueuer } from '../enqueue/enqueuer.js';
+import type { RunResult } from '../metrics/tally.js';
 import type { Fate } from '../run/fate.js';
+import { FATES } from '../run/fate-table.js';
 import type { Job } from '../job/job.js';
 import type { WorkerPool } from '../pool/worker-pool.js';
 import { boundedNames } from './bounded-names.js';
@@ -17,9 +19,11 @@ export interface JobMeters {
 
 export interface SettledRun {
   readonly fate: Fate['kind'];
-  /** What the handler threw; `undefined` if it did not. */
+  /** How the run counts; `undefined`: not at all, because the job neither succeeded nor failed. */
+  readonly result: RunResult | undefined;
+  /** The error that the handler threw; `undefined` if it threw none. */
   readonly error: unknown;
-  /** Seconds that it took. */
+  /** How long the run took, in seconds. */
   readonly duration: number;
 }
 
@@ -40,7 +44,9 @@ export function watchJobs(
     meters.started(nameOf(name), Math.max(0, wait));
   });
   pool?.on('settled', ({ job, fate, error, duration }) => {
-    meters.settled(nameOf(job.name), { fate: fate.kind, error, duration: duration / 1000 });
+    const { kind } = fate;
+    const result = FATES[kind].runResult;
+    meters.settled(nameOf(job.name), { fate: kind, result, error, duration: duration / 1000 });
   });
 }
 
