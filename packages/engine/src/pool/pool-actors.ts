@@ -2,7 +2,9 @@ import { Auditor, type KnownJob } from '../maintenance/auditor.js';
 import { CancelWatcher } from '../maintenance/cancel-watcher.js';
 import { CarrierScope } from '../middleware/carrier-scope.js';
 import { stopwatchOf, type Clock } from '../base/clock.js';
-import { asCurrentJob, noteFollowing } from '../middleware/current-job.js';
+import { noteFollowing } from '../middleware/current-job.js';
+import { handlerStack } from '../middleware/handler-stack.js';
+import type { Middleware } from '../middleware/middleware.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { DeadPoolReaper, type ReapedPool } from '../maintenance/dead-pool-reaper.js';
 import { Fetcher } from '../dispatch/fetcher.js';
@@ -54,8 +56,9 @@ export interface PoolActorsOptions<Context> {
   readonly propagators: readonly Propagator[];
   /** Whether jobs run as the current job. */
   readonly currentJob: boolean;
-  /** With their middleware around the handlers. */
   readonly types: ReadonlyMap<string, JobType<Context>>;
+  /** In the order of registration. */
+  readonly middleware: readonly Middleware<Context>[];
   readonly periodicJobs: readonly PeriodicJob[];
   readonly context: () => Context | Promise<Context>;
   readonly onStarted: (entry: JobEntry) => void;
@@ -228,7 +231,7 @@ export class PoolActors<Context> {
       this.#options;
     return new Workers({
       workers: this.#slots,
-      types: new Map([...types].map(([name, type]) => [name, this.#inContext(type)])),
+      types: new Map([...types].map(([name, type]) => [name, this.#stacked(type)])),
       finisher: new Finisher({
         ...{ keys, now: () => clock.now(), random, mapError, onWarning },
         mayHaveCarriers: propagators.length > 0,
@@ -248,10 +251,14 @@ export class PoolActors<Context> {
     });
   }
 
-  /** The type with a handler that runs as the current job, in the context that was carried to it. */
-  #inContext(type: JobType<Context>): JobType<Context> {
-    const handler = this.#carrierScope?.around(type.handler) ?? type.handler;
-    return { ...type, handler: this.#options.currentJob ? asCurrentJob(handler) : handler };
+  /** The type, whose handler has all layers of the pool around it. */
+  #stacked(type: JobType<Context>): JobType<Context> {
+    const { currentJob, middleware, onWarning } = this.#options;
+    const handler = handlerStack(type, {
+      ...{ currentJob, carriers: this.#carrierScope, middleware },
+      onLateNext: ({ message }) => onWarning(message),
+    });
+    return { ...type, handler };
   }
 
   #makeCarrierScope(): CarrierScope {

@@ -24,7 +24,7 @@ import { jobNameOf, type JobContract, type JobNameOrContract } from '../job/job-
 import { jobTypes, type JobOptions, type JobType } from '../job/job-type.js';
 import { consoleLogger } from '../logging/logger.js';
 import { ManualPool } from './manual-pool.js';
-import { compose, type Middleware } from '../middleware/middleware.js';
+import type { Middleware } from '../middleware/middleware.js';
 import { type Handler } from '../job/handler.js';
 import {
   checkPeriodicJob,
@@ -405,16 +405,6 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     }).run();
   }
 
-  #composedTypes(): Map<string, JobType<Context>> {
-    const onLate = ({ message }: Error): void => this.#log.warn(message);
-    return new Map(
-      [...this.#types].map(([name, type]) => [
-        name,
-        { ...type, handler: compose(this.#middleware, type.handler, onLate) },
-      ]),
-    );
-  }
-
   #onSettled(finished: FinishedJob, owned: boolean): void {
     const { jobName, entry, fate, error, duration, wait } = finished;
     this.#log.settled(finished, owned);
@@ -444,7 +434,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       propagators: propagators ?? [],
       currentJob: currentJob ?? false,
       periodicJobs: this.#periodicJobs,
-      types: this.#composedTypes(),
+      types: this.#types,
+      middleware: this.#middleware,
       context: context ?? (() => ({}) as Context),
       onStarted: (entry) => this.#tell('started', () => [new Job(entry)]),
       onSettled: (job, owned) => this.#onSettled(job, owned),
