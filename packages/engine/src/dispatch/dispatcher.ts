@@ -13,9 +13,9 @@ export interface DispatcherOptions {
 }
 
 // While Redis works at one round, what another has brought is read, run and written down.
-const MOST_UNDER_WAY = 2;
+const MAX_ROUNDS_UNDER_WAY = 2;
 const FIRST_PAUSE = 20;
-const LONGEST_PAUSE = 1_000;
+const MAX_PAUSE = 1_000;
 
 /**
  * The one actor of a pool that talks to Redis about jobs, in rounds: a round is one round trip, which settles jobs that have
@@ -189,7 +189,7 @@ export class Dispatcher {
   }
 
   #isDue(): boolean {
-    if (this.#pausing > 0 || this.#underWay >= MOST_UNDER_WAY) return false;
+    if (this.#pausing > 0 || this.#underWay >= MAX_ROUNDS_UNDER_WAY) return false;
     const { settler, connection } = this.#options;
     if (this.#underWay > 0 && (settler.isPuttingBack || !connection.isUp)) return false;
     return settler.isDue || this.#options.fetcher.isDue;
@@ -215,7 +215,7 @@ export class Dispatcher {
   async #pause(): Promise<void> {
     if (this.#pausing === 0) this.#failures++; // Two rounds that fail together have one cause.
     this.#pausing++;
-    const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
+    const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), MAX_PAUSE);
     await sleep(pause * (0.5 + Math.random() / 2));
     this.#pausing--;
   }

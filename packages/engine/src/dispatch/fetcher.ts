@@ -8,8 +8,8 @@ import type { Demand } from '../run/demand.js';
 import { redisFault } from '../redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from '../redis/script.js';
 import {
-  MOST_AT_ONCE,
-  MOST_BYTES_AT_ONCE,
+  MAX_JOBS_AT_ONCE,
+  MAX_BYTES_AT_ONCE,
   type Fetched,
   type FetchedEntry,
 } from '../scripts/running-scripts.js';
@@ -39,7 +39,7 @@ export interface FetcherOptions extends LockRebuildOptions {
 const DEFAULT_SAFETY_POLL = 2_000;
 // gocraft/work's sleeps after the first, second, … empty fetch, capped at 1 s.
 const POLLS_WITHOUT_WAKER = [10, 100];
-const LONGEST_POLL_WITHOUT_WAKER = 1_000;
+const MAX_POLL_WITHOUT_WAKER = 1_000;
 // Of many pools that are woken for a job, one finds it.
 const FRUITLESS_LOOKS = { burst: 50, perSecond: 10 };
 
@@ -68,7 +68,7 @@ export class Fetcher {
   /** How many jobs the fetches under way may bring. */
   #expected = 0;
   /** How many jobs one fetch may bring, if they are as long as the last ones. */
-  #mostAtOnce = MOST_AT_ONCE;
+  #maxAtOnce = MAX_JOBS_AT_ONCE;
   /** On the clock of `performance.now`: when a fetch was answered last, or, before the first, when it all began. */
   #fetchedAt: number | undefined;
   #stopped = false;
@@ -157,7 +157,7 @@ export class Fetcher {
 
   get #safetyPoll(): number {
     const { isWatching, safetyPoll = DEFAULT_SAFETY_POLL } = this.#options;
-    const backedOff = POLLS_WITHOUT_WAKER[this.#emptyFetches - 1] ?? LONGEST_POLL_WITHOUT_WAKER;
+    const backedOff = POLLS_WITHOUT_WAKER[this.#emptyFetches - 1] ?? MAX_POLL_WITHOUT_WAKER;
     const poll = isWatching() ? safetyPoll : Math.min(safetyPoll, backedOff);
     return poll * (0.75 + Math.random() / 2); // so that a fleet does not poll in step
   }
@@ -178,7 +178,7 @@ export class Fetcher {
   #demand(): Demand {
     const { now, ahead } = this.#options.demand();
     const expected = this.#expected;
-    const most = this.#mostAtOnce;
+    const most = this.#maxAtOnce;
     if (!this.#full) return { now: expected > 0 ? 0 : Math.min(now, most), ahead: 0 };
     const missing = Math.min(Math.max(0, now - expected), most);
     const room = ahead - Math.max(0, expected - now);
@@ -271,7 +271,7 @@ export class Fetcher {
     const entries = moved.length > 0 ? [...moved, ...fetched.entries] : fetched.entries;
     this.#short = !isCut && entries.length < Math.max(wanted, 1);
     this.#full = isCut || entries.length >= total;
-    if (entries.length > 0) this.#mostAtOnce = mostAtOnce(entries);
+    if (entries.length > 0) this.#maxAtOnce = maxAtOnce(entries);
     this.#emptyFetches = entries.length === 0 ? this.#emptyFetches + 1 : 0;
     if (entries.length > 0) this.#budget.found();
     else this.#budget.foundNothing();
@@ -312,10 +312,10 @@ function sum(numbers: readonly number[]): number {
 }
 
 /** More than that would not come anyhow, and keep another fetch from being sent beside it. */
-function mostAtOnce(entries: readonly FetchedEntry[]): number {
+function maxAtOnce(entries: readonly FetchedEntry[]): number {
   const bytes = entries.reduce((sum, { raw }) => sum + raw.length, 0);
-  const fitting = Math.floor((MOST_BYTES_AT_ONCE * entries.length) / (bytes + 1));
-  return Math.min(MOST_AT_ONCE, Math.max(1, fitting));
+  const fitting = Math.floor((MAX_BYTES_AT_ONCE * entries.length) / (bytes + 1));
+  return Math.min(MAX_JOBS_AT_ONCE, Math.max(1, fitting));
 }
 
 interface Fetch {

@@ -1,7 +1,7 @@
 import type { Sample } from './priority-sampler.js';
 import { textOf, type Raw } from '../redis/raw.js';
 import {
-  MOST_BYTES_AT_ONCE,
+  MAX_BYTES_AT_ONCE,
   type FetchedEntry,
   type OpenQueues,
 } from '../scripts/running-scripts.js';
@@ -22,7 +22,7 @@ export interface Sifted {
 // From here on the copies that a script makes of an entry cost more than a command for each.
 const LONG = 8 * 1024;
 // Only a guess says how long the next jobs are, and nothing stops a command in between.
-const MOST_MOVES = 32;
+const MAX_MOVES = 32;
 // How long the longest job was is forgotten slowly, with each fetch that brings shorter ones.
 const FADE = 0.8;
 // Milliseconds. A script is slower, but takes jobs from a full Redis, too.
@@ -60,7 +60,7 @@ export class LongQueues {
     return jobNames.flatMap((jobName, i) => {
       const wanted = (shares[i] ?? 0) + (this.#ahead ? (sharesAhead[i] ?? 0) : 0);
       const waiting = this.#waiting.get(jobName) ?? 0;
-      const count = Math.min(wanted, waiting, this.#mostOf(jobName));
+      const count = Math.min(wanted, waiting, this.#maxMovesOf(jobName));
       if (count === 0 || !this.has(jobName)) return [];
       this.#waiting.set(jobName, waiting - count);
       return [{ jobName, count }];
@@ -104,9 +104,9 @@ export class LongQueues {
     return { fit: moved.filter(isFit), unfit: moved.filter((entry) => !isFit(entry)) };
   }
 
-  #mostOf(jobName: string): number {
+  #maxMovesOf(jobName: string): number {
     const longest = this.#longest.get(jobName) ?? Infinity;
-    return Math.min(MOST_MOVES, Math.max(1, Math.floor(MOST_BYTES_AT_ONCE / longest)));
+    return Math.min(MAX_MOVES, Math.max(1, Math.floor(MAX_BYTES_AT_ONCE / longest)));
   }
 }
 

@@ -3,8 +3,8 @@ import { resultOf, type Reply, type Request } from '../redis/redis-connection.js
 import { redisFault } from '../redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from '../redis/script.js';
 import {
-  MOST_AT_ONCE,
-  MOST_BYTES_AT_ONCE,
+  MAX_JOBS_AT_ONCE,
+  MAX_BYTES_AT_ONCE,
   type CompletedJob,
   type Settled,
 } from '../scripts/running-scripts.js';
@@ -28,7 +28,7 @@ export class Settler {
   /** Jobs that Redis refuses to settle for their own sake. They are tried by themselves, and hold up nobody. */
   readonly #refused: FinishedJob[] = [];
   /** How many of them are tried together: fewer, while Redis refuses all. */
-  #refusedLimit = MOST_AT_ONCE;
+  #refusedLimit = MAX_JOBS_AT_ONCE;
   /** On the clock of `performance.now`. */
   #tryRefusedAt = 0;
   /** Those of the finished jobs that are put back, until Redis has confirmed or refused it. */
@@ -70,7 +70,7 @@ export class Settler {
     const completed: (FinishedJob & CompletedJob)[] = [];
     const long: FinishedJob[] = [];
     const others: FinishedJob[] = [];
-    for (const job of take(this.#finished, MOST_AT_ONCE)) {
+    for (const job of take(this.#finished, MAX_JOBS_AT_ONCE)) {
       if (!isComplete(job)) others.push(job);
       else if (isText(job)) completed.push(job);
       else long.push(job);
@@ -109,7 +109,7 @@ export class Settler {
       call,
       onReply: (reply) => {
         onReply(reply);
-        this.#refusedLimit = MOST_AT_ONCE;
+        this.#refusedLimit = MAX_JOBS_AT_ONCE;
       },
     };
   }
@@ -202,7 +202,7 @@ function take(jobs: FinishedJob[], most: number): readonly FinishedJob[] {
   let [count, size] = [0, 0];
   for (const { raw, move } of jobs) {
     size += raw.length + ('entry' in move ? move.entry.length : 0);
-    if (count === most || (count > 0 && size > MOST_BYTES_AT_ONCE)) break;
+    if (count === most || (count > 0 && size > MAX_BYTES_AT_ONCE)) break;
     count++;
   }
   return jobs.splice(0, count);

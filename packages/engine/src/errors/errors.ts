@@ -10,7 +10,7 @@ import { adviceAbout, isRefusal, isReply } from './redis-reply.js';
 const VERDICT = Symbol.for('nestcraft:verdict');
 
 // So many of what is wrong with arguments stand in a message; the error has them all.
-const MOST_ISSUES = 20;
+const MAX_SHOWN_ISSUES = 20;
 
 /** What an error that a handler throws on purpose wants for its job. */
 export type Verdict = (typeof VERDICTS)[number];
@@ -506,7 +506,7 @@ function list(names: readonly string[]): string {
 }
 
 function issuesText(issues: readonly JobArgsIssue[]): string {
-  const first = issues.slice(0, MOST_ISSUES).map(({ path, message }) => `${path}: ${message}`);
+  const first = issues.slice(0, MAX_SHOWN_ISSUES).map(({ path, message }) => `${path}: ${message}`);
   const left = issues.length - first.length;
   return [...first, ...(left > 0 ? [`and ${left} more`] : [])].join('; ');
 }

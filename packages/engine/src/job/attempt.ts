@@ -19,7 +19,7 @@ export interface JobAttempt {
 }
 
 /** So many attempts of a job are remembered, and for so many milliseconds after the last. */
-export const ATTEMPTS = { most: 10, keep: 7 * 24 * 3600 * 1000 } as const;
+export const ATTEMPTS = { max: 10, ttl: 7 * 24 * 3600 * 1000 } as const;
 
 const MAX_ERROR_BYTES = 2 * 1024;
 const MAX_BACKTRACE_BYTES = 4 * 1024;

@@ -1,7 +1,7 @@
 // Milliseconds within which a job that is fetched ahead is expected to begin; jobs that take longer are long.
 const PLANNED_WAIT = 5;
 /** Milliseconds after which a job that was fetched ahead, and that nobody has begun, goes back to its queue. */
-export const LONGEST_WAIT = 10;
+export const MAX_WAIT = 10;
 // A name is long as soon as a few of its jobs are, and short again only after several that are.
 const RISE = 0.5;
 const FALL = 0.05;

@@ -5,7 +5,7 @@ import type { FinishedJob } from './finished-job.js';
 import type { Finisher } from './finisher.js';
 import { parseEntry, type JobEntry } from '../job/job-entry.js';
 import type { JobType } from '../job/job-type.js';
-import { LONGEST_WAIT, type Prefetch } from './prefetch.js';
+import { MAX_WAIT, type Prefetch } from './prefetch.js';
 import { PrefetchedJobs } from './prefetched-jobs.js';
 import type { Raw } from '../redis/raw.js';
 import type { FetchedEntry } from '../scripts/running-scripts.js';
@@ -38,7 +38,7 @@ export interface RunningJob {
 }
 
 // Milliseconds for which jobs are begun before other work of the process gets its turn.
-const LONGEST_TURN = 1;
+const MAX_TURN = 1;
 
 /** All workers of a pool: hands fetched jobs to idle ones, and decides what becomes of each job afterwards. */
 export class Workers<Context> {
@@ -193,7 +193,7 @@ export class Workers<Context> {
     // After a standstill of the process they may be another pool's already.
     if (!goesOn || this.#isOverdue(now)) return;
     if (this.#turnEnds === undefined) {
-      this.#turnEnds = now + LONGEST_TURN;
+      this.#turnEnds = now + MAX_TURN;
       setImmediate(() => {
         this.#turnEnds = undefined;
         this.#goOn(this.#options.elapsed());
@@ -217,13 +217,13 @@ export class Workers<Context> {
         if (this.#isOverdue(this.#options.elapsed())) this.#options.onOverdue();
         else this.#watchWaits();
       },
-      since + LONGEST_WAIT - this.#options.elapsed(),
+      since + MAX_WAIT - this.#options.elapsed(),
     );
   }
 
   #isOverdue(now: number): boolean {
     const { since } = this.#prefetched;
-    return since !== undefined && now - since >= LONGEST_WAIT;
+    return since !== undefined && now - since >= MAX_WAIT;
   }
 
   /** Has an idle worker run a job that is in no queue, and tells how that ended; nothing is written about it. */

@@ -215,8 +215,8 @@ export class PoolScripts extends ScriptGroup {
         heartbeatAt ?? '',
         maxDeaths,
         DEATHS_LAST,
-        ATTEMPTS.most,
-        ATTEMPTS.keep,
+        ATTEMPTS.max,
+        ATTEMPTS.ttl,
         REAPED_LASTS,
         CLAIM_LASTS,
         ...reapings.flatMap(({ raw, jobId, deadEntry, attempt, claim }) => [

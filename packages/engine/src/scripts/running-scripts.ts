@@ -23,13 +23,13 @@ const NO_NOTES: readonly Note[] = [];
 const ALL_SETTLED: Settled = { lost: [], refused: [], reason: undefined };
 
 /** How many jobs a round settles, and how many it fetches, at most: scripts block Redis for everybody. */
-export const MOST_AT_ONCE = 500;
+export const MAX_JOBS_AT_ONCE = 500;
 
 /**
  * How many bytes of entries: one that is larger is fetched by itself. Two rounds are under way, so that Redis moves the next
  * long jobs while Node reads the last; in larger ones they would wait for each other.
  */
-export const MOST_BYTES_AT_ONCE = 512 * 1024;
+export const MAX_BYTES_AT_ONCE = 512 * 1024;
 
 /** A job as it was taken from its queue. */
 export interface FetchedEntry {
@@ -172,7 +172,7 @@ export class RunningScripts extends ScriptGroup {
       script: fetchScript,
       keys: [...jobNames.map((name) => this.keys.queue(name)), ...watched],
       args: [
-        ...[poolId, wanted, ahead.wanted, this.keys.prefix, CLAIM_LASTS, MOST_BYTES_AT_ONCE],
+        ...[poolId, wanted, ahead.wanted, this.keys.prefix, CLAIM_LASTS, MAX_BYTES_AT_ONCE],
         jobNames.map(letterOf).join(''),
         ...shares,
         ...ahead.shares,
@@ -224,7 +224,7 @@ export class RunningScripts extends ScriptGroup {
     return {
       script: settleScript,
       keys: [retry, scheduled, dead, ...queues.names.map((name) => this.keys.queue(name))],
-      args: [this.now(), poolId, CLAIM_LASTS, ATTEMPTS.most, ATTEMPTS.keep, ...args],
+      args: [this.now(), poolId, CLAIM_LASTS, ATTEMPTS.max, ATTEMPTS.ttl, ...args],
       decode: (reply) => {
         const [lost, refused, reason] = reply as [number[], number[], Buffer];
         return { lost, refused, reason: refused.length > 0 ? reason.toString() : undefined };
@@ -274,7 +274,7 @@ export class RunningScripts extends ScriptGroup {
     return {
       script: releaseScript,
       keys: jobNames.map((name) => this.keys.queue(name)),
-      args: [poolId, MOST_AT_ONCE, MOST_BYTES_AT_ONCE],
+      args: [poolId, MAX_JOBS_AT_ONCE, MAX_BYTES_AT_ONCE],
       decode: (reply) => {
         const [released = 0, isDone] = reply as number[];
         return { released, isDone: isDone === 1 };
@@ -288,7 +288,7 @@ export class RunningScripts extends ScriptGroup {
     return {
       script: fingerprintsScript,
       keys: [this.keys.inProgress(jobName, poolId)],
-      args: [from, MOST_AT_ONCE, MOST_BYTES_AT_ONCE, head, tail],
+      args: [from, MAX_JOBS_AT_ONCE, MAX_BYTES_AT_ONCE, head, tail],
       decode: (reply) => {
         const [total, ...flat] = reply as [number, ...(number | Buffer)[]];
         const sightings = Array.from({ length: flat.length / 2 }, (_, i) => {

@@ -31,7 +31,7 @@
 -- Returns    the positions (from 0) of the jobs that were not in progress; the positions of the jobs that Redis refuses
 --            to move, which stay in progress; the reason for the first of them
 local milliseconds, pool, lasts = tonumber(ARGV[1]), ARGV[2], ARGV[3]
-local attemptsKept, attemptsLast = tonumber(ARGV[4]), ARGV[5]
+local maxAttempts, attemptsTtl = tonumber(ARGV[4]), ARGV[5]
 if not milliseconds then
   local time = redis.call('TIME')
   milliseconds = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -43,8 +43,8 @@ local reason
 local notes = {
   attempt = function(key, text)
     local length = redis.pcall('LPUSH', key, text)
-    if tonumber(length) and length > attemptsKept then redis.pcall('LTRIM', key, 0, attemptsKept - 1) end
-    redis.pcall('PEXPIRE', key, attemptsLast)
+    if tonumber(length) and length > maxAttempts then redis.pcall('LTRIM', key, 0, maxAttempts - 1) end
+    redis.pcall('PEXPIRE', key, attemptsTtl)
   end,
   forget = function(key) redis.pcall('DEL', key) end,
   result = function(key, schedule, text) redis.pcall('HSET', key, schedule, text) end,
