@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseEntry, type JobEntry } from '../job/job-entry.js';
-import { CARRIER_LASTS } from '../scripts/enqueuing-scripts.js';
+import { CARRIER_TTL } from '../scripts/enqueuing-scripts.js';
 import type { Move, Note } from '../scripts/running-scripts.js';
-import { CLAIM_LASTS } from '../scripts/script-group.js';
+import { CLAIM_TTL } from '../scripts/script-group.js';
 import { EVERY_FATE } from '../testing/every-fate.js';
 import type { Fate } from './fate.js';
 import { parseScheduleResult } from './schedule-result.js';
@@ -64,9 +64,9 @@ describe('the notes about a job', () => {
     done: { kind: 'forgetCarrier', jobId: 'i' },
     dropped: { kind: 'forgetCarrier', jobId: 'i' },
     cancelled: { kind: 'forgetCarrier', jobId: 'i' },
-    retry: { kind: 'renewCarrier', jobId: 'i', milliseconds: 60_000 + CARRIER_LASTS },
-    snoozed: { kind: 'renewCarrier', jobId: 'i', milliseconds: 60_000 + CARRIER_LASTS },
-    dead: { kind: 'renewCarrier', jobId: 'i', milliseconds: CARRIER_LASTS },
+    retry: { kind: 'renewCarrier', jobId: 'i', milliseconds: 60_000 + CARRIER_TTL },
+    snoozed: { kind: 'renewCarrier', jobId: 'i', milliseconds: 60_000 + CARRIER_TTL },
+    dead: { kind: 'renewCarrier', jobId: 'i', milliseconds: CARRIER_TTL },
     putBack: undefined,
   };
 
@@ -78,7 +78,7 @@ describe('the notes about a job', () => {
   });
 
   it.each(FATES)('renew the claim of one that runs again later: $kind', (fate) => {
-    const note = { kind: 'renewClaim', claim: CLAIM, milliseconds: 60_000 + CLAIM_LASTS };
+    const note = { kind: 'renewClaim', claim: CLAIM, milliseconds: 60_000 + CLAIM_TTL };
     const renewed = notesAbout(fate, { claim: CLAIM })?.filter(({ kind }) => kind === 'renewClaim');
     expect(renewed ?? []).toEqual('delay' in fate ? [note] : []);
   });

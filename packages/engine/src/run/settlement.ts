@@ -5,9 +5,9 @@ import { rewriteEntry, type JobEntry } from '../job/job-entry.js';
 import type { JobType } from '../job/job-type.js';
 import { endsWithDeath } from '../job/unique-key.js';
 import type { Raw } from '../redis/raw.js';
-import { CARRIER_LASTS } from '../scripts/enqueuing-scripts.js';
+import { CARRIER_TTL } from '../scripts/enqueuing-scripts.js';
 import type { Move, Note } from '../scripts/running-scripts.js';
-import { CLAIM_LASTS } from '../scripts/script-group.js';
+import { CLAIM_TTL } from '../scripts/script-group.js';
 import type { Fate } from './fate.js';
 import { FATES, isGone } from './fate-table.js';
 import { scheduleResultText } from './schedule-result.js';
@@ -76,7 +76,7 @@ export function notesOf(entry: JobEntry, fate: Fate, run: RunFacts): readonly No
   noteFailures(notes, entry, fate, run);
   // The claim lasts until the job runs again, and for a day beyond.
   if (run.claim && 'delay' in fate) {
-    const milliseconds = fate.delay * 1000 + CLAIM_LASTS;
+    const milliseconds = fate.delay * 1000 + CLAIM_TTL;
     notes.push({ kind: 'renewClaim', claim: run.claim, milliseconds });
   }
   if (run.wasCancelled) notes.push({ kind: 'unmark', jobId });
@@ -123,5 +123,5 @@ function noteCarrier(notes: Note[], jobId: string, fate: Fate): void {
     return;
   }
   const delay = 'delay' in fate ? fate.delay : 0;
-  notes.push({ kind: 'renewCarrier', jobId, milliseconds: delay * 1000 + CARRIER_LASTS });
+  notes.push({ kind: 'renewCarrier', jobId, milliseconds: delay * 1000 + CARRIER_TTL });
 }
