@@ -22,86 +22,86 @@ export const DISPATCHED_SCRIPTS: readonly Script[] = [completeScript, settleScri
 const NO_NOTES: readonly Note[] = [];
 const ALL_SETTLED: Settled = { lost: [], refused: [], reason: undefined };
 
-/** How many jobs a round settles, and how many it fetches, at most: scripts block Redis for everybody. */
+/** How many jobs one round settles, and how many it fetches, at most: a script blocks Redis for all clients. */
 export const MAX_JOBS_AT_ONCE = 500;
 
 /**
- * How many bytes of entries: one that is larger is fetched by itself. Two rounds are under way, so that Redis moves the next
- * long jobs while Node reads the last; in larger ones they would wait for each other.
+ * How many bytes of entries one round carries at most; a larger entry is fetched alone. Two rounds are under way at once, so
+ * that Redis moves the next long jobs while Node reads the last ones. In larger rounds they would wait for each other.
  */
 export const MAX_BYTES_AT_ONCE = 512 * 1024;
 
-/** A job as it was taken from its queue. */
+/** An entry as it was taken from its queue. */
 export interface FetchedEntry {
   readonly jobName: string;
   readonly raw: Raw;
-  /** It was cancelled, and is not to be run. */
+  /** The job was cancelled and must not run. */
   readonly isCancelled?: boolean;
 }
 
-/** How many jobs are wanted ahead. */
+/** The jobs that are wanted ahead of idle workers. */
 export interface Ahead {
   readonly wanted: number;
-  /** How many of them are offered to each name first. */
+  /** How many of them are offered to each name first, in the order of the names. */
   readonly shares: readonly number[];
   /** Whether the name's jobs may be taken ahead. */
   readonly from: (jobName: string) => boolean;
 }
 
-/** What is to be fetched. */
-export interface Fetching {
+/** The parameters of a fetch. */
+export interface FetchParams {
   readonly poolId: string;
   readonly wanted: number;
   readonly jobNames: readonly string[];
   readonly shares: readonly number[];
   readonly watch: boolean;
   readonly atLimit: ReadonlySet<string>;
-  /** How long the unique jobs of a name hold their claims. */
+  /** How long unique jobs of the name hold their claims. */
   readonly uniqueUntil: (jobName: string) => UniqueUntil;
   /** Whether the entries of a name are long; default: none are. */
   readonly isLong?: (jobName: string) => boolean;
-  /** What is wanted beyond that, for workers that are not idle yet. */
+  /** The jobs that are wanted beyond those, for workers that are not idle yet; default: none. */
   readonly ahead?: Ahead;
 }
 
-/** What a fetch found. */
+/** The result of a fetch. */
 export interface Fetched {
   readonly entries: readonly FetchedEntry[];
   /** The names whose limit kept jobs back. */
   readonly atLimit: ReadonlySet<string>;
-  /** Jobs that may be taken were left because of their size. */
+  /** Whether jobs that might have been taken were left because of their size. */
   readonly isCut: boolean;
-  /** Why Redis lets nothing be taken from some queues, such as for a key of the wrong kind. */
+  /** Why Redis refused to take jobs from some queues, such as for a key of the wrong kind. */
   readonly refusals: readonly Error[];
   readonly open: OpenQueues;
 }
 
 /** The queues of long entries from which plain commands may move jobs. */
 export interface OpenQueues {
-  /** By job name: how many jobs wait. */
+  /** How many jobs wait, by job name. */
   readonly waiting: ReadonlyMap<string, number>;
-  /** Whether jobs may be moved ahead of the workers that are to run them. */
+  /** Whether jobs may be moved ahead of idle workers. */
   readonly ahead: boolean;
 }
 
-/** What is to be written about a job that was in progress. */
+/** Everything that is written about a job that was in progress. */
 export interface Settlement {
   /** The name of the queue it was fetched from. */
   readonly jobName: string;
   /** The entry exactly as it was fetched. */
   readonly raw: Raw;
   readonly move: Move;
-  /** What else is to be remembered of it. */
+  /** What is remembered, or forgotten, beside its entry. */
   readonly notes?: readonly Note[];
 }
 
-/** What came of settling jobs, which are told by their positions (from 0) in the call. */
+/** The result of settling jobs, which are identified by their positions (from 0) in the call. */
 export interface Settled {
-  /** They were not in progress: somebody else took them, or an earlier call had settled them. */
+  /** They were not in progress: another pool took them, or an earlier call had settled them. */
   readonly lost: readonly number[];
-  /** They are still in progress, because Redis refuses to write where they belong, such as a key of the wrong kind. */
+  /** They are still in progress: Redis refuses to write where they belong, such as to a key of the wrong kind. */
   readonly refused: readonly number[];
-  /** Why, of the first of them. */
+  /** Why Redis refused the first of them. */
   readonly reason: string | undefined;
 }
 
@@ -109,63 +109,64 @@ export interface Settled {
 export interface CompletedJob {
   /** The name of the queue it was fetched from. */
   readonly jobName: string;
-  /** The entry exactly as it was fetched; a long one, or one that is no text, has a command of its own. */
+  /** The entry exactly as it was fetched. For a long one, or one that is no text, see `completeLong`. */
   readonly raw: string;
 }
 
 /** An entry in progress, as an audit sees it. */
 export interface EntrySighting {
-  /** Its index in the list, counted from the end: below 0. Entries come and go at the beginning. */
+  /** Its index in the list, counted from the end and so negative, because entries come and go at the beginning. */
   readonly place: number;
   /** In bytes. */
   readonly size: number;
   readonly fingerprint: string;
 }
 
-/** Some of the entries that a pool has in progress. */
+/** A page of the entries that a pool has in progress. */
 export interface FingerprintPage {
-  /** How many there are in all. */
+  /** How many entries there are in all. */
   readonly total: number;
   readonly sightings: readonly EntrySighting[];
 }
 
-/** Something to remember of a job beside its entry. */
+/** Something to remember, or to forget, about a job beside its entry. */
 export type Note =
   | { readonly kind: 'attempt'; readonly jobId: string; readonly text: string }
   | { readonly kind: 'forgetAttempts'; readonly jobId: string }
   | { readonly kind: 'forgetDeaths'; readonly jobId: string }
+  /** The job is no longer marked as cancelled. */
   | { readonly kind: 'unmark'; readonly jobId: string }
   | { readonly kind: 'result'; readonly schedule: string; readonly text: string }
-  /** What is carried to it lasts for `milliseconds` from now. */
+  /** Its carrier lasts for `milliseconds` from now. */
   | { readonly kind: 'renewCarrier'; readonly jobId: string; readonly milliseconds: number }
   /** Its claim lasts for `milliseconds` from now. */
   | { readonly kind: 'renewClaim'; readonly claim: HeldClaim; readonly milliseconds: number }
   | { readonly kind: 'forgetCarrier'; readonly jobId: string };
 
-/** Where an entry goes when its run has ended. Delays in whole seconds. `freed` is the claim that ends. */
+/** Where an entry goes when its run has ended. Delays are in whole seconds; `freed` is the claim that ends with it. */
 export type Move =
   | { readonly to: 'nowhere'; readonly freed?: HeldClaim | undefined }
   | { readonly to: 'retry'; readonly entry: Raw; readonly delay: number }
   | { readonly to: 'dead'; readonly entry: Raw; readonly freed?: HeldClaim | undefined }
-  /** As it is. */
+  /** The entry stays as it is. */
   | { readonly to: 'scheduled'; readonly delay: number }
   | { readonly to: 'queue' };
 
 const NOTHING: Ahead = { wanted: 0, shares: [], from: () => false };
 
-/** Scripts about jobs that are in progress: how they get there, and what becomes of them. */
+/** The scripts that take jobs into progress, and that settle them. */
 export class RunningScripts extends ScriptGroup {
   /**
-   * Takes up to `wanted` jobs. `jobNames` stand in the order in which to look, with `shares[i]` of the jobs offered
-   * to `jobNames[i]` first. With `watch`, Redis watches whatever may bring more jobs; the locks only of the names
-   * `atLimit`, because those of others change with every job and mean nothing.
+   * Takes up to `wanted` jobs. It looks into the queues in the order of `jobNames`, and offers `shares[i]` of the jobs to
+   * `jobNames[i]` first. With `watch`, Redis watches every key whose change may bring more jobs. It watches locks only for
+   * the names `atLimit`, because those of others change with every job and mean nothing.
    */
-  fetch(fetching: Fetching): ScriptCall<Fetched> {
-    const { poolId, wanted, jobNames, shares, watch, atLimit, ahead = NOTHING } = fetching;
+  fetch(params: FetchParams): ScriptCall<Fetched> {
+    const { poolId, wanted, jobNames, shares, watch, atLimit, ahead = NOTHING } = params;
     const letterOf = (name: string): string => {
-      const claim = CLAIM_LETTERS[fetching.uniqueUntil(name)];
+      const claim = CLAIM_LETTERS[params.uniqueUntil(name)];
       const letter = claim === 's' && ahead.from(name) ? 'p' : claim;
-      return fetching.isLong?.(name) ? letter.toUpperCase() : letter;
+      return params.isLong?.(name) ? letter.toUpperCase() : letter;
     };
     const watched = watch ? jobNames.flatMap((name) => this.#watchable(name, atLimit)) : [];
     return {
@@ -201,8 +202,8 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * Moves one job as `fetch` does, but without a look at anything else, and without counting it in the locks: they are to
-   * be rebuilt behind it. Only for queues that a fetch has told to be open.
+   * Moves one job as `fetch` does, but checks nothing else and leaves the locks alone: rebuild them right behind it. Only for
+   * queues that the last fetch has found open.
    */
   move(poolId: string, jobName: string): CommandCall<Raw | undefined> {
     return {
@@ -212,7 +213,7 @@ export class RunningScripts extends ScriptGroup {
     };
   }
 
-  /** Settles jobs. */
+  /** Takes jobs out of progress and moves each to where it belongs, with its notes. Safe to repeat. */
   settle(poolId: string, settlements: readonly Settlement[]): ScriptCall<Settled> {
     const queues = new Numbering();
     const args: (Raw | number)[] = [];
@@ -233,8 +234,8 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * Takes jobs out of progress of which nothing more is to be written: the same as to settle them with a move to
-   * nowhere, and cheaper.
+   * Takes completed jobs out of progress. It does the same as settling them with a move to `nowhere` and without notes, and
+   * is cheaper. Safe to repeat.
    */
   complete(poolId: string, jobs: readonly CompletedJob[]): ScriptCall<Settled> {
     const groups = groupsOf(jobs);
@@ -252,8 +253,8 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * The same for one job that is long: a script would copy its entry several times. What it leaves of the pool's share of
-   * the locks is to be set right behind it.
+   * Completes one long job by a plain command, because a script would copy its entry several times. It leaves the locks
+   * alone: rebuild them right behind it.
    */
   completeLong(poolId: string, { jobName, raw }: FetchedEntry): CommandCall<Settled> {
     return {
@@ -264,8 +265,8 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * Puts back what a stopping pool still has in progress, or some of it; returns how many jobs that were, and whether none
-   * are left.
+   * Puts back the jobs that a stopping pool still has in progress, or some of them. Returns how many it has put back, and
+   * whether none are left.
    */
   release(
     poolId: string,
@@ -282,7 +283,7 @@ export class RunningScripts extends ScriptGroup {
     };
   }
 
-  /** Reads what the entries in progress are recognised by, behind the first `from`; some of them, if they are many. */
+  /** Reads the fingerprints of the entries in progress behind the first `from`; a page of them, if they are many. */
   fingerprints(poolId: string, jobName: string, from: number): ScriptCall<FingerprintPage> {
     const { head, tail } = FINGERPRINT_BYTES;
     return {
@@ -301,7 +302,7 @@ export class RunningScripts extends ScriptGroup {
     };
   }
 
-  /** Has the claims of jobs that run last for another day. */
+  /** Renews the claims of running jobs for another day. */
   renewClaims(claims: readonly HeldClaim[]): ScriptCall<void> {
     return {
       script: renewScript,
@@ -366,7 +367,7 @@ const CLAIM_LETTERS: Readonly<Record<UniqueUntil, string>> = {
   done: 'k',
 };
 
-/** @param flat the number of a queue and what Redis says of it, by turns */
+/** @param flat by turns, the number of a queue and the error that Redis gave for it */
 function refusalsOf(
   flat: readonly (number | Buffer)[],
   nameOf: (index: number) => string,
@@ -379,7 +380,7 @@ function refusalsOf(
 
 const NONE_OPEN: OpenQueues = { waiting: new Map(), ahead: false };
 
-/** @param flat whether jobs may be taken ahead, then the number of a queue and how many jobs wait in it, by turns */
+/** @param flat whether jobs may be taken ahead; then, by turns, the number of a queue and how many jobs wait in it */
 function openQueuesOf(flat: readonly number[], nameOf: (index: number) => string): OpenQueues {
   const [ahead, ...rest] = flat;
   if (rest.length === 0) return NONE_OPEN;
@@ -396,7 +397,7 @@ interface CompletedGroup {
   size: number;
 }
 
-/** Groups that are short enough to be packed, each of one name. */
+/** Groups of jobs of one name, each short enough to be packed. */
 function groupsOf(jobs: readonly CompletedJob[]): CompletedGroup[] {
   const groups: CompletedGroup[] = [];
   const last = new Map<string, CompletedGroup>();
