@@ -7,13 +7,13 @@ import type { Job } from '../job/job.js';
 import type { WorkerPool } from '../pool/worker-pool.js';
 import { boundedNames } from './bounded-names.js';
 
-/** Counts what jobs do in this process. */
+/** Meters that count the jobs of this process. */
 export interface JobMeters {
   /** Redis has taken jobs of a name. */
   enqueued(jobName: string, count: number): void;
-  /** A worker has begun a job that had waited for so many seconds; whole ones, because an entry tells no more. */
+  /** A worker has begun a job that had waited for `wait` seconds; whole ones, because entries hold no more. */
   started(jobName: string, wait: number): void;
-  /** A job's run has ended, and Redis has what became of it. */
+  /** A job's run has ended, and Redis has its fate. */
   settled(jobName: string, run: SettledRun): void;
 }
 
@@ -30,7 +30,7 @@ export interface SettledRun {
 /** A pool, whatever its context. */
 export type WatchedPool = Pick<WorkerPool, 'on' | 'busy' | 'concurrency' | 'isReady'>;
 
-/** Has `meters` count from now on; beyond 500 job names, the further ones as `(other)`. */
+/** Has `meters` count from now on. Beyond 500 job names, further ones count as `(other)`. */
 export function watchJobs(
   { enqueuer, pool }: { enqueuer?: Enqueuer | undefined; pool?: WatchedPool | undefined },
   meters: JobMeters,
