@@ -49,7 +49,7 @@ const config: Config = {
       displayName: 'memory',
       roots: ['<rootDir>/packages/engine'],
       testMatch: [
-        '**/{auditor,cancel,dead-pool-reaper,drop,enqueuer,heartbeater,history,manual-pool,observer}.spec.ts',
+        '**/{auditor,cancel,complete,dead-pool-reaper,enqueuer,heartbeater,history,manual-pool,observer}.spec.ts',
         '**/{drain,lost-jobs,periodic-enqueuer,pool-registry,requeuer,rescuer,settle,unique-job,worker-pool}.spec.ts',
         '**/{client,handles,integrity,job-set,listing,operation-board,metrics,page,worker-pool-health}.spec.ts',
       ],

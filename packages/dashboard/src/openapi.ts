@@ -199,7 +199,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     next: list(time),
     'last?': object({
       jobId: string,
-      result: oneOf(['done', 'failed', 'dead', 'cancelled']),
+      result: oneOf(['done', 'failed', 'dead', 'dropped', 'cancelled']),
       at: time,
       duration: { ...number, description: 'milliseconds' },
       'error?': string,

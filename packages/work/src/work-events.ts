@@ -50,7 +50,7 @@ export interface JobEvents {
   retried: JobFailed & JobDelayed;
   /** It has failed for the last time, and is kept among the dead jobs. */
   dead: JobFailed;
-  /** It has failed for the last time, and is not kept (`skipDead`). */
+  /** It has failed for the last time, and is not kept (`skipDead`, `DropJobError`). */
   dropped: JobFailed;
   /** Its handler wants it to run again later. */
   snoozed: JobEnded & JobDelayed;
@@ -66,6 +66,12 @@ export type JobEventName = keyof JobEvents;
 const EVENTS: Readonly<Record<JobEventName, true>> = {
   ...{ started: true, done: true, failed: true, retried: true, dead: true, dropped: true },
   ...{ snoozed: true, putBack: true, cancelled: true, lost: true },
+};
+
+/** The event that follows each fate; `failed` comes before it where the run has failed. */
+const EVENT_OF: Readonly<Record<SettledJob['fate']['kind'], JobEventName>> = {
+  ...{ done: 'done', retry: 'retried', dead: 'dead', dropped: 'dropped', snoozed: 'snoozed' },
+  ...{ putBack: 'putBack', cancelled: 'cancelled' },
 };
 
 /** All of them, for who checks a name. */
@@ -110,27 +116,17 @@ export class WorkEvents implements Readonly<Streams> {
     const of = <Name extends keyof WorkerPoolEvents>(name: Name): Observable<First<Name>> =>
       stream<First<Name>>(pool, name, logger);
     const settled = of('settled');
-    const failed = settled.pipe(map(failureOf), filter(isThere));
-    const ended = (kind: SettledJob['fate']['kind']): Observable<JobEnded> =>
-      settled.pipe(
-        filter(({ fate }) => fate.kind === kind),
-        map(endOf),
-      );
+    const ended = (event: JobEventName): Observable<SettledJob> =>
+      settled.pipe(filter(({ fate }) => EVENT_OF[fate.kind] === event));
     this.started = of('started').pipe(map((job) => ({ job })));
-    this.done = ended('done');
-    this.failed = failed.pipe(map(({ told }) => told));
-    this.retried = settled.pipe(map(retryOf), filter(isThere));
-    this.dead = failed.pipe(
-      filter(({ kind }) => kind === 'dead'),
-      map(({ told }) => told),
-    );
-    this.dropped = failed.pipe(
-      filter(({ kind }) => kind === 'dropped'),
-      map(({ told }) => told),
-    );
-    this.snoozed = settled.pipe(map(snoozeOf), filter(isThere));
-    this.putBack = ended('putBack');
-    this.cancelled = ended('cancelled');
+    this.done = ended('done').pipe(map(endOf));
+    this.failed = settled.pipe(map(failureOf), filter(isThere));
+    this.retried = ended('retried').pipe(map(retryOf), filter(isThere));
+    this.dead = ended('dead').pipe(map(failureOf), filter(isThere));
+    this.dropped = ended('dropped').pipe(map(failureOf), filter(isThere));
+    this.snoozed = ended('snoozed').pipe(map(snoozeOf), filter(isThere));
+    this.putBack = ended('putBack').pipe(map(endOf));
+    this.cancelled = ended('cancelled').pipe(map(endOf));
     this.lost = of('ownershipLost').pipe(map(endOf));
     this.ready = of('ready');
     this.notReady = of('notReady');
@@ -168,24 +164,20 @@ function endOf({ job, duration }: SettledJob): JobEnded {
   return { job, duration };
 }
 
-function failureOf(
-  settled: SettledJob,
-): { readonly kind: SettledJob['fate']['kind']; readonly told: JobFailed } | undefined {
+function failureOf(settled: SettledJob): JobFailed | undefined {
   const { fate, error } = settled;
-  if (!('failure' in fate)) return undefined;
-  return { kind: fate.kind, told: { ...endOf(settled), error, failure: fate.failure } };
+  return 'failure' in fate ? { ...endOf(settled), error, failure: fate.failure } : undefined;
 }
 
 function retryOf(settled: SettledJob): (JobFailed & JobDelayed) | undefined {
-  const { fate, error } = settled;
-  if (fate.kind !== 'retry') return undefined;
-  const { failure, delay } = fate;
-  return { ...endOf(settled), error, failure, delay };
+  const failed = failureOf(settled);
+  const { fate } = settled;
+  return failed && 'delay' in fate ? { ...failed, delay: fate.delay } : undefined;
 }
 
 function snoozeOf(settled: SettledJob): (JobEnded & JobDelayed) | undefined {
   const { fate } = settled;
-  return fate.kind === 'snoozed' ? { ...endOf(settled), delay: fate.delay } : undefined;
+  return 'delay' in fate ? { ...endOf(settled), delay: fate.delay } : undefined;
 }
 
 function isThere<Value>(value: Value | undefined): value is Value {

@@ -31,13 +31,16 @@ export class BoundWorkers {
 
   /** Runs until nothing waits. */
   async drain(done: Tally): Promise<void> {
-    const [fetch, drop] = await Promise.all([this.#load('claims', 'fetch'), this.#load('drop')]);
+    const [fetch, complete] = await Promise.all([
+      this.#load('claims', 'fetch'),
+      this.#load('complete'),
+    ]);
     const chain = async (): Promise<void> => {
       let fetched = await this.#redis.send(this.#fetch(fetch));
       for (;;) {
-        const batch = dropped(fetched);
+        const batch = completed(fetched);
         if (batch.count === 0) return;
-        const settled = this.#redis.send(this.#drop(drop, batch));
+        const settled = this.#redis.send(this.#complete(complete, batch));
         fetched = await this.#redis.send(this.#fetch(fetch));
         await settled;
         done.add(batch.count);
@@ -66,7 +69,7 @@ export class BoundWorkers {
     return command('EVALSHA', sha, jobNames.length, ...this.#queues(), ...args);
   }
 
-  #drop(sha: string, { queues, bytes }: Dropped): Buffer {
+  #complete(sha: string, { queues, bytes }: Completed): Buffer {
     const names = this.#queues();
     const keys = queues.map((number) => names[number - 1] ?? '');
     const head = ['EVALSHA', sha, keys.length, ...keys, POOL];
@@ -79,18 +82,18 @@ export class BoundWorkers {
   }
 }
 
-interface Dropped {
+interface Completed {
   /** The numbers of the queues, counted from 1, whose jobs these are. */
   readonly queues: readonly number[];
   readonly count: number;
-  /** The arguments of the drop script: for each queue, how many entries, and these as they came. */
+  /** The arguments of the complete script: for each queue, how many entries, and these as they came. */
   readonly bytes: Buffer;
 }
 
 /**
  * Turns the reply of a fetch, `[limits, cut, refusals, open, [queue, count, entries], …]`, into what takes its jobs out of progress.
  */
-function dropped(reply: Buffer): Dropped {
+function completed(reply: Buffer): Completed {
   const queues: number[] = [];
   const parts: Buffer[] = [];
   let count = 0;

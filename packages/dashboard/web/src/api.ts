@@ -171,7 +171,7 @@ export interface Schedule {
   next: number[];
   last?: {
     jobId: string;
-    result: 'done' | 'failed' | 'dead';
+    result: 'done' | 'failed' | 'dead' | 'dropped' | 'cancelled';
     at: number;
     /** Milliseconds. */
     duration: number;

@@ -12,28 +12,29 @@ export interface DispatcherOptions {
   readonly onError: (error: unknown) => void;
 }
 
-// While Redis works at one round, what another has brought is read, run and written down.
-const MOST_UNDER_WAY = 2;
+// While Redis works on one round, Node runs the jobs that the other has brought.
+const MAX_ROUNDS_UNDER_WAY = 2;
+// Milliseconds before the next round after one that failed; doubled with each failure.
 const FIRST_PAUSE = 20;
-const LONGEST_PAUSE = 1_000;
+const MAX_PAUSE = 1_000;
 
 /**
- * The one actor of a pool that talks to Redis about jobs, in rounds: a round is one round trip, which settles jobs that have
- * finished and fetches others, a few hundred at most. What it cannot carry, and what finishes while it is under way, sets
- * out with a second one. But nothing is fetched before all that is put back has been, nor beside it: it would overtake
- * that, or run while it is put back once more.
+ * The one actor of a pool that talks to Redis about jobs. It works in rounds: one round trip settles finished jobs and
+ * fetches new ones, a few hundred at most. Up to two rounds are under way at once, so that jobs which finish during the
+ * first leave with the second. No fetch is sent while a put-back is unconfirmed: it could overtake a returned job, or run a
+ * job that is then put back a second time.
  *
- * When nothing waits it rests until it is woken. A safety poll goes on all the same.
+ * When nothing waits, the dispatcher rests until it is woken. A safety poll looks into the queues all the same.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   #started = false;
   #failures = 0;
-  /** How many rounds have failed, and wait: until the last of them is over, nothing sets out. */
+  /** How many failed rounds are pausing. No round starts before the last pause is over. */
   #pausing = 0;
-  /** How much is under way: rounds, or an interlude. */
+  /** How many rounds are under way; an interlude counts as one. */
   #underWay = 0;
-  /** The first of them runs, if something is under way and is no round. */
+  /** Work to be done between rounds. The first runs already while an interlude is under way. */
   readonly #interludes: (() => Promise<void>)[] = [];
   #turn: NodeJS.Immediate | undefined;
   #poll: NodeJS.Timeout | undefined;
@@ -45,7 +46,7 @@ export class Dispatcher {
     this.#options = options;
   }
 
-  /** Begins to fetch. A second call does nothing. */
+  /** Starts to fetch. A second call does nothing. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
@@ -53,32 +54,32 @@ export class Dispatcher {
     this.#soon();
   }
 
-  /** Something has changed, about these names or any: fetch soon. */
+  /** Fetches soon: something has changed about these names, or about any without names. */
   wake(jobNames?: readonly string[]): void {
     this.#options.fetcher.refresh(jobNames);
     this.#soon();
   }
 
-  /** Look into all queues soon, though nothing is known to have changed. */
+  /** Looks into all queues soon, though nothing is known to have changed. */
   look(): void {
     this.#options.fetcher.wake();
     this.#soon();
   }
 
-  /** Takes a finished job; its fate is written with the next round trip. */
+  /** Takes a finished job. The next round writes its fate. */
   settle(job: FinishedJob): void {
     this.#options.settler.add(job);
     this.#soon();
   }
 
-  /** Takes no more jobs, once a fetch in flight has been answered; what is running will still be settled. */
+  /** Fetches no more jobs. A fetch under way still brings its jobs, and running jobs are still settled. */
   stopFetching(): void {
     this.#options.fetcher.stop();
   }
 
   /**
-   * Runs `work` between rounds: nothing is being fetched or settled, and what Redis has in progress is what this pool
-   * knows of. Nothing is run before the start, or after the end.
+   * Runs `work` between rounds, while nothing is being fetched or settled: the jobs that Redis has in progress for this
+   * pool are then exactly those that it knows. Does nothing before the start or after the end.
    *
    * @throws what `work` throws
    */
@@ -90,12 +91,12 @@ export class Dispatcher {
     });
   }
 
-  /** Milliseconds since a fetch was answered, or since the start; `undefined` before that. */
+  /** Milliseconds since a fetch was last answered, or since the start; `undefined` before the start. */
   get fetchAge(): number | undefined {
     return this.#options.fetcher.age;
   }
 
-  /** The finished jobs that are not settled yet, but for those of rounds under way. */
+  /** The finished jobs that are not settled yet, without those of rounds under way. */
   get unsettled(): readonly FinishedJob[] {
     return this.#options.settler.unsettled;
   }
@@ -112,7 +113,7 @@ export class Dispatcher {
     return this.unsettled.length === 0;
   }
 
-  /** One round: settles what has finished and fetches for who is idle. */
+  /** One round: settles finished jobs and fetches for idle workers. Throws the first error, after all replies are read. */
   async dispatch(): Promise<void> {
     const { connection, settler, fetcher } = this.#options;
     await connection.ready();
@@ -126,7 +127,7 @@ export class Dispatcher {
     this.#failures = 0;
   }
 
-  /** Fetches one job of a name, whoever's turn it would be. Returns whether there was one that may be run. */
+  /** Fetches one job of a name, out of turn. Returns whether there was one that may be run. */
   async fetchOne(jobName: string): Promise<boolean> {
     const { connection, fetcher } = this.#options;
     return fetcher.handOut(await connection.call(fetcher.one(jobName)));
@@ -141,7 +142,7 @@ export class Dispatcher {
     });
   }
 
-  /** Looks what is due, after this turn of the event loop: jobs that end in the same one shall share a round trip. */
+  /** Looks for due work after this turn of the event loop, so that jobs which end in one turn share a round trip. */
   #soon(): void {
     if (!this.#started || this.#turn) return;
     this.#turn = setImmediate(() => {
@@ -158,7 +159,7 @@ export class Dispatcher {
       this.#onEnd?.();
     } else if (this.#isDue()) {
       this.#follow(this.#round());
-      this.#soon(); // There may be more than one round carries.
+      this.#soon(); // There may be more work than one round can carry.
     } else if (this.#underWay === 0) {
       this.#rest();
     }
@@ -189,7 +190,7 @@ export class Dispatcher {
   }
 
   #isDue(): boolean {
-    if (this.#pausing > 0 || this.#underWay >= MOST_UNDER_WAY) return false;
+    if (this.#pausing > 0 || this.#underWay >= MAX_ROUNDS_UNDER_WAY) return false;
     const { settler, connection } = this.#options;
     if (this.#underWay > 0 && (settler.isPuttingBack || !connection.isUp)) return false;
     return settler.isDue || this.#options.fetcher.isDue;
@@ -215,7 +216,7 @@ export class Dispatcher {
   async #pause(): Promise<void> {
     if (this.#pausing === 0) this.#failures++; // Two rounds that fail together have one cause.
     this.#pausing++;
-    const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
+    const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), MAX_PAUSE);
     await sleep(pause * (0.5 + Math.random() / 2));
     this.#pausing--;
   }

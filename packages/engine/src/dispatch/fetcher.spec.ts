@@ -5,7 +5,7 @@ import { type Demand } from '../run/demand.js';
 import { PrioritySampler } from './priority-sampler.js';
 import type { Request } from '../redis/redis-connection.js';
 import type { Scripts } from '../scripts/scripts.js';
-import type { Fetched, FetchedEntry, Fetching } from '../scripts/running-scripts.js';
+import type { Fetched, FetchedEntry, FetchParams } from '../scripts/running-scripts.js';
 import { seededRandom } from '../testing/seeded-random.js';
 import { performance } from '../base/timers.js';
 
@@ -36,7 +36,7 @@ function aFetcher(options: { safetyPoll?: number }, ...jobNames: string[]): Fetc
     poolId: 'pool',
     scripts: {
       running: {
-        fetch: (fetching: Fetching) => ({ ...fetching, decode: (r: unknown) => r }),
+        fetch: (params: FetchParams) => ({ ...params, decode: (r: unknown) => r }),
         move: () => ({ decode: (r: unknown) => r }),
       },
       queues: { rebuild: () => ({ decode: (r: unknown) => r }) },
@@ -64,7 +64,7 @@ function next(): Fetch | undefined {
 }
 
 function asFetch({ call, onReply }: Request): Fetch {
-  const { jobNames, wanted, ahead, watch } = call as unknown as Fetching;
+  const { jobNames, wanted, ahead, watch } = call as unknown as FetchParams;
   const reply = (found: number, atLimit: readonly string[]): Fetched => ({
     entries: Array.from({ length: found }, (): FetchedEntry => ({ jobName: 'a', raw: '{}' })),
     atLimit: new Set(atLimit),
@@ -217,12 +217,12 @@ describe('a fetcher', () => {
       ...{ atLimit: new Set(), isCut: false, refusals: [] },
       open: { waiting: new Map([['a', waiting]]), ahead: false },
     });
-    const round = (fetched: Fetched): Fetching => {
+    const round = (fetched: Fetched): FetchParams => {
       const requests = fetcher.requests();
       const look = requests.at(-1);
       for (const { onReply } of requests.slice(0, -1)) onReply({ value: undefined }); // others took the jobs
       look?.onReply({ value: fetched });
-      return look?.call as unknown as Fetching;
+      return look?.call as unknown as FetchParams;
     };
     round(reply(5, { jobName: 'a', raw: 'x'.repeat(20_000) }));
     round(reply(5));

@@ -8,8 +8,8 @@ import type { Demand } from '../run/demand.js';
 import { redisFault } from '../redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from '../redis/script.js';
 import {
-  MOST_AT_ONCE,
-  MOST_BYTES_AT_ONCE,
+  MAX_JOBS_AT_ONCE,
+  MAX_BYTES_AT_ONCE,
   type Fetched,
   type FetchedEntry,
 } from '../scripts/running-scripts.js';
@@ -18,7 +18,7 @@ import { performance } from '../base/timers.js';
 
 export interface FetcherOptions extends LockRebuildOptions {
   readonly sampler: PrioritySampler;
-  /** How long the unique jobs of a name hold their claims. */
+  /** How long unique jobs of the name hold their claims. */
   readonly uniqueUntil: (jobName: string) => UniqueUntil;
   readonly demand: () => Demand;
   /** Whether jobs of the name may be fetched ahead. */
@@ -26,9 +26,9 @@ export interface FetcherOptions extends LockRebuildOptions {
   /** Whether a waker hears of changes, so that an empty fetch need not be repeated soon. */
   readonly isWatching: () => boolean;
   readonly onFetched: (entries: readonly FetchedEntry[]) => void;
-  /** These are in progress, and are to go back to their queues. */
+  /** These jobs are in progress and must go back to their queues. */
   readonly onUnfit: (entries: readonly FetchedEntry[]) => void;
-  /** Redis lets nothing be taken from some queues. */
+  /** Redis refuses to take jobs from some queues. */
   readonly onError: (error: unknown) => void;
   /** A fetch found nothing to run. */
   readonly onDry: () => void;
@@ -39,37 +39,37 @@ export interface FetcherOptions extends LockRebuildOptions {
 const DEFAULT_SAFETY_POLL = 2_000;
 // gocraft/work's sleeps after the first, second, … empty fetch, capped at 1 s.
 const POLLS_WITHOUT_WAKER = [10, 100];
-const LONGEST_POLL_WITHOUT_WAKER = 1_000;
-// Of many pools that are woken for a job, one finds it.
+const MAX_POLL_WITHOUT_WAKER = 1_000;
+// Many pools are woken for a job, and one finds it.
 const FRUITLESS_LOOKS = { burst: 50, perSecond: 10 };
 
 /**
- * Knows when to fetch, from which queues, and how much. Where nothing waits it need not look: a fetch that comes back
- * short is followed by one that has Redis watch every key that it reads, atomically with the look itself, so that no
- * change slips in between. Names of which nothing was found then sleep until the waker calls `refresh` for them.
+ * Decides when to fetch, from which queues, and how much. It does not poll empty queues: after a fetch that comes back
+ * short, the next one has Redis watch every key that it reads, atomically with the read, so that no change slips in between.
+ * Names without jobs then sleep until the waker calls `refresh` for them.
  */
 export class Fetcher {
   readonly #options: FetcherOptions;
-  /** The names of which something may be waiting. */
+  /** The names that may have waiting jobs. */
   readonly #awake: Set<string>;
-  /** The names of which something may have changed since a look at them was watched. */
+  /** The names whose keys Redis may not be watching any more. */
   readonly #unwatched: Set<string>;
   /** The last fetch left workers idle. */
   #short = false;
-  /** The last fetch brought all that was wanted, what was wanted ahead included. */
+  /** The last fetch brought everything that was wanted, prefetched jobs included. */
   #full = false;
-  /** The names whose limit kept jobs back when they were looked at last. */
+  /** The names whose limit kept jobs back at the last look. */
   readonly #atLimit = new Set<string>();
   #emptyFetches = 0;
   readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
-  /** On the clock of `performance.now`: when all queues are to be looked into, however busy some of them are. */
+  /** When to look into all queues again, however busy some of them are; on the clock of `performance.now`. */
   #lookAllAt = 0;
   readonly #long = new LongQueues();
   /** How many jobs the fetches under way may bring. */
   #expected = 0;
-  /** How many jobs one fetch may bring, if they are as long as the last ones. */
-  #mostAtOnce = MOST_AT_ONCE;
-  /** On the clock of `performance.now`: when a fetch was answered last, or, before the first, when it all began. */
+  /** How many jobs fit into one fetch, if they are as long as the last ones. */
+  #maxAtOnce = MAX_JOBS_AT_ONCE;
+  /** When a fetch was last answered, or the start; on the clock of `performance.now`. */
   #fetchedAt: number | undefined;
   #stopped = false;
 
@@ -86,39 +86,39 @@ export class Fetcher {
     return now + ahead > 0;
   }
 
-  /** Milliseconds since a fetch was answered, or since the start; `undefined` before that. */
+  /** Milliseconds since a fetch was last answered, or since the start; `undefined` before the start. */
   get age(): number | undefined {
     return this.#fetchedAt === undefined ? undefined : performance.now() - this.#fetchedAt;
   }
 
-  /** From here on fetches are to be answered. */
+  /** Starts the clock of `age`. */
   start(): void {
     this.#fetchedAt ??= performance.now();
   }
 
-  /** Long enough nothing has changed: look all the same, when there is a worker for it. */
+  /** Looks at the names with the next fetch, though nothing is known to have changed. */
   wake(jobNames: Iterable<string> = this.#options.sampler.jobNames): void {
     for (const jobName of jobNames) this.#awake.add(jobName);
   }
 
-  /** Something has changed about the names: look anew, however often it was in vain. */
+  /** Something has changed about the names: looks again, however often looks have found nothing. */
   refresh(jobNames: Iterable<string> = this.#options.sampler.jobNames): void {
     this.#changed(jobNames);
     this.#emptyFetches = 0;
   }
 
-  /** Fetches no more; what a request under way brings is still handed out. */
+  /** Fetches no more. Jobs that a request under way brings are still handed out. */
   stop(): void {
     this.#stopped = true;
   }
 
-  /** Milliseconds after which a pool that waits to be woken shall look all the same. */
+  /** Milliseconds after which a pool that was not woken looks all the same. */
   get poll(): number {
     const wait = this.#awake.size > 0 ? this.#budget.wait : 0;
     return wait > 0 ? wait : this.#safetyPoll;
   }
 
-  /** Fetches what can be done with, if that is anything. */
+  /** The requests that fetch as many jobs as the workers need; none if they need none. */
   requests(): readonly Request[] {
     if (this.#stopped) return [];
     const demand = this.#demand();
@@ -129,7 +129,7 @@ export class Fetcher {
     if (jobNames.size === this.#options.sampler.jobNames.length) {
       this.#lookAllAt = performance.now() + this.#safetyPoll;
     }
-    // Whoever wakes them from here on knows of something that this fetch may not see.
+    // A name that is woken from here on may have a job that this fetch does not see.
     if (fetch.sleeps) for (const jobName of jobNames) this.#awake.delete(jobName);
     if (fetch.watches) for (const jobName of jobNames) this.#unwatched.delete(jobName);
     return [
@@ -138,7 +138,7 @@ export class Fetcher {
     ];
   }
 
-  /** Fetches one job of a name, whoever's turn it would be. */
+  /** The call that fetches one job of a name, out of turn. */
   one(jobName: string): ScriptCall<Fetched> {
     const { scripts, poolId, uniqueUntil } = this.#options;
     const sample = { jobNames: [jobName], shares: [1] };
@@ -148,7 +148,7 @@ export class Fetcher {
     });
   }
 
-  /** Hands out what a fetch has brought. Returns whether there was anything. */
+  /** Hands out fetched jobs. Returns whether there were any. */
   handOut({ entries, refusals }: Fetched): boolean {
     for (const refusal of refusals) this.#options.onError(refusal);
     if (entries.length > 0) this.#options.onFetched(entries);
@@ -157,12 +157,12 @@ export class Fetcher {
 
   get #safetyPoll(): number {
     const { isWatching, safetyPoll = DEFAULT_SAFETY_POLL } = this.#options;
-    const backedOff = POLLS_WITHOUT_WAKER[this.#emptyFetches - 1] ?? LONGEST_POLL_WITHOUT_WAKER;
+    const backedOff = POLLS_WITHOUT_WAKER[this.#emptyFetches - 1] ?? MAX_POLL_WITHOUT_WAKER;
     const poll = isWatching() ? safetyPoll : Math.min(safetyPoll, backedOff);
     return poll * (0.75 + Math.random() / 2); // so that a fleet does not poll in step
   }
 
-  /** All names, if nobody watches or the last look into all is long ago: nothing may depend on being woken. */
+  /** All names, if no waker watches or the last look into all is long ago: nothing may depend on being woken. */
   #toLookInto(): ReadonlySet<string> {
     const { sampler, isWatching } = this.#options;
     if (!isWatching() || this.#isOverdue()) return new Set(sampler.jobNames);
@@ -174,11 +174,11 @@ export class Fetcher {
     return performance.now() >= this.#lookAllAt;
   }
 
-  /** What no fetch under way may bring. Ahead, and beside another, only as long as there is more than is asked for. */
+  /** The demand that no fetch under way may meet. A second fetch, or one ahead, is sent only while queues hold more. */
   #demand(): Demand {
     const { now, ahead } = this.#options.demand();
     const expected = this.#expected;
-    const most = this.#mostAtOnce;
+    const most = this.#maxAtOnce;
     if (!this.#full) return { now: expected > 0 ? 0 : Math.min(now, most), ahead: 0 };
     const missing = Math.min(Math.max(0, now - expected), most);
     const room = ahead - Math.max(0, expected - now);
@@ -189,7 +189,7 @@ export class Fetcher {
     const { scripts, poolId, sampler, uniqueUntil, mayPrefetch, isWatching } = this.#options;
     const sample = sampler.sample(demand.now, demand.ahead, jobNames);
     const moves = this.#long.take(sample);
-    // Where plain commands are to bring all that is wanted, the script looks into no queue.
+    // Plain commands bring the jobs of this round, so the script looks into no queue.
     const looks = moves.length === 0;
     const mayWatch = looks && this.#short && isWatching();
     const watch = mayWatch && this.#mustWatch(jobNames);
@@ -203,7 +203,6 @@ export class Fetcher {
       }),
     });
     const moving = sum(moves.map(({ count }) => count));
-    // Without a waker there is nothing but the poll anyhow.
     return {
       call,
       moves,
@@ -212,6 +211,7 @@ export class Fetcher {
       total: wanted + ahead + moving,
       jobNames,
       watches: watch,
+      // Without a waker nothing but the poll looks again anyhow.
       sleeps: looks && (mayWatch || !isWatching()),
       locks: new Set(this.#atLimit),
     };
@@ -222,7 +222,7 @@ export class Fetcher {
     for (const jobName of jobNames) this.#unwatched.add(jobName);
   }
 
-  /** What is watched stays so until it is announced, so that a pool that idles need not ask for it again and again. */
+  /** A watched key stays watched until it is announced, so an idle pool need not ask for it again. */
   #mustWatch(jobNames: ReadonlySet<string>): boolean {
     return [...jobNames].some((name) => this.#unwatched.has(name) || this.#atLimit.has(name));
   }
@@ -243,7 +243,7 @@ export class Fetcher {
     return [...requests, lockRebuild(this.#options, names)];
   }
 
-  /** A command that is refused has changed nothing: the script knows what to do, such as when Redis is full. */
+  /** A refused command has changed nothing, and the script takes over: it also works when Redis is full. */
   #movedBy(call: CommandCall<Raw | undefined>, reply: Reply | undefined): Raw | undefined {
     try {
       return resultOf(call, reply);
@@ -271,7 +271,7 @@ export class Fetcher {
     const entries = moved.length > 0 ? [...moved, ...fetched.entries] : fetched.entries;
     this.#short = !isCut && entries.length < Math.max(wanted, 1);
     this.#full = isCut || entries.length >= total;
-    if (entries.length > 0) this.#mostAtOnce = mostAtOnce(entries);
+    if (entries.length > 0) this.#maxAtOnce = maxAtOnce(entries);
     this.#emptyFetches = entries.length === 0 ? this.#emptyFetches + 1 : 0;
     if (entries.length > 0) this.#budget.found();
     else this.#budget.foundNothing();
@@ -284,7 +284,7 @@ export class Fetcher {
     if (entries.length === 0) this.#options.onDry();
   }
 
-  /** Hands out what was moved, and then what was fetched behind it. */
+  /** Hands out the jobs that commands have moved, and then the jobs that were fetched behind them. */
   #handOver(fetched: Fetched, moved: readonly FetchedEntry[]): void {
     const { fit, unfit } = this.#long.sift(moved, fetched.open);
     const entries = moved.length > 0 ? [...fit, ...fetched.entries] : fetched.entries;
@@ -294,7 +294,7 @@ export class Fetcher {
   }
 }
 
-/** What is left for a fetch when plain commands move jobs of some queues: nothing of those, in this round. */
+/** The sample without the queues that plain commands move jobs from in this round. */
 function without(moves: readonly Moves[], sample: Sample): Sample {
   if (moves.length === 0) return sample;
   const moving = new Set(moves.map(({ jobName }) => jobName));
@@ -311,28 +311,28 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** More than that would not come anyhow, and keep another fetch from being sent beside it. */
-function mostAtOnce(entries: readonly FetchedEntry[]): number {
+/** How many jobs of this length fit into a fetch. Asking for more would only keep a second fetch from being sent. */
+function maxAtOnce(entries: readonly FetchedEntry[]): number {
   const bytes = entries.reduce((sum, { raw }) => sum + raw.length, 0);
-  const fitting = Math.floor((MOST_BYTES_AT_ONCE * entries.length) / (bytes + 1));
-  return Math.min(MOST_AT_ONCE, Math.max(1, fitting));
+  const fitting = Math.floor((MAX_BYTES_AT_ONCE * entries.length) / (bytes + 1));
+  return Math.min(MAX_JOBS_AT_ONCE, Math.max(1, fitting));
 }
 
 interface Fetch {
   readonly call: ScriptCall<Fetched>;
-  /** How many jobs are asked for that idle workers wait for. */
+  /** How many jobs are asked for by idle workers. */
   readonly wanted: number;
-  /** How many in all. */
+  /** How many jobs are asked for in all, prefetched ones included. */
   readonly total: number;
-  /** What plain commands move before it. */
+  /** The jobs that plain commands move before it. */
   readonly moves: readonly Moves[];
-  /** What they have moved so far. */
+  /** The jobs that they have moved so far. */
   readonly moved: FetchedEntry[];
   readonly jobNames: ReadonlySet<string>;
-  /** Redis announces the next change of the names. */
+  /** Whether Redis announces the next change of the names. */
   readonly watches: boolean;
-  /** Names of which nothing is found sleep from then on. */
+  /** Whether names without jobs sleep afterwards. */
   readonly sleeps: boolean;
-  /** The names whose locks are watched, too. */
+  /** The names whose locks are watched as well. */
   readonly locks: ReadonlySet<string>;
 }

@@ -4,11 +4,11 @@ import type { Scripts } from '../scripts/scripts.js';
 export interface LockRebuildOptions {
   readonly poolId: string;
   readonly scripts: Scripts;
-  /** The locks may be wrong. */
+  /** The rebuild failed, so the locks may be wrong. */
   readonly onLocksWrong: () => void;
 }
 
-/** Counts in the locks what plain commands, sent in the same round, have moved into progress or taken out of it. */
+/** Recounts the locks after plain commands of the same round, which move jobs into or out of progress without counting. */
 export function lockRebuild(
   { scripts, poolId, onLocksWrong }: LockRebuildOptions,
   jobNames: Iterable<string>,

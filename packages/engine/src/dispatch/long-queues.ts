@@ -1,45 +1,45 @@
 import type { Sample } from './priority-sampler.js';
 import { textOf, type Raw } from '../redis/raw.js';
 import {
-  MOST_BYTES_AT_ONCE,
+  MAX_BYTES_AT_ONCE,
   type FetchedEntry,
   type OpenQueues,
 } from '../scripts/running-scripts.js';
 import { performance } from '../base/timers.js';
 
-/** How many jobs of a queue plain commands are to move. */
+/** How many jobs of a queue the next plain commands move. */
 export interface Moves {
   readonly jobName: string;
   readonly count: number;
 }
 
-/** Jobs that plain commands have moved: those that may be run, and those that a fetch has to take. */
+/** Jobs that plain commands have moved: `fit` ones may run; `unfit` ones go back, for the script to fetch. */
 export interface Sifted {
   readonly fit: readonly FetchedEntry[];
   readonly unfit: readonly FetchedEntry[];
 }
 
-// From here on the copies that a script makes of an entry cost more than a command for each.
+// Bytes. A script copies each entry several times; from this size on that costs more than a command for each entry.
 const LONG = 8 * 1024;
-// Only a guess says how long the next jobs are, and nothing stops a command in between.
-const MOST_MOVES = 32;
-// How long the longest job was is forgotten slowly, with each fetch that brings shorter ones.
+// The length of the next jobs is a guess, and commands that were sent cannot be stopped.
+const MAX_MOVES = 32;
+// The length of the longest job fades with each fetch that brings shorter ones.
 const FADE = 0.8;
-// Milliseconds. A script is slower, but takes jobs from a full Redis, too.
+// Milliseconds without plain commands after one has failed. A script is slower, but also works when Redis is full.
 const REST = 10_000;
-// As fetch.lua knows unique jobs.
+// The pattern by which fetch.lua knows unique jobs.
 const UNIQUE = /"unique"\s*:\s*true/;
 
 /**
- * Knows of which queues the jobs are long, and how many of them plain commands may move in the next round: `fetch.lua`
- * would copy each of them several times. It alone deals with claims, so a name whose jobs are unique is left to it.
+ * Knows the queues whose jobs are long, and how many of these plain commands may move in the next round: `fetch.lua` would
+ * copy each of them several times. Only `fetch.lua` handles claims, so names with unique jobs are left to it.
  */
 export class LongQueues {
-  /** By job name: how many bytes the longest of its jobs had lately, where they are long. */
+  /** By job name, where jobs are long: the bytes of its longest recent job. */
   readonly #longest = new Map<string, number>();
   /** The names whose jobs are unique. */
   readonly #unique = new Set<string>();
-  /** By job name, of the queues that are open: how many jobs wait that nobody has been sent for. */
+  /** By job name, for open queues: how many jobs wait that no command has been sent for. */
   #waiting = new Map<string, number>();
   /** Whether jobs may be moved ahead of the workers that are to run them. */
   #ahead = false;
@@ -52,22 +52,22 @@ export class LongQueues {
   }
 
   /**
-   * What plain commands are to move of that for which queues are offered first. Redis has let them at the last answer; should
-   * it be otherwise by now, `sift` finds out.
+   * The moves for the next round. The queues were open at the last answer; if one is not any more, `sift` finds out
+   * afterwards.
    */
   take({ jobNames, shares, sharesAhead }: Sample): readonly Moves[] {
     if (this.#waiting.size === 0) return [];
     return jobNames.flatMap((jobName, i) => {
       const wanted = (shares[i] ?? 0) + (this.#ahead ? (sharesAhead[i] ?? 0) : 0);
       const waiting = this.#waiting.get(jobName) ?? 0;
-      const count = Math.min(wanted, waiting, this.#mostOf(jobName));
+      const count = Math.min(wanted, waiting, this.#maxMovesOf(jobName));
       if (count === 0 || !this.has(jobName)) return [];
       this.#waiting.set(jobName, waiting - count);
       return [{ jobName, count }];
     });
   }
 
-  /** What Redis has answered: the jobs, which tell how long those behind them may be, and the queues that are open. */
+  /** Learns from an answer: the lengths of its jobs predict those behind them, and it names the queues that are open. */
   learn(entries: readonly FetchedEntry[], open: OpenQueues): void {
     this.#waiting = new Map(open.waiting);
     this.#ahead = open.ahead;
@@ -81,7 +81,7 @@ export class LongQueues {
     }
   }
 
-  /** A command has failed: leave everything to scripts for a while. */
+  /** Leaves everything to scripts for a while, because a command has failed. */
   rest(): void {
     this.#longest.clear();
     this.#waiting.clear();
@@ -89,9 +89,9 @@ export class LongQueues {
   }
 
   /**
-   * Parts the jobs that were moved.
+   * Sorts the jobs that were moved.
    *
-   * @param open the queues that were open afterwards: in others a job may have been cancelled, or may not have been taken
+   * @param open the queues that were still open afterwards; in others a job may be cancelled, or over its limit
    */
   sift(moved: readonly FetchedEntry[], open: OpenQueues): Sifted {
     for (const { jobName, raw } of moved) {
@@ -104,13 +104,13 @@ export class LongQueues {
     return { fit: moved.filter(isFit), unfit: moved.filter((entry) => !isFit(entry)) };
   }
 
-  #mostOf(jobName: string): number {
+  #maxMovesOf(jobName: string): number {
     const longest = this.#longest.get(jobName) ?? Infinity;
-    return Math.min(MOST_MOVES, Math.max(1, Math.floor(MOST_BYTES_AT_ONCE / longest)));
+    return Math.min(MAX_MOVES, Math.max(1, Math.floor(MAX_BYTES_AT_ONCE / longest)));
   }
 }
 
-/** A text of arguments may say the same, which costs nothing but the plain commands. */
+/** Arguments may contain the same text. Such a job only loses the plain commands. */
 function looksUnique(raw: Raw): boolean {
   return raw.includes('"unique"') && UNIQUE.test(textOf(raw));
 }

@@ -166,7 +166,7 @@ function aReplyError(message: string): Error {
   return new (ReplyError as new (message: string) => Error)(message);
 }
 
-it('drops a long job with a command, whose entry no script has to copy, and sets the locks right behind it', () => {
+it('completes a long job with a command, whose entry no script has to copy, and sets the locks right behind it', () => {
   const settler = anEmptySettler();
   const long = Buffer.from('x'.repeat(10_000));
   for (const raw of ['short', long]) {
@@ -175,7 +175,7 @@ it('drops a long job with a command, whose entry no script has to copy, and sets
   }
   const requests = settler.requests();
   const names = requests.map(({ call }) => ('script' in call ? call.script.name : call.command));
-  expect(names).toEqual(['LREM', 'rebuild', 'drop']);
+  expect(names).toEqual(['LREM', 'rebuild', 'complete']);
   requests[0]?.onReply({ value: 0 });
   expect(() => requests[1]?.onReply({ error: new Error('a slot moves') })).toThrow('a slot moves');
   expect(locksWrong).toBe(1);

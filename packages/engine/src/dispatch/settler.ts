@@ -3,44 +3,44 @@ import { resultOf, type Reply, type Request } from '../redis/redis-connection.js
 import { redisFault } from '../redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from '../redis/script.js';
 import {
-  MOST_AT_ONCE,
-  MOST_BYTES_AT_ONCE,
-  type DroppedJob,
+  MAX_JOBS_AT_ONCE,
+  MAX_BYTES_AT_ONCE,
+  type CompletedJob,
   type Settled,
 } from '../scripts/running-scripts.js';
 import type { FinishedJob } from '../run/finished-job.js';
 import { performance } from '../base/timers.js';
 
 export interface SettlerOptions extends LockRebuildOptions {
-  /** A job's fate is written; or, if not `owned`, somebody else had taken the job and nothing was. */
+  /** A job's fate is written; or, if not `owned`, another pool had taken the job and nothing was written. */
   readonly onSettled: (job: FinishedJob, owned: boolean) => void;
-  /** Redis refuses to settle jobs for their own sake; or `onSettled` has thrown. */
+  /** Redis refused to settle certain jobs, or `onSettled` threw. */
   readonly onError: (error: unknown) => void;
 }
 
-// Milliseconds.
+// Milliseconds until jobs that Redis refused are tried again.
 const TRY_REFUSED_AFTER = 100;
 
-/** Keeps finished jobs until Redis has confirmed what became of them. */
+/** Keeps finished jobs until Redis has confirmed their fates. */
 export class Settler {
   readonly #options: SettlerOptions;
   #finished: FinishedJob[] = [];
-  /** Jobs that Redis refuses to settle for their own sake. They are tried by themselves, and hold up nobody. */
+  /** Jobs that Redis refuses to settle, such as for a key of the wrong kind. They are retried apart from all others. */
   readonly #refused: FinishedJob[] = [];
-  /** How many of them are tried together: fewer, while Redis refuses all. */
-  #refusedLimit = MOST_AT_ONCE;
+  /** How many of them are tried together: half as many each time Redis refuses the whole call. */
+  #refusedLimit = MAX_JOBS_AT_ONCE;
   /** On the clock of `performance.now`. */
   #tryRefusedAt = 0;
-  /** Those of the finished jobs that are put back, until Redis has confirmed or refused it. */
+  /** The finished jobs that are put back, until Redis has confirmed or refused that. */
   readonly #putBack = new Set<FinishedJob>();
-  /** Jobs whose settling was sent before: that they are no longer in progress says nothing about them. */
+  /** Jobs whose settle was sent before: if they are missing from progress, the lost call may have settled them. */
   readonly #sentBefore = new WeakSet<FinishedJob>();
 
   constructor(options: SettlerOptions) {
     this.#options = options;
   }
 
-  /** The finished jobs that Redis has not confirmed yet, but for those of requests under way. */
+  /** The finished jobs that Redis has not confirmed yet, without those of requests under way. */
   get unsettled(): readonly FinishedJob[] {
     return this.#refused.length === 0 ? this.#finished : [...this.#finished, ...this.#refused];
   }
@@ -49,12 +49,12 @@ export class Settler {
     return this.#finished.length > 0 || this.#areRefusedDue;
   }
 
-  /** Some are put back, and Redis has not confirmed all of that. */
+  /** Whether a put-back is unconfirmed. */
   get isPuttingBack(): boolean {
     return this.#putBack.size > 0;
   }
 
-  /** Some are put back that no request has taken yet: a fetch would overtake them. */
+  /** Whether a put-back has not been sent yet: a fetch would overtake it. */
   get hasToPutBack(): boolean {
     return this.isPuttingBack && this.#finished.some((job) => this.#putBack.has(job));
   }
@@ -64,20 +64,20 @@ export class Settler {
     if (isPutBack(job)) this.#putBack.add(job);
   }
 
-  /** Settles as many as one script may. Most are simply done, which has a script of its own, and long ones a command. */
+  /** Settles as many jobs as one round may. Completed ones have a script of their own, and long ones among them a command. */
   requests(): readonly Request[] {
     const { scripts, poolId } = this.#options;
-    const dropped: (FinishedJob & DroppedJob)[] = [];
+    const completed: (FinishedJob & CompletedJob)[] = [];
     const long: FinishedJob[] = [];
     const others: FinishedJob[] = [];
-    for (const job of take(this.#finished, MOST_AT_ONCE)) {
-      if (!isDropped(job)) others.push(job);
-      else if (isText(job)) dropped.push(job);
+    for (const job of take(this.#finished, MAX_JOBS_AT_ONCE)) {
+      if (!isComplete(job)) others.push(job);
+      else if (isText(job)) completed.push(job);
       else long.push(job);
     }
-    const requests: Request[] = long.length > 0 ? this.#dropLong(long) : [];
-    if (dropped.length > 0) {
-      requests.push(this.#request(dropped, scripts.running.drop(poolId, dropped)));
+    const requests: Request[] = long.length > 0 ? this.#completeLong(long) : [];
+    if (completed.length > 0) {
+      requests.push(this.#request(completed, scripts.running.complete(poolId, completed)));
     }
     if (others.length > 0) {
       requests.push(this.#request(others, scripts.running.settle(poolId, others)));
@@ -86,10 +86,10 @@ export class Settler {
     return requests;
   }
 
-  #dropLong(jobs: readonly FinishedJob[]): Request[] {
+  #completeLong(jobs: readonly FinishedJob[]): Request[] {
     const { scripts, poolId } = this.#options;
     return [
-      ...jobs.map((job) => this.#request([job], scripts.running.dropLong(poolId, job))),
+      ...jobs.map((job) => this.#request([job], scripts.running.completeLong(poolId, job))),
       lockRebuild(
         this.#options,
         jobs.map(({ jobName }) => jobName),
@@ -109,7 +109,7 @@ export class Settler {
       call,
       onReply: (reply) => {
         onReply(reply);
-        this.#refusedLimit = MOST_AT_ONCE;
+        this.#refusedLimit = MAX_JOBS_AT_ONCE;
       },
     };
   }
@@ -138,7 +138,7 @@ export class Settler {
     );
   }
 
-  /** What became of each of them, when not all of them were settled. */
+  /** Sorts the jobs of a call that did not settle all of them. */
   #part(
     jobs: readonly FinishedJob[],
     lost: ReadonlySet<number>,
@@ -162,7 +162,7 @@ export class Settler {
     try {
       return resultOf(call, reply);
     } catch (error) {
-      // Some of it may have been done. It is safe to repeat.
+      // The call may have been executed in part. It is safe to repeat.
       for (const job of jobs) this.#sentBefore.add(job);
       const { effect, remedy } = redisFault(error);
       if (effect === 'refused' && remedy === 'alert') {
@@ -194,15 +194,15 @@ export class Settler {
 }
 
 /**
- * Takes as many of the first jobs out as one round may have; at least one, if there is any. Not more bytes than a fetch
- * brings: Redis would execute a second round that carries little together with the first, and answer both at once, so that
- * it and Node would wait for each other by turns.
+ * Takes the first jobs out, as many as fit into a round; at least one, if there is any. The bytes are bounded as those of a
+ * fetch: after a large round Redis would execute a small second one along with it and answer both at once, so that Redis
+ * and Node would wait for each other by turns.
  */
 function take(jobs: FinishedJob[], most: number): readonly FinishedJob[] {
   let [count, size] = [0, 0];
   for (const { raw, move } of jobs) {
     size += raw.length + ('entry' in move ? move.entry.length : 0);
-    if (count === most || (count > 0 && size > MOST_BYTES_AT_ONCE)) break;
+    if (count === most || (count > 0 && size > MAX_BYTES_AT_ONCE)) break;
     count++;
   }
   return jobs.splice(0, count);
@@ -212,11 +212,11 @@ function isPutBack({ move }: FinishedJob): boolean {
   return move.to === 'queue';
 }
 
-function isText(job: FinishedJob): job is FinishedJob & DroppedJob {
+function isText(job: FinishedJob): job is FinishedJob & CompletedJob {
   return typeof job.raw === 'string';
 }
 
-/** Whether nothing is to be written about a job, but that it is no longer in progress. */
-function isDropped({ move, notes }: FinishedJob): boolean {
+/** Whether nothing more is written about a job than that it leaves the list in progress. */
+function isComplete({ move, notes }: FinishedJob): boolean {
   return move.to === 'nowhere' && move.freed === undefined && notes === undefined;
 }

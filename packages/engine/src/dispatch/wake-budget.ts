@@ -1,17 +1,17 @@
 import { performance } from '../base/timers.js';
 
-/** How many looks may find nothing. */
+/** How many looks may find nothing, at first and in the long run. */
 export interface WakeBudgetOptions {
-  /** So many in a row are free. */
+  /** How many in a row are free. */
   readonly burst: number;
-  /** So many more a second. */
+  /** How many more a second are allowed. */
   readonly perSecond: number;
 }
 
 /**
- * Bounds how often somebody who is woken looks and finds nothing. Some of that is normal: of many pools that are woken for one
- * job, one finds it. But a Redis that watches fewer keys than pools ask for, with a small tracking table, announces a key
- * whenever it forgets it; the look that follows has it forget another, and so on without end.
+ * Bounds how often a pool is woken, looks and finds nothing. Some of that is normal: one of many pools that are woken for a
+ * job gets it. But a Redis with a small tracking table announces each key that it stops watching. The look that follows
+ * makes it drop another key, and so on without end.
  */
 export class WakeBudget {
   readonly #options: WakeBudgetOptions;

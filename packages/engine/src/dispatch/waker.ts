@@ -4,7 +4,7 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import { clearInterval, setInterval } from '../base/timers.js';
 
 const CHANNEL = '__redis__:invalidate';
-// Nothing else is sent over the connection, so that nothing else would notice that it is silent.
+// Milliseconds. Nothing else is sent over the connection, so nothing else would notice that it is dead.
 const PING_INTERVAL = 3_000;
 
 export interface WakerOptions {
@@ -12,7 +12,7 @@ export interface WakerOptions {
   readonly connection: RedisConnection;
   /** The connection whose reads are watched. */
   readonly watched: RedisConnection;
-  /** These keys have changed; or, without keys, anything may have. */
+  /** These keys have changed; without keys, anything may have. */
   readonly onChange: (keys: readonly string[] | undefined) => void;
   readonly onError: (error: unknown) => void;
   /** Milliseconds of silence after which the connection is asked whether it lives; default 3000. */
@@ -20,9 +20,9 @@ export interface WakerOptions {
 }
 
 /**
- * Hears from Redis when a key changes that the pool has read (server-assisted client-side caching). A watched key is
- * announced once; who wants to hear of it again must read it again. Nothing may depend on being woken: connections
- * break, and some servers refuse to watch.
+ * Hears from Redis when a key changes that the pool has read (server-assisted client-side caching). Redis announces a
+ * watched key once, and watches it again only after it is read again. Nothing may depend on being woken: connections break,
+ * and some servers refuse to watch.
  */
 export class Waker {
   readonly #options: WakerOptions;
@@ -60,14 +60,14 @@ export class Waker {
     this.#timer = setInterval(() => this.#ping(), this.#options.pingInterval ?? PING_INTERVAL);
     this.#timer.unref();
     void this.#watch();
-    // Being down is not the waker's news: the pool reports it. That it was stopped meanwhile is none.
+    // The pool itself reports that Redis is down. A waker that was stopped meanwhile is no news.
     connection.ready().catch((error: unknown) => {
       if (redisFault(error).code !== 'CONNECTION' && !(error instanceof ClosedError))
         onError(error);
     });
   }
 
-  /** Made anew, it may lead to another server, of which the one of the announcements would never hear. */
+  /** A new connection may lead to another server, whose changes the waker's own connection would never hear. */
   #onWatchedUp(): void {
     const { connection } = this.#options;
     if (++this.#ups > 1 && connection.isUp) connection.reconnect();
@@ -76,7 +76,7 @@ export class Waker {
 
   #ping(): void {
     const { connection } = this.#options;
-    // One that does not answer is given up, and made anew.
+    // A connection that does not answer is dropped and made anew.
     if (connection.isUp && !this.#heard) connection.redis.ping().catch(() => undefined);
     this.#heard = false;
   }
@@ -84,7 +84,7 @@ export class Waker {
   async #watch(): Promise<void> {
     const { connection, watched, onChange, onError } = this.#options;
     if (!connection.isUp || !watched.isUp) return;
-    // Of a Cluster: one of both has moved to another node, and the other does not know yet.
+    // In a Cluster, one of them has moved to another node and the other does not know yet.
     if (!isSameNode(connection, watched)) {
       connection.reconnect();
       return;
@@ -97,12 +97,12 @@ export class Waker {
       this.#watching = true;
       onChange(undefined);
     } catch (error) {
-      // Lost again: `up` will come again. Refused: the pool polls.
+      // A lost connection comes `up` again. A refusal means that the pool polls.
       if (attempt === this.#attempt && redisFault(error).effect === 'refused') onError(error);
     }
   }
 
-  /** Returns the id by which the other connection names this one. */
+  /** Returns the id by which the watched connection refers to this one. */
   async #subscribe(): Promise<number> {
     const { redis } = this.#options.connection;
     // In this order: a RESP2 connection that has subscribed takes no other commands.
@@ -122,7 +122,7 @@ function isSameNode(one: RedisConnection, other: RedisConnection): boolean {
   return one.node?.host === other.node?.host && one.node?.port === other.node?.port;
 }
 
-/** An array of keys; or nothing, when Redis has dropped everything it knew. */
+/** The keys of a message; `undefined` when Redis has dropped everything that it watched. */
 function keysOf(message: unknown): readonly string[] | undefined {
   return Array.isArray(message) ? message.map(String) : undefined;
 }

@@ -6,24 +6,24 @@ import { isOfKind, nameKinds, ownKindOf } from './error-kind.js';
 import { errorLine } from './error-text.js';
 import { adviceAbout, isRefusal, isReply } from './redis-reply.js';
 
-// Registered, so that two copies of this package know each other's errors.
+// A registered symbol, so that two copies of this package recognise each other's errors.
 const VERDICT = Symbol.for('nestcraft:verdict');
 
-// So many of what is wrong with arguments stand in a message; the error has them all.
-const MOST_ISSUES = 20;
+// A message lists this many issues; the error holds them all.
+const MAX_SHOWN_ISSUES = 20;
 
-/** What an error that a handler throws on purpose wants for its job. */
+/** The fate that an error, thrown by a handler on purpose, asks for its job. */
 export type Verdict = (typeof VERDICTS)[number];
 
-/** What leaves undefined where a constant, a contract or a class should be. */
+/** Advice for a constant, a contract or a class that is undefined where it is used. */
 export const IMPORT_CYCLE =
-  'If it stands in another file: files that import each other in a circle see undefined there. Move it to a file of its own.';
+  'If it is imported from another file: files that import each other in a circle see undefined. Move it to a file of its own.';
 
 const VERDICTS = ['kill', 'drop', 'retry', 'snooze'] as const;
 
 /**
- * Every error that this engine throws on purpose; catch it to tell them from bugs. It and all that extend it are known by
- * `instanceof` to other copies of this package.
+ * The base class of all errors that this engine throws on purpose. Catch it to tell them from bugs. `instanceof` also
+ * recognises the errors of other copies of this package.
  */
 export class WorkError extends Error {
   static {
@@ -51,18 +51,18 @@ export class InvalidJobNameError extends WorkError {
   }
 }
 
-/** Arguments that cannot be stored as a job's JSON, or do not fit the job's contract. Nothing was enqueued. */
+/** A job's arguments cannot be stored as JSON, or do not fit the job's contract. Nothing was enqueued. */
 export class InvalidJobArgsError extends WorkError {
   constructor(
     readonly jobName: string,
-    /** What is wrong, and where; of what JSON cannot hold, the first. */
+    /** Everything that does not fit the contract, with its place; or the first thing that JSON cannot hold. */
     readonly issues: readonly JobArgsIssue[],
   ) {
     super(`Cannot enqueue "${jobName}": ${issuesText(issues)}. Nothing was enqueued.`);
   }
 }
 
-/** An option with a value that makes no sense. Thrown where the option is given. */
+/** An option has a value that makes no sense. Thrown where the option is given. */
 export class InvalidOptionError extends WorkError {
   constructor(
     readonly option: string,
@@ -77,39 +77,39 @@ export class InvalidOptionError extends WorkError {
   }
 }
 
-/** An option that there is not, such as a misspelt one. */
+/** An option does not exist, such as a misspelt one. */
 export class UnknownOptionError extends InvalidOptionError {
-  /** Whose options they are. */
+  /** The function or class that takes the options, such as `WorkModule.forRoot`. */
   readonly place: string;
-  /** The options that there are. */
+  /** The options that exist. */
   readonly known: readonly string[];
 
   constructor({ option, place, known, advice }: UnknownOption) {
     const options = `Options: ${known.join(', ') || '(none)'}.`;
     const parts = [`Unknown option "${option}" of ${place}.`, advice, options];
-    // Its value may be a secret: a connection, for instance, with its password.
+    // The value is left out: it may be a secret, such as a connection with its password.
     super(option, undefined, `left out: there is no such option of ${place}`, {
       message: parts.filter((part) => part !== undefined).join(' '),
     });
     this.place = place;
     this.known = known;
-    // The message has them: whoever prints the error, such as Nest, need not print them again, one a line.
+    // The message lists them. Loggers that print an error's properties, such as Nest's, would list them again.
     Object.defineProperty(this, 'known', { enumerable: false });
   }
 }
 
-/** An option that there is not, and what to do. */
+/** An option that does not exist, and advice. */
 export interface UnknownOption {
   readonly option: string;
-  /** Whose options they are, such as `WorkModule.forRoot`. */
+  /** The function or class that takes the options, such as `WorkModule.forRoot`. */
   readonly place: string;
-  /** The options that there are. */
+  /** The options that exist. */
   readonly known: readonly string[];
-  /** A sentence: what may be meant. */
+  /** A sentence that says what may have been meant. */
   readonly advice: string | undefined;
 }
 
-/** A cron spec that cannot be read, or that never fires. */
+/** A schedule's spec cannot be read, or it never fires. */
 export class InvalidScheduleError extends WorkError {
   constructor(
     readonly spec: unknown,
@@ -120,7 +120,7 @@ export class InvalidScheduleError extends WorkError {
   }
 }
 
-/** A job that no handler was registered for. */
+/** A job has no handler in this process. */
 export class NoHandlerError extends WorkError {
   constructor(
     readonly jobName: string,
@@ -131,14 +131,14 @@ export class NoHandlerError extends WorkError {
   }
 }
 
-/** A second handler for a job name that has one already. */
+/** A job name was given a second handler. */
 export class DuplicateJobError extends WorkError {
   constructor(readonly jobName: string) {
     super(`Job "${jobName}" has a handler already. Register each job name once.`);
   }
 }
 
-/** A job name that cannot be forgotten: there are jobs of it, or a pool that runs them. */
+/** A job name cannot be forgotten: jobs of it wait, or a pool runs them. */
 export class JobInUseError extends WorkError {
   constructor(
     readonly jobName: string,
@@ -148,17 +148,17 @@ export class JobInUseError extends WorkError {
   }
 }
 
-/** The pool's jobs and middleware are fixed once it has started. */
+/** A job, schedule or middleware was registered after the pool had started, when they are fixed. */
 export class PoolStartedError extends WorkError {
   constructor(readonly action: string) {
     super(`Cannot ${action} after the worker pool has started. Do it before start().`);
   }
 }
 
-/** The Redis settings cannot work with the queue; the message says why, and what to do. */
+/** Redis, or its settings, cannot hold the queue. The message says why, and what to do. */
 export class UnsupportedRedisError extends WorkError {}
 
-/** An operation on an enqueuer, client or pool that has been closed. */
+/** An enqueuer, client or pool was used after it had been closed. */
 export class ClosedError extends WorkError {
   constructor(readonly what: string) {
     super(`The ${what} is closed. Create a new one, or close it later.`);
@@ -183,7 +183,7 @@ export class EnqueueRejectedError extends WorkError {
   }
 }
 
-/** A job that is larger than one command to Redis can be; the cause of an `EnqueueRejectedError`. */
+/** A job is larger than one command to Redis can be. The cause of an `EnqueueRejectedError`. */
 export class JobTooLargeError extends WorkError {
   constructor(
     readonly bytes: number,
@@ -212,8 +212,8 @@ export class EnqueueOutcomeUnknownError extends WorkError {
 }
 
 /**
- * Redis took only some of the jobs of an `enqueueMany`: those in `enqueued`. What happened to the others is the cause:
- * an `EnqueueRejectedError` or an `EnqueueOutcomeUnknownError` that names them.
+ * Redis took only some of the jobs of an `enqueueMany`: those in `enqueued`. The cause, an `EnqueueRejectedError` or an
+ * `EnqueueOutcomeUnknownError`, names the others and says what happened to them.
  */
 export class PartialEnqueueError<EnqueuedJob = unknown> extends WorkError {
   constructor(
@@ -234,7 +234,7 @@ export class PartialEnqueueError<EnqueuedJob = unknown> extends WorkError {
   }
 }
 
-/** A propagator could not say what is to be carried to a job, or it is too much. Nothing was enqueued. */
+/** A propagator failed to capture its carrier, or the carriers are too large. Nothing was enqueued. */
 export class PropagatorCaptureError extends WorkError {
   constructor(
     readonly propagator: string,
@@ -242,18 +242,18 @@ export class PropagatorCaptureError extends WorkError {
     cause?: unknown,
   ) {
     super(
-      `What propagator "${propagator}" carries to jobs ${reason}. Nothing was enqueued. Have it carry less, or mend it.`,
+      `What propagator "${propagator}" carries to jobs ${reason}. Nothing was enqueued. Have it carry less, or fix it.`,
       { cause },
     );
   }
 }
 
-/** A propagator has taken too long for itself: the job goes on without it. It is logged, and changes nothing of the job. */
+/** A propagator took too long. The job goes on without it; the error is logged and does not change the job's fate. */
 export class SlowPropagatorError extends WorkError {
   constructor(
     readonly propagator: string,
     what: string,
-    /** In milliseconds. */
+    /** How long the propagator may take, in milliseconds. */
     readonly patience: number,
   ) {
     super(
@@ -262,7 +262,7 @@ export class SlowPropagatorError extends WorkError {
   }
 }
 
-/** A middleware of the enqueuer did not call `next`. Nothing was enqueued. */
+/** A middleware of the enqueuer ended without calling `next`. Nothing was enqueued. */
 export class EnqueueStoppedError extends WorkError {
   constructor(readonly jobNames: readonly string[]) {
     super(
@@ -271,16 +271,16 @@ export class EnqueueStoppedError extends WorkError {
   }
 }
 
-/** Whether trying again is of no use: something must be changed first. */
+/** Whether trying again is useless until something is changed. */
 function isForGood(cause: unknown): boolean {
   return cause instanceof UnsupportedRedisError || cause instanceof CommandTooLargeError;
 }
 
-/** Redis is not connected, or refuses the connection, so the command was not sent. */
+/** The command was not sent: Redis is not connected, or it refuses the connection. */
 export class NotConnectedError extends WorkError {
   constructor(
     readonly connection: string,
-    /** How long was waited for the connection, in milliseconds. */
+    /** How long the command waited for the connection, in milliseconds. */
     readonly waited: number,
     cause?: unknown,
   ) {
@@ -290,13 +290,13 @@ export class NotConnectedError extends WorkError {
   }
 }
 
-/** A command is larger than Redis takes. It was not sent. */
+/** A command is larger than Redis accepts. It was not sent. */
 export class CommandTooLargeError extends WorkError {
   constructor(
-    /** Its name. */
+    /** The command's name. */
     readonly command: string,
-    /** Its size, and the most that it may be. */
     readonly bytes: number,
+    /** The largest size that Redis accepts, in bytes. */
     readonly limit: number,
   ) {
     super(
@@ -305,7 +305,7 @@ export class CommandTooLargeError extends WorkError {
   }
 }
 
-/** A job's argument is missing or has another type. */
+/** A job's argument is missing or has the wrong type. */
 export class JobArgumentError extends WorkError {
   constructor(
     readonly jobName: string,
@@ -336,7 +336,7 @@ export class PoolStoppingError extends WorkError {
   }
 }
 
-/** The reason with which `job.signal` aborts when somebody has cancelled the job. It is not run again. */
+/** The reason with which `job.signal` aborts when the job was cancelled. It is not run again. */
 export class JobCancelledError extends WorkError {
   constructor(
     readonly jobName: string,
@@ -347,8 +347,8 @@ export class JobCancelledError extends WorkError {
 }
 
 /**
- * The reason with which `job.signal` aborts when the job was taken from this pool, such as by a reaper that took the
- * pool for dead. It runs, or ran, elsewhere as well; what becomes of it here changes nothing.
+ * The reason with which `job.signal` aborts when another pool took the job over, such as a reaper that took this pool for
+ * dead. The job runs, or ran, there as well; how it ends here changes nothing.
  */
 export class JobLostError extends WorkError {
   constructor(
@@ -359,10 +359,10 @@ export class JobLostError extends WorkError {
   }
 }
 
-/** What `job.signal.reason` is. */
+/** Every reason with which `job.signal` aborts. */
 export type JobAbortReason = JobCancelledError | JobLostError | JobTimeoutError | PoolStoppingError;
 
-/** Throw it in a handler: the job goes to the dead jobs at once, whatever retries it has left. */
+/** Throw it in a handler to declare the job dead at once, whatever retries it has left. */
 export class KillJobError extends WorkError {
   static {
     mark(this, 'kill');
@@ -373,31 +373,31 @@ export class KillJobError extends WorkError {
   }
 }
 
-/** A job in Redis whose arguments do not fit its contract, nor an older form of it. It is dead at once. */
+/** The arguments of a job in Redis fit neither its contract nor an older form of it. The job is dead at once. */
 export class JobContractError extends KillJobError {
   constructor(
     readonly jobName: string,
     readonly issues: readonly JobArgsIssue[],
-    /** Whether the arguments were `stored` so, or have been `upgraded`, and did not fit after that. */
+    /** `stored`: the arguments do not fit as they are in Redis; `upgraded`: they do not fit after an `upgrade()`. */
     readonly when: 'stored' | 'upgraded' = 'stored',
   ) {
     const what = when === 'stored' ? 'Its arguments' : 'Its arguments, after an upgrade(),';
     super(
-      `${what} do not fit the contract of "${jobName}": ${issuesText(issues)}. Mend the contract, or give it an upgrade() for such arguments; then retry the job.`,
+      `${what} do not fit the contract of "${jobName}": ${issuesText(issues)}. Fix the contract, or give it an upgrade() for such arguments; then retry the job.`,
     );
   }
 }
 
-/** A handler, or a middleware, returned a function, which nobody calls. The job is dead at once: its work was not done. */
+/** A handler, or a middleware, returned a function, which nobody calls: its work was not done. The job is dead at once. */
 export class UncalledFunctionError extends KillJobError {
   constructor() {
     super(
-      'The handler, or a middleware, returned a function, which nobody calls: what that was to do was not done. Have it return what the function gives; then retry the job.',
+      'The handler, or a middleware, returned a function, which nobody calls: its work was not done. Call the function and return its result; then retry the job.',
     );
   }
 }
 
-/** A middleware called `next` after it had ended: its job was done without its handler. */
+/** A middleware called `next` after it had ended: the job is done, and its handler did not run. */
 export class LateNextError extends WorkError {
   constructor(
     readonly jobName: string,
@@ -409,7 +409,10 @@ export class LateNextError extends WorkError {
   }
 }
 
-/** Throw it in a handler: the job has failed and is forgotten, whatever retries it has left; it is not kept among the dead. */
+/**
+ * Throw it in a handler to drop the job: it has failed and is forgotten, whatever retries it has left. It is not kept among
+ * the dead jobs.
+ */
 export class DropJobError extends WorkError {
   static {
     mark(this, 'drop');
@@ -457,21 +460,21 @@ export class RetryJobError extends WorkError {
   }
 }
 
-/** An entry in Redis that is not a job. It ends among the dead jobs, in an envelope that keeps its text. */
+/** An entry in Redis is not a job. It goes to the dead jobs, in an envelope that keeps its text. */
 export class UndecodableJobError extends WorkError {
   constructor(readonly reason: string) {
     super(`undecodable job: ${reason}`);
   }
 }
 
-/** Whether it is one of this package's errors, of whatever copy of it. Never throws. */
+/** Whether a value is an error of this package, or of another copy of it. Never throws. */
 export function isWorkError(error: unknown): error is WorkError {
   return error instanceof WorkError;
 }
 
 /**
- * What a thrown error wants for its job; `undefined` for all that are not meant so. It may be of another copy of this
- * package. Never throws.
+ * The fate that a thrown value asks for its job; `undefined` for a value that asks for none. It may be an error of another
+ * copy of this package. Never throws.
  */
 export function verdictOf(error: unknown): Verdict | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
@@ -506,7 +509,7 @@ function list(names: readonly string[]): string {
 }
 
 function issuesText(issues: readonly JobArgsIssue[]): string {
-  const first = issues.slice(0, MOST_ISSUES).map(({ path, message }) => `${path}: ${message}`);
+  const first = issues.slice(0, MAX_SHOWN_ISSUES).map(({ path, message }) => `${path}: ${message}`);
   const left = issues.length - first.length;
   return [...first, ...(left > 0 ? [`and ${left} more`] : [])].join('; ');
 }
@@ -516,7 +519,7 @@ function adviceFor(cause: unknown): string {
   return adviceAbout(cause.message) || 'Look at what Redis says.';
 }
 
-/** For the middle of a sentence: without the full stop at its end. */
+/** The cause for the middle of a sentence: without its full stop. */
 function reasonOf(cause: unknown): string {
   return errorLine(cause).replace(/\.$/, '');
 }

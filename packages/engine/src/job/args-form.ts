@@ -14,14 +14,14 @@ export interface OlderForm {
   readonly upgrade: (old: never) => unknown;
 }
 
-/** The form with `oldest` at the end of its chain. */
+/** Appends `oldest` to the end of the form's chain. */
 export function withOldest(form: ArgsForm, oldest: OlderForm): ArgsForm {
   const { older } = form;
   if (!older) return { ...form, older: oldest };
   return { ...form, older: { ...older, form: withOldest(older.form, oldest) } };
 }
 
-/** What a form's schema, its older forms aside, makes of arguments. */
+/** Validates arguments by the form's own schema, without its older forms. */
 export async function validate(
   { schema }: ArgsForm,
   args: unknown,
@@ -30,10 +30,10 @@ export async function validate(
 }
 
 /**
- * Arguments in the newest form that they fit, upgraded from there. Of those that fit none, the newest form says what is
- * wrong.
+ * Reads arguments by the newest form that they fit, and upgrades them from there. If they fit none, the issues are those of
+ * the newest form.
  *
- * @throws JobContractError when an upgrade makes something that the newer form does not take
+ * @throws JobContractError when the result of an upgrade does not fit the newer form
  */
 export async function readArgs(
   jobName: string,
@@ -45,7 +45,7 @@ export async function readArgs(
   const old = await readArgs(jobName, form.older.form, args);
   if (old.issues) return result;
   const upgraded = await validate(form, await form.older.upgrade(old.value as never));
-  // An upgrade at fault must not look as if nothing had been upgraded.
+  // A faulty upgrade must not look as if nothing had been upgraded.
   if (upgraded.issues) throw new JobContractError(jobName, argsIssues(upgraded.issues), 'upgraded');
   return upgraded;
 }

@@ -6,29 +6,29 @@ import type { Failure } from './failure.js';
 export interface JobAttempt {
   /** When it ended, to the second. */
   readonly at: Date;
-  /** Milliseconds that it took; `undefined` where its process died under it. */
+  /** How long it took, in milliseconds; `undefined` if its process died during the run. */
   readonly duration: number | undefined;
-  /** The failures counted with it. */
+  /** How often the job had failed, this run included. */
   readonly fails: number;
   readonly error: string;
   /** The lines of the error's stack below its message. */
   readonly backtrace: string | undefined;
-  /** Where it ran. */
+  /** The host on which it ran. */
   readonly host: string;
   readonly pid: number;
 }
 
-/** So many attempts of a job are remembered, and for so many milliseconds after the last. */
-export const ATTEMPTS = { most: 10, keep: 7 * 24 * 3600 * 1000 } as const;
+/** How many attempts of a job are remembered, and for how many milliseconds after the last one. */
+export const ATTEMPTS = { max: 10, ttl: 7 * 24 * 3600 * 1000 } as const;
 
 const MAX_ERROR_BYTES = 2 * 1024;
 const MAX_BACKTRACE_BYTES = 4 * 1024;
-const HOST = hostname(); // which costs a system call each time
+const HOST = hostname(); // Read once: it costs a system call.
 
 /**
- * As it stands in Redis: a JSON object.
+ * The JSON object that stands for an attempt in Redis.
  *
- * @param thrown what the failure is about: of a long one that is told more briefly here
+ * @param thrown the error behind the failure, from which a shorter text is made if the failure's own is too long
  */
 export function attemptText(
   failure: Failure,
@@ -53,7 +53,7 @@ function fits(text: string | undefined, bytes: number): boolean {
   return text === undefined || Buffer.byteLength(text) <= bytes;
 }
 
-/** What `attemptText` wrote; `undefined` for anything else. */
+/** Reads a text that `attemptText` wrote; `undefined` for any other. */
 export function parseAttempt(text: string): JobAttempt | undefined {
   try {
     const { at, ...rest } = JSON.parse(text) as Omit<JobAttempt, 'at'> & { at: number };

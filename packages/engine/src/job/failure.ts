@@ -1,4 +1,4 @@
-/** A failure as the job's entry will tell it: how many there are now, why, and when (in seconds). */
+/** A failure as the job's entry records it: how often the job has failed by now, why, and when (in seconds). */
 export interface Failure {
   readonly fails: number;
   readonly error: string;

@@ -16,10 +16,10 @@ export interface JobArgsLimits {
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 // Half of what Redis takes as one value, and JavaScript as one string.
-const MOST_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 256 * 1024 * 1024;
 /** What the limits may be. */
 export const ARGS_LIMITS: OptionTable<JobArgsLimits> = {
-  maxArgsBytes: ruleBy(`a whole number of bytes, 1 to ${MOST_BYTES}`, (value) =>
+  maxArgsBytes: ruleBy(`a whole number of bytes, 1 to ${MAX_BYTES}`, (value) =>
     assertArgsLimits({ maxArgsBytes: value as number }),
   ),
 };
@@ -101,7 +101,7 @@ const PLAIN: Style = { keys: Object.keys, quote, leads: knownLeads };
 
 /** @throws InvalidOptionError */
 export function assertArgsLimits({ maxArgsBytes }: JobArgsLimits): void {
-  if (maxArgsBytes !== undefined) assertInteger('maxArgsBytes', maxArgsBytes, 1, MOST_BYTES);
+  if (maxArgsBytes !== undefined) assertInteger('maxArgsBytes', maxArgsBytes, 1, MAX_BYTES);
 }
 
 function encode(object: object, encoding: Encoding): string {

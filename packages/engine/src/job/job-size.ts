@@ -1,13 +1,13 @@
 import { EnqueueRejectedError, JobTooLargeError } from '../errors/errors.js';
 
 // Redis takes 512 MiB in one piece, and a string of JavaScript, which ioredis makes of a command, holds as much.
-const MOST_SENT = 500 * 1024 * 1024;
+const MAX_SENT = 500 * 1024 * 1024;
 // A UTF-16 unit takes no more bytes as UTF-8. To count them exactly would cost a good part of what it costs to make a job.
-const MOST_OF_A_UNIT = 3;
+const MAX_BYTES_OF_A_UNIT = 3;
 
 /** How many bytes a text has at most. */
 export function mostBytesOf(text: string): number {
-  return text.length * MOST_OF_A_UNIT;
+  return text.length * MAX_BYTES_OF_A_UNIT;
 }
 
 /**
@@ -15,10 +15,10 @@ export function mostBytesOf(text: string): number {
  *
  * @throws EnqueueRejectedError if that is more than can be sent
  */
-export function sizeOf(jobName: string, texts: readonly string[], mostSent = MOST_SENT): number {
+export function sizeOf(jobName: string, texts: readonly string[], maxSent = MAX_SENT): number {
   let most = 0;
   for (const text of texts) most += mostBytesOf(text);
-  if (most > mostSent) assertSendable(jobName, texts, mostSent);
+  if (most > maxSent) assertSendable(jobName, texts, maxSent);
   return most;
 }
 

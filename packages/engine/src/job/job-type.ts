@@ -56,6 +56,8 @@ export type UniqueUntil = 'started' | 'done' | 'doneOrDead';
 export interface JobType<Context = unknown> {
   readonly name: string;
   readonly handler: Handler<Context>;
+  /** What reads the arguments before the handler gets them; `undefined` for a job that was registered by its name. */
+  readonly contract?: JobContract;
   readonly priority: number;
   readonly maxFails: number;
   readonly skipDead: boolean;
@@ -94,8 +96,7 @@ export function jobType<Context>(
 }
 
 /**
- * The job type of a name; of a contract one for its name and one for each alias, whose handler gets what the schema
- * makes of the arguments.
+ * The job type of a name; for a contract, one for its name and one for each alias.
  *
  * @throws InvalidJobNameError, InvalidOptionError
  */
@@ -105,14 +106,5 @@ export function jobTypes<Context>(
   handler: Handler<Context>,
 ): JobType<Context>[] {
   const types = jobNamesOf(job).map((name) => jobType(name, options, handler));
-  if (!isJobContract(job) || !job.schema) return types;
-  return types.map((type) => ({ ...type, handler: reading(job, handler) }));
-}
-
-/** Inside of all middleware, so that it sees a job that does not fit, and how it ends. */
-function reading<Context>(contract: JobContract, handler: Handler<Context>): Handler<Context> {
-  return async (job, context) => {
-    const args = await contract.read(job.args);
-    return handler(job.withArgs(args as Record<string, unknown>), context);
-  };
+  return isJobContract(job) ? types.map((type) => ({ ...type, contract: job })) : types;
 }

@@ -2,16 +2,16 @@ import { setMaxListeners } from 'node:events';
 import { JobArgumentError } from '../errors/errors.js';
 import type { JobEntry } from './job-entry.js';
 
-/** What a job that is running can do, and one that was only enqueued or read cannot. */
+/** The abilities of a running job, which a job that was only enqueued or read does not have. */
 export interface JobRun {
-  /** Aborts when the job shall end; see `Job.signal`. */
+  /** Aborts when the job is asked to end; see `Job.signal`. */
   readonly signal: AbortSignal;
   /** Shows `text` as what the job is doing now. */
   checkin(text: string): void;
 }
 
 /**
- * A job: its name, its arguments, and what happened to it so far.
+ * A job: its name, its arguments, and its history so far.
  *
  * @example
  * ```ts
@@ -22,24 +22,24 @@ export interface JobRun {
  */
 export class Job<Args = Record<string, unknown>> {
   readonly name: string;
-  /** Stays the same through retries: use it where a second run must do no harm. */
+  /** Stays the same through retries. Use it as an idempotency key where a second run must do no harm. */
   readonly id: string;
-  /** The arguments with which it was enqueued; an empty object if it had none. */
+  /** The arguments with which it was enqueued; an empty object if there were none. */
   readonly args: Args;
   /** How often it has failed so far. */
   readonly fails: number;
   /** Why it failed last; `undefined` if it never did. */
   readonly lastError: string | undefined;
-  /** Where that came from: the lines of the error's stack below its message; `undefined` if nobody kept them. */
+  /** The lines of the last error's stack below its message; `undefined` if they were not kept. */
   readonly backtrace: string | undefined;
-  /** No other job with the same unique key may wait beside it. */
+  /** Whether no other job with the same unique key may wait beside it. */
   readonly unique: boolean;
-  /** Redis key of its claim to be unique; `undefined` if it makes none. */
+  /** The Redis key of its claim to be unique; `undefined` if it is not unique. */
   readonly uniqueKey: string | undefined;
   readonly #enqueuedAt: number;
   readonly #failedAt: number;
   readonly #run: JobRun | undefined;
-  /** Of a job that does not run here, for who asks. */
+  /** The signal of a job that does not run here, made on demand. */
   #never: AbortSignal | undefined;
 
   constructor(entry: JobEntry, run?: JobRun) {
@@ -56,7 +56,7 @@ export class Job<Args = Record<string, unknown>> {
     this.#run = run;
   }
 
-  /** The same job with other arguments, such as those that a schema has made of its own. */
+  /** The same job with other arguments, such as those that a schema has parsed. */
   withArgs<Other>(args: Other): Job<Other> {
     const entry: JobEntry = {
       name: this.name,
@@ -73,7 +73,7 @@ export class Job<Args = Record<string, unknown>> {
     return new Job<Other>(entry, this.#run);
   }
 
-  /** When it was enqueued, or, after a retry or a schedule, when it was put into its queue; to the second. */
+  /** When it was enqueued; after a retry or a schedule, when it was put into its queue. To the second. */
   get enqueuedAt(): Date {
     return new Date(this.#enqueuedAt * 1000);
   }
@@ -84,16 +84,16 @@ export class Job<Args = Record<string, unknown>> {
   }
 
   /**
-   * Aborts when the handler shall end; its `reason` is a `JobAbortReason`: a `JobTimeoutError` when its job type's
-   * `timeout` is over, a `PoolStoppingError` when the pool stops, a `JobCancelledError` when somebody has cancelled it,
-   * a `JobLostError` when another pool has taken it over. Pass it on to `fetch`, to timers, to database calls. That of a
-   * job which does not run here never aborts.
+   * Aborts when the handler is asked to end. Its `reason` is a `JobAbortReason`: a `JobTimeoutError` when the job type's
+   * `timeout` is over, a `PoolStoppingError` when the pool stops, a `JobCancelledError` when the job was cancelled, a
+   * `JobLostError` when another pool has taken it over. Pass it on to `fetch`, to timers, to database calls. The signal of a
+   * job that does not run here never aborts.
    */
   get signal(): AbortSignal {
     return this.#run?.signal ?? (this.#never ??= neverAborted());
   }
 
-  /** Shows `text`, 4 KiB at most, on the dashboard as what the job is doing now, such as `"row 1500 of 20000"`. */
+  /** Shows `text` on the dashboard as the job's progress, such as `"row 1500 of 20000"`; 4 KiB at most, the rest is cut. */
   checkin(text: string): void {
     this.#run?.checkin(text);
   }
@@ -137,7 +137,7 @@ export class Job<Args = Record<string, unknown>> {
   }
 }
 
-/** One of its own for each job: what listens to it goes with the job. */
+/** A new signal for each job, so that its listeners go with the job. */
 function neverAborted(): AbortSignal {
   const { signal } = new AbortController();
   setMaxListeners(0, signal);

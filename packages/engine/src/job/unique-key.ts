@@ -6,8 +6,8 @@ import type { Keys } from '../redis/keys.js';
 import type { HeldClaim } from './held-claim.js';
 
 /**
- * The Redis key by which a unique job claims that no other like it waits, to the byte as gocraft/work makes it: the
- * job's name and its arguments, or what the caller gives instead of them.
+ * The Redis key by which a unique job claims that no other like it waits: its name and its arguments, or the key that the
+ * caller gives instead of them. It is byte for byte the key that gocraft/work makes.
  *
  * @param object the arguments, or the caller's key; `null` for a job without arguments
  * @throws InvalidJobArgsError
@@ -18,12 +18,12 @@ export function uniqueKey(
   object: object | null,
   options: JobArgsLimits & { readonly escapes?: GoEscapes } = {},
 ): string {
-  // The newline is what Go's encoder ends with.
+  // Go's encoder ends with a newline.
   const text = object && `${encodeUniqueKey(jobName, object, options, options.escapes)}\n`;
   return keys.unique(jobName, text ?? '');
 }
 
-/** The key of a job that is in Redis already. Entries of old gocraft/work do not name it: it follows from the arguments. */
+/** The unique key of a job in Redis. Entries of old gocraft/work do not name it, so it is made from the arguments. */
 export function uniqueKeyOf(keys: Keys, entry: JobEntry): string | undefined {
   if (!entry.unique) return undefined;
   if (entry.uniqueKey !== '') return keys.isUnique(entry.uniqueKey) ? entry.uniqueKey : undefined;
@@ -31,8 +31,8 @@ export function uniqueKeyOf(keys: Keys, entry: JobEntry): string | undefined {
 }
 
 /**
- * Whether the key is this job's to free. A job that has been started under gocraft/work's rule (fails counted, or
- * marked as released by this engine) owns nothing any more; one that holds its claim until it is done still does.
+ * Whether the claim is the job's own to free. A job that was started under gocraft/work's rule (it has failures, or this
+ * engine marked its claim as released) owns it no longer. A job that holds its claim until it is done still does.
  */
 export function ownsClaim(entry: JobEntry): boolean {
   if (!entry.unique || entry.claim === 'released') return false;
@@ -44,18 +44,18 @@ export function holdsClaim({ claim }: Pick<JobEntry, 'claim'>): boolean {
   return claim === 'held' || claim === 'kept';
 }
 
-/** The claim that a job may hold which has been fetched. */
+/** The claim that a fetched job may hold; `undefined` if it holds none. */
 export function heldClaim(keys: Keys, entry: JobEntry): HeldClaim | undefined {
   if (!entry.unique || entry.claim === 'released') return undefined;
-  // Of old gocraft/work's entries, which do not name their key, the claim was not yet dealt with.
+  // Entries of old gocraft/work do not name their key, and fetch.lua does not handle their claims.
   if (entry.claim === undefined && entry.uniqueKey !== '') return undefined;
   const key = uniqueKeyOf(keys, entry);
   return key === undefined ? undefined : { uniqueKey: key, jobId: entry.id };
 }
 
 /**
- * Whether the claim of a job ends with its death. That of a schedule's firing does in any case: it keeps the next firings
- * away, and they would be late for as long as it lasts.
+ * Whether a job's claim ends with its death. The claim of a schedule's firing always does: it keeps the next firings away,
+ * and they would be missing for as long as it lasts.
  */
 export function endsWithDeath({ id }: Pick<JobEntry, 'id'>, isKept: boolean): boolean {
   return !isKept || firingOf(id) !== undefined;

@@ -5,7 +5,7 @@ import { newEntry } from './job-entry.js';
 import { silentLogger } from '../logging/logger.js';
 import type { ScriptCall } from '../redis/script.js';
 import { Scripts } from '../scripts/scripts.js';
-import type { Fetching } from '../scripts/running-scripts.js';
+import type { FetchParams } from '../scripts/running-scripts.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool } from '../pool/worker-pool.js';
@@ -186,7 +186,7 @@ describe('a key of the wrong kind costs no job', () => {
   });
 });
 
-function fetching(): Fetching {
+function fetching(): FetchParams {
   return {
     ...{ poolId: POOL, wanted: 1, jobNames: ['n'], shares: [1], watch: false },
     ...{ atLimit: new Set<string>(), uniqueUntil: () => 'started' as const },

@@ -11,7 +11,7 @@ export interface CarrierReaderOptions {
 const NOTHING: Carriers = {};
 
 /**
- * Reads what is carried to jobs: all that begin in one turn of the event loop in one round trip. A job whose carriers
+ * Reads the carriers of jobs. All jobs that begin in one turn of the event loop share a round trip. A job whose carriers
  * cannot be read runs without them.
  */
 export class CarrierReader {
@@ -25,7 +25,7 @@ export class CarrierReader {
   /** Never rejects. */
   read(jobId: string): Promise<Carriers> {
     return new Promise((resolve) => {
-      // Not queueMicrotask, which faked timers hold back.
+      // Not queueMicrotask, which fake timers hold back.
       if (this.#asked.size === 0) void Promise.resolve().then(() => this.#answer());
       const others = this.#asked.get(jobId);
       if (others) others.push(resolve);

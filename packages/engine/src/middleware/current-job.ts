@@ -6,12 +6,12 @@ import { finishing } from './returned-work.js';
 
 interface Following {
   readonly jobs: AsyncLocalStorage<Job>;
-  /** Whether a pool of this process has followed its jobs; `undefined` before there was any. */
+  /** Whether any pool of this process follows its jobs; `undefined` before there was a pool. */
   areFollowed: boolean | undefined;
   hasWarned: boolean;
 }
 
-// A pool of one copy runs handlers that ask another.
+// Shared, because a pool of one copy of this package may run handlers that ask another copy.
 const following = sharedByCopies<Following>('current_job', () => ({
   jobs: new AsyncLocalStorage<Job>(),
   areFollowed: undefined,
@@ -19,8 +19,8 @@ const following = sharedByCopies<Following>('current_job', () => ({
 }));
 
 /**
- * The job that runs here: anywhere below its middleware and its handler, without being handed down, where its pool has
- * the option `currentJob`. `undefined` elsewhere; with one warning where pools run jobs, but none has the option.
+ * Returns the job that is running, anywhere below its middleware and handler, without handing it down. Its pool needs the
+ * option `currentJob`. Returns `undefined` outside of jobs, and warns once if pools run jobs but none has the option.
  *
  * @example
  * ```ts
@@ -39,19 +39,19 @@ export function currentJob(): Job | undefined {
 }
 
 /**
- * The signal of the job that runs here, to be passed on to `fetch`, to timers, to database calls. `undefined` outside of
- * a job, as such calls like it; as `currentJob`, it needs the pool's option of that name.
+ * Returns the signal of the job that is running, to pass on to `fetch`, to timers, to database calls. Returns `undefined`
+ * outside of jobs, which such calls accept. Its pool needs the option `currentJob`.
  */
 export function currentSignal(): AbortSignal | undefined {
   return currentJob()?.signal;
 }
 
-/** A pool of this process follows its jobs, or does not. */
+/** Notes that a pool of this process follows its jobs, or does not. */
 export function noteFollowing(followed: boolean): void {
   following.areFollowed = followed || following.areFollowed === true;
 }
 
-/** The handler, with its job as the current one all the way down. */
+/** The handler, with its job as the current job all the way down. */
 export function asCurrentJob<Context>(handler: Handler<Context>): Handler<Context> {
   const run = finishing(handler);
   return (job, context) => following.jobs.run(job, run, job, context);

@@ -3,10 +3,10 @@ import type { Job } from '../job/job.js';
 import { Passage } from './passage.js';
 
 /**
- * Runs around each call of the enqueuer, in the order of registration. `jobs` are those of the call: one, or all of
- * `enqueueMany`. It goes on by `await next()`, which resolves to those that Redis has taken (a unique job that waits
- * already is not among them; one that waits for its time is a `ScheduledJob`), and rejects as the call does. Where it
- * does not wait, the call does. A second `next()` sends nothing, nor does one after the middleware has ended.
+ * A function that runs around each call of the enqueuer, in the order of registration. `jobs` holds the job of the call, or
+ * all jobs of `enqueueMany`. `await next()` goes on: it resolves to the jobs that Redis has taken (without unique jobs that
+ * wait already; a job that waits for its time is a `ScheduledJob`), and rejects as the call does. The call waits for `next()`
+ * even if the middleware does not. A second `next()`, or one after the middleware has ended, sends nothing.
  */
 export type EnqueueMiddleware = (
   jobs: readonly Job[],
@@ -16,8 +16,8 @@ export type EnqueueMiddleware = (
 /**
  * Sends jobs through `middleware`, from first to last.
  *
- * @param taken which of the jobs Redis has taken, by what `send` resolved to
- * @throws what `send` and the middleware throw; EnqueueStoppedError if one did not go on
+ * @param taken picks the jobs that Redis has taken from the result of `send`
+ * @throws what `send` and the middleware throw; EnqueueStoppedError if a middleware ended without calling `next`
  */
 export async function sendThrough<Result>(
   middleware: readonly EnqueueMiddleware[],

@@ -5,9 +5,9 @@ import { Passage } from './passage.js';
 import { finishing, finishWork } from './returned-work.js';
 
 /**
- * Runs around every job's handler, in the order of registration. It goes on by `await next()`; if it never does, the
- * handler does not run and the job is done. Where it does not wait, the job ends no sooner than its handler, and fails
- * with it. A second `next()` runs nothing: it gives the first one's promise.
+ * A function that runs around every job's handler, in the order of registration. `await next()` goes on. If it never calls
+ * `next`, the handler does not run and the job is done. If it does not wait for `next()`, the job still ends with its handler,
+ * and fails with it. A second `next()` runs nothing and returns the promise of the first.
  */
 export type Middleware<Context = unknown> = (
   job: Job,
@@ -16,9 +16,9 @@ export type Middleware<Context = unknown> = (
 ) => unknown;
 
 /**
- * One function that runs `middleware` from first to last around `handler`.
+ * Makes one function that runs `middleware`, from first to last, around `handler`. Without middleware it is `handler` itself.
  *
- * @param onLate a middleware has called `next` for the first time after it had ended
+ * @param onLate a middleware called `next` for the first time after it had ended
  */
 export function compose<Context>(
   middleware: readonly Middleware<Context>[],

@@ -1,6 +1,6 @@
 /**
- * One call of a middleware: it goes on at most once, and its end waits for what it went on to. So what is inside of a
- * middleware that does not wait for `next()` still counts, and nothing of it fails where nobody hears it.
+ * One call of a middleware. It goes on at most once, and its end waits for the inner layers. So these count even if the
+ * middleware does not wait for `next()`, and none of their errors goes unheard.
  */
 export class Passage<Value> {
   readonly #inner: () => Promise<Value>;
@@ -9,8 +9,8 @@ export class Passage<Value> {
   #isOver = false;
 
   /**
-   * @param inner what `next` goes on to
-   * @param late what `next` rejects with when it is called for the first time after the middleware has ended
+   * @param inner runs the inner layers
+   * @param late makes the error for a `next` that is called for the first time after the middleware has ended
    */
   constructor(inner: () => Promise<Value>, late: () => Error) {
     this.#inner = inner;
@@ -18,15 +18,15 @@ export class Passage<Value> {
   }
 
   /**
-   * Calls the middleware with its `next`, and waits for both.
+   * Calls the middleware with its `next`, and waits for it and for the inner layers.
    *
-   * @throws what the middleware throws; what it went on to throws, if nobody else has heard it
+   * @throws what the middleware throws; what the inner layers throw, if nobody else has heard it
    */
   async through(call: (next: () => Promise<Value>) => unknown): Promise<void> {
     try {
       await call(() => this.#next());
     } catch (error) {
-      // It may have given up on what it waits for, such as when that takes too long. What it never waited for ends first.
+      // A middleware that waits may give up, for instance after a time limit. If it never waited, the inner layers end first.
       if (this.#given?.isHeard === false) await this.#given.end().catch(() => undefined);
       throw error;
     } finally {
@@ -45,10 +45,10 @@ export class Passage<Value> {
 
 const ignore = (): void => undefined;
 
-/** A promise that knows what was made of it: those that nobody has gone on from, its leaves. */
+/** A promise that knows its leaves: the promises derived from it that nobody has gone on from. */
 class Watched<Value> extends Promise<Value> {
   #leaves: Set<Watched<unknown>> | undefined;
-  /** Whether somebody waits for it. */
+  /** Whether anybody waits for it. */
   isHeard = false;
 
   static of<Value>(promise: Promise<Value>): Watched<Value> {
@@ -70,19 +70,19 @@ class Watched<Value> extends Promise<Value> {
     return next;
   }
 
-  /** Resolves when all that was made of it has. @throws what one of them rejects with */
+  /** Resolves when all leaves have. @throws the error with which one of them rejects */
   async end(): Promise<void> {
     const leaves = [...(this.#leaves ?? [])];
     await Promise.all(leaves.map((leaf) => leaf.#plain()));
   }
 
   #watch(leaves: Set<Watched<unknown>>): void {
-    this.#plain().catch(ignore); // `end` tells of it.
+    this.#plain().catch(ignore); // `end` reports the error.
     this.#leaves = leaves;
     leaves.add(this);
   }
 
-  /** Settles as this one, without having it heard. */
+  /** A promise that settles as this one does, without marking it as heard. */
   #plain(): Promise<unknown> {
     return new Promise((resolve, reject) => void super.then(resolve, reject));
   }

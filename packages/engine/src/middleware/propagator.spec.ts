@@ -11,7 +11,7 @@ import { Job } from '../job/job.js';
 import { parseEntry } from '../job/job-entry.js';
 import { restore, type Propagator } from './propagator.js';
 import { RedisConnection } from '../redis/redis-connection.js';
-import { CARRIER_LASTS } from '../scripts/enqueuing-scripts.js';
+import { CARRIER_TTL } from '../scripts/enqueuing-scripts.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
@@ -172,7 +172,7 @@ describe('what a propagator captures', () => {
     const week = 7 * 24 * 3600;
     const job = await tenants.run('acme', () => enqueuer.enqueueIn('n', week));
     const key = ns.keys.carrier(job.id);
-    expect(await ns.redis.pttl(key)).toBeGreaterThan(week * 1000 + CARRIER_LASTS - 60_000);
+    expect(await ns.redis.pttl(key)).toBeGreaterThan(week * 1000 + CARRIER_TTL - 60_000);
 
     await ns.redis.pexpire(key, 60_000);
     clock.advance(week);
@@ -181,7 +181,7 @@ describe('what a propagator captures', () => {
     });
     await pool.start();
     await eventually(async () => expect(await ns.set('retry')).toHaveLength(1));
-    expect(await ns.redis.pttl(key)).toBeGreaterThan(CARRIER_LASTS);
+    expect(await ns.redis.pttl(key)).toBeGreaterThan(CARRIER_TTL);
   });
 
   it('may be gone: then the job runs without', async () => {

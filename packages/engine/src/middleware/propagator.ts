@@ -1,5 +1,9 @@
 import type { EnqueueMiddleware } from './enqueue-middleware.js';
-import { PropagatorCaptureError, InvalidOptionError, SlowPropagatorError } from '../errors/errors.js';
+import {
+  PropagatorCaptureError,
+  InvalidOptionError,
+  SlowPropagatorError,
+} from '../errors/errors.js';
 import type { Job } from '../job/job.js';
 import { ruleBy } from '../options/option-rules.js';
 import { errorLine } from '../errors/error-text.js';
@@ -7,12 +11,11 @@ import { isThenable, readable } from '../base/thrown.js';
 import { clearTimeout, setTimeout } from '../base/timers.js';
 
 /**
- * Carries something of the caller's surroundings, such as a trace or a tenant, from where a job is enqueued to where it
- * runs. The enqueuer and the pool are given the same propagators; the pool may be in another process.
+ * Carries a part of the caller's context, such as a trace or a tenant, from the place where a job is enqueued to the place
+ * where it runs. Give the same propagators to the enqueuer and to the pool, which may be in another process.
  *
- * What is carried stands beside the job in Redis, under the job's id, so that it comes through retries, those of Go
- * processes included. It lasts for 24 hours beyond the job's run time or its last retry; a job that waits for longer
- * runs without it.
+ * The carrier is stored beside the job in Redis, under the job's id, so that it survives retries, even by Go processes. It
+ * lasts for 24 hours beyond the job's run time or its last retry. A job that waits for longer runs without it.
  *
  * @example
  * ```ts
@@ -24,32 +27,32 @@ import { clearTimeout, setTimeout } from '../base/timers.js';
  * ```
  */
 export interface Propagator {
-  /** What the carrier is kept under: the same in all processes, another for each propagator. */
+  /** The name under which the carrier is stored: the same in all processes, and different for each propagator. */
   readonly name: string;
   /**
-   * Says what is to be carried, as text; `undefined` for nothing. Called in the caller's context, once for each call of
-   * the enqueuer. When it throws nothing is enqueued, and the caller gets a `PropagatorCaptureError`.
+   * Returns the carrier, as text; `undefined` for none. It is called in the caller's context, once for each call of the
+   * enqueuer. If it throws, nothing is enqueued and the caller gets a `PropagatorCaptureError`.
    */
   capture(): string | undefined;
   /**
-   * Calls `run` in the context that the carrier tells, around all middleware and the handler. `run` rejects when the job
-   * fails. Nothing that a propagator does changes what becomes of the job: an error of its own is logged, and a job that
-   * it did not run runs without it. It has five seconds for itself, before the job and after it.
+   * Calls `run` in the context that the carrier describes, around all middleware and the handler. `run` rejects when the job
+   * fails. A propagator cannot change the job's fate: its own errors are logged, and a job that it does not run runs without
+   * it. It may take five seconds before the job, and five after it.
    *
-   * @param carrier what `capture` returned; `undefined` where nothing was carried, or it is lost
+   * @param carrier the text that `capture` returned; `undefined` if nothing was carried, or the carrier is lost
    */
   restore(carrier: string | undefined, run: () => Promise<void>, job: Job): unknown;
-  /** Runs around each call of the enqueuer; `capture` is called inside of it. */
+  /** Runs around each call of the enqueuer. `capture` is called inside it. */
   readonly enqueue?: EnqueueMiddleware | undefined;
 }
 
-/** What is carried to a job, by the propagators' names. */
+/** The carriers of a job, by the names of their propagators. */
 export type Carriers = Readonly<Record<string, string>>;
 
-/** In bytes. A trace takes 200, and the most baggage that may be sent along with it 8 KiB. */
+/** In bytes, for all carriers of a job together. A trace takes 200, and its baggage at most 8 KiB. */
 const MAX_CARRIERS = 16 * 1024;
 
-/** For messages and pages. */
+/** The rule, as messages and documentation word it. */
 export const PROPAGATOR_LISTS =
   'a list of objects with capture() and restore(), in which each has a name of its own';
 
@@ -65,7 +68,7 @@ export function assertPropagators(propagators: unknown): void {
 
 export const PROPAGATORS = ruleBy(PROPAGATOR_LISTS, assertPropagators);
 
-/** @param names those of the others */
+/** @param names the names of the propagators before it */
 function isPropagator(one: Partial<Propagator> | null, names: Set<unknown>): boolean {
   if (typeof one?.name !== 'string' || one.name === '' || names.has(one.name)) return false;
   names.add(one.name);
@@ -87,7 +90,10 @@ export function capture(propagators: readonly Propagator[]): string | undefined 
   const size = Buffer.byteLength(text);
   if (size <= MAX_CARRIERS) return text;
   const names = carriers.map(([name]) => name).join('", "');
-  throw new PropagatorCaptureError(names, `takes ${size} bytes of the ${MAX_CARRIERS} that there are`);
+  throw new PropagatorCaptureError(
+    names,
+    `takes ${size} bytes of the ${MAX_CARRIERS} that there are`,
+  );
 }
 
 function captureOne(propagator: Propagator): string | undefined {
@@ -106,7 +112,7 @@ function captureOne(propagator: Propagator): string | undefined {
   throw new PropagatorCaptureError(propagator.name, `gave a ${typeof carrier}, not a text`);
 }
 
-/** Reads what `capture` wrote; nothing for anything else. */
+/** Reads a text that `capture` wrote. Any other text has no carriers. */
 export function parseCarriers(text: string): Carriers {
   try {
     const value: unknown = JSON.parse(text);
@@ -121,23 +127,23 @@ export function parseCarriers(text: string): Carriers {
   }
 }
 
-/** A run of a job that propagators stand around. */
-export interface Restoring {
+/** A job's run, and the propagators around it. */
+export interface RestoreParams {
   readonly propagators: readonly Propagator[];
   readonly carriers: Carriers;
   readonly job: Job;
-  /** A propagator has failed, and the job has not. */
+  /** A propagator has failed by itself, and not with the job. */
   readonly onError: (error: unknown) => void;
-  /** Milliseconds that a propagator may take for itself, before the job and after it; default 5000. */
+  /** How long a propagator may take before the job, and after it, in milliseconds; default 5000. */
   readonly patience?: number | undefined;
 }
 
 const PATIENCE = 5_000;
 
 /** Calls `run` within all propagators, the first outermost. Settles as `run` does. */
-export async function restore(restoring: Restoring, run: () => Promise<void>): Promise<void> {
-  const all = restoring.propagators.reduceRight<() => Promise<void>>(
-    (inner, propagator) => () => restoreOne(propagator, restoring, inner),
+export async function restore(params: RestoreParams, run: () => Promise<void>): Promise<void> {
+  const all = params.propagators.reduceRight<() => Promise<void>>(
+    (inner, propagator) => () => restoreOne(propagator, params, inner),
     run,
   );
   await all();
@@ -145,7 +151,7 @@ export async function restore(restoring: Restoring, run: () => Promise<void>): P
 
 async function restoreOne(
   propagator: Propagator,
-  { carriers, job, onError, patience = PATIENCE }: Restoring,
+  { carriers, job, onError, patience = PATIENCE }: RestoreParams,
   run: () => Promise<void>,
 ): Promise<void> {
   const once = new Once(run);
@@ -167,7 +173,7 @@ async function restoreOne(
   await once.run();
 }
 
-/** How a propagator's own doing ends: nothing, or what it threw. Never rejects. */
+/** How a propagator's own work ends: `undefined`, or the error that it threw. Never rejects. */
 async function endOf(act: () => unknown): Promise<{ readonly error: unknown } | undefined> {
   try {
     await act();
@@ -177,7 +183,7 @@ async function endOf(act: () => unknown): Promise<{ readonly error: unknown } | 
   }
 }
 
-/** Whether a promise settles in so many milliseconds. */
+/** Whether a promise settles within `milliseconds`. */
 async function isWithin(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<false>((resolve) => {
@@ -188,7 +194,7 @@ async function isWithin(milliseconds: number, promise: Promise<unknown>): Promis
   return isInTime;
 }
 
-/** Something that is run once, however often it is asked for. */
+/** An action that runs once, however often it is asked for. */
 class Once {
   readonly #act: () => Promise<void>;
   #running: Promise<void> | undefined;
@@ -206,7 +212,7 @@ class Once {
   readonly run = (): Promise<void> => {
     if (!this.#running) {
       this.#running = this.#act();
-      this.#running.catch(() => undefined); // It is awaited, perhaps long after it has failed.
+      this.#running.catch(() => undefined); // It is awaited later, perhaps long after it has failed.
       this.#onBegun();
     }
     return this.#running;

@@ -3,10 +3,10 @@ import type { Job } from '../job/job.js';
 import type { Handler } from '../job/handler.js';
 import { isThenable } from '../base/thrown.js';
 
-/** What is left to be done with something that a function of the user's has returned. */
+/** The work that is left in a value which a user's function has returned. */
 type Work = (signal: AbortSignal) => Promise<unknown>;
 
-/** Something that was begun, and how to end it before its time. */
+/** Work that was begun, and how to stop it early. */
 interface Begun {
   readonly ended: Promise<unknown>;
   readonly stop: () => void;
@@ -25,14 +25,14 @@ interface Steps {
   return?(): unknown;
 }
 
-// As RxJS and its peers name the method by which they know each other's Observables.
+// The method by which RxJS and its peers recognise each other's Observables.
 const OBSERVABLE: PropertyKey =
   (Symbol as { readonly observable?: symbol }).observable ?? '@@observable';
 
 /**
- * What a handler or middleware has begun by what it returned, and nobody has done yet: an Observable works when somebody
- * subscribes, a generator when somebody asks for its values, and a function when somebody calls it. Nothing for all
- * else, and for what cannot be looked at.
+ * The work that is left in a value which a handler or middleware has returned: an Observable works only when it is
+ * subscribed to, a generator when its values are asked for, and a function when it is called. `undefined` for any other value,
+ * and for one that cannot be inspected.
  */
 export function workIn(result: unknown): Work | undefined {
   if (typeof result === 'function') return refuse;
@@ -45,17 +45,17 @@ export function workIn(result: unknown): Work | undefined {
 }
 
 /**
- * Does what is left to be done, until `signal` aborts.
+ * Does the work that is left in a returned value, until `signal` aborts. Resolves to the value, or to the work's last one.
  *
  * @throws what the work throws; the signal's reason when it aborts; UncalledFunctionError for a function
  */
 export async function finishWork(result: unknown, job: Pick<Job, 'signal'>): Promise<unknown> {
-  // Most return nothing, and a signal is made for who asks for it.
+  // Most handlers return nothing, and reading `job.signal` makes one.
   const work = result === undefined ? undefined : workIn(result);
   return work ? finishWork(await work(job.signal), job) : result;
 }
 
-/** The handler, which ends when all is done that it has returned. */
+/** The handler, which ends only when the work that it returned is done. */
 export function finishing<Context>(handler: Handler<Context>): Handler<Context> {
   return async (job, context) => finishWork(await handler(job, context), job);
 }
@@ -64,7 +64,7 @@ function refuse(): Promise<never> {
   return Promise.reject(new UncalledFunctionError());
 }
 
-/** Of an array: promises, which fail where nobody hears it if nobody waits, Observables and generators. */
+/** The work in an array: its Observables, generators, and promises, whose errors nobody would hear otherwise. */
 function allOf(results: readonly unknown[]): Work | undefined {
   const isWork = (one: unknown): boolean =>
     typeof one === 'object' && one !== null && (isThenable(one) || Boolean(workOf(one)));
@@ -84,7 +84,7 @@ function observableIn(result: object): Observable | undefined {
   const one = result as Readonly<Record<PropertyKey, unknown>>;
   const convert = one[OBSERVABLE];
   if (typeof one.subscribe === 'function') {
-    // Others have a `subscribe`, too, such as Redis clients.
+    // Other objects have a `subscribe`, too, such as Redis clients.
     const isOne = typeof convert === 'function' || typeof one.lift === 'function';
     return isOne ? (result as Observable) : undefined;
   }
@@ -93,7 +93,7 @@ function observableIn(result: object): Observable | undefined {
     : undefined;
 }
 
-/** Of a generator, an iterator, or something asynchronous to iterate, unless somebody else reads it. */
+/** The steps of a generator, an iterator or an async iterable, unless somebody else reads it. */
 function stepsIn(result: object): (() => Steps) | undefined {
   const one = result as Partial<AsyncIterable<unknown> & Iterable<unknown> & Steps>;
   const asynchronous = one[Symbol.asyncIterator];
@@ -104,7 +104,7 @@ function stepsIn(result: object): (() => Steps) | undefined {
   return isIterator ? () => one as Steps : undefined;
 }
 
-/** A stream that is piped, listened to, locked or over is somebody's. */
+/** Whether somebody reads a stream: it is piped, listened to, locked or over. */
 function isRead(result: object): boolean {
   const { readableFlowing, destroyed, locked } = result as {
     readonly readableFlowing?: boolean | null;
@@ -149,7 +149,7 @@ async function orAborted(signal: AbortSignal, begin: () => Begun): Promise<unkno
   let onAbort = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     onAbort = () => {
-      // Why it aborted counts, and not how the work bears it.
+      // The reason of the abort counts, and not how the work reacts to it.
       Promise.resolve()
         .then(stop)
         .catch(() => undefined);

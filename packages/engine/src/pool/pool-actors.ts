@@ -1,8 +1,10 @@
 import { Auditor, type KnownJob } from '../maintenance/auditor.js';
 import { CancelWatcher } from '../maintenance/cancel-watcher.js';
-import { Carrying } from '../run/carrying.js';
+import { CarrierScope } from '../middleware/carrier-scope.js';
 import { stopwatchOf, type Clock } from '../base/clock.js';
-import { asCurrentJob, noteFollowing } from '../middleware/current-job.js';
+import { noteFollowing } from '../middleware/current-job.js';
+import { handlerStack } from '../middleware/handler-stack.js';
+import type { Middleware } from '../middleware/middleware.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { DeadPoolReaper, type ReapedPool } from '../maintenance/dead-pool-reaper.js';
 import { Fetcher } from '../dispatch/fetcher.js';
@@ -33,7 +35,8 @@ import { Rescuer } from '../maintenance/rescuer.js';
 import { Settler } from '../dispatch/settler.js';
 import { Waker } from '../dispatch/waker.js';
 import { Worker } from '../run/worker.js';
-import { Finisher, type FinishedJob } from '../run/finished-job.js';
+import type { FinishedJob } from '../run/finished-job.js';
+import { Finisher } from '../run/finisher.js';
 import { heldClaim, holdsClaim } from '../job/unique-key.js';
 import { Workers } from '../run/workers.js';
 import { performance } from '../base/timers.js';
@@ -53,8 +56,9 @@ export interface PoolActorsOptions<Context> {
   readonly propagators: readonly Propagator[];
   /** Whether jobs run as the current job. */
   readonly currentJob: boolean;
-  /** With their middleware around the handlers. */
   readonly types: ReadonlyMap<string, JobType<Context>>;
+  /** In the order of registration. */
+  readonly middleware: readonly Middleware<Context>[];
   readonly periodicJobs: readonly PeriodicJob[];
   readonly context: () => Context | Promise<Context>;
   readonly onStarted: (entry: JobEntry) => void;
@@ -98,7 +102,7 @@ export class PoolActors<Context> {
   readonly #rescuer: Rescuer | undefined;
   readonly #options: PoolActorsOptions<Context>;
   readonly #wakerConnection: RedisConnection;
-  readonly #carrying: Carrying | undefined;
+  readonly #carrierScope: CarrierScope | undefined;
   readonly #slots: readonly Worker<Context>[];
   readonly #prefetch: Prefetch;
   /** The names by what is watched of them. */
@@ -121,7 +125,7 @@ export class PoolActors<Context> {
     });
     this.#wakerConnection = this.connection.sibling('waker');
     this.scripts = new Scripts(keys, clock);
-    this.#carrying = options.propagators.length > 0 ? this.#makeCarrying() : undefined;
+    this.#carrierScope = options.propagators.length > 0 ? this.#makeCarrierScope() : undefined;
     this.#slots = this.#makeSlots();
     this.#prefetch = this.#makePrefetch();
     this.workers = this.#makeWorkers();
@@ -223,11 +227,15 @@ export class PoolActors<Context> {
   }
 
   #makeWorkers(): Workers<Context> {
-    const { types, keys, clock, random, mapError, onWarning, onStarted } = this.#options;
+    const { types, keys, clock, random, mapError, propagators, onWarning, onStarted } =
+      this.#options;
     return new Workers({
       workers: this.#slots,
-      types: new Map([...types].map(([name, type]) => [name, this.#inContext(type)])),
-      finisher: new Finisher({ keys, now: () => clock.now(), random, mapError, onWarning }),
+      types: new Map([...types].map(([name, type]) => [name, this.#stacked(type)])),
+      finisher: new Finisher({
+        ...{ keys, now: () => clock.now(), random, mapError, onWarning },
+        mayHaveCarriers: propagators.length > 0,
+      }),
       now: () => clock.now(),
       onStarted: (entry) => {
         this.#observer.touch();
@@ -235,7 +243,7 @@ export class PoolActors<Context> {
       },
       onFinished: (job) => {
         this.#observer.touch();
-        this.dispatcher.settle(this.#carrying?.noted(job) ?? job);
+        this.dispatcher.settle(job);
       },
       prefetch: this.#prefetch,
       elapsed: () => performance.now(),
@@ -243,15 +251,19 @@ export class PoolActors<Context> {
     });
   }
 
-  /** The type with a handler that runs as the current job, in the context that was carried to it. */
-  #inContext(type: JobType<Context>): JobType<Context> {
-    const handler = this.#carrying?.around(type.handler) ?? type.handler;
-    return { ...type, handler: this.#options.currentJob ? asCurrentJob(handler) : handler };
+  /** The type, whose handler has all layers of the pool around it. */
+  #stacked(type: JobType<Context>): JobType<Context> {
+    const { currentJob, middleware, onWarning } = this.#options;
+    const handler = handlerStack(type, {
+      ...{ currentJob, carriers: this.#carrierScope, middleware },
+      onLateNext: ({ message }) => onWarning(message),
+    });
+    return { ...type, handler };
   }
 
-  #makeCarrying(): Carrying {
+  #makeCarrierScope(): CarrierScope {
     const { propagators, keys } = this.#options;
-    return new Carrying({
+    return new CarrierScope({
       propagators,
       connection: this.connection,
       keys,

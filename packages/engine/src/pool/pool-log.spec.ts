@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { ReplyError } from 'ioredis';
 import { ClosedError } from '../errors/errors.js';
 import { errorText } from '../errors/error-text.js';
+import type { Fate } from '../run/fate.js';
 import type { FinishedJob } from '../run/finished-job.js';
+import { EVERY_FATE } from '../testing/every-fate.js';
 import { PoolLog } from './pool-log.js';
 
 let lines: string[];
@@ -135,6 +137,31 @@ describe('PoolLog', () => {
     const entry = { id: 'ab' } as FinishedJob['entry'];
     log.settled({ jobName, entry, fate, error } as FinishedJob, true);
   }
+
+  const LINES: Readonly<Record<Fate['kind'], readonly string[]>> = {
+    done: [],
+    retry: ['warn: Job "a" (ab) failed (1), runs again in 60 s: boom'],
+    dead: ['error: Job "a" (ab) failed (1) and is dead: boom'],
+    dropped: ['error: Job "a" (ab) failed (1) and is dropped: boom'],
+    cancelled: ['log: Job "a" (ab) was cancelled'],
+    snoozed: [],
+    putBack: [],
+  };
+
+  it.each(Object.values(EVERY_FATE))('writes what each fate deserves: $kind', (fate) => {
+    const line =
+      (level: string) =>
+      (message: string): unknown =>
+        lines.push(`${level}: ${message}`);
+    log = new PoolLog({ log: line('log'), warn: line('warn'), error: line('error') });
+    const entry = { id: 'ab' } as FinishedJob['entry'];
+    const job = { jobName: 'a', entry, fate, error: undefined } as FinishedJob;
+    log.settled(job, true);
+    expect(lines).toEqual(LINES[fate.kind]);
+    lines = [];
+    log.settled(job, false);
+    expect(lines).toEqual(['warn: Job "a" (ab) was taken over by another pool while it ran here']);
+  });
 
   it('tells the first failure of a kind with its stack and its causes, and those like it in one line', () => {
     const cause = new Error('connect ECONNREFUSED 127.0.0.1:1');

@@ -1,6 +1,8 @@
 import { ClosedError } from '../errors/errors.js';
 import { backtraceText, errorLine, errorStack, oneLine } from '../errors/error-text.js';
 import { FailureKinds } from '../logging/failure-kinds.js';
+import type { Fate } from '../run/fate.js';
+import { FATES } from '../run/fate-table.js';
 import type { FinishedJob } from '../run/finished-job.js';
 import { safeLogger, type Logger, type LoggerLike } from '../logging/logger.js';
 import { OutageLog } from '../redis/outage-log.js';
@@ -40,28 +42,26 @@ export class PoolLog {
     this.#write(where, error, QUIET);
   }
 
-  /** A job's run has ended; success is no news. */
+  /** A job's run has ended. The table of fates says which ones are worth a line. */
   settled({ jobName, entry, fate, error }: FinishedJob, owned: boolean): void {
-    if (owned && fate.kind === 'done') return;
+    const level = FATES[fate.kind].logLevel;
+    if (owned && level === undefined) return;
     const job = `Job "${jobName}"${entry ? ` (${entry.id})` : ''}`;
     if (!owned) {
       this.#logger.warn(`${job} was taken over by another pool while it ran here`);
-    } else if (fate.kind === 'cancelled') {
-      this.#logger.log(`${job} was cancelled`);
-    } else if (fate.kind === 'retry') {
-      const { fails, error: reason } = fate.failure;
-      const line = `${job} failed (${fails}), runs again in ${fate.delay} s: ${oneLine(reason)}`;
-      this.#logger.warn(this.#isNews(jobName, reason) ? withBacktrace(line, error) : line);
-    } else if (fate.kind === 'dead' || fate.kind === 'dropped') {
-      const { fails, error: reason } = fate.failure;
-      const line = `${job} failed (${fails}) and is ${fate.kind}: ${oneLine(reason)}`;
-      this.#logger.error(line, errorStack(error));
+      return;
     }
+    const line = `${job} ${endOf(fate)}`;
+    if (level === 'error') this.#logger.error(line, errorStack(error));
+    else if (level === 'log') this.#logger.log(line);
+    else this.#logger.warn(this.#isNews(jobName, fate) ? withBacktrace(line, error) : line);
   }
 
-  /** Nothing like it was told lately: its stack would else first show when the job is dead. */
-  #isNews(jobName: string, reason: string): boolean {
-    return this.#failures.isNews(jobName, reason, performance.now());
+  /** No failure like it was logged lately: without this its stack would not show before the job is dead. */
+  #isNews(jobName: string, fate: Fate): boolean {
+    return (
+      'failure' in fate && this.#failures.isNews(jobName, fate.failure.error, performance.now())
+    );
   }
 
   info(message: string): void {
@@ -95,6 +95,14 @@ export class PoolLog {
     this.#last.set(where, { at: now, text });
     this.#logger.error(`${where}: ${text}`, errorStack(error));
   }
+}
+
+/** How a job ended, for the end of a sentence. */
+function endOf(fate: Fate): string {
+  if (!('failure' in fate)) return `was ${fate.kind}`;
+  const { fails, error } = fate.failure;
+  const next = fate.kind === 'retry' ? `, runs again in ${fate.delay} s` : ` and is ${fate.kind}`;
+  return `failed (${fails})${next}: ${oneLine(error)}`;
 }
 
 /** `closed`: the pool has closed the connection itself. */

@@ -15,7 +15,7 @@ import {
 } from '../errors/errors.js';
 import { errorLine } from '../errors/error-text.js';
 import { assertOptions } from '../options/option-rules.js';
-import type { Fate } from '../run/fate.js';
+import { FATES } from '../run/fate-table.js';
 import { healthLimits, judge, type HealthLimits, type PoolHealth } from './pool-health.js';
 import { newId } from '../base/id.js';
 import { Job } from '../job/job.js';
@@ -23,9 +23,8 @@ import type { JobArgs } from '../job/job-args.js';
 import { jobNameOf, type JobContract, type JobNameOrContract } from '../job/job-contract.js';
 import { jobTypes, type JobOptions, type JobType } from '../job/job-type.js';
 import { consoleLogger } from '../logging/logger.js';
-import type { RunResult } from '../metrics/tally.js';
 import { ManualPool } from './manual-pool.js';
-import { compose, type Middleware } from '../middleware/middleware.js';
+import type { Middleware } from '../middleware/middleware.js';
 import { type Handler } from '../job/handler.js';
 import {
   checkPeriodicJob,
@@ -53,14 +52,6 @@ import type { FinishedJob } from '../run/finished-job.js';
 import { WriteRefusals } from '../maintenance/write-refusals.js';
 
 export type { WorkerPoolOptions } from './pool-options.js';
-
-/** As what a run is counted; one that was snoozed or put back is not over. */
-const RESULTS: Readonly<Partial<Record<Fate['kind'], RunResult>>> = {
-  done: 'done',
-  retry: 'failed',
-  dropped: 'failed',
-  dead: 'dead',
-};
 
 /**
  * Runs jobs: fetches them for its workers, runs middleware and handlers, and writes what became of each. The only
@@ -414,22 +405,12 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     }).run();
   }
 
-  #composedTypes(): Map<string, JobType<Context>> {
-    const onLate = ({ message }: Error): void => this.#log.warn(message);
-    return new Map(
-      [...this.#types].map(([name, type]) => [
-        name,
-        { ...type, handler: compose(this.#middleware, type.handler, onLate) },
-      ]),
-    );
-  }
-
   #onSettled(finished: FinishedJob, owned: boolean): void {
     const { jobName, entry, fate, error, duration, wait } = finished;
     this.#log.settled(finished, owned);
     if (!entry) return;
     if (owned && fate.kind === 'putBack') this.#stopLog?.putBack(jobName);
-    const result = owned && wait !== undefined ? RESULTS[fate.kind] : undefined;
+    const result = owned && wait !== undefined ? FATES[fate.kind].runResult : undefined;
     if (result) this.#actors?.recorder.record(jobName, result, duration, wait ?? 0);
     const name = owned ? 'settled' : 'ownershipLost';
     this.#tell(name, () => [{ job: new Job(entry), fate, error, duration }]);
@@ -453,7 +434,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       propagators: propagators ?? [],
       currentJob: currentJob ?? false,
       periodicJobs: this.#periodicJobs,
-      types: this.#composedTypes(),
+      types: this.#types,
+      middleware: this.#middleware,
       context: context ?? (() => ({}) as Context),
       onStarted: (entry) => this.#tell('started', () => [new Job(entry)]),
       onSettled: (job, owned) => this.#onSettled(job, owned),

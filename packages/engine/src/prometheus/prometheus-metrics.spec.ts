@@ -5,7 +5,10 @@ import { Gate } from '../../../../test/support/gate.js';
 import { Client } from '../client/client.js';
 import { Enqueuer } from '../enqueue/enqueuer.js';
 import { KillJobError } from '../errors/errors.js';
+import { Job } from '../job/job.js';
+import { parseEntry } from '../job/job-entry.js';
 import { silentLogger } from '../logging/logger.js';
+import { EVERY_FATE } from '../testing/every-fate.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool } from '../pool/worker-pool.js';
 import { PrometheusMetrics } from './prometheus-metrics.js';
@@ -69,6 +72,20 @@ it('counts what jobs do, by name', async () => {
       ]),
     ),
   );
+});
+
+it('counts each run by its fate: every failure as failed, those of dead jobs also as dead', async () => {
+  new PrometheusMetrics({ pool, registry });
+  const job = new Job(parseEntry('{"name":"n","id":"i"}'));
+  for (const fate of Object.values(EVERY_FATE)) {
+    pool.emit('settled', { job, fate, error: undefined, duration: 7 });
+  }
+  const counts = (await page()).filter((line) => /_jobs_\w+_total/.test(line));
+  expect(counts.sort()).toEqual([
+    'nestcraft_work_jobs_dead_total{job_name="n"} 1',
+    'nestcraft_work_jobs_done_total{job_name="n"} 1',
+    'nestcraft_work_jobs_failed_total{job_name="n"} 3', // retry, dead, dropped
+  ]);
 });
 
 it('counts no unique job that waits already', async () => {

@@ -10,10 +10,11 @@ import type { Client } from '../client/client.js';
 import type { QueueStatus } from '../stores/queues.js';
 import type { Enqueuer } from '../enqueue/enqueuer.js';
 import { assertOptions, objectWith, rule, type OptionTable } from '../options/option-rules.js';
+import type { RunResult } from '../metrics/tally.js';
 import { MEASURED } from '../telemetry/measured.js';
 import { DURATION_BUCKETS, LATENCY_BUCKETS } from '../telemetry/buckets.js';
 import { readFleet, type FleetReading } from '../telemetry/fleet-reading.js';
-import { watchJobs, type SettledRun, type WatchedPool } from '../telemetry/watch-jobs.js';
+import { watchJobs, type WatchedPool } from '../telemetry/watch-jobs.js';
 
 /** What is measured; of what is left out nothing is. */
 export interface PrometheusMetricsOptions {
@@ -104,10 +105,9 @@ export class PrometheusMetrics {
       'Seconds that runs of jobs took',
       DURATION_BUCKETS,
     );
-    const ended: Partial<Record<SettledRun['fate'], readonly Counter<ByName>[]>> = {
+    const ended: Readonly<Record<RunResult, readonly Counter<ByName>[]>> = {
       done: [done],
-      retry: [failed],
-      dropped: [failed],
+      failed: [failed],
       dead: [failed, dead],
     };
     watchJobs(this.#options, {
@@ -117,7 +117,8 @@ export class PrometheusMetrics {
         latency.observe({ job_name: name }, wait);
       },
       settled: (name, run) => {
-        for (const counter of ended[run.fate] ?? []) counter.inc({ job_name: name });
+        const counters = run.result ? ended[run.result] : [];
+        for (const counter of counters) counter.inc({ job_name: name });
         duration.observe({ job_name: name }, run.duration);
       },
     });

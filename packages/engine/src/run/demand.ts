@@ -1,7 +1,7 @@
-/** How many jobs a pool can do with. */
+/** How many jobs a pool needs. */
 export interface Demand {
-  /** For workers that are idle. */
+  /** For idle workers. */
   readonly now: number;
-  /** For workers that will be, in a moment. */
+  /** For workers that will be idle in a moment. */
   readonly ahead: number;
 }

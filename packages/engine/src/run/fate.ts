@@ -9,8 +9,8 @@ import type { JobType } from '../job/job-type.js';
 import type { Random } from '../base/random.js';
 
 /**
- * How a run ended. `interrupted`: the pool stopped, or lost the job, before it had finished. `cancelled`: somebody
- * cancelled the job before it had finished, or before it had begun.
+ * How a run ended. `interrupted`: the pool stopped, or lost the job, before the run had finished. `cancelled`: the job was
+ * cancelled before its run had finished, or before it began.
  */
 export type Outcome =
   | { readonly kind: 'returned' }
@@ -18,7 +18,7 @@ export type Outcome =
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'cancelled' };
 
-/** What becomes of a job after its run. Delays in whole seconds. */
+/** What happens to a job after its run. Delays are in whole seconds. */
 export type Fate =
   | { readonly kind: 'done' }
   | { readonly kind: 'retry'; readonly delay: number; readonly failure: Failure }
@@ -30,20 +30,20 @@ export type Fate =
 
 const DONE: Fate = { kind: 'done' };
 
-/** What a decision needs beside the job. */
+/** The facts, beside the job, that a decision needs. */
 export interface Circumstances {
   /** Seconds since the epoch. */
   readonly now: number;
   readonly random: Random;
-  /** The type's backoff gave no delay; the default stands in for it. */
+  /** The type's backoff gave no delay, so the default backoff was used. */
   readonly onBackoffFault?: ((fault: BackoffFault) => void) | undefined;
 }
 
 /**
- * Decides what becomes of a job. The rules of gocraft/work: a job that has failed `maxFails` times is dead, or
- * dropped if its type says `skipDead`; before that it is retried after its backoff. Beyond gocraft/work a handler may
- * kill, drop or snooze its job, or say when it is retried, an interrupted job is put back without counting a
- * failure, and a cancelled one is forgotten.
+ * Decides the fate of a job. By gocraft/work's rules, a job that has failed `maxFails` times is dead, or dropped if its
+ * type says `skipDead`; before that it is retried after its backoff. Beyond those rules, a handler may kill, drop or snooze
+ * its job or say when it is retried, an interrupted job is put back without counting a failure, and a cancelled job is
+ * forgotten.
  */
 export function fate(
   entry: JobEntry,
@@ -72,7 +72,7 @@ function failureOf({ fails }: JobEntry, error: unknown, at: number): Failure {
   return { fails: fails + 1, error: errorText(error), at, backtrace: backtraceText(error) };
 }
 
-/** What a `SnoozeJobError` or `RetryJobError` says; of another copy of this package it may be anything, and even throw. */
+/** The delay of a `SnoozeJobError` or `RetryJobError`. It may be anything, or throw, in an error of another copy. */
 function delayWanted(error: unknown): number | undefined {
   try {
     return wholeDelay((error as { readonly seconds?: unknown }).seconds);
@@ -81,7 +81,7 @@ function delayWanted(error: unknown): number | undefined {
   }
 }
 
-/** A backoff of the user's that throws or answers nonsense must not cost the job: the default stands in for it. */
+/** A user's backoff that throws or answers nonsense must not cost the job, so the default stands in for it. */
 function delayOf(
   entry: JobEntry,
   failure: Failure,

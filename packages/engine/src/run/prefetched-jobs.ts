@@ -1,11 +1,11 @@
 import type { FetchedEntry } from '../scripts/running-scripts.js';
 
-/** The jobs that were fetched ahead, in the order in which they will be begun. Times in milliseconds. */
+/** The prefetched jobs, in the order in which they will be begun. Times are in milliseconds. */
 export class PrefetchedJobs {
   #waiting: FetchedEntry[] = [];
-  /** Since when each of them waits: by itself, since V8 makes an object of each such number in an object. */
+  /** Since when each of them waits. An array apart, because V8 boxes such numbers when they are members of objects. */
   #since: number[] = [];
-  /** The first of them that was not taken yet. */
+  /** The index of the first job that was not taken yet. */
   #head = 0;
 
   get size(): number {
@@ -16,7 +16,7 @@ export class PrefetchedJobs {
     return this.#waiting.slice(this.#head);
   }
 
-  /** Since when the first of them waits. */
+  /** Since when the first of them waits; `undefined` if none does. */
   get since(): number | undefined {
     return this.#since[this.#head];
   }
@@ -26,18 +26,18 @@ export class PrefetchedJobs {
     this.#since.push(now);
   }
 
-  /** Takes the first of them. */
+  /** Takes the first job. */
   take(): FetchedEntry | undefined {
     const entry = this.#waiting[this.#head];
     if (entry === undefined) return undefined;
     this.#head++;
     const manyTaken = this.#head >= COMPACT && this.#head * 2 >= this.#waiting.length;
-    // When nothing waits, too: what was taken must not stay in memory while nothing comes.
+    // Also when none waits: taken jobs must not stay in memory while no new ones come.
     if (manyTaken || this.size === 0) this.#forgetTaken();
     return entry;
   }
 
-  /** Takes all of them. */
+  /** Takes all jobs. */
   takeAll(): readonly FetchedEntry[] {
     const { entries } = this;
     this.#head = this.#waiting.length;
@@ -52,5 +52,5 @@ export class PrefetchedJobs {
   }
 }
 
-// Shifting a long array moves all of it; so does this, but once for so many.
+// Shifting an array moves all of it with each job. Slicing does so once for this many.
 const COMPACT = 256;

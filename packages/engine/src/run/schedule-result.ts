@@ -1,39 +1,32 @@
-import type { Fate } from './fate.js';
-import { firingOf } from '../job/firing-id.js';
-
 /** How the last job of a schedule ended. */
 export interface ScheduleResult {
   readonly jobId: string;
-  readonly result: 'done' | 'failed' | 'dead' | 'cancelled';
+  /**
+   * `done`; `failed`: it runs again; `dead`: it failed for the last time and is among the dead jobs; `dropped`: it failed
+   * for the last time and is not kept (`skipDead`, `DropJobError`); `cancelled`.
+   */
+  readonly result: 'done' | 'failed' | 'dead' | 'dropped' | 'cancelled';
   /** When it ended, to the second. */
   readonly at: Date;
-  /** Milliseconds that its last run took. */
+  /** How long its last run took, in milliseconds. */
   readonly duration: number;
-  /** Why it failed, if it did. */
+  /** Why it failed; `undefined` if it did not. */
   readonly error: string | undefined;
 }
 
-const RESULTS = {
-  ...{ done: 'done', retry: 'failed', dropped: 'dead', dead: 'dead' },
-  cancelled: 'cancelled',
-} as const;
-
-/** What is to be remembered of a run, if it was one of a schedule: under which schedule, and a JSON text. */
-export function scheduleResultOf(
-  jobId: string,
-  fate: Fate,
-  { now, duration }: { now: number; duration: number },
-): { schedule: string; text: string } | undefined {
-  if (!jobId.startsWith('periodic:')) return undefined;
-  const schedule = firingOf(jobId)?.schedule;
-  if (schedule === undefined || fate.kind === 'snoozed' || fate.kind === 'putBack')
-    return undefined;
-  const error = 'failure' in fate ? fate.failure.error : undefined;
-  const result = RESULTS[fate.kind];
-  return { schedule, text: JSON.stringify({ jobId, result, at: now, duration, error }) };
+/**
+ * The JSON text that stands for a result in Redis.
+ *
+ * @param result its `at` in whole seconds since the epoch
+ */
+export function scheduleResultText(
+  result: Omit<ScheduleResult, 'at'> & { readonly at: number },
+): string {
+  const { jobId, result: kind, at, duration, error } = result;
+  return JSON.stringify({ jobId, result: kind, at, duration, error });
 }
 
-/** What `scheduleResultOf` wrote; `undefined` for anything else. */
+/** Reads a text that `scheduleResultText` wrote; `undefined` for any other. */
 export function parseScheduleResult(text: string): ScheduleResult | undefined {
   try {
     const { jobId, result, at, duration, error } = JSON.parse(text) as Partial<

@@ -16,7 +16,7 @@ import { shown } from '../base/shown.js';
 import { isThenable } from '../base/thrown.js';
 import { clearTimeout, setTimeout } from '../base/timers.js';
 
-/** What a worker is doing. */
+/** The run that a worker is busy with. */
 export interface Running {
   readonly entry: JobEntry;
   readonly raw: Raw;
@@ -31,7 +31,7 @@ export interface Checkin {
   readonly at: number;
 }
 
-/** Why a run shall end before it has finished. */
+/** Why a run is asked to end before it has finished. */
 export type Interruption = JobCancelledError | JobLostError | PoolStoppingError;
 
 export interface WorkerOptions<Context> {
@@ -39,7 +39,7 @@ export interface WorkerOptions<Context> {
   readonly context: () => Context | Promise<Context>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds on a monotonic clock. */
   readonly elapsed: () => number;
   /** The worker has checked in. */
   readonly onCheckin: () => void;
@@ -57,14 +57,14 @@ export class Worker<Context> {
     this.#options = options;
   }
 
-  /** What it is doing; `undefined` while it is idle. */
+  /** The current run; `undefined` while the worker is idle. */
   get running(): Running | undefined {
     return this.#run;
   }
 
   /**
-   * Runs the job's handler with a fresh context. `onEnd` hears its outcome, once and later, whatever happens; and how many
-   * milliseconds it took.
+   * Runs the job's handler with a fresh context. Calls `onEnd` exactly once, never before it returns, with the outcome and
+   * the duration in milliseconds.
    */
   run(entry: JobEntry, raw: Raw, type: JobType<Context>, onEnd: OnEnd): void {
     const run = new Run(entry, raw, this.#options, this.#ended);
@@ -77,7 +77,7 @@ export class Worker<Context> {
     );
   }
 
-  /** Aborts the job's signal. If its handler fails after that, the job counts as interrupted, or as cancelled. */
+  /** Aborts the job's signal. If the handler fails after that, its outcome is `interrupted` or `cancelled`. */
   interrupt(reason: Interruption): void {
     this.#run?.interrupt(reason);
   }
@@ -87,13 +87,13 @@ export class Worker<Context> {
     this.#run?.abandon();
   }
 
-  // One function for all runs: each closure that a job needs is to be made, and collected.
+  // One function for all runs: a closure for each job would have to be made, and collected.
   readonly #ended: OnEnd = (outcome, duration) => {
     this.#run = undefined;
     this.#onEnd?.(outcome, duration);
   };
 
-  /** Not `async`, which would cost every job one more promise. */
+  /** Not an `async` function, which would cost every job one more promise. */
   #handle(run: Run, type: JobType<Context>): Promise<unknown> {
     try {
       const context = this.#options.context();
@@ -115,13 +115,13 @@ const MAX_CHECKIN_BYTES = 4 * 1024;
 
 type RunOptions = Pick<WorkerOptions<unknown>, 'now' | 'elapsed' | 'onCheckin'>;
 
-/** One run of one job. Whatever ends it first decides its outcome; what comes later is too late. */
+/** One run of one job. The first thing that ends it decides its outcome; anything later is ignored. */
 class Run implements Running, JobRun {
   readonly #startedAt: number;
   readonly #options: RunOptions;
   readonly #onEnd: OnEnd;
   #checkin: Checkin | undefined;
-  // Made when somebody asks for the signal: most handlers never do.
+  // Made on demand: most handlers never ask for their signal.
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   #interruption: Interruption | undefined;
@@ -138,7 +138,7 @@ class Run implements Running, JobRun {
     this.#startedAt = options.elapsed();
   }
 
-  /** By the clock as it stands now, whenever that was set. */
+  /** Derived from the clock as it is now, which may have been set since the start. */
   get startedAt(): number {
     return this.#options.now() - this.#duration;
   }
@@ -150,7 +150,7 @@ class Run implements Running, JobRun {
   get #aborting(): AbortController {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      // A job may pass it on to as many calls as it likes.
+      // A job may pass its signal on to any number of calls.
       setMaxListeners(0, this.#controller.signal);
     }
     return this.#controller;
@@ -165,10 +165,10 @@ class Run implements Running, JobRun {
   }
 
   checkin(text: string): void {
-    // A handler that goes on after its run has ended must not speak for the next job.
+    // A handler that goes on after its run has ended must not check in for the next job.
     if (this.#ended) return;
-    const told = cutText(typeof text === 'string' ? text : shown(text), MAX_CHECKIN_BYTES);
-    this.#checkin = { text: told, at: this.#options.now() };
+    const shownText = cutText(typeof text === 'string' ? text : shown(text), MAX_CHECKIN_BYTES);
+    this.#checkin = { text: shownText, at: this.#options.now() };
     this.#options.onCheckin();
   }
 
@@ -182,13 +182,13 @@ class Run implements Running, JobRun {
   }
 
   interrupt(reason: Interruption): void {
-    // Whatever comes later, such as the pool's end: a job that was cancelled must not run again.
+    // A later reason, such as the pool's end, must not win: a job that was cancelled must not run again.
     if (this.#interruption instanceof JobCancelledError) return;
     this.#interruption = reason;
     this.#abort(reason);
   }
 
-  /** The handler has returned; what that has begun is done first. */
+  /** The handler has returned. The run ends when the returned work, such as an Observable, is done. */
   returned(result: unknown): void {
     if (result === undefined || !workIn(result)) {
       this.end(RETURNED);

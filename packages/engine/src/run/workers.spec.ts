@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Gate } from '../../../../test/support/gate.js';
-import { Finisher, type FinishedJob } from './finished-job.js';
+import type { FinishedJob } from './finished-job.js';
+import { Finisher } from './finisher.js';
 import { newEntry } from '../job/job-entry.js';
 import { jobType } from '../job/job-type.js';
 import { Prefetch } from './prefetch.js';
@@ -60,7 +61,7 @@ function aCrew(concurrency: number): Workers<object> {
     types: new Map(types.map((type) => [type.name, type])),
     finisher: new Finisher({
       ...{ keys: new Keys('test'), now, random: Math.random },
-      mapError: (error) => error,
+      ...{ mapError: (error) => error, mayHaveCarriers: false },
       onWarning: () => undefined,
     }),
     now,

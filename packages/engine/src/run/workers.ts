@@ -1,10 +1,11 @@
 import { JobCancelledError, UndecodableJobError } from '../errors/errors.js';
 import type { Outcome } from './fate.js';
 import type { Demand } from './demand.js';
-import type { FinishedJob, Finisher } from './finished-job.js';
+import type { FinishedJob } from './finished-job.js';
+import type { Finisher } from './finisher.js';
 import { parseEntry, type JobEntry } from '../job/job-entry.js';
 import type { JobType } from '../job/job-type.js';
-import { LONGEST_WAIT, type Prefetch } from './prefetch.js';
+import { MAX_WAIT, type Prefetch } from './prefetch.js';
 import { PrefetchedJobs } from './prefetched-jobs.js';
 import type { Raw } from '../redis/raw.js';
 import type { FetchedEntry } from '../scripts/running-scripts.js';
@@ -21,9 +22,9 @@ export interface WorkersOptions<Context> {
   readonly onStarted: (entry: JobEntry) => void;
   readonly onFinished: (job: FinishedJob) => void;
   readonly prefetch: Prefetch;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds on a monotonic clock. */
   readonly elapsed: () => number;
-  /** Jobs that were fetched ahead wait for too long: `giveBackOverdue`, when nothing is being fetched or settled. */
+  /** Prefetched jobs have waited for too long. Call `giveBackOverdue` when nothing is being fetched or settled. */
   readonly onOverdue: () => void;
 }
 
@@ -36,13 +37,13 @@ export interface RunningJob {
   readonly raw: Raw;
 }
 
-// Milliseconds for which jobs are begun before other work of the process gets its turn.
-const LONGEST_TURN = 1;
+// Milliseconds for which jobs are begun in one turn of the event loop, before the process's other work gets its turn.
+const MAX_TURN = 1;
 
-/** All workers of a pool: hands fetched jobs to idle ones, and decides what becomes of each job afterwards. */
+/** All workers of a pool. Hands fetched jobs to idle workers and, through the finisher, finishes each job that has run. */
 export class Workers<Context> {
   readonly #options: WorkersOptions<Context>;
-  // What they run stands here, and not in a Map: V8's keep what was deleted from them alive for long.
+  // Running jobs are kept in slots and not in a Map, because V8's Maps keep deleted values alive for long.
   readonly #slots: readonly Slot<Context>[];
   readonly #idle: Slot<Context>[];
   #busy = 0;
@@ -50,7 +51,7 @@ export class Workers<Context> {
   readonly #cancelled = new Set<string>();
   readonly #prefetched = new PrefetchedJobs();
   #stopped = false;
-  /** Until when in this turn of the event loop jobs may be begun. */
+  /** Until when jobs may be begun in this turn of the event loop. */
   #turnEnds: number | undefined;
   #waitTimer: NodeJS.Timeout | undefined;
   #onAllIdle: (() => void) | undefined;
@@ -61,7 +62,7 @@ export class Workers<Context> {
     this.#idle = [...this.#slots];
   }
 
-  /** How many jobs they can do with. */
+  /** How many more jobs the workers need. */
   get demand(): Demand {
     const missing = this.#prefetched.size - this.#idle.length;
     const room = this.#options.prefetch.room(this.#options.elapsed());
@@ -72,19 +73,19 @@ export class Workers<Context> {
     return this.#busy;
   }
 
-  /** The jobs that were fetched ahead, and that nobody has begun yet. */
+  /** The prefetched jobs that no worker has begun yet. */
   get prefetched(): readonly FetchedEntry[] {
     return this.#prefetched.entries;
   }
 
-  /** The jobs that run. */
+  /** The running jobs. */
   get running(): readonly RunningJob[] {
     return this.#slots.flatMap(({ job }) =>
       job ? { jobName: job.fetched.jobName, entry: job.entry, raw: job.fetched.raw } : [],
     );
   }
 
-  /** Has idle workers run the jobs. Those for which there is none wait, in their order, for the next that will be. */
+  /** Has idle workers run the jobs. Jobs beyond those wait, in their order, until a worker is idle. */
   take(fetched: readonly FetchedEntry[]): void {
     const now = this.#options.elapsed();
     for (const entry of fetched) {
@@ -96,27 +97,27 @@ export class Workers<Context> {
     this.#watchWaits();
   }
 
-  /** Begins no job any more. Those that are running go on. */
+  /** Begins no more jobs. Running ones go on. */
   stop(): void {
     this.#stopped = true;
   }
 
   /**
-   * Gives back the jobs that were fetched ahead, the last of them first: so they are where they were in their queue,
-   * and in the same order. Only while nothing is being fetched or settled.
+   * Gives back the prefetched jobs, the last one first, so that their queue is as it was before. Call it only while nothing
+   * is being fetched or settled.
    */
   giveBack(): void {
     this.putBack(this.#prefetched.takeAll());
   }
 
-  /** Gives back jobs that were fetched and are not to be run, in the order in which they were fetched. */
+  /** Gives back jobs that were fetched and will not run here. @param entries in the order in which they were fetched */
   putBack(entries: readonly FetchedEntry[]): void {
     for (const entry of [...entries].reverse()) {
       this.#options.onFinished(this.#options.finisher.putBack(entry));
     }
   }
 
-  /** Gives them back if the first of them has waited for too long, and fetches none ahead for a while. */
+  /** Gives the prefetched jobs back if the first has waited for too long, and fetches none ahead for a while. */
   giveBackOverdue(): void {
     if (!this.#isOverdue(this.#options.elapsed())) {
       this.#watchWaits();
@@ -126,7 +127,7 @@ export class Workers<Context> {
     this.giveBack();
   }
 
-  /** Has an idle worker run the job; one that was cancelled before is not run. */
+  /** Has an idle worker run the job, unless it was cancelled before. */
   #start(fetched: FetchedEntry, begunAt: number): void {
     const { jobName } = fetched;
     const slot = this.#idle.at(-1);
@@ -180,19 +181,19 @@ export class Workers<Context> {
     const wasMarked = this.#cancelled.size > 0 && this.#cancelled.delete(entry.id);
     const wasCancelled = wasMarked || outcome.kind === 'cancelled';
     const endedAt = now();
-    // Member by member: spreading the job into it costs more than all the rest of a short run.
+    // Member by member: spreading `job` into the object costs more than all the rest of a short run.
     onFinished(
       finisher.finished({ entry, fetched, type, outcome, endedAt, duration, wasCancelled }),
     );
   }
 
-  /** Begins jobs that were fetched ahead; in one turn of the event loop only so many that others get theirs, too. */
+  /** Begins prefetched jobs, for a limited time in one turn of the event loop, so that other work gets its turn. */
   #goOn(now: number): void {
     const goesOn = this.#idle.length > 0 && this.#prefetched.size > 0 && !this.#stopped;
-    // After a standstill of the process they may be another pool's already.
+    // After the process stood still, another pool may own them already.
     if (!goesOn || this.#isOverdue(now)) return;
     if (this.#turnEnds === undefined) {
-      this.#turnEnds = now + LONGEST_TURN;
+      this.#turnEnds = now + MAX_TURN;
       setImmediate(() => {
         this.#turnEnds = undefined;
         this.#goOn(this.#options.elapsed());
@@ -202,11 +203,11 @@ export class Workers<Context> {
       const next = this.#prefetched.take();
       if (!next) return;
       this.#start(next, at);
-      if (this.#idle.length === 0) return; // Mostly so, and to read a clock costs as much as to begin a job.
+      if (this.#idle.length === 0) return; // Nearly always; and reading a clock costs as much as beginning a job.
     }
   }
 
-  /** Has jobs that were fetched ahead given back when the first of them has waited for too long. */
+  /** Reports when the first prefetched job has waited for too long. */
   #watchWaits(): void {
     const { since } = this.#prefetched;
     if (since === undefined || this.#waitTimer) return;
@@ -216,16 +217,16 @@ export class Workers<Context> {
         if (this.#isOverdue(this.#options.elapsed())) this.#options.onOverdue();
         else this.#watchWaits();
       },
-      since + LONGEST_WAIT - this.#options.elapsed(),
+      since + MAX_WAIT - this.#options.elapsed(),
     );
   }
 
   #isOverdue(now: number): boolean {
     const { since } = this.#prefetched;
-    return since !== undefined && now - since >= LONGEST_WAIT;
+    return since !== undefined && now - since >= MAX_WAIT;
   }
 
-  /** Has an idle worker run a job that is in no queue, and tells how that ended; nothing is written about it. */
+  /** Has an idle worker run a job that is in no queue. Resolves to its outcome; nothing is written about it. */
   async perform(raw: Raw): Promise<Outcome> {
     const entry = parseEntry(raw);
     const slot = this.#idle.pop();
@@ -239,7 +240,7 @@ export class Workers<Context> {
     return outcome;
   }
 
-  /** Resolves to true when no job runs any more, or to false after `milliseconds`. */
+  /** Resolves to true as soon as no job runs, or to false after `milliseconds`. */
   async ended(milliseconds: number): Promise<boolean> {
     if (this.#busy === 0) return true;
     return new Promise((resolve) => {
@@ -251,7 +252,7 @@ export class Workers<Context> {
     });
   }
 
-  /** Aborts the signals of the running jobs for whose end `reasonFor` gives a reason. */
+  /** Aborts the signals of those running jobs for which `reasonFor` gives a reason. */
   interrupt(reasonFor: (running: Running) => Interruption | undefined): void {
     for (const { worker, job } of this.#slots) {
       const reason = job && worker.running && reasonFor(worker.running);
@@ -261,7 +262,7 @@ export class Workers<Context> {
     }
   }
 
-  /** Ends all runs as interrupted or cancelled, whatever their handlers still do. Returns the interrupted jobs. */
+  /** Ends all runs as interrupted or cancelled, without waiting for their handlers. Returns the interrupted jobs. */
   abandon(): readonly JobEntry[] {
     const busy = this.#slots.filter(({ job }) => job);
     const entries = busy.flatMap(({ worker }) => worker.running?.entry ?? []);
@@ -273,9 +274,12 @@ export class Workers<Context> {
 
 interface Slot<Context> {
   readonly worker: Worker<Context>;
-  /** What it runs. It stays until its end has been handed on: at no moment does nobody know of it. */
+  /**
+   * The job that it runs. It is cleared in the turn of the event loop in which the job is handed on to be settled, so that
+   * some component always accounts for the job.
+   */
   job: BegunJob<Context> | undefined;
-  /** Its run has ended. */
+  /** Ends the run of this slot's job. */
   readonly onEnd: (outcome: Outcome, duration: number) => void;
 }
 
@@ -283,11 +287,11 @@ interface BegunJob<Context> {
   readonly entry: JobEntry;
   readonly fetched: FetchedEntry;
   readonly type: JobType<Context>;
-  /** On the clock that nobody sets. */
+  /** On the monotonic clock. */
   readonly begunAt: number;
 }
 
-/** Locks and lists go by the queue's name: a job that calls itself something else would unlock another's. */
+/** Locks and lists go by the queue's name, so a job with another name would release another queue's lock. */
 function readEntry({ jobName, raw }: FetchedEntry): JobEntry {
   const entry = parseEntry(raw);
   if (entry.name === jobName) return entry;

@@ -1,13 +1,13 @@
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
-import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
+import { CLAIM_TTL, ScriptGroup } from './script-group.js';
 
 const pushScript = loadScript('push');
 const scheduleScript = loadScript('schedule');
 const claimScript = loadScript('claim', 'claims');
 
 /** Milliseconds that what is carried to a job is kept beyond its run time or its last retry. */
-export const CARRIER_LASTS = 24 * 3600 * 1000;
+export const CARRIER_TTL = 24 * 3600 * 1000;
 
 /** What is carried to a job, as text. */
 export interface Carrier {
@@ -64,7 +64,7 @@ export class EnqueuingScripts extends ScriptGroup {
       script: pushScript,
       keys: [this.keys.knownJobs, this.keys.queue(jobName)],
       args: [
-        ...[jobName, CARRIER_LASTS, carriers.length],
+        ...[jobName, CARRIER_TTL, carriers.length],
         ...carriers.flatMap(({ jobId, text }) => [this.keys.carrier(jobId), text]),
         ...entries,
       ],
@@ -79,7 +79,7 @@ export class EnqueuingScripts extends ScriptGroup {
       keys: [this.keys.scheduled, this.keys.knownJobs],
       args: [
         this.now(),
-        CARRIER_LASTS,
+        CARRIER_TTL,
         ...schedulings.flatMap(({ jobName, id, entry, when, carrier }) => [
           ...[jobName, entry, ...whenArgs(when)],
           ...(carrier ? [carrier, this.keys.carrier(id)] : ['', '']),
@@ -104,9 +104,9 @@ export class EnqueuingScripts extends ScriptGroup {
       ],
       args: [
         this.now(),
-        CLAIM_LASTS,
+        CLAIM_TTL,
         this.keys.carrierPrefix,
-        CARRIER_LASTS,
+        CARRIER_TTL,
         ...claimings.flatMap(({ jobName, id, entry, keyed, when, carrier }) => [
           ...[jobName, id, entry, keyed ? 'keyed' : 'any'],
           ...(when === undefined ? ['now', 0] : whenArgs(when)),

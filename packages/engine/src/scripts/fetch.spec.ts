@@ -157,7 +157,7 @@ describe('a Redis that is full', () => {
       );
       expect(entries).toHaveLength(60);
       const done = entries.map(({ jobName, raw }) => ({ jobName, raw: String(raw) }));
-      await connection.call(scripts.running.drop('pool', done));
+      await connection.call(scripts.running.complete('pool', done));
       expect(await redis.llen('work:jobs:n')).toBe(40);
       expect(await redis.get('work:jobs:n:lock')).toBe('0');
       connection.close();

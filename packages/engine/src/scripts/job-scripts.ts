@@ -3,7 +3,7 @@ import { toRaw, type Raw } from '../redis/raw.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { Numbering } from './numbering.js';
-import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
+import { CLAIM_TTL, ScriptGroup } from './script-group.js';
 
 const reviveScript = loadScript('revive', 'claims');
 const removeScript = loadScript('remove', 'claims');
@@ -103,7 +103,7 @@ export class JobScripts extends ScriptGroup {
         this.keys.cancelled,
         ...queues.names.map((name) => this.keys.queue(name)),
       ],
-      args: [CLAIM_LASTS, ...args],
+      args: [CLAIM_TTL, ...args],
       decode: (reply) => (reply as Buffer[]).map((result) => result.toString() as Revived),
     };
   }
@@ -122,7 +122,7 @@ export class JobScripts extends ScriptGroup {
       keys: [key],
       args: [
         ...(from === 'set' ? ['set', ''] : [`queue ${from.side}`, from.depth]),
-        CLAIM_LASTS,
+        CLAIM_TTL,
         ...removings.flatMap((removing) => [
           ...[removing.raw, ...this.#heldClaim(removing)],
           ...[this.keys.deaths(removing.jobId), this.keys.attempts(removing.jobId)],
@@ -138,7 +138,7 @@ export class JobScripts extends ScriptGroup {
       script: killScript,
       keys: [this.keys[set], this.keys.dead],
       args: [
-        ...[this.now(), CLAIM_LASTS],
+        ...[this.now(), CLAIM_TTL],
         ...killings.flatMap((killing) => [
           killing.raw,
           killing.deadEntry,

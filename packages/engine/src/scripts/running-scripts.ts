@@ -6,173 +6,174 @@ import { toRaw, type Raw } from '../redis/raw.js';
 import type { Script, CommandCall, ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { Numbering } from './numbering.js';
-import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
+import { CLAIM_TTL, ScriptGroup } from './script-group.js';
 import { type HeldClaim } from '../job/held-claim.js';
 
 const fetchScript = loadScript('fetch', 'claims');
 const settleScript = loadScript('settle', 'claims');
-const dropScript = loadScript('drop');
+const completeScript = loadScript('complete');
 const releaseScript = loadScript('release', 'set-share');
 const fingerprintsScript = loadScript('fingerprints', 'read-some');
 const renewScript = loadScript('renew', 'claims');
 
 /** The scripts that a dispatcher sends together, in this order. */
-export const DISPATCHED_SCRIPTS: readonly Script[] = [dropScript, settleScript, fetchScript];
+export const DISPATCHED_SCRIPTS: readonly Script[] = [completeScript, settleScript, fetchScript];
 
 const NO_NOTES: readonly Note[] = [];
 const ALL_SETTLED: Settled = { lost: [], refused: [], reason: undefined };
 
-/** How many jobs a round settles, and how many it fetches, at most: scripts block Redis for everybody. */
-export const MOST_AT_ONCE = 500;
+/** How many jobs one round settles, and how many it fetches, at most: a script blocks Redis for all clients. */
+export const MAX_JOBS_AT_ONCE = 500;
 
 /**
- * How many bytes of entries: one that is larger is fetched by itself. Two rounds are under way, so that Redis moves the next
- * long jobs while Node reads the last; in larger ones they would wait for each other.
+ * How many bytes of entries one round carries at most; a larger entry is fetched alone. Two rounds are under way at once, so
+ * that Redis moves the next long jobs while Node reads the last ones. In larger rounds they would wait for each other.
  */
-export const MOST_BYTES_AT_ONCE = 512 * 1024;
+export const MAX_BYTES_AT_ONCE = 512 * 1024;
 
-/** A job as it was taken from its queue. */
+/** An entry as it was taken from its queue. */
 export interface FetchedEntry {
   readonly jobName: string;
   readonly raw: Raw;
-  /** It was cancelled, and is not to be run. */
+  /** The job was cancelled and must not run. */
   readonly isCancelled?: boolean;
 }
 
-/** How many jobs are wanted ahead. */
+/** The jobs that are wanted ahead of idle workers. */
 export interface Ahead {
   readonly wanted: number;
-  /** How many of them are offered to each name first. */
+  /** How many of them are offered to each name first, in the order of the names. */
   readonly shares: readonly number[];
   /** Whether the name's jobs may be taken ahead. */
   readonly from: (jobName: string) => boolean;
 }
 
-/** What is to be fetched. */
-export interface Fetching {
+/** The parameters of a fetch. */
+export interface FetchParams {
   readonly poolId: string;
   readonly wanted: number;
   readonly jobNames: readonly string[];
   readonly shares: readonly number[];
   readonly watch: boolean;
   readonly atLimit: ReadonlySet<string>;
-  /** How long the unique jobs of a name hold their claims. */
+  /** How long unique jobs of the name hold their claims. */
   readonly uniqueUntil: (jobName: string) => UniqueUntil;
   /** Whether the entries of a name are long; default: none are. */
   readonly isLong?: (jobName: string) => boolean;
-  /** What is wanted beyond that, for workers that are not idle yet. */
+  /** The jobs that are wanted beyond those, for workers that are not idle yet; default: none. */
   readonly ahead?: Ahead;
 }
 
-/** What a fetch found. */
+/** The result of a fetch. */
 export interface Fetched {
   readonly entries: readonly FetchedEntry[];
   /** The names whose limit kept jobs back. */
   readonly atLimit: ReadonlySet<string>;
-  /** Jobs that may be taken were left because of their size. */
+  /** Whether jobs that might have been taken were left because of their size. */
   readonly isCut: boolean;
-  /** Why Redis lets nothing be taken from some queues, such as for a key of the wrong kind. */
+  /** Why Redis refused to take jobs from some queues, such as for a key of the wrong kind. */
   readonly refusals: readonly Error[];
   readonly open: OpenQueues;
 }
 
 /** The queues of long entries from which plain commands may move jobs. */
 export interface OpenQueues {
-  /** By job name: how many jobs wait. */
+  /** How many jobs wait, by job name. */
   readonly waiting: ReadonlyMap<string, number>;
-  /** Whether jobs may be moved ahead of the workers that are to run them. */
+  /** Whether jobs may be moved ahead of idle workers. */
   readonly ahead: boolean;
 }
 
-/** What is to be written about a job that was in progress. */
+/** Everything that is written about a job that was in progress. */
 export interface Settlement {
   /** The name of the queue it was fetched from. */
   readonly jobName: string;
   /** The entry exactly as it was fetched. */
   readonly raw: Raw;
   readonly move: Move;
-  /** What else is to be remembered of it. */
+  /** What is remembered, or forgotten, beside its entry. */
   readonly notes?: readonly Note[];
 }
 
-/** What came of settling jobs, which are told by their positions (from 0) in the call. */
+/** The result of settling jobs, which are identified by their positions (from 0) in the call. */
 export interface Settled {
-  /** They were not in progress: somebody else took them, or an earlier call had settled them. */
+  /** They were not in progress: another pool took them, or an earlier call had settled them. */
   readonly lost: readonly number[];
-  /** They are still in progress, because Redis refuses to write where they belong, such as a key of the wrong kind. */
+  /** They are still in progress: Redis refuses to write where they belong, such as to a key of the wrong kind. */
   readonly refused: readonly number[];
-  /** Why, of the first of them. */
+  /** Why Redis refused the first of them. */
   readonly reason: string | undefined;
 }
 
-/** A job of which nothing is to be written but that it is no longer in progress. */
-export interface DroppedJob {
+/** A job about which nothing more is written: it only leaves the list in progress. */
+export interface CompletedJob {
   /** The name of the queue it was fetched from. */
   readonly jobName: string;
-  /** The entry exactly as it was fetched; a long one, or one that is no text, has a command of its own. */
+  /** The entry exactly as it was fetched. For a long one, or one that is no text, see `completeLong`. */
   readonly raw: string;
 }
 
 /** An entry in progress, as an audit sees it. */
 export interface EntrySighting {
-  /** Its index in the list, counted from the end: below 0. Entries come and go at the beginning. */
+  /** Its index in the list, counted from the end and so negative, because entries come and go at the beginning. */
   readonly place: number;
   /** In bytes. */
   readonly size: number;
   readonly fingerprint: string;
 }
 
-/** Some of the entries that a pool has in progress. */
+/** A page of the entries that a pool has in progress. */
 export interface FingerprintPage {
-  /** How many there are in all. */
+  /** How many entries there are in all. */
   readonly total: number;
   readonly sightings: readonly EntrySighting[];
 }
 
-/** Something to remember of a job beside its entry. */
+/** Something to remember, or to forget, about a job beside its entry. */
 export type Note =
   | { readonly kind: 'attempt'; readonly jobId: string; readonly text: string }
-  | { readonly kind: 'forget'; readonly jobId: string }
-  | { readonly kind: 'forget deaths'; readonly jobId: string }
+  | { readonly kind: 'forgetAttempts'; readonly jobId: string }
+  | { readonly kind: 'forgetDeaths'; readonly jobId: string }
+  /** The job is no longer marked as cancelled. */
   | { readonly kind: 'unmark'; readonly jobId: string }
   | { readonly kind: 'result'; readonly schedule: string; readonly text: string }
-  /** What is carried to it lasts for `milliseconds` from now. */
-  | { readonly kind: 'renew carrier'; readonly jobId: string; readonly milliseconds: number }
+  /** Its carrier lasts for `milliseconds` from now. */
+  | { readonly kind: 'renewCarrier'; readonly jobId: string; readonly milliseconds: number }
   /** Its claim lasts for `milliseconds` from now. */
-  | { readonly kind: 'renew claim'; readonly claim: HeldClaim; readonly milliseconds: number }
-  | { readonly kind: 'forget carrier'; readonly jobId: string };
+  | { readonly kind: 'renewClaim'; readonly claim: HeldClaim; readonly milliseconds: number }
+  | { readonly kind: 'forgetCarrier'; readonly jobId: string };
 
-/** Where an entry goes when its run has ended. Delays in whole seconds. `freed` is the claim that ends. */
+/** Where an entry goes when its run has ended. Delays are in whole seconds; `freed` is the claim that ends with it. */
 export type Move =
   | { readonly to: 'nowhere'; readonly freed?: HeldClaim | undefined }
   | { readonly to: 'retry'; readonly entry: Raw; readonly delay: number }
   | { readonly to: 'dead'; readonly entry: Raw; readonly freed?: HeldClaim | undefined }
-  /** As it is. */
+  /** The entry stays as it is. */
   | { readonly to: 'scheduled'; readonly delay: number }
   | { readonly to: 'queue' };
 
 const NOTHING: Ahead = { wanted: 0, shares: [], from: () => false };
 
-/** Scripts about jobs that are in progress: how they get there, and what becomes of them. */
+/** The scripts that take jobs into progress, and that settle them. */
 export class RunningScripts extends ScriptGroup {
   /**
-   * Takes up to `wanted` jobs. `jobNames` stand in the order in which to look, with `shares[i]` of the jobs offered
-   * to `jobNames[i]` first. With `watch`, Redis watches whatever may bring more jobs; the locks only of the names
-   * `atLimit`, because those of others change with every job and mean nothing.
+   * Takes up to `wanted` jobs. It looks into the queues in the order of `jobNames`, and offers `shares[i]` of the jobs to
+   * `jobNames[i]` first. With `watch`, Redis watches every key whose change may bring more jobs. It watches locks only for
+   * the names `atLimit`, because those of others change with every job and mean nothing.
    */
-  fetch(fetching: Fetching): ScriptCall<Fetched> {
-    const { poolId, wanted, jobNames, shares, watch, atLimit, ahead = NOTHING } = fetching;
+  fetch(params: FetchParams): ScriptCall<Fetched> {
+    const { poolId, wanted, jobNames, shares, watch, atLimit, ahead = NOTHING } = params;
     const letterOf = (name: string): string => {
-      const claim = CLAIM_LETTERS[fetching.uniqueUntil(name)];
+      const claim = CLAIM_LETTERS[params.uniqueUntil(name)];
       const letter = claim === 's' && ahead.from(name) ? 'p' : claim;
-      return fetching.isLong?.(name) ? letter.toUpperCase() : letter;
+      return params.isLong?.(name) ? letter.toUpperCase() : letter;
     };
     const watched = watch ? jobNames.flatMap((name) => this.#watchable(name, atLimit)) : [];
     return {
       script: fetchScript,
       keys: [...jobNames.map((name) => this.keys.queue(name)), ...watched],
       args: [
-        ...[poolId, wanted, ahead.wanted, this.keys.prefix, CLAIM_LASTS, MOST_BYTES_AT_ONCE],
+        ...[poolId, wanted, ahead.wanted, this.keys.prefix, CLAIM_TTL, MAX_BYTES_AT_ONCE],
         jobNames.map(letterOf).join(''),
         ...shares,
         ...ahead.shares,
@@ -201,8 +202,8 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * Moves one job as `fetch` does, but without a look at anything else, and without counting it in the locks: they are to
-   * be rebuilt behind it. Only for queues that a fetch has told to be open.
+   * Moves one job as `fetch` does, but checks nothing else and leaves the locks alone: rebuild them right behind it. Only for
+   * queues that the last fetch has found open.
    */
   move(poolId: string, jobName: string): CommandCall<Raw | undefined> {
     return {
@@ -212,7 +213,7 @@ export class RunningScripts extends ScriptGroup {
     };
   }
 
-  /** Settles jobs. */
+  /** Takes jobs out of progress and moves each to where it belongs, with its notes. Safe to repeat. */
   settle(poolId: string, settlements: readonly Settlement[]): ScriptCall<Settled> {
     const queues = new Numbering();
     const args: (Raw | number)[] = [];
@@ -224,7 +225,7 @@ export class RunningScripts extends ScriptGroup {
     return {
       script: settleScript,
       keys: [retry, scheduled, dead, ...queues.names.map((name) => this.keys.queue(name))],
-      args: [this.now(), poolId, CLAIM_LASTS, ATTEMPTS.most, ATTEMPTS.keep, ...args],
+      args: [this.now(), poolId, CLAIM_TTL, ATTEMPTS.max, ATTEMPTS.ttl, ...args],
       decode: (reply) => {
         const [lost, refused, reason] = reply as [number[], number[], Buffer];
         return { lost, refused, reason: refused.length > 0 ? reason.toString() : undefined };
@@ -233,13 +234,13 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * Takes jobs out of progress of which nothing more is to be written: the same as to settle them with a move to
-   * nowhere, and cheaper.
+   * Takes completed jobs out of progress. It does the same as settling them with a move to `nowhere` and without notes, and
+   * is cheaper. Safe to repeat.
    */
-  drop(poolId: string, jobs: readonly DroppedJob[]): ScriptCall<Settled> {
+  complete(poolId: string, jobs: readonly CompletedJob[]): ScriptCall<Settled> {
     const groups = groupsOf(jobs);
     return {
-      script: dropScript,
+      script: completeScript,
       keys: groups.map(({ jobName }) => this.keys.queue(jobName)),
       args: [poolId, ...groups.flatMap(({ entries }) => [entries.length, pack(entries)])],
       decode: (reply) => {
@@ -252,10 +253,10 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * The same for one job that is long: a script would copy its entry several times. What it leaves of the pool's share of
-   * the locks is to be set right behind it.
+   * Completes one long job by a plain command, because a script would copy its entry several times. It leaves the locks
+   * alone: rebuild them right behind it.
    */
-  dropLong(poolId: string, { jobName, raw }: FetchedEntry): CommandCall<Settled> {
+  completeLong(poolId: string, { jobName, raw }: FetchedEntry): CommandCall<Settled> {
     return {
       command: 'LREM',
       args: [this.keys.inProgress(jobName, poolId), -1, raw],
@@ -264,8 +265,8 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * Puts back what a stopping pool still has in progress, or some of it; returns how many jobs that were, and whether none
-   * are left.
+   * Puts back the jobs that a stopping pool still has in progress, or some of them. Returns how many it has put back, and
+   * whether none are left.
    */
   release(
     poolId: string,
@@ -274,7 +275,7 @@ export class RunningScripts extends ScriptGroup {
     return {
       script: releaseScript,
       keys: jobNames.map((name) => this.keys.queue(name)),
-      args: [poolId, MOST_AT_ONCE, MOST_BYTES_AT_ONCE],
+      args: [poolId, MAX_JOBS_AT_ONCE, MAX_BYTES_AT_ONCE],
       decode: (reply) => {
         const [released = 0, isDone] = reply as number[];
         return { released, isDone: isDone === 1 };
@@ -282,13 +283,13 @@ export class RunningScripts extends ScriptGroup {
     };
   }
 
-  /** Reads what the entries in progress are recognised by, behind the first `from`; some of them, if they are many. */
+  /** Reads the fingerprints of the entries in progress behind the first `from`; a page of them, if they are many. */
   fingerprints(poolId: string, jobName: string, from: number): ScriptCall<FingerprintPage> {
     const { head, tail } = FINGERPRINT_BYTES;
     return {
       script: fingerprintsScript,
       keys: [this.keys.inProgress(jobName, poolId)],
-      args: [from, MOST_AT_ONCE, MOST_BYTES_AT_ONCE, head, tail],
+      args: [from, MAX_JOBS_AT_ONCE, MAX_BYTES_AT_ONCE, head, tail],
       decode: (reply) => {
         const [total, ...flat] = reply as [number, ...(number | Buffer)[]];
         const sightings = Array.from({ length: flat.length / 2 }, (_, i) => {
@@ -301,12 +302,12 @@ export class RunningScripts extends ScriptGroup {
     };
   }
 
-  /** Has the claims of jobs that run last for another day. */
+  /** Renews the claims of running jobs for another day. */
   renewClaims(claims: readonly HeldClaim[]): ScriptCall<void> {
     return {
       script: renewScript,
       keys: claims.flatMap(({ uniqueKey }) => this.claimKeys(uniqueKey)),
-      args: [CLAIM_LASTS, ...claims.map(({ jobId }) => jobId)],
+      args: [CLAIM_TTL, ...claims.map(({ jobId }) => jobId)],
       decode: () => undefined,
     };
   }
@@ -319,7 +320,7 @@ export class RunningScripts extends ScriptGroup {
   #moveArgs(move: Move): (Raw | number)[] {
     switch (move.to) {
       case 'nowhere':
-        return move.freed === undefined ? ['drop'] : ['free', ...this.#heldArgs(move.freed)];
+        return move.freed === undefined ? ['complete'] : ['free', ...this.#heldArgs(move.freed)];
       case 'retry':
         return ['retry', move.entry, move.delay];
       case 'scheduled':
@@ -327,7 +328,7 @@ export class RunningScripts extends ScriptGroup {
       case 'dead':
         return move.freed === undefined
           ? ['dead', move.entry]
-          : ['bury', move.entry, ...this.#heldArgs(move.freed)];
+          : ['deadFree', move.entry, ...this.#heldArgs(move.freed)];
       case 'queue':
         return ['back'];
     }
@@ -342,19 +343,19 @@ export class RunningScripts extends ScriptGroup {
     switch (note.kind) {
       case 'attempt':
         return ['attempt', keys.attempts(note.jobId), note.text];
-      case 'forget':
+      case 'forgetAttempts':
         return ['forget', keys.attempts(note.jobId)];
-      case 'forget deaths':
+      case 'forgetDeaths':
         return ['forget', keys.deaths(note.jobId)];
       case 'unmark':
         return ['unmark', keys.cancelled, note.jobId];
       case 'result':
         return ['result', keys.lastResults, note.schedule, note.text];
-      case 'renew carrier':
+      case 'renewCarrier':
         return ['renew', keys.carrier(note.jobId), String(note.milliseconds)];
-      case 'renew claim':
+      case 'renewClaim':
         return ['hold', ...this.#heldArgs(note.claim), String(note.milliseconds)];
-      case 'forget carrier':
+      case 'forgetCarrier':
         return ['forget', keys.carrier(note.jobId)];
     }
   }
@@ -366,7 +367,7 @@ const CLAIM_LETTERS: Readonly<Record<UniqueUntil, string>> = {
   done: 'k',
 };
 
-/** @param flat the number of a queue and what Redis says of it, by turns */
+/** @param flat by turns, the number of a queue and the error that Redis gave for it */
 function refusalsOf(
   flat: readonly (number | Buffer)[],
   nameOf: (index: number) => string,
@@ -379,7 +380,7 @@ function refusalsOf(
 
 const NONE_OPEN: OpenQueues = { waiting: new Map(), ahead: false };
 
-/** @param flat whether jobs may be taken ahead, then the number of a queue and how many jobs wait in it, by turns */
+/** @param flat whether jobs may be taken ahead; then, by turns, the number of a queue and how many jobs wait in it */
 function openQueuesOf(flat: readonly number[], nameOf: (index: number) => string): OpenQueues {
   const [ahead, ...rest] = flat;
   if (rest.length === 0) return NONE_OPEN;
@@ -388,18 +389,18 @@ function openQueuesOf(flat: readonly number[], nameOf: (index: number) => string
   return { waiting, ahead: ahead === 1 };
 }
 
-/** Jobs of one name that are dropped together, in the order in which they ended. */
-interface DroppedGroup {
+/** Completed jobs of one name, in the order in which they ended. */
+interface CompletedGroup {
   readonly jobName: string;
   readonly positions: number[];
   readonly entries: string[];
   size: number;
 }
 
-/** Groups that are short enough to be packed, each of one name. */
-function groupsOf(jobs: readonly DroppedJob[]): DroppedGroup[] {
-  const groups: DroppedGroup[] = [];
-  const last = new Map<string, DroppedGroup>();
+/** Groups of jobs of one name, each short enough to be packed. */
+function groupsOf(jobs: readonly CompletedJob[]): CompletedGroup[] {
+  const groups: CompletedGroup[] = [];
+  const last = new Map<string, CompletedGroup>();
   jobs.forEach(({ jobName, raw }, position) => {
     let group = last.get(jobName);
     if (!group || group.size + raw.length > MOST_PACKED) {

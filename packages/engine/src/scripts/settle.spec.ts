@@ -46,13 +46,13 @@ describe('settling jobs', () => {
   });
 
   it('remembers the latest attempts only, and for a while', async () => {
-    for (let text = 1; text <= ATTEMPTS.most + 2; text++) {
+    for (let text = 1; text <= ATTEMPTS.max + 2; text++) {
       const note = { kind: 'attempt', jobId: 'id', text: String(text) } as const;
       await settle({ move: { to: 'nowhere' }, notes: [note] });
     }
     const attempts = await ns.redis.lrange(ns.keys.attempts('id'), 0, -1);
     expect(attempts.map(Number)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3]);
-    expect(await ns.redis.pttl(ns.keys.attempts('id'))).toBeGreaterThan(ATTEMPTS.keep - 60_000);
+    expect(await ns.redis.pttl(ns.keys.attempts('id'))).toBeGreaterThan(ATTEMPTS.ttl - 60_000);
   });
 
   it('settles a job whose attempt cannot be remembered', async () => {

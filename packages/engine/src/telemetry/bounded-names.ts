@@ -1,6 +1,6 @@
 import { MAX_NAMES, OTHER_NAMES } from '../metrics/recorder.js';
 
-/** A function that gives each job name back, until there were too many to count each; then `(other)` for new ones. */
+/** Makes a function that returns each job name as it is, and `(other)` for new names once there were `most`. */
 export function boundedNames(most = MAX_NAMES): (jobName: string) => string {
   const names = new Set<string>();
   return (jobName) => {

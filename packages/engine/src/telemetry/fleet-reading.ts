@@ -2,14 +2,14 @@ import type { Client } from '../client/client.js';
 import type { QueueStatus } from '../stores/queues.js';
 import { MAX_NAMES } from '../metrics/recorder.js';
 
-/** What waits in Redis, for all processes together. */
+/** The jobs in Redis, for all processes together. */
 export interface FleetReading {
-  /** The longest queues, if there are more than 500. */
+  /** All queues; only the longest if there are more than 500. */
   readonly queues: readonly QueueStatus[];
   readonly sets: readonly (readonly [set: 'scheduled' | 'retry' | 'dead', count: number])[];
 }
 
-/** Nothing, where Redis does not answer: that is no reason to give no figures at all. */
+/** `undefined` if Redis does not answer, so that this process's own figures are still given. */
 export async function readFleet(client: Client): Promise<FleetReading | undefined> {
   try {
     const [queues, { scheduled, retry, dead }] = await Promise.all([

@@ -1,32 +1,36 @@
 import { systemClock, unixSeconds } from '../base/clock.js';
 import type { Enqueuer } from '../enqueue/enqueuer.js';
+import type { RunResult } from '../metrics/tally.js';
 import type { Fate } from '../run/fate.js';
+import { FATES } from '../run/fate-table.js';
 import type { Job } from '../job/job.js';
 import type { WorkerPool } from '../pool/worker-pool.js';
 import { boundedNames } from './bounded-names.js';
 
-/** Counts what jobs do in this process. */
+/** Meters that count the jobs of this process. */
 export interface JobMeters {
   /** Redis has taken jobs of a name. */
   enqueued(jobName: string, count: number): void;
-  /** A worker has begun a job that had waited for so many seconds; whole ones, because an entry tells no more. */
+  /** A worker has begun a job that had waited for `wait` seconds; whole ones, because entries hold no more. */
   started(jobName: string, wait: number): void;
-  /** A job's run has ended, and Redis has what became of it. */
+  /** A job's run has ended, and Redis has its fate. */
   settled(jobName: string, run: SettledRun): void;
 }
 
 export interface SettledRun {
   readonly fate: Fate['kind'];
-  /** What the handler threw; `undefined` if it did not. */
+  /** How the run counts; `undefined`: not at all, because the job neither succeeded nor failed. */
+  readonly result: RunResult | undefined;
+  /** The error that the handler threw; `undefined` if it threw none. */
   readonly error: unknown;
-  /** Seconds that it took. */
+  /** How long the run took, in seconds. */
   readonly duration: number;
 }
 
 /** A pool, whatever its context. */
 export type WatchedPool = Pick<WorkerPool, 'on' | 'busy' | 'concurrency' | 'isReady'>;
 
-/** Has `meters` count from now on; beyond 500 job names, the further ones as `(other)`. */
+/** Has `meters` count from now on. Beyond 500 job names, further ones count as `(other)`. */
 export function watchJobs(
   { enqueuer, pool }: { enqueuer?: Enqueuer | undefined; pool?: WatchedPool | undefined },
   meters: JobMeters,
@@ -40,7 +44,9 @@ export function watchJobs(
     meters.started(nameOf(name), Math.max(0, wait));
   });
   pool?.on('settled', ({ job, fate, error, duration }) => {
-    meters.settled(nameOf(job.name), { fate: fate.kind, error, duration: duration / 1000 });
+    const { kind } = fate;
+    const result = FATES[kind].runResult;
+    meters.settled(nameOf(job.name), { fate: kind, result, error, duration: duration / 1000 });
   });
 }
 

@@ -1,44 +1,44 @@
--- Moves waiting jobs to this pool's in-progress lists and counts them in the locks, skipping names that are paused
--- or at their limit. Atomic, because a job must never be in no list, nor a lock be taken for a job that is not. Runs after
--- claims.lua.
+-- Moves waiting jobs to this pool's in-progress lists and counts them in the locks. Skips names that are paused or at their
+-- limit. Atomic, because a job must never be in no list, and no lock may be held for a job that is not in progress. Runs
+-- after claims.lua.
 --
--- The claim of a unique job is dealt with in the same step: under gocraft/work's rule it is free as soon as the job is
--- fetched; or it is held until the job has ended, if its type says so, or it is held already. A replacement that was stored
--- under the claim goes into the in-progress list instead of the entry that was fetched, so that a crash runs the newest
--- arguments again. What the entry then has to do with its claim is noted in the entry itself, as a last member "claim":
--- "held" until the job is done or dead, "kept" until it is done, or "released".
+-- The claim of a unique job is handled in the same step. Under gocraft/work's rule it ends as soon as the job is fetched; it
+-- is held until the job has ended if the job's type says so, or if it is held already. A replacement that was stored under
+-- the claim goes into the in-progress list instead of the fetched entry, so that a crash runs the newest arguments again.
+-- The entry notes its relation to the claim in a last member "claim": "held" until the job is done or dead, "kept" until it
+-- is done, or "released".
 --
--- A job that is marked as cancelled is told as such: it is in progress, but not to be run.
+-- A job that is marked as cancelled is reported as such: it is in progress, but must not run.
 --
--- Some jobs may be taken ahead, for workers that will be idle in a moment: only when no worker stays idle now, and only
--- while no job waits that must not be taken ahead, because that would be overtaken. Those are jobs that are unique, and
--- those of names that have a limit, that take long, or under which a process has died lately.
+-- Some jobs may be taken ahead, for workers that will be idle in a moment. That happens only when no worker stays idle now,
+-- and only while no job waits that must not be taken ahead, because it would be overtaken: a unique job, or one of a name
+-- that has a limit, whose jobs are long, or under which a process has died lately.
 --
--- Of a queue whose entries are long, plain commands may move jobs, because each copy of a long entry is dear and a script
--- makes several: but only if nothing of the above can concern them. Whether that is so is told with each fetch. It holds for
--- what was moved before it, too.
+-- Plain commands may move the jobs of queues with long entries, because a script copies an entry several times and each
+-- copy is expensive. They may do so only while nothing of the above can concern these jobs. Each fetch reports whether
+-- that is so; the report also covers the jobs that were moved just before it.
 --
 -- KEYS[1…n]  the queues, in the order in which to look
--- KEYS[n+1…] other keys that this script may read: declared when they are to be watched, because a Redis before 7.2
---            watches the keys that are declared, and a later one those that are read
+-- KEYS[n+1…] other keys that this script may read. They are declared when they are to be watched: Redis before 7.2 watches
+--            the declared keys, and later versions those that are read
 -- ARGV[1]    pool id
--- ARGV[2..3] how many jobs to take at most, and how many more ahead
+-- ARGV[2..3] how many jobs to take at most, and how many more to take ahead
 -- ARGV[4]    the namespace's prefix
 -- ARGV[5]    milliseconds that a claim lasts
 -- ARGV[6]    how many bytes of entries to take at most; one job is taken whatever its size
--- ARGV[7]    a letter for each queue: what its unique jobs do with their claims, which is h to hold them until they are
---            done or dead, k to keep them until they are done, s to end them now, or p for that and if its jobs may be
---            taken ahead; a capital one if its entries are long
--- ARGV[7+i]  how many of them are first offered to KEYS[i]; what its queue cannot fill goes to whoever can
--- ARGV[7+n+i] the same of those ahead, if there are any
--- Returns    { the indices of the queues that were passed over because of their limit },
---            1 if jobs were left for the sake of their size, else 0,
---            { index of a queue from which Redis lets nothing be taken, why, … },
---            { 1 if plain commands may take jobs ahead, else 0, then index of a queue of which they may move jobs, how many
---            jobs it has left, … }, empty if no queue's entries are long,
---            then, in the order in which to run them: { index of a queue, how many entries, the entries },
---            the index being negative for those that are marked as cancelled. A NUL, which no JSON has, separates the
---            entries; one that is long or has a NUL in it stands by itself
+-- ARGV[7]    a letter for each queue, which says what its unique jobs do with their claims: h holds them until the jobs are
+--            done or dead, k keeps them until they are done, s ends them now, and p does the same and lets jobs be taken
+--            ahead. The letter is a capital if the queue's entries are long
+-- ARGV[7+i]  how many of the jobs are offered to KEYS[i] first; a share that its queue cannot fill goes to the others
+-- ARGV[7+n+i] the same for the jobs to take ahead, if there are any
+-- Returns    { the indices of the queues that were skipped because of their limit },
+--            1 if jobs were left because of their size, else 0,
+--            { index of a queue from which Redis refuses to take jobs, the reason, … },
+--            { 1 if plain commands may take jobs ahead, else 0, then index of a queue whose jobs they may move, how many
+--            jobs it has left, … }, empty if no queue has long entries,
+--            then, in the order in which to run them: { index of a queue, how many entries, the entries }.
+--            The index is negative for jobs that are marked as cancelled. NUL, which no JSON contains, separates the
+--            entries; an entry that is long or contains NUL comes in a group of its own
 local pool, wanted, wantedAhead, prefix, lasts = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local maxBytes, letters = tonumber(ARGV[6]), ARGV[7]:lower()
 local SHARES = 7
@@ -297,7 +297,7 @@ local function isOpen(i)
   return not isLimited and redis.call('EXISTS', KEYS[i] .. ':paused', marks) == 0
 end
 
--- What is told of the queues whose entries are long.
+-- The report about the queues with long entries.
 local function openQueues()
   local open = {}
   if ARGV[7] == letters then return open end

@@ -1,10 +1,9 @@
--- Reads what entries of a list are recognised by: their length, their beginning and their end. Changes nothing. Runs after
--- read-some.lua.
+-- Reads the fingerprints of a list's entries: their length, beginning and end. Changes nothing. Runs after read-some.lua.
 --
 -- KEYS[1]    the list
--- ARGV[1]    how many entries to pass over
--- ARGV[2..3] how many entries, and how many bytes of them, to look at; one may have more
--- ARGV[4..5] how many bytes to show of the beginning and of the end
+-- ARGV[1]    how many entries to skip
+-- ARGV[2..3] how many entries, and how many bytes of them, to read at most; a single entry may have more
+-- ARGV[4..5] how many bytes of the beginning and of the end to return
 -- Returns    { how many entries there are in all, length and bytes of an entry, … }
 local key, from, head, tail = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local reply = { redis.call('LLEN', key) }

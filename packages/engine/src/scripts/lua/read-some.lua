@@ -8,7 +8,7 @@
 -- bytes  how many bytes of entries at most; one may have more
 -- Returns what was read, and how many entries that are
 local function readSome(read, width, most, bytes)
-  local MOST_AT_ONCE = 64
+  local MAX_AT_ONCE = 64
   local some, n, size, longest, chunk = {}, 0, 0, 0, 1
   while n < most do
     local wanted = math.min(chunk, most - n)
@@ -20,7 +20,7 @@ local function readSome(read, width, most, bytes)
       n, size, longest = n + 1, size + length, math.max(longest, length)
     end
     if #found < wanted * width or size >= bytes then break end
-    chunk = math.max(1, math.min(4 * chunk, MOST_AT_ONCE, math.floor((bytes - size) / (longest + 1))))
+    chunk = math.max(1, math.min(4 * chunk, MAX_AT_ONCE, math.floor((bytes - size) / (longest + 1))))
   end
   return some, n
 end

@@ -1,11 +1,11 @@
--- Puts what a pool still has in progress back to where its queue is taken from next, oldest first, and ends the pool's share
--- of the locks. For a pool that stops; nobody would look at its lists afterwards. Long entries take several calls.
--- Runs after set-share.lua.
+-- Puts the jobs that a stopping pool still has in progress back to the end of their queue that is taken from next, and ends
+-- the pool's share of the locks. Nobody would look at the pool's lists afterwards. Long entries take several calls. Runs after
+-- set-share.lua.
 --
 -- KEYS     the queues
 -- ARGV[1]  pool id
 -- ARGV[2]  how many jobs to put back at most
--- ARGV[3]  how many bytes of them to put back, and at most one job more
+-- ARGV[3]  how many bytes of them to put back at most; the last job may exceed it
 -- Returns  { how many jobs were put back, 1 if none are left in progress }
 local pool, most, maxBytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local released, bytes = 0, 0
@@ -15,7 +15,7 @@ for _, queue in ipairs(KEYS) do
   local inProgress = queue .. ':' .. pool .. ':inprogress'
   local left = redis.call('LLEN', inProgress)
   while left > 0 and released < most and bytes < maxBytes do
-    -- The newest first, so that the oldest ends up last, to be taken first.
+    -- The newest goes first, so that the oldest is the next to be taken.
     bytes = bytes + #redis.call('LMOVE', inProgress, queue, 'LEFT', 'RIGHT')
     released = released + 1
     left = left - 1

@@ -1,4 +1,4 @@
--- Renews the claims of jobs that have run for long. Runs after claims.lua.
+-- Renews the claims of running jobs. Runs after claims.lua.
 --
 -- KEYS     for each job: its claim, the claim's owner
 -- ARGV[1]  milliseconds that a claim lasts

@@ -1,9 +1,9 @@
--- Applies what became of jobs: takes each out of progress and, only if that removed it, lowers its lock and puts it
--- where it belongs next. An entry that is not there belongs to somebody else by now (a reaper took it), or was
--- settled by an earlier call whose reply was lost: nothing is written for it. That makes it safe to send again.
--- The removal comes first, because it is allowed even when Redis is out of memory, and what follows it then is too.
--- Before it, every key is read that is going to be written: one of the wrong kind, or one that has left this node of a
--- Cluster while its slot moves, keeps the job in progress. Runs after claims.lua.
+-- Writes what becomes of jobs: takes each out of progress and, only if that removed it, lowers its lock and moves it on.
+-- A missing entry belongs to another pool by now (a reaper took it), or an earlier call whose reply was lost has settled it:
+-- nothing is written for it. That makes the call safe to repeat.
+-- The removal comes first, because Redis allows it even when out of memory, and then allows the rest as well. Before it,
+-- every key to be written is read: a key of the wrong kind, or one that has left this node of a Cluster while its slot
+-- moves, keeps the job in progress. Runs after claims.lua.
 --
 -- KEYS[1..3] retry, scheduled, dead
 -- KEYS[3+i]  the queues
@@ -11,27 +11,27 @@
 -- ARGV[2]    pool id
 -- ARGV[3]    milliseconds that a claim lasts
 -- ARGV[4..5] how many attempts of a job are remembered, and for how many milliseconds
--- ARGV[6…]   for each job: index of its queue, entry, fate, and by fate
---              drop                    nothing more (done, or failed and not kept)
---              free    claim owner id  the same, and ends the unique job's claim; a job that was enqueued under it
---                                      while this one ran is not lost: it goes to the queue, with the claim
+-- ARGV[6…]   for each job: index of its queue, entry, move, and the arguments of the move
+--              complete                nothing more is written (the job is done, dropped or cancelled)
+--              free    claim owner id  the same, and frees the unique job's claim; a job that was enqueued under it
+--                                      meanwhile is not lost: it goes to the queue, with the claim
 --              retry   entry seconds   a new entry, to run again after so many seconds; after 0 it is due at once
---              snooze  seconds         as it is, among the scheduled jobs; after 0 it is due with the next second,
---                                      because nothing counts how often
+--              snooze  seconds         the same entry, among the scheduled jobs; after 0 it is due with the next second,
+--                                      because nothing limits how often a job snoozes
 --              dead    entry           a new entry, among the dead jobs
---              bury    entry claim owner id  the same, and ends the claim as above
---              back                    as it is, to the end of the queue that is taken from next
---            and after a job, if it was in progress, what else is to be remembered of it:
+--              deadFree entry claim owner id  the same, and frees the claim as above
+--              back                    the same entry, to the end of the queue that is taken from next
+--            and after a job, if it was in progress, the notes about it:
 --              attempt key text              one more of its attempts, the newest first
---              forget  key                   no attempts any more, or nothing that is carried to it
+--              forget  key                   deletes its attempts, its deaths or its carrier
 --              result  key schedule text     the last result of its schedule
---              renew   key milliseconds      what is carried to it lasts so long from now
+--              renew   key milliseconds      its carrier lasts so long from now
 --              hold    claim owner id milliseconds   its claim lasts so long from now
---              unmark  key id                not cancelled any more
--- Returns    the positions (from 0) of the jobs that were not in progress; the positions of those that Redis refuses to
---            put where they belong, and that stay in progress; why, of the first
+--              unmark  key id                it is no longer marked as cancelled
+-- Returns    the positions (from 0) of the jobs that were not in progress; the positions of the jobs that Redis refuses
+--            to move, which stay in progress; the reason for the first of them
 local milliseconds, pool, lasts = tonumber(ARGV[1]), ARGV[2], ARGV[3]
-local attemptsKept, attemptsLast = tonumber(ARGV[4]), ARGV[5]
+local maxAttempts, attemptsTtl = tonumber(ARGV[4]), ARGV[5]
 if not milliseconds then
   local time = redis.call('TIME')
   milliseconds = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -43,8 +43,8 @@ local reason
 local notes = {
   attempt = function(key, text)
     local length = redis.pcall('LPUSH', key, text)
-    if tonumber(length) and length > attemptsKept then redis.pcall('LTRIM', key, 0, attemptsKept - 1) end
-    redis.pcall('PEXPIRE', key, attemptsLast)
+    if tonumber(length) and length > maxAttempts then redis.pcall('LTRIM', key, 0, maxAttempts - 1) end
+    redis.pcall('PEXPIRE', key, attemptsTtl)
   end,
   forget = function(key) redis.pcall('DEL', key) end,
   result = function(key, schedule, text) redis.pcall('HSET', key, schedule, text) end,
@@ -59,28 +59,28 @@ local function die(entry) redis.call('ZADD', KEYS[3], math.floor(milliseconds / 
 local function after(seconds) return math.ceil(milliseconds / 1000) + seconds end
 
 local moves = {
-  drop = function() end,
+  complete = function() end,
   free = function(queue, _, claim, owner, id) freeClaim(queue, claim, owner, lasts, id) end,
   retry = function(_, _, entry, seconds)
     redis.call('ZADD', KEYS[1], seconds == '0' and math.floor(milliseconds / 1000) or after(seconds), entry)
   end,
   snooze = function(_, entry, seconds) redis.call('ZADD', KEYS[2], after(seconds), entry) end,
   dead = function(_, _, entry) die(entry) end,
-  bury = function(queue, _, entry, claim, owner, id)
+  deadFree = function(queue, _, entry, claim, owner, id)
     freeClaim(queue, claim, owner, lasts, id)
     die(entry)
   end,
   back = function(queue, entry) redis.call('RPUSH', queue, entry) end,
 }
 
--- What each of them is going to write.
+-- Reads the keys that a move writes.
 local reads = {
-  drop = function() end,
+  complete = function() end,
   free = probeClaim,
   retry = function() redis.call('ZCARD', KEYS[1]) end,
   snooze = function() redis.call('ZCARD', KEYS[2]) end,
   dead = function() redis.call('ZCARD', KEYS[3]) end,
-  bury = function(queue, _, claim, owner)
+  deadFree = function(queue, _, claim, owner)
     redis.call('ZCARD', KEYS[3])
     probeClaim(queue, claim, owner)
   end,
@@ -88,19 +88,19 @@ local reads = {
 }
 local sizes = {
   attempt = 3, forget = 2, result = 4, renew = 3, hold = 5, unmark = 3,
-  drop = 3, free = 6, retry = 5, snooze = 4, dead = 4, bury = 7, back = 3,
+  complete = 3, free = 6, retry = 5, snooze = 4, dead = 4, deadFree = 7, back = 3,
 }
 
 -- Settles a job. Returns whether it was in progress; or nil, why Redis refuses, and whether it refuses everything.
-local function settle(queue, entry, fate, ...)
-  local ok, problem = pcall(reads[fate], queue, ...)
+local function settle(queue, entry, move, ...)
+  local ok, problem = pcall(reads[move], queue, ...)
   if not ok then return nil, problem end
   local inProgress = queue .. ':' .. pool .. ':inprogress'
   -- The oldest of the list stand on the right.
   local removed = redis.pcall('LREM', inProgress, -1, entry)
   if type(removed) == 'table' then return nil, removed, next(settled) == nil end
   if removed == 0 then return false end
-  ok, problem = pcall(moves[fate], queue, entry, ...)
+  ok, problem = pcall(moves[move], queue, entry, ...)
   if not ok then
     redis.call('RPUSH', inProgress, entry)
     return nil, problem
@@ -116,8 +116,8 @@ while i <= #ARGV do
     if mine then note(ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]) end
     i = i + sizes[ARGV[i]]
   else
-    local fate, problem, refusesAll = ARGV[i + 2], nil, nil
-    mine, problem, refusesAll = settle(KEYS[3 + tonumber(ARGV[i])], unpack(ARGV, i + 1, i + sizes[fate] - 1))
+    local move, problem, refusesAll = ARGV[i + 2], nil, nil
+    mine, problem, refusesAll = settle(KEYS[3 + tonumber(ARGV[i])], unpack(ARGV, i + 1, i + sizes[move] - 1))
     if refusesAll then return problem end
     if mine == nil then
       refused[#refused + 1] = position
@@ -125,7 +125,7 @@ while i <= #ARGV do
     elseif not mine then
       lost[#lost + 1] = position
     end
-    i = i + sizes[fate]
+    i = i + sizes[move]
     position = position + 1
   end
 end

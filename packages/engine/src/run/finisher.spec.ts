@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from '@jest/globals';
 import { parseAttempt } from '../job/attempt.js';
 import { defaultBackoff } from '../job/backoff.js';
 import { KillJobError } from '../errors/errors.js';
-import { Finisher, type FinisherOptions } from './finished-job.js';
+import { Finisher, type FinisherOptions } from './finisher.js';
 import { parseEntry } from '../job/job-entry.js';
 import { jobType, type JobOptions } from '../job/job-type.js';
 import { Keys } from '../redis/keys.js';
@@ -30,6 +30,7 @@ function finished(
 function makeFinisher(mapError: FinisherOptions['mapError'] = (error) => error): Finisher {
   return new Finisher({
     ...{ keys: new Keys('test'), now: () => 1_000_000, random: () => 0.5, mapError },
+    mayHaveCarriers: false,
     onWarning: (message) => warnings.push(message),
   });
 }

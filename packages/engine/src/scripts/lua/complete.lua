@@ -1,16 +1,16 @@
--- Takes jobs out of progress of which nothing more is to be written: they are done, or failed and not kept. As in
--- settle.lua, an entry that is not there is somebody else's by now, or was taken out by an earlier call whose reply was
--- lost, and no lock is lowered for it; and the removal comes first, because it is allowed when Redis is out of memory.
+-- Takes completed jobs out of progress: those about which nothing more is written, because they are done, dropped or
+-- cancelled. As in settle.lua, an entry that is missing belongs to another pool by now, or was taken out by an earlier call
+-- whose reply was lost, and its lock is not lowered. The removal comes first, because Redis allows it when out of memory.
 --
--- Mostly they are the oldest of their list, and end in their order: then one look finds all of them, and one trim takes
--- them out. To remove them one by one costs Redis about twice as much.
+-- The jobs are mostly the oldest of their list and end in their order. Then one LRANGE finds all of them and one LTRIM
+-- takes them out. Removing them one by one costs Redis about twice as much.
 --
--- To join long texts costs Lua several copies of each, so they come in groups that are short, or of one.
+-- Joining long texts costs Lua several copies of each, so jobs come in short groups, and a long job in a group of its own.
 --
 -- KEYS[i]    for each group of jobs: its queue
 -- ARGV[1]    pool id
--- ARGV[2i]   for group i: how many jobs
--- ARGV[2i+1] and their entries, separated by a NUL, which no job's entry contains that has been run
+-- ARGV[2i]   for group i: the number of jobs
+-- ARGV[2i+1] and their entries, separated by NUL, which the entry of a job that has run never contains
 -- Returns    the positions (from 0, over all groups) of the jobs that were not in progress
 local pool = ARGV[1]
 local lost, position = {}, 0
@@ -28,7 +28,7 @@ local function taken(list, entry, at)
   return removed
 end
 
--- Takes out those that are there. Returns how many that were, and the error that has ended it early.
+-- Takes out the entries that are there, one by one. Returns their number, and the error that ended the work early.
 local function takeEach(list, packed)
   local count, j = 0, 0
   for entry in packed:gmatch('%Z+') do

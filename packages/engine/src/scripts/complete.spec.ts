@@ -24,14 +24,14 @@ async function inProgress(jobName: string, ...raws: string[]): Promise<void> {
   await ns.redis.hincrby(ns.keys.lockInfo(jobName), POOL, raws.length);
 }
 
-/** Drops jobs, written as `name:entry`; returns the positions of those that were not in progress. */
-async function drop(...jobs: string[]): Promise<number[]> {
+/** Completes jobs, written as `name:entry`; returns the positions of those that were not in progress. */
+async function complete(...jobs: string[]): Promise<number[]> {
   const parsed = jobs.map((job) => {
     const [jobName = '', raw = ''] = job.split(':');
     return { jobName, raw };
   });
   const { lost } = await ns.connection.call(
-    new Scripts(ns.keys, systemClock).running.drop(POOL, parsed),
+    new Scripts(ns.keys, systemClock).running.complete(POOL, parsed),
   );
   return [...lost].sort((a, b) => a - b);
 }
@@ -42,7 +42,7 @@ async function left(jobName: string): Promise<unknown> {
   return { list: list.reverse(), lock: await ns.lock(jobName), share: Number(share) };
 }
 
-describe('dropping jobs', () => {
+describe('completing jobs', () => {
   it.each([
     ['the oldest, in their order', ['n:a', 'n:b'], ['c', 'd']],
     ['all of them', ['n:a', 'n:b', 'n:c', 'n:d'], []],
@@ -51,28 +51,28 @@ describe('dropping jobs', () => {
     ['the newest', ['n:d'], ['a', 'b', 'c']],
   ])('takes %s out of progress, and lowers the locks', async (_which, jobs, list) => {
     await inProgress('n', 'a', 'b', 'c', 'd');
-    expect(await drop(...jobs)).toEqual([]);
+    expect(await complete(...jobs)).toEqual([]);
     expect(await left('n')).toEqual({ list, lock: list.length, share: list.length });
   });
 
   it('tells which were not there, of several queues, and lowers no lock for them', async () => {
     await inProgress('n', 'a', 'b');
     await inProgress('m', 'c', 'd');
-    expect(await drop('n:x', 'm:c', 'n:a', 'm:y', 'm:d')).toEqual([0, 3]);
+    expect(await complete('n:x', 'm:c', 'n:a', 'm:y', 'm:d')).toEqual([0, 3]);
     expect(await left('n')).toEqual({ list: ['b'], lock: 1, share: 1 });
     expect(await left('m')).toEqual({ list: [], lock: 0, share: 0 });
   });
 
   it('takes one of two entries that are the same', async () => {
     await inProgress('n', 'a', 'a', 'b');
-    expect(await drop('n:a')).toEqual([]);
+    expect(await complete('n:a')).toEqual([]);
     expect(await left('n')).toEqual({ list: ['a', 'b'], lock: 2, share: 2 });
   });
 
   it('changes nothing when it is sent again, because its reply was lost', async () => {
     await inProgress('n', 'a', 'b');
-    await drop('n:a', 'n:b');
-    expect(await drop('n:a', 'n:b')).toEqual([0, 1]);
+    await complete('n:a', 'n:b');
+    expect(await complete('n:a', 'n:b')).toEqual([0, 1]);
     expect(await left('n')).toEqual({ list: [], lock: 0, share: 0 });
   });
 
@@ -85,12 +85,12 @@ describe('dropping jobs', () => {
     await ns.redis.hincrby(ns.keys.lockInfo('n'), POOL, 2);
     const { running, queues } = new Scripts(ns.keys, systemClock);
     const longOnes = [long, broken, long].map((raw) =>
-      running.dropLong(POOL, { jobName: 'n', raw }),
+      running.completeLong(POOL, { jobName: 'n', raw }),
     );
     const replies = await ns.connection.run(...longOnes, queues.rebuild(['n'], POOL));
     const lost = longOnes.map((call, index) => resultOf(call, replies[index]).lost);
     expect(lost).toEqual([[], [], [0]]);
-    expect(await drop('n:a', 'n:b', 'n:x')).toEqual([2]);
+    expect(await complete('n:a', 'n:b', 'n:x')).toEqual([2]);
     expect(await left('n')).toEqual({ list: [], lock: 0, share: 0 });
   });
 });
