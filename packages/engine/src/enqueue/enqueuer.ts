@@ -31,19 +31,19 @@ import {
   type JobNameOrContract,
   type NewJob,
 } from '../job/job-contract.js';
-import { LOAD } from './load.js';
+import { BATCH_LIMITS } from './batch.js';
 import { consoleLogger, safeLogger } from '../logging/logger.js';
 import { NameWatch } from './name-watch.js';
 import { DEFAULT_NAMESPACE } from '../options/namespace.js';
 import { assertNewJobs } from '../job/new-jobs.js';
-import { Outbox } from './outbox.js';
+import { EnqueueBatcher } from './enqueue-batcher.js';
 import { assertOptions } from '../options/option-rules.js';
 import { capture, type Propagator } from '../middleware/propagator.js';
 import { batchesBySize } from '../redis/batches.js';
 import { Keys } from '../redis/keys.js';
 import { isRedisConnection, RedisConnection } from '../redis/redis-connection.js';
 import { Scripts } from '../scripts/scripts.js';
-import type { Carrier, Scheduling } from '../scripts/enqueuing-scripts.js';
+import type { Carrier, ScheduleParams } from '../scripts/enqueuing-scripts.js';
 import { setImmediate } from '../base/timers.js';
 
 /** What became of a unique job when it was enqueued. */
@@ -80,7 +80,7 @@ export class Enqueuer {
   readonly #ownsConnection: boolean;
   readonly #maker: EntryMaker;
   readonly #names: NameWatch;
-  readonly #outbox: Outbox;
+  readonly #batcher: EnqueueBatcher;
   readonly #canceller: Canceller;
   readonly #propagators: readonly Propagator[];
   readonly #middleware: EnqueueMiddleware[];
@@ -107,7 +107,7 @@ export class Enqueuer {
     const parts = { connection: this.#connection, keys, clock };
     const { logger = consoleLogger, knownJobs: known } = options;
     this.#names = new NameWatch({ ...parts, logger: safeLogger(logger), known });
-    this.#outbox = new Outbox(parts);
+    this.#batcher = new EnqueueBatcher(parts);
     this.#canceller = new Canceller({ ...parts, scripts: new Scripts(keys, clock) });
     this.#propagators = options.propagators ?? [];
     this.#middleware = this.#propagators.flatMap((one) => one.enqueue?.bind(one) ?? []);
@@ -148,7 +148,7 @@ export class Enqueuer {
     if (isJobContract(named)) await this.#checked(named, made);
     const { job, text } = made;
     await this.#send([job], (carrier) =>
-      this.#outbox.enqueue(job.name, [text], carriersTo([job], carrier)),
+      this.#batcher.push(job.name, [text], carriersTo([job], carrier)),
     );
     return new Job(job);
   }
@@ -380,7 +380,7 @@ export class Enqueuer {
       await Promise.allSettled(this.#pending);
       await new Promise(setImmediate); // Who has waited for a check goes on in this turn.
     }
-    await this.#outbox.flushed();
+    await this.#batcher.flushed();
     if (this.#ownsConnection) this.#connection.close();
   }
 
@@ -393,11 +393,11 @@ export class Enqueuer {
     }
     const results = await Promise.all(
       [...byName].flatMap(([jobName, group]) =>
-        batchesBySize(group, ({ text }) => mostBytesOf(text), LOAD).map(async (chunk) => {
+        batchesBySize(group, ({ text }) => mostBytesOf(text), BATCH_LIMITS).map(async (chunk) => {
           try {
             const texts = chunk.map(({ text }) => text);
             const jobs = chunk.map(({ job }) => job);
-            await this.#outbox.enqueue(jobName, texts, carriersTo(jobs, carrier));
+            await this.#batcher.push(jobName, texts, carriersTo(jobs, carrier));
             return { chunk };
           } catch (error) {
             return { chunk, error };
@@ -421,7 +421,7 @@ export class Enqueuer {
 
   async #schedule(
     named: JobNameOrContract,
-    when: Scheduling['when'],
+    when: ScheduleParams['when'],
     args: JobArgs | null | undefined,
   ): Promise<ScheduledJob> {
     this.#assertOpen();
@@ -431,7 +431,7 @@ export class Enqueuer {
     const { name: jobName, id } = job;
     const runAt = await this.#send(
       [job],
-      (carrier) => this.#outbox.schedule({ jobName, id, entry: text, when, carrier }),
+      (carrier) => this.#batcher.schedule({ jobName, id, entry: text, when, carrier }),
       (at) => [taken(job, at)],
     );
     return taken(job, runAt);
@@ -452,7 +452,7 @@ export class Enqueuer {
     const claiming = { jobName, id, entry: text, uniqueKey, keyed, when };
     const claimed = await this.#send(
       [job],
-      (carrier) => this.#outbox.claim({ ...claiming, carrier }),
+      (carrier) => this.#batcher.enqueueUnique({ ...claiming, carrier }),
       ({ status, runAt }) => (status === 'enqueued' ? [taken(job, runAt)] : []),
     );
     if (claimed.status !== 'enqueued') {
