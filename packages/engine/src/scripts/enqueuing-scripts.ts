@@ -1,3 +1,4 @@
+import type { JobTime } from '../job/enqueue-options.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
@@ -30,7 +31,7 @@ export interface ScheduleParams {
   readonly entry: string;
   /** Its carried context. */
   readonly carrier?: string | undefined;
-  readonly when: { readonly in: number } | { readonly at: number };
+  readonly when: JobTime;
 }
 
 /** A unique job. */
@@ -44,7 +45,7 @@ export interface EnqueueUniqueParams {
   /** Its carried context, which goes to the waiting job if the entry replaces that. */
   readonly carrier?: string | undefined;
   /** `undefined`: at once. */
-  readonly when: ScheduleParams['when'] | undefined;
+  readonly when: JobTime | undefined;
 }
 
 /** What became of a unique job when it was enqueued. */
@@ -123,6 +124,6 @@ export class EnqueuingScripts extends ScriptGroup {
   }
 }
 
-function whenArgs(when: ScheduleParams['when']): [string, number] {
+function whenArgs(when: JobTime): [string, number] {
   return 'in' in when ? ['in', when.in] : ['at', when.at];
 }
