@@ -25,9 +25,10 @@ export class JobSender {
     const { when, unique, key } = job.plan;
     if (!unique && !when) return this.#push([job], carrier);
     const { name: jobName, id, uniqueKey } = job.entry;
-    const params = { jobName, id, entry: job.text, carrier };
-    if (when && !unique) return this.#batcher.schedule({ ...params, when });
-    return this.#batcher.enqueueUnique({ ...params, uniqueKey, keyed: key !== undefined, when });
+    const entry = job.text;
+    if (when && !unique) return this.#batcher.schedule({ jobName, id, entry, when, carrier });
+    const keyed = key !== undefined;
+    return this.#batcher.enqueueUnique({ jobName, id, entry, uniqueKey, keyed, when, carrier });
   }
 
   /**
