@@ -27,6 +27,21 @@ const redis = 'redis://127.0.0.1:1';
 /** What an option of a kind cannot be; `undefined` is its default. */
 const WRONG = {
   whole: [NaN, Infinity, -Infinity, -1, 0.5, 2 ** 60, '5', '', null, {}, [], true, 5n, Symbol('5')],
+  duration: [NaN, Infinity, -Infinity, -1, 2 ** 60, '5', '', 'soon', '-5m', null, {}, [], true, 5n],
+  unique: [
+    'true',
+    '',
+    0,
+    1,
+    NaN,
+    null,
+    [],
+    {},
+    { key: 5 },
+    { key: null },
+    { key: 'k' },
+    { by: {} },
+  ],
   amount: [NaN, Infinity, -Infinity, -1, '5', '', null, {}, [], true, 5n],
   flag: ['true', '', 0, 1, NaN, null, {}, []],
   function: ['f', 5, true, null, {}, []],
@@ -64,6 +79,7 @@ interface Case {
 const pool = () => new WorkerPool({ redis, logger: silentLogger });
 const client = new Client({ redis });
 const enqueuer = new Enqueuer({ redis });
+const loose = enqueuer as unknown as Loose;
 afterAll(async () => {
   client.close();
   await enqueuer.close();
@@ -169,9 +185,14 @@ const CASES: readonly Case[] = [
     give: (options) => pool().periodicallyEnqueue('@daily', 'n', options),
   },
   {
-    place: 'tryEnqueueUnique',
-    options: { seconds: 'amount' },
-    give: (options) => enqueuer.tryEnqueueUnique('n', {}, options),
+    place: 'enqueue',
+    options: { in: 'duration', at: 'date', unique: 'unique' },
+    give: (options) => loose.enqueue('n', {}, options),
+  },
+  {
+    place: 'a job of enqueueMany',
+    options: { in: 'duration', at: 'date', unique: 'unique' },
+    give: (options) => enqueuer.enqueueMany([{ name: 'n', options }]),
   },
   {
     place: 'health',
@@ -356,8 +377,8 @@ describe('what is no object of options', () => {
       (options) => client.list('dead', options),
       (options) => client.cancel('id', options),
       (options) => client.deleteAllDeadJobs(options),
-      (options) => enqueuer.tryEnqueueUnique('n', {}, options),
-      (options) => (enqueuer as unknown as Loose).enqueue('n', {}, options),
+      (options) => enqueuer.enqueueMany([{ name: 'n', options }]),
+      (options) => loose.enqueue('n', {}, options),
     ];
     for (const take of takers) {
       const error = await refusalOf(() => take(given as never));
@@ -438,23 +459,24 @@ it('no error shows a password', async () => {
 
 describe('what other queues call their options', () => {
   it.each([
-    ['delay', 'enqueueIn'],
-    ['jobId', 'enqueueUniqueByKey'],
+    ['delay', '"in"'],
+    ['jobId', '"unique"'],
     ['attempts', 'maxFails'],
     ['removeOnComplete', 'leaves nothing behind'],
     ['repeat', '@PeriodicJob'],
   ])('%s is answered with %s', async (option, answer) => {
-    for (const call of ['enqueue', 'enqueueUnique'] as const) {
-      const enqueue = enqueuer[call].bind(enqueuer) as (...args: unknown[]) => Promise<unknown>;
-      const error = await refusalOf(() => enqueue('n', {}, { [option]: 1 }));
+    for (const options of [{ [option]: 1 }, { unique: true, [option]: 1 }]) {
+      const error = await refusalOf(() => loose.enqueue('n', {}, options));
       expect(error).toBeInstanceOf(UnknownOptionError);
       expect(error).toMatchObject({ message: expect.stringContaining(answer) as unknown });
     }
   });
 
-  it('says what the data of many jobs is called', async () => {
+  it('says what the data and the options of many jobs are called', async () => {
     const many = [{ name: 'n', data: {}, opts: {} }];
     await expect(enqueuer.enqueueMany(many)).rejects.toThrow('is called "args" here');
+    const others = [{ name: 'n', opts: {} }];
+    await expect(enqueuer.enqueueMany(others)).rejects.toThrow('called "options" here');
   });
 
   it.each(['connection', 'prefix', 'defaultJobOptions', 'limiter'])('%s of a module', (option) => {
@@ -463,8 +485,12 @@ describe('what other queues call their options', () => {
 });
 
 it.each([undefined, null, '', 5, true])('%p is no unique key', async (key) => {
-  await expect(enqueuer.enqueueUniqueByKey('n', {}, key as never)).rejects.toThrow('"key"');
-  await expect(enqueuer.enqueueUniqueInByKey('n', 1, {}, key as never)).rejects.toThrow('"key"');
+  await expect(enqueuer.enqueue('n', {}, { unique: { key: key as never } })).rejects.toThrow(
+    '"key"',
+  );
+  await expect(
+    enqueuer.enqueue('n', {}, { in: '1s', unique: { key: key as never } }),
+  ).rejects.toThrow('"key"');
 });
 
 it.each(CASES.filter(({ place }) => TAKE_UNDEFINED.includes(place)))(

@@ -146,7 +146,7 @@ describeInChromium('the dashboard in a browser', () => {
       { name: 'sync', args: {} },
       { name: 'not_served', args: { note: XSS } },
     ]);
-    await enqueuer.enqueueUniqueIn('send_email', 3_600, { to: 'grace@example.com' });
+    await enqueuer.enqueue('send_email', { to: 'grace@example.com' }, { in: '1h', unique: true });
     await redis.zadd(`${namespace}:dead`, 1, `no job ${XSS}`);
     await gate.reached;
   }

@@ -31,9 +31,9 @@ it('the access that the page names is enough for everything', async () => {
   try {
     await pool.start();
     await enqueuer.enqueueMany([{ name: 'mail', args: { to: 'many' } }, { name: 'unheard_of' }]);
-    await enqueuer.enqueueUniqueByKey('mail', { to: 'unique' }, { n: 1 });
-    await enqueuer.enqueueIn('mail', 1, { to: 'later' });
-    const { id } = await enqueuer.enqueueIn('mail', 1_000, { to: 'never' });
+    await enqueuer.enqueue('mail', { to: 'unique' }, { unique: { key: { n: 1 } } });
+    await enqueuer.enqueue('mail', { to: 'later' }, { in: '1s' });
+    const { id } = await enqueuer.enqueue('mail', { to: 'never' }, { in: '1000s' });
     expect(await enqueuer.cancel(id)).toMatchObject({ status: 'removed' });
     const expected = expect.arrayContaining(['many', 'unique', 'later', 'periodic']);
     await eventually(() => expect(done).toEqual(expected));

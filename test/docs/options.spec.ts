@@ -16,7 +16,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, OptionRule>>>> = {
   WorkerPool: optionTables.pool,
   timing: optionTables.timing,
   Enqueuer: optionTables.enqueuer,
-  tryEnqueueUnique: optionTables.unique,
+  enqueue: optionTables.enqueue,
   defineJob: optionTables.contract,
   Client: optionTables.client,
   list: optionTables.list,

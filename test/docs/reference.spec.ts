@@ -48,8 +48,13 @@ function isShown({ declarations = [] }: ts.Symbol): boolean {
   const [declaration] = declarations;
   if (!declaration || declaration.getSourceFile().fileName.includes('node_modules')) return false;
   const name = ts.getNameOfDeclaration(declaration);
-  const isPrivate = name !== undefined && ts.isPrivateIdentifier(name);
-  return !isPrivate && (ts.getCombinedModifierFlags(declaration) & HIDDEN) === 0;
+  const isNamed = name !== undefined && !ts.isPrivateIdentifier(name) && !isSymbol(name);
+  return isNamed && (ts.getCombinedModifierFlags(declaration) & HIDDEN) === 0;
+}
+
+/** Such as `[Symbol.asyncDispose]`. */
+function isSymbol(name: ts.DeclarationName): boolean {
+  return ts.isComputedPropertyName(name);
 }
 
 it.each(names)('%s has what the page says, and no more', (name) => {

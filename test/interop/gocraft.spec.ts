@@ -116,13 +116,13 @@ withGo('gocraft/work and this project in one namespace', () => {
     const jobs = [
       await enqueuer.enqueue('n', { a: 1, s: '<é😀>\u2028', list: [] }),
       await enqueuer.enqueue('n'),
-      await enqueuer.enqueueIn('n', 1, { later: true }),
-      await enqueuer.enqueueUnique('n', { u: { z: 1, a: '<' } }),
-      await enqueuer.enqueueUniqueIn('n', 1, { u: 2 }),
-      await enqueuer.enqueueUniqueByKey('n', { k: 1 }, { k: 'key' }),
+      await enqueuer.enqueue('n', { later: true }, { in: '1s' }),
+      await enqueuer.enqueue('n', { u: { z: 1, a: '<' } }, { unique: true }),
+      await enqueuer.enqueue('n', { u: 2 }, { in: '1s', unique: true }),
+      await enqueuer.enqueue('n', { k: 1 }, { unique: { key: { k: 'key' } } }),
     ];
     const go = await aGoPool({ name: 'n' });
-    for (const job of jobs) {
+    for (const { job } of jobs) {
       const run = await go.hasRun(job?.id ?? '');
       expect(run.args ?? {}).toEqual(job?.args);
     }
@@ -152,13 +152,19 @@ withGo('gocraft/work and this project in one namespace', () => {
   it("a unique job of one side keeps the other's away", async () => {
     const go = aGo();
     const args = { z: 1.5, a: '<&>\u2028é😀\b', list: [null, {}], big: 9007199254740991 };
-    expect(await enqueuer.enqueueUnique('n', args)).not.toBeNull();
+    expect(await enqueuer.enqueue('n', args, { unique: true })).toMatchObject({
+      status: 'enqueued',
+    });
     expect(await go.ask('enqueueUnique', { name: 'n', args })).toBeNull();
     expect(await go.ask('enqueueUniqueIn', { name: 'n', seconds: 9, args })).toBeNull();
     expect(await go.ask('enqueueUnique', { name: 'm', args })).not.toBeNull();
-    expect(await enqueuer.enqueueUnique('m', args)).toBeNull();
+    expect(await enqueuer.enqueue('m', args, { unique: true })).toMatchObject({
+      status: 'duplicate',
+    });
     expect(await go.ask('enqueueUnique', { name: 'none' })).not.toBeNull();
-    expect(await enqueuer.enqueueUnique('none')).toBeNull();
+    expect(await enqueuer.enqueue('none', undefined, { unique: true })).toMatchObject({
+      status: 'duplicate',
+    });
     expect(await redis.llen(key('n'))).toBe(1);
     expect(await redis.llen(key('m'))).toBe(1);
   });
@@ -246,7 +252,7 @@ withGo('gocraft/work and this project in one namespace', () => {
     });
     const job = await enqueuer.enqueue('n', { a: '<é>' });
     await enqueuer.enqueueMany([{ name: 'idle' }, { name: 'idle' }]);
-    const scheduled = await enqueuer.enqueueIn('n', 500, { later: 1 });
+    const { job: scheduled } = await enqueuer.enqueue('n', { later: 1 }, { in: '500s' });
     await pool.start();
     await gate.reached;
     const [heartbeat] = await go.ask<Record<string, unknown>[]>('heartbeats');
@@ -367,7 +373,7 @@ withGo('gocraft/work and this project in one namespace', () => {
 
   it('what a Go requeuer buries, because it does not know the name, comes back if that is asked for', async () => {
     await aGoPool({ name: 'other' });
-    const job = await enqueuer.enqueueIn('ours', 1, { a: 1 });
+    const job = await enqueuer.enqueue('ours', { a: 1 }, { in: '1s' });
     await eventually(async () => {
       expect((await client.deadJobs()).jobs).toMatchObject([
         { job: { id: job.id, lastError: 'unknown job when requeueing' } },

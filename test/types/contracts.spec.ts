@@ -6,7 +6,8 @@ const PREAMBLE = `
 import { Injectable } from '@nestjs/common';
 import {
   defineJob, Enqueuer, WorkerPool, PeriodicJob, JobHandler, JobArgs, JobRef, JobContext, JobSignal, Attempt, WorkModule,
-  Job, type JobContract, type JobInput, type JobNameOrContract, type JobOf, type JobOutput,
+  Job, ScheduledJob, type DuplicateResult, type EnqueuedResult, type EnqueueOptions, type EnqueueResult,
+  type ScheduledResult, type JobContract, type JobInput, type JobNameOrContract, type JobOf, type JobOutput,
 } from '@nestcraft/work';
 import { type StandardSchemaV1 } from '@standard-schema/spec';
 import { type } from 'arktype';
@@ -61,21 +62,58 @@ const COMPILES: [what: string, code: string][] = [
   ],
   [
     'enqueues what fits',
-    `await enqueuer.enqueue(SendEmail, sent); await enqueuer.enqueueIn(SendEmail, 1, sent);
-    await enqueuer.enqueueAt(SendEmail, new Date(), sent); await enqueuer.enqueueUnique(SendEmail, sent);
-    await enqueuer.enqueueUniqueIn(SendEmail, 1, sent); await enqueuer.enqueueUniqueByKey(SendEmail, sent, { id: 1 });
-    await enqueuer.enqueueUniqueInByKey(SendEmail, 1, sent, { id: 1 });
-    await enqueuer.tryEnqueueUnique(SendEmail, sent, { seconds: 1 });`,
+    `await enqueuer.enqueue(SendEmail, sent); await enqueuer.enqueue(SendEmail, sent, { in: '1s' });
+    await enqueuer.enqueue(SendEmail, sent, { at: new Date() }); await enqueuer.enqueue(SendEmail, sent, { unique: true });
+    await enqueuer.enqueue(SendEmail, sent, { in: 1000, unique: true });
+    await enqueuer.enqueue(SendEmail, sent, { unique: { key: { id: 1 } } });
+    await enqueuer.enqueue(SendEmail, sent, { at: new Date(), unique: { key: { id: 1 } } });
+    await enqueuer.enqueue(SendEmail, sent, {}); await enqueuer.enqueue(SendEmail, sent, undefined);`,
   ],
   ['takes an interface for arguments', `await enqueuer.enqueue(Export, rows);`],
   [
     'tells the arguments of what it has enqueued',
-    `const job = await enqueuer.enqueue(SendEmail, sent); same<typeof job.args, Sent>(true);`,
+    `const { job } = await enqueuer.enqueue(SendEmail, sent); same<typeof job.args, Sent>(true);`,
+  ],
+  [
+    'tells by the options what becomes of a job',
+    `const now = await enqueuer.enqueue(SendEmail, sent); same<typeof now, EnqueuedResult<Sent>>(true);
+    const { id } = await enqueuer.enqueue('any', rows); same<typeof id, string>(true);
+    const soon = await enqueuer.enqueue(SendEmail, sent, { in: '5m' }); same<typeof soon, ScheduledResult<Sent>>(true);
+    const late = await enqueuer.enqueue('any', rows, { at: new Date(), unique: false });
+    same<typeof late.job, ScheduledJob<Rows>>(true);
+    const once = await enqueuer.enqueue(SendEmail, sent, { unique: true });
+    same<typeof once, EnqueuedResult<Sent> | DuplicateResult>(true);
+    same<typeof once.job, Job<Sent> | undefined>(true); same<typeof once.id, string | undefined>(true);
+    if (once.status === 'enqueued') same<typeof once.job, Job<Sent>>(true);
+    const keyed = await enqueuer.enqueue('any', rows, { unique: { key: rows }, in: 5 });
+    same<typeof keyed, ScheduledResult<Rows> | DuplicateResult>(true);
+    const plain = await enqueuer.enqueue('any', rows, {}); same<typeof plain, EnqueuedResult<Rows>>(true);`,
+  ],
+  [
+    'tells less where the options say less',
+    `declare const options: EnqueueOptions; declare const maybe: EnqueueOptions | undefined; declare const flag: boolean;
+    const any = await enqueuer.enqueue('any', rows, options); same<typeof any, EnqueueResult<Rows>>(true);
+    const none = await enqueuer.enqueue('any', rows, maybe); same<typeof none, EnqueueResult<Rows>>(true);
+    const typed = await enqueuer.enqueue<Rows>('any', rows, { unique: true }); same<typeof typed, EnqueueResult<Rows>>(true);
+    const two = await enqueuer.enqueue(Export, rows, flag ? { in: '5m' } : {}); same<typeof two.status, 'enqueued' | 'scheduled'>(true);
+    const once = await enqueuer.enqueue(Export, rows, { unique: flag });
+    same<typeof once.status, 'enqueued' | 'updated' | 'duplicate'>(true);`,
+  ],
+  [
+    'tells of many jobs what became of each',
+    `const plain = await enqueuer.enqueueMany([SendEmail.with(sent), Ping.with(), { name: 'any', args: rows }]);
+    same<typeof plain, EnqueuedResult[]>(true);
+    const any = await enqueuer.enqueueMany([SendEmail.with(sent, { in: '5m' }), { name: 'any' }, { contract: Ping }]);
+    same<typeof any, EnqueueResult[]>(true);`,
+  ],
+  [
+    'names of jobs without arguments, with options',
+    `await enqueuer.enqueue('ping', undefined, { in: '5m' }); await enqueuer.enqueue('ping', null, { unique: true });`,
   ],
   [
     'enqueues without arguments where all are optional',
-    `await enqueuer.enqueue(Ping); await enqueuer.enqueueIn(Ping, 1);
-    await enqueuer.tryEnqueueUnique(Ping, undefined, { seconds: 1 }); Ping.with();
+    `await enqueuer.enqueue(Ping); await enqueuer.enqueue(Ping, undefined, { in: '1s' });
+    await enqueuer.enqueue(Ping, undefined, { in: '1s', unique: true }); Ping.with(); Ping.with(undefined, { in: '1s' });
     await enqueuer.enqueue(defineJob<{ full?: boolean }>('refresh'));
     await enqueuer.enqueue(defineJob<Record<string, string>>('labels'));`,
   ],
@@ -158,7 +196,7 @@ const FAILS: [what: string, code: string, message: RegExp][] = [
   ],
   [
     'a missing argument',
-    `await enqueuer.enqueueIn(SendEmail, 1, { to: 'a' });`,
+    `await enqueuer.enqueue(SendEmail, { to: 'a' }, { in: '1s' });`,
     /'copies' is missing/,
   ],
   [
@@ -167,7 +205,42 @@ const FAILS: [what: string, code: string, message: RegExp][] = [
     /'columns' does not exist/,
   ],
   ['no arguments', `await enqueuer.enqueue(SendEmail);`, /'JobContract<.+>' is not assignable/],
-  ['no arguments, for many', `SendEmail.with();`, /Expected 1 arguments, but got 0/],
+  [
+    'no arguments, with options',
+    `await enqueuer.enqueue(SendEmail, undefined, { in: '5m' });`,
+    /'undefined' is not assignable to parameter of type/,
+  ],
+  ['no arguments, for many', `SendEmail.with();`, /Expected 1-2 arguments, but got 0/],
+  [
+    'an option that there is not',
+    `await enqueuer.enqueue(Export, rows, { delay: 5 });`,
+    /'delay' does not exist in type/,
+  ],
+  [
+    'an option that there is not, beside one that there is',
+    `await enqueuer.enqueue('any', rows, { in: '5m', uniqe: true });`,
+    /'true' is not assignable to type 'never'/,
+  ],
+  [
+    'an option of another type',
+    `await enqueuer.enqueue(Export, rows, { in: new Date() });`,
+    /'Date' is not assignable to type 'Duration | undefined'/,
+  ],
+  [
+    'an option that there is not, for many',
+    `await enqueuer.enqueueMany([Export.with(rows, { in: '5m', delay: 5 })]);`,
+    /'delay' does not exist in type 'EnqueueOptions'/,
+  ],
+  [
+    'a job that has neither name nor contract',
+    `await enqueuer.enqueueMany([{ args: rows }]);`,
+    /is not assignable to type 'NewJob'/,
+  ],
+  [
+    'the job of a result that may have none',
+    `const { job } = await enqueuer.enqueue(Export, rows, { unique: true }); job.id;`,
+    /'job' is possibly 'undefined'/,
+  ],
   [
     'wrong arguments, for many',
     `await enqueuer.enqueueMany([SendEmail.with({ to: 'a', copies: 2 }), Ping.with()]);`,
@@ -175,7 +248,7 @@ const FAILS: [what: string, code: string, message: RegExp][] = [
   ],
   [
     'wrong arguments of a unique job',
-    `await enqueuer.tryEnqueueUnique(Export, { rows: 'many' });`,
+    `await enqueuer.enqueue(Export, { rows: 'many' }, { unique: true });`,
     /'string' is not assignable to type 'number'/,
   ],
   [

@@ -520,7 +520,7 @@ describe('access', () => {
       redact: ({ argsText }) => argsText.replace(/"secret":"[^"]*"/, '"secret":"…"'),
     });
     await redis.zadd(`${namespace}:dead`, 10, dead('1', '{"secret":"s3cr3t"}'));
-    await enqueuer().enqueueUniqueByKey('n', { secret: 's3cr3t' }, { secret: 's3cr3t' });
+    await enqueuer().enqueue('n', { secret: 's3cr3t' }, { unique: { key: { secret: 's3cr3t' } } });
     await redis.sadd(`${namespace}:worker_pools`, 'p');
     await redis.hset(`${namespace}:worker_pools:p`, { heartbeat_at: 1, worker_ids: 'w' });
     await redis.hset(`${namespace}:worker:w`, { job_name: 'n', args: '{"secret":"s3cr3t"}' });

@@ -82,7 +82,7 @@ describe('what the API answers', () => {
     await pool.start();
     await pool.drain();
     await enqueuer.enqueue('m', { x: 1 });
-    await enqueuer.enqueueUniqueIn('n', 60, { y: 2 });
+    await enqueuer.enqueue('n', { y: 2 }, { in: '1m', unique: true });
     await redis.sadd(`${namespace}:worker_pools`, 'silent');
     await redis.hset(
       `${namespace}:nestcraft:last_results`,

@@ -39,7 +39,9 @@ export class Periodic {
       return 'enqueued';
     }
     // The claim of its firings.
-    const job = await this.enqueuer.enqueueUniqueByKey(jobName, args, { periodic: spec });
+    const { job } = await this.enqueuer.enqueue(jobName, args, {
+      unique: { key: { periodic: spec } },
+    });
     return job ? 'enqueued' : 'duplicate';
   }
 

@@ -41,8 +41,14 @@ export {
 export { currentJob, currentSignal } from './middleware/current-job.js';
 export { type EnqueueMiddleware } from './middleware/enqueue-middleware.js';
 export { type ConnectedOptions } from './redis/connected-options.js';
-export { Enqueuer, type UniqueResult } from './enqueue/enqueuer.js';
-export { type EnqueuerOptions, type UniqueOptions } from './enqueue/enqueuer-options.js';
+export { Enqueuer } from './enqueue/enqueuer.js';
+export {
+  type DuplicateResult,
+  type EnqueuedResult,
+  type EnqueueResult,
+  type ScheduledResult,
+} from './enqueue/enqueue-result.js';
+export { type EnqueuerOptions } from './enqueue/enqueuer-options.js';
 export { DEFAULT_NAMESPACE } from './options/namespace.js';
 export {
   PropagatorCaptureError,
@@ -89,6 +95,7 @@ export { type Fate } from './run/fate.js';
 export { type Failure } from './job/failure.js';
 export { type HealthFigures, type HealthLimits, type PoolHealth } from './pool/pool-health.js';
 export { Job, ScheduledJob } from './job/job.js';
+export { type EnqueueOptions, type UniqueBy } from './job/enqueue-options.js';
 export { type JobArgs } from './job/job-args.js';
 export {
   defineJob,
@@ -103,6 +110,7 @@ export {
   type JobOf,
   type JobOutput,
   type NewJob,
+  type PlainJob,
 } from './job/job-contract.js';
 export { assertJobName } from './job/job-name.js';
 export { type JobOptions, type UniqueUntil } from './job/job-type.js';
@@ -137,6 +145,7 @@ export { RedisConnection, type RedisConnectionOptions } from './redis/redis-conn
 export { redisProblem } from './redis/redis-problem.js';
 export { type RedisSource } from './redis/redis-source.js';
 export { type Revived } from './scripts/job-scripts.js';
+export { type Duration } from './options/duration.js';
 export { goDuration } from './schedule/go-duration.js';
 export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';
 export {

@@ -8,8 +8,9 @@ import {
   WAITING_LIST_OPTIONS,
 } from './client/client-options.js';
 import { LIST_OPTIONS } from './stores/job-set.js';
-import { ENQUEUER_OPTIONS, UNIQUE_OPTIONS } from './enqueue/enqueuer-options.js';
+import { ENQUEUER_OPTIONS } from './enqueue/enqueuer-options.js';
 import { HEALTH_LIMITS } from './pool/pool-health.js';
+import { ENQUEUE_OPTIONS } from './job/enqueue-options.js';
 import { CONTRACT_OPTIONS } from './job/job-contract.js';
 import { JOB_OPTIONS } from './job/job-type.js';
 import { PERIODIC_OPTIONS } from './schedule/periodic-job.js';
@@ -24,6 +25,7 @@ export const optionTables = {
   client: CLIENT_OPTIONS,
   connection: CONNECTION_OPTIONS,
   contract: CONTRACT_OPTIONS,
+  enqueue: ENQUEUE_OPTIONS,
   enqueuer: ENQUEUER_OPTIONS,
   health: HEALTH_LIMITS,
   job: JOB_OPTIONS,
@@ -34,6 +36,5 @@ export const optionTables = {
   rates: RATES_OPTIONS,
   schedule: PERIODIC_OPTIONS,
   timing: TIMING,
-  unique: UNIQUE_OPTIONS,
   waitingList: WAITING_LIST_OPTIONS,
 } as const;

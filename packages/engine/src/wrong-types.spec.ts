@@ -42,6 +42,9 @@ const WRONG = [null, 5, 'text', true, [], [null], () => undefined, Symbol('s'), 
 const CALLS: Readonly<Record<string, (value: never) => unknown>> = {
   enqueueMany: (value) => enqueuer.enqueueMany(value),
   'enqueueMany of one': (value) => enqueuer.enqueueMany([value]),
+  'enqueue, options': (value) => enqueuer.enqueue('n', {}, value),
+  'enqueueMany, options': (options) => enqueuer.enqueueMany([{ name: 'n', options }]),
+  'enqueueMany, contract': (contract) => enqueuer.enqueueMany([{ contract }]),
   'cancel, options': (value) => enqueuer.cancel('id', value),
   pause: (value) => client.pause('n', value),
   emptyQueue: (value) => client.emptyQueue('n', value),
@@ -87,12 +90,12 @@ it.each<[string, () => unknown, string]>([
   [
     'nothing',
     () => enqueuer.enqueueMany(undefined as never),
-    'Option "jobs" is undefined; it must be an array of { name, args }.',
+    'Option "jobs" is undefined; it must be an array of { name, args, options }.',
   ],
   [
     'a hole',
     () => enqueuer.enqueueMany([{ name: 'n' }, null as never]),
-    'Option "jobs[1]" is null; it must be { name, args }, or what a contract makes by with().',
+    'Option "jobs[1]" is null; it must be { name, args, options }, or a job that a contract makes by with().',
   ],
   [
     'another member',

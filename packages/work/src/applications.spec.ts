@@ -141,7 +141,7 @@ describe('the option redis', () => {
     ['a function that promises options', () => Promise.resolve({ ...anInstance().options })],
   ])('may be %s', async (_what, redis) => {
     const app = await anApp([work({ redis })]);
-    await expect(app.get(Enqueuer).enqueue('n')).resolves.toMatchObject({ name: 'n' });
+    await expect(app.get(Enqueuer).enqueue('n')).resolves.toMatchObject({ job: { name: 'n' } });
   });
 
   it('may be an instance, which stays as it is', async () => {

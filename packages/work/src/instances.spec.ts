@@ -68,7 +68,7 @@ describe('named instances', () => {
       }),
     ]);
     const billing: Enqueuer = app.get(getEnqueuerToken('billing'));
-    await expect(billing.enqueue('n')).resolves.toMatchObject({ name: 'n' });
+    await expect(billing.enqueue('n')).resolves.toMatchObject({ job: { name: 'n' } });
     expect(() => app.get(Enqueuer)).toThrow();
   });
 

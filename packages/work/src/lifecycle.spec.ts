@@ -187,13 +187,13 @@ describe('the enqueuer', () => {
     class Late implements OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown {
       constructor(private readonly enqueuer: Enqueuer) {}
       async onModuleDestroy(): Promise<void> {
-        enqueued.push((await this.enqueuer.enqueue('in_destroy')).name);
+        enqueued.push((await this.enqueuer.enqueue('in_destroy')).job.name);
       }
       async beforeApplicationShutdown(): Promise<void> {
-        enqueued.push((await this.enqueuer.enqueue('in_before_shutdown')).name);
+        enqueued.push((await this.enqueuer.enqueue('in_before_shutdown')).job.name);
       }
       async onApplicationShutdown(): Promise<void> {
-        enqueued.push((await this.enqueuer.enqueue('in_shutdown')).name);
+        enqueued.push((await this.enqueuer.enqueue('in_shutdown')).job.name);
       }
     }
     @Global()
@@ -218,7 +218,7 @@ describe('the enqueuer', () => {
       constructor(private readonly enqueuer: Enqueuer) {}
       @Post()
       async signUp(): Promise<{ name: string }> {
-        return { name: (await this.enqueuer.enqueue('welcome')).name };
+        return { name: (await this.enqueuer.enqueue('welcome')).job.name };
       }
     }
     @Module({ imports: [work(options), JobsModule], controllers: [SignupController] })

@@ -41,12 +41,13 @@ export class Traffic implements OnApplicationBootstrap, OnApplicationShutdown {
       ...images,
       ...every(3, second, { name: 'charge_card', args: { order: second, cents: 990 + second } }),
       ...every(25, second, { name: 'sync_stock', args: { items: 4_000 + (second % 5) * 1_000 } }),
+      ...every(20, second, {
+        name: 'remind_customer',
+        args: { customer: `customer-${second}`, cart: ['tea', 'cup'] },
+        options: { in: '15m' },
+      }),
     ];
     await this.enqueuer.enqueueMany(jobs);
-    if (second % 20 === 0) {
-      const args = { customer: `customer-${second}`, cart: ['tea', 'cup'] };
-      await this.enqueuer.enqueueIn('remind_customer', 900, args);
-    }
   }
 }
 

@@ -46,7 +46,7 @@ class NestcraftProducer implements Producer {
   }
 
   schedule(jobs: readonly NewJob[], at: Date): Promise<unknown> {
-    return Promise.all(jobs.map(({ name, args }) => this.#enqueuer.enqueueAt(name, at, args)));
+    return Promise.all(jobs.map(({ name, args }) => this.#enqueuer.enqueue(name, args, { at })));
   }
 
   close(): Promise<void> {

@@ -92,9 +92,9 @@ describe('queues', () => {
     const enqueuer = new Enqueuer({ ...ns.options });
     try {
       await enqueuer.enqueueMany(Array.from({ length: 1_100 }, () => ({ name: 'n' })));
-      await enqueuer.enqueueUnique('n', { a: 1 });
-      await enqueuer.enqueueUniqueByKey('n', { a: 1 }, { k: 1 });
-      await enqueuer.enqueueUniqueByKey('n', { a: 2 }, { k: 1 });
+      await enqueuer.enqueue('n', { a: 1 }, { unique: true });
+      await enqueuer.enqueue('n', { a: 1 }, { unique: { key: { k: 1 } } });
+      await enqueuer.enqueue('n', { a: 2 }, { unique: { key: { k: 1 } } });
       await ns.redis.rpush(ns.keys.queue('n'), 'not JSON');
       const progress: number[] = [];
       const result = await client.emptyQueue('n', {
@@ -103,8 +103,12 @@ describe('queues', () => {
       expect(result).toMatchObject({ total: 1_103, done: 1_103, aborted: false });
       expect(progress).toEqual([500, 1_000, 1_103]);
       expect(await ns.queue('n')).toEqual([]);
-      expect(await enqueuer.enqueueUnique('n', { a: 1 })).not.toBeNull();
-      expect(await enqueuer.enqueueUniqueByKey('n', { a: 1 }, { k: 1 })).not.toBeNull();
+      expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toMatchObject({
+        status: 'enqueued',
+      });
+      expect(await enqueuer.enqueue('n', { a: 1 }, { unique: { key: { k: 1 } } })).toMatchObject({
+        status: 'enqueued',
+      });
     } finally {
       await enqueuer.close();
     }

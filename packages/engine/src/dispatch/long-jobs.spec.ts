@@ -122,7 +122,8 @@ describe('long jobs', () => {
 
   it('that are unique keep their claims until a script deals with them, and give them up then', async () => {
     await enqueue(0, 20);
-    for (let n = 20; n < 30; n++) await enqueuer.enqueueUnique('long', { n, text: TEXT });
+    for (let n = 20; n < 30; n++)
+      await enqueuer.enqueue('long', { n, text: TEXT }, { unique: true });
     await enqueue(30, 40);
     await work({ concurrency: 3 });
     await expectDone(ALL.slice(0, 40));

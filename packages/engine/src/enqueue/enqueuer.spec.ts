@@ -11,6 +11,7 @@ import {
   InvalidOptionError,
   UnsupportedRedisError,
 } from '../errors/errors.js';
+import { defineJob } from '../job/job-contract.js';
 import { Keys } from '../redis/keys.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { TEST_REDIS_URL, TestNamespace } from '../testing/test-redis.js';
@@ -31,12 +32,13 @@ afterEach(async () => {
 
 describe('enqueue', () => {
   it('pushes the entry that gocraft/work would push, and makes the name known', async () => {
-    const job = await enqueuer.enqueue('send_email', { address: 'a@b.c' });
+    const { status, id, job } = await enqueuer.enqueue('send_email', { address: 'a@b.c' });
     expect(await ns.queue('send_email')).toEqual([
       `{"name":"send_email","id":"${job.id}","t":1700000000,"args":{"address":"a@b.c"}}`,
     ]);
     expect(await ns.redis.smembers(ns.keys.knownJobs)).toEqual(['send_email']);
     expect(job).toMatchObject({ name: 'send_email', args: { address: 'a@b.c' }, fails: 0 });
+    expect({ status, id }).toEqual({ status: 'enqueued', id: job.id });
   });
 
   it('writes null for no arguments', async () => {
@@ -70,7 +72,7 @@ describe('enqueue', () => {
     const error = await enqueuer.enqueue('broken').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(EnqueueRejectedError);
     expect(error).toMatchObject({ jobNames: ['broken'] });
-    await expect(enqueuer.enqueue('fine')).resolves.toMatchObject({ name: 'fine' });
+    await expect(enqueuer.enqueue('fine')).resolves.toMatchObject({ job: { name: 'fine' } });
   });
 
   it('fails for whom Redis refuses, and nobody else of the same turn', async () => {
@@ -82,7 +84,7 @@ describe('enqueue', () => {
       names.map((name) =>
         name === 'breaks'
           ? { status: 'rejected', reason: expect.any(EnqueueRejectedError) }
-          : { status: 'fulfilled', value: expect.objectContaining({ name }) },
+          : { status: 'fulfilled', value: expect.objectContaining({ status: 'enqueued' }) },
       ),
     );
     expect(await ns.queue('fine')).toHaveLength(3);
@@ -136,12 +138,12 @@ describe('enqueue', () => {
   });
 });
 
-describe('enqueueIn and enqueueAt', () => {
+describe('in and at', () => {
   it('schedule with whole seconds, rounded up', async () => {
     const clock = new FakeClock(1_700_000_000.25);
     const precise = new Enqueuer({ ...ns.options, clock });
-    const inOne = await precise.enqueueIn('n', 0.5, { i: 1 });
-    const at = await precise.enqueueAt('n', new Date(1_800_000_000_001), { i: 2 });
+    const { job: inOne } = await precise.enqueue('n', { i: 1 }, { in: '500ms' });
+    const { job: at } = await precise.enqueue('n', { i: 2 }, { at: new Date(1_800_000_000_001) });
     expect(inOne.runAt).toEqual(new Date(1_700_000_002_000));
     expect(at.runAt).toEqual(new Date(1_800_000_001_000));
     expect(await ns.set('scheduled')).toEqual([
@@ -158,9 +160,9 @@ describe('enqueueIn and enqueueAt', () => {
   it("counts delays from Redis's time", async () => {
     const wrong = { now: () => 0, scriptTime: () => undefined };
     const skewed = new Enqueuer({ ...ns.options, clock: wrong });
-    const { runAt } = await skewed.enqueueIn('n', 60);
+    const { job } = await skewed.enqueue('n', undefined, { in: '1m' });
     const [seconds = 0] = (await ns.redis.time()).map(Number);
-    expect(Math.abs(runAt.getTime() / 1000 - seconds - 60)).toBeLessThanOrEqual(2);
+    expect(Math.abs(job.runAt.getTime() / 1000 - seconds - 60)).toBeLessThanOrEqual(2);
     await skewed.close();
   });
 
@@ -168,26 +170,45 @@ describe('enqueueIn and enqueueAt', () => {
     [-1, '-1'],
     [NaN, 'NaN'],
     [Infinity, 'Infinity'],
-    [1e12, '1000000000000'],
+    [1e15, '1000000000000000'],
     [null, 'null'],
-    [undefined, 'undefined'],
     [true, 'true'],
     ['5', '"5"'],
     [5n, '5n'],
     [[], '[]'],
     [new Date(NaN), 'an invalid Date'],
-  ])('refuse a delay of %p', async (seconds, told) => {
-    const message = `Option "seconds" is ${told}; it must be a number of seconds, 0 to 100 years.`;
-    const delay = seconds as number;
-    await expect(enqueuer.enqueueIn('n', delay)).rejects.toThrow(message);
-    await expect(enqueuer.enqueueUniqueIn('n', delay)).rejects.toThrow(message);
-    await expect(enqueuer.enqueueUniqueInByKey('n', delay, {}, {})).rejects.toThrow(message);
-    if (seconds === undefined) return; // which is no option
-    await expect(enqueuer.tryEnqueueUnique('n', {}, { seconds: delay })).rejects.toThrow(message);
+  ])('refuse a delay of %p', async (value, shown) => {
+    const message = `Option "in" is ${shown}; it must be a number of milliseconds, or a text such as "30s", "1h30m" or "7d"; 0 to 100 years.`;
+    const delay = value as number;
+    await expect(enqueuer.enqueue('n', undefined, { in: delay })).rejects.toThrow(message);
+    for (const unique of [true, { key: {} }]) {
+      await expect(enqueuer.enqueue('n', {}, { in: delay, unique })).rejects.toThrow(message);
+    }
+  });
+
+  it('are not given together', async () => {
+    const both = { in: '5m', at: new Date(1_800_000_000_000) };
+    const message =
+      'Options "in" ("5m") and "at" (2027-01-15T08:00:00.000Z) exclude each other. Give "in" for a delay, or "at" for a time.';
+    await expect(enqueuer.enqueue('n', {}, both)).rejects.toThrow(InvalidOptionError);
+    await expect(enqueuer.enqueue('n', {}, both)).rejects.toThrow(message);
+    await expect(enqueuer.enqueueMany([{ name: 'n', options: both }])).rejects.toThrow(message);
+    expect(await ns.set('scheduled')).toEqual([]);
+  });
+
+  it('take undefined for what was not given', async () => {
+    const nothing = { in: undefined, at: undefined, unique: undefined };
+    expect(await enqueuer.enqueue('n', {}, nothing)).toMatchObject({ status: 'enqueued' });
+    expect(await enqueuer.enqueue('n', {}, { ...nothing, in: 0 })).toMatchObject({
+      status: 'scheduled',
+      job: { runAt: new Date(1_700_000_000_000) },
+    });
   });
 
   it.each([new Date(NaN), 'tomorrow', 7])('refuse the time %p', async (time) => {
-    await expect(enqueuer.enqueueAt('n', time as Date)).rejects.toThrow(InvalidOptionError);
+    await expect(enqueuer.enqueue('n', undefined, { at: time as Date })).rejects.toThrow(
+      InvalidOptionError,
+    );
   });
 });
 
@@ -198,7 +219,7 @@ describe('enqueueMany', () => {
       args: { i },
     }));
     const jobs = await enqueuer.enqueueMany(wanted);
-    expect(jobs.map(({ args }) => args)).toEqual(wanted.map(({ args }) => args));
+    expect(jobs.map(({ job }) => job.args)).toEqual(wanted.map(({ args }) => args));
     const odd = await ns.queue('odd');
     expect(odd).toHaveLength(1_250);
     expect(odd.map((text) => (JSON.parse(text) as { args: { i: number } }).args.i)).toEqual(
@@ -226,6 +247,73 @@ describe('enqueueMany', () => {
     expect(await ns.queue('n0')).toHaveLength(2);
   });
 
+  it('takes every option of each job, and tells in their order what became of them', async () => {
+    const at = new Date(1_800_000_000_000);
+    const results = await enqueuer.enqueueMany([
+      { name: 'n', args: { i: 0 }, options: { in: '90s' } },
+      { name: 'n', args: { i: 1 } },
+      { name: 'n', args: { i: 2 }, options: { unique: true } },
+      { name: 'm', options: { at } },
+      { name: 'n', args: { i: 2 }, options: { unique: true } },
+      { name: 'm', args: { v: 1 }, options: { unique: { key: { k: 1 } }, at } },
+      { name: 'm', args: { v: 2 }, options: { unique: { key: { k: 1 } }, in: '1h' } },
+      { name: 'n', args: { i: 7 }, options: {} },
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([
+      ...['scheduled', 'enqueued', 'enqueued', 'scheduled'],
+      ...['duplicate', 'scheduled', 'updated', 'enqueued'],
+    ]);
+    expect(results[4]?.id).toBe(results[2]?.id);
+    expect(results[6]?.id).toBe(results[5]?.id);
+    const argsOf = (entry: string): unknown => (JSON.parse(entry) as { args: unknown }).args;
+    expect((await ns.queue('n')).map(argsOf).reverse()).toEqual([{ i: 1 }, { i: 7 }, { i: 2 }]);
+    const scheduled = await ns.set('scheduled');
+    expect(scheduled.map(({ score }) => score)).toEqual([
+      ...[1_700_000_090, 1_800_000_000, 1_800_000_000],
+    ]);
+    expect(results[0]?.job).toMatchObject({ runAt: new Date(1_700_000_090_000) });
+  });
+
+  it('sends any number of scheduled and unique jobs in a few commands', async () => {
+    const { sharing, commandCount } = aCountedEnqueuer();
+    await sharing.enqueueMany([
+      { name: 'n', options: { in: 1_000 } },
+      { name: 'n', options: { unique: true } },
+    ]);
+    const before = commandCount('EVALSHA');
+    const results = await sharing.enqueueMany(
+      Array.from({ length: 3_000 }, (_, i) => ({
+        name: 'n',
+        args: { i },
+        options: i % 2 ? { in: '1m' } : { unique: true },
+      })),
+    );
+    expect(new Set(results.map(({ id }) => id)).size).toBe(3_000);
+    expect(commandCount('EVALSHA')).toBe(before + 4);
+  });
+
+  it('checks the options of all jobs before anything is sent', async () => {
+    const many = [{ name: 'n' }, { name: 'n', options: { in: '5x' } }];
+    await expect(enqueuer.enqueueMany(many)).rejects.toThrow(
+      'Option "jobs[1].options.in" is "5x"; it must be',
+    );
+    const misspelt = [{ name: 'n', options: { uniqe: true } as object }];
+    await expect(enqueuer.enqueueMany(misspelt)).rejects.toThrow(
+      'Unknown option "jobs[0].options.uniqe" of enqueueMany(). Did you mean "unique"?',
+    );
+    expect(await ns.queue('n')).toEqual([]);
+  });
+
+  it.each([
+    [{ contract: 'n' }, 'Option "jobs[0].contract" is "n"; it must be made by defineJob().'],
+    [
+      { contract: defineJob('n'), name: 'm' },
+      'Option "jobs[0].name" is "m"; it must be left out beside a contract.',
+    ],
+  ])('refuses %p', async (job, message) => {
+    await expect(enqueuer.enqueueMany([job as never])).rejects.toThrow(message);
+  });
+
   it('resolves to nothing for nothing', async () => {
     expect(await enqueuer.enqueueMany([])).toEqual([]);
   });
@@ -243,6 +331,26 @@ describe('enqueueMany', () => {
     );
     expect(await ns.queue('fine')).toHaveLength(1);
   });
+
+  it('tells what became of each job when Redis took only some', async () => {
+    await ns.redis.set(ns.keys.scheduled, 'not a sorted set');
+    const error: unknown = await enqueuer
+      .enqueueMany([{ name: 'n', options: { in: 5_000 } }, { name: 'n' }])
+      .catch((thrown: unknown) => thrown);
+    const results = [undefined, expect.objectContaining({ status: 'enqueued' })];
+    expect(error).toMatchObject({ total: 2, enqueued: [{ name: 'n' }], results });
+    await ns.redis.del(ns.keys.scheduled);
+    await ns.redis.set(ns.keys.queue('broken'), 'not a list');
+    await enqueuer.enqueue('n', { i: 1 }, { unique: true });
+    await expect(
+      enqueuer.enqueueMany([
+        { name: 'broken' },
+        { name: 'n', args: { i: 1 }, options: { unique: true } },
+      ]),
+    ).rejects.toThrow(
+      /^Enqueued 0 of 2 jobs, which are in "enqueued"; 1 waited already; the others were not: WRONGTYPE /,
+    );
+  });
 });
 
 describe('new Enqueuer', () => {
@@ -255,6 +363,14 @@ describe('new Enqueuer', () => {
     await own.enqueue('n');
     await own.close();
     expect(await ns.redis.ping()).toBe('PONG');
+  });
+
+  it('is closed at the end of its block', async () => {
+    const own = new Enqueuer(ns.options);
+    const enqueued = own.enqueue('n');
+    await own[Symbol.asyncDispose]();
+    await expect(enqueued).resolves.toMatchObject({ status: 'enqueued' });
+    await expect(own.enqueue('n')).rejects.toThrow(ClosedError);
   });
 });
 

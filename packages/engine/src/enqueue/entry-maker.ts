@@ -1,35 +1,38 @@
 import { unixSeconds, type Clock } from '../base/clock.js';
-import type { GoEscapes } from '../job/go-json.js';
 import { newId } from '../base/id.js';
+import { AT_ONCE, enqueuePlan, type EnqueuePlan } from '../job/enqueue-options.js';
+import type { GoEscapes } from '../job/go-json.js';
 import { encodeArgs, type JobArgs, type JobArgsLimits } from '../job/job-args.js';
 import type { JobContract, NewJob } from '../job/job-contract.js';
 import { entryWriter, parseEntry, type JobEntry, type NewEntry } from '../job/job-entry.js';
 import { assertJobName } from '../job/job-name.js';
-import type { Keys } from '../redis/keys.js';
 import { uniqueKey } from '../job/unique-key.js';
+import type { Keys } from '../redis/keys.js';
 
 export interface EntryMakerOptions {
   readonly clock: Clock;
   readonly keys: Keys;
   readonly limits: JobArgsLimits;
   readonly escapes: GoEscapes | undefined;
-  /** A name is met that is new, or that was for a long time not. */
+  /** Called for a name that is new, or that was not used for a long time. */
   readonly onNewName: (name: string) => void;
 }
 
-/** A job that is not in Redis yet, and its entry. */
+/** A job that is not in Redis yet. */
 export interface MadeJob {
-  readonly job: JobEntry;
+  readonly entry: JobEntry;
+  /** The entry as Redis gets it. */
   readonly text: string;
+  readonly plan: EnqueuePlan;
 }
 
-// Names are few. Whoever makes them up as they go shall not fill the memory.
+// Names are few. An application that makes them up as it goes must not fill the memory.
 const MAX_WRITERS = 1_000;
 
-/** Makes the entries of new jobs, and refuses what no worker could read. */
+/** Makes the entries of new jobs, and refuses jobs that no worker could read. */
 export class EntryMaker {
   readonly #options: EntryMakerOptions;
-  /** By names that have been found good. */
+  /** By valid names. */
   readonly #writers = new Map<string, (job: NewEntry) => string>();
 
   constructor(options: EntryMakerOptions) {
@@ -37,27 +40,21 @@ export class EntryMaker {
   }
 
   /** @throws InvalidJobNameError, InvalidJobArgsError */
-  make(name: string, args: JobArgs | null | undefined): MadeJob {
-    return this.#make(name, args, this.#now());
+  make(name: string, args: JobArgs | null | undefined, plan: EnqueuePlan): MadeJob {
+    return this.#make(name, args, plan, this.#now());
   }
 
-  /** All of them are enqueued at the same time. @throws as `make` */
+  /** Makes jobs that are enqueued at the same time. @throws InvalidOptionError, and the errors of `make` */
   makeAll(jobs: readonly NewJob[]): MadeJob[] {
     const now = this.#now();
-    return jobs.map(({ name, args }) => this.#make(name, args, now));
+    return jobs.map((job, index) => {
+      const name = job.contract === undefined ? job.name : job.contract.name;
+      const plan = job.options === undefined ? AT_ONCE : planOf(job.options, index);
+      return this.#make(name, job.args, plan, now);
+    });
   }
 
-  /**
-   * Makes a job of which only one may wait.
-   *
-   * @param key what makes two jobs the same; default: their arguments
-   * @throws as `make`
-   */
-  makeUnique(name: string, args: JobArgs | null | undefined, key?: object | null): MadeJob {
-    return this.#make(name, args, this.#now(), { by: key ?? args ?? null });
-  }
-
-  /** Resolves when the contract has found that a worker could read the job. @throws InvalidJobArgsError */
+  /** Resolves if a worker could read the job by its contract. @throws InvalidJobArgsError */
   async check(contract: JobContract, { text }: MadeJob): Promise<void> {
     if (contract.schema) await contract.check(parseEntry(text).args ?? {});
   }
@@ -65,16 +62,16 @@ export class EntryMaker {
   #make(
     name: string,
     args: JobArgs | null | undefined,
+    plan: EnqueuePlan,
     enqueuedAt: number,
-    unique?: { readonly by: object | null },
   ): MadeJob {
     const write = this.#writer(name);
     const argsText = encodeArgs(name, args, this.#options.limits);
-    const uniqueKey = unique && this.#uniqueKey(name, unique.by);
+    const uniqueKey = plan.unique ? this.#uniqueKey(name, plan.key ?? args ?? null) : undefined;
     const id = newId();
     return {
       text: write({ id, enqueuedAt, argsText, uniqueKey }),
-      job: {
+      entry: {
         name,
         id,
         enqueuedAt,
@@ -85,6 +82,7 @@ export class EntryMaker {
         lastError: '',
         failedAt: 0,
       },
+      plan,
     };
   }
 
@@ -107,4 +105,8 @@ export class EntryMaker {
   #now(): number {
     return unixSeconds(this.#options.clock);
   }
+}
+
+function planOf(options: unknown, index: number): EnqueuePlan {
+  return enqueuePlan('enqueueMany()', options, `jobs[${index}].options`);
 }

@@ -1,9 +1,9 @@
 import { performance } from '../base/timers.js';
 
-// As gocraft/work's enqueuer: how long a name is taken to be in the set of known names still. In milliseconds.
-const KNOWN_FOR = 300_000;
-// Names are few. Whoever makes them up as they go shall not fill the memory.
-const MOST_KNOWN = 10_000;
+// How long a name counts as known without being added again, as in gocraft/work's enqueuer. In milliseconds.
+const KNOWN_TTL = 300_000;
+// Names are few. An application that makes them up as it goes must not fill the memory.
+const MAX_KNOWN = 10_000;
 
 /** The job names that are in Redis's set of known names, as far as this process knows. */
 export class KnownNames {
@@ -15,8 +15,8 @@ export class KnownNames {
   }
 
   add(jobName: string): void {
-    if (this.#until.size >= MOST_KNOWN) this.#until.clear();
-    this.#until.set(jobName, performance.now() + KNOWN_FOR);
+    if (this.#until.size >= MAX_KNOWN) this.#until.clear();
+    this.#until.set(jobName, performance.now() + KNOWN_TTL);
   }
 
   delete(jobName: string): void {

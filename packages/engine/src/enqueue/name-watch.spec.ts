@@ -112,8 +112,8 @@ describe('a name that is enqueued', () => {
     await aPool('send_email');
     const enqueuer = new Enqueuer({ ...ns.options, logger });
     await enqueuer.enqueue('send_emial');
-    await enqueuer.enqueueIn('later', 1);
-    await enqueuer.enqueueUnique('once');
+    await enqueuer.enqueue('later', undefined, { in: '1s' });
+    await enqueuer.enqueue('once', undefined, { unique: true });
     await enqueuer.enqueueMany([{ name: 'many' }, { name: 'send_email' }]);
     await eventually(() => expect(warnings).toHaveLength(4));
     expect(warnings[0]).toBe(`${unhandled('send_emial')} Did you mean "send_email"?`);

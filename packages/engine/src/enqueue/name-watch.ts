@@ -29,9 +29,9 @@ export interface NameWatchOptions {
 
 // A pool that starts together with whoever enqueues is there by then. In milliseconds.
 const PATIENCE = 2_000;
-// Names are few. Whoever makes them up as they go shall fill neither the memory nor the log.
-const MOST_NAMES = 1_000;
-const MOST_WARNINGS = 20;
+// Names are few. An application that makes them up as it goes must fill neither the memory nor the log.
+const MAX_NAMES = 1_000;
+const MAX_WARNINGS = 20;
 
 /**
  * Warns of names that are enqueued, and that no running pool handles: misspelt ones, as a rule. It looks once for each
@@ -54,7 +54,7 @@ export class NameWatch {
 
   /** A job of this name is enqueued. */
   note(jobName: string): void {
-    if (this.#seen.size >= MOST_NAMES || this.#seen.has(jobName)) return;
+    if (this.#seen.size >= MAX_NAMES || this.#seen.has(jobName)) return;
     this.#seen.add(jobName);
     this.#waiting.push(jobName);
     const { patience = PATIENCE } = this.#options;
@@ -94,14 +94,12 @@ export class NameWatch {
   }
 
   #warn(jobName: string): void {
-    if (this.#warnings++ >= MOST_WARNINGS) return;
+    if (this.#warnings++ >= MAX_WARNINGS) return;
     const hint = this.#options.known?.hint?.(jobName);
     const parts = [
       `No running pool handles "${jobName}": its jobs wait until one does.`,
       hint ?? didYouMean(jobName, [...this.#own(), ...this.#handled]),
-      this.#warnings === MOST_WARNINGS
-        ? 'Of other such names nothing is said any more.'
-        : undefined,
+      this.#warnings === MAX_WARNINGS ? 'Of other such names nothing is said any more.' : undefined,
     ];
     this.#options.logger.warn(parts.filter((part) => part !== undefined).join(' '));
   }

@@ -78,13 +78,19 @@ async function nothingIsLeft(): Promise<void> {
   expect(await ns.redis.keys(`${ns.keys.own}unique_owner:*`)).toEqual([]);
 }
 
-describe('enqueueUnique', () => {
+describe('a unique job', () => {
   it('takes a job once until it is started', async () => {
-    const first = await enqueuer.enqueueUnique('n', { b: 2, a: 1 });
+    const { job: first } = await enqueuer.enqueue('n', { b: 2, a: 1 }, { unique: true });
     expect(first).toMatchObject({ name: 'n', unique: true, args: { b: 2, a: 1 } });
-    expect(await enqueuer.enqueueUnique('n', { a: 1, b: 2 })).toBeNull();
-    expect(await enqueuer.enqueueUnique('n', { a: 2, b: 2 })).not.toBeNull();
-    expect(await enqueuer.enqueueUnique('n')).not.toBeNull();
+    expect(await enqueuer.enqueue('n', { a: 1, b: 2 }, { unique: true })).toMatchObject({
+      status: 'duplicate',
+    });
+    expect(await enqueuer.enqueue('n', { a: 2, b: 2 }, { unique: true })).toMatchObject({
+      status: 'enqueued',
+    });
+    expect(await enqueuer.enqueue('n', undefined, { unique: true })).toMatchObject({
+      status: 'enqueued',
+    });
     expect(await claims()).toEqual([
       `${ns.keys.prefix}unique:n:`,
       `${ns.keys.prefix}unique:n:{"a":1,"b":2}\n`,
@@ -93,68 +99,78 @@ describe('enqueueUnique', () => {
     const seen: unknown[] = [];
     await aPool(seen, {}, async () => {
       if (seen.length === 1)
-        expect(await enqueuer.enqueueUnique('n', { a: 1, b: 2 })).not.toBeNull();
+        expect(await enqueuer.enqueue('n', { a: 1, b: 2 }, { unique: true })).toMatchObject({
+          status: 'enqueued',
+        });
     }).drain();
     expect(seen).toEqual([{ b: 2, a: 1 }, { a: 2, b: 2 }, {}, { a: 1, b: 2 }]);
     await nothingIsLeft();
   });
 
   it('writes what gocraft/work writes', async () => {
-    await enqueuer.enqueueUnique('n', { a: '<' });
+    await enqueuer.enqueue('n', { a: '<' }, { unique: true });
     const key = `${ns.keys.prefix}unique:n:{"a":"\\u003c"}\n`;
     expect(await ns.redis.get(key)).toBe('1');
     const [entry = ''] = await ns.queue('n');
     expect(JSON.parse(entry)).toMatchObject({ unique: true, unique_key: key, args: { a: '<' } });
-    await enqueuer.enqueueUniqueByKey('n', { a: 1 }, { b: 2 });
+    await enqueuer.enqueue('n', { a: 1 }, { unique: { key: { b: 2 } } });
     const [keyed] = await ns.queue('n');
     expect(await ns.redis.get(`${ns.keys.prefix}unique:n:{"b":2}\n`)).toBe(keyed);
   });
 
   it('tells which job waits', async () => {
-    const first = await enqueuer.tryEnqueueUnique('n', { a: 1 });
+    const first = await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     expect(first).toMatchObject({ status: 'enqueued', job: { args: { a: 1 } } });
-    expect(await enqueuer.tryEnqueueUnique('n', { a: 1 })).toEqual({
+    expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toEqual({
       status: 'duplicate',
       id: first.id,
     });
-    const keyed = await enqueuer.tryEnqueueUnique('n', { v: 1 }, { key: { k: 1 } });
-    expect(await enqueuer.tryEnqueueUnique('n', { v: 2 }, { key: { k: 1 } })).toEqual({
+    const keyed = await enqueuer.enqueue('n', { v: 1 }, { unique: { key: { k: 1 } } });
+    expect(await enqueuer.enqueue('n', { v: 2 }, { unique: { key: { k: 1 } } })).toEqual({
       status: 'updated',
       id: keyed.id,
     });
   });
 
   it('does not name an owner that a Go process has replaced', async () => {
-    await enqueuer.enqueueUnique('n', { a: 1 });
+    await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     const [key = ''] = await claims();
     await ns.redis.set(key, '1', 'EX', DAY + 100);
-    expect(await enqueuer.tryEnqueueUnique('n', { a: 1 })).toEqual({ status: 'duplicate' });
+    expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toEqual({
+      status: 'duplicate',
+    });
   });
 
   it('enqueues many at once, each once', async () => {
     const results = await Promise.all(
-      Array.from({ length: 2_500 }, (_, i) => enqueuer.enqueueUnique('n', { i: i % 1_250 })),
+      Array.from({ length: 2_500 }, (_, i) =>
+        enqueuer.enqueue('n', { i: i % 1_250 }, { unique: true }),
+      ),
     );
-    expect(results.filter((job) => job !== null)).toHaveLength(1_250);
+    expect(results.filter(({ status }) => status === 'enqueued')).toHaveLength(1_250);
     expect(await ns.queue('n')).toHaveLength(1_250);
   });
 
   it('refuses bad keys and delays, and enqueues nothing', async () => {
-    await expect(enqueuer.enqueueUniqueByKey('n', {}, { a: NaN })).rejects.toThrow(
+    await expect(enqueuer.enqueue('n', {}, { unique: { key: { a: NaN } } })).rejects.toThrow(
       InvalidJobArgsError,
     );
-    await expect(enqueuer.enqueueUniqueByKey('n', {}, [] as object)).rejects.toThrow(
+    await expect(enqueuer.enqueue('n', {}, { unique: { key: [] as object } })).rejects.toThrow(
       'key: must be an object or nothing',
     );
-    await expect(enqueuer.enqueueUniqueIn('n', -1)).rejects.toThrow(InvalidOptionError);
+    await expect(enqueuer.enqueue('n', undefined, { in: -1, unique: true })).rejects.toThrow(
+      InvalidOptionError,
+    );
     await nothingIsLeft();
   });
 });
 
 describe('a replacement', () => {
   it('runs instead of what was enqueued first, and leaves nothing in progress', async () => {
-    await enqueuer.enqueueUniqueByKey('n', { v: 1 }, { k: 1 });
-    expect(await enqueuer.enqueueUniqueByKey('n', { v: 2 }, { k: 1 })).toBeNull();
+    await enqueuer.enqueue('n', { v: 1 }, { unique: { key: { k: 1 } } });
+    expect(await enqueuer.enqueue('n', { v: 2 }, { unique: { key: { k: 1 } } })).toMatchObject({
+      status: 'updated',
+    });
     const seen: unknown[] = [];
     await aPool(seen).drain();
     expect(seen).toEqual([{ v: 2 }]);
@@ -162,8 +178,8 @@ describe('a replacement', () => {
   });
 
   it('is what runs again after a crash', async () => {
-    await enqueuer.enqueueUniqueByKey('n', { v: 1 }, { k: 1 });
-    await enqueuer.enqueueUniqueByKey('n', { v: 2 }, { k: 1 });
+    await enqueuer.enqueue('n', { v: 1 }, { unique: { key: { k: 1 } } });
+    await enqueuer.enqueue('n', { v: 2 }, { unique: { key: { k: 1 } } });
     const gate = new Gate();
     const pool = aPool([], {}, () => gate.pass());
     await pool.start();
@@ -174,9 +190,13 @@ describe('a replacement', () => {
   });
 
   it('comes through a schedule, and keeps the first time and id', async () => {
-    const first = await enqueuer.enqueueUniqueInByKey('n', 60, { v: 1 }, { k: 1 });
+    const { job: first } = await enqueuer.enqueue(
+      'n',
+      { v: 1 },
+      { in: '1m', unique: { key: { k: 1 } } },
+    );
     expect(first?.runAt.getTime()).toBe(clock.now() + 60_000);
-    await enqueuer.enqueueUniqueInByKey('n', 600, { v: 2 }, { k: 1 });
+    await enqueuer.enqueue('n', { v: 2 }, { in: '10m', unique: { key: { k: 1 } } });
     expect(await ns.set('scheduled')).toHaveLength(1);
     const ids: string[] = [];
     const pool = new WorkerPool({ ...ns.options, clock, logger: silentLogger }).job('n', (job) =>
@@ -193,7 +213,7 @@ describe('a replacement', () => {
   it.each(['{', '[]', '{"name":"other","id":"x"}', '2'])(
     'that makes no sense (%s) is passed over',
     async (bad) => {
-      await enqueuer.enqueueUnique('n', { bad });
+      await enqueuer.enqueue('n', { bad }, { unique: true });
       await ns.redis.set((await claims())[0] ?? '', bad, 'KEEPTTL');
       const seen: unknown[] = [];
       await aPool(seen).drain();
@@ -205,13 +225,15 @@ describe('a replacement', () => {
 
 describe('a claim', () => {
   it('lasts longer than the schedule', async () => {
-    await enqueuer.enqueueUniqueIn('n', 2 * DAY, { a: 1 });
+    await enqueuer.enqueue('n', { a: 1 }, { in: '2d', unique: true });
     const [key = ''] = await claims();
     const ttl = await ns.redis.ttl(key);
     expect(ttl).toBeGreaterThan(3 * DAY - 10);
-    expect(await enqueuer.enqueueUnique('n', { a: 1 })).toBeNull();
+    expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toMatchObject({
+      status: 'duplicate',
+    });
     expect(await ns.redis.ttl(key)).toBeGreaterThan(3 * DAY - 10);
-    await enqueuer.enqueueUnique('n', { a: 2 });
+    await enqueuer.enqueue('n', { a: 2 }, { unique: true });
     expect(await ns.redis.ttl(`${ns.keys.prefix}unique:n:{"a":2}\n`)).toBeGreaterThan(DAY - 10);
   });
 
@@ -220,17 +242,21 @@ describe('a claim', () => {
     const pool = aPool(seen, { backoff: () => 0 }, () => {
       if (seen.length === 1) fails();
     });
-    const first = await enqueuer.enqueueUniqueByKey('n', { v: 1 }, { k: 1 });
+    const { job: first } = await enqueuer.enqueue('n', { v: 1 }, { unique: { key: { k: 1 } } });
     await pool.start();
     await untilSettled(1);
     await ns.redis.set(ns.keys.paused('n'), '1');
-    const second = await enqueuer.enqueueUniqueInByKey('n', 1_000, { v: 2 }, { k: 1 });
-    expect(second).not.toBeNull();
+    const second = await enqueuer.enqueue(
+      'n',
+      { v: 2 },
+      { in: '1000s', unique: { key: { k: 1 } } },
+    );
+    expect(second.status).toBe('scheduled');
     await ns.redis.del(ns.keys.paused('n'));
     clock.advance(1);
     await untilSettled(2);
     expect(seen).toEqual([{ v: 1 }, { v: 1 }]);
-    expect(first?.id).not.toBe(second?.id);
+    expect(first?.id).not.toBe(second.id);
     expect(await claims()).toHaveLength(1);
     expect(await ns.set('scheduled')).toHaveLength(1);
   });
@@ -265,10 +291,10 @@ describe('uniqueUntil', () => {
     const gate = new Gate();
     const seen: unknown[] = [];
     const pool = aPool(seen, { uniqueUntil: until }, () => gate.pass());
-    const job = await enqueuer.enqueueUnique('n', { a: 1 });
+    const { job } = await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     await pool.start();
     await gate.reached;
-    const again = await enqueuer.tryEnqueueUnique('n', { a: 1 });
+    const again = await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     expect(again).toEqual({ status: 'duplicate', id: job?.id });
     gate.open();
     await pool.drain();
@@ -278,19 +304,23 @@ describe('uniqueUntil', () => {
 
   it('done: holds through failures and death', async () => {
     const pool = aPool([], { uniqueUntil: 'done', maxFails: 2, backoff: () => 0 }, fails);
-    await enqueuer.enqueueUnique('n', { a: 1 });
+    await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     await pool.start();
     await untilSettled(1);
-    expect(await enqueuer.enqueueUnique('n', { a: 1 })).toBeNull();
+    expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toMatchObject({
+      status: 'duplicate',
+    });
     clock.advance(1);
     await untilSettled(2);
     expect(await ns.set('dead')).toHaveLength(1);
-    expect(await enqueuer.enqueueUnique('n', { a: 1 })).toBeNull();
+    expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toMatchObject({
+      status: 'duplicate',
+    });
   });
 
   it('doneOrDead: ends with its death', async () => {
     const pool = aPool([], { uniqueUntil: 'doneOrDead', maxFails: 1 }, fails);
-    await enqueuer.enqueueUnique('n', { a: 1 });
+    await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     await pool.drain();
     expect(await ns.set('dead')).toHaveLength(1);
     await nothingIsLeft();
@@ -300,14 +330,14 @@ describe('uniqueUntil', () => {
     const gate = new Gate();
     const seen: unknown[] = [];
     const pool = aPool(seen, { uniqueUntil: 'done' }, () => gate.pass());
-    const first = await enqueuer.tryEnqueueUnique('n', { v: 1 }, { key: { k: 1 } });
+    const first = await enqueuer.enqueue('n', { v: 1 }, { unique: { key: { k: 1 } } });
     await pool.start();
     await gate.reached;
     // A job of its own, with an id of its own; what comes under the claim after that replaces it.
-    const second = await enqueuer.tryEnqueueUnique('n', { v: 2 }, { key: { k: 1 } });
+    const second = await enqueuer.enqueue('n', { v: 2 }, { unique: { key: { k: 1 } } });
     expect(second.status).toBe('updated');
     expect(second.id).not.toBe(first.id);
-    expect(await enqueuer.tryEnqueueUnique('n', { v: 3 }, { key: { k: 1 } })).toEqual(second);
+    expect(await enqueuer.enqueue('n', { v: 3 }, { unique: { key: { k: 1 } } })).toEqual(second);
     gate.open();
     await pool.drain();
     expect(seen).toEqual([{ v: 1 }, { v: 3 }]);
@@ -319,11 +349,11 @@ describe('uniqueUntil', () => {
     const seen: unknown[] = [];
     const pool = aPool(seen, { uniqueUntil: until }, () => gate.pass());
     const text = 'cut in \ud83d, not \\ud83d';
-    await enqueuer.tryEnqueueUnique('n', { v: 1, text }, { key: { text } });
-    await enqueuer.tryEnqueueUnique('n', { v: 2, text }, { key: { text } });
+    await enqueuer.enqueue('n', { v: 1, text }, { unique: { key: { text } } });
+    await enqueuer.enqueue('n', { v: 2, text }, { unique: { key: { text } } });
     await pool.start();
     await gate.reached;
-    await enqueuer.tryEnqueueUnique('n', { v: 3, text }, { key: { text } });
+    await enqueuer.enqueue('n', { v: 3, text }, { unique: { key: { text } } });
     gate.open();
     await pool.drain();
     expect(seen).toEqual([
@@ -342,9 +372,9 @@ describe('uniqueUntil', () => {
     const pool = aPool(seen, { uniqueUntil: 'done' }, () => {
       if (seen.length === 1) fails();
     });
-    await enqueuer.tryEnqueueUnique('n', { v: 1 }, { key: { k: 1 } });
+    await enqueuer.enqueue('n', { v: 1 }, { unique: { key: { k: 1 } } });
     await pool.drain();
-    await enqueuer.tryEnqueueUnique('n', { v: 2 }, { key: { k: 1 } });
+    await enqueuer.enqueue('n', { v: 2 }, { unique: { key: { k: 1 } } });
     const [failed] = (await client.retryJobs()).jobs;
     if (!failed) throw new Error('no job waits for its retry');
     await end(failed);
@@ -361,7 +391,9 @@ describe('uniqueUntil', () => {
     const pool = aPool([], { uniqueUntil: 'done' }, () => gate.pass());
     await pool.start();
     await gate.reached;
-    expect(await enqueuer.enqueueUnique('n', { a: 1 })).toBeNull();
+    expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toMatchObject({
+      status: 'duplicate',
+    });
     gate.open();
     await pool.drain();
     await nothingIsLeft();
@@ -372,7 +404,7 @@ describe('uniqueUntil', () => {
     ['a snooze', () => snoozes(), 'scheduled'],
   ] as const)('done: lasts through %s of days, and a day beyond', async (_what, end, set) => {
     const pool = aPool([], { uniqueUntil: 'done', backoff: () => 2 * DAY }, end);
-    await enqueuer.enqueueUnique('n', { a: 1 });
+    await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     await pool.drain();
     expect(await ns.set(set)).toHaveLength(1);
     const [claim = ''] = await claims();
@@ -381,7 +413,9 @@ describe('uniqueUntil', () => {
     );
     expect(ends[0]).toBeGreaterThan(3 * DAY - 60);
     expect(ends[1]).toBe(ends[0]);
-    expect(await enqueuer.enqueueUnique('n', { a: 1 })).toBeNull();
+    expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toMatchObject({
+      status: 'duplicate',
+    });
   });
 
   it('done: what arrives runs, even where claim and owner do not end together any more', async () => {
@@ -391,15 +425,15 @@ describe('uniqueUntil', () => {
       if (seen.length === 1) fails();
       await gates[seen.length - 2]?.pass();
     });
-    await enqueuer.tryEnqueueUnique('n', { v: 1 }, { key: { k: 1 } });
+    await enqueuer.enqueue('n', { v: 1 }, { unique: { key: { k: 1 } } });
     await pool.drain();
     const [claim = ''] = await claims();
     await ns.redis.pexpire(ns.keys.uniqueOwner(claim), 1_000_000);
-    await enqueuer.tryEnqueueUnique('n', { v: 2 }, { key: { k: 1 } });
+    await enqueuer.enqueue('n', { v: 2 }, { unique: { key: { k: 1 } } });
     clock.advance(1);
     await gates[0]?.reached;
     await ns.redis.pexpire(ns.keys.uniqueOwner(claim), 1_000_000);
-    const third = await enqueuer.tryEnqueueUnique('n', { v: 3 }, { key: { k: 1 } });
+    const third = await enqueuer.enqueue('n', { v: 3 }, { unique: { key: { k: 1 } } });
     expect(third.status).toBe('updated');
     for (const gate of gates) gate.open();
     await eventually(() => expect(seen).toEqual([{ v: 1 }, { v: 1 }, { v: 3 }]));

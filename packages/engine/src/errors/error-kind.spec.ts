@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import * as errors from './errors.js';
 import { errorText } from './error-text.js';
 
-const { KillJobError, EnqueueOutcomeUnknownError, InvalidOptionError, WorkError, verdictOf } = errors;
+const { KillJobError, EnqueueOutcomeUnknownError, InvalidOptionError, WorkError, verdictOf } =
+  errors;
 let copy: typeof errors;
 
 beforeAll(async () => {
@@ -28,15 +29,15 @@ describe('an error of another copy of this package', () => {
     expect(new Theirs() instanceof Mine).toBe(false);
     expect(new Mine() instanceof Mine).toBe(true);
     expect(new KillJobError() instanceof Mine).toBe(false);
-    expect([new Theirs().name, new copy.KillJobError().name]).toEqual([
-      'Theirs',
-      'KillJobError',
-    ]);
+    expect([new Theirs().name, new copy.KillJobError().name]).toEqual(['Theirs', 'KillJobError']);
     expect(errorText(new Theirs('gone'))).toBe('Theirs: gone');
   });
 
   it('counts the jobs of an enqueueMany as that of this one does', () => {
-    const partly = new errors.PartialEnqueueError([], 1, new copy.EnqueueOutcomeUnknownError(['n'], 'x'));
+    const partly = new errors.PartialEnqueueError(
+      [undefined],
+      new copy.EnqueueOutcomeUnknownError(['n'], 'x'),
+    );
     expect(partly.message).toContain('may or may not be');
     expect(partly.message).toMatch(/^Enqueued 0 of 1 job,/);
   });

@@ -211,16 +211,31 @@ export class EnqueueOutcomeUnknownError extends WorkError {
   }
 }
 
+/** What became of one job of an `enqueueMany` that Redis took only in part. */
+interface PartialResult<EnqueuedJob> {
+  readonly status: string;
+  readonly id: string | undefined;
+  readonly job?: EnqueuedJob | undefined;
+}
+
 /**
  * Redis took only some of the jobs of an `enqueueMany`: those in `enqueued`. The cause, an `EnqueueRejectedError` or an
  * `EnqueueOutcomeUnknownError`, names the others and says what happened to them.
  */
 export class PartialEnqueueError<EnqueuedJob = unknown> extends WorkError {
+  /** The jobs that are in Redis now. */
+  readonly enqueued: readonly EnqueuedJob[];
+  /** How many jobs there were. */
+  readonly total: number;
+
   constructor(
-    readonly enqueued: readonly EnqueuedJob[],
-    readonly total: number,
+    /** The results in the order of the jobs; `undefined` for each job that Redis did not take. */
+    readonly results: readonly (PartialResult<EnqueuedJob> | undefined)[],
     cause: unknown,
   ) {
+    const enqueued = results.flatMap((result) => result?.job ?? []);
+    const duplicates = results.filter((result) => result && !result.job).length;
+    const waiting = duplicates > 0 ? `; ${duplicates} waited already` : '';
     const isUnknown = cause instanceof EnqueueOutcomeUnknownError;
     const why = reasonOf(cause instanceof WorkError ? (cause.cause ?? cause) : cause);
     const others = isUnknown ? 'may or may not be' : 'were not';
@@ -228,9 +243,11 @@ export class PartialEnqueueError<EnqueuedJob = unknown> extends WorkError {
       ? 'Enqueue those again only if running a job twice is harmless.'
       : 'Enqueue only those again.';
     super(
-      `Enqueued ${enqueued.length} of ${counted(total, 'job')}, which are in "enqueued"; the others ${others}: ${why}. ${advice}`,
+      `Enqueued ${enqueued.length} of ${counted(results.length, 'job')}, which are in "enqueued"${waiting}; the others ${others}: ${why}. ${advice}`,
       { cause },
     );
+    this.enqueued = enqueued;
+    this.total = results.length;
   }
 }
 

@@ -82,7 +82,7 @@ describe('a contract', () => {
 describe('enqueueing by a contract', () => {
   it('sends the arguments as they were given, not as the schema makes them', async () => {
     const Trimmed = defineJob('trimmed', z.object({ text: z.string().trim() }));
-    const job = await enqueuer.enqueue(Trimmed, { text: ' a ' });
+    const { job } = await enqueuer.enqueue(Trimmed, { text: ' a ' });
     expect(job.args).toEqual({ text: ' a ' });
     expect(await argsInQueue('trimmed')).toEqual([{ text: ' a ' }]);
   });
@@ -105,30 +105,33 @@ describe('enqueueing by a contract', () => {
   const past = new Date(0);
   it.each([
     ['enqueue', () => enqueuer.enqueue(SendEmail, bad)],
-    ['enqueueIn', () => enqueuer.enqueueIn(SendEmail, 10, bad)],
-    ['enqueueAt', () => enqueuer.enqueueAt(SendEmail, past, bad)],
-    ['enqueueUnique', () => enqueuer.enqueueUnique(SendEmail, bad)],
-    ['enqueueUniqueIn', () => enqueuer.enqueueUniqueIn(SendEmail, 10, bad)],
-    ['enqueueUniqueByKey', () => enqueuer.enqueueUniqueByKey(SendEmail, bad, { id: 1 })],
-    ['enqueueUniqueInByKey', () => enqueuer.enqueueUniqueInByKey(SendEmail, 10, bad, { id: 1 })],
-    ['tryEnqueueUnique', () => enqueuer.tryEnqueueUnique(SendEmail, bad)],
+    ['in', () => enqueuer.enqueue(SendEmail, bad, { in: '10s' })],
+    ['at', () => enqueuer.enqueue(SendEmail, bad, { at: past })],
+    ['unique', () => enqueuer.enqueue(SendEmail, bad, { unique: true })],
+    ['unique and in', () => enqueuer.enqueue(SendEmail, bad, { in: '10s', unique: true })],
+    ['a unique key', () => enqueuer.enqueue(SendEmail, bad, { unique: { key: { id: 1 } } })],
+    [
+      'a unique key and in',
+      () => enqueuer.enqueue(SendEmail, bad, { in: '10s', unique: { key: { id: 1 } } }),
+    ],
     ['enqueueMany', () => enqueuer.enqueueMany([{ name: 'fine' }, SendEmail.with(bad)])],
+    ['enqueueMany with options', () => enqueuer.enqueueMany([SendEmail.with(bad, { in: '10s' })])],
   ])('refuses what does not fit, by %s, and sends nothing', async (_method, enqueue) => {
     await expect(enqueue()).rejects.toThrow(InvalidJobArgsError);
     expect(await space.redis.keys(`${space.keys.prefix}*`)).toEqual([]);
   });
 
-  it('enqueues what fits, by every method', async () => {
+  it('enqueues what fits, with all options', async () => {
     const args = { to: 'ada@example.com' };
     await enqueuer.enqueue(SendEmail, args);
-    await enqueuer.enqueueUnique(SendEmail, args);
-    await enqueuer.enqueueUniqueByKey(SendEmail, args, { id: 1 });
+    await enqueuer.enqueue(SendEmail, args, { unique: true });
+    await enqueuer.enqueue(SendEmail, args, { unique: { key: { id: 1 } } });
     await enqueuer.enqueueMany([SendEmail.with(args), Export.with({ rows: 2 }), { name: 'plain' }]);
-    await enqueuer.enqueueIn(SendEmail, 10, args);
-    await enqueuer.enqueueAt(SendEmail, new Date(Date.now() + 60_000), args);
-    await enqueuer.enqueueUniqueIn(SendEmail, 10, { ...args, copies: 2 });
-    await enqueuer.enqueueUniqueInByKey(SendEmail, 10, args, { id: 2 });
-    const again = await enqueuer.tryEnqueueUnique(SendEmail, args);
+    await enqueuer.enqueue(SendEmail, args, { in: '10s' });
+    await enqueuer.enqueue(SendEmail, args, { at: new Date(Date.now() + 60_000) });
+    await enqueuer.enqueue(SendEmail, { ...args, copies: 2 }, { in: '10s', unique: true });
+    await enqueuer.enqueue(SendEmail, args, { in: '10s', unique: { key: { id: 2 } } });
+    const again = await enqueuer.enqueue(SendEmail, args, { unique: true });
     expect(again.status).toBe('duplicate');
     expect(await argsInQueue('send_email')).toEqual([args, args, args, args]);
     expect(await argsInQueue('export')).toEqual([{ rows: 2 }]);
@@ -183,7 +186,10 @@ describe('a contract’s handler', () => {
       job.checkin('here');
       seen.push(job.id, job.fails, job.lastError, job.signal.aborted, job.enqueuedAt.getTime());
     });
-    const { id, enqueuedAt } = await enqueuer.enqueue(Flaky, { n: 1 });
+    const {
+      id,
+      job: { enqueuedAt },
+    } = await enqueuer.enqueue(Flaky, { n: 1 });
     await pool.drain();
     expect(seen).toEqual([id, 0, undefined, false, enqueuedAt.getTime()]);
   });
@@ -291,7 +297,7 @@ describe('a contract with aliases', () => {
     pool.job(Renamed, { maxConcurrency: 3 }, (job) => seen.push([job.name, job.args.n]));
     await enqueuer.enqueue(Renamed, { n: 1 });
     await enqueuer.enqueue('old_name', { n: 2 });
-    await enqueuer.enqueueAt('old_name', new Date(0), { n: 3 });
+    await enqueuer.enqueue('old_name', { n: 3 }, { at: new Date(0) });
     await pool.start();
     await eventually(() => expect(seen).toHaveLength(3));
     expect(seen.sort()).toEqual([

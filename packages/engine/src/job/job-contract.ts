@@ -1,6 +1,7 @@
 import { readArgs, validate, withOldest, type ArgsForm } from './args-form.js';
 import { closest } from '../options/closest.js';
 import { InvalidJobArgsError, InvalidOptionError, JobContractError } from '../errors/errors.js';
+import type { EnqueueOptions } from './enqueue-options.js';
 import type { Job } from './job.js';
 import type { JobArgs } from './job-args.js';
 import { assertJobName } from './job-name.js';
@@ -21,16 +22,32 @@ export const CONTRACT_OPTIONS: OptionTable<JobContractOptions> = {
   aliases: rule('a list of job names', Array.isArray),
 };
 
-/** Enqueueing may leave the arguments out where all of them are optional. */
+/** Callers may leave the arguments out where all of them are optional. */
 export type ContractArgs<Input> =
   Record<string, never> extends Input ? [args?: Input | null] : [args: Input];
 
-/** A job for `enqueueMany`. */
-export interface NewJob {
-  readonly name: string;
+/** A job for `enqueueMany`: by its name, or by its contract. `contract.with(args)` makes one whose arguments are checked. */
+export type NewJob = NamedJob | ContractJob;
+
+/** A new job without options. */
+export type PlainJob = NewJob & { readonly options?: undefined };
+
+interface NewJobParts {
+  /** An object that JSON can hold. */
   readonly args?: JobArgs | null | undefined;
-  /** What the arguments have to fit. `contract.with(args)` says it. */
-  readonly contract?: JobContract | undefined;
+  /** When to enqueue it, and whether it is unique; default: at once, and not unique. */
+  readonly options?: EnqueueOptions | undefined;
+}
+
+interface NamedJob extends NewJobParts {
+  readonly name: string;
+  readonly contract?: undefined;
+}
+
+interface ContractJob extends NewJobParts {
+  readonly name?: undefined;
+  /** Its schema must take the arguments. */
+  readonly contract: JobContract;
 }
 
 /**
@@ -47,7 +64,9 @@ export interface JobContract<Input extends JobArgs = JobArgs, Output = unknown, 
   readonly schema: StandardSchema<Input, Output> | undefined;
 
   /** A job for `enqueueMany`: `enqueueMany([SendEmail.with({ to }), Ping.with()])`. */
-  with(...args: ContractArgs<Input>): NewJob;
+  with(...args: ContractArgs<Input>): PlainJob;
+  /** The same with options: `enqueueMany([SendEmail.with({ to }, { in: '5m' })])`. */
+  with(args: ContractArgs<Input>[0], options: EnqueueOptions): NewJob;
 
   /**
    * The same contract, which also takes jobs that were enqueued with older arguments: those that do not fit its schema
@@ -163,7 +182,7 @@ function makeContract(
     name,
     aliases,
     schema: form?.schema,
-    with: (args) => ({ name, args, contract }),
+    with: ((args, options) => ({ contract, args, options })) as JobContract['with'],
     upgrade(from, upgrade) {
       if (!form) throw notASchema(`schema of "${name}"`, undefined);
       if (!isStandardSchema(from)) throw notASchema(`old schema of "${name}"`, from);

@@ -54,8 +54,8 @@ function watching(watched: boolean[]): Partial<RequeuerOptions> {
 describe('Requeuer', () => {
   it('moves what is due to its queue, told apart from what is not, and says when the next is', async () => {
     const enqueuer = new Enqueuer({ ...ns.options, clock });
-    const due = await enqueuer.enqueueIn('n', 10, { big: 9007199254740993n, list: [] });
-    await enqueuer.enqueueIn('n', 70);
+    const due = await enqueuer.enqueue('n', { big: 9007199254740993n, list: [] }, { in: '10s' });
+    await enqueuer.enqueue('n', undefined, { in: '70s' });
     await enqueuer.close();
     const requeuer = aRequeuer();
     expect(await requeuer.requeueDue()).toEqual({
@@ -278,7 +278,9 @@ describe('Requeuer', () => {
 
   it('moves each job once, however many requeuers there are', async () => {
     const enqueuer = new Enqueuer({ ...ns.options, clock });
-    await Promise.all(Array.from({ length: 1_200 }, (_, i) => enqueuer.enqueueIn('n', 1, { i })));
+    await Promise.all(
+      Array.from({ length: 1_200 }, (_, i) => enqueuer.enqueue('n', { i }, { in: '1s' })),
+    );
     await enqueuer.close();
     clock.advance(1);
     const moved = await Promise.all([1, 2, 3].map(() => aRequeuer().requeueDue()));

@@ -38,14 +38,20 @@ it('runs around a call, the first outermost, and hears which jobs Redis has take
 it('hears that a unique job waits already', async () => {
   const taken: number[] = [];
   enqueuer.middleware(async (_jobs, next) => taken.push((await next()).length));
-  await enqueuer.enqueueUnique('n');
-  await enqueuer.enqueueUnique('n');
+  await enqueuer.enqueue('n', undefined, { unique: true });
+  await enqueuer.enqueue('n', undefined, { unique: true });
   expect(taken).toEqual([1, 0]);
+  await enqueuer.enqueueMany([
+    { name: 'n', options: { unique: true } },
+    { name: 'n', options: { in: '1h' } },
+    { name: 'n' },
+  ]);
+  expect(taken).toEqual([1, 0, 2]);
 });
 
 it('keeps jobs from being enqueued by not going on, and the caller hears of it', async () => {
   enqueuer.middleware(() => undefined);
-  await expect(enqueuer.enqueueIn('n', 60)).rejects.toThrow(EnqueueStoppedError);
+  await expect(enqueuer.enqueue('n', undefined, { in: '1m' })).rejects.toThrow(EnqueueStoppedError);
   expect(await ns.set('scheduled')).toEqual([]);
 });
 
@@ -68,7 +74,7 @@ it('has closing wait for it', async () => {
   const closed = enqueuer.close();
   gate.open();
   await closed;
-  await expect(enqueued).resolves.toMatchObject({ name: 'n' });
+  await expect(enqueued).resolves.toMatchObject({ job: { name: 'n' } });
   expect(await ns.queue('n')).toHaveLength(1);
 });
 

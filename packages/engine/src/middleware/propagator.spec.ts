@@ -70,9 +70,13 @@ describe('what a propagator captures', () => {
   it.each<[string, (enqueuer: Enqueuer) => Promise<unknown>]>([
     ['enqueue', (one) => one.enqueue('n')],
     ['enqueueMany', (one) => one.enqueueMany([{ name: 'n' }])],
-    ['enqueueIn', (one) => one.enqueueIn('n', 0)],
-    ['enqueueUnique', (one) => one.enqueueUnique('n')],
-    ['enqueueUniqueInByKey', (one) => one.enqueueUniqueInByKey('n', 0, null, { id: 1 })],
+    ['enqueueMany with in', (one) => one.enqueueMany([{ name: 'n', options: { in: 0 } }])],
+    ['enqueue with in', (one) => one.enqueue('n', undefined, { in: 0 })],
+    ['enqueue with unique', (one) => one.enqueue('n', undefined, { unique: true })],
+    [
+      'enqueue with in and a unique key',
+      (one) => one.enqueue('n', null, { in: 0, unique: { key: { id: 1 } } }),
+    ],
   ])('by %s is there when the job runs, and is forgotten when it is done', async (_, enqueue) => {
     const seen: unknown[] = [];
     const pool = aWitness(seen);
@@ -92,8 +96,8 @@ describe('what a propagator captures', () => {
 
   it('leaves nothing in Redis when it is nothing', async () => {
     await enqueuer.enqueue('n');
-    await enqueuer.enqueueIn('n', 60);
-    await enqueuer.enqueueUnique('n');
+    await enqueuer.enqueue('n', undefined, { in: '1m' });
+    await enqueuer.enqueue('n', undefined, { unique: true });
     expect(await carriers()).toEqual([]);
   });
 
@@ -152,8 +156,8 @@ describe('what a propagator captures', () => {
   it("goes with the arguments: a unique job that runs with another caller's runs in that one's context", async () => {
     const seen: unknown[] = [];
     const page = { page: 7 };
-    await tenants.run('first', () => enqueuer.enqueueUniqueByKey('n', { v: 1 }, page));
-    await tenants.run('second', () => enqueuer.enqueueUniqueByKey('n', { v: 2 }, page));
+    await tenants.run('first', () => enqueuer.enqueue('n', { v: 1 }, { unique: { key: page } }));
+    await tenants.run('second', () => enqueuer.enqueue('n', { v: 2 }, { unique: { key: page } }));
     await aWitness(seen).drain();
     expect(seen).toEqual(['second']);
     expect(await carriers()).toEqual([]);
@@ -161,8 +165,8 @@ describe('what a propagator captures', () => {
 
   it('of a duplicate that replaces nothing changes nothing', async () => {
     const seen: unknown[] = [];
-    await tenants.run('first', () => enqueuer.enqueueUnique('n'));
-    await tenants.run('second', () => enqueuer.enqueueUnique('n'));
+    await tenants.run('first', () => enqueuer.enqueue('n', undefined, { unique: true }));
+    await tenants.run('second', () => enqueuer.enqueue('n', undefined, { unique: true }));
     expect(await carriers()).toHaveLength(1);
     await aWitness(seen).drain();
     expect(seen).toEqual(['first']);
@@ -170,7 +174,9 @@ describe('what a propagator captures', () => {
 
   it('outlasts a schedule, and is renewed by a retry', async () => {
     const week = 7 * 24 * 3600;
-    const job = await tenants.run('acme', () => enqueuer.enqueueIn('n', week));
+    const job = await tenants.run('acme', () =>
+      enqueuer.enqueue('n', undefined, { in: week * 1000 }),
+    );
     const key = ns.keys.carrier(job.id);
     expect(await ns.redis.pttl(key)).toBeGreaterThan(week * 1000 + CARRIER_TTL - 60_000);
 

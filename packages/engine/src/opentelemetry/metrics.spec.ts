@@ -83,7 +83,7 @@ it('counts what jobs do', async () => {
 it('shows how busy the pool is, and what waits', async () => {
   new OpenTelemetryMetrics({ pool, client, meterProvider });
   await enqueuer.enqueue('n');
-  await enqueuer.enqueueIn('n', 60);
+  await enqueuer.enqueue('n', undefined, { in: '1m' });
   expect(await measurements()).toEqual(
     expect.arrayContaining([
       ['nestcraft.work.workers.limit', '', 7],

@@ -217,9 +217,9 @@ describe('jobs that are enqueued together', () => {
 describe('spans', () => {
   it('tell that a unique job waited already', async () => {
     const enqueuer = anEnqueuer();
-    await enqueuer.enqueueUnique('n');
+    await enqueuer.enqueue('n', undefined, { unique: true });
     exporter.reset();
-    await enqueuer.enqueueUnique('n');
+    await enqueuer.enqueue('n', undefined, { unique: true });
     expect(onlySpan(SpanKind.PRODUCER).attributes['nestcraft.work.duplicates']).toBe(1);
   });
 

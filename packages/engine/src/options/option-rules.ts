@@ -42,9 +42,12 @@ export function assertOptions<Options>(
     throw new InvalidOptionError(parent ?? `options of ${place}`, shown, 'an object');
   }
   const prefix = parent === undefined ? '' : `${parent}.`;
-  assertKnown(place, given, Object.keys(table), prefix);
-  for (const [name, { isRequired, check }] of Object.entries<OptionRule>(table)) {
-    const value: unknown = Reflect.get(given, name);
+  // Some options are checked with each job, so nothing is allocated for them but their own names.
+  const isUnknown = (name: string): boolean => !Object.hasOwn(table, name);
+  if (Object.keys(given).some(isUnknown)) assertKnown(place, given, Object.keys(table), prefix);
+  for (const name in table) {
+    const { isRequired, check } = table[name];
+    const value = given[name];
     if (value !== undefined || isRequired) check(prefix + name, value);
   }
 }

@@ -121,19 +121,19 @@ class World {
         return;
       }
       case 'enqueue later': {
-        const job = await this.#enqueuer.enqueueIn(what.jobName, what.n, { n: -0 });
+        const job = await this.#enqueuer.enqueue(what.jobName, { n: -0 }, { in: what.n * 1000 });
         this.#expect(job.id, '{"n":-0}');
         return;
       }
       case 'enqueue unique': {
-        const job = await this.#enqueuer.enqueueUnique(what.jobName, { u: what.n });
+        const { job } = await this.#enqueuer.enqueue(what.jobName, { u: what.n }, { unique: true });
         if (job) this.#expect(job.id, `{"u":${what.n}}`);
         return;
       }
       case 'enqueue by key': {
         const version = this.#versions++;
         const key = { k: what.n };
-        const result = await this.#enqueuer.tryEnqueueUnique(what.jobName, { version }, { key });
+        const result = await this.#enqueuer.enqueue(what.jobName, { version }, { unique: { key } });
         this.#expect(result.id ?? 'nobody', `{"version":${version}}`);
         return;
       }

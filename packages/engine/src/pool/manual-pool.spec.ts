@@ -80,7 +80,7 @@ describe('a pool by hand', () => {
       .job('fails', { backoff: () => 30, maxFails: 2 }, fail)
       .startByHand();
     expect(await pool.nextAt()).toBeUndefined();
-    await enqueuer.enqueueIn('a', 60, { n: 1 });
+    await enqueuer.enqueue('a', { n: 1 }, { in: '1m' });
     await enqueuer.enqueue('fails');
     await runAll(pool);
     expect(await pool.nextAt()).toBe((NOW + 30) * 1000);

@@ -90,8 +90,8 @@ it('counts each run by its fate: every failure as failed, those of dead jobs als
 
 it('counts no unique job that waits already', async () => {
   new PrometheusMetrics({ enqueuer, registry });
-  await enqueuer.enqueueUnique('n');
-  await enqueuer.enqueueUnique('n');
+  await enqueuer.enqueue('n', undefined, { unique: true });
+  await enqueuer.enqueue('n', undefined, { unique: true });
   expect(await page()).toContain('nestcraft_work_jobs_enqueued_total{job_name="n"} 1');
 });
 
@@ -100,7 +100,7 @@ it('shows how busy the pool is, and what waits', async () => {
   const gate = new Gate();
   pool.job('slow', () => gate.pass());
   await enqueuer.enqueueMany([{ name: 'slow' }, { name: 'elsewhere' }, { name: 'elsewhere' }]);
-  await enqueuer.enqueueIn('slow', 60);
+  await enqueuer.enqueue('slow', undefined, { in: '1m' });
   await pool.start();
   await gate.reached;
   expect(await page()).toEqual(

@@ -84,8 +84,8 @@ describe('in a Cluster', () => {
       });
       await pool.start();
       await enqueuer.enqueue('n', { fails: false });
-      await enqueuer.enqueueUnique('n', { fails: true });
-      await enqueuer.enqueueIn('n', 1_000, { fails: false });
+      await enqueuer.enqueue('n', { fails: true }, { unique: true });
+      await enqueuer.enqueue('n', { fails: false }, { in: '1000s' });
       await eventually(async () =>
         expect(await client.counts()).toMatchObject({ retry: 1, scheduled: 1 }),
       );
@@ -136,14 +136,17 @@ describe('in a Cluster', () => {
   });
 
   it('enqueues are sent again while the slot moves, and none is refused', async () => {
-    await enqueuer.enqueueUnique('u', { i: -1 });
+    await enqueuer.enqueue('u', { i: -1 }, { unique: true });
     const { slot, owner, other } = await slotOf(namespace);
     let isMoved = false;
     const hasMoved = (): boolean => isMoved;
     const outcomes: Promise<unknown>[] = [];
     const load = (async () => {
       for (let i = 0; !hasMoved(); i++) {
-        outcomes.push(enqueuer.enqueueUnique('u', { i }), enqueuer.enqueueIn('u', 100));
+        outcomes.push(
+          enqueuer.enqueue('u', { i }, { unique: true }),
+          enqueuer.enqueue('u', undefined, { in: '100s' }),
+        );
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     })();
@@ -157,12 +160,12 @@ describe('in a Cluster', () => {
 
   it('what is refused until its time is up has certainly not been done', async () => {
     const impatient = new Enqueuer({ redis: cluster, namespace, commandTimeout: 300 });
-    await impatient.enqueueUnique('u', { i: 1 });
+    await impatient.enqueue('u', { i: 1 }, { unique: true });
     const { slot, owner, other } = await slotOf(namespace);
     const [from, to] = [await owner.cluster('MYID'), await other.cluster('MYID')];
     await other.cluster('SETSLOT', slot, 'IMPORTING', from);
     await owner.cluster('SETSLOT', slot, 'MIGRATING', to);
-    await expect(impatient.enqueueUnique('u', { i: 2 })).rejects.toThrow(
+    await expect(impatient.enqueue('u', { i: 2 }, { unique: true })).rejects.toThrow(
       /did not take.*(ASK|TRYAGAIN).*Nothing was enqueued/,
     );
     for (const node of [owner, other]) await node.cluster('SETSLOT', slot, 'STABLE');

@@ -162,6 +162,6 @@ it('unique jobs are enqueued all, or none of them', async () => {
   const claiming = { jobName: 'n', id: 'new', entry: raw, keyed: false, when: undefined };
   const there = { ...claiming, uniqueKey };
   const gone = { ...claiming, uniqueKey: keys.unique('n', 'b') };
-  await moving(() => expect(run(scripts.enqueuing.claim([there, gone]))).rejects.toThrow());
+  await moving(() => expect(run(scripts.enqueuing.enqueueUnique([there, gone]))).rejects.toThrow());
   expect(await owner.llen(keys.queue('n'))).toBe(1);
 });

@@ -1,65 +1,66 @@
+import type { JobTime } from '../job/enqueue-options.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { CLAIM_TTL, ScriptGroup } from './script-group.js';
 
 const pushScript = loadScript('push');
 const scheduleScript = loadScript('schedule');
-const claimScript = loadScript('claim', 'claims');
+const enqueueUniqueScript = loadScript('enqueue-unique', 'claims');
 
-/** Milliseconds that what is carried to a job is kept beyond its run time or its last retry. */
+/** Milliseconds for which a job's carrier is kept beyond its run time or its last retry. */
 export const CARRIER_TTL = 24 * 3600 * 1000;
 
-/** What is carried to a job, as text. */
+/** The carried context of one job, as text. */
 export interface Carrier {
   readonly jobId: string;
   readonly text: string;
 }
 
-/** Jobs of one name to be put into their queue. */
-export interface Pushing {
+/** Jobs of one name for their queue. */
+export interface PushParams {
   readonly jobName: string;
-  /** In the order in which they are to stand. */
+  /** In the order of the queue. */
   readonly entries: readonly string[];
   readonly carriers: readonly Carrier[];
 }
 
-/** A job to be scheduled: after a delay, or at a time in seconds since the epoch. */
-export interface Scheduling {
+/** A job for the scheduled ones. */
+export interface ScheduleParams {
   readonly jobName: string;
   readonly id: string;
   readonly entry: string;
-  /** What is carried to it. */
+  /** Its carried context. */
   readonly carrier?: string | undefined;
-  readonly when: { readonly in: number } | { readonly at: number };
+  readonly when: JobTime;
 }
 
-/** A unique job to be enqueued. */
-export interface Claiming {
+/** A unique job. */
+export interface EnqueueUniqueParams {
   readonly jobName: string;
   readonly id: string;
   readonly entry: string;
   readonly uniqueKey: string;
-  /** The key is the caller's: the entry replaces the job that waits under it. */
+  /** Whether the key is the caller's: the entry then replaces the job that waits under it. */
   readonly keyed: boolean;
-  /** What is carried to it; to the waiting job, if the entry replaces that. */
+  /** Its carried context, which goes to the waiting job if the entry replaces that. */
   readonly carrier?: string | undefined;
-  /** `undefined` for at once. */
-  readonly when: Scheduling['when'] | undefined;
+  /** `undefined`: at once. */
+  readonly when: JobTime | undefined;
 }
 
 /** What became of a unique job when it was enqueued. */
-export interface Claimed {
+export interface UniqueOutcome {
   readonly status: 'enqueued' | 'updated' | 'duplicate';
-  /** The id of the job that waits; empty where Redis does not tell. */
+  /** The waiting job's id; empty where Redis does not know it. */
   readonly id: string;
-  /** In seconds since the epoch, of a job that was scheduled. */
+  /** When a scheduled job runs, in seconds since the epoch. */
   readonly runAt: number | undefined;
 }
 
 /** Scripts that enqueue jobs, where a plain push is not enough. */
 export class EnqueuingScripts extends ScriptGroup {
-  /** Puts jobs into their queue, makes their name known, and writes what is carried to them. */
-  push({ jobName, entries, carriers }: Pushing): ScriptCall<void> {
+  /** Puts jobs into their queue, makes their name known, and writes their carriers. */
+  push({ jobName, entries, carriers }: PushParams): ScriptCall<void> {
     return {
       script: pushScript,
       keys: [this.keys.knownJobs, this.keys.queue(jobName)],
@@ -73,14 +74,14 @@ export class EnqueuingScripts extends ScriptGroup {
   }
 
   /** Schedules jobs; returns their run times in seconds since the epoch. */
-  schedule(schedulings: readonly Scheduling[]): ScriptCall<number[]> {
+  schedule(jobs: readonly ScheduleParams[]): ScriptCall<number[]> {
     return {
       script: scheduleScript,
       keys: [this.keys.scheduled, this.keys.knownJobs],
       args: [
         this.now(),
         CARRIER_TTL,
-        ...schedulings.flatMap(({ jobName, id, entry, when, carrier }) => [
+        ...jobs.flatMap(({ jobName, id, entry, when, carrier }) => [
           ...[jobName, entry, ...whenArgs(when)],
           ...(carrier ? [carrier, this.keys.carrier(id)] : ['', '']),
         ]),
@@ -90,13 +91,13 @@ export class EnqueuingScripts extends ScriptGroup {
   }
 
   /** Enqueues unique jobs whose claims are free. */
-  claim(claimings: readonly Claiming[]): ScriptCall<Claimed[]> {
+  enqueueUnique(jobs: readonly EnqueueUniqueParams[]): ScriptCall<UniqueOutcome[]> {
     return {
-      script: claimScript,
+      script: enqueueUniqueScript,
       keys: [
         this.keys.scheduled,
         this.keys.knownJobs,
-        ...claimings.flatMap(({ jobName, uniqueKey }) => [
+        ...jobs.flatMap(({ jobName, uniqueKey }) => [
           this.keys.queue(jobName),
           uniqueKey,
           this.keys.uniqueOwner(uniqueKey),
@@ -107,7 +108,7 @@ export class EnqueuingScripts extends ScriptGroup {
         CLAIM_TTL,
         this.keys.carrierPrefix,
         CARRIER_TTL,
-        ...claimings.flatMap(({ jobName, id, entry, keyed, when, carrier }) => [
+        ...jobs.flatMap(({ jobName, id, entry, keyed, when, carrier }) => [
           ...[jobName, id, entry, keyed ? 'keyed' : 'any'],
           ...(when === undefined ? ['now', 0] : whenArgs(when)),
           carrier ?? '',
@@ -115,7 +116,7 @@ export class EnqueuingScripts extends ScriptGroup {
       ],
       decode: (reply) =>
         (reply as [Buffer, Buffer, Buffer][]).map(([status, id, runAt]) => ({
-          status: status.toString() as Claimed['status'],
+          status: status.toString() as UniqueOutcome['status'],
           id: id.toString(),
           runAt: runAt.length === 0 ? undefined : Number(runAt.toString()),
         })),
@@ -123,6 +124,6 @@ export class EnqueuingScripts extends ScriptGroup {
   }
 }
 
-function whenArgs(when: Scheduling['when']): [string, number] {
+function whenArgs(when: JobTime): [string, number] {
   return 'in' in when ? ['in', when.in] : ['at', when.at];
 }

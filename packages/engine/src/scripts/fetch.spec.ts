@@ -104,7 +104,7 @@ describe('a fetch', () => {
 
   it('takes no unique job ahead, nor what stands behind it; its claim stays', async () => {
     await enqueue('a', 1, 2);
-    const unique = await enqueuer.enqueueUnique('a', { i: 3 });
+    const { job: unique } = await enqueuer.enqueue('a', { i: 3 }, { unique: true });
     await enqueue('a', 4);
     const before = await ns.queue('a');
     expect(await fetch(['a'])).toEqual(['a 1', 'a 2']);

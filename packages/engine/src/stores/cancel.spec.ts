@@ -80,7 +80,7 @@ describe('cancelling a job that waits', () => {
   });
 
   it('removes it from the scheduled jobs', async () => {
-    const { id } = await enqueuer.enqueueIn('n', 60);
+    const { id } = await enqueuer.enqueue('n', undefined, { in: '1m' });
     expect(await enqueuer.cancel(id, { jobName: 'n' })).toMatchObject({ from: 'scheduled' });
     expect(await leftovers()).toEqual([]);
   });
@@ -100,9 +100,13 @@ describe('cancelling a job that waits', () => {
   });
 
   it('frees the claim of a unique one', async () => {
-    const waiting = await enqueuer.enqueueUnique('n', { i: 1 });
+    const { job: waiting } = await enqueuer.enqueue('n', { i: 1 }, { unique: true });
     await enqueuer.cancel(waiting?.id ?? '');
-    const scheduled = await enqueuer.enqueueUniqueInByKey('n', 60, { i: 2 }, { key: 1 });
+    const { job: scheduled } = await enqueuer.enqueue(
+      'n',
+      { i: 2 },
+      { in: '1m', unique: { key: { key: 1 } } },
+    );
     await enqueuer.cancel(scheduled?.id ?? '');
     expect(await leftovers()).toEqual([]);
   });
@@ -120,7 +124,7 @@ describe('cancelling a job that waits', () => {
 
   it('does not take a job for it that only names its id', async () => {
     const { id } = await enqueuer.enqueue('n');
-    const other = await enqueuer.enqueueIn('n', 60, { id });
+    const other = await enqueuer.enqueue('n', { id }, { in: '1m' });
     await enqueuer.cancel(id);
     expect((await client.scheduledJobs()).jobs.map(({ job }) => job?.id)).toEqual([other.id]);
   });
@@ -174,7 +178,7 @@ describe('cancelling a job that runs', () => {
       }),
     );
     await pool.start();
-    const job = await enqueuer.enqueueUnique('n');
+    const { job } = await enqueuer.enqueue('n', undefined, { unique: true });
     const id = job?.id ?? '';
     await started.reached;
     expect(await enqueuer.cancel(id)).toEqual({ status: 'signalled' });
@@ -339,7 +343,7 @@ describe('cancelling a job that was fetched ahead', () => {
 
 describe('a job that is marked when it is fetched', () => {
   it('is dropped, and frees the claim that it holds', async () => {
-    const job = await enqueuer.enqueueUnique('held');
+    const { job } = await enqueuer.enqueue('held', undefined, { unique: true });
     await ns.redis.zadd(ns.keys.cancelled, 9_999_999_999_999, job?.id ?? '');
     const { pool, fates } = aPool(() => undefined);
     pool.job('held', { uniqueUntil: 'done' }, () => Promise.reject(new Error('it was run')));
@@ -392,7 +396,7 @@ describe('cancelling', () => {
   });
 
   it('removes a job for one of two that cancel it at once', async () => {
-    const { id } = await enqueuer.enqueueIn('n', 60);
+    const { id } = await enqueuer.enqueue('n', undefined, { in: '1m' });
     const results = await Promise.all([enqueuer.cancel(id), client.cancel(id)]);
     expect(results.map(({ status }) => status).sort()).toEqual(['not found', 'removed']);
     expect(await ns.redis.exists(ns.keys.cancelled)).toBe(0);

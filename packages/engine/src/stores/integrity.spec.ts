@@ -34,7 +34,7 @@ it('finds nothing where pools work', async () => {
     expect(await kinds()).toEqual([]);
   });
   await enqueuer.enqueueMany([{ name: 'n' }, { name: 'n' }]);
-  await enqueuer.enqueueIn('n', 100);
+  await enqueuer.enqueue('n', undefined, { in: '100s' });
   await pool.drain();
   await pool.stop();
   await enqueuer.close();

@@ -66,14 +66,14 @@ describe('retryDeadJob', () => {
   });
 
   it('claims again for a unique job, and leaves it when another like it waits', async () => {
-    const waiting = await enqueuer.enqueueUnique('n', { a: 1 });
+    const { job: waiting } = await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     const key = JSON.stringify(waiting?.uniqueKey ?? '');
     await bury(failed('1', 'n', `,"unique":true,"unique_key":${key},"claim":"released"`));
     expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('duplicate');
     expect((await client.deadJobs()).total).toBe(1);
     await client.emptyQueue('n');
     expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('moved');
-    expect(await enqueuer.tryEnqueueUnique('n', { a: 1 })).toEqual({
+    expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toEqual({
       status: 'duplicate',
       id: '1',
     });
@@ -82,7 +82,7 @@ describe('retryDeadJob', () => {
   });
 
   it('does not claim what a dead job holds still', async () => {
-    const job = await enqueuer.enqueueUnique('n', { a: 1 });
+    const { job } = await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     const key = JSON.stringify(job?.uniqueKey ?? '');
     await ns.redis.del(ns.keys.queue('n'));
     await bury(failed('1', 'n', `,"unique":true,"unique_key":${key},"claim":"held"`));
@@ -101,7 +101,10 @@ describe('one job', () => {
     await bury(failed('1'), 'not JSON');
     expect(await client.deadJob({ at: AT, id: '1' })).toMatchObject({ at: AT, job: { id: '1' } });
     expect(await client.deadJob({ at: AT, id: '2' })).toBeUndefined();
-    const { runAt, id } = await enqueuer.enqueueIn('n', 60);
+    const {
+      id,
+      job: { runAt },
+    } = await enqueuer.enqueue('n', undefined, { in: '1m' });
     expect(await client.scheduledJob({ at: runAt, id })).toMatchObject({ job: { id } });
     expect(await client.retryJob({ at: runAt, id })).toBeUndefined();
     expect(await client.counts()).toEqual({ scheduled: 1, retry: 0, dead: 2 });
@@ -111,7 +114,7 @@ describe('one job', () => {
 
 describe('runScheduledJob and runRetryJob', () => {
   it('put a job into its queue now, whatever its time', async () => {
-    const scheduled = await enqueuer.enqueueIn('n', 1_000, { a: 1 });
+    const { job: scheduled } = await enqueuer.enqueue('n', { a: 1 }, { in: '1000s' });
     expect(await client.runScheduledJob({ at: scheduled.runAt, id: scheduled.id })).toBe('moved');
     await ns.redis.zadd(ns.keys.retry, NOW + 50, failed('2'));
     expect(await client.runRetryJob({ at: new Date((NOW + 50) * 1000), id: '2' })).toBe('moved');
@@ -122,8 +125,8 @@ describe('runScheduledJob and runRetryJob', () => {
   });
 
   it('can do so with all of them', async () => {
-    for (let i = 0; i < 3; i++) await enqueuer.enqueueIn('n', 1_000, { i });
-    await enqueuer.enqueueIn('m', 1_000);
+    for (let i = 0; i < 3; i++) await enqueuer.enqueue('n', { i }, { in: '1000s' });
+    await enqueuer.enqueue('m', undefined, { in: '1000s' });
     expect(await client.runAllScheduledJobs({ jobName: 'n' })).toMatchObject({ total: 4, done: 3 });
     await ns.redis.zadd(ns.keys.retry, NOW + 50, failed('2'));
     expect(await client.runAllRetryJobs()).toMatchObject({ total: 1, done: 1 });
@@ -146,23 +149,33 @@ describe('deleting', () => {
   });
 
   it('a scheduled unique job frees its claim, by arguments or by key', async () => {
-    const byArgs = await enqueuer.enqueueUniqueIn('n', 100, { a: 1 });
-    const byKey = await enqueuer.enqueueUniqueInByKey('n', 100, { a: 1 }, { k: 1 });
-    await enqueuer.enqueueUniqueInByKey('n', 100, { a: 2 }, { k: 1 });
+    const { job: byArgs } = await enqueuer.enqueue('n', { a: 1 }, { in: '100s', unique: true });
+    const { job: byKey } = await enqueuer.enqueue(
+      'n',
+      { a: 1 },
+      { in: '100s', unique: { key: { k: 1 } } },
+    );
+    await enqueuer.enqueue('n', { a: 2 }, { in: '100s', unique: { key: { k: 1 } } });
     for (const job of [byArgs, byKey]) {
       if (!job) throw new Error('no job');
       expect(await client.deleteScheduledJob({ at: job.runAt, id: job.id })).toBe(true);
     }
-    expect(await enqueuer.enqueueUnique('n', { a: 1 })).not.toBeNull();
-    expect(await enqueuer.enqueueUniqueByKey('n', { a: 1 }, { k: 1 })).not.toBeNull();
+    expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toMatchObject({
+      status: 'enqueued',
+    });
+    expect(await enqueuer.enqueue('n', { a: 1 }, { unique: { key: { k: 1 } } })).toMatchObject({
+      status: 'enqueued',
+    });
   });
 
   it("a job that has run frees nobody else's claim", async () => {
-    const waiting = await enqueuer.enqueueUnique('n', { a: 1 });
+    const { job: waiting } = await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     const key = JSON.stringify(waiting?.uniqueKey ?? '');
     await bury(failed('1', 'n', `,"unique":true,"unique_key":${key}`));
     expect(await client.deleteDeadJob({ at: AT, id: '1' })).toBe(true);
-    expect(await enqueuer.enqueueUnique('n', { a: 1 })).toBeNull();
+    expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toMatchObject({
+      status: 'duplicate',
+    });
   });
 });
 
@@ -221,7 +234,7 @@ describe('with all dead jobs', () => {
   });
 
   it('the others have the like', async () => {
-    await enqueuer.enqueueIn('n', 100);
+    await enqueuer.enqueue('n', undefined, { in: '100s' });
     await ns.redis.zadd(ns.keys.retry, NOW, failed('1'));
     expect(await client.deleteAllScheduledJobs()).toMatchObject({ done: 1 });
     expect(await client.deleteAllRetryJobs()).toMatchObject({ done: 1 });

@@ -132,14 +132,18 @@ describe('a job that waits for its retry', () => {
     pool.job('u', { uniqueUntil: 'done', maxFails: 3 }, () => {
       throw new Error('no');
     });
-    const first = await enqueuer.enqueueUnique('u', { a: 1 });
+    const { job: first } = await enqueuer.enqueue('u', { a: 1 }, { unique: true });
     await pool.drain();
     await pool.stop();
-    expect(await enqueuer.enqueueUnique('u', { a: 1 })).toBeNull();
+    expect(await enqueuer.enqueue('u', { a: 1 }, { unique: true })).toMatchObject({
+      status: 'duplicate',
+    });
     const [waiting] = (await client.retryJobs()).jobs;
     if (!waiting) throw new Error('no job');
     expect(await client.killRetryJob(waiting)).toBe(true);
-    expect(await enqueuer.enqueueUnique('u', { a: 1 })).not.toBeNull();
+    expect(await enqueuer.enqueue('u', { a: 1 }, { unique: true })).toMatchObject({
+      status: 'enqueued',
+    });
     const [dead] = (await client.deadJobs()).jobs;
     expect(dead?.job?.id).toBe(first?.id);
     expect(dead?.text).not.toContain('"claim"');
@@ -179,9 +183,11 @@ describe('a waiting job', () => {
   });
 
   it('frees its claim', async () => {
-    const job = await enqueuer.enqueueUnique('u', { a: 1 });
+    const { job } = await enqueuer.enqueue('u', { a: 1 }, { unique: true });
     expect(await client.deleteWaitingJob('u', { position: 1, id: job?.id ?? '' })).toBe('deleted');
-    expect(await enqueuer.enqueueUnique('u', { a: 1 })).not.toBeNull();
+    expect(await enqueuer.enqueue('u', { a: 1 }, { unique: true })).toMatchObject({
+      status: 'enqueued',
+    });
   });
 
   it('is not looked for in the middle of a very long queue', async () => {

@@ -58,7 +58,7 @@ describe.each(Object.keys(REDISES) as (keyof typeof REDISES)[])(
       const enqueuer = work.get(Enqueuer);
       await enqueuer.enqueue('plain', { n: 1 });
       await enqueuer.enqueueMany([{ name: 'params', args: { n: 2 } }]);
-      await enqueuer.enqueueIn('plain', 3_600, { n: 3 });
+      await enqueuer.enqueue('plain', { n: 3 }, { in: '1h' });
       await work.drain();
       await work.advance('1h');
       await work.perform('params', { n: 4 });
@@ -72,7 +72,7 @@ describe.each(Object.keys(REDISES) as (keyof typeof REDISES)[])(
       const work = await create();
       const { now } = work;
       jest.useFakeTimers({ now: new Date('2000-01-01') });
-      await work.get(Enqueuer).enqueueIn('plain', 60, { n: 1 });
+      await work.get(Enqueuer).enqueue('plain', { n: 1 }, { in: '1m' });
       jest.advanceTimersByTime(120_000);
       expect(await work.drain()).toEqual([]);
       expect(work.now).toEqual(now);

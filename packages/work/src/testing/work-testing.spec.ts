@@ -61,7 +61,7 @@ class Mailer {
   async welcome(job: Job<{ to: string }>): Promise<void> {
     this.log.lines.push(`welcome ${job.args.to}`);
     await this.enqueuer.enqueue('send_email', { to: job.args.to });
-    await this.enqueuer.enqueueIn('remind', 3_600, { to: job.args.to });
+    await this.enqueuer.enqueue('remind', { to: job.args.to }, { in: '1h' });
   }
 
   @JobHandler('remind')
@@ -203,7 +203,7 @@ describe('an application under test', () => {
     })
     class TwoModule {}
     work = await WorkTestingModule.create({ imports: [TwoModule] });
-    await work.get(Billing).billing.enqueueIn('invoice', 60);
+    await work.get(Billing).billing.enqueue('invoice', undefined, { in: '1m' });
     await work.get(Enqueuer).enqueue('send_email', { to: 'ada' });
     expect(await work.jobs()).toHaveLength(2);
     expect(await work.advance('1m')).toMatchObject([
@@ -267,8 +267,8 @@ describe('drain', () => {
 describe('advance', () => {
   it('runs what is scheduled when its time has come, in the order of time', async () => {
     const enqueuer = await start();
-    await enqueuer.enqueueIn('ping', 7_200, { n: 2 });
-    await enqueuer.enqueueIn('ping', 60, { n: 1 });
+    await enqueuer.enqueue('ping', { n: 2 }, { in: '2h' });
+    await enqueuer.enqueue('ping', { n: 1 }, { in: '1m' });
     await enqueuer.enqueue('welcome', { to: 'ada' });
     await work.advance('59s');
     expect(lines()).toEqual(['welcome ada', 'mail to ada']);
@@ -346,7 +346,7 @@ describe('toHaveEnqueued', () => {
     const enqueuer = await start();
     await enqueuer.enqueue(Ping, { n: 1 });
     await enqueuer.enqueue(Ping, { n: 2 });
-    await enqueuer.enqueueIn('ping', 300, { n: 3 });
+    await enqueuer.enqueue('ping', { n: 3 }, { in: '5m' });
     await work.drain();
     expect(work).toHaveEnqueued(Ping, { n: 1 });
     expect(work).toHaveEnqueued('ping', { n: expect.any(Number) }, { times: 3 });
@@ -365,7 +365,7 @@ describe('toHaveEnqueued', () => {
   it('says what was enqueued instead', async () => {
     const enqueuer = await start();
     await enqueuer.enqueue(Ping, { n: 1 });
-    await enqueuer.enqueueIn('remind', 60, { to: 'ada' });
+    await enqueuer.enqueue('remind', { to: 'ada' }, { in: '1m' });
     expect(messageOf(() => expect(work).toHaveEnqueued('ping', { n: 2 }, { in: '5m' }))).toBe(
       [
         'Expected: job "ping", with {"n": 2}, to run "5m" after it is enqueued',
@@ -395,21 +395,23 @@ describe('toHaveEnqueued', () => {
 
   it('does not count a unique job that waits already', async () => {
     const enqueuer = await start();
-    await enqueuer.enqueueUnique('ping', { n: 1 });
-    await enqueuer.enqueueUnique('ping', { n: 1 });
+    await enqueuer.enqueue('ping', { n: 1 }, { unique: true });
+    await enqueuer.enqueue('ping', { n: 1 }, { unique: true });
     expect(work).toHaveEnqueued('ping', { n: 1 }, { times: 1 });
   });
 });
 
 it('clear forgets jobs, and what was enqueued, and what was to fail', async () => {
   const enqueuer = await start();
-  await enqueuer.enqueueUnique('ping', { n: 1 });
-  await enqueuer.enqueueIn('remind', 60, { to: 'ada' });
+  await enqueuer.enqueue('ping', { n: 1 }, { unique: true });
+  await enqueuer.enqueue('remind', { to: 'ada' }, { in: '1m' });
   work.failNext('ping');
   await work.clear();
   expect(await work.jobs()).toEqual([]);
   expect(work).not.toHaveEnqueued('ping');
-  expect(await enqueuer.enqueueUnique('ping', { n: 1 })).not.toBeNull();
+  expect(await enqueuer.enqueue('ping', { n: 1 }, { unique: true })).toMatchObject({
+    status: 'enqueued',
+  });
   expect(await work.drain()).toMatchObject([{ fate: { kind: 'done' } }]);
 });
 

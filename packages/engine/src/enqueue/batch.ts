@@ -2,62 +2,61 @@ import { enqueueError } from './enqueue-error.js';
 import { EnqueueRejectedError } from '../errors/errors.js';
 import { MOST_BYTES } from '../redis/batches.js';
 
-/** How many jobs, and how many bytes of them, go with one command: so many hold Redis up for about a millisecond. */
-export const LOAD = { count: 1_000, bytes: MOST_BYTES / 4 } as const;
+/** How many jobs, and how many bytes of them, one command carries at most: Redis takes about a millisecond for as many. */
+export const BATCH_LIMITS = { count: 1_000, bytes: MOST_BYTES / 4 } as const;
 
-/** Of how much something is made up. */
-export interface Measure {
+/** How much an item adds to a batch. */
+export interface BatchSize {
   readonly jobs: number;
-  /** At most. */
+  /** An upper bound. */
   readonly bytes: number;
 }
 
-/** How to send a load. */
-export interface LoadOptions<Item, Result> {
-  /** Sends the command: its result has an element for each item. @throws what Redis or ioredis say */
+/** How to send a batch. */
+export interface BatchOptions<Item, Result> {
+  /** Sends the command. Its result has an element for each item. @throws the errors of Redis and ioredis */
   readonly send: (items: readonly Item[]) => Promise<readonly Result[]>;
-  /** The names of an item's jobs, a name a job. */
+  /** The names of an item's jobs, one name for each job. */
   readonly namesOf: (item: Item) => readonly string[];
 }
 
-/** What calls hand over to be sent with one command; they succeed or fail together. */
-export class Load<Item, Result> {
-  readonly #options: LoadOptions<Item, Result>;
+/** Items that one command sends. They succeed or fail together. */
+export class Batch<Item, Result> {
+  readonly #options: BatchOptions<Item, Result>;
   readonly #items: Item[] = [];
-  /** Who waits for each item. */
   readonly #waiters: Waiter<Result>[] = [];
   #jobs = 0;
   #bytes = 0;
   #closed = false;
 
-  constructor(options: LoadOptions<Item, Result>) {
+  constructor(options: BatchOptions<Item, Result>) {
     this.#options = options;
   }
 
-  /** How many bytes it has at most. */
+  /** An upper bound in bytes. */
   get size(): number {
     return this.#bytes;
   }
 
-  /** Whether so much more may go with it. */
-  hasRoomFor({ jobs, bytes }: Measure): boolean {
+  /** Whether an item of this size still fits. A batch that was sent takes no more. */
+  hasRoomFor({ jobs, bytes }: BatchSize): boolean {
     if (this.#closed) return false;
-    return this.#jobs + jobs <= LOAD.count && this.#bytes + bytes <= LOAD.bytes;
+    return this.#jobs + jobs <= BATCH_LIMITS.count && this.#bytes + bytes <= BATCH_LIMITS.bytes;
   }
 
   /**
-   * Resolves to the item's part of the result, once somebody has sent the load.
+   * Resolves to the item's part of the result once the batch was sent.
    *
    * @throws EnqueueRejectedError, EnqueueOutcomeUnknownError
    */
-  add(item: Item, { jobs, bytes }: Measure): Promise<Result> {
+  add(item: Item, { jobs, bytes }: BatchSize): Promise<Result> {
     this.#jobs += jobs;
     this.#bytes += bytes;
     this.#items.push(item);
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
-  /** Sends it, and tells those who wait. Never rejects: resolves to what went wrong, if anything did. */
+  /** Sends the batch and settles its items. Never rejects: resolves to the error, or to `undefined`. */
   async send(): Promise<unknown> {
     this.#closed = true;
     try {
@@ -70,7 +69,7 @@ export class Load<Item, Result> {
     }
   }
 
-  /** It will not be sent, because of `cause`. */
+  /** Fails all items, because `cause` keeps the batch from being sent. */
   refuse(cause: unknown): void {
     this.#closed = true;
     this.#fail((jobNames) => new EnqueueRejectedError(jobNames, cause));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Courier } from './courier.js';
+import { BatchSender } from './batch-sender.js';
 
 const MIB = 1024 * 1024;
 
@@ -9,12 +9,12 @@ let problems: Error[];
 let finish: ((problem?: Error) => void)[];
 let ready: () => Promise<void>;
 let writes: number;
-let courier: Courier;
+let sender: BatchSender;
 
 beforeEach(() => {
   [sent, refused, problems, finish, writes] = [[], [], [], [], 0];
   ready = () => Promise.resolve();
-  courier = new Courier({
+  sender = new BatchSender({
     ready: () => ready(),
     inOneWrite: (send) => {
       writes++;
@@ -25,11 +25,11 @@ beforeEach(() => {
 
 afterEach(async () => {
   while (finish.length > 0) await answer();
-  await courier.idle();
+  await sender.idle();
 });
 
 function add(name: string, size = 1): void {
-  courier.add({
+  sender.add({
     size,
     send: () => {
       sent.push(name);
@@ -52,7 +52,7 @@ async function turns(): Promise<void> {
   for (let i = 0; i < 3; i++) await new Promise(setImmediate);
 }
 
-describe('Courier', () => {
+describe('BatchSender', () => {
   it('sends what one turn has added in one write, in its order', async () => {
     for (const name of ['a', 'b', 'c']) add(name);
     expect(sent).toEqual([]);
@@ -110,13 +110,13 @@ describe('Courier', () => {
     await turns();
     expect([sent, refused]).toEqual([[], ['a', 'b']]);
     expect(problems[0]?.message).toBe('down');
-    await courier.idle();
+    await sender.idle();
   });
 
   it('is idle when all is answered', async () => {
     add('a');
     let idle = false;
-    const waiting = courier.idle().then(() => (idle = true));
+    const waiting = sender.idle().then(() => (idle = true));
     await turns();
     expect(idle).toBe(false);
     await answer();

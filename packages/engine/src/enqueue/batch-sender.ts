@@ -2,25 +2,25 @@ import { MOST_BYTES } from '../redis/batches.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { setImmediate } from '../base/timers.js';
 
-/** What is sent with one command. */
+/** A command that is ready to be sent. */
 export interface Sendable {
   /** In bytes. */
   readonly size: number;
-  /** Never rejects: resolves, when it is done, to what went wrong, if anything did. */
+  /** Never rejects: resolves to the error, or to `undefined`, once the command was answered. */
   readonly send: () => Promise<unknown>;
-  /** It will not be sent, because of `cause`. */
+  /** Called instead of `send` when `cause` keeps the command from being sent. */
   readonly refuse: (cause: unknown) => void;
 }
 
-// Each command has its five seconds from when it is handed to ioredis, so only as much is as Redis and the network get
-// through in a fraction of that. The rest waits here, for as long as it takes.
-const MOST_COMMANDS = 1_000;
+// A command's five seconds start when ioredis gets it. So ioredis gets only what Redis and the network can handle in a
+// fraction of that time. The rest waits here for as long as it takes.
+const MAX_COMMANDS = 1_000;
 
 /**
- * Sends things in their order: all of a turn of the event loop in one write, as far as not too much is under way. When
- * Redis no longer answers, what waits is refused, which is then certain.
+ * Sends commands in their order. All commands of one turn of the event loop go in one write, unless too much is under way
+ * already. When Redis no longer answers, the waiting commands are refused: they were certainly not sent.
  */
-export class Courier {
+export class BatchSender {
   readonly #connection: Pick<RedisConnection, 'ready' | 'inOneWrite'>;
   readonly #waiting: Sendable[] = [];
   readonly #underWay = new Set<Promise<void>>();
@@ -32,13 +32,13 @@ export class Courier {
     this.#connection = connection;
   }
 
-  /** Has it sent at the end of this turn of the event loop, or when there is room. */
-  add(thing: Sendable): void {
-    this.#waiting.push(thing);
+  /** Sends the command at the end of this turn of the event loop, or as soon as there is room. */
+  add(command: Sendable): void {
+    this.#waiting.push(command);
     this.#startSoon();
   }
 
-  /** Resolves when nothing waits and nothing is under way. */
+  /** Resolves when no command waits or is under way. */
   async idle(): Promise<void> {
     while (this.#waiting.length > 0 || this.#underWay.size > 0) {
       await (this.#underWay.size > 0 ? Promise.all(this.#underWay) : new Promise(setImmediate));
@@ -62,17 +62,17 @@ export class Courier {
       this.#starting = false;
     }
     this.#connection.inOneWrite(() => {
-      for (const thing of this.#take()) this.#track(this.#send(thing));
+      for (const command of this.#take()) this.#track(this.#send(command));
     });
   }
 
-  /** The things that there is room for; they count as under way. */
+  /** The waiting commands that there is room for. They count as under way from now on. */
   #take(): Sendable[] {
     let taken = 0;
-    for (const thing of this.#waiting) {
-      if (!this.#hasRoomFor(thing)) break;
+    for (const command of this.#waiting) {
+      if (!this.#hasRoomFor(command)) break;
       this.#commands++;
-      this.#bytes += thing.size;
+      this.#bytes += command.size;
       taken++;
     }
     return this.#waiting.splice(0, taken);
@@ -80,12 +80,12 @@ export class Courier {
 
   #hasRoomFor({ size }: Sendable): boolean {
     if (this.#commands === 0) return true;
-    return this.#commands < MOST_COMMANDS && this.#bytes + size <= MOST_BYTES;
+    return this.#commands < MAX_COMMANDS && this.#bytes + size <= MOST_BYTES;
   }
 
-  async #send(thing: Sendable): Promise<void> {
-    const { size } = thing;
-    const problem = await thing.send();
+  async #send(command: Sendable): Promise<void> {
+    const { size } = command;
+    const problem = await command.send();
     this.#commands--;
     this.#bytes -= size;
     if (isTimeout(problem)) this.#refuseWaiting(problem);
@@ -93,7 +93,7 @@ export class Courier {
   }
 
   #refuseWaiting(cause: unknown): void {
-    for (const thing of this.#waiting.splice(0)) thing.refuse(cause);
+    for (const command of this.#waiting.splice(0)) command.refuse(cause);
   }
 
   #track(work: Promise<void>): void {
