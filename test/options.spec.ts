@@ -28,6 +28,7 @@ const redis = 'redis://127.0.0.1:1';
 const WRONG = {
   whole: [NaN, Infinity, -Infinity, -1, 0.5, 2 ** 60, '5', '', null, {}, [], true, 5n, Symbol('5')],
   amount: [NaN, Infinity, -Infinity, -1, '5', '', null, {}, [], true, 5n],
+  duration: [NaN, Infinity, -Infinity, -1, 0, '5', '', '-5s', 'soon', null, {}, [], true, 5n],
   flag: ['true', '', 0, 1, NaN, null, {}, []],
   function: ['f', 5, true, null, {}, []],
   list: ['a', 5, true, null, {}, [null], [5], [undefined]],
@@ -181,14 +182,18 @@ const CASES: readonly Case[] = [
   {
     place: 'list',
     options: { from: 'whole', at: 'date', limit: 'whole', jobName: 'name', newestFirst: 'flag' },
-    give: (options) => client.list('dead', options),
+    give: (options) => client.dead.list(options),
   },
   {
-    place: 'deleteAllDeadJobs',
+    place: 'deleteAll',
     options: { jobName: 'name', signal: 'object', onProgress: 'function' },
-    give: (options) => client.deleteAllDeadJobs(options),
+    give: (options) => client.dead.deleteAll(options),
   },
-  { place: 'pause', options: { seconds: 'whole' }, give: (options) => client.pause('n', options) },
+  {
+    place: 'pause',
+    options: { for: 'duration' },
+    give: (options) => client.queue('n').pause(options),
+  },
   { place: 'rates', options: { minutes: 'whole' }, give: (options) => client.rates(options) },
   {
     place: 'metrics',
@@ -196,9 +201,9 @@ const CASES: readonly Case[] = [
     give: (options) => client.metrics(options),
   },
   {
-    place: 'listWaiting',
+    place: 'list of a queue',
     options: { from: 'whole', limit: 'whole' },
-    give: (options) => client.listWaiting('n', options),
+    give: (options) => client.queue('n').list(options),
   },
   {
     place: 'cancel',
@@ -351,11 +356,11 @@ describe('what is no object of options', () => {
       (options) => boot(WorkModule.forRootAsync({ useFactory: () => options })),
       (options) => WorkTestingModule.create({}, options),
       (options) => WorkDashboardModule.forRoot(options),
-      (options) => client.pause('n', options),
+      (options) => client.queue('n').pause(options),
       (options) => client.metrics(options),
-      (options) => client.list('dead', options),
+      (options) => client.dead.list(options),
       (options) => client.cancel('id', options),
-      (options) => client.deleteAllDeadJobs(options),
+      (options) => client.dead.deleteAll(options),
       (options) => enqueuer.tryEnqueueUnique('n', {}, options),
       (options) => (enqueuer as unknown as Loose).enqueue('n', {}, options),
     ];

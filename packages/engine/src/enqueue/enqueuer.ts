@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { noteClass } from '../base/copies.js';
-import { Canceller, type CancelOptions, type Cancellation } from '../stores/canceller.js';
+import { Canceller, type CancelOptions, type CancelResult } from '../stores/canceller.js';
 import { systemClock } from '../base/clock.js';
 import { sendThrough, type EnqueueMiddleware } from '../middleware/enqueue-middleware.js';
 import {
@@ -367,7 +367,7 @@ export class Enqueuer {
    * const { status } = await enqueuer.cancel(id, { jobName: 'send_reminder' }); // 'removed'
    * ```
    */
-  async cancel(jobId: string, options: CancelOptions = {}): Promise<Cancellation> {
+  async cancel(jobId: string, options: CancelOptions = {}): Promise<CancelResult> {
     this.#assertOpen();
     return this.#awaited(this.#canceller.cancel(jobId, options));
   }
