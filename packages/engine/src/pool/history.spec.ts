@@ -167,7 +167,9 @@ class World {
         return undefined;
       case 'delete the dead': {
         const [dead] = (await this.#client.dead.list()).jobs;
-        if (dead && (await this.#client.dead.delete(dead))) this.#gone(dead.raw);
+        if (!dead) return undefined;
+        const { status } = await this.#client.dead.delete(dead);
+        if (status === 'deleted') this.#gone(dead.raw);
         return undefined;
       }
       case 'release': {
