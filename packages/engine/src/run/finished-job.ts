@@ -7,7 +7,7 @@ import type { Random } from '../base/random.js';
 import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
 import type { FetchedEntry, Move, Note, Settlement } from '../scripts/running-scripts.js';
-import { CLAIM_LASTS } from '../scripts/script-group.js';
+import { CLAIM_TTL } from '../scripts/script-group.js';
 import { type HeldClaim } from '../job/held-claim.js';
 import { isThenable, readable } from '../base/thrown.js';
 import { scheduleResultOf } from './schedule-result.js';
@@ -171,7 +171,7 @@ function notesOf(
   if (reaped && isEnd(kind)) notes.push({ kind: 'forget deaths', jobId });
   // Until it runs again, and for a day beyond.
   if (claim && (kind === 'retry' || kind === 'snoozed')) {
-    notes.push({ kind: 'renew claim', claim, milliseconds: decided.delay * 1000 + CLAIM_LASTS });
+    notes.push({ kind: 'renew claim', claim, milliseconds: decided.delay * 1000 + CLAIM_TTL });
   }
   if (wasCancelled) notes.push({ kind: 'unmark', jobId });
   const result = scheduleResultOf(jobId, decided, { now, duration });

@@ -1,6 +1,6 @@
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
-import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
+import { CLAIM_TTL, ScriptGroup } from './script-group.js';
 
 const pushScript = loadScript('push');
 const scheduleScript = loadScript('schedule');
@@ -104,7 +104,7 @@ export class EnqueuingScripts extends ScriptGroup {
       ],
       args: [
         this.now(),
-        CLAIM_LASTS,
+        CLAIM_TTL,
         this.keys.carrierPrefix,
         CARRIER_LASTS,
         ...claimings.flatMap(({ jobName, id, entry, keyed, when, carrier }) => [

@@ -3,7 +3,7 @@ import { toRaw, type Raw } from '../redis/raw.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { Numbering } from './numbering.js';
-import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
+import { CLAIM_TTL, ScriptGroup } from './script-group.js';
 
 const runNowScript = loadScript('run-now', 'claims');
 const removeScript = loadScript('remove', 'claims');
@@ -103,7 +103,7 @@ export class JobScripts extends ScriptGroup {
         this.keys.cancelled,
         ...queues.names.map((name) => this.keys.queue(name)),
       ],
-      args: [CLAIM_LASTS, ...args],
+      args: [CLAIM_TTL, ...args],
       decode: (reply) => (reply as Buffer[]).map((status) => status.toString() as RunNowStatus),
     };
   }
@@ -122,7 +122,7 @@ export class JobScripts extends ScriptGroup {
       keys: [key],
       args: [
         ...(from === 'set' ? ['set', ''] : [`queue ${from.side}`, from.depth]),
-        CLAIM_LASTS,
+        CLAIM_TTL,
         ...jobs.flatMap((job) => [
           ...[job.raw, ...this.#heldClaim(job)],
           ...[this.keys.deaths(job.jobId), this.keys.attempts(job.jobId)],
@@ -138,7 +138,7 @@ export class JobScripts extends ScriptGroup {
       script: killScript,
       keys: [this.keys.retry, this.keys.dead],
       args: [
-        ...[this.now(), CLAIM_LASTS],
+        ...[this.now(), CLAIM_TTL],
         ...jobs.flatMap((job) => [job.raw, job.deadEntry, ...this.#heldClaim(job)]),
       ],
       decode: flags,

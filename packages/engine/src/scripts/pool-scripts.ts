@@ -3,7 +3,7 @@ import { MOST_BYTES } from '../redis/batches.js';
 import type { Raw } from '../redis/raw.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
-import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
+import { CLAIM_TTL, ScriptGroup } from './script-group.js';
 import { type HeldClaim } from '../job/held-claim.js';
 
 const beatScript = loadScript('beat');
@@ -218,7 +218,7 @@ export class PoolScripts extends ScriptGroup {
         ATTEMPTS.most,
         ATTEMPTS.keep,
         REAPED_TTL,
-        CLAIM_LASTS,
+        CLAIM_TTL,
         ...jobs.flatMap(({ raw, jobId, deadEntry, attempt, claim }) => [
           ...[raw, jobId === undefined ? '' : deadEntry],
           ...[keys.attempts(jobId ?? ''), attempt, claim?.jobId ?? ''],

@@ -6,7 +6,7 @@ import { toRaw, type Raw } from '../redis/raw.js';
 import type { Script, CommandCall, ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { Numbering } from './numbering.js';
-import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
+import { CLAIM_TTL, ScriptGroup } from './script-group.js';
 import { type HeldClaim } from '../job/held-claim.js';
 
 const fetchScript = loadScript('fetch', 'claims');
@@ -172,7 +172,7 @@ export class RunningScripts extends ScriptGroup {
       script: fetchScript,
       keys: [...jobNames.map((name) => this.keys.queue(name)), ...watched],
       args: [
-        ...[poolId, wanted, ahead.wanted, this.keys.prefix, CLAIM_LASTS, MOST_BYTES_AT_ONCE],
+        ...[poolId, wanted, ahead.wanted, this.keys.prefix, CLAIM_TTL, MOST_BYTES_AT_ONCE],
         jobNames.map(letterOf).join(''),
         ...shares,
         ...ahead.shares,
@@ -224,7 +224,7 @@ export class RunningScripts extends ScriptGroup {
     return {
       script: settleScript,
       keys: [retry, scheduled, dead, ...queues.names.map((name) => this.keys.queue(name))],
-      args: [this.now(), poolId, CLAIM_LASTS, ATTEMPTS.most, ATTEMPTS.keep, ...args],
+      args: [this.now(), poolId, CLAIM_TTL, ATTEMPTS.most, ATTEMPTS.keep, ...args],
       decode: (reply) => {
         const [lost, refused, reason] = reply as [number[], number[], Buffer];
         return { lost, refused, reason: refused.length > 0 ? reason.toString() : undefined };
@@ -306,7 +306,7 @@ export class RunningScripts extends ScriptGroup {
     return {
       script: renewScript,
       keys: claims.flatMap(({ uniqueKey }) => this.claimKeys(uniqueKey)),
-      args: [CLAIM_LASTS, ...claims.map(({ jobId }) => jobId)],
+      args: [CLAIM_TTL, ...claims.map(({ jobId }) => jobId)],
       decode: () => undefined,
     };
   }

@@ -5,7 +5,7 @@ import { toRaw, type Raw } from '../redis/raw.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { Numbering } from './numbering.js';
-import { CLAIM_LASTS, ScriptGroup } from './script-group.js';
+import { CLAIM_TTL, ScriptGroup } from './script-group.js';
 
 const dueScript = loadScript('due', 'read-some');
 const requeueScript = loadScript('requeue', 'claims');
@@ -150,7 +150,7 @@ export class TimedScripts extends ScriptGroup {
         ...[this.keys[set], knownJobs, dead, movedFirings],
         ...names.map((name) => this.keys.queue(name)),
       ],
-      args: [this.now(), CLAIM_LASTS, letters, ...names, ...args],
+      args: [this.now(), CLAIM_TTL, letters, ...names, ...args],
       decode: (reply) => {
         const [requeued = 0, died = 0, dropped = 0, broken = 0, ...left] = reply as number[];
         const leftNames = left.map((index) => names[index - 1] ?? '');
