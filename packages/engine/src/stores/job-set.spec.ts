@@ -47,7 +47,7 @@ describe('running a dead job now', () => {
     expect(await client.dead.runNow({ at: AT, id: '1' })).toEqual({ status: 'notFound' });
   });
 
-  it('takes a job from a page, too, and forgets the deaths of its processes', async () => {
+  it('takes a job from a list, too, and forgets the deaths of its processes', async () => {
     await bury(failed('1'));
     await ns.redis.set(ns.keys.deaths('1'), 2);
     const [job] = (await client.dead.list()).jobs;
@@ -138,7 +138,7 @@ describe('running a scheduled job or a retry now', () => {
 });
 
 describe('deleting', () => {
-  it('removes one job, told by time and id or from a page', async () => {
+  it('removes one job, identified by time and id or taken from a list', async () => {
     await bury(failed('1'), failed('2'), 'not JSON');
     expect(await client.dead.delete({ at: AT, id: '1' })).toEqual({ status: 'deleted' });
     expect(await client.dead.delete({ at: AT, id: '1' })).toEqual({ status: 'notFound' });

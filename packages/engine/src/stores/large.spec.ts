@@ -107,7 +107,7 @@ describe('of large jobs in a queue', () => {
   });
 });
 
-it('what workers do is told of all of them, however large the arguments of their jobs are', async () => {
+it('all busy workers are listed, however large the arguments of their jobs are', async () => {
   const [args] = LARGE;
   await ns.redis.sadd(ns.keys.workerPools, 'pool');
   const worker_ids = IDS.join(',');

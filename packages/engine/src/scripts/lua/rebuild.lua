@@ -7,7 +7,7 @@
 -- KEYS[1+i]  the queues
 -- ARGV[1]    the own pool's id, or '' for none
 -- Returns    how many locks were wrong; or why Redis refuses one of them, when all others are right
-local own, mended, problem = ARGV[1], 0, nil
+local own, repaired, problem = ARGV[1], 0, nil
 redis.call('SREM', KEYS[1], '')
 
 -- Returns how many locks were wrong, 0 or 1.
@@ -33,7 +33,7 @@ end
 -- A key of the wrong kind must not keep the locks of other names as they are.
 for i = 2, #KEYS do
   local ok, result = pcall(rebuild, KEYS[i])
-  if ok then mended = mended + result else problem = problem or result end
+  if ok then repaired = repaired + result else problem = problem or result end
 end
 if problem then return type(problem) == 'table' and problem or redis.error_reply(problem) end
-return mended
+return repaired
