@@ -51,7 +51,7 @@ it.each(['there', 'back'])(
 it.each(['engine', 'work'])('%s knows its own version', async (name) => {
   const file = join(ROOT, 'packages', name, 'package.json');
   const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string };
-  const place = name === 'engine' ? 'engine/src/copies.ts' : 'work/src/other-copies.ts';
+  const place = name === 'engine' ? 'engine/src/base/copies.ts' : 'work/src/other-copies.ts';
   const code = await readFile(join(ROOT, 'packages', place), 'utf8');
   expect(code).toContain(`'${version}'`);
 });
