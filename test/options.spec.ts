@@ -202,14 +202,18 @@ const CASES: readonly Case[] = [
   {
     place: 'list',
     options: { from: 'whole', at: 'date', limit: 'whole', jobName: 'name', newestFirst: 'flag' },
-    give: (options) => client.list('dead', options),
+    give: (options) => client.dead.list(options),
   },
   {
-    place: 'deleteAllDeadJobs',
+    place: 'deleteAll',
     options: { jobName: 'name', signal: 'object', onProgress: 'function' },
-    give: (options) => client.deleteAllDeadJobs(options),
+    give: (options) => client.dead.deleteAll(options),
   },
-  { place: 'pause', options: { seconds: 'whole' }, give: (options) => client.pause('n', options) },
+  {
+    place: 'pause',
+    options: { for: 'duration' },
+    give: (options) => client.queue('n').pause(options),
+  },
   { place: 'rates', options: { minutes: 'whole' }, give: (options) => client.rates(options) },
   {
     place: 'metrics',
@@ -217,9 +221,9 @@ const CASES: readonly Case[] = [
     give: (options) => client.metrics(options),
   },
   {
-    place: 'listWaiting',
+    place: 'list of a queue',
     options: { from: 'whole', limit: 'whole' },
-    give: (options) => client.listWaiting('n', options),
+    give: (options) => client.queue('n').list(options),
   },
   {
     place: 'cancel',
@@ -372,11 +376,11 @@ describe('what is no object of options', () => {
       (options) => boot(WorkModule.forRootAsync({ useFactory: () => options })),
       (options) => WorkTestingModule.create({}, options),
       (options) => WorkDashboardModule.forRoot(options),
-      (options) => client.pause('n', options),
+      (options) => client.queue('n').pause(options),
       (options) => client.metrics(options),
-      (options) => client.list('dead', options),
+      (options) => client.dead.list(options),
       (options) => client.cancel('id', options),
-      (options) => client.deleteAllDeadJobs(options),
+      (options) => client.dead.deleteAll(options),
       (options) => enqueuer.enqueueMany([{ name: 'n', options }]),
       (options) => loose.enqueue('n', {}, options),
     ];

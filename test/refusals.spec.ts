@@ -138,7 +138,7 @@ describe('when Redis loses its data under a running pool', () => {
     });
     await eventually(() => expect(ticks.some((at) => at > lostAt + 1_000)).toBe(true));
     const client = new Client({ redis: local.url });
-    const { jobs } = await client.deadJobs();
+    const { jobs } = await client.dead.list();
     expect(jobs.map(({ job }) => job?.lastError)).toEqual(['not yet']);
     client.close();
     await enqueuer.close();

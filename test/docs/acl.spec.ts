@@ -37,12 +37,12 @@ it('the access that the page names is enough for everything', async () => {
     expect(await enqueuer.cancel(id)).toMatchObject({ status: 'removed' });
     const expected = expect.arrayContaining(['many', 'unique', 'later', 'periodic']);
     await eventually(() => expect(done).toEqual(expected));
-    expect((await client.queues()).map(({ jobName }) => jobName).sort()).toEqual([
+    expect((await client.queues.list()).map(({ jobName }) => jobName).sort()).toEqual([
       ...['mail', 'tick', 'unheard_of'],
     ]);
     expect(await client.integrity()).toBeDefined();
-    expect(await client.redisInfo()).toBeDefined();
-    expect((await client.retryAllDeadJobs()).done).toBe(0);
+    expect(await client.server.info()).toBeDefined();
+    expect((await client.dead.runAll()).done).toBe(0);
     expect((await pool.health()).status).not.toBe('down');
     await pool.stop();
     expect(errors).toEqual([]);

@@ -197,11 +197,11 @@ withGo('gocraft/work and this project in one namespace', () => {
     await pool.stop();
 
     const times = new Map(
-      (await client.deadJobs()).jobs.map(({ job, at }) => [job?.id, seconds(at)]),
+      (await client.dead.list()).jobs.map(({ job, at }) => [job?.id, seconds(at)]),
     );
     await go.ask('retryDeadJob', { at: times.get(dies[0]?.id), jobId: dies[0]?.id });
     await go.ask('deleteDeadJob', { at: times.get(dies[1]?.id), jobId: dies[1]?.id });
-    const [waiting] = (await client.retryJobs()).jobs;
+    const [waiting] = (await client.retries.list()).jobs;
     await go.ask('deleteRetryJob', { at: seconds(waiting?.at ?? new Date(0)), jobId: waits.id });
     const seen: unknown[] = [];
     await aPool()
@@ -220,19 +220,21 @@ withGo('gocraft/work and this project in one namespace', () => {
     const dies = await enqueuer.enqueueMany([1, 2].map((i) => ({ name: 'dies', args: { i } })));
     const waits = await enqueuer.enqueueMany([3, 4].map((i) => ({ name: 'waits', args: { i } })));
     await eventually(async () => {
-      expect((await client.deadJobs()).total).toBe(2);
-      expect((await client.retryJobs()).total).toBe(2);
+      expect((await client.dead.list()).total).toBe(2);
+      expect((await client.retries.list()).total).toBe(2);
     });
     await go.ask('stop');
-    const [dead] = (await client.deadJobs()).jobs;
+    const [dead] = (await client.dead.list()).jobs;
     expect(dead?.job).toMatchObject({ name: 'dies', fails: 1, lastError: 'Go says no' });
     if (!dead) throw new Error('no dead job');
-    expect(await client.retryDeadJob(dead)).toBe('moved');
-    expect(await client.deleteAllDeadJobs({ jobName: 'dies' })).toMatchObject({ done: 1 });
-    const [one, other] = (await client.retryJobs()).jobs;
+    expect(await client.dead.runNow(dead)).toEqual({ status: 'enqueued' });
+    expect(await client.dead.deleteAll({ jobName: 'dies' })).toMatchObject({ done: 1 });
+    const [one, other] = (await client.retries.list()).jobs;
     if (!one || !other) throw new Error('no retry jobs');
-    expect(await client.runRetryJob(one)).toBe('moved');
-    expect(await client.deleteRetryJob({ at: other.at, id: other.job?.id ?? '' })).toBe(true);
+    expect(await client.retries.runNow(one)).toEqual({ status: 'enqueued' });
+    expect(await client.retries.delete({ at: other.at, id: other.job?.id ?? '' })).toEqual({
+      status: 'deleted',
+    });
     const seen: string[] = [];
     await aPool()
       .job('dies', (job) => seen.push(job.id))
@@ -284,7 +286,7 @@ withGo('gocraft/work and this project in one namespace', () => {
       jobs: [{ id: scheduled.id, args: { later: 1 } }],
     });
     await go.ask('deleteScheduledJob', { at: seconds(scheduled.runAt), jobId: scheduled.id });
-    expect((await client.scheduledJobs()).total).toBe(0);
+    expect((await client.scheduled.list()).total).toBe(0);
     gate.open();
   });
 
@@ -292,14 +294,14 @@ withGo('gocraft/work and this project in one namespace', () => {
     await aGoPool({ name: 'n', milliseconds: 60_000 });
     const job = await enqueuer.enqueue('n', { a: 1 });
     await eventually(async () => {
-      expect(await client.workerObservations()).toMatchObject([
+      expect(await client.workers()).toMatchObject([
         { jobName: 'n', jobId: job.id, argsText: '{"a":1}' },
       ]);
     });
-    expect(await client.workerPoolHeartbeats()).toMatchObject([
+    expect(await client.pools.list()).toMatchObject([
       { engine: 'gocraft', jobNames: ['n'], concurrency: 3 },
     ]);
-    expect(await client.queues()).toMatchObject([{ jobName: 'n', count: 0, inProgress: 1 }]);
+    expect(await client.queues.list()).toMatchObject([{ jobName: 'n', count: 0, inProgress: 1 }]);
   });
 
   it('pauses and limits hold across both', async () => {
@@ -310,7 +312,7 @@ withGo('gocraft/work and this project in one namespace', () => {
       ours.push(job.id);
       await new Promise((resolve) => setTimeout(resolve, 20));
     });
-    await client.pause('n');
+    await client.queue('n').pause();
     await pool.start();
     const jobs = await enqueuer.enqueueMany(Array.from({ length: 60 }, () => ({ name: 'n' })));
     const watch = setInterval(() => {
@@ -321,7 +323,7 @@ withGo('gocraft/work and this project in one namespace', () => {
     }, 2);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect([ours.length, go.runs.length, await redis.llen(key('n'))]).toEqual([0, 0, 60]);
-    await client.unpause('n');
+    await client.queue('n').resume();
     await eventually(() => {
       const ended = go.runs.flatMap((one) => one.ended ?? []);
       expect([...ours, ...ended].sort()).toEqual(jobs.map(({ id }) => id).sort());
@@ -363,11 +365,11 @@ withGo('gocraft/work and this project in one namespace', () => {
       throw new Error('no');
     });
     await pool.start();
-    await eventually(async () => expect((await client.deadJobs()).total).toBe(1));
+    await eventually(async () => expect((await client.dead.list()).total).toBe(1));
     const [dead] = await redis.zrange(`${namespace}:dead`, '0', '-1');
     expect(dead).toContain(`"args":${text},"fails":2`);
     await pool.stop();
-    await client.retryAllDeadJobs();
+    await client.dead.runAll();
     expect((await redis.lrange(key('n'), 0, -1))[0]).toContain(`"args":${text}}`);
   });
 
@@ -375,7 +377,7 @@ withGo('gocraft/work and this project in one namespace', () => {
     await aGoPool({ name: 'other' });
     const job = await enqueuer.enqueue('ours', { a: 1 }, { in: '1s' });
     await eventually(async () => {
-      expect((await client.deadJobs()).jobs).toMatchObject([
+      expect((await client.dead.list()).jobs).toMatchObject([
         { job: { id: job.id, lastError: 'unknown job when requeueing' } },
       ]);
     });
@@ -399,7 +401,7 @@ withGo('gocraft/work and this project in one namespace', () => {
     await eventually(() => expect(seen).toEqual([job.id]));
     expect(performance.now() - killedAt).toBeLessThan(15_000);
     await nothingIsInProgress('n');
-    expect(await client.workerPoolHeartbeats()).toHaveLength(1);
+    expect(await client.pools.list()).toHaveLength(1);
   }, 40_000);
 
   it("the jobs of our pool that is gone are recovered by Go's reaper", async () => {

@@ -5,7 +5,7 @@ import type { Asked } from './asked.js';
 import { BusyWorkers } from './busy-workers.js';
 import { ACTIONS, type DashboardAction, type WorkDashboardOptions } from './dashboard-options.js';
 import { WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
-import { SETS, type SetName } from './job-sets.js';
+import { SETS } from './job-sets.js';
 import { Memo } from './memo.js';
 import { OPENAPI } from './openapi.js';
 import { Operations } from './operations.js';
@@ -113,7 +113,7 @@ export class ApiRoutes {
     const wanted = text('q', query.q, 200);
     const where = optional(query.in, (value) => oneOf('in', value, SEARCHED));
     const name = optional(query.name, (value) => jobName('name', value));
-    const set = SETS.find((one): one is SetName => one === where);
+    const set = SETS.find((one) => one === where);
     const resource = { set, jobName: name };
     await asked.allow(resource);
     const showsArgs = await asked.may('viewArgs', resource);
@@ -173,7 +173,7 @@ export class ApiRoutes {
     return this.memo.read('health', FRESH.health, async () => {
       const clock = await compareClocks(this.client);
       const [info, integrity] = await Promise.all([
-        this.client.redisInfo(),
+        this.client.server.info(),
         this.client.integrity(),
       ]);
       return { ...redisHealth({ info, ...clock }), integrity };
@@ -184,7 +184,7 @@ export class ApiRoutes {
 /** How long Redis takes to answer, and by how much the clock of this process is ahead of its own; in milliseconds. */
 async function compareClocks(client: Client): Promise<{ roundTrip: number; skew: number }> {
   const [asked, begun] = [Date.now(), performance.now()];
-  const there = await client.redisTime();
+  const there = await client.server.time();
   const roundTrip = performance.now() - begun;
   return { roundTrip, skew: Math.round(asked + roundTrip / 2 - there.getTime()) };
 }

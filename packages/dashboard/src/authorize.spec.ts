@@ -47,7 +47,7 @@ it.each<[string, string, object | undefined, string, DashboardResource]>([
   ['GET', 'queues/n/jobs/1/4', undefined, 'view', { ...QUEUE, jobId: '4' }],
   [
     'POST',
-    'jobs/dead/enqueue',
+    'jobs/dead/run',
     { jobs: [{ at: 11, id: '2' }] },
     'retry',
     { set: 'dead', jobName: 'm', jobId: '2' },
@@ -73,7 +73,7 @@ it.each<[string, string, object | undefined, string, DashboardResource]>([
     'delete',
     { set: 'dead', jobId: 'x' },
   ],
-  ['POST', 'jobs/dead/enqueue-all', { name: 'n' }, 'retry', { set: 'dead', jobName: 'n' }],
+  ['POST', 'jobs/dead/run-all', { name: 'n' }, 'retry', { set: 'dead', jobName: 'n' }],
   ['POST', 'jobs/dead/delete-all', {}, 'delete', { set: 'dead' }],
   ['POST', 'jobs/retry/kill-all', {}, 'kill', { set: 'retry' }],
   ['POST', 'jobs/cancel', { id: '4', name: 'n' }, 'cancel', { jobName: 'n', jobId: '4' }],
@@ -85,7 +85,7 @@ it.each<[string, string, object | undefined, string, DashboardResource]>([
     { ...QUEUE, jobId: '4' },
   ],
   ['POST', 'queues/n/pause', {}, 'pause', QUEUE],
-  ['POST', 'queues/n/unpause', {}, 'pause', QUEUE],
+  ['POST', 'queues/n/resume', {}, 'pause', QUEUE],
   ['POST', 'queues/n/limit', { limit: 3 }, 'limit', QUEUE],
   ['POST', 'queues/n/empty', {}, 'empty', QUEUE],
   ['POST', 'periodic/run', { id: 's' }, 'run', { schedule: 's', jobName: 'tick' }],
@@ -229,7 +229,7 @@ describe('the audit', () => {
     await app?.get(Enqueuer).enqueue('n');
     await send(`${url}/api/jobs/cancel`, { id: 'x\ny', name: 'n' });
     expect(log.at(-1)).toBe(
-      'LOG "a\\nb": cancel (jobs/cancel) is done {"jobName":"n","jobId":"x\\ny","results":["not found"]}',
+      'LOG "a\\nb": cancel (jobs/cancel) is done {"jobName":"n","jobId":"x\\ny","results":["notFound"]}',
     );
   });
 });

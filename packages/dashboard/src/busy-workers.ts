@@ -14,16 +14,16 @@ export class BusyWorkers {
 
   /** Those that have been at it for the longest time first. */
   async list(pools?: readonly WorkerPoolHeartbeat[]): Promise<BusyWorker[]> {
-    const all = pools ?? (await this.client.workerPoolHeartbeats());
+    const all = pools ?? (await this.client.pools.list());
     const poolOf = new Map(all.flatMap((pool) => pool.workerIds.map((id) => [id, pool] as const)));
-    const observations = await this.client.workerObservations(all);
+    const observations = await this.client.workers(all);
     return observations
       .map((observation) => ({ observation, pool: poolOf.get(observation.workerId) }))
       .sort((a, b) => a.observation.startedAt.getTime() - b.observation.startedAt.getTime());
   }
 
   async find(workerId: string): Promise<BusyWorker | undefined> {
-    const pools = await this.client.workerPoolHeartbeats();
+    const pools = await this.client.pools.list();
     const pool = pools.find(({ workerIds }) => workerIds.includes(workerId));
     const workers = pool ? await this.list([{ ...pool, workerIds: [workerId] }]) : [];
     return workers[0];

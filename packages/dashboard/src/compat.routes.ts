@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { argsTextOf, Client, type JobPage } from '@nestcraft/work';
+import { argsTextOf, Client, type JobSet, type JobSetName, type TimedJob } from '@nestcraft/work';
 import type { Asked } from './asked.js';
-import type { SetName } from './job-sets.js';
+import { jobSetOf } from './job-sets.js';
 import { integer } from './params.js';
 import { Presenters, type Presenter } from './presenter.js';
 import { Reply } from './replies.js';
 import { Look } from './routes.js';
 
 const LAST_PAGE = 1_000_000;
+const PAGE_SIZE = 20;
 
 /** The read routes of gocraft/work's own web UI, for tools that were written for it. */
 @Injectable()
@@ -20,14 +21,14 @@ export class CompatRoutes {
   @Look('compat/queues', 'view')
   async queues(asked: Asked) {
     await asked.allow({});
-    const queues = await this.client.queues();
+    const queues = await this.client.queues.list();
     return queues.map(({ jobName, count, latency }) => ({ job_name: jobName, count, latency }));
   }
 
   @Look('compat/worker_pools', 'view')
   async workerPools(asked: Asked) {
     await asked.allow({});
-    const pools = await this.client.workerPoolHeartbeats();
+    const pools = await this.client.pools.list();
     return pools.map((pool) => ({
       worker_pool_id: pool.workerPoolId,
       started_at: pool.startedAt.getTime() / 1000,
@@ -44,7 +45,7 @@ export class CompatRoutes {
   async busyWorkers(asked: Asked) {
     await asked.allow({});
     const presenter = this.presenters.for(await asked.may('viewArgs', {}));
-    const observations = await this.client.workerObservations();
+    const observations = await this.client.workers();
     // What Go's encoder writes for an empty list there.
     if (observations.length === 0) return null;
     return observations.map((one) => ({
@@ -61,37 +62,46 @@ export class CompatRoutes {
 
   @Look('compat/retry_jobs', 'view')
   async retryJobs(asked: Asked) {
-    return this.page(asked, 'retry', 'retry_at', (page) => this.client.retryJobs(page));
+    return this.page(asked, 'retry', 'retry_at');
   }
 
   @Look('compat/scheduled_jobs', 'view')
   async scheduledJobs(asked: Asked) {
-    return this.page(asked, 'scheduled', 'run_at', (page) => this.client.scheduledJobs(page));
+    return this.page(asked, 'scheduled', 'run_at');
   }
 
   @Look('compat/dead_jobs', 'view')
   async deadJobs(asked: Asked) {
-    return this.page(asked, 'dead', 'died_at', (page) => this.client.deadJobs(page));
+    return this.page(asked, 'dead', 'died_at');
   }
 
-  private async page(
-    asked: Asked,
-    set: SetName,
-    time: string,
-    read: (page: number) => Promise<JobPage>,
-  ): Promise<Reply> {
+  private async page(asked: Asked, set: JobSetName, time: string): Promise<Reply> {
     const page = integer('page', asked.query.page ?? '1', 1, LAST_PAGE);
     await asked.allow({ set });
     const presenter = this.presenters.for(await asked.may('viewArgs', { set }));
-    const { jobs, total } = await read(page);
+    const { jobs, total } = await readPage(jobSetOf(this.client, set), page);
     const texts = jobs.flatMap((job) => textOf(job, time, presenter) ?? []);
     return Reply.json(`{"count":${total},"jobs":[${texts.join()}]}`);
   }
 }
 
+/** A whole page, however long its jobs are: a list ends where they would exceed its limit of bytes. */
+async function readPage(
+  set: JobSet,
+  page: number,
+): Promise<{ readonly jobs: readonly TimedJob[]; readonly total: number }> {
+  let list = await set.list({ from: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE });
+  const jobs = [...list.jobs];
+  while (list.next !== undefined && jobs.length < PAGE_SIZE) {
+    list = await set.list({ from: list.next, limit: PAGE_SIZE - jobs.length });
+    jobs.push(...list.jobs);
+  }
+  return { jobs, total: list.total };
+}
+
 /** As JSON text, in which the arguments stand as they are in Redis: numbers keep their digits. */
 function textOf(
-  { at, job, raw }: JobPage['jobs'][number],
+  { at, job, raw }: TimedJob,
   time: string,
   presenter: Presenter,
 ): string | undefined {

@@ -1,5 +1,4 @@
-import { optionRules, type OptionTable } from '@nestcraft/work';
-import type { SetName } from './job-sets.js';
+import { optionRules, type JobSetName, type OptionTable } from '@nestcraft/work';
 
 /** What somebody may do on the dashboard. */
 export const ACTIONS = [
@@ -40,7 +39,7 @@ export type DashboardUser = object | string;
 export interface DashboardResource {
   /** The queue whose waiting jobs it is about; it has the name of its jobs. */
   readonly queue?: string | undefined;
-  readonly set?: SetName | undefined;
+  readonly set?: JobSetName | undefined;
   /** The name of the job or jobs. Missing, too, for a job that is gone and for an entry that is no job. */
   readonly jobName?: string | undefined;
   readonly jobId?: string | undefined;
@@ -69,7 +68,7 @@ export interface DashboardEvent<User = DashboardUser> {
    * `unknown` where Redis did not say in time whether it was done.
    */
   readonly outcome: 'done' | 'started' | 'refused' | 'failed' | 'unknown';
-  /** What became of each job, such as `deleted` or `gone`. */
+  /** What became of each job, such as `deleted` or `notFound`. */
   readonly results?: readonly string[] | undefined;
   /** Why it failed. */
   readonly error?: string | undefined;

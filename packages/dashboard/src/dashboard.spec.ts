@@ -139,7 +139,7 @@ describe.each([
         { position: 2, args: '{"n":9007199254740993}' },
       ],
     });
-    expect((await send(`${queue}/unpause`)).status).toBe(204);
+    expect((await send(`${queue}/resume`)).status).toBe(204);
     expect((await send(`${queue}/empty`)).status).toBe(202);
     await eventually(async () => expect(await redis.llen(`${namespace}:jobs:a.b/c`)).toBe(0));
   });
@@ -163,16 +163,16 @@ describe.each([
     const since = await getJson(`${url}/api/jobs/dead?order=asc&at=13&limit=1`);
     expect(since).toMatchObject({ from: 3, next: 4, jobs: [{ id: '4' }] });
     expect(detail).toMatchObject({ id, args, backtrace: '    at x', text: dead(id, args) });
-    const retried = await send(`${url}/api/jobs/dead/enqueue`, {
+    const retried = await send(`${url}/api/jobs/dead/run`, {
       jobs: [
         { at: 12, id },
         { at: 12, id: 'none' },
       ],
     });
-    expect(await retried.json()).toEqual({ results: ['moved', 'gone'] });
+    expect(await retried.json()).toEqual({ results: ['enqueued', 'notFound'] });
     const deleted = await send(`${url}/api/jobs/dead/delete`, { jobs: [{ at: 10, id: '1' }] });
     expect(await deleted.json()).toEqual({ results: ['deleted'] });
-    expect((await send(`${url}/api/jobs/dead/enqueue-all`)).status).toBe(202);
+    expect((await send(`${url}/api/jobs/dead/run-all`)).status).toBe(202);
     await eventually(async () => expect(await redis.llen(`${namespace}:jobs:n`)).toBe(3));
     expect((await send(`${url}/api/jobs/dead/delete-all`)).status).toBe(202);
     await eventually(async () => expect(await redis.zcard(`${namespace}:dead`)).toBe(0));
@@ -260,7 +260,7 @@ describe.each([
         { position: 1, id: 'none' },
       ],
     });
-    expect(await answer.json()).toEqual({ results: ['deleted', 'gone'] });
+    expect(await answer.json()).toEqual({ results: ['deleted', 'notFound'] });
     expect(await redis.llen(`${namespace}:jobs:n`)).toBe(0);
   });
 
@@ -270,7 +270,7 @@ describe.each([
     const cancel = async (body: object) => (await send(`${url}/api/jobs/cancel`, body)).json();
     expect(await cancel({ id, name: 'n' })).toEqual({ result: 'removed' });
     expect(await redis.llen(`${namespace}:jobs:n`)).toBe(0);
-    expect(await cancel({ id, name: 'n' })).toEqual({ result: 'not found' });
+    expect(await cancel({ id, name: 'n' })).toEqual({ result: 'notFound' });
   });
 
   it('streams snapshots, and what operations have come to', async () => {
@@ -681,9 +681,9 @@ describe('bad parameters', () => {
     ['queues/a,b/pause', {}],
     ['queues/n/limit', {}],
     ['queues/n/limit', { limit: -1 }],
-    ['jobs/dead/enqueue', {}],
-    ['jobs/dead/enqueue', { jobs: [] }],
-    ['jobs/dead/enqueue', { jobs: [{ at: 'x', id: 'y' }] }],
+    ['jobs/dead/run', {}],
+    ['jobs/dead/run', { jobs: [] }],
+    ['jobs/dead/run', { jobs: [{ at: 'x', id: 'y' }] }],
     ['jobs/dead/delete', { jobs: Array.from({ length: 201 }, () => ({ at: 1, id: 'x' })) }],
     ['jobs/dead/delete-all', { name: 7 }],
     ['jobs/retry/kill', { jobs: [{ at: 1 }] }],
@@ -753,7 +753,7 @@ describe('other pages', () => {
     await redis.sadd(`${namespace}:worker_pools`, 'silent');
     expect(await getJson(`${url}/api/health`)).toMatchObject({
       role: 'master',
-      integrity: [{ kind: 'silent_pool' }],
+      integrity: [{ kind: 'silentPool' }],
     });
   });
 

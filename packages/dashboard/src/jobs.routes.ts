@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { Client, type BulkOptions, type BulkResult, type TimedJob } from '@nestcraft/work';
+import {
+  Client,
+  type BulkOptions,
+  type BulkResult,
+  type JobSetName,
+  type TimedJob,
+} from '@nestcraft/work';
 import type { Asked } from './asked.js';
 import { labelOf } from './audit.js';
 import type { DashboardResource } from './dashboard-options.js';
-import { methodsFor, SETS, type SetName } from './job-sets.js';
+import { jobSetOf, SETS } from './job-sets.js';
 import { FRESH, Memo } from './memo.js';
 import { Operations, type Operation } from './operations.js';
 import {
@@ -52,7 +58,7 @@ export class JobsRoutes {
     const presenter = this.presenters.for(await asked.may('viewArgs', resource));
     const key = JSON.stringify(['jobs', set, options, presenter.showsArgs]);
     return this.memo.read(key, FRESH, async () => {
-      const { jobs, ...rest } = await this.client.list(set, options);
+      const { jobs, ...rest } = await jobSetOf(this.client, set).list(options);
       return { ...rest, jobs: jobs.map((job) => presenter.job(job)) };
     });
   }
@@ -64,7 +70,7 @@ export class JobsRoutes {
     const name = text('name', asked.query.name);
     await asked.allow({ set, jobName: name });
     return this.memo.read(JSON.stringify(['count', set, name]), FRESH, () =>
-      this.client.countOf(set, name),
+      jobSetOf(this.client, set).count(name),
     );
   }
 
@@ -81,49 +87,48 @@ export class JobsRoutes {
     return Reply.entry(presenter.entry(job));
   }
 
-  /** Puts some jobs into their queues now: retries the dead, runs the others early. */
-  @Change('api/jobs/:set/enqueue', 'retry')
-  enqueue(asked: Asked) {
+  /** Moves some jobs to their queues now. */
+  @Change('api/jobs/:set/run', 'retry')
+  runNow(asked: Asked) {
     const set = setOf(asked);
-    return this.each(asked, set, methodsFor(this.client, set).enqueue);
+    return this.each(asked, set, (job) => jobSetOf(this.client, set).runNow(job));
   }
 
   @Change('api/jobs/:set/delete', 'delete')
   delete(asked: Asked) {
     const set = setOf(asked);
-    const { remove } = methodsFor(this.client, set);
-    return this.each(asked, set, async (job) => ((await remove(job)) ? 'deleted' : 'gone'));
+    return this.each(asked, set, (job) => jobSetOf(this.client, set).delete(job));
   }
 
-  /** Moves jobs that wait for their retry to the dead ones. */
+  /** Moves jobs that wait for their retry to the dead jobs. */
   @Change('api/jobs/retry/kill', 'kill')
   kill(asked: Asked) {
-    return this.each(asked, 'retry', async (job) =>
-      (await this.client.killRetryJob(job)) ? 'killed' : 'gone',
-    );
+    return this.each(asked, 'retry', (job) => this.client.retries.kill(job));
   }
 
-  @Change('api/jobs/:set/enqueue-all', 'retry', { status: 202 })
-  enqueueAll(asked: Asked): Promise<Operation> {
+  @Change('api/jobs/:set/run-all', 'retry', { status: 202 })
+  runAll(asked: Asked): Promise<Operation> {
     const set = setOf(asked);
     const verb = set === 'scheduled' ? 'run' : 'retry';
-    return this.all(asked, { set, verb }, methodsFor(this.client, set).enqueueAll);
+    return this.all(asked, { set, verb }, (options) => jobSetOf(this.client, set).runAll(options));
   }
 
   @Change('api/jobs/:set/delete-all', 'delete', { status: 202 })
   deleteAll(asked: Asked): Promise<Operation> {
     const set = setOf(asked);
-    return this.all(asked, { set, verb: 'delete' }, methodsFor(this.client, set).removeAll);
+    return this.all(asked, { set, verb: 'delete' }, (options) =>
+      jobSetOf(this.client, set).deleteAll(options),
+    );
   }
 
   @Change('api/jobs/retry/kill-all', 'kill', { status: 202 })
   killAll(asked: Asked): Promise<Operation> {
     return this.all(asked, { set: 'retry', verb: 'kill' }, (options) =>
-      this.client.killAllRetryJobs(options),
+      this.client.retries.killAll(options),
     );
   }
 
-  /** Stops a job wherever it has come to by now: one that waits does not run, the signal of one that runs aborts. */
+  /** Cancels a job wherever it is by now: a waiting job does not run, and the signal of a running one aborts. */
   @Change('api/jobs/cancel', 'cancel')
   async cancel(asked: Asked) {
     const name = jobName('name', asked.body.name);
@@ -140,7 +145,7 @@ export class JobsRoutes {
       at: timeOrNone('at', asked.params.at),
       id: text('id', asked.params.id, LONGEST_ID),
     };
-    const job = await methodsFor(this.client, set).job(ref);
+    const job = await jobSetOf(this.client, set).get(ref);
     const resource = resourceOf(set, ref.id, job);
     await asked.allow(resource);
     if (!job) throw new Problem(404, 'not_found', 'The job is not there any more.');
@@ -148,15 +153,19 @@ export class JobsRoutes {
   }
 
   /** Nothing is done before all of it is known to be allowed. */
-  private async each(asked: Asked, set: SetName, act: (job: TimedJob) => Promise<string>) {
+  private async each(
+    asked: Asked,
+    set: JobSetName,
+    act: (job: TimedJob) => Promise<{ readonly status: string }>,
+  ) {
     const refs = jobRefs('jobs', asked.body.jobs, MOST_SELECTED);
-    const { job: find } = methodsFor(this.client, set);
+    const jobs = jobSetOf(this.client, set);
     const found = await Promise.all(
-      refs.map(async (ref) => ({ id: ref.id, job: await find(ref) })),
+      refs.map(async (ref) => ({ id: ref.id, job: await jobs.get(ref) })),
     );
     for (const { id, job } of found) await asked.allow(resourceOf(set, id, job));
     const results = await Promise.all(
-      found.map(async ({ job }) => (job ? act(job) : Promise.resolve('gone'))),
+      found.map(async ({ job }) => (job ? (await act(job)).status : 'notFound')),
     );
     this.memo.clear();
     return { results };
@@ -164,7 +173,7 @@ export class JobsRoutes {
 
   private async all(
     asked: Asked,
-    { set, verb }: { readonly set: SetName; readonly verb: string },
+    { set, verb }: { readonly set: JobSetName; readonly verb: string },
     act: (options: BulkOptions) => Promise<BulkResult>,
   ): Promise<Operation> {
     const name = optional(asked.body.name, (value) => text('name', value));
@@ -176,10 +185,10 @@ export class JobsRoutes {
   }
 }
 
-function setOf({ params }: Asked): SetName {
+function setOf({ params }: Asked): JobSetName {
   return oneOf('set', params.set, SETS);
 }
 
-function resourceOf(set: SetName, jobId: string, job: TimedJob | undefined): DashboardResource {
+function resourceOf(set: JobSetName, jobId: string, job: TimedJob | undefined): DashboardResource {
   return { set, jobId, jobName: job?.job?.name };
 }

@@ -339,7 +339,8 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'GET /queues/{name}/jobs/{position}/{id}/entry': { ...entry },
   'POST /queues/{name}/delete': {
-    summary: 'Deletes some waiting jobs: each "deleted", "gone" or "too deep" in a very long queue',
+    summary:
+      'Deletes some waiting jobs: each "deleted", "notFound" or "tooDeep" in a very long queue',
     action: 'delete',
     body: object({
       jobs: { ...list(object({ position: integer, id: string })), minItems: 1, maxItems: 200 },
@@ -351,7 +352,7 @@ const routes: Readonly<Record<string, Route>> = {
     action: 'pause',
     body: object({ 'seconds?': { ...integer, minimum: 1, maximum: 31_536_000 } }),
   },
-  'POST /queues/{name}/unpause': { summary: 'Resumes a queue', action: 'pause' },
+  'POST /queues/{name}/resume': { summary: 'Resumes a queue', action: 'pause' },
   'POST /queues/{name}/limit': {
     summary: 'Limits how many jobs of the name run at once; 0 is no limit',
     action: 'limit',
@@ -388,35 +389,36 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'GET /jobs/{set}/{at}/{id}': { summary: 'A job', action: 'view', answer: ref('JobDetail') },
   'GET /jobs/{set}/{at}/{id}/entry': { ...entry },
-  'POST /jobs/{set}/enqueue': {
-    summary: 'Puts some into their queues: each "moved", "gone", "duplicate" or "unknown"',
+  'POST /jobs/{set}/run': {
+    summary:
+      'Moves some to their queues now: each "enqueued", "notFound", "duplicate" or "unknown"',
     action: 'retry',
     body: object(selected),
     answer: results,
   },
   'POST /jobs/{set}/delete': {
-    summary: 'Deletes some: each "deleted" or "gone"',
+    summary: 'Deletes some: each "deleted" or "notFound"',
     action: 'delete',
     body: object(selected),
     answer: results,
   },
   'POST /jobs/retry/kill': {
-    summary: 'Has some be dead: each "killed" or "gone"',
+    summary: 'Moves some to the dead jobs: each "killed" or "notFound"',
     action: 'kill',
     body: object(selected),
     answer: results,
   },
   'POST /jobs/cancel': {
     summary:
-      'Cancels a job: "removed" while it waited, "signalled" to the pool that runs it, "marked" to be dropped in its turn, "ignored" by a Go pool, or "not found"',
+      'Cancels a job: "removed" while it waited, "signalled" to the pool that runs it, "marked" to be dropped in its turn, "ignored" by a Go pool, or "notFound"',
     action: 'cancel',
     body: object({ id: string, name }),
     answer: object({
-      result: oneOf(['removed', 'signalled', 'marked', 'ignored', 'not found']),
+      result: oneOf(['removed', 'signalled', 'marked', 'ignored', 'notFound']),
     }),
   },
-  'POST /jobs/{set}/enqueue-all': {
-    summary: 'Puts all, or those of a name, into their queues',
+  'POST /jobs/{set}/run-all': {
+    summary: 'Moves all, or those of a name, to their queues now',
     action: 'retry',
     body: ofName,
     ...operation,
@@ -498,7 +500,7 @@ export const OPENAPI = {
     title: 'Nestcraft Work dashboard',
     version: '1',
     description:
-      'Watch and mend background jobs. Errors are application/problem+json. In paths, a name or an id that is "." or ".." is sent with a "~" before it, and one that looks like that, such as "~..", with one more: browsers take dots out of paths.',
+      'Watch and manage background jobs. Errors are application/problem+json. In paths, a name or an id that is "." or ".." is sent with a "~" before it, and one that looks like that, such as "~..", with one more: browsers take dots out of paths.',
   },
   servers: [{ url: '.' }],
   paths: paths(),

@@ -15,8 +15,8 @@ export class Periodic {
 
   async list(presenter: Presenter) {
     const [pools, results] = await Promise.all([
-      this.client.workerPoolHeartbeats(),
-      this.client.scheduleResults(),
+      this.client.pools.list(),
+      this.client.schedules.results(),
     ]);
     const byId = new Map(pools.flatMap(({ schedules }) => schedules.map((one) => [one.id, one])));
     return [...byId.values()].map(({ id, jobName, spec, overlap, missed }) => {
@@ -47,7 +47,7 @@ export class Periodic {
 
   /** `undefined` if no running pool registers it (any more). */
   async find(id: string): Promise<RegisteredSchedule | undefined> {
-    const pools = await this.client.workerPoolHeartbeats();
+    const pools = await this.client.pools.list();
     return pools.flatMap(({ schedules }) => schedules).find((one) => one.id === id);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Client, type WaitingJob } from '@nestcraft/work';
+import { Client } from '@nestcraft/work';
 import type { Asked } from './asked.js';
 import { labelOf } from './audit.js';
 import { FRESH, Memo } from './memo.js';
@@ -42,12 +42,8 @@ export class QueuesRoutes {
     const presenter = this.presenters.for(await asked.may('viewArgs', resource));
     const key = JSON.stringify(['waiting', queue, from, limit, presenter.showsArgs]);
     return this.memo.read(key, FRESH, async () => {
-      const { jobs, total } = await this.client.listWaiting(queue, { from, limit });
-      const next = from + jobs.length;
-      return {
-        ...{ total, from, next: next < total ? next : undefined },
-        jobs: jobs.map((job) => presenter.job(job)),
-      };
+      const { jobs, ...rest } = await this.client.queue(queue).list({ from, limit });
+      return { ...rest, jobs: jobs.map((job) => presenter.job(job)) };
     });
   }
 
@@ -70,7 +66,8 @@ export class QueuesRoutes {
     const jobs = jobPositions('jobs', asked.body.jobs, MOST_SELECTED);
     for (const { id } of jobs) await asked.allow({ ...resource, jobId: id });
     const results: string[] = [];
-    for (const job of jobs) results.push(await this.client.deleteWaitingJob(resource.queue, job));
+    const queue = this.client.queue(resource.queue);
+    for (const job of jobs) results.push((await queue.delete(job)).status);
     this.memo.clear();
     return { results };
   }
@@ -82,14 +79,16 @@ export class QueuesRoutes {
       integer('seconds', value, 1, LONGEST_PAUSE),
     );
     await asked.allow(resource);
-    await this.client.pause(resource.queue, { seconds });
+    await this.client
+      .queue(resource.queue)
+      .pause({ for: seconds === undefined ? undefined : seconds * 1000 });
   }
 
-  @Change('api/queues/:name/unpause', 'pause')
-  async unpause(asked: Asked): Promise<void> {
+  @Change('api/queues/:name/resume', 'pause')
+  async resume(asked: Asked): Promise<void> {
     const resource = queueOf(asked);
     await asked.allow(resource);
-    await this.client.unpause(resource.queue);
+    await this.client.queue(resource.queue).resume();
   }
 
   @Change('api/queues/:name/limit', 'limit')
@@ -97,7 +96,7 @@ export class QueuesRoutes {
     const resource = queueOf(asked);
     const limit = integer('limit', asked.body.limit, 0, 1_000_000);
     await asked.allow(resource);
-    await this.client.setMaxConcurrency(resource.queue, limit);
+    await this.client.queue(resource.queue).limit(limit);
   }
 
   @Change('api/queues/:name/empty', 'empty', { status: 202 })
@@ -107,7 +106,7 @@ export class QueuesRoutes {
     await asked.allow(resource);
     return this.operations.start(
       { title: `empty the queue ${queue}`, action: 'empty', resource, by: labelOf(asked.user) },
-      ({ signal, onProgress }) => this.client.emptyQueue(queue, { signal, onProgress }),
+      ({ signal, onProgress }) => this.client.queue(queue).empty({ signal, onProgress }),
     );
   }
 
@@ -116,9 +115,7 @@ export class QueuesRoutes {
     const id = text('id', asked.params.id, LONGEST_ID);
     const position = integer('position', asked.params.position, 1, LAST);
     await asked.allow({ ...resource, jobId: id });
-    const job: WaitingJob | undefined = await this.client.waitingJob(resource.queue, {
-      ...{ position, id },
-    });
+    const job = await this.client.queue(resource.queue).get({ position, id });
     if (!job) throw new Problem(404, 'not_found', 'The job does not wait there any more.');
     const showsArgs = await asked.may('viewArgs', { ...resource, jobId: id });
     return { job, presenter: this.presenters.for(showsArgs) };

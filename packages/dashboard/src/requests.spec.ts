@@ -97,7 +97,7 @@ describe.each(ADAPTERS)('with %s', (_name, fastify) => {
       const answers = [
         ...[await fetch(`${queue}/jobs`), await fetch(`${queue}/jobs/1/1`)],
         ...[await send(`${queue}/empty`), await send(`${queue}/delete`, { jobs })],
-        ...[await send(`${queue}/pause`), await send(`${queue}/unpause`)],
+        ...[await send(`${queue}/pause`), await send(`${queue}/resume`)],
         ...[await send(`${queue}/limit`, { limit: 1 }), await fetch(`${queue}/jobs/1/1/entry`)],
       ];
       for (const answer of answers) {
@@ -159,8 +159,8 @@ describe.each(ADAPTERS)('with %s', (_name, fastify) => {
     expect(jobs.map((job) => String(job.at))).toEqual([at, at]);
     expect(await (await fetch(`${url}/api/jobs/dead/${at}/1`)).json()).toMatchObject({ id: '1' });
     const [one, two] = jobs;
-    const run = await send(`${url}/api/jobs/dead/enqueue`, { jobs: [one] });
-    expect(await run.json()).toEqual({ results: ['moved'] });
+    const run = await send(`${url}/api/jobs/dead/run`, { jobs: [one] });
+    expect(await run.json()).toEqual({ results: ['enqueued'] });
     const deleted = await send(`${url}/api/jobs/dead/delete`, { jobs: [two] });
     expect(await deleted.json()).toEqual({ results: ['deleted'] });
   });

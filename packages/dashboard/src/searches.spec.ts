@@ -110,9 +110,11 @@ describe('a search', () => {
     setImmediate(everyTurn);
     const counting = new Proxy(client, {
       get: (target, key) => {
-        if (key !== 'scanUnread') return bound(target, key);
-        return async function* () {
-          for await (const entries of target.scanUnread('dead')) yield entries.map(counted);
+        if (key !== 'dead') return bound(target, key);
+        return {
+          async *scanUnread() {
+            for await (const entries of target.dead.scanUnread()) yield entries.map(counted);
+          },
         };
       },
     });
@@ -139,11 +141,13 @@ describe('a search', () => {
     let read = 0;
     const counting = new Proxy(client, {
       get: (target, key) => {
-        if (key !== 'scanUnread') return bound(target, key);
-        return async function* () {
-          for await (const entries of target.scanUnread('dead')) {
-            yield entries.map((one) => ({ ...one, read: () => (read++, one.read()) }));
-          }
+        if (key !== 'dead') return bound(target, key);
+        return {
+          async *scanUnread() {
+            for await (const entries of target.dead.scanUnread()) {
+              yield entries.map((one) => ({ ...one, read: () => (read++, one.read()) }));
+            }
+          },
         };
       },
     });

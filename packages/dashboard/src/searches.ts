@@ -9,6 +9,7 @@ import {
 } from '@nestcraft/work';
 import { Observable } from 'rxjs';
 import { BusyWorkers, type BusyWorker } from './busy-workers.js';
+import { jobSetOf } from './job-sets.js';
 import { MayContain } from './may-contain.js';
 import { Pace } from './pace.js';
 import { Presenters, type JobView, type Presenter } from './presenter.js';
@@ -148,7 +149,7 @@ export class Searches {
           }
         }
       } else {
-        for await (const entries of this.client.scanUnread(set)) {
+        for await (const entries of jobSetOf(this.client, set).scanUnread()) {
           yield entries.map((entry) => () => looks.atEntry({ set }, entry));
         }
       }
@@ -158,20 +159,20 @@ export class Searches {
   /** A queue whose name leads to other keys cannot be looked into. */
   private async *waiting(queue: string): AsyncGenerator<readonly UnreadEntry<WaitingJob>[]> {
     try {
-      yield* this.client.scanUnreadWaiting(queue);
+      yield* this.client.queue(queue).scanUnread();
     } catch (error) {
       if (!(error instanceof InvalidJobNameError)) throw error;
     }
   }
 
   private async queuesToSearch(jobName: string | undefined): Promise<string[]> {
-    const queues = (await this.client.queues()).filter(({ count }) => count > 0);
+    const queues = (await this.client.queues.list()).filter(({ count }) => count > 0);
     const names = queues.map((queue) => queue.jobName);
     return jobName === undefined ? names : names.filter((name) => name === jobName);
   }
 
   private async total({ where, jobName }: Search): Promise<number> {
-    const [counts, queues] = await Promise.all([this.client.counts(), this.client.queues()]);
+    const [counts, queues] = await Promise.all([this.client.counts(), this.client.queues.list()]);
     const ofName = queues.filter((queue) => jobName === undefined || queue.jobName === jobName);
     const all: Record<Searched, number> = {
       ...counts,

@@ -94,8 +94,8 @@ export class Snapshots implements OnModuleDestroy {
   private async look(): Promise<Look> {
     const [counts, queues, pools, operations] = await Promise.all([
       this.client.counts(),
-      this.client.queues(),
-      this.client.workerPoolHeartbeats(),
+      this.client.queues.list(),
+      this.client.pools.list(),
       this.operations.list(),
     ]);
     const presenter = this.presenters.for(false); // which shows all of these

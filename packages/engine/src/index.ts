@@ -1,15 +1,16 @@
 export { type JobAttempt } from './job/attempt.js';
 export { type ScheduleResult } from './run/schedule-result.js';
-export { type BulkOptions, type BulkResult } from './stores/bulk.js';
-export { type CancelOptions, type Cancellation } from './stores/canceller.js';
+export { type BulkOptions, type BulkResult, type EmptyOptions } from './stores/bulk.js';
+export { type CancelOptions, type CancelResult } from './stores/canceller.js';
 export { Client } from './client/client.js';
 export {
   type ClientOptions,
   type MetricsOptions,
-  type PauseOptions,
   type RatesOptions,
-  type WaitingListOptions,
 } from './client/client-options.js';
+export { type RedisServer } from './client/redis-server.js';
+export { type Schedules } from './client/schedules.js';
+export { type WorkerPools } from './client/worker-pools.js';
 export { type ShownEntry, type UnreadEntry } from './stores/entries.js';
 export {
   type RegisteredSchedule,
@@ -17,19 +18,25 @@ export {
   type WorkerPoolHeartbeat,
 } from './stores/fleet.js';
 export { type IntegrityFinding } from './stores/integrity.js';
-export { type JobCount, type ListOptions } from './stores/job-set.js';
-export { type TimedJobRef } from './stores/timed-jobs.js';
-export { type JobList } from './stores/timed-jobs.js';
-export { type JobPage } from './stores/timed-jobs.js';
-export { type TimedJob } from './stores/timed-jobs.js';
-export { OperationBoard, type BoardNote } from './client/operation-board.js';
+export { type JobCount } from './stores/job-count.js';
+export { type JobSet, type ListOptions } from './stores/job-set.js';
 export {
-  type Deletion,
-  type QueuePage,
-  type QueueStatus,
-  type WaitingJob,
-  type WaitingJobRef,
-} from './stores/queues.js';
+  type JobList,
+  type JobSetName,
+  type TimedJob,
+  type TimedJobRef,
+} from './stores/timed-job.js';
+export { OperationBoard, type BoardNote } from './client/operation-board.js';
+export { type PauseOptions, type Queue, type WaitingListOptions } from './stores/queue.js';
+export { type Queues, type QueueStatus } from './stores/queues.js';
+export {
+  type DeleteResult,
+  type KillResult,
+  type ResumeResult,
+  type RunNowResult,
+} from './stores/results.js';
+export { type Retries } from './stores/retries.js';
+export { type WaitingJob, type WaitingJobRef, type WaitingList } from './stores/waiting-job.js';
 export { systemClock, type Clock } from './base/clock.js';
 export {
   callerPlace,
@@ -144,7 +151,6 @@ export { redisFault, type RedisFault } from './redis/redis-fault.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { redisProblem } from './redis/redis-problem.js';
 export { type RedisSource } from './redis/redis-source.js';
-export { type Revived } from './scripts/job-scripts.js';
 export { type Duration } from './options/duration.js';
 export { goDuration } from './schedule/go-duration.js';
 export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';

@@ -1,14 +1,9 @@
 import { BULK_OPTIONS } from './stores/bulk.js';
 import { CANCEL_OPTIONS } from './stores/canceller.js';
-import {
-  CLIENT_OPTIONS,
-  METRICS_OPTIONS,
-  PAUSE_OPTIONS,
-  RATES_OPTIONS,
-  WAITING_LIST_OPTIONS,
-} from './client/client-options.js';
+import { CLIENT_OPTIONS, METRICS_OPTIONS, RATES_OPTIONS } from './client/client-options.js';
 import { LIST_OPTIONS } from './stores/job-set.js';
 import { ENQUEUER_OPTIONS } from './enqueue/enqueuer-options.js';
+import { PAUSE_OPTIONS, WAITING_LIST_OPTIONS } from './stores/queue.js';
 import { HEALTH_LIMITS } from './pool/pool-health.js';
 import { ENQUEUE_OPTIONS } from './job/enqueue-options.js';
 import { CONTRACT_OPTIONS } from './job/job-contract.js';

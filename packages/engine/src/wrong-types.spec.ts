@@ -46,19 +46,22 @@ const CALLS: Readonly<Record<string, (value: never) => unknown>> = {
   'enqueueMany, options': (options) => enqueuer.enqueueMany([{ name: 'n', options }]),
   'enqueueMany, contract': (contract) => enqueuer.enqueueMany([{ contract }]),
   'cancel, options': (value) => enqueuer.cancel('id', value),
-  pause: (value) => client.pause('n', value),
-  emptyQueue: (value) => client.emptyQueue('n', value),
-  list: (value) => client.list('dead', value),
-  'list of a set': (value) => client.list(value),
-  listWaiting: (value) => client.listWaiting('n', value),
-  waitingJob: (value) => client.waitingJob('n', value),
-  deleteWaitingJob: (value) => client.deleteWaitingJob('n', value),
-  deadJob: (value) => client.deadJob(value),
-  runScheduledJob: (value) => client.runScheduledJob(value),
-  deleteDeadJob: (value) => client.deleteDeadJob(value),
-  deleteAllDeadJobs: (value) => client.deleteAllDeadJobs(value),
-  retryAllDeadJobs: (value) => client.retryAllDeadJobs(value),
-  killAllRetryJobs: (value) => client.killAllRetryJobs(value),
+  'queue, a name': (value) => client.queue(value),
+  'queue.pause': (value) => client.queue('n').pause(value),
+  'queue.limit': (value) => client.queue('n').limit(value),
+  'queue.empty': (value) => client.queue('n').empty(value),
+  'queue.list': (value) => client.queue('n').list(value),
+  'queue.get': (value) => client.queue('n').get(value),
+  'queue.delete': (value) => client.queue('n').delete(value),
+  'dead.list': (value) => client.dead.list(value),
+  'dead.get': (value) => client.dead.get(value),
+  'dead.delete': (value) => client.dead.delete(value),
+  'dead.deleteAll': (value) => client.dead.deleteAll(value),
+  'dead.runAll': (value) => client.dead.runAll(value),
+  'scheduled.runNow': (value) => client.scheduled.runNow(value),
+  'retries.kill': (value) => client.retries.kill(value),
+  'retries.killAll': (value) => client.retries.killAll(value),
+  workers: (value) => client.workers(value),
   metrics: (value) => client.metrics(value),
   rates: (value) => client.rates(value),
   health: (value) => aPool().health(value),
@@ -69,12 +72,14 @@ const CALLS: Readonly<Record<string, (value: never) => unknown>> = {
 };
 
 describe.each(Object.keys(CALLS))('%s', (name) => {
-  // A function as options is a handler, and an empty list of jobs nothing to do.
+  // A function as options is a handler, and an empty list of jobs or pools nothing to do.
   const wrong = WRONG.filter(
     (value) =>
       !(name === 'options of a job' && typeof value === 'function') &&
       !(name === 'enqueueMany' && Array.isArray(value) && value.length === 0) &&
-      !(name === 'a time zone' && value === 'text'),
+      !(name === 'workers' && Array.isArray(value) && value.length === 0) &&
+      !(name === 'queue.limit' && value === 5) &&
+      !(['queue, a name', 'a time zone'].includes(name) && value === 'text'),
   );
 
   it.each(wrong)('says what it got, and what it takes, of %p', async (value) => {
@@ -99,17 +104,12 @@ it.each<[string, () => unknown, string]>([
   ],
   [
     'another member',
-    () => client.deleteAllDeadJobs({ jobname: 'n' } as never),
+    () => client.dead.deleteAll({ jobname: 'n' } as never),
     'Unknown option "jobname" of this call. Did you mean "jobName"? Options: jobName, signal, onProgress.',
   ],
   [
-    'a set that is none',
-    () => client.list('constructor' as never),
-    'Option "set" is "constructor"; it must be "scheduled", "retry" or "dead".',
-  ],
-  [
     'a time that is none',
-    () => client.deadJob({ at: '2020' as never, id: 'x' }),
+    () => client.dead.get({ at: '2020' as never, id: 'x' }),
     'Option "at" is "2020"; it must be a valid Date.',
   ],
   [

@@ -84,7 +84,7 @@ describe('@JobHandler of a contract', () => {
     const app = await anApp([work()], [Mailer]);
     await app.get(Enqueuer).enqueue('send_email', { copies: 'two' });
     await eventually(async () => {
-      const [dead] = (await app.get(Client).deadJobs()).jobs;
+      const [dead] = (await app.get(Client).dead.list()).jobs;
       expect(dead?.job?.lastError).toMatch(/args\.to: .+; args\.copies: /);
     });
     expect(asked).toBe(0);
@@ -104,7 +104,7 @@ describe('@JobHandler of a contract', () => {
     );
     await app.get(Enqueuer).enqueue(SendEmail, { to: 'a' });
     await eventually(async () => {
-      const [dead] = (await app.get(Client).deadJobs()).jobs;
+      const [dead] = (await app.get(Client).dead.list()).jobs;
       expect(dead?.job?.lastError).toBe('boom');
     });
   });

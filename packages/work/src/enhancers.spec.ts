@@ -104,10 +104,10 @@ describe('guards, interceptors and filters', () => {
     await eventually(async () =>
       expect(await client.counts()).toEqual({ scheduled: 1, retry: 1, dead: 1 }),
     );
-    const [later] = (await client.retryJobs()).jobs;
+    const [later] = (await client.retries.list()).jobs;
     expect(later?.job).toMatchObject({ name: 'later', lastError: 'boom', fails: 1 });
     expect(Number(later?.at) - Date.now()).toBeGreaterThan(490_000);
-    expect((await client.queues()).every(({ count }) => count === 0)).toBe(true);
+    expect((await client.queues.list()).every(({ count }) => count === 0)).toBe(true);
   });
 
   it('that are global do so only when asked for', async () => {
@@ -173,12 +173,12 @@ describe('guards, interceptors and filters', () => {
     const { enqueuer, client } = await aWorker([Handlers]);
     await enqueuer.enqueueMany([{ name: 'reported' }, { name: 'settled' }]);
     await eventually(async () => expect((await client.counts()).retry).toBe(1));
-    expect((await client.retryJobs()).jobs[0]?.job).toMatchObject({
+    expect((await client.retries.list()).jobs[0]?.job).toMatchObject({
       ...{ name: 'reported', lastError: 'boom', fails: 1 },
     });
     expect(reported).toEqual(['boom']);
     await eventually(async () =>
-      expect(await client.queues()).toMatchObject([
+      expect(await client.queues.list()).toMatchObject([
         { jobName: 'reported', count: 0, inProgress: 0 },
         { jobName: 'settled', count: 0, inProgress: 0 },
       ]),

@@ -55,7 +55,7 @@ describe('named instances', () => {
     expect(billingPool).not.toBe(pool);
     await billing.enqueue('n');
     await eventually(() => expect(seen).toEqual(['billing']));
-    expect((await client.queues()).map(({ count }) => count)).toEqual([0]);
+    expect((await client.queues.list()).map(({ count }) => count)).toEqual([0]);
     await enqueuer.enqueue('n');
     await eventually(() => expect(seen).toEqual(['billing', 'unnamed']));
   });

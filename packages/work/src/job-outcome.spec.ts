@@ -118,14 +118,14 @@ describe('the option outcomes', () => {
       expect(await client.counts()).toEqual({ scheduled: 1, retry: 1, dead: 1 }),
     );
     await eventually(async () =>
-      expect((await client.queues()).map(({ count, inProgress }) => count + inProgress)).toEqual([
-        ...[0, 0, 0, 0],
-      ]),
+      expect(
+        (await client.queues.list()).map(({ count, inProgress }) => count + inProgress),
+      ).toEqual([...[0, 0, 0, 0]]),
     );
-    const [dead] = (await client.deadJobs()).jobs;
+    const [dead] = (await client.dead.list()).jobs;
     expect(dead?.job).toMatchObject({ name: 'dead', lastError: 'dead', fails: 1 });
     expect(dead?.job?.backtrace).toContain('Handlers.fail');
-    expect((await client.scheduledJobs()).jobs[0]?.job).toMatchObject({
+    expect((await client.scheduled.list()).jobs[0]?.job).toMatchObject({
       name: 'snoozed',
       fails: 0,
     });

@@ -50,7 +50,7 @@ describe('options of forFeatureAsync', () => {
     await app.get(Enqueuer).enqueue('fails');
     const client = app.get(Client);
     await eventually(async () => expect((await client.counts()).dead).toBe(1));
-    expect(await client.queues()).toMatchObject([{ jobName: 'fails', maxConcurrency: 2 }]);
+    expect(await client.queues.list()).toMatchObject([{ jobName: 'fails', maxConcurrency: 2 }]);
   });
 
   it('may be for a named instance, in whatever module they stand', async () => {

@@ -68,7 +68,10 @@ describe('a process', () => {
     const app = await anApp([work({ only: ['exp*'] })], [Handlers]);
     await app.get(Enqueuer).enqueueMany([{ name: 'mail' }, { name: 'export' }]);
     await eventually(() => expect(seen).toEqual(['export']));
-    const counts = (await app.get(Client).queues()).map(({ jobName, count }) => [jobName, count]);
+    const counts = (await app.get(Client).queues.list()).map(({ jobName, count }) => [
+      jobName,
+      count,
+    ]);
     expect(Object.fromEntries(counts)).toEqual({ mail: 1, export: 0 });
   });
 
@@ -76,7 +79,7 @@ describe('a process', () => {
     const app = await anApp([work({ role: 'enqueuer' })], [Handlers]);
     await app.get(Enqueuer).enqueue('mail');
     expect(app.get(WorkerPool).isReady).toBe(false);
-    expect(await app.get(Client).workerPoolHeartbeats()).toEqual([]);
+    expect(await app.get(Client).pools.list()).toEqual([]);
   });
 
   it.each(['start', 'drain'] as const)(

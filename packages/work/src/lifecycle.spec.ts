@@ -124,11 +124,11 @@ describe('the pool', () => {
       'database closed',
       'application closed',
     ]);
-    expect(await watcher.get(Client).queues()).toMatchObject([
+    expect(await watcher.get(Client).queues.list()).toMatchObject([
       { jobName: 'follow_up', count: 1 },
       { jobName: 'slow', count: 0, inProgress: 0 },
     ]);
-    expect(await watcher.get(Client).workerPoolHeartbeats()).toEqual([]);
+    expect(await watcher.get(Client).pools.list()).toEqual([]);
   });
 
   it("drains before the root module's own providers are destroyed", async () => {
@@ -175,7 +175,7 @@ describe('the pool', () => {
     await gate.reached;
     await app.close();
     expect(await watcher.get(Client).counts()).toEqual({ scheduled: 0, retry: 0, dead: 0 });
-    const { jobs } = await watcher.get(Client).jobs('slow');
+    const { jobs } = await watcher.get(Client).queue('slow').list();
     expect(jobs).toMatchObject([{ job: { id, fails: 0 } }]);
   });
 });
@@ -236,7 +236,7 @@ describe('the enqueuer', () => {
     expect([response.status, await response.json()]).toEqual([201, { name: 'welcome' }]);
     gate.open();
     await closed;
-    const names = (await watcher.get(Client).queues()).map(({ jobName }) => jobName);
+    const names = (await watcher.get(Client).queues.list()).map(({ jobName }) => jobName);
     expect(names).toEqual(['follow_up', 'slow', 'welcome']);
   });
 });

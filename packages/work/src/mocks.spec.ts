@@ -138,7 +138,9 @@ describe('a mock in the place of a part of the module', () => {
       builder.overrideProvider(WorkerPool).useValue({ start }),
     );
     await app.get(Enqueuer).enqueue('send_email');
-    expect(await app.get(Client).queues()).toMatchObject([{ jobName: 'send_email', count: 1 }]);
+    expect(await app.get(Client).queues.list()).toMatchObject([
+      { jobName: 'send_email', count: 1 },
+    ]);
     expect(start).not.toHaveBeenCalled();
   });
 
@@ -230,7 +232,7 @@ describe('what stands in for the class of handlers', () => {
     await app.get(WorkerPool).drain();
     expect(send.mock.calls.map(([job]) => job.args)).toEqual([{ to: 'ada' }]);
     expect(guarded.mock.calls).toEqual([['bob']]);
-    const { jobs } = await app.get(Client).deadJobs();
+    const { jobs } = await app.get(Client).dead.list();
     expect(jobs.map(({ job }) => job?.lastError)).toEqual(['Forbidden resource']);
   });
 
@@ -241,7 +243,7 @@ describe('what stands in for the class of handlers', () => {
     expect(lines.errors).toEqual([]);
     await app.get(Enqueuer).enqueue('guarded', { to: 'ada' });
     await app.get(WorkerPool).drain();
-    const { jobs } = await app.get(Client).deadJobs();
+    const { jobs } = await app.get(Client).dead.list();
     expect(jobs[0]?.job?.lastError).toMatch(
       /^TypeError: There is no method "guarded" on the provider/,
     );

@@ -39,7 +39,7 @@ describe('forRootAsync', () => {
   ])('takes its options by %s', async (_way, module) => {
     const app = await anApp([module]);
     await expect(app.get(Enqueuer).enqueue('n')).resolves.toMatchObject({ job: { name: 'n' } });
-    expect(await app.get(Client).queues()).toMatchObject([{ jobName: 'n', count: 1 }]);
+    expect(await app.get(Client).queues.list()).toMatchObject([{ jobName: 'n', count: 1 }]);
   });
 });
 

@@ -104,7 +104,7 @@ async function main(): Promise<void> {
   const greeted = await app.get(Greetings).first;
   const page = await fetch(`${await app.getUrl()}/jobs`);
   const client = app.get(Client);
-  const waiting = (await client.queues()).map(({ count }) => count);
+  const waiting = (await client.queues.list()).map(({ count }) => count);
   const { dead } = await client.counts();
   if (until === 'next-beat') await nextBeat(client);
   await app.close();
@@ -113,8 +113,7 @@ async function main(): Promise<void> {
 
 /** Resolves when the pool's heartbeat has moved on since. */
 async function nextBeat(client: Client): Promise<void> {
-  const beatAt = async (): Promise<number> =>
-    Number((await client.workerPoolHeartbeats())[0]?.heartbeatAt);
+  const beatAt = async (): Promise<number> => Number((await client.pools.list())[0]?.heartbeatAt);
   const before = await beatAt();
   while ((await beatAt()) === before) {
     await new Promise((resolve) => setTimeout(resolve, 100));

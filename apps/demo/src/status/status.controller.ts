@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { Client, type JobPage, type QueueStatus, type WorkerObservation } from '@nestcraft/work';
+import { Client, type JobList, type QueueStatus, type WorkerObservation } from '@nestcraft/work';
 import { JobTally } from './job-tally.js';
 
 /** A failed job in short. */
@@ -31,16 +31,16 @@ export class StatusController {
   @Get()
   async status(): Promise<Status> {
     const [queues, running, retry, dead] = await Promise.all([
-      this.client.queues(),
-      this.client.workerObservations(),
-      this.client.retryJobs(),
-      this.client.deadJobs(),
+      this.client.queues.list(),
+      this.client.workers(),
+      this.client.retries.list(),
+      this.client.dead.list(),
     ]);
     return { jobs: this.tally.counts, queues, running, retry: failed(retry), dead: failed(dead) };
   }
 }
 
-function failed({ jobs }: JobPage): FailedJob[] {
+function failed({ jobs }: JobList): FailedJob[] {
   return jobs.map(({ job, at }) => ({
     id: job?.id,
     name: job?.name,

@@ -27,7 +27,7 @@ export const ENDPOINTS = {
     at('queues', name, 'jobs', String(position), id),
   waitingEntry: (name: string, position: number, id: string) =>
     at('queues', name, 'jobs', String(position), id, 'entry'),
-  queue: (name: string, what: 'pause' | 'unpause' | 'limit' | 'empty' | 'delete') =>
+  queue: (name: string, what: 'pause' | 'resume' | 'limit' | 'empty' | 'delete') =>
     at('queues', name, what),
 } as const;
 

@@ -34,7 +34,7 @@ describe('the words of the page', () => {
   });
 
   it('sum up what became of jobs', () => {
-    expect(summary(['deleted', 'gone', 'deleted'])).toBe('2 deleted; 1 not there any more');
+    expect(summary(['deleted', 'notFound', 'deleted'])).toBe('2 deleted; 1 not there any more');
     expect(summary(['duplicate'])).toBe('1 stays: another like it waits');
     expect(summary(['duplicate', 'duplicate'])).toBe('2 stay: others like them wait');
     expect(summary()).toBe('');

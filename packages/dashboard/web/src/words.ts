@@ -85,13 +85,13 @@ export function consequence(verb: Verb, number: number): string {
 }
 
 const RESULTS: Readonly<Record<string, readonly [one: string, several: string]>> = {
-  moved: ['in the queue now', 'in the queue now'],
+  enqueued: ['in the queue now', 'in the queue now'],
   deleted: ['deleted', 'deleted'],
   killed: ['dead now', 'dead now'],
-  gone: ['not there any more', 'not there any more'],
+  notFound: ['not there any more', 'not there any more'],
   duplicate: ['stays: another like it waits', 'stay: others like them wait'],
   unknown: ['stays: no pool knows its name', 'stay: no pool knows their names'],
-  'too deep': [
+  tooDeep: [
     'stays: it is too far from both ends of the queue. Cancel it on its page instead',
     'stay: they are too far from both ends of the queue. Cancel them on their pages instead',
   ],
@@ -132,7 +132,7 @@ const CANCELLATIONS: Readonly<Record<string, string>> = {
   signalled: 'The job was told to stop. It ends when its handler heeds the signal.',
   marked: 'Cancelled: the job will be dropped when its turn comes.',
   ignored: 'The job runs in a Go pool, which cannot be told to stop. It goes on.',
-  'not found': 'The job neither waits nor runs any more.',
+  notFound: 'The job neither waits nor runs any more.',
 };
 
 /** What came of cancelling a job. */

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from './client.js';
 import { Enqueuer } from '../enqueue/enqueuer.js';
-import { InvalidJobNameError, InvalidOptionError, JobInUseError } from '../errors/errors.js';
+import {
+  InvalidJobNameError,
+  InvalidOptionError,
+  JobInUseError,
+  ClosedError,
+} from '../errors/errors.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
 
@@ -33,7 +38,7 @@ describe('queues', () => {
       entry('a', '2', 1_699_999_990),
     );
     await ns.redis.lpush(ns.keys.queue('broken'), 'not JSON');
-    expect(await client.queues()).toEqual([
+    expect(await client.queues.list()).toEqual([
       { ...idle, jobName: 'a', count: 2, latency: 60 },
       { ...idle, jobName: 'b', count: 0, latency: 0 },
       { ...idle, jobName: 'broken', count: 1, latency: 0 },
@@ -44,38 +49,66 @@ describe('queues', () => {
     await ns.redis.sadd(ns.keys.knownJobs, 'a', 'b');
     await ns.redis.mset(ns.keys.lock('a'), 3, ns.keys.lock('b'), -1);
     await ns.redis.set(ns.keys.maxConcurrency('b'), 'nonsense');
-    await client.setMaxConcurrency('a', 5);
-    await client.pause('a');
-    await client.pause('b', { seconds: 100 });
-    const [a, b] = await client.pausedJobs();
+    await client.queue('a').limit(5);
+    await client.queue('a').pause();
+    await client.queue('b').pause({ for: '100s' });
+    const [a, b] = await client.queues.list();
     expect(a).toMatchObject({ inProgress: 3, maxConcurrency: 5, paused: true });
     expect(a?.pausedUntil).toBeUndefined();
     expect(b).toMatchObject({ inProgress: 0, maxConcurrency: 0, paused: true });
     const left = Number(b?.pausedUntil) - 1_700_000_000_000;
     expect(left).toBeGreaterThan(90_000);
     expect(left).toBeLessThanOrEqual(100_000);
-    expect(await client.unpause('a')).toBe(true);
-    expect(await client.unpause('a')).toBe(false);
-    expect((await client.pausedJobs()).map(({ jobName }) => jobName)).toEqual(['b']);
+    expect(await client.queue('a').resume()).toEqual({ status: 'resumed' });
+    expect(await client.queue('a').resume()).toEqual({ status: 'notPaused' });
+    const paused = (await client.queues.list()).filter((queue) => queue.paused);
+    expect(paused.map(({ jobName }) => jobName)).toEqual(['b']);
   });
 
   it('refuse names, limits and durations that make no sense', async () => {
-    await expect(client.pause('a:lock')).rejects.toThrow(InvalidJobNameError);
-    await expect(client.pause('a', { seconds: 0.5 })).rejects.toThrow(InvalidOptionError);
-    await expect(client.setMaxConcurrency('a', -1)).rejects.toThrow(InvalidOptionError);
-    await expect(client.setMaxConcurrency('a,b', 1)).rejects.toThrow(InvalidJobNameError);
+    expect(() => client.queue('a:lock')).toThrow(InvalidJobNameError);
+    expect(() => client.queue('a,b')).toThrow(InvalidJobNameError);
+    const queue = client.queue('a');
+    for (const duration of [
+      0,
+      -1,
+      NaN,
+      Infinity,
+      '0s',
+      '100',
+      '101y',
+      '36501d',
+      36_501 * 86_400_000,
+    ])
+      await expect(queue.pause({ for: duration })).rejects.toThrow(InvalidOptionError);
+    await expect(queue.limit(-1)).rejects.toThrow(InvalidOptionError);
+    expect(await ns.redis.exists(ns.keys.paused('a'), ns.keys.maxConcurrency('a'))).toBe(0);
   });
 
-  it('show the waiting jobs by page, the next one first', async () => {
+  it.each([
+    [1, 1],
+    ['0.5s', 1],
+    [1_001, 2],
+    ['10m', 600],
+    ['36500d', 36_500 * 86_400],
+  ])('are paused for %p: %p seconds, rounded up', async (duration, seconds) => {
+    await client.queue('a').pause({ for: duration });
+    expect(await ns.redis.call('TTL', ns.keys.paused('a'))).toBe(seconds);
+  });
+
+  it('list the waiting jobs, the next one first', async () => {
     for (let i = 1; i <= 45; i++) await ns.redis.lpush(ns.keys.queue('n'), entry('n', String(i)));
     await ns.redis.lpush(ns.keys.queue('n'), Buffer.from([0xff]));
-    const first = await client.jobs('n');
-    expect(first.total).toBe(46);
+    const queue = client.queue('n');
+    const first = await queue.list();
+    expect(first).toMatchObject({ total: 46, from: 0, next: 20 });
     expect(first.jobs.map(({ job }) => job?.id)).toEqual(
       Array.from({ length: 20 }, (_, i) => String(i + 1)),
     );
-    expect((await client.jobs('n', 2)).jobs[0]).toMatchObject({ position: 21, job: { id: '21' } });
-    const last = await client.jobs('n', 3);
+    const second = await queue.list({ from: first.next });
+    expect(second.jobs[0]).toMatchObject({ position: 21, job: { id: '21' } });
+    const last = await queue.list({ from: second.next });
+    expect(last).toMatchObject({ total: 46, from: 40, next: undefined });
     expect(last.jobs).toHaveLength(6);
     expect(last.jobs[5]).toEqual({
       position: 46,
@@ -84,8 +117,10 @@ describe('queues', () => {
       raw: Buffer.from([0xff]),
       id: 'sha1:85e53271e14006f0265921d02d4d736cdc580b0b',
     });
-    expect(await client.jobs('n', 4)).toEqual({ jobs: [], total: 46 });
-    await expect(client.jobs('n', 0)).rejects.toThrow(InvalidOptionError);
+    expect(await queue.list({ from: 60 })).toEqual({
+      ...{ jobs: [], total: 46, from: 60, next: undefined },
+    });
+    await expect(queue.list({ from: -1 })).rejects.toThrow(InvalidOptionError);
   });
 
   it('can be emptied, and free the claims of unique jobs', async () => {
@@ -97,7 +132,7 @@ describe('queues', () => {
       await enqueuer.enqueue('n', { a: 2 }, { unique: { key: { k: 1 } } });
       await ns.redis.rpush(ns.keys.queue('n'), 'not JSON');
       const progress: number[] = [];
-      const result = await client.emptyQueue('n', {
+      const result = await client.queue('n').empty({
         onProgress: ({ done }) => progress.push(done),
       });
       expect(result).toMatchObject({ total: 1_103, done: 1_103, aborted: false });
@@ -117,18 +152,18 @@ describe('queues', () => {
   it('can be forgotten once nobody needs them', async () => {
     await ns.redis.sadd(ns.keys.knownJobs, 'n', 'other');
     await ns.redis.hset(ns.keys.lockInfo('n'), 'pool', 1);
-    await expect(client.forgetJob('n')).rejects.toThrow('1 job is in progress');
+    await expect(client.queue('n').forget()).rejects.toThrow('1 job is in progress');
     await ns.redis.hset(ns.keys.lockInfo('n'), 'pool', 0);
     await ns.redis.lpush(ns.keys.queue('n'), entry('n', '1'));
-    await expect(client.forgetJob('n')).rejects.toThrow(JobInUseError);
-    await client.emptyQueue('n');
+    await expect(client.queue('n').forget()).rejects.toThrow(JobInUseError);
+    await client.queue('n').empty();
     await ns.redis.sadd(ns.keys.workerPools, 'go');
     await ns.redis.hset(ns.keys.heartbeat('go'), { heartbeat_at: 1, job_names: 'n' });
-    await expect(client.forgetJob('n')).rejects.toThrow('1 worker pool runs it');
+    await expect(client.queue('n').forget()).rejects.toThrow('1 worker pool runs it');
     await ns.redis.del(ns.keys.heartbeat('go'));
-    await client.pause('n');
-    await client.forgetJob('n');
-    expect((await client.queues()).map(({ jobName }) => jobName)).toEqual(['other']);
+    await client.queue('n').pause();
+    await client.queue('n').forget();
+    expect((await client.queues.list()).map(({ jobName }) => jobName)).toEqual(['other']);
     expect(await ns.redis.keys(`${ns.keys.queue('n')}*`)).toEqual([]);
   });
 
@@ -143,25 +178,26 @@ describe('queues', () => {
   });
 });
 
-describe('a page', () => {
+describe('a list', () => {
   it.each([
-    ['scheduledJobs', 'scheduled'],
-    ['retryJobs', 'retry'],
-    ['deadJobs', 'dead'],
-  ] as const)('of %s holds 20 jobs by time, and tells how many there are', async (method, set) => {
+    ['scheduled', 'scheduled'],
+    ['retries', 'retry'],
+    ['dead', 'dead'],
+  ] as const)('of client.%s holds 20 jobs by time, and counts all of them', async (facet, set) => {
     for (let i = 0; i < 25; i++) await ns.redis.zadd(ns.keys[set], 100 + i, entry('n', String(i)));
-    const first = await client[method]();
-    const second = await client[method](2);
+    const first = await client[facet].list();
+    const second = await client[facet].list({ from: first.next });
     expect([first.total, first.jobs.length, second.jobs.length]).toEqual([25, 20, 5]);
     expect(first.jobs[0]).toMatchObject({ at: new Date(100_000), job: { id: '0' } });
     expect(second.jobs[4]).toMatchObject({ at: new Date(124_000), job: { id: '24' } });
-    expect(await client[method](3)).toEqual({ jobs: [], total: 25 });
+    expect(await client[facet].list({ from: 40 })).toMatchObject({ jobs: [], total: 25 });
+    expect(await client[facet].count()).toEqual({ count: 25, exact: true });
   });
 
   it('shows an entry that is no job for what it is', async () => {
     await ns.redis.zadd(ns.keys.dead, 1.5, 'not JSON');
     const id = 'sha1:3b1ee92e73671d4d11004118ce32db00e25bb327';
-    expect(await client.deadJobs()).toEqual({
+    expect(await client.dead.list()).toMatchObject({
       jobs: [{ at: new Date(1_500), job: undefined, text: 'not JSON', raw: 'not JSON', id }],
       total: 1,
     });
@@ -169,20 +205,20 @@ describe('a page', () => {
 
   it('finds and deletes what is no job by its digest, and what has a part of a second as its time', async () => {
     await ns.redis.zadd(ns.keys.dead, 1.5, 'not JSON', 1, 'nor this');
-    const [other, first] = (await client.deadJobs()).jobs;
+    const [other, first] = (await client.dead.list()).jobs;
     const ref = { at: new Date(1_000), id: first?.id ?? '' };
-    expect(await client.deadJob(ref)).toMatchObject({ text: 'not JSON' });
-    expect(await client.deleteDeadJob(ref)).toBe(true);
-    expect(await client.deadJob(ref)).toBeUndefined();
-    expect((await client.deadJobs()).jobs).toEqual([other]);
+    expect(await client.dead.get(ref)).toMatchObject({ text: 'not JSON' });
+    expect(await client.dead.delete(ref)).toEqual({ status: 'deleted' });
+    expect(await client.dead.get(ref)).toBeUndefined();
+    expect((await client.dead.list()).jobs).toEqual([other]);
   });
 
-  it.each([0, -1, 1.5, NaN])('number %p is refused', async (page) => {
-    await expect(client.deadJobs(page)).rejects.toThrow(InvalidOptionError);
+  it.each([-1, 1.5, NaN])('that begins at %p is refused', async (from) => {
+    await expect(client.dead.list({ from })).rejects.toThrow(InvalidOptionError);
   });
 });
 
-describe('workerPoolHeartbeats', () => {
+describe('pools', () => {
   it("reads Go's heartbeats and passes over a pool that has none", async () => {
     await ns.redis.sadd(ns.keys.workerPools, 'go', 'gone');
     await ns.redis.hset(ns.keys.heartbeat('go'), {
@@ -194,7 +230,7 @@ describe('workerPoolHeartbeats', () => {
       host: 'box',
       pid: 42,
     });
-    expect(await client.workerPoolHeartbeats()).toEqual([
+    expect(await client.pools.list()).toEqual([
       {
         workerPoolId: 'go',
         heartbeatAt: new Date(1_700_000_000_000),
@@ -209,4 +245,13 @@ describe('workerPoolHeartbeats', () => {
       },
     ]);
   });
+});
+
+it('closes its own connection at the end of `await using`, and leaves a shared one open', async () => {
+  const own = new Client(ns.options);
+  await own[Symbol.asyncDispose]();
+  await expect(own.counts()).rejects.toThrow(ClosedError);
+  await new Client({ redis: ns.connection })[Symbol.asyncDispose]();
+  expect(await client.server.info()).toContain('redis_version');
+  expect(Math.abs((await client.server.time()).getTime() - Date.now())).toBeLessThan(60_000);
 });

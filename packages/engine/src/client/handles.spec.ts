@@ -25,11 +25,15 @@ describe('a waiting job', () => {
     const ids = Array.from({ length: 3_000 }, (_, index) => String(index + 1));
     await ns.redis.lpush(ns.keys.queue('n'), ...ids.map(entry));
     await ns.redis.rpop(ns.keys.queue('n'), 1_500);
-    const found = await client.waitingJob('n', { position: 2_000, id: '2000' });
+    const found = await client.queue('n').get({ position: 2_000, id: '2000' });
     expect(found).toMatchObject({ position: 500, id: '2000' });
-    expect(await client.deleteWaitingJob('n', { position: 2_900, id: '1501' })).toBe('deleted');
-    expect(await client.waitingJob('n', { position: 2_900, id: '1' })).toBeUndefined();
-    expect(await client.deleteWaitingJob('n', { position: 2_900, id: '1' })).toBe('gone');
+    expect(await client.queue('n').delete({ position: 2_900, id: '1501' })).toEqual({
+      status: 'deleted',
+    });
+    expect(await client.queue('n').get({ position: 2_900, id: '1' })).toBeUndefined();
+    expect(await client.queue('n').delete({ position: 2_900, id: '1' })).toEqual({
+      status: 'notFound',
+    });
     expect(await ns.redis.llen(ns.keys.queue('n'))).toBe(1_499);
   });
 });
@@ -38,20 +42,8 @@ describe.each(['n:pool:inprogress', 'n:paused', 'n:lock', 'n:lock_info', 'a,b', 
   'the name "%s"',
   (name) => {
     it('leads to no list', async () => {
-      const ref = { position: 1, id: '1' };
       await ns.redis.lpush(ns.keys.queue(name), entry('1'));
-      const calls = [
-        () => client.jobs(name),
-        () => client.listWaiting(name),
-        () => client.waitingJob(name, ref),
-        () => client.deleteWaitingJob(name, ref),
-        () => client.emptyQueue(name),
-        () => client.scanWaiting(name).next(),
-        () => client.pause(name),
-        () => client.unpause(name),
-        () => client.setMaxConcurrency(name, 1),
-      ];
-      for (const call of calls) await expect(call()).rejects.toThrow(InvalidJobNameError);
+      expect(() => client.queue(name)).toThrow(InvalidJobNameError);
       expect(await ns.redis.llen(ns.keys.queue(name))).toBe(1);
     });
   },
@@ -66,29 +58,31 @@ describe.each([1_796_036_000_000_000, 1e300, Infinity, -Infinity, -9e12])(
         ns.redis.call('ZADD', ns.keys.dead, String(score).replace('Infinity', 'inf'), entry(id));
       await Promise.all([add('1'), add('2')]);
       await ns.redis.zadd(ns.keys.dead, 5, entry('1')); // another of the id, at a time that there is
-      expect(await client.deadJob({ at: null, id: '2' })).toMatchObject({ id: '2' });
-      expect(await client.retryDeadJob({ at: null, id: '2' })).toBe('moved');
+      expect(await client.dead.get({ at: null, id: '2' })).toMatchObject({ id: '2' });
+      expect(await client.dead.runNow({ at: null, id: '2' })).toEqual({ status: 'enqueued' });
       await add('1');
-      expect(await client.deleteDeadJob({ at: null, id: '1' })).toBe(true);
-      expect(await client.deadJob({ at: null, id: 'none' })).toBeUndefined();
+      expect(await client.dead.delete({ at: null, id: '1' })).toEqual({ status: 'deleted' });
+      expect(await client.dead.get({ at: null, id: 'none' })).toBeUndefined();
     });
   },
 );
 
 it('a job whose score is in milliseconds has a handle like others', async () => {
   await ns.redis.zadd(ns.keys.dead, 1_796_036_000_000, entry('1'));
-  const [job] = (await client.list('dead')).jobs;
-  expect(await client.deleteDeadJob({ at: job?.at ?? new Date(0), id: '1' })).toBe(true);
+  const [job] = (await client.dead.list()).jobs;
+  expect(await client.dead.delete({ at: job?.at ?? new Date(0), id: '1' })).toEqual({
+    status: 'deleted',
+  });
 });
 
 it('goes through entries without parsing them', async () => {
   await ns.redis.zadd(ns.keys.dead, 1, 'no job', 2, entry('2'));
   await ns.redis.lpush(ns.keys.queue('n'), entry('a'), entry('b'));
-  for await (const [latest, first] of client.scanUnread('dead')) {
+  for await (const [latest, first] of client.dead.scanUnread()) {
     expect([latest?.raw, first?.raw]).toEqual([entry('2'), 'no job']);
     expect(latest?.read()).toMatchObject({ id: '2', at: new Date(2_000) });
   }
-  for await (const [next] of client.scanUnreadWaiting('n')) {
+  for await (const [next] of client.queue('n').scanUnread()) {
     expect(next?.read()).toMatchObject({ id: 'a', position: 1 });
   }
 });
@@ -99,6 +93,6 @@ it('takes of a heartbeat only what is a schedule', async () => {
   const odd = JSON.stringify([null, 7, 'x', [], {}, { id: 's', jobName: 'n' }, schedule]);
   await ns.redis.hset(ns.keys.heartbeat('p'), { heartbeat_at: 1, schedules: odd });
   await ns.redis.hset(ns.keys.heartbeat('q'), { heartbeat_at: 1, schedules: '{"a":1}' });
-  const pools = await client.workerPoolHeartbeats();
+  const pools = await client.pools.list();
   expect(pools.map(({ schedules }) => schedules)).toEqual([[schedule], []]);
 });

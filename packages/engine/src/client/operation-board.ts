@@ -2,12 +2,12 @@ import { systemClock, type Clock } from '../base/clock.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 
-/** An operation as it stands on the board. */
+/** An operation on the board. */
 export interface BoardNote {
   readonly id: string;
-  /** What its process has written of it. */
+  /** What its process wrote about it. */
   readonly text: string;
-  /** Whether a process is at work on it; not so after it has ended, or its process has died. */
+  /** Whether a process works on it: false after it has ended, or its process has died. */
   readonly isAlive: boolean;
 }
 
@@ -17,17 +17,17 @@ export interface OperationBoardOptions {
   readonly clock?: Clock;
 }
 
-// A process that is at work says so every few seconds; who says nothing for so long has died. In milliseconds.
-const LEASE = 15_000;
-// Whoever looks an hour later still sees what was interrupted. In milliseconds.
-const KEPT = 3_600_000;
-const MOST_KEPT = 100;
-// Fields of the hash: an operation's own, and whether somebody wants it to end.
+// A working process renews its lease every few seconds; one that does not has died. In milliseconds.
+const LEASE_TTL = 15_000;
+// An hour later, an interrupted operation still shows. In milliseconds.
+const NOTE_TTL = 3_600_000;
+const MAX_KEPT = 100;
+// A field of the hash is an operation's id, or this prefix and the id: then somebody wants the operation to end.
 const CANCEL = 'cancel:';
 
 /**
- * Tells the processes of an application of work on many jobs that one of them does, such as a dashboard's "retry all":
- * each can show it, and cancel it, and none begins the same work beside it. Costs nothing where nobody uses it.
+ * Shares work on many jobs between the processes of an application, such as "retry all" of a dashboard: each process can
+ * show it and cancel it, and none begins the same work beside it. Costs nothing where nobody uses it.
  */
 export class OperationBoard {
   readonly #connection: RedisConnection;
@@ -41,16 +41,16 @@ export class OperationBoard {
   }
 
   /**
-   * Puts an operation on the board, and makes room by taking down the oldest that have ended.
+   * Puts an operation on the board, and removes the oldest ones when there are more than 100.
    *
-   * @param what the work: operations with the same are not begun twice at once
-   * @param text what to show of it
+   * @param what the work: two operations with the same `what` never run at once
+   * @param text what to show
    * @returns `false` if the same work is under way
    */
   async begin(id: string, what: string, text: string): Promise<boolean> {
     await this.#connection.ready();
     const { redis } = this.#connection;
-    const isFirst = await redis.set(this.#keys.operationLease(what), id, 'PX', LEASE, 'NX');
+    const isFirst = await redis.set(this.#keys.operationLease(what), id, 'PX', LEASE_TTL, 'NX');
     if (isFirst === null) return false;
     await this.#makeRoom();
     await this.#write(id, what, text);
@@ -58,8 +58,8 @@ export class OperationBoard {
   }
 
   /**
-   * Says that its process is still at work. Returns whether it is to end: somebody has asked for that, or has begun the same
-   * work while its process was silent for too long.
+   * Reports that its process still works. Returns whether the operation must end: somebody has cancelled it, or has begun
+   * the same work while its process was silent for too long.
    */
   async beat(id: string, what: string, text: string): Promise<boolean> {
     await this.#connection.ready();
@@ -67,12 +67,12 @@ export class OperationBoard {
     const lease = this.#keys.operationLease(what);
     const holder = await redis.get(lease);
     const isOwn = holder === null || holder === id;
-    if (isOwn) await redis.set(lease, id, 'PX', LEASE);
+    if (isOwn) await redis.set(lease, id, 'PX', LEASE_TTL);
     await this.#write(id, what, text);
     return !isOwn || (await redis.hexists(this.#keys.operations, CANCEL + id)) === 1;
   }
 
-  /** Notes how it has ended; the same work may begin again. */
+  /** Notes how it ended. The same work may begin again. */
   async end(id: string, what: string, text: string): Promise<void> {
     await this.#write(id, what, text);
     const { redis } = this.#connection;
@@ -81,13 +81,13 @@ export class OperationBoard {
     await redis.hdel(this.#keys.operations, CANCEL + id);
   }
 
-  /** Asks the process that is at work on it, whichever that is, to end it. */
+  /** Asks the process that works on it to end it. */
   async cancel(id: string): Promise<void> {
     await this.#connection.ready();
     await this.#connection.redis.hset(this.#keys.operations, CANCEL + id, '1');
   }
 
-  /** All on the board, the oldest first. */
+  /** All operations on the board, the oldest first. */
   async list(): Promise<BoardNote[]> {
     await this.#connection.ready();
     const { redis } = this.#connection;
@@ -102,14 +102,14 @@ export class OperationBoard {
     const { redis } = this.#connection;
     const note = JSON.stringify({ what, text, at: this.#clock.now() });
     await redis.hset(this.#keys.operations, id, note);
-    await redis.pexpire(this.#keys.operations, KEPT);
+    await redis.pexpire(this.#keys.operations, NOTE_TTL);
   }
 
   async #makeRoom(): Promise<void> {
     const { redis } = this.#connection;
     const notes = notesOf(await redis.hgetall(this.#keys.operations));
-    const since = this.#clock.now() - KEPT;
-    const old = notes.filter(({ at }, i) => at < since || i < notes.length - MOST_KEPT);
+    const since = this.#clock.now() - NOTE_TTL;
+    const old = notes.filter(({ at }, i) => at < since || i < notes.length - MAX_KEPT);
     const fields = old.flatMap(({ id }) => [id, CANCEL + id]);
     if (fields.length > 0) await redis.hdel(this.#keys.operations, ...fields);
   }

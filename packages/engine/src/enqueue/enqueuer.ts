@@ -28,7 +28,7 @@ import { assertOptions } from '../options/option-rules.js';
 import { Keys } from '../redis/keys.js';
 import { isRedisConnection, RedisConnection } from '../redis/redis-connection.js';
 import { Scripts } from '../scripts/scripts.js';
-import { Canceller, type CancelOptions, type Cancellation } from '../stores/canceller.js';
+import { Canceller, type CancelOptions, type CancelResult } from '../stores/canceller.js';
 
 /**
  * Puts jobs into Redis. Needs no worker pool in its process. Calls of the same turn of the event loop share one round trip.
@@ -216,7 +216,7 @@ export class Enqueuer {
    * const { status } = await enqueuer.cancel(id, { jobName: 'send_reminder' }); // 'removed'
    * ```
    */
-  async cancel(jobId: string, options: CancelOptions = {}): Promise<Cancellation> {
+  async cancel(jobId: string, options: CancelOptions = {}): Promise<CancelResult> {
     this.#assertOpen();
     return this.#pending.track(this.#canceller.cancel(jobId, options));
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from '../client/client.js';
-import type { TimedJob } from '../stores/timed-jobs.js';
+import type { TimedJob } from '../stores/timed-job.js';
 import { Enqueuer } from './enqueuer.js';
 import { InvalidJobArgsError, InvalidOptionError, SnoozeJobError } from '../errors/errors.js';
 import type { JobOptions } from '../job/job-type.js';
@@ -365,8 +365,8 @@ describe('uniqueUntil', () => {
 
   it.each([
     ['cancelled', (job: TimedJob) => client.cancel(job.job?.id ?? '')],
-    ['deleted', (job: TimedJob) => client.deleteRetryJob(job)],
-    ['killed', (job: TimedJob) => client.killRetryJob(job)],
+    ['deleted', (job: TimedJob) => client.retries.delete(job)],
+    ['killed', (job: TimedJob) => client.retries.kill(job)],
   ])('done: what has arrived by key runs when the one before it is %s', async (_what, end) => {
     const seen: unknown[] = [];
     const pool = aPool(seen, { uniqueUntil: 'done' }, () => {
@@ -375,7 +375,7 @@ describe('uniqueUntil', () => {
     await enqueuer.enqueue('n', { v: 1 }, { unique: { key: { k: 1 } } });
     await pool.drain();
     await enqueuer.enqueue('n', { v: 2 }, { unique: { key: { k: 1 } } });
-    const [failed] = (await client.retryJobs()).jobs;
+    const [failed] = (await client.retries.list()).jobs;
     if (!failed) throw new Error('no job waits for its retry');
     await end(failed);
     await pool.drain();

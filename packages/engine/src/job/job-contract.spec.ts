@@ -208,7 +208,7 @@ describe('a contract’s handler', () => {
     await enqueuer.enqueue('send_email', args);
     await pool.drain();
     await eventually(async () => expect((await client.counts()).dead).toBe(1));
-    const [dead] = (await client.deadJobs()).jobs;
+    const [dead] = (await client.dead.list()).jobs;
     expect(called).toBe(0);
     expect(dead?.job?.args).toEqual(args);
     expect(dead?.job?.lastError).toMatch(/"send_email": args\.to: .+; args\.copies: .+/);
@@ -226,7 +226,7 @@ describe('a contract’s handler', () => {
     await enqueuer.enqueue('broken', { id: 1 });
     await pool.drain();
     await eventually(async () => {
-      const [failed] = (await client.retryJobs()).jobs;
+      const [failed] = (await client.retries.list()).jobs;
       expect(failed?.job?.lastError).toBe('no database');
     });
   });
@@ -306,9 +306,9 @@ describe('a contract with aliases', () => {
       ['old_name', 3],
     ]);
     expect(await space.redis.smembers(space.keys.knownJobs)).toContain('old_name');
-    const [heartbeat] = await client.workerPoolHeartbeats();
+    const [heartbeat] = await client.pools.list();
     expect(heartbeat?.jobNames).toEqual(['new_name', 'old_name']);
-    const queues = await client.queues();
+    const queues = await client.queues.list();
     expect(queues.map(({ jobName, maxConcurrency }) => [jobName, maxConcurrency]).sort()).toEqual([
       ['new_name', 3],
       ['old_name', 3],

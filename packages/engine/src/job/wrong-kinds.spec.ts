@@ -134,8 +134,8 @@ describe('a key of the wrong kind costs no job', () => {
   it('when it is the marks of cancelled jobs, and a job is run by hand: it runs', async () => {
     await ns.redis.zadd(ns.keys.dead, NOW, raw);
     await spoil(ns.keys.cancelled);
-    const reviving = { raw, jobName: 'n', jobId: 'id', uniqueKey: undefined, entry: raw };
-    expect(await run(scripts.jobs.revive('dead', [reviving]))).toEqual(['moved']);
+    const params = { raw, jobName: 'n', jobId: 'id', uniqueKey: undefined, entry: raw };
+    expect(await run(scripts.jobs.runNow('dead', [params]))).toEqual(['enqueued']);
     expect(await ns.queue('n')).toEqual([raw]);
   });
 
@@ -144,8 +144,8 @@ describe('a key of the wrong kind costs no job', () => {
     await ns.redis.zadd(ns.keys.scheduled, NOW, raw);
     await ns.redis.set(uniqueKey, '1');
     await spoil(ns.keys.queue('n'));
-    const removing = { raw, jobName: 'n', jobId: 'id', uniqueKey };
-    const remove = scripts.jobs.remove(ns.keys.scheduled, 'set', [removing]);
+    const params = { raw, jobName: 'n', jobId: 'id', uniqueKey };
+    const remove = scripts.jobs.remove(ns.keys.scheduled, 'set', [params]);
     await expect(run(remove)).rejects.toThrow('WRONGTYPE');
     expect(await ns.redis.zscore(ns.keys.scheduled, raw)).toBe(String(NOW));
   });
@@ -155,10 +155,10 @@ describe('a key of the wrong kind costs no job', () => {
     await ns.redis.zadd(ns.keys.retry, NOW, raw);
     await spoil(ns.keys.dead);
     await spoil(ns.keys.queue('n'));
-    const kill = scripts.jobs.kill('retry', [{ ...job, deadEntry: raw }]);
+    const kill = scripts.jobs.kill([{ ...job, deadEntry: raw }]);
     await expect(run(kill)).rejects.toThrow('WRONGTYPE');
-    const revive = scripts.jobs.revive('retry', [{ ...job, entry: raw }]);
-    await expect(run(revive)).rejects.toThrow('WRONGTYPE');
+    const runNow = scripts.jobs.runNow('retry', [{ ...job, entry: raw }]);
+    await expect(run(runNow)).rejects.toThrow('WRONGTYPE');
     expect(await ns.redis.zscore(ns.keys.retry, raw)).toBe(String(NOW));
   });
 

@@ -278,7 +278,7 @@ describe('DeadPoolReaper', () => {
     expect(
       await ns.connection.call(scripts.pools.reap(seen, 'n', [reaping], { maxDeaths: 3 })),
     ).toBeUndefined();
-    expect(await ns.connection.call(scripts.pools.bury(seen))).toBe(false);
+    expect(await ns.connection.call(scripts.pools.unregister(seen))).toBe(false);
     expect(await ns.inProgress('n')).toBe(1);
   });
 

@@ -10,7 +10,7 @@ import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../scripts/scripts.js';
-import type { Look, PoolSighting, Reaping } from '../scripts/pool-scripts.js';
+import type { Look, PoolSighting, ReapParams } from '../scripts/pool-scripts.js';
 import { endsWithDeath, heldClaim, holdsClaim } from '../job/unique-key.js';
 
 export interface DeadPoolReaperOptions {
@@ -171,7 +171,7 @@ export class DeadPoolReaper {
       dead += taken?.dead ?? 0;
     }
     failed.throw();
-    if (!(await connection.call(scripts.pools.bury(pool)))) return undefined;
+    if (!(await connection.call(scripts.pools.unregister(pool)))) return undefined;
     const reaped = { poolId: pool.id, requeued, dead };
     onReaped(reaped);
     return reaped;
@@ -201,10 +201,8 @@ export class DeadPoolReaper {
       const { entries } = await connection.call(
         scripts.jobs.listPage(keys.inProgress(jobName, pool.id), 0, BATCH),
       );
-      const reapings = entries.map((raw) => this.#reaping(raw, jobName));
-      const taken = await connection.call(
-        scripts.pools.reap(pool, jobName, reapings, { maxDeaths }),
-      );
+      const params = entries.map((raw) => this.#reapParams(raw, jobName));
+      const taken = await connection.call(scripts.pools.reap(pool, jobName, params, { maxDeaths }));
       if (!taken) return 'alive';
       requeued += taken.requeued;
       dead += taken.dead;
@@ -212,7 +210,7 @@ export class DeadPoolReaper {
     }
   }
 
-  #reaping(raw: Raw, jobName: string): Reaping {
+  #reapParams(raw: Raw, jobName: string): ReapParams {
     const now = Math.floor(this.#options.now() / 1000);
     const reason = `its process died ${this.#options.maxDeaths} times while it ran`;
     try {

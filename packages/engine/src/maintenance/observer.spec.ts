@@ -53,11 +53,11 @@ describe('an observation', () => {
       checkin: 'row 1 of 2',
       checkin_at: '1700000000',
     });
-    expect(await client.workerObservations()).toMatchObject([
+    expect(await client.workers()).toMatchObject([
       { jobName: 'export', jobId: id, checkin: 'row 1 of 2', argsText: '{"to":"é","list":[]}' },
     ]);
     gate.open();
-    await eventually(async () => expect(await client.workerObservations()).toEqual([]));
+    await eventually(async () => expect(await client.workers()).toEqual([]));
   });
 
   it('does not keep the check-in of the job before', async () => {
@@ -70,13 +70,11 @@ describe('an observation', () => {
     await enqueuer.enqueueMany([0, 1].map((i) => ({ name: 'n', args: { i } })));
     await pool.start();
     await eventually(async () =>
-      expect(await client.workerObservations()).toMatchObject([{ checkin: 'of the first' }]),
+      expect(await client.workers()).toMatchObject([{ checkin: 'of the first' }]),
     );
     gates[0]?.open();
     await eventually(async () =>
-      expect(await client.workerObservations()).toMatchObject([
-        { argsText: '{"i":1}', checkin: undefined },
-      ]),
+      expect(await client.workers()).toMatchObject([{ argsText: '{"i":1}', checkin: undefined }]),
     );
     gates[1]?.open();
   });
@@ -86,7 +84,7 @@ describe('an observation', () => {
     pool.job('n', async () => gate.opened);
     await enqueuer.enqueue('n');
     await pool.start();
-    await eventually(async () => expect(await client.workerObservations()).toHaveLength(1));
+    await eventually(async () => expect(await client.workers()).toHaveLength(1));
     gate.open();
     await pool.stop();
     expect(await ns.redis.keys(`${ns.keys.prefix}worker:*`)).toEqual([]);

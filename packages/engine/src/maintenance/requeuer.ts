@@ -4,7 +4,7 @@ import { firingOf } from '../job/firing-id.js';
 import { resultOf, type RedisConnection } from '../redis/redis-connection.js';
 import { textOf, type Raw } from '../redis/raw.js';
 import type { Scripts } from '../scripts/scripts.js';
-import type { DueJobs, Requeued, Requeueing } from '../scripts/timed-scripts.js';
+import type { DueJobs, RequeueParams, RequeueResult } from '../scripts/timed-scripts.js';
 import { endsWithDeath, ownsClaim } from '../job/unique-key.js';
 import { WakeBudget } from '../dispatch/wake-budget.js';
 
@@ -25,7 +25,7 @@ export interface RequeuerOptions {
 }
 
 /** What a round has moved. */
-export type Moved = Omit<Requeued, 'unknown' | 'broken'>;
+export type Moved = Omit<RequeueResult, 'unknown' | 'broken'>;
 
 // gocraft/work's tick; with the waker it is only what happens when nobody wakes us.
 const TICK = 1_000;
@@ -38,7 +38,7 @@ const FRUITLESS_LOOKS = { burst: 10, perSecond: 2 };
 const BATCH = { count: 250 };
 // The words of gocraft/work, by which its tools know such jobs.
 export const UNKNOWN_JOB = 'unknown job when requeueing';
-const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, broken: [], unknown: [] };
+const NOTHING: RequeueResult = { requeued: 0, dead: 0, dropped: 0, broken: [], unknown: [] };
 
 /**
  * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and
@@ -131,20 +131,20 @@ export class Requeuer {
     { entries }: DueJobs,
     unknown: ReadonlySet<string>,
     watch: boolean,
-  ): Promise<[Requeued, DueJobs]> {
+  ): Promise<[RequeueResult, DueJobs]> {
     const { connection, scripts, set, ownNames } = this.#options;
     const look = scripts.timed.due(set, BATCH, watch);
     if (entries.length === 0) return [NOTHING, await connection.call(look)];
     const move = scripts.timed.requeue(
       set,
-      entries.map((raw) => this.#requeueing(raw, unknown)),
+      entries.map((raw) => this.#requeueParams(raw, unknown)),
       ownNames,
     );
     const [moved, found] = await connection.run(move, look);
     return [resultOf(move, moved), resultOf(look, found)];
   }
 
-  #requeueing(raw: Raw, unknown: ReadonlySet<string>): Requeueing {
+  #requeueParams(raw: Raw, unknown: ReadonlySet<string>): RequeueParams {
     const now = Math.floor(this.#options.now() / 1000);
     let job: JobEntry;
     try {

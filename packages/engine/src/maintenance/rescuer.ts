@@ -7,7 +7,7 @@ import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../scripts/scripts.js';
-import type { Reviving } from '../scripts/job-scripts.js';
+import type { RunNowParams } from '../scripts/job-scripts.js';
 import { UNKNOWN_JOB } from './requeuer.js';
 
 export interface RescuerOptions {
@@ -65,10 +65,10 @@ export class Rescuer {
     let rescued = 0;
     for (let kept = 0; ;) {
       const page = await connection.call(scripts.jobs.setPage(keys.dead, kept, BATCH));
-      const lost = page.entries.flatMap((raw) => this.#revivings(raw, handled));
+      const lost = page.entries.flatMap((raw) => this.#rescues(raw, handled));
       const results =
-        lost.length > 0 ? await connection.call(scripts.jobs.revive('dead', lost)) : [];
-      const moved = results.filter((result) => result === 'moved').length;
+        lost.length > 0 ? await connection.call(scripts.jobs.runNow('dead', lost)) : [];
+      const moved = results.filter((status) => status === 'enqueued').length;
       rescued += moved;
       kept += page.entries.length - moved;
       if (page.next === undefined) break;
@@ -77,7 +77,7 @@ export class Rescuer {
     return rescued;
   }
 
-  #revivings(raw: Raw, handled: ReadonlySet<string>): Reviving[] {
+  #rescues(raw: Raw, handled: ReadonlySet<string>): RunNowParams[] {
     try {
       const { name, id, fails, lastError } = parseEntry(raw);
       if (lastError !== UNKNOWN_JOB || !handled.has(name)) return [];

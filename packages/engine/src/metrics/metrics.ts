@@ -27,8 +27,8 @@ const RANGES = {
 } as const;
 
 /** How far back rates reach. */
-export const MOST_MINUTES = 60;
-// A script shall not take long.
+export const MAX_MINUTES = 60;
+// A script must not take long.
 const INTERVALS_AT_ONCE = 240;
 
 /** How far back metrics reach. */
@@ -69,7 +69,7 @@ type Counts = ReadonlyMap<string, { readonly done?: number; readonly failed?: nu
 
 // Enough for the longest table and another one; and for the longest rates.
 const TABLES_KEPT = 60;
-const MINUTES_KEPT = 2 * MOST_MINUTES;
+const MINUTES_KEPT = 2 * MAX_MINUTES;
 
 /** Reads what the workers of this project have counted. Go's do not count. */
 export class MetricsReader {

@@ -157,17 +157,19 @@ class World {
         this.#clock.advance(what.n);
         return this.#beat();
       case 'pause':
-        if (what.paused) await this.#client.pause(what.jobName);
-        else await this.#client.unpause(what.jobName);
+        if (what.paused) await this.#client.queue(what.jobName).pause();
+        else await this.#client.queue(what.jobName).resume();
         return undefined;
       case 'cancel':
         return this.#cancel(what.n);
       case 'retry the dead':
-        await this.#client.retryAllDeadJobs();
+        await this.#client.dead.runAll();
         return undefined;
       case 'delete the dead': {
-        const [dead] = (await this.#client.deadJobs()).jobs;
-        if (dead && (await this.#client.deleteDeadJob(dead))) this.#gone(dead.raw);
+        const [dead] = (await this.#client.dead.list()).jobs;
+        if (!dead) return undefined;
+        const { status } = await this.#client.dead.delete(dead);
+        if (status === 'deleted') this.#gone(dead.raw);
         return undefined;
       }
       case 'release': {

@@ -66,7 +66,7 @@ describe('a pool by hand', () => {
   it('passes over a queue that is paused', async () => {
     const pool = await aPool().job('a', note).startByHand();
     await enqueuer.enqueue('a');
-    await client.pause('a');
+    await client.queue('a').pause();
     expect(await pool.next()).toEqual([]);
     expect(await pool.run('a')).toBe(false);
   });
@@ -156,6 +156,6 @@ describe('a pool by hand', () => {
     expect(settled).toEqual([['a', 'done']]);
     await expect(pool.startByHand()).rejects.toThrow(PoolStartedError);
     await pool.stop();
-    expect(await client.workerPoolHeartbeats()).toEqual([]);
+    expect(await client.pools.list()).toEqual([]);
   });
 });

@@ -363,9 +363,9 @@ describe('waking', () => {
     await enqueuer.enqueueMany([0, 1, 2].map((i) => ({ name: 'n', args: { i } })));
     await pool.start();
     await eventually(() => expect(started).toEqual([0]));
-    await client.setMaxConcurrency('n', 2);
+    await client.queue('n').limit(2);
     await eventually(() => expect(started).toEqual([0, 1]));
-    await client.setMaxConcurrency('n', 1);
+    await client.queue('n').limit(1);
     gates[0]?.open();
     await eventually(async () => expect(await ns.lock('n')).toBe(1));
     expect(started).toEqual([0, 1]);

@@ -121,8 +121,8 @@ it('forgets a queue that is gone', async () => {
   new PrometheusMetrics({ client, registry });
   await enqueuer.enqueue('n');
   await page();
-  await client.emptyQueue('n');
-  await client.forgetJob('n');
+  await client.queue('n').empty();
+  await client.queue('n').forget();
   expect((await page()).filter((line) => line.includes('"n"'))).toEqual([]);
 });
 

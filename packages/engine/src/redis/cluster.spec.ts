@@ -90,9 +90,9 @@ describe('in a Cluster', () => {
         expect(await client.counts()).toMatchObject({ retry: 1, scheduled: 1 }),
       );
       expect(seen).toHaveLength(2);
-      expect(await client.workerPoolHeartbeats()).toHaveLength(1);
+      expect(await client.pools.list()).toHaveLength(1);
       await pool.stop();
-      expect(await client.workerPoolHeartbeats()).toEqual([]);
+      expect(await client.pools.list()).toEqual([]);
       await enqueuer.close();
       client.close();
     }
@@ -122,7 +122,7 @@ describe('in a Cluster', () => {
       await enqueuer.enqueue('n', { n: 2 }).catch(() => Promise.reject(new Error('not yet')));
     });
     await eventually(() => expect(seen).toContain(2));
-    expect((await client.queues()).map(({ jobName }) => jobName)).toEqual(['n']);
+    expect((await client.queues.list()).map(({ jobName }) => jobName)).toEqual(['n']);
     await eventually(async () => {
       const names = ((await other.client('LIST')) as string).match(/name=nestcraft:\w+/g);
       expect(new Set(names)).toEqual(

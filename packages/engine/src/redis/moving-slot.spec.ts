@@ -14,7 +14,7 @@ const uniqueKey = keys.unique('n', 'a');
 const raw = newEntry({ name: 'n', id: 'id', enqueuedAt: 1, argsText: 'null' });
 const job = { raw, jobName: 'n', jobId: 'id', uniqueKey };
 const stored = newEntry({ name: 'n', id: 'other', enqueuedAt: 1, argsText: 'null', uniqueKey });
-const reviving = { ...job, uniqueKey: undefined, entry: raw };
+const params = { ...job, uniqueKey: undefined, entry: raw };
 const requeueing = { raw, jobName: 'n', entry: raw };
 const firing = { schedule: 's', time: NOW, claim: { uniqueKey, id: 'id' } };
 const SETS = ['retry', 'scheduled', 'dead'] as const;
@@ -87,8 +87,8 @@ it.each([
   await owner.lpush(keys.queue('n'), 'another');
   const call: ScriptCall = {
     'a firing that is due': scripts.timed.requeue('scheduled', [{ ...requeueing, firing }]),
-    'a job that is run now': scripts.jobs.revive('dead', [reviving]),
-    'a job that is killed': scripts.jobs.kill('retry', [{ ...job, deadEntry: raw }]),
+    'a job that is run now': scripts.jobs.runNow('dead', [params]),
+    'a job that is killed': scripts.jobs.kill([{ ...job, deadEntry: raw }]),
     'a job that is removed': scripts.jobs.remove(keys.scheduled, 'set', [job]),
   }[what];
   await moving(() => expect(run(call)).rejects.toThrow('non local key'));

@@ -5,7 +5,7 @@ import { loadScript } from './load-script.js';
 import { Numbering } from './numbering.js';
 import { CLAIM_TTL, ScriptGroup } from './script-group.js';
 
-const reviveScript = loadScript('revive', 'claims');
+const runNowScript = loadScript('run-now', 'claims');
 const removeScript = loadScript('remove', 'claims');
 const killScript = loadScript('kill', 'claims');
 const markScript = loadScript('mark');
@@ -14,11 +14,11 @@ const findScript = loadScript('find', 'read-some');
 const sampleScript = loadScript('sample', 'read-some');
 const pageScript = loadScript('page', 'read-some');
 
-// A mark goes when its job is settled; one whose job never comes is forgotten after a day. In milliseconds.
-const MARK_LASTS = 24 * 3600 * 1000;
+// A mark goes when its job is settled. A mark whose job never comes expires after a day. In milliseconds.
+const MARK_TTL = 24 * 3600 * 1000;
 
-/** A job to be moved to its queue now. */
-export interface Reviving {
+/** A job to move to its queue now. */
+export interface RunNowParams {
   readonly raw: Raw;
   readonly jobName: string;
   readonly jobId: string;
@@ -29,37 +29,37 @@ export interface Reviving {
 }
 
 /**
- * What became of a job that was to be enqueued now: it was; it is not there (any more); another like it waits; or
- * nobody ever knew its name. In the last two cases it stays where it is.
+ * What became of a job that was to run now: it was moved to its queue; it stays, because another like it waits; it
+ * stays, because no pool ever knew its name; or it is not there.
  */
-export type Revived = 'moved' | 'gone' | 'duplicate' | 'unknown';
+export type RunNowStatus = 'enqueued' | 'duplicate' | 'unknown' | 'notFound';
 
-/** A job to be removed. */
-export interface Removing {
+/** A job to remove. */
+export interface RemoveParams {
   readonly raw: Raw;
-  /** Empty for an entry that is no job. */
+  /** Empty for an entry that is not a job. */
   readonly jobName: string;
   readonly jobId: string;
   /** The unique key whose claim ends with it. */
   readonly uniqueKey: string | undefined;
 }
 
-/** How to kill a job: as it is removed, and the entry for the dead jobs. */
-export interface Killing extends Removing {
+/** A job to remove, and its entry for the dead jobs. */
+export interface KillParams extends RemoveParams {
   readonly deadEntry: Raw;
 }
 
 /** An entry that was found. */
 export interface FoundEntry {
-  /** The sorted set or list in which it stands. */
+  /** The sorted set or list that holds it. */
   readonly key: string;
-  /** How many stand before it: later ones of a set, in a list those that were put after it. */
+  /** How many entries stand before it: in a set those with a later time, in a list those that were put after it. */
   readonly rank: number;
   readonly raw: Raw;
 }
 
-/** What a look for entries came to. */
-export interface Findings {
+/** The result of a search for entries. */
+export interface FindResult {
   readonly found: readonly FoundEntry[];
   /** Where to go on; `undefined` at the end. */
   readonly next: { readonly keys: readonly string[]; readonly rank: number } | undefined;
@@ -82,21 +82,21 @@ export interface Page {
   readonly total: number;
 }
 
-/** Scripts about single jobs, wherever they wait: they are found, moved, removed, killed, cancelled. */
+/** Scripts that find, move, remove, kill and cancel single jobs, wherever they wait. */
 export class JobScripts extends ScriptGroup {
   /** Moves jobs to their queues now. */
-  revive(
+  runNow(
     set: 'retry' | 'scheduled' | 'dead',
-    revivings: readonly Reviving[],
-  ): ScriptCall<Revived[]> {
+    jobs: readonly RunNowParams[],
+  ): ScriptCall<RunNowStatus[]> {
     const queues = new Numbering();
-    const args = revivings.flatMap(({ raw, jobName, jobId, entry, uniqueKey }) => [
+    const args = jobs.flatMap(({ raw, jobName, jobId, entry, uniqueKey }) => [
       ...[queues.numberOf(jobName), jobName, raw, entry],
       ...(uniqueKey === undefined ? ['', ''] : this.claimKeys(uniqueKey)),
       ...[jobId, this.keys.deaths(jobId)],
     ]);
     return {
-      script: reviveScript,
+      script: runNowScript,
       keys: [
         this.keys[set],
         this.keys.knownJobs,
@@ -104,18 +104,18 @@ export class JobScripts extends ScriptGroup {
         ...queues.names.map((name) => this.keys.queue(name)),
       ],
       args: [CLAIM_TTL, ...args],
-      decode: (reply) => (reply as Buffer[]).map((result) => result.toString() as Revived),
+      decode: (reply) => (reply as Buffer[]).map((status) => status.toString() as RunNowStatus),
     };
   }
 
   /**
-   * Removes jobs from a sorted set, or from a queue: there, those that stand among the first `depth` from where jobs are
-   * taken (`right`) or put (`left`). Returns which of them were there.
+   * Removes jobs from a sorted set or from a queue. In a queue, only the first `depth` entries are searched, counted
+   * from the end where jobs are taken (`right`) or put (`left`). Returns which of the jobs were there.
    */
   remove(
     key: string,
     from: 'set' | { readonly side: 'left' | 'right'; readonly depth: number },
-    removings: readonly Removing[],
+    jobs: readonly RemoveParams[],
   ): ScriptCall<boolean[]> {
     return {
       script: removeScript,
@@ -123,43 +123,39 @@ export class JobScripts extends ScriptGroup {
       args: [
         ...(from === 'set' ? ['set', ''] : [`queue ${from.side}`, from.depth]),
         CLAIM_TTL,
-        ...removings.flatMap((removing) => [
-          ...[removing.raw, ...this.#heldClaim(removing)],
-          ...[this.keys.deaths(removing.jobId), this.keys.attempts(removing.jobId)],
+        ...jobs.flatMap((job) => [
+          ...[job.raw, ...this.#heldClaim(job)],
+          ...[this.keys.deaths(job.jobId), this.keys.attempts(job.jobId)],
         ]),
       ],
       decode: flags,
     };
   }
 
-  /** Moves jobs that wait for their time to the dead ones; returns which of them were there. */
-  kill(set: 'retry' | 'scheduled', killings: readonly Killing[]): ScriptCall<boolean[]> {
+  /** Moves jobs that wait for their retry to the dead jobs. Returns which of them were there. */
+  kill(jobs: readonly KillParams[]): ScriptCall<boolean[]> {
     return {
       script: killScript,
-      keys: [this.keys[set], this.keys.dead],
+      keys: [this.keys.retry, this.keys.dead],
       args: [
         ...[this.now(), CLAIM_TTL],
-        ...killings.flatMap((killing) => [
-          killing.raw,
-          killing.deadEntry,
-          ...this.#heldClaim(killing),
-        ]),
+        ...jobs.flatMap((job) => [job.raw, job.deadEntry, ...this.#heldClaim(job)]),
       ],
       decode: flags,
     };
   }
 
-  /** Marks a job as cancelled; returns false if it was before. */
+  /** Marks a job as cancelled. Returns false if it was marked before. */
   mark(jobId: string): ScriptCall<boolean> {
     return {
       script: markScript,
       keys: [this.keys.cancelled],
-      args: [this.now(), MARK_LASTS, jobId],
+      args: [this.now(), MARK_TTL, jobId],
       decode: (reply) => reply === 1,
     };
   }
 
-  /** Tells which jobs are marked as cancelled, and has the marks watched. */
+  /** Returns the jobs that are marked as cancelled, and has the marks watched. */
   marked(jobIds: readonly string[], watch: boolean): ScriptCall<ReadonlySet<string>> {
     return {
       script: markedScript,
@@ -174,7 +170,7 @@ export class JobScripts extends ScriptGroup {
    * Looks for entries with any of the `texts` in them, in sorted sets and lists one after the other, passing over the
    * first `rank` of the first.
    */
-  find(keys: readonly string[], rank: number, texts: readonly string[]): ScriptCall<Findings> {
+  find(keys: readonly string[], rank: number, texts: readonly string[]): ScriptCall<FindResult> {
     return {
       script: findScript,
       keys,
@@ -229,7 +225,7 @@ export class JobScripts extends ScriptGroup {
     };
   }
 
-  #heldClaim({ uniqueKey, jobName, jobId }: Removing): string[] {
+  #heldClaim({ uniqueKey, jobName, jobId }: RemoveParams): string[] {
     if (uniqueKey === undefined) return ['', '', '', ''];
     return [...this.claimKeys(uniqueKey), this.keys.queue(jobName), jobId];
   }

@@ -9,7 +9,7 @@ import { type HeldClaim } from '../job/held-claim.js';
 const beatScript = loadScript('beat');
 const lookScript = loadScript('look');
 const reapScript = loadScript('reap', 'claims', 'set-share');
-const buryScript = loadScript('bury');
+const unregisterScript = loadScript('unregister-pool');
 const hashesScript = loadScript('hashes');
 const observeScript = loadScript('observe');
 const registerScript = loadScript('register');
@@ -17,15 +17,15 @@ const leaveScript = loadScript('leave');
 const occupiedScript = loadScript('occupied');
 const forgiveScript = loadScript('forgive');
 
-// Of so many names one look reads the locks, which takes Redis a few milliseconds.
+// How many names' locks one look reads, which takes Redis a few milliseconds.
 const NAMES_OF_LOOK = 1_000;
 
-// Longer than a job that kills its processes takes to do so a few times. In milliseconds.
-const DEATHS_LAST = 7 * 24 * 3600 * 1000;
+// In milliseconds. Longer than a job needs to kill its processes a few times.
+const DEATHS_TTL = 7 * 24 * 3600 * 1000;
 
-// For so long no jobs of a reaped name are fetched ahead: one of them may kill its process again, and what is
-// in progress beside it would be counted as its cause. In milliseconds.
-const REAPED_LASTS = 10 * 60 * 1000;
+// How long no jobs of a reaped name are prefetched, in milliseconds: one of them may kill its process again, and the jobs
+// in progress beside it would be blamed as well.
+const REAPED_TTL = 10 * 60 * 1000;
 
 /** A pool as a reaper sees it. Times in seconds since the epoch. */
 export interface PoolSighting {
@@ -56,7 +56,7 @@ export interface Registration {
 
 /** What Redis knew of a pool when it was registered. */
 export interface Registered {
-  /** The second since which it is on the books without a break; `undefined` if it is not. */
+  /** The second since which it has been registered without a break; `undefined` if it is not registered. */
   readonly startedAt: string | undefined;
   /** How many names and limits were missing. */
   readonly missing: number;
@@ -65,7 +65,7 @@ export interface Registered {
 }
 
 /** A job of a dead pool. */
-export interface Reaping {
+export interface ReapParams {
   readonly raw: Raw;
   /** Under this id its processes' deaths are counted; `undefined` for an entry that is no job: it is only put back. */
   readonly jobId: string | undefined;
@@ -77,18 +77,18 @@ export interface Reaping {
   readonly claim?: HeldClaim | undefined;
 }
 
-/** What came of a dead pool's jobs of a name. */
-export interface Reaped {
+/** What became of a dead pool's jobs of a name. */
+export interface ReapResult {
   readonly requeued: number;
   readonly dead: number;
   readonly left: number;
 }
 
-/** What a look at hashes came to. */
+/** Hashes that were read. */
 export interface Hashes {
-  /** What was read; what does not exist is not there. */
+  /** Those that exist, by id. */
   readonly read: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** What is still to be read. */
+  /** The keys that are still to be read, by id. */
   readonly rest: ReadonlyMap<string, string>;
 }
 
@@ -141,7 +141,7 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Takes a pool that has nothing in progress off the books. */
+  /** Unregisters a pool that has nothing in progress. */
   leave(poolId: string): ScriptCall<void> {
     return {
       script: leaveScript,
@@ -190,9 +190,9 @@ export class PoolScripts extends ScriptGroup {
   reap(
     { id: poolId, heartbeatAt }: Sighted,
     jobName: string,
-    reapings: readonly Reaping[],
+    jobs: readonly ReapParams[],
     { maxDeaths }: { readonly maxDeaths: number },
-  ): ScriptCall<Reaped | undefined> {
+  ): ScriptCall<ReapResult | undefined> {
     const keys = this.keys;
     return {
       script: reapScript,
@@ -204,7 +204,7 @@ export class PoolScripts extends ScriptGroup {
         keys.lock(jobName),
         keys.dead,
         keys.reaped(jobName),
-        ...reapings.flatMap(({ jobId, claim }) => [
+        ...jobs.flatMap(({ jobId, claim }) => [
           keys.deaths(jobId ?? ''),
           ...(claim ? this.claimKeys(claim.uniqueKey) : [keys.queue(jobName), keys.queue(jobName)]),
         ]),
@@ -214,12 +214,12 @@ export class PoolScripts extends ScriptGroup {
         poolId,
         heartbeatAt ?? '',
         maxDeaths,
-        DEATHS_LAST,
+        DEATHS_TTL,
         ATTEMPTS.max,
         ATTEMPTS.ttl,
-        REAPED_LASTS,
+        REAPED_TTL,
         CLAIM_TTL,
-        ...reapings.flatMap(({ raw, jobId, deadEntry, attempt, claim }) => [
+        ...jobs.flatMap(({ raw, jobId, deadEntry, attempt, claim }) => [
           ...[raw, jobId === undefined ? '' : deadEntry],
           ...[keys.attempts(jobId ?? ''), attempt, claim?.jobId ?? ''],
         ]),
@@ -232,11 +232,11 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Takes a dead pool off the books; false if it has beaten since it was seen. */
-  bury({ id: poolId, heartbeatAt }: Sighted): ScriptCall<boolean> {
+  /** Unregisters a dead pool. Returns false if it has beaten since it was seen. */
+  unregister({ id: poolId, heartbeatAt }: Sighted): ScriptCall<boolean> {
     const { workerPools, suspects, prefix } = this.keys;
     return {
-      script: buryScript,
+      script: unregisterScript,
       keys: [workerPools, this.keys.heartbeat(poolId), suspects],
       args: [poolId, heartbeatAt ?? '', prefix],
       decode: (reply) => reply === 1,

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Keys } from '../redis/keys.js';
 
-/** Milliseconds that a claim lasts, as gocraft/work's do; of a job that is scheduled, beyond its time. */
+/** Milliseconds that a claim lasts, as in gocraft/work; the claim of a scheduled job lasts that much longer than its delay. */
 export const CLAIM_TTL = 24 * 3600 * 1000;
 
 /** Scripts of one concern, one method for each: it alone knows the order of keys and arguments, and reads the reply. */

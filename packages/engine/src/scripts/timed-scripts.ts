@@ -21,8 +21,8 @@ export interface DueJobs {
   readonly nextIn: number | undefined;
 }
 
-/** A due entry and what to write instead of it. */
-export interface Requeueing {
+/** A due entry and what replaces it. */
+export interface RequeueParams {
   readonly raw: Raw;
   /** Whose queue it goes to; `undefined` for one that goes to the dead jobs. */
   readonly jobName: string | undefined;
@@ -44,18 +44,18 @@ export interface Firing {
 }
 
 /** What became of due entries. */
-export interface Requeued {
+export interface RequeueResult {
   readonly requeued: number;
   readonly dead: number;
   /** Firings of schedules that were moved before, or that would overlap. */
   readonly dropped: number;
-  /** Job names whose queue is a key of the wrong kind: what is due of them is due again in a minute. */
+  /** Job names whose queue is a key of the wrong kind: their due jobs are due again in a minute. */
   readonly broken: readonly string[];
-  /** Job names that nobody knows: what is due of them was left. */
+  /** Job names that no pool knows: their due jobs were left. */
   readonly unknown: readonly string[];
 }
 
-/** What is to be done about a schedule's firings. Times in seconds since the epoch. */
+/** The changes to a schedule's firings. Times in seconds since the epoch. */
 export interface Firings {
   readonly id: string;
   readonly jobName: string;
@@ -79,8 +79,8 @@ export interface PeriodicRound {
   readonly startedAt: number;
 }
 
-/** A part of a schedule that is to be forgotten. */
-export interface Unscheduling {
+/** A part of a schedule to forget. */
+export interface UnscheduleParams {
   readonly id: string;
   /** What the entries of its firings begin with. */
   readonly start: string;
@@ -89,9 +89,9 @@ export interface Unscheduling {
   readonly isLast: boolean;
 }
 
-// Pools add firings every 45 to 75 seconds. A version that none of them has added for two rounds has no pool any more;
-// what it added lasts for longer.
-const VERSION_LASTS = 150;
+// In seconds. Pools add firings every 45 to 75 seconds. A version that none of them has added for two rounds has no pool
+// any more; its firings last longer.
+const VERSION_TTL = 150;
 
 /** Scripts about jobs that wait for their time: retries, scheduled jobs, and firings of schedules. */
 export class TimedScripts extends ScriptGroup {
@@ -125,12 +125,12 @@ export class TimedScripts extends ScriptGroup {
    */
   requeue(
     set: 'retry' | 'scheduled',
-    requeueings: readonly Requeueing[],
+    jobs: readonly RequeueParams[],
     ownNames: ReadonlySet<string> = new Set(),
-  ): ScriptCall<Requeued> {
+  ): ScriptCall<RequeueResult> {
     const queues = new Numbering();
     const args: (Raw | number)[] = [];
-    for (const { raw, jobName, entry, firing, ...rest } of requeueings) {
+    for (const { raw, jobName, entry, firing, ...rest } of jobs) {
       // An entry may name any key, and has none but a claim deleted.
       const frees = rest.frees && this.keys.isUnique(rest.frees.uniqueKey) ? rest.frees : undefined;
       if (firing) args.push('firing');
@@ -169,7 +169,7 @@ export class TimedScripts extends ScriptGroup {
       script: periodicScript,
       keys: [scheduled, knownJobs, lastFirings, lastPeriodicEnqueue, scheduleVersions],
       args: [
-        ...[now, startedAt, VERSION_LASTS, CLOCKS_DIFFER],
+        ...[now, startedAt, VERSION_TTL, CLOCKS_DIFFER],
         ...schedules.flatMap(({ id, jobName, version, form, wrong, stale, late, times }) => [
           ...[id, jobName, version, form.start, form.rest, wrong],
           ...[stale, late, times].flatMap((list) => [list.length, ...list]),
@@ -180,7 +180,7 @@ export class TimedScripts extends ScriptGroup {
   }
 
   /** Forgets a schedule, a part at a time; returns how many firings were taken away, `undefined` if a pool registers it. */
-  unschedule({ id, start, times, isLast }: Unscheduling): ScriptCall<number | undefined> {
+  unschedule({ id, start, times, isLast }: UnscheduleParams): ScriptCall<number | undefined> {
     const { scheduled, workerPools, prefix } = this.keys;
     const { lastFirings, movedFirings, lastResults, scheduleVersions } = this.keys;
     const named = `"id":${JSON.stringify(id)}`;

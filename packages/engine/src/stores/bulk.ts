@@ -1,47 +1,50 @@
 import { FUNCTION, NAME, objectWith, type OptionTable } from '../options/option-rules.js';
 
-/** How a client goes through many jobs. */
+/** How a client works through many jobs. */
 export interface BulkOptions {
-  /** Only the jobs of this name; default all. */
+  /** Only the jobs of this name; default: all. */
   readonly jobName?: string | undefined;
-  /** Aborting it ends the work after the batch in hand; what was done stays done. */
+  /** Aborting it ends the work after the current batch; what was done stays done. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after every batch, with what was done so far. */
+  /** Called after every batch with the result so far. */
   readonly onProgress?: ((progress: BulkResult) => void) | undefined;
 }
 
-/** What the options may be where a name is given. */
-export const EMPTY_OPTIONS: OptionTable<Omit<BulkOptions, 'jobName'>> = {
+/** The options of `Queue.empty`. */
+export type EmptyOptions = Omit<BulkOptions, 'jobName'>;
+
+/** The rules of these options. */
+export const EMPTY_OPTIONS: OptionTable<EmptyOptions> = {
   signal: objectWith('an AbortSignal', 'addEventListener'),
   onProgress: FUNCTION,
 };
 
-/** What the options may be. */
+/** The rules of these options. */
 export const BULK_OPTIONS: OptionTable<BulkOptions> = { jobName: NAME, ...EMPTY_OPTIONS };
 
 /** What a client has done with many jobs. */
 export interface BulkResult {
-  /** Jobs there were when it began, of all names. */
+  /** How many jobs there were at the beginning, whatever their names. */
   readonly total: number;
-  /** Jobs that were looked at. */
+  /** How many jobs were examined. */
   readonly seen: number;
-  /** Jobs that were enqueued, or deleted. */
+  /** How many jobs were enqueued, deleted or killed. */
   readonly done: number;
-  /** Jobs that stay because another like them waits. */
+  /** How many jobs stay because another unique job like them waits or runs. */
   readonly duplicates: number;
-  /** Jobs that stay because nobody ever knew their name, and entries that are no jobs. */
+  /** How many entries stay because no pool ever knew their name, or because they are not jobs. */
   readonly unknown: number;
-  /** Whether its signal ended the work early. */
+  /** Whether the signal ended the work early. */
   readonly aborted: boolean;
 }
 
-/** What became of one job of a batch; `other` if it was none of those wanted. */
+/** What became of one job of a batch; `other` if it has another name than the wanted one. */
 export type BulkOutcome = 'done' | 'duplicate' | 'unknown' | 'other' | 'gone';
 
 /**
- * Goes through jobs in batches. A batch shifts what comes after it, so the next one starts behind what has stayed.
+ * Works through jobs in batches. A batch shifts the jobs behind it, so the next one starts behind the jobs that stayed.
  *
- * @param read a batch of those that come after the first `offset`
+ * @param read reads a batch of the jobs behind the first `offset`
  */
 export async function inBulk<Entry>(
   total: number,

@@ -76,7 +76,7 @@ describe('cancelling a job that waits', () => {
     const other = await enqueuer.enqueue('n', { i: 2 });
     const result = await enqueuer.cancel(id);
     expect(result).toMatchObject({ status: 'removed', from: 'queue', job: { id, args: { i: 1 } } });
-    expect((await client.jobs('n')).jobs.map(({ job }) => job?.id)).toEqual([other.id]);
+    expect((await client.queue('n').list()).jobs.map(({ job }) => job?.id)).toEqual([other.id]);
   });
 
   it('removes it from the scheduled jobs', async () => {
@@ -126,7 +126,7 @@ describe('cancelling a job that waits', () => {
     const { id } = await enqueuer.enqueue('n');
     const other = await enqueuer.enqueue('n', { id }, { in: '1m' });
     await enqueuer.cancel(id);
-    expect((await client.scheduledJobs()).jobs.map(({ job }) => job?.id)).toEqual([other.id]);
+    expect((await client.scheduled.list()).jobs.map(({ job }) => job?.id)).toEqual([other.id]);
   });
 
   it('finds it among many, in long queues and large sets', async () => {
@@ -252,7 +252,7 @@ describe('cancelling a job that runs', () => {
     await eventually(() => expect(aborts).toBe(1));
     ended.open();
     await eventually(() => expect(fates.get(id)).toBe('cancelled'));
-    expect(await enqueuer.cancel(id)).toEqual({ status: 'not found' });
+    expect(await enqueuer.cancel(id)).toEqual({ status: 'notFound' });
     expect(aborts).toBe(1);
     expect(await leftovers()).toEqual([]);
   });
@@ -368,7 +368,7 @@ describe('a job that is marked when it is fetched', () => {
     await ns.redis.zadd(ns.keys.cancelled, 9_999_999_999_999, 'i');
     const { pool, fates } = aPool(() => undefined, { clock });
     await pool.start();
-    await client.retryAllDeadJobs();
+    await client.dead.runAll();
     await eventually(() => expect(fates.get('i')).toBe('done'));
   });
 });
@@ -384,7 +384,7 @@ describe('cancelling', () => {
       newEntry({ name: 'n', id: 'dead', enqueuedAt: 1, argsText: 'null' }),
     );
     for (const one of [id, 'dead', 'unknown']) {
-      expect(await enqueuer.cancel(one)).toEqual({ status: 'not found' });
+      expect(await enqueuer.cancel(one)).toEqual({ status: 'notFound' });
     }
     expect(await ns.redis.exists(ns.keys.cancelled)).toBe(0);
     expect(await ns.redis.zcard(ns.keys.dead)).toBe(1);
@@ -398,7 +398,7 @@ describe('cancelling', () => {
   it('removes a job for one of two that cancel it at once', async () => {
     const { id } = await enqueuer.enqueue('n', undefined, { in: '1m' });
     const results = await Promise.all([enqueuer.cancel(id), client.cancel(id)]);
-    expect(results.map(({ status }) => status).sort()).toEqual(['not found', 'removed']);
+    expect(results.map(({ status }) => status).sort()).toEqual(['notFound', 'removed']);
     expect(await ns.redis.exists(ns.keys.cancelled)).toBe(0);
   });
 
@@ -424,7 +424,7 @@ describe('cancelling', () => {
     });
     for (const { id, status } of results) {
       if (status === 'removed') expect(ran).not.toContain(id);
-      else if (status === 'not found') expect(fates.get(id)).toBe('done');
+      else if (status === 'notFound') expect(fates.get(id)).toBe('done');
       else expect(['cancelled', 'done']).toContain(fates.get(id));
     }
   });

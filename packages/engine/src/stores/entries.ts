@@ -3,29 +3,30 @@ import { Job } from '../job/job.js';
 import { parseEntry, type JobEntry } from '../job/job-entry.js';
 import type { Keys } from '../redis/keys.js';
 import { textOf, toRaw, type Raw } from '../redis/raw.js';
-import type { Removing } from '../scripts/job-scripts.js';
+import type { RemoveParams } from '../scripts/job-scripts.js';
 import { ownsClaim, uniqueKeyOf } from '../job/unique-key.js';
 
 /** An entry as a client shows it. */
 export interface ShownEntry {
-  /** `undefined` for an entry that is not a job; `text` tells what it is. */
+  /** `undefined` for an entry that is not a job; `text` shows it. */
   readonly job: Job | undefined;
   /** The entry as text; bytes that are not UTF-8 show as U+FFFD. */
   readonly text: string;
-  /** The entry to the byte as it stands in Redis. */
+  /** The entry as it stands in Redis, to the byte. */
   readonly raw: Raw;
-  /** What to call it by: the job's id; of what is no job, or has no id, `sha1:` and the digest of its bytes. */
+  /** The job's id. An entry that is not a job, or has no id, has `sha1:` and the digest of its bytes. */
   readonly id: string;
 }
 
-/** An entry that was fetched, and is parsed only when somebody wants to know what is in it. */
+/** An entry that is not parsed yet. */
 export interface UnreadEntry<Shown extends ShownEntry> {
-  /** The entry to the byte as it stands in Redis. */
+  /** The entry as it stands in Redis, to the byte. */
   readonly raw: Raw;
+  /** Parses it. */
   readonly read: () => Shown;
 }
 
-/** The job in an entry, or `undefined` if it is none. */
+/** The job in an entry; `undefined` if the entry is not a job. */
 export function tryParse(raw: Raw): JobEntry | undefined {
   try {
     return parseEntry(raw);
@@ -40,14 +41,14 @@ export function shown(bytes: Raw): ShownEntry {
   return { job: entry && new Job(entry), text: textOf(raw), raw, id: idOf(raw, entry) };
 }
 
-/** What a client calls an entry by. */
+/** The id by which a client refers to an entry. */
 export function idOf(raw: Raw, entry = tryParse(raw)): string {
   if (entry !== undefined && entry.id !== '') return entry.id;
   return `sha1:${createHash('sha1').update(raw).digest('hex')}`;
 }
 
-/** How to remove an entry: with the claim that it holds. */
-export function removing(keys: Keys, raw: Raw, entry: JobEntry | undefined): Removing {
+/** How to remove an entry together with the claim that it holds. */
+export function removeParams(keys: Keys, raw: Raw, entry: JobEntry | undefined): RemoveParams {
   const uniqueKey = entry && ownsClaim(entry) ? uniqueKeyOf(keys, entry) : undefined;
   return { raw, jobName: entry?.name ?? '', jobId: entry?.id ?? '', uniqueKey };
 }

@@ -3,7 +3,7 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../scripts/scripts.js';
 import { readHashes } from './read-hashes.js';
 
-/** What a worker pool says of itself. */
+/** A worker pool, as its heartbeat describes it. */
 export interface WorkerPoolHeartbeat {
   readonly workerPoolId: string;
   readonly startedAt: Date;
@@ -13,15 +13,15 @@ export interface WorkerPoolHeartbeat {
   readonly host: string;
   readonly pid: number;
   readonly workerIds: readonly string[];
-  /** Whose pool it is: this project's, or gocraft/work's. */
+  /** Which library runs the pool: this project, or gocraft/work. */
   readonly engine: 'nestcraft' | 'gocraft';
-  /** The schedules that it registers; empty for gocraft/work's pools, which do not tell. */
+  /** The schedules that it registers; empty for pools of gocraft/work, whose heartbeats do not list them. */
   readonly schedules: readonly RegisteredSchedule[];
 }
 
 /** A periodic job as a pool registers it. */
 export interface RegisteredSchedule {
-  /** What the ids of its jobs start with. */
+  /** The beginning of its jobs' ids. */
   readonly id: string;
   readonly jobName: string;
   readonly spec: string;
@@ -31,7 +31,7 @@ export interface RegisteredSchedule {
   readonly argsText?: string;
 }
 
-/** What a worker is doing. */
+/** A worker that runs a job. */
 export interface WorkerObservation {
   readonly workerId: string;
   readonly jobName: string;
@@ -49,7 +49,7 @@ export interface FleetOptions {
   readonly scripts: Scripts;
 }
 
-/** All running worker pools and their workers, as a client looks at them. */
+/** All running worker pools and their workers. */
 export class Fleet {
   readonly #options: FleetOptions;
 
@@ -118,7 +118,7 @@ function splitList(list: string | undefined): string[] {
   return list ? list.split(',') : [];
 }
 
-/** A heartbeat is written by others: what in it is no schedule is passed over. */
+/** Other processes write heartbeats: whatever is not a schedule is ignored. */
 function parseSchedules(text: string | undefined): RegisteredSchedule[] {
   try {
     const list: unknown = text ? JSON.parse(text) : [];

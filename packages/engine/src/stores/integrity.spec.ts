@@ -58,7 +58,7 @@ it('finds locks that do not fit, and jobs of pools that are gone', async () => {
 
 it('finds pools without a heartbeat', async () => {
   await ns.redis.sadd(ns.keys.workerPools, 'silent');
-  expect(await kinds()).toEqual(['silent_pool']);
+  expect(await kinds()).toEqual(['silentPool']);
 });
 
 it('finds what is overdue, what is no job, and what nobody knows', async () => {
@@ -67,7 +67,7 @@ it('finds what is overdue, what is no job, and what nobody knows', async () => {
   await ns.redis.zadd(ns.keys.scheduled, NOW - 30, entry('n'), NOW + 0.5, entry('stranger'));
   await ns.redis.zadd(ns.keys.retry, NOW - 61, entry('n'));
   await ns.redis.zadd(ns.keys.dead, 1, 'no job', 2, entry('old_name'));
-  expect(await kinds()).toEqual(['overdue', 'score', 'unknown_name', 'no_job']);
+  expect(await kinds()).toEqual(['overdue', 'score', 'unknownName', 'notAJob']);
 });
 
 it('looks at both ends of long sets, and at nothing between', async () => {

@@ -1,54 +1,47 @@
 import { counted } from '../base/counted.js';
-import { unixSeconds, type Clock } from '../base/clock.js';
+import { unixSeconds } from '../base/clock.js';
 import { batches } from '../redis/batches.js';
-import type { Keys } from '../redis/keys.js';
-import type { RedisConnection } from '../redis/redis-connection.js';
-import type { Scripts } from '../scripts/scripts.js';
 import { tryParse } from './entries.js';
 import { knownJobNames } from './known-job-names.js';
 import { readHashes } from './read-hashes.js';
 import { readPages } from './read-pages.js';
+import type { StoreContext } from './store-context.js';
+import type { JobSetName } from './timed-job.js';
 
-/** Something in Redis that is not as it should be. */
+/** Something in Redis that is wrong. */
 export interface IntegrityFinding {
   readonly kind:
-    'lock' | 'orphans' | 'silent_pool' | 'overdue' | 'unknown_name' | 'no_job' | 'score';
+    'lock' | 'orphans' | 'silentPool' | 'overdue' | 'unknownName' | 'notAJob' | 'score';
   /** What is wrong, with names and numbers. */
   readonly what: string;
-  /** What comes of it. */
+  /** The effect of it. */
   readonly consequence: string;
   /** What to do. */
   readonly remedy: string;
 }
 
-export interface IntegrityOptions {
-  readonly connection: RedisConnection;
-  readonly keys: Keys;
-  readonly scripts: Scripts;
-  readonly clock: Clock;
-}
+const SETS: readonly JobSetName[] = ['scheduled', 'retry', 'dead'];
 
-const SETS = ['scheduled', 'retry', 'dead'] as const;
-type SetName = (typeof SETS)[number];
-
-// A script compares so many names: with a hundred pools it takes about a millisecond.
+// How many names a script compares: with a hundred pools it takes about a millisecond.
 const NAMES_AT_ONCE = 20;
+const LOCKS_AT_ONCE = 100;
 const POOLS_AT_ONCE = 50;
-// Of a set, so many entries at either end are looked at.
+// How many entries of a set are examined at either end.
 const ENDS = 200;
-// In seconds. A requeuer moves what is due within a second.
+// In seconds. A requeuer moves due jobs within a second.
 const OVERDUE = 60;
 
-/** Looks for what is not as it should be, in bounded steps, and changes nothing. */
+/** Finds what is wrong in Redis, in bounded steps, and rebuilds locks. */
 export class Integrity {
-  readonly #options: IntegrityOptions;
+  readonly #context: StoreContext;
 
-  constructor(options: IntegrityOptions) {
-    this.#options = options;
+  constructor(context: StoreContext) {
+    this.#context = context;
   }
 
+  /** Changes nothing. */
   async findings(): Promise<IntegrityFinding[]> {
-    const { connection, keys } = this.#options;
+    const { connection, keys } = this.#context;
     const names = await knownJobNames(connection, keys);
     return [
       ...(await this.#locks(names)),
@@ -58,8 +51,18 @@ export class Integrity {
     ];
   }
 
+  /** Sets the locks of all names to the jobs that the pools have in progress. Returns how many were wrong. */
+  async rebuildLocks(): Promise<number> {
+    const { connection, keys, scripts } = this.#context;
+    let repaired = 0;
+    for (const names of batches(await knownJobNames(connection, keys), LOCKS_AT_ONCE)) {
+      repaired += await connection.call(scripts.queues.rebuild(names));
+    }
+    return repaired;
+  }
+
   async #locks(names: readonly string[]): Promise<IntegrityFinding[]> {
-    const { connection, scripts } = this.#options;
+    const { connection, scripts } = this.#context;
     const findings: IntegrityFinding[] = [];
     for (const batch of batches(names, NAMES_AT_ONCE)) {
       const readings = await connection.call(scripts.queues.inspect(batch));
@@ -70,7 +73,7 @@ export class Integrity {
             what: `The lock of ${jobName} is ${lock}, its pools' shares add up to ${shares}, and ${running} are in progress.`,
             consequence: 'A limit of concurrency lets too many or too few of these jobs run.',
             remedy:
-              'A running pool of this project mends it within a minute; Client.rebuildLocks() at once.',
+              'A running pool of this project repairs it within a minute, client.rebuildLocks() at once.',
           });
         }
         if (orphaned > 0) {
@@ -88,13 +91,13 @@ export class Integrity {
   }
 
   async #silentPools(): Promise<IntegrityFinding[]> {
-    const { connection, keys, scripts } = this.#options;
+    const { connection, keys, scripts } = this.#context;
     const ids = await connection.redis.smembers(keys.workerPools);
     const parts = { connection, scripts };
     const heartbeats = await readHashes(parts, ids, POOLS_AT_ONCE, (id) => keys.heartbeat(id));
     const silent = ids.filter((id) => heartbeats.get(id)?.heartbeat_at === undefined);
     return silent.map((id) => ({
-      kind: 'silent_pool',
+      kind: 'silentPool',
       what: `The pool ${id} is registered but has no heartbeat.`,
       consequence: 'The jobs that it had in progress wait for a reaper.',
       remedy:
@@ -103,7 +106,7 @@ export class Integrity {
   }
 
   async #overdue(): Promise<IntegrityFinding[]> {
-    const { connection, keys, clock } = this.#options;
+    const { connection, keys, clock } = this.#context;
     const before = unixSeconds(clock) - OVERDUE;
     const counts = await Promise.all(
       (['scheduled', 'retry'] as const).map(async (set) => ({
@@ -128,7 +131,7 @@ export class Integrity {
       const where = `among the ${2 * ENDS} ${set} jobs at either end`;
       if (found.noJob > 0) {
         findings.push({
-          kind: 'no_job',
+          kind: 'notAJob',
           what:
             found.noJob === 1
               ? `1 entry ${where} is no job.`
@@ -147,7 +150,7 @@ export class Integrity {
       }
       if (found.unknown.size > 0 && set !== 'dead') {
         findings.push({
-          kind: 'unknown_name',
+          kind: 'unknownName',
           what: `Entries ${where} have names that nobody knows: ${[...found.unknown].slice(0, 10).join(', ')}.`,
           consequence: 'When they come due they are dead.',
           remedy: 'Register a handler of that name, or delete them.',
@@ -157,8 +160,8 @@ export class Integrity {
     return findings;
   }
 
-  async #ends(set: SetName, names: ReadonlySet<string>) {
-    const { connection, keys, scripts } = this.#options;
+  async #ends(set: JobSetName, names: ReadonlySet<string>) {
+    const { connection, keys, scripts } = this.#context;
     const unknown = new Set<string>();
     let [noJob, fractional] = [0, 0];
     const read = (from: number, count: number) =>

@@ -11,7 +11,7 @@ export interface FoundJob extends FoundEntry {
 }
 
 /**
- * Finds jobs by id. gocraft/work's format has no index: all entries are looked at, in windows that keep Redis busy for
+ * Finds jobs by id. gocraft/work's format has no index, so all entries are examined, in windows that keep Redis busy for
  * less than a millisecond each.
  */
 export class JobFinder {
@@ -26,7 +26,7 @@ export class JobFinder {
   /**
    * The jobs of an id in sorted sets and lists, in the order of `keys`.
    *
-   * @param rank how many entries of the first key are passed over; default 0
+   * @param rank how many entries of the first key to skip; default 0
    */
   async *find(keys: readonly string[], jobId: string, rank = 0): AsyncGenerator<FoundJob> {
     const texts = writtenForms(jobId);

@@ -36,43 +36,45 @@ async function bury(...entries: (string | Buffer)[]): Promise<void> {
   for (const entry of entries) await ns.redis.zadd(ns.keys.dead, NOW - 100, entry);
 }
 
-describe('retryDeadJob', () => {
+describe('running a dead job now', () => {
   it('puts it into its queue, its failures forgotten and its arguments to the byte', async () => {
     await bury(failed('1', 'n', ',"extra":[1.0]'), failed('2'));
-    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('moved');
+    expect(await client.dead.runNow({ at: AT, id: '1' })).toEqual({ status: 'enqueued' });
     expect(await ns.queue('n')).toEqual([
       `{"name":"n","id":"1","t":${NOW},"args":${ARGS},"extra":[1.0]}`,
     ]);
-    expect((await client.deadJobs()).jobs.map(({ job }) => job?.id)).toEqual(['2']);
-    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('gone');
+    expect((await client.dead.list()).jobs.map(({ job }) => job?.id)).toEqual(['2']);
+    expect(await client.dead.runNow({ at: AT, id: '1' })).toEqual({ status: 'notFound' });
   });
 
-  it('takes a job from a page, too, and forgets the deaths of its processes', async () => {
+  it('takes a job from a list, too, and forgets the deaths of its processes', async () => {
     await bury(failed('1'));
     await ns.redis.set(ns.keys.deaths('1'), 2);
-    const [job] = (await client.deadJobs()).jobs;
+    const [job] = (await client.dead.list()).jobs;
     if (!job) throw new Error('no job');
-    expect(await client.retryDeadJob(job)).toBe('moved');
-    expect(await client.retryDeadJob(job)).toBe('gone');
+    expect(await client.dead.get(job)).toEqual(job);
+    expect(await client.dead.runNow(job)).toEqual({ status: 'enqueued' });
+    expect(await client.dead.get(job)).toBeUndefined();
+    expect(await client.dead.runNow(job)).toEqual({ status: 'notFound' });
     expect(await ns.redis.exists(ns.keys.deaths('1'))).toBe(0);
   });
 
   it('leaves what nobody knows, and what is no job, untouched', async () => {
     await bury(failed('1', 'stranger'), 'not JSON');
-    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('unknown');
-    const { jobs } = await client.deadJobs();
-    for (const job of jobs) expect(await client.retryDeadJob(job)).toBe('unknown');
-    expect(await client.deadJobs()).toEqual({ jobs, total: 2 });
+    expect(await client.dead.runNow({ at: AT, id: '1' })).toEqual({ status: 'unknown' });
+    const { jobs } = await client.dead.list();
+    for (const job of jobs) expect(await client.dead.runNow(job)).toEqual({ status: 'unknown' });
+    expect(await client.dead.list()).toMatchObject({ jobs, total: 2 });
   });
 
   it('claims again for a unique job, and leaves it when another like it waits', async () => {
     const { job: waiting } = await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     const key = JSON.stringify(waiting?.uniqueKey ?? '');
     await bury(failed('1', 'n', `,"unique":true,"unique_key":${key},"claim":"released"`));
-    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('duplicate');
-    expect((await client.deadJobs()).total).toBe(1);
-    await client.emptyQueue('n');
-    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('moved');
+    expect(await client.dead.runNow({ at: AT, id: '1' })).toEqual({ status: 'duplicate' });
+    expect((await client.dead.list()).total).toBe(1);
+    await client.queue('n').empty();
+    expect(await client.dead.runNow({ at: AT, id: '1' })).toEqual({ status: 'enqueued' });
     expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toEqual({
       status: 'duplicate',
       id: '1',
@@ -86,11 +88,11 @@ describe('retryDeadJob', () => {
     const key = JSON.stringify(job?.uniqueKey ?? '');
     await ns.redis.del(ns.keys.queue('n'));
     await bury(failed('1', 'n', `,"unique":true,"unique_key":${key},"claim":"held"`));
-    expect(await client.retryDeadJob({ at: AT, id: '1' })).toBe('moved');
+    expect(await client.dead.runNow({ at: AT, id: '1' })).toEqual({ status: 'enqueued' });
   });
 
   it('refuses a time that is none', async () => {
-    await expect(client.retryDeadJob({ at: new Date(NaN), id: '1' })).rejects.toThrow(
+    await expect(client.dead.runNow({ at: new Date(NaN), id: '1' })).rejects.toThrow(
       InvalidOptionError,
     );
   });
@@ -99,53 +101,59 @@ describe('retryDeadJob', () => {
 describe('one job', () => {
   it('is found by its time and id, and there are counts of all', async () => {
     await bury(failed('1'), 'not JSON');
-    expect(await client.deadJob({ at: AT, id: '1' })).toMatchObject({ at: AT, job: { id: '1' } });
-    expect(await client.deadJob({ at: AT, id: '2' })).toBeUndefined();
+    expect(await client.dead.get({ at: AT, id: '1' })).toMatchObject({ at: AT, job: { id: '1' } });
+    expect(await client.dead.get({ at: AT, id: '2' })).toBeUndefined();
     const {
       id,
       job: { runAt },
     } = await enqueuer.enqueue('n', undefined, { in: '1m' });
-    expect(await client.scheduledJob({ at: runAt, id })).toMatchObject({ job: { id } });
-    expect(await client.retryJob({ at: runAt, id })).toBeUndefined();
+    expect(await client.scheduled.get({ at: runAt, id })).toMatchObject({ job: { id } });
+    expect(await client.retries.get({ at: runAt, id })).toBeUndefined();
     expect(await client.counts()).toEqual({ scheduled: 1, retry: 0, dead: 2 });
-    expect(await client.redisInfo()).toContain('redis_version');
+    expect(await client.server.info()).toContain('redis_version');
   });
 });
 
-describe('runScheduledJob and runRetryJob', () => {
-  it('put a job into its queue now, whatever its time', async () => {
+describe('running a scheduled job or a retry now', () => {
+  it('puts a job into its queue now, whatever its time', async () => {
     const { job: scheduled } = await enqueuer.enqueue('n', { a: 1 }, { in: '1000s' });
-    expect(await client.runScheduledJob({ at: scheduled.runAt, id: scheduled.id })).toBe('moved');
+    expect(await client.scheduled.runNow({ at: scheduled.runAt, id: scheduled.id })).toEqual({
+      status: 'enqueued',
+    });
     await ns.redis.zadd(ns.keys.retry, NOW + 50, failed('2'));
-    expect(await client.runRetryJob({ at: new Date((NOW + 50) * 1000), id: '2' })).toBe('moved');
+    expect(await client.retries.runNow({ at: new Date((NOW + 50) * 1000), id: '2' })).toEqual({
+      status: 'enqueued',
+    });
     const [retry = '', first = ''] = await ns.queue('n');
     expect(JSON.parse(first)).toMatchObject({ id: scheduled.id, t: NOW, args: { a: 1 } });
     expect(retry).toBe(failed('2').replace('"t":1', `"t":${NOW}`));
-    expect(await client.runAllScheduledJobs()).toMatchObject({ total: 0, done: 0 });
+    expect(await client.scheduled.runAll()).toMatchObject({ total: 0, done: 0 });
   });
 
-  it('can do so with all of them', async () => {
+  it('works for all of them', async () => {
     for (let i = 0; i < 3; i++) await enqueuer.enqueue('n', { i }, { in: '1000s' });
     await enqueuer.enqueue('m', undefined, { in: '1000s' });
-    expect(await client.runAllScheduledJobs({ jobName: 'n' })).toMatchObject({ total: 4, done: 3 });
+    expect(await client.scheduled.runAll({ jobName: 'n' })).toMatchObject({ total: 4, done: 3 });
     await ns.redis.zadd(ns.keys.retry, NOW + 50, failed('2'));
-    expect(await client.runAllRetryJobs()).toMatchObject({ total: 1, done: 1 });
+    expect(await client.retries.runAll()).toMatchObject({ total: 1, done: 1 });
     expect(await ns.queue('n')).toHaveLength(4);
   });
 });
 
 describe('deleting', () => {
-  it('removes one job, told by time and id or from a page', async () => {
+  it('removes one job, identified by time and id or taken from a list', async () => {
     await bury(failed('1'), failed('2'), 'not JSON');
-    expect(await client.deleteDeadJob({ at: AT, id: '1' })).toBe(true);
-    expect(await client.deleteDeadJob({ at: AT, id: '1' })).toBe(false);
-    expect(await client.deleteDeadJob({ at: new Date(0), id: '2' })).toBe(false);
-    for (const job of (await client.deadJobs()).jobs) {
-      expect(await client.deleteDeadJob(job)).toBe(true);
+    expect(await client.dead.delete({ at: AT, id: '1' })).toEqual({ status: 'deleted' });
+    expect(await client.dead.delete({ at: AT, id: '1' })).toEqual({ status: 'notFound' });
+    expect(await client.dead.delete({ at: new Date(0), id: '2' })).toEqual({ status: 'notFound' });
+    for (const job of (await client.dead.list()).jobs) {
+      expect(await client.dead.delete(job)).toEqual({ status: 'deleted' });
     }
-    expect((await client.deadJobs()).total).toBe(0);
+    expect((await client.dead.list()).total).toBe(0);
     await ns.redis.zadd(ns.keys.retry, NOW, failed('3'));
-    expect(await client.deleteRetryJob({ at: new Date(NOW * 1000), id: '3' })).toBe(true);
+    expect(await client.retries.delete({ at: new Date(NOW * 1000), id: '3' })).toEqual({
+      status: 'deleted',
+    });
   });
 
   it('a scheduled unique job frees its claim, by arguments or by key', async () => {
@@ -158,7 +166,9 @@ describe('deleting', () => {
     await enqueuer.enqueue('n', { a: 2 }, { in: '100s', unique: { key: { k: 1 } } });
     for (const job of [byArgs, byKey]) {
       if (!job) throw new Error('no job');
-      expect(await client.deleteScheduledJob({ at: job.runAt, id: job.id })).toBe(true);
+      expect(await client.scheduled.delete({ at: job.runAt, id: job.id })).toEqual({
+        status: 'deleted',
+      });
     }
     expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toMatchObject({
       status: 'enqueued',
@@ -172,7 +182,7 @@ describe('deleting', () => {
     const { job: waiting } = await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     const key = JSON.stringify(waiting?.uniqueKey ?? '');
     await bury(failed('1', 'n', `,"unique":true,"unique_key":${key}`));
-    expect(await client.deleteDeadJob({ at: AT, id: '1' })).toBe(true);
+    expect(await client.dead.delete({ at: AT, id: '1' })).toEqual({ status: 'deleted' });
     expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toMatchObject({
       status: 'duplicate',
     });
@@ -183,9 +193,9 @@ describe('scan', () => {
   it('goes through all jobs, the latest first', async () => {
     for (let i = 0; i < 1_100; i++) await ns.redis.zadd(ns.keys.dead, i, failed(String(i)));
     const seen: (string | undefined)[] = [];
-    for await (const jobs of client.scan('dead')) seen.push(...jobs.map(({ job }) => job?.id));
+    for await (const jobs of client.dead.scan()) seen.push(...jobs.map(({ job }) => job?.id));
     expect(seen).toEqual(Array.from({ length: 1_100 }, (_, i) => String(1_099 - i)));
-    for await (const jobs of client.scan('retry')) expect(jobs).toEqual([]);
+    for await (const jobs of client.retries.scan()) expect(jobs).toEqual([]);
   });
 });
 
@@ -200,43 +210,43 @@ describe('with all dead jobs', () => {
   it('retrying goes past what nobody knows, in batches', async () => {
     await buryMany();
     const seen: number[] = [];
-    const result = await client.retryAllDeadJobs({ onProgress: (so) => seen.push(so.seen) });
+    const result = await client.dead.runAll({ onProgress: (so) => seen.push(so.seen) });
     expect(result).toEqual({
       ...{ total: 1_202, seen: 1_202, done: 800, duplicates: 0, unknown: 402, aborted: false },
     });
     expect(seen).toEqual([500, 1_000, 1_202]);
     expect(await ns.queue('n')).toHaveLength(400);
     expect(await ns.queue('m')).toHaveLength(400);
-    expect((await client.deadJobs()).total).toBe(402);
+    expect((await client.dead.list()).total).toBe(402);
   });
 
   it('of one name only those are retried, or deleted', async () => {
     await buryMany();
-    expect(await client.retryAllDeadJobs({ jobName: 'n' })).toMatchObject({
+    expect(await client.dead.runAll({ jobName: 'n' })).toMatchObject({
       done: 400,
       unknown: 0,
     });
-    expect(await client.deleteAllDeadJobs({ jobName: 'm' })).toMatchObject({ done: 400 });
-    expect((await client.deadJobs()).total).toBe(402);
-    expect(await client.deleteAllDeadJobs()).toMatchObject({ total: 402, done: 402 });
-    expect((await client.deadJobs()).total).toBe(0);
+    expect(await client.dead.deleteAll({ jobName: 'm' })).toMatchObject({ done: 400 });
+    expect((await client.dead.list()).total).toBe(402);
+    expect(await client.dead.deleteAll()).toMatchObject({ total: 402, done: 402 });
+    expect((await client.dead.list()).total).toBe(0);
   });
 
   it('the work can be aborted, and what is done stays done', async () => {
     await buryMany();
     const controller = new AbortController();
-    const result = await client.deleteAllDeadJobs({
+    const result = await client.dead.deleteAll({
       signal: controller.signal,
       onProgress: () => controller.abort(),
     });
     expect(result).toMatchObject({ total: 1_202, done: 500, aborted: true });
-    expect((await client.deadJobs()).total).toBe(702);
+    expect((await client.dead.list()).total).toBe(702);
   });
 
   it('the others have the like', async () => {
     await enqueuer.enqueue('n', undefined, { in: '100s' });
     await ns.redis.zadd(ns.keys.retry, NOW, failed('1'));
-    expect(await client.deleteAllScheduledJobs()).toMatchObject({ done: 1 });
-    expect(await client.deleteAllRetryJobs()).toMatchObject({ done: 1 });
+    expect(await client.scheduled.deleteAll()).toMatchObject({ done: 1 });
+    expect(await client.retries.deleteAll()).toMatchObject({ done: 1 });
   });
 });

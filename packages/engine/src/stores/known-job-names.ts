@@ -1,7 +1,7 @@
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 
-// Names of a step: so many take Redis about a tenth of a millisecond.
+// How many names a step reads, which takes Redis about a tenth of a millisecond.
 const AT_ONCE = '1000';
 
 /** Every job name ever seen, in alphabetical order; read in steps, because there may be very many. */

@@ -43,43 +43,39 @@ describe('of large jobs in a set', () => {
   });
 
   it('a list has fewer than asked for, and tells where the next begins', async () => {
-    const first = await client.list('dead', { limit: 200 });
+    const first = await client.dead.list({ limit: 200 });
     expect([idsOf(first.jobs), first.next, first.total]).toEqual([['1', '2'], 2, 5]);
-    const second = await client.list('dead', { from: 2, jobName: 'n' });
+    const second = await client.dead.list({ from: 2, jobName: 'n' });
     expect([idsOf(second.jobs), second.next, second.seen]).toEqual([['3', '4'], 4, 2]);
-    const last = await client.list('dead', { from: 4 });
+    const last = await client.dead.list({ from: 4 });
     expect([idsOf(last.jobs), last.next]).toEqual([['5'], undefined]);
-  });
-
-  it('a page is whole', async () => {
-    expect(idsOf((await client.deadJobs()).jobs)).toEqual(IDS);
   });
 
   it('a scan meets all, and a count counts all', async () => {
     const met: string[] = [];
-    for await (const jobs of client.scan('dead')) met.push(...idsOf(jobs));
+    for await (const jobs of client.dead.scan()) met.push(...idsOf(jobs));
     expect(met).toEqual(IDS.toReversed());
-    expect(await client.countOf('dead', 'n')).toEqual({ count: 5, exact: true });
+    expect(await client.dead.count('n')).toEqual({ count: 5, exact: true });
   });
 
   it('one is found by its time and id', async () => {
     const at = new Date((NOW + 3) * 1000);
-    expect(await client.deadJob({ at, id: '4' })).toMatchObject({ id: '4' });
-    expect(await client.deadJob({ at, id: '5' })).toBeUndefined();
+    expect(await client.dead.get({ at, id: '4' })).toMatchObject({ id: '4' });
+    expect(await client.dead.get({ at, id: '5' })).toBeUndefined();
   });
 
   it('all are retried, killed or deleted', async () => {
-    expect(await client.killAllRetryJobs()).toMatchObject({ done: 5, total: 5 });
+    expect(await client.retries.killAll()).toMatchObject({ done: 5, total: 5 });
     await ns.redis.zadd(ns.keys.dead, NOW + 9, '{"name":"m","id":"6"}');
-    expect(await client.retryAllDeadJobs({ jobName: 'n' })).toMatchObject({ done: 5 });
+    expect(await client.dead.runAll({ jobName: 'n' })).toMatchObject({ done: 5 });
     expect(await ns.queue('n')).toHaveLength(5);
-    expect(await client.deleteAllDeadJobs()).toMatchObject({ done: 1 });
+    expect(await client.dead.deleteAll()).toMatchObject({ done: 1 });
   });
 
   it('integrity looks at all of them', async () => {
     await ns.redis.zadd(ns.keys.dead, NOW + 9, 'no job');
     expect(await client.integrity()).toContainEqual(
-      expect.objectContaining({ kind: 'no_job', what: expect.stringContaining('1 entry') }),
+      expect.objectContaining({ kind: 'notAJob', what: expect.stringContaining('1 entry') }),
     );
   });
 });
@@ -87,32 +83,31 @@ describe('of large jobs in a set', () => {
 describe('of large jobs in a queue', () => {
   beforeEach(() => ns.redis.lpush(ns.keys.queue('n'), ...LARGE));
 
-  it('a list has fewer than asked for, and a page all of its twenty', async () => {
-    const { jobs, total } = await client.listWaiting('n', { limit: 500 });
-    expect([idsOf(jobs), total]).toEqual([['1', '2'], 5]);
-    const rest = await client.listWaiting('n', { from: 2 });
+  it('a list has fewer than asked for, and says where the next begins', async () => {
+    const { jobs, total, next } = await client.queue('n').list({ limit: 500 });
+    expect([idsOf(jobs), total, next]).toEqual([['1', '2'], 5, 2]);
+    const rest = await client.queue('n').list({ from: next });
     expect(rest.jobs).toMatchObject([
       { id: '3', position: 3 },
       { id: '4', position: 4 },
     ]);
-    expect(idsOf((await client.jobs('n')).jobs)).toEqual(IDS);
   });
 
   it('a scan meets all', async () => {
     const met: string[] = [];
-    for await (const jobs of client.scanWaiting('n')) met.push(...idsOf(jobs));
+    for await (const jobs of client.queue('n').scan()) met.push(...idsOf(jobs));
     expect(met).toEqual(IDS);
   });
 
   it('one is found behind others, and deleted', async () => {
-    expect(await client.waitingJob('n', { position: 5, id: '4' })).toMatchObject({ position: 4 });
-    expect(await client.deleteWaitingJob('n', { position: 5, id: '4' })).toBe('deleted');
-    expect(await client.emptyQueue('n')).toMatchObject({ done: 4, total: 4 });
+    expect(await client.queue('n').get({ position: 5, id: '4' })).toMatchObject({ position: 4 });
+    expect(await client.queue('n').delete({ position: 5, id: '4' })).toEqual({ status: 'deleted' });
+    expect(await client.queue('n').empty()).toMatchObject({ done: 4, total: 4 });
     expect(await ns.queue('n')).toEqual([]);
   });
 });
 
-it('what workers do is told of all of them, however large the arguments of their jobs are', async () => {
+it('all busy workers are listed, however large the arguments of their jobs are', async () => {
   const [args] = LARGE;
   await ns.redis.sadd(ns.keys.workerPools, 'pool');
   const worker_ids = IDS.join(',');
@@ -121,7 +116,7 @@ it('what workers do is told of all of them, however large the arguments of their
     if (id === '2') continue; // It does nothing.
     await ns.redis.hset(ns.keys.observation(id), { job_name: 'n', job_id: id, args: args ?? '' });
   }
-  const observations = await client.workerObservations();
+  const observations = await client.workers();
   expect(observations.map(({ workerId }) => workerId)).toEqual(['1', '3', '4', '5']);
   expect(observations.every(({ argsText }) => argsText === args)).toBe(true);
 });
@@ -131,16 +126,8 @@ it("what a pool has in progress is neither shown nor changed under a name that l
   await ns.redis.sadd(ns.keys.knownJobs, hidden);
   await ns.redis.lpush(ns.keys.inProgress('n', 'pool'), '{"name":"n","id":"1"}');
   await ns.redis.set(ns.keys.paused(hidden), '1');
-  for (const change of [
-    () => client.emptyQueue(hidden),
-    () => client.deleteWaitingJob(hidden, { position: 1, id: '1' }),
-    () => client.unpause(hidden),
-    () => client.forgetJob(hidden),
-    () => client.listWaiting(hidden),
-  ]) {
-    await expect(change()).rejects.toThrow(InvalidJobNameError);
-  }
-  expect(await client.cancel('1')).toEqual({ status: 'not found' });
+  expect(() => client.queue(hidden)).toThrow(InvalidJobNameError);
+  expect(await client.cancel('1')).toEqual({ status: 'notFound' });
   expect(await ns.redis.llen(ns.keys.inProgress('n', 'pool'))).toBe(1);
 });
 
@@ -148,6 +135,6 @@ it('thousands of names are read in steps', async () => {
   const names = Array.from({ length: 2_500 }, (_, i) => `n${String(i).padStart(4, '0')}`);
   await ns.redis.sadd(ns.keys.knownJobs, ...names);
   await ns.redis.set(ns.keys.lock('n2499'), 3);
-  expect((await client.queues()).map(({ jobName }) => jobName)).toEqual(['n', ...names]);
+  expect((await client.queues.list()).map(({ jobName }) => jobName)).toEqual(['n', ...names]);
   expect(await client.rebuildLocks()).toBe(1);
 });

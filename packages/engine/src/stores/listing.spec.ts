@@ -47,31 +47,31 @@ describe('list', () => {
   });
 
   it('goes on where the last one ended, the earliest or the latest first', async () => {
-    const first = await client.list('dead', { limit: 3 });
+    const first = await client.dead.list({ limit: 3 });
     expect(first).toMatchObject({ total: 50, from: 0, seen: 3, next: 3 });
     expect(ids(first.jobs)).toEqual(['0', '1', '2']);
-    const second = await client.list('dead', { from: first.next ?? 0, limit: 200 });
+    const second = await client.dead.list({ from: first.next ?? 0, limit: 200 });
     expect(ids(second.jobs)[0]).toBe('3');
     expect(second.next).toBeUndefined();
-    const newest = await client.list('dead', { newestFirst: true, limit: 2 });
+    const newest = await client.dead.list({ newestFirst: true, limit: 2 });
     expect(ids(newest.jobs)).toEqual(['49', '48']);
     expect(newest.jobs[0]?.at).toEqual(date(NOW + 49));
-    expect((await client.list('dead', { from: 60 })).jobs).toEqual([]);
+    expect((await client.dead.list({ from: 60 })).jobs).toEqual([]);
   });
 
   it('begins at a time', async () => {
-    const from = await client.list('dead', { at: date(NOW + 10), limit: 1 });
+    const from = await client.dead.list({ at: date(NOW + 10), limit: 1 });
     expect(ids(from.jobs)).toEqual(['10']);
-    const back = await client.list('dead', { at: date(NOW + 10), limit: 2, newestFirst: true });
+    const back = await client.dead.list({ at: date(NOW + 10), limit: 2, newestFirst: true });
     expect(ids(back.jobs)).toEqual(['10', '9']);
-    await expect(client.list('dead', { at: new Date(NaN) })).rejects.toThrow(InvalidOptionError);
+    await expect(client.dead.list({ at: new Date(NaN) })).rejects.toThrow(InvalidOptionError);
   });
 
   it('lists those of one name', async () => {
-    const found = await client.list('dead', { jobName: 'm', limit: 2 });
+    const found = await client.dead.list({ jobName: 'm', limit: 2 });
     expect(ids(found.jobs)).toEqual(['0', '10']);
     expect(found.next).toBe(11);
-    const rest = await client.list('dead', { jobName: 'm', from: 11 });
+    const rest = await client.dead.list({ jobName: 'm', from: 11 });
     expect(ids(rest.jobs)).toEqual(['20', '30', '40']);
     expect(rest).toMatchObject({ from: 11, seen: 39, next: undefined });
   });
@@ -82,34 +82,34 @@ describe('list', () => {
       const pairs = many.slice(i, i + 500).flatMap((one) => [String(NOW + 100), one]);
       await ns.redis.call('ZADD', ns.keys.dead, ...pairs);
     }
-    const found = await client.list('dead', { jobName: 'none' });
+    const found = await client.dead.list({ jobName: 'none' });
     expect(found).toMatchObject({ jobs: [], total: 6_050, seen: 5_000, next: 5_000 });
-    expect(await client.list('dead', { jobName: 'none', from: 5_000 })).toMatchObject({
+    expect(await client.dead.list({ jobName: 'none', from: 5_000 })).toMatchObject({
       seen: 1_050,
       next: undefined,
     });
   });
 
   it('counts those of one name, and estimates where there are very many', async () => {
-    expect(await client.countOf('dead', 'm')).toEqual({ count: 5, exact: true });
+    expect(await client.dead.count('m')).toEqual({ count: 5, exact: true });
     for (let i = 0; i < 20; i++) {
       const pairs = Array.from({ length: 500 }, (_, j) => ['7', entry(i * 1_000 + j + 100, 'x')]);
       await ns.redis.call('ZADD', ns.keys.dead, ...pairs.flat());
     }
-    const { count, exact } = await client.countOf('dead', 'x');
+    const { count, exact } = await client.dead.count('x');
     expect(exact).toBe(false);
     expect(Math.abs(count - 10_000)).toBeLessThan(400);
   });
 
   it('finds names that JSON may write in several ways', async () => {
     await ns.redis.zadd(ns.keys.retry, NOW, entry(1, String.raw`a\u003cb`));
-    expect(ids((await client.list('retry', { jobName: 'a<b' })).jobs)).toEqual(['1']);
+    expect(ids((await client.retries.list({ jobName: 'a<b' })).jobs)).toEqual(['1']);
   });
 
   it.each([{ from: -1 }, { limit: 0 }, { limit: 201 }, { from: 0.5 }])(
     'refuses %p',
     async (bad) => {
-      await expect(client.list('dead', bad)).rejects.toThrow(InvalidOptionError);
+      await expect(client.dead.list(bad)).rejects.toThrow(InvalidOptionError);
     },
   );
 });
@@ -118,8 +118,12 @@ describe('a job that waits for its retry', () => {
   it('can be killed, to the byte', async () => {
     const raw = entry(1, 'n', ',"fails":2,"err":"boom","failed_at":7,"big":9007199254740993');
     await ns.redis.zadd(ns.keys.retry, NOW + 50, raw);
-    expect(await client.killRetryJob({ at: date(NOW + 50), id: '1' })).toBe(true);
-    expect(await client.killRetryJob({ at: date(NOW + 50), id: '1' })).toBe(false);
+    expect(await client.retries.kill({ at: date(NOW + 50), id: '1' })).toEqual({
+      status: 'killed',
+    });
+    expect(await client.retries.kill({ at: date(NOW + 50), id: '1' })).toEqual({
+      status: 'notFound',
+    });
     expect(await ns.redis.zrange(ns.keys.dead, '0', '-1', 'WITHSCORES')).toEqual([
       raw,
       String(NOW),
@@ -138,23 +142,23 @@ describe('a job that waits for its retry', () => {
     expect(await enqueuer.enqueue('u', { a: 1 }, { unique: true })).toMatchObject({
       status: 'duplicate',
     });
-    const [waiting] = (await client.retryJobs()).jobs;
+    const [waiting] = (await client.retries.list()).jobs;
     if (!waiting) throw new Error('no job');
-    expect(await client.killRetryJob(waiting)).toBe(true);
+    expect(await client.retries.kill(waiting)).toEqual({ status: 'killed' });
     expect(await enqueuer.enqueue('u', { a: 1 }, { unique: true })).toMatchObject({
       status: 'enqueued',
     });
-    const [dead] = (await client.deadJobs()).jobs;
+    const [dead] = (await client.dead.list()).jobs;
     expect(dead?.job?.id).toBe(first?.id);
     expect(dead?.text).not.toContain('"claim"');
-    expect(dead && (await client.retryDeadJob(dead))).toBe('duplicate');
+    expect(dead && (await client.dead.runNow(dead))).toEqual({ status: 'duplicate' });
   });
 
   it('can be killed with all others of its name', async () => {
     for (let i = 0; i < 700; i++) {
       await ns.redis.zadd(ns.keys.retry, NOW, entry(i, i % 7 === 0 ? 'm' : 'n'));
     }
-    expect(await client.killAllRetryJobs({ jobName: 'm' })).toMatchObject({ seen: 700, done: 100 });
+    expect(await client.retries.killAll({ jobName: 'm' })).toMatchObject({ seen: 700, done: 100 });
     expect(await client.counts()).toEqual({ scheduled: 0, retry: 600, dead: 100 });
   });
 });
@@ -172,19 +176,27 @@ describe('a waiting job', () => {
   it('can be deleted near where it was seen, though others were taken since', async () => {
     await fill(600);
     await ns.redis.rpop(ns.keys.queue('n'), 100);
-    expect(await client.waitingJob('n', { position: 300, id: '300' })).toMatchObject({
+    expect(await client.queue('n').get({ position: 300, id: '300' })).toMatchObject({
       position: 200,
     });
-    expect(await client.deleteWaitingJob('n', { position: 300, id: '300' })).toBe('deleted');
-    expect(await client.waitingJob('n', { position: 300, id: '300' })).toBeUndefined();
-    expect(await client.deleteWaitingJob('n', { position: 300, id: '300' })).toBe('gone');
-    expect(await client.deleteWaitingJob('n', { position: 600, id: '600' })).toBe('deleted');
+    expect(await client.queue('n').delete({ position: 300, id: '300' })).toEqual({
+      status: 'deleted',
+    });
+    expect(await client.queue('n').get({ position: 300, id: '300' })).toBeUndefined();
+    expect(await client.queue('n').delete({ position: 300, id: '300' })).toEqual({
+      status: 'notFound',
+    });
+    expect(await client.queue('n').delete({ position: 600, id: '600' })).toEqual({
+      status: 'deleted',
+    });
     expect(await ns.redis.llen(ns.keys.queue('n'))).toBe(498);
   });
 
   it('frees its claim', async () => {
     const { job } = await enqueuer.enqueue('u', { a: 1 }, { unique: true });
-    expect(await client.deleteWaitingJob('u', { position: 1, id: job?.id ?? '' })).toBe('deleted');
+    expect(await client.queue('u').delete({ position: 1, id: job?.id ?? '' })).toEqual({
+      status: 'deleted',
+    });
     expect(await enqueuer.enqueue('u', { a: 1 }, { unique: true })).toMatchObject({
       status: 'enqueued',
     });
@@ -193,14 +205,14 @@ describe('a waiting job', () => {
   it('is not looked for in the middle of a very long queue', async () => {
     await fill(2 * DEPTH);
     const middle = { position: DEPTH, id: String(DEPTH) };
-    expect(await client.deleteWaitingJob('n', middle)).toBe('too deep');
+    expect(await client.queue('n').delete(middle)).toEqual({ status: 'tooDeep' });
     const late = { position: 2 * DEPTH - 10, id: String(2 * DEPTH - 10) };
-    expect(await client.deleteWaitingJob('n', late)).toBe('deleted');
+    expect(await client.queue('n').delete(late)).toEqual({ status: 'deleted' });
   });
 
   it('is listed by position, and met by a scan', async () => {
     await fill(1_203);
-    const { jobs, total } = await client.listWaiting('n', { from: 1_200, limit: 50 });
+    const { jobs, total } = await client.queue('n').list({ from: 1_200, limit: 50 });
     expect(total).toBe(1_203);
     expect(jobs.map(({ position, job }) => [position, job?.id])).toEqual([
       [1_201, '1201'],
@@ -208,7 +220,7 @@ describe('a waiting job', () => {
       [1_203, '1203'],
     ]);
     let seen = 0;
-    for await (const batch of client.scanWaiting('n')) seen += batch.length;
+    for await (const batch of client.queue('n').scan()) seen += batch.length;
     expect(seen).toBe(1_203);
   });
 });
@@ -223,7 +235,7 @@ describe('attempts', () => {
     const { id } = await enqueuer.enqueue('n');
     await pool.drain();
     clock.advance(10);
-    await client.runAllRetryJobs();
+    await client.retries.runAll();
     await pool.drain();
     const attempts = await client.attempts(id);
     expect(attempts).toMatchObject([
@@ -232,7 +244,7 @@ describe('attempts', () => {
     ]);
     expect(attempts[0]?.backtrace).toContain('listing.spec');
     expect(await ns.redis.pttl(ns.keys.attempts(id))).toBeGreaterThan(6 * 24 * 3600 * 1000);
-    await client.runAllRetryJobs();
+    await client.retries.runAll();
     await pool.drain();
     await pool.stop();
     expect(await client.attempts(id)).toEqual([]);
@@ -246,13 +258,13 @@ describe('attempts', () => {
     const { id } = await enqueuer.enqueue('n');
     for (let i = 0; i < 12; i++) {
       await pool.drain();
-      await client.runAllRetryJobs();
+      await client.retries.runAll();
     }
     await pool.stop();
     const attempts = await client.attempts(id);
     expect(attempts.map((attempt) => attempt.fails)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3]);
     expect(attempts[0]?.error.length).toBeLessThanOrEqual(2_048);
-    await client.deleteAllDeadJobs();
+    await client.dead.deleteAll();
     expect(await ns.redis.exists(ns.keys.attempts(id))).toBe(0);
   });
 
@@ -279,7 +291,7 @@ it('how the last job of a schedule ended is remembered', async () => {
     ns.redis.lpush(ns.keys.queue('tick'), entry(`periodic:tick:* * * * * *:${time}`, 'tick'));
   await push(30);
   await pool.drain();
-  const results = () => client.scheduleResults();
+  const results = () => client.schedules.results();
   expect((await results()).get('periodic:tick:* * * * * *')).toMatchObject({
     ...{ result: 'done', at: date(NOW), jobId: 'periodic:tick:* * * * * *:30' },
   });

@@ -2,23 +2,24 @@ import { MOST_BYTES, sizeOfRaw } from '../redis/batches.js';
 import type { Raw } from '../redis/raw.js';
 import type { Page } from '../scripts/job-scripts.js';
 import { shown, type ShownEntry } from './entries.js';
-import type { JobList } from './timed-jobs.js';
-import type { TimedJob } from './timed-jobs.js';
+import type { JobList, TimedJob } from './timed-job.js';
 
-// A request must not take long: whoever wants more goes on from there.
-const MOST_SEEN = 5_000;
-/** Of entries that are looked at for one answer. */
-export const MOST_BYTES_SEEN = 8 * MOST_BYTES;
+/** How many jobs a list has by default. */
+export const LIST_LIMIT = 20;
+// A request must not take long: the caller continues where the list ended.
+const MAX_SEEN = 5_000;
+/** How many bytes of entries are read for one answer. */
+export const MAX_BYTES_SEEN = 8 * MOST_BYTES;
 
 export interface ListingOptions {
-  /** How many jobs are passed over. */
+  /** How many jobs to skip. */
   readonly from: number;
   readonly limit: number;
   /** Only jobs of this name; `undefined` for all. */
   readonly jobName: string | undefined;
 }
 
-/** A list of jobs that grows by pages until it has enough: jobs, bytes of them, or entries that were looked at. */
+/** A list of jobs that grows page by page until it has enough jobs or bytes, or has examined enough entries. */
 export class Listing {
   readonly #options: ListingOptions;
   readonly #jobs: TimedJob[] = [];
@@ -36,16 +37,16 @@ export class Listing {
     return this.#rank;
   }
 
-  /** Takes what belongs to the list. Returns the list if it has enough. */
+  /** Adds the jobs of a page that belong to the list. Returns the list once it has enough. */
   add({ entries, scores, total, next }: Page): JobList | undefined {
     const { from, jobName } = this.#options;
     for (const [index, raw] of entries.entries()) {
       if (!this.#hasRoomFor(raw)) break;
-      this.#look(raw, scores[index] ?? 0);
+      this.#examine(raw, scores[index] ?? 0);
     }
     const seen = this.#rank - from;
     const isAllRead = this.#rank === next;
-    const isTooMuch = seen >= MOST_SEEN || this.#bytesSeen >= MOST_BYTES_SEEN;
+    const isTooMuch = seen >= MAX_SEEN || this.#bytesSeen >= MAX_BYTES_SEEN;
     if (jobName !== undefined && isAllRead && !isTooMuch && !this.#isFull) return undefined;
     const goesOn = this.#rank < total && entries.length > 0;
     return { jobs: this.#jobs, total, from, seen, next: goesOn ? this.#rank : undefined };
@@ -60,7 +61,7 @@ export class Listing {
     return this.#jobs.length === 0 || this.#bytesListed + sizeOfRaw(raw) <= MOST_BYTES;
   }
 
-  #look(raw: Raw, score: number): void {
+  #examine(raw: Raw, score: number): void {
     this.#rank++;
     this.#bytesSeen += sizeOfRaw(raw);
     const entry = named(raw, this.#options.jobName);
@@ -70,14 +71,17 @@ export class Listing {
   }
 }
 
-/** What is in the entry, if it is of the name. */
+/** The entry as it is shown, if it has the name. */
 function named(raw: Raw, jobName: string | undefined): ShownEntry | undefined {
   if (jobName !== undefined && !mayBeNamed(raw, jobName)) return undefined;
   const entry = shown(raw);
   return jobName === undefined || entry.job?.name === jobName ? entry : undefined;
 }
 
-/** Spares the parsing of most entries with another name. A name that JSON may write in several ways always may be it. */
+/**
+ * Saves parsing most entries of other names. Always true for a name that JSON can write in several ways, because its
+ * bytes in the entry are not known.
+ */
 export function mayBeNamed(raw: Raw, jobName: string): boolean {
   return !/^[\w.:-]+$/.test(jobName) || raw.includes(jobName);
 }

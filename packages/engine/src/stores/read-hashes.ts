@@ -5,11 +5,10 @@ import type { Scripts } from '../scripts/scripts.js';
 type Hash = Readonly<Record<string, string>>;
 
 /**
- * Reads hashes in bounded steps: no script shall take long, and no reply be very large.
+ * Reads hashes in bounded steps, so that no script takes long and no reply is very large.
  *
- * @param ids by which they are asked for
- * @param atOnce how many in one step at most
- * @returns those that exist, by their ids
+ * @param atOnce how many hashes to read in one step at most
+ * @returns the hashes that exist, by id
  */
 export async function readHashes(
   { connection, scripts }: { readonly connection: RedisConnection; readonly scripts: Scripts },

@@ -13,7 +13,7 @@ export interface FleetReading {
 export async function readFleet(client: Client): Promise<FleetReading | undefined> {
   try {
     const [queues, { scheduled, retry, dead }] = await Promise.all([
-      client.queues(),
+      client.queues.list(),
       client.counts(),
     ]);
     return {

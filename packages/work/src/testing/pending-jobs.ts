@@ -1,4 +1,4 @@
-import type { Client, Job } from '@nestcraft/engine';
+import type { Client, Job, JobSet } from '@nestcraft/engine';
 
 /** A job that has not run yet, or is to run again. */
 export interface PendingJob {
@@ -12,29 +12,28 @@ export interface PendingJob {
 export async function pendingJobs(client: Client): Promise<PendingJob[]> {
   return [
     ...(await waiting(client)),
-    ...(await timed(client, 'scheduled')),
-    ...(await timed(client, 'retry')),
+    ...(await timed(client.scheduled, 'scheduled')),
+    ...(await timed(client.retries, 'retry')),
   ];
 }
 
 /** The one that died last first. */
 export async function deadJobs(client: Client): Promise<Job[]> {
-  return (await all(client.scan('dead'))).flatMap(({ job }) => job ?? []);
+  return (await all(client.dead.scan())).flatMap(({ job }) => job ?? []);
 }
 
 async function waiting(client: Client): Promise<PendingJob[]> {
   const pending: PendingJob[] = [];
-  for (const { jobName } of await client.queues()) {
-    for (const { job } of await all(client.scanWaiting(jobName))) {
+  for (const { jobName } of await client.queues.list()) {
+    for (const { job } of await all(client.queue(jobName).scan())) {
       if (job) pending.push({ state: 'waiting', job, runAt: undefined });
     }
   }
   return pending;
 }
 
-async function timed(client: Client, state: 'scheduled' | 'retry'): Promise<PendingJob[]> {
-  const jobs = await all(client.scan(state));
-  return jobs.flatMap(({ job, at }) => (job ? [{ state, job, runAt: at }] : []));
+async function timed(set: JobSet, state: 'scheduled' | 'retry'): Promise<PendingJob[]> {
+  return (await all(set.scan())).flatMap(({ job, at }) => (job ? [{ state, job, runAt: at }] : []));
 }
 
 async function all<Item>(pages: AsyncIterable<readonly Item[]>): Promise<Item[]> {

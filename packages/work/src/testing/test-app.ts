@@ -63,5 +63,5 @@ export async function aWorker(
 
 /** The last errors of the dead jobs, in their order. */
 export async function deathsOf(client: Client): Promise<(string | undefined)[]> {
-  return (await client.deadJobs()).jobs.map(({ job }) => job?.lastError).sort();
+  return (await client.dead.list()).jobs.map(({ job }) => job?.lastError).sort();
 }

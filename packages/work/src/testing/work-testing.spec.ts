@@ -219,7 +219,9 @@ describe('an application under test', () => {
     await work.get(Enqueuer).enqueue('elsewhere', { n: 1 });
     expect(await work.drain()).toEqual([]);
     expect(work).toHaveEnqueued('elsewhere', { n: 1 });
-    expect(await work.get(Client).queues()).toMatchObject([{ jobName: 'elsewhere', count: 1 }]);
+    expect(await work.get(Client).queues.list()).toMatchObject([
+      { jobName: 'elsewhere', count: 1 },
+    ]);
     await expect(work.perform('elsewhere')).rejects.toThrow(WorkTestingError);
   });
 });
@@ -241,7 +243,7 @@ describe('drain', () => {
     const enqueuer = await start();
     await enqueuer.enqueue('nobody');
     await enqueuer.enqueue('ping', { n: 1 });
-    await work.get(Client).pause('ping');
+    await work.get(Client).queue('ping').pause();
     expect(await work.drain()).toEqual([]);
     expect(await work.jobs()).toHaveLength(2);
   });

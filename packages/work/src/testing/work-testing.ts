@@ -160,10 +160,10 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
   /** Forgets all jobs, what was enqueued, and what was to fail. Time stays. */
   async clear(): Promise<void> {
     for (const client of this.#clients()) {
-      for (const { jobName } of await client.queues()) await client.emptyQueue(jobName);
-      await client.deleteAllScheduledJobs();
-      await client.deleteAllRetryJobs();
-      await client.deleteAllDeadJobs();
+      for (const { jobName } of await client.queues.list()) await client.queue(jobName).empty();
+      await client.scheduled.deleteAll();
+      await client.retries.deleteAll();
+      await client.dead.deleteAll();
     }
     this.#environment.enqueued.clear();
     this.#environment.failures.clear();

@@ -13,7 +13,7 @@ export function SetJobActions({ set, job }: { set: SetName; job: JobDetail }) {
   const act = useAct();
   const list = useWayBack({ page: 'jobs', set });
   const jobs = [{ at: job.at, id: job.id }];
-  const run = async (what: 'enqueue' | 'delete' | 'kill') => {
+  const run = async (what: 'run' | 'delete' | 'kill') => {
     const path = ENDPOINTS.act(set, what);
     const isDone = await act(path, { jobs }, ({ results }) => summary(results));
     if (isDone) navigate(list);
@@ -22,12 +22,7 @@ export function SetJobActions({ set, job }: { set: SetName; job: JobDetail }) {
   return (
     <>
       {may('retry') && !job.broken && (
-        <button
-          type="button"
-          class="primary"
-          aria-keyshortcuts="r"
-          onClick={() => void run('enqueue')}
-        >
+        <button type="button" class="primary" aria-keyshortcuts="r" onClick={() => void run('run')}>
           {SETS[set].verb}
         </button>
       )}

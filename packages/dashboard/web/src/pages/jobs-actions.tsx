@@ -9,7 +9,7 @@ import { askAll, consequence, doTo, doToAll, doToJobs, SETS, summary, type Verb 
 import type { Selection } from './selection';
 
 interface Deed {
-  what: 'enqueue' | 'delete' | 'kill';
+  what: 'run' | 'delete' | 'kill';
   action: Action;
   verb: Verb;
   danger: boolean;
@@ -20,7 +20,7 @@ interface Deed {
 export function useDeeds(set: SetName): Deed[] {
   const { may } = useSession();
   const enqueue: Deed = {
-    ...{ what: 'enqueue', action: 'retry', verb: SETS[set].verb, danger: false, key: 'r' },
+    ...{ what: 'run', action: 'retry', verb: SETS[set].verb, danger: false, key: 'r' },
   };
   const remove: Deed = {
     ...{ what: 'delete', action: 'delete', verb: 'Delete', danger: true, key: '#' },

@@ -27,7 +27,7 @@ function Pause({ name, paused }: { name: string; paused: boolean }) {
     return (
       <button
         type="button"
-        onClick={() => void act(ENDPOINTS.queue(name, 'unpause'), {}, `${name} runs again.`)}
+        onClick={() => void act(ENDPOINTS.queue(name, 'resume'), {}, `${name} runs again.`)}
       >
         Resume
       </button>

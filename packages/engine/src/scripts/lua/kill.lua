@@ -1,7 +1,6 @@
--- Moves jobs from where they wait for their time to the dead jobs, and frees the claims that they hold. Runs after
--- claims.lua.
+-- Moves jobs that wait for their retry to the dead jobs, and frees the claims that they hold. Runs after claims.lua.
 --
--- KEYS[1..2] retry or scheduled; dead
+-- KEYS[1..2] retry; dead
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    milliseconds that a claim lasts
 -- ARGV[3…]   for each job: entry, entry for the dead jobs; claim to free, its owner, the job's queue and id, else ''
@@ -11,11 +10,11 @@ local milliseconds, lasts = tonumber(ARGV[1]), ARGV[2]
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
 local results = {}
 
--- A key of the wrong kind ends this before it costs jobs.
+-- A key of the wrong kind ends the script before it costs jobs.
 redis.call('ZCARD', KEYS[2])
 for i = 3, #ARGV, 6 do probeClaim(ARGV[i + 4], ARGV[i + 2], ARGV[i + 3]) end
 
--- The set ends with its last entry, and may not be looked at any more then where it is being given away.
+-- The set ends with its last entry. Where it is being given away, it may not be read after that.
 local left = redis.call('ZCARD', KEYS[1])
 for i = 3, #ARGV, 6 do
   local claim, owner, queue, id = ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]

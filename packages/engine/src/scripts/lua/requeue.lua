@@ -1,6 +1,6 @@
 -- Moves due jobs to their queues: each only if it is still there, so that of several requeuers one moves it. A job
--- whose name nobody knows is left, and told: its entry for the dead jobs is seldom needed, so it comes later. One whose queue is
--- a key of the wrong kind is due again in a minute: it is not lost, and holds up nobody behind it.
+-- whose name no pool knows is left and reported: its entry for the dead jobs is seldom needed, so it comes later. A job
+-- whose queue is a key of the wrong kind is due again in a minute: it is not lost, and holds up nobody behind it.
 --
 -- A firing of a schedule that was moved before is dropped: a Go process whose clock is slow adds it again. One of a
 -- schedule that does not overlap is dropped, too, while the last one's claim stands: that still waits or runs. Runs

@@ -1,9 +1,9 @@
--- Takes a dead pool off the books, with what its workers were last seen doing. The last step of reaping: until then
--- any reaper, Go's among them, finds the pool again.
+-- Unregisters a dead pool and deletes its workers' observations. The last step of reaping: until then any reaper, Go's
+-- included, finds the pool again.
 --
 -- KEYS[1..3] worker_pools, the pool's heartbeat, the suspects
 -- ARGV[1]    pool id
--- ARGV[2]    the last beat by which it was taken for dead; '' for none
+-- ARGV[2]    the last beat, by which it was judged dead; '' for none
 -- ARGV[3]    the namespace's prefix
 -- Returns    1, or 0 if the pool has beaten since
 local beat = redis.call('HMGET', KEYS[2], 'heartbeat_at', 'worker_ids')

@@ -1,17 +1,17 @@
 -- Moves jobs from a sorted set to their queues now, whatever their time. A unique job that holds no claim must claim
--- again first: if another like it waits, it stays where it is. Who has a job run does not want it cancelled any more.
--- Runs after claims.lua.
+-- again first; if another like it waits, the job stays where it is. Running a job withdraws its cancellation. Runs
+-- after claims.lua.
 --
 -- KEYS[1..3] dead, retry or scheduled; known_jobs; the marks of cancelled jobs
 -- KEYS[3+i]  the queues
 -- ARGV[1]    milliseconds that a claim lasts
 -- ARGV[2…]   for each job: index of its queue, name, entry, entry for the queue,
 --            to claim first: claim and owner, else '' and ''; its id; the key that counts deaths under it
--- Returns    for each job: 'moved', 'gone' (it is not there), 'duplicate' or 'unknown' (nobody ever knew its name)
+-- Returns    for each job: 'enqueued', 'notFound', 'duplicate' or 'unknown' (no pool ever knew its name)
 local results = {}
 
--- What is written below is looked at first: a key of the wrong kind, or one that a node of a Cluster is just giving away,
--- ends this before it costs jobs.
+-- Every key that is written below is read first: a key of the wrong kind, or one that a node of a Cluster is just giving
+-- away, ends the script before it costs jobs.
 redis.call('EXISTS', KEYS[3])
 for queue = 4, #KEYS do redis.call('LLEN', KEYS[queue]) end
 for i = 2, #ARGV, 8 do
@@ -19,19 +19,19 @@ for i = 2, #ARGV, 8 do
   redis.call('EXISTS', ARGV[i + 7])
 end
 
--- The set ends with its last entry, and may not be looked at any more then where it is being given away.
+-- The set ends with its last entry. Where it is being given away, it may not be read after that.
 local left = redis.call('ZCARD', KEYS[1])
 
-local function revive(queue, name, entry, fresh, claim, owner, id, deaths)
-  if left == 0 or not redis.call('ZSCORE', KEYS[1], entry) then return 'gone' end
+local function runNow(queue, name, entry, fresh, claim, owner, id, deaths)
+  if left == 0 or not redis.call('ZSCORE', KEYS[1], entry) then return 'notFound' end
   if redis.call('SISMEMBER', KEYS[2], name) == 0 then return 'unknown' end
   if claim ~= '' and not makeClaim(claim, owner, '1', id, claimEnd(ARGV[1])) then return 'duplicate' end
   left = left - redis.call('ZREM', KEYS[1], entry)
   redis.call('LPUSH', KEYS[3 + tonumber(queue)], fresh)
   redis.call('DEL', deaths)
   redis.pcall('ZREM', KEYS[3], id)
-  return 'moved'
+  return 'enqueued'
 end
 
-for i = 2, #ARGV, 8 do table.insert(results, revive(unpack(ARGV, i, i + 7))) end
+for i = 2, #ARGV, 8 do table.insert(results, runNow(unpack(ARGV, i, i + 7))) end
 return results

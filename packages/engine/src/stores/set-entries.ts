@@ -1,0 +1,110 @@
+import { types } from 'node:util';
+import { InvalidOptionError } from '../errors/errors.js';
+import { assertRecord } from '../options/assert-record.js';
+import type { Raw } from '../redis/raw.js';
+import type { Page, PageBound } from '../scripts/job-scripts.js';
+import { idOf } from './entries.js';
+import type { StoreContext } from './store-context.js';
+import type { JobSetName, TimedJobRef } from './timed-job.js';
+
+/** How many entries are read at once. */
+export const BATCH = 500;
+const A_JOB = 'a job as a list gives it, or { at, id }';
+// Of JavaScript, in milliseconds.
+const LATEST_DATE = 8.64e15;
+
+/** The entries of a set of jobs, read from Redis in bounded steps. Scores are seconds since the epoch. */
+export class SetEntries {
+  /** The set's key. */
+  readonly key: string;
+  readonly #context: StoreContext;
+
+  constructor(context: StoreContext, set: JobSetName) {
+    this.#context = context;
+    this.key = context.keys[set];
+  }
+
+  /** Reads entries by rank, so that the last of a million costs what the first costs. */
+  async page(from: number, bound: PageBound): Promise<Page> {
+    const { connection, scripts } = this.#context;
+    await connection.ready();
+    return connection.call(scripts.jobs.setPage(this.key, from, bound));
+  }
+
+  /** How many entries there are. */
+  async total(): Promise<number> {
+    const { connection } = this.#context;
+    await connection.ready();
+    return connection.redis.zcard(this.key);
+  }
+
+  /** How many entries come before a time, or, newest first, after it. */
+  async rankOf(at: Date, newestFirst: boolean): Promise<number> {
+    const seconds = at.getTime() / 1000;
+    if (!newestFirst) return this.#countBelow(seconds);
+    const { connection } = this.#context;
+    await connection.ready();
+    return connection.redis.zcount(this.key, `(${seconds}`, '+inf');
+  }
+
+  /**
+   * The entry of a job, to the byte. The entry of a listed job is taken from that job, without a look at Redis.
+   *
+   * @throws InvalidOptionError
+   */
+  async find(ref: TimedJobRef): Promise<Raw | undefined> {
+    assertRecord('job', ref, A_JOB);
+    if ('raw' in ref) {
+      await this.#context.connection.ready();
+      return ref.raw;
+    }
+    if (ref.at === null) return this.#findBeyondDates(ref.id);
+    const seconds = Math.floor(secondsOf(ref.at));
+    // Some programs write fractions of seconds.
+    return this.#findBetween(seconds, seconds + 1, ref.id);
+  }
+
+  /** Whether the set has an entry of these bytes. */
+  async has(raw: Raw): Promise<boolean> {
+    const { connection } = this.#context;
+    await connection.ready();
+    return (await connection.redis.zscore(this.key, raw)) !== null;
+  }
+
+  async #countBelow(seconds: number): Promise<number> {
+    const { connection } = this.#context;
+    await connection.ready();
+    if (seconds === -Infinity) return 0;
+    return connection.redis.zcount(this.key, '-inf', `(${seconds}`);
+  }
+
+  /** Searches the scores that no Date can hold: those after the last date, then those before the first. */
+  async #findBeyondDates(id: string): Promise<Raw | undefined> {
+    const last = LATEST_DATE / 1000;
+    return (
+      (await this.#findBetween(last + 1, Infinity, id)) ?? this.#findBetween(-Infinity, -last, id)
+    );
+  }
+
+  /** @param to a score below which the entry stands; an infinite one includes it */
+  async #findBetween(from: number, to: number, id: string): Promise<Raw | undefined> {
+    let next: number | undefined = await this.#countBelow(from);
+    while (next !== undefined) {
+      const page: Page = await this.page(next, { count: BATCH });
+      for (const [index, raw] of page.entries.entries()) {
+        const score = page.scores[index] ?? 0;
+        if (score >= to && to !== Infinity) return undefined;
+        if (idOf(raw) === id) return raw;
+      }
+      next = page.next;
+    }
+    return undefined;
+  }
+}
+
+/** @throws InvalidOptionError */
+function secondsOf(at: unknown): number {
+  const milliseconds = types.isDate(at) ? at.getTime() : NaN;
+  if (Number.isNaN(milliseconds)) throw new InvalidOptionError('at', at, 'a valid Date');
+  return milliseconds / 1000;
+}
