@@ -124,6 +124,7 @@ export { type WorkerPoolOptions } from './pool/pool-options.js';
 export { type PoolTiming } from './pool/pool-timing.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool/pool-events.js';
 export { didYouMean } from './options/closest.js';
+export { milliseconds, type Duration } from './options/duration.js';
 export * as optionRules from './options/option-rules.js';
 export { type OptionRule, type OptionTable } from './options/option-rules.js';
 export { optionTables } from './option-tables.js';

@@ -475,7 +475,7 @@ describe('a schedule whose jobs do not overlap', () => {
       shutdownTimeout: 0,
     });
     pool.periodicallyEnqueue('0 * * * * *', 'tick', { overlap: 'skip' });
-    pool.job('tick', { backoff: () => 1_000 }, async (job) => {
+    pool.job('tick', { backoff: () => '1000s' }, async (job) => {
       seen.push(Math.round((job.enqueuedAt.getTime() / 1000 - NOW) / 10) * 10);
       await gate.pass();
       if (seen.length === 1) throw new Error('once more');

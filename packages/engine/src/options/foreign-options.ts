@@ -27,12 +27,13 @@ const FOREIGN: Readonly<Record<string, string>> = {
   ...{ maxStalledCount: DEATHS, stalledInterval: DEATHS, lockDuration: DEATHS },
   ...{ connection: REDIS, host: REDIS, port: REDIS, url: REDIS, db: REDIS },
   prefix: 'What all keys begin with is "namespace" here.',
-  backoffStrategy: 'It is "backoff" of @JobHandler here: a function of the job that gives seconds.',
+  backoffStrategy:
+    'It is "backoff" of @JobHandler here: a function of the job that gives a duration, such as "30s".',
   lifo: 'Jobs of a name keep their order; "priority" of @JobHandler weighs names against each other.',
   tz: 'It is "timezone" here.',
   limit: 'A schedule fires for as long as a pool registers it.',
   ...{ useFactory: ASYNC, useClass: ASYNC, useExisting: ASYNC },
-  timeoutMs: 'It is "timeout" here, in milliseconds.',
+  timeoutMs: 'It is "timeout" here: milliseconds, or a text such as "30s".',
 };
 
 /** What somebody may want who gives an option of another queue; `undefined` for an unknown one. */

@@ -45,8 +45,8 @@ export class HealthReader {
     const handled = handledNames(pools, now);
     const own = pools.find(({ workerPoolId }) => workerPoolId === poolId);
     return {
-      beatAge: own && Math.max(0, beatAge(own, now)),
-      oldestWaiting: oldest && { jobName: oldest.jobName, seconds: oldest.latency },
+      beatAge: own && Math.max(0, beatAge(own, now) * 1000),
+      oldestWaiting: oldest && { jobName: oldest.jobName, age: oldest.latency * 1000 },
       unhandled: waiting.map(({ jobName }) => jobName).filter((name) => !handled.has(name)),
     };
   }

@@ -19,7 +19,7 @@ import { PeriodicEnqueuer } from '../maintenance/periodic-enqueuer.js';
 import type { PeriodicJob } from '../schedule/periodic-job.js';
 import { Prefetch } from '../run/prefetch.js';
 import { PoolRegistry } from './pool-registry.js';
-import type { PoolTiming } from './pool-timing.js';
+import type { PoolTimes } from './pool-settings.js';
 import { PrioritySampler } from '../dispatch/priority-sampler.js';
 import type { Propagator } from '../middleware/propagator.js';
 import type { Random } from '../base/random.js';
@@ -45,7 +45,7 @@ export interface PoolActorsOptions<Context> {
   readonly keys: Keys;
   readonly clock: Clock;
   readonly random: Random;
-  readonly timing: PoolTiming;
+  readonly timing: PoolTimes;
   readonly concurrency: number;
   readonly maxDeaths: number;
   readonly rescueUnknownJobs: boolean;

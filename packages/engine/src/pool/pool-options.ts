@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.js';
+import { duration, type Duration } from '../options/duration.js';
 import type { LoggerLike } from '../logging/logger.js';
 import {
   FLAG,
   FUNCTION,
   functionOf,
-  LONGEST_TIMER,
   ruleBy,
   whole,
   type OptionTable,
@@ -31,8 +31,8 @@ export interface WorkerPoolOptions<Context = unknown> {
    * fails when it throws.
    */
   readonly context?: (() => Context | Promise<Context>) | undefined;
-  /** Milliseconds that running jobs get to finish when the pool stops; default 25000. */
-  readonly shutdownTimeout?: number | undefined;
+  /** How long running jobs get to finish when the pool stops: milliseconds, or a text such as `1m`; default 25 s. */
+  readonly shutdownTimeout?: Duration | undefined;
   /**
    * How often a process may die under a job before the job is dead itself; default 3. Otherwise a job that kills its
    * process, by running out of memory for instance, would do so for ever.
@@ -68,16 +68,13 @@ export interface WorkerPoolOptions<Context = unknown> {
   readonly timing?: PoolTiming | undefined;
 }
 
-/** What holds where an option is left out. */
-export const POOL_DEFAULTS = { concurrency: 10, shutdownTimeout: 25_000, maxDeaths: 3 } as const;
-
 /** What the options of a pool may be. */
 export const POOL_OPTIONS: OptionTable<WorkerPoolOptions> = {
   redis: REDIS,
   namespace: NAMESPACE,
   concurrency: whole(1, 10_000),
   context: functionOf('a function that makes an object'),
-  shutdownTimeout: whole(0, LONGEST_TIMER, 'milliseconds'),
+  shutdownTimeout: duration(),
   maxDeaths: whole(1, Number.MAX_SAFE_INTEGER),
   rescueUnknownJobs: FLAG,
   mapError: functionOf('a function of an error'),
@@ -87,5 +84,5 @@ export const POOL_OPTIONS: OptionTable<WorkerPoolOptions> = {
   announce: FLAG,
   clock: CLOCK,
   random: FUNCTION,
-  timing: ruleBy('an object of milliseconds', (value) => assertTiming(value as PoolTiming)),
+  timing: ruleBy('an object of durations', (value) => assertTiming(value as PoolTiming)),
 };

@@ -121,7 +121,7 @@ describe('a job', () => {
     await ns.redis.lpush(ns.keys.queue('n'), `{"name":"n","id":"i","t":1,"args":${args}}`);
     const failed: number[] = [];
     const boom = Object.assign(new Error('boom'), { stack: 'without frames' });
-    const pool = aPool({ clock }).job('n', { backoff: () => 60 }, (job) => {
+    const pool = aPool({ clock }).job('n', { backoff: () => '60s' }, (job) => {
       if (job.fails === 0) throw boom;
       failed.push(job.fails);
     });
@@ -181,7 +181,7 @@ describe('a job', () => {
   it('is scheduled again, without a failure, when its handler snoozes it', async () => {
     const clock = new FakeClock(1_700_000_000);
     const pool = aPool({ clock }).job('n', () => {
-      throw new SnoozeJobError(30);
+      throw new SnoozeJobError('30s');
     });
     const { id } = await enqueuer.enqueue('n', { i: 1 });
     await pool.drain();

@@ -1,10 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { noteClass } from '../base/copies.js';
-import { systemClock, type Clock } from '../base/clock.js';
 import { counted } from '../base/counted.js';
 import type { ReapedPool } from '../maintenance/dead-pool-reaper.js';
 import { Drain } from './drain.js';
-import { DEFAULT_NAMESPACE } from '../options/namespace.js';
 import {
   ClosedError,
   DuplicateJobError,
@@ -14,7 +12,6 @@ import {
   UnsupportedRedisError,
 } from '../errors/errors.js';
 import { errorLine } from '../errors/error-text.js';
-import { assertOptions } from '../options/option-rules.js';
 import type { Fate } from '../run/fate.js';
 import { healthLimits, judge, type HealthLimits, type PoolHealth } from './pool-health.js';
 import { newId } from '../base/id.js';
@@ -22,7 +19,6 @@ import { Job } from '../job/job.js';
 import type { JobArgs } from '../job/job-args.js';
 import { jobNameOf, type JobContract, type JobNameOrContract } from '../job/job-contract.js';
 import { jobTypes, type JobOptions, type JobType } from '../job/job-type.js';
-import { consoleLogger } from '../logging/logger.js';
 import type { RunResult } from '../metrics/tally.js';
 import { ManualPool } from './manual-pool.js';
 import { compose, type Middleware } from '../middleware/middleware.js';
@@ -38,7 +34,8 @@ import { PoolActors } from './pool-actors.js';
 import { type WorkerPoolEvents } from './pool-events.js';
 import { tell } from '../base/tell.js';
 import { PoolLog } from './pool-log.js';
-import { POOL_DEFAULTS, POOL_OPTIONS, type WorkerPoolOptions } from './pool-options.js';
+import type { WorkerPoolOptions } from './pool-options.js';
+import { poolSettings, type PoolSettings } from './pool-settings.js';
 import { Keys } from '../redis/keys.js';
 import { redisPlace } from '../redis/redis-place.js';
 import { redisProblem, refuses } from '../redis/redis-problem.js';
@@ -85,11 +82,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
 
   /** This pool among all that share the namespace: 24 hex digits. */
   readonly id = newId();
-  readonly #options: WorkerPoolOptions<Context>;
-  readonly #concurrency: number;
-  readonly #shutdownTimeout: number;
-  readonly #maxDeaths: number;
-  readonly #clock: Clock;
+  readonly #settings: PoolSettings<Context>;
   readonly #keys: Keys;
   readonly #log: PoolLog;
   readonly #refusals = new WriteRefusals();
@@ -108,22 +101,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   /** @throws InvalidOptionError */
   constructor(options: WorkerPoolOptions<Context>) {
     super();
-    assertOptions('WorkerPool', options, POOL_OPTIONS);
-    const {
-      namespace = DEFAULT_NAMESPACE,
-      concurrency = POOL_DEFAULTS.concurrency,
-      shutdownTimeout = POOL_DEFAULTS.shutdownTimeout,
-      maxDeaths = POOL_DEFAULTS.maxDeaths,
-      clock = systemClock,
-      logger = consoleLogger,
-    } = options;
-    this.#options = options;
-    this.#maxDeaths = maxDeaths;
-    this.#concurrency = concurrency;
-    this.#shutdownTimeout = shutdownTimeout;
-    this.#clock = clock;
-    this.#keys = new Keys(namespace);
-    this.#log = new PoolLog(logger);
+    this.#settings = poolSettings(options);
+    this.#keys = new Keys(this.#settings.namespace);
+    this.#log = new PoolLog(this.#settings.logger);
   }
 
   /** Whether jobs are being fetched: Redis is connected, the pool registered and not stopping. */
@@ -133,7 +113,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
 
   /** How many jobs run at once at most. */
   get concurrency(): number {
-    return this.#concurrency;
+    return this.#settings.concurrency;
   }
 
   /** The job names that have a handler here. */
@@ -206,7 +186,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   ): this;
   periodicallyEnqueue(spec: string, job: JobNameOrContract, options: PeriodicOptions = {}): this {
     this.#assertNotStarted(`register a schedule for ${shown(jobNameOf(job))}`);
-    const added = periodicJob(spec, job, options, new Date(this.#clock.now()));
+    const added = periodicJob(spec, job, options, new Date(this.#settings.clock.now()));
     if (this.#periodicJobs.some(({ id }) => id === added.id)) {
       throw new InvalidScheduleError(
         spec,
@@ -268,9 +248,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       actors,
       jobNames: [...this.#types.keys()],
       periodicJobs: this.#periodicJobs,
-      propagators: this.#options.propagators ?? [],
+      propagators: this.#settings.propagators,
       keys: this.#keys,
-      clock: this.#clock,
+      clock: this.#settings.clock,
     });
   }
 
@@ -311,10 +291,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
 
   /** What the pool knows of itself. */
   #figures(): Pick<PoolHealth, 'isReady' | 'busy' | 'concurrency' | 'fetchAge'> {
-    const fetchAge = this.#actors?.dispatcher.fetchAge;
     return {
-      ...{ isReady: this.isReady, busy: this.busy, concurrency: this.#concurrency },
-      fetchAge: fetchAge === undefined ? undefined : fetchAge / 1000,
+      ...{ isReady: this.isReady, busy: this.busy, concurrency: this.#settings.concurrency },
+      fetchAge: this.#actors?.dispatcher.fetchAge,
     };
   }
 
@@ -338,7 +317,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     }
     await this.checkSchedules();
     if (this.#isStopping()) return;
-    if (this.#options.announce ?? true) this.#log.info(this.#startLine());
+    if (this.#settings.announce) this.#log.info(this.#startLine());
     const actors = this.#prepare();
     actors.connection.on('down', (reason) => this.#onDown(reason));
     actors.connection.on('up', () => this.#onUp(actors));
@@ -353,8 +332,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   #startLine(): string {
-    const { namespace = DEFAULT_NAMESPACE, redis } = this.#options;
-    const facts = { namespace, place: redisPlace(redis), concurrency: this.#concurrency };
+    const { namespace, redis, concurrency } = this.#settings;
+    const facts = { namespace, place: redisPlace(redis), concurrency };
     const jobs = { jobs: this.jobNames, schedules: this.#periodicJobs.length };
     return `Worker pool starts: ${startLine({ ...facts, ...jobs })}`;
   }
@@ -390,7 +369,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   async #warnOfDangers({ connection, scripts }: PoolActors<Context>): Promise<void> {
-    const around = { keys: this.#keys, scripts, clock: this.#clock };
+    const around = { keys: this.#keys, scripts, clock: this.#settings.clock };
     const scheduled = this.#periodicJobs.map(({ jobName }) => jobName);
     const found = await dangers(connection, around, this.jobNames, scheduled);
     for (const danger of found) this.#log.warn(danger);
@@ -403,13 +382,13 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     this.#working = false;
     this.#drain?.end();
     const stopLog = new StopLog({
-      ...{ log: this.#log, timeout: this.#shutdownTimeout },
+      ...{ log: this.#log, timeout: this.#settings.shutdownTimeout },
       running: () => actors.workers.running.map(({ jobName }) => jobName),
     });
     this.#stopLog = stopLog;
     await new Shutdown({
       ...{ poolId: this.id, jobNames: this.jobNames, actors, log: this.#log, stopLog, wasWorking },
-      timeout: this.#shutdownTimeout,
+      timeout: this.#settings.shutdownTimeout,
       startEnded: this.#startup?.ended ?? Promise.resolve(),
     }).run();
   }
@@ -436,25 +415,12 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   #makeActors(): PoolActors<Context> {
-    const { redis, timing = {}, random = Math.random, context } = this.#options;
-    const { rescueUnknownJobs, mapError, propagators, currentJob } = this.#options;
     return new PoolActors({
+      ...this.#settings,
       poolId: this.id,
-      redis,
-      namespace: this.#options.namespace ?? DEFAULT_NAMESPACE,
       keys: this.#keys,
-      clock: this.#clock,
-      random,
-      timing,
-      concurrency: this.#concurrency,
-      maxDeaths: this.#maxDeaths,
-      rescueUnknownJobs: rescueUnknownJobs ?? false,
-      mapError: mapError ?? ((error) => error),
-      propagators: propagators ?? [],
-      currentJob: currentJob ?? false,
       periodicJobs: this.#periodicJobs,
       types: this.#composedTypes(),
-      context: context ?? (() => ({}) as Context),
       onStarted: (entry) => this.#tell('started', () => [new Job(entry)]),
       onSettled: (job, owned) => this.#onSettled(job, owned),
       onDry: () => this.#drain?.dry(),

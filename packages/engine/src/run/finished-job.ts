@@ -4,6 +4,7 @@ import { fate, type Fate, type Outcome } from './fate.js';
 import { envelope, rewriteEntry, type JobEntry } from '../job/job-entry.js';
 import type { JobType } from '../job/job-type.js';
 import type { Random } from '../base/random.js';
+import { DURATIONS } from '../base/duration.js';
 import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
 import type { FetchedEntry, Move, Note, Settlement } from '../scripts/running-scripts.js';
@@ -106,7 +107,7 @@ export class Finisher {
     if (this.#toldOf.has(jobName)) return;
     this.#toldOf.add(jobName);
     this.#options.onWarning(
-      `The backoff of job "${jobName}" ${fault}; it must give a number of seconds, 0 or more. The default backoff stands in for it`,
+      `The backoff of job "${jobName}" ${fault}; it must give a duration: ${DURATIONS}. The default backoff stands in for it`,
     );
   }
 
