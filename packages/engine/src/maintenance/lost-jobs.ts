@@ -1,12 +1,13 @@
 import { batches } from '../redis/batches.js';
 import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Report } from '../logging/report.js';
 import type { Scripts } from '../scripts/scripts.js';
 
 export interface LostJobsOptions {
   readonly connection: RedisConnection;
   readonly scripts: Scripts;
-  readonly onError: (error: unknown) => void;
+  readonly report: Pick<Report, 'error'>;
 }
 
 /** A run of a job. */
@@ -53,8 +54,8 @@ export class LostJobs {
   }
 
   #forgive(ids: readonly string[]): void {
-    const { connection, scripts, onError } = this.#options;
+    const { connection, scripts, report } = this.#options;
     const calls = batches(ids, BATCH).map((batch) => scripts.pools.forgive(batch));
-    connection.callAll(calls).catch(onError);
+    connection.callAll(calls).catch((error: unknown) => report.error('lost_jobs.forgive', error));
   }
 }

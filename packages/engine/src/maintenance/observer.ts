@@ -1,6 +1,7 @@
 import { argsTextOf } from '../job/job-entry.js';
 import { batchesBySize } from '../redis/batches.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Report } from '../logging/report.js';
 import type { Keys } from '../redis/keys.js';
 import type { Scripts } from '../scripts/scripts.js';
 import type { Observation } from '../scripts/pool-scripts.js';
@@ -18,12 +19,11 @@ export interface ObserverOptions {
   readonly keys: Keys;
   readonly scripts: Scripts;
   readonly workers: readonly { readonly id: string; readonly running: Running | undefined }[];
-  readonly onError: (error: unknown) => void;
-  /** Milliseconds between two writes at least; default 1000. */
-  readonly interval?: number;
+  readonly report: Pick<Report, 'error'>;
+  /** `observe`: the least milliseconds between two writes. */
+  readonly settings: { readonly timing: { readonly observe: number } };
 }
 
-const DEFAULT_INTERVAL = 1_000;
 const AT_ONCE = { count: 100 };
 const TTL = 24 * 3600; // seconds, as gocraft/work
 // Long before an observation expires under a job that runs and says nothing.
@@ -46,7 +46,7 @@ export class Observer {
 
   constructor(options: ObserverOptions) {
     this.#options = options;
-    this.#interval = options.interval ?? DEFAULT_INTERVAL;
+    this.#interval = options.settings.timing.observe;
   }
 
   start(): void {
@@ -69,7 +69,9 @@ export class Observer {
   /** One round: writes what has changed since the last. */
   observe(): Promise<void> {
     this.#lastRound = performance.now();
-    this.#round = this.#round.then(() => this.#write()).catch(this.#options.onError);
+    this.#round = this.#round
+      .then(() => this.#write())
+      .catch((error: unknown) => this.#options.report.error('observer.observe', error));
     return this.#round;
   }
 

@@ -1,5 +1,7 @@
 import { envelope, parseEntry, rewriteEntry, type JobEntry } from '../job/job-entry.js';
-import { Loop } from '../base/loop.js';
+import { unixSeconds, type Clock } from '../base/clock.js';
+import type { Paced } from '../base/loop.js';
+import type { Report } from '../logging/report.js';
 import { firingOf } from '../job/firing-id.js';
 import { resultOf, type RedisConnection } from '../redis/redis-connection.js';
 import { textOf, type Raw } from '../redis/raw.js';
@@ -13,15 +15,14 @@ export interface RequeuerOptions {
   readonly set: 'retry' | 'scheduled';
   readonly connection: RedisConnection;
   readonly scripts: Scripts;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly clock: Clock;
   /** The names that the pool handles: whatever Redis says, they are known. Default none. */
   readonly ownNames?: ReadonlySet<string>;
   /** Whether a name that Redis does not know is unknown, and was not only lost by it a moment ago; default yes. */
   readonly knowsNames?: () => Promise<boolean>;
   /** Whether the waker hears of changes to the set. */
   readonly isWatching: () => boolean;
-  readonly onError: (error: unknown) => void;
+  readonly report: Pick<Report, 'error'>;
 }
 
 /** What a round has moved. */
@@ -44,53 +45,44 @@ const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, broken: [], unknow
  * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and
  * then has each moved only if it is still there. So any number of requeuers, Go's among them, move a job once.
  */
-export class Requeuer {
+export class Requeuer implements Paced {
   readonly #options: RequeuerOptions;
-  readonly #loop: Loop;
   readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
   #spacing = SPACING.nothing;
-  #stopping = false;
 
   constructor(options: RequeuerOptions) {
     this.#options = options;
-    this.#loop = new Loop({
-      round: () => this.#round(),
-      afterError: TICK,
-      spacing: () => this.#spacing,
-      onError: options.onError,
-    });
   }
 
-  start(): void {
-    this.#loop.start();
+  get spacing(): number {
+    return this.#spacing;
   }
 
-  /** The set has changed: look again. */
-  wake(): void {
-    this.#loop.poke();
+  async tick(signal: AbortSignal): Promise<number> {
+    const { requeued, dead, dropped, nextIn = Infinity } = await this.requeueDue(signal);
+    this.#space(requeued + dead + dropped > 0, nextIn);
+    return Math.min(nextIn, this.#options.isWatching() ? SAFETY_POLL : TICK);
   }
 
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    await this.#loop.stop();
-  }
-
-  /** One round: moves all jobs that are due. Returns how many, and the milliseconds until the next one is due. */
-  async requeueDue(): Promise<Moved & { readonly nextIn: number | undefined }> {
+  /**
+   * Moves all jobs that are due, in parts, until the signal aborts. Returns how many were moved, and the milliseconds until
+   * the next one is due.
+   */
+  async requeueDue(signal?: AbortSignal): Promise<Moved & { readonly nextIn: number | undefined }> {
     const { connection, scripts, set, isWatching } = this.#options;
     await connection.ready();
     let [requeued, dead, dropped] = [0, 0, 0];
     let unknown: ReadonlySet<string> = new Set();
     let watched = false;
     let due = await connection.call(scripts.timed.due(set, BATCH, watched));
-    while (!this.#stopping && (due.entries.length > 0 || (isWatching() && !watched))) {
+    while (!signal?.aborted && (due.entries.length > 0 || (isWatching() && !watched))) {
       // What this round moves would only wake it again. So it watches when it expects to find no more.
       watched = isWatching() && !due.areMore;
       const [moved, next] = await this.#move(due, unknown, watched);
       requeued += moved.requeued;
       dead += moved.dead;
       dropped += moved.dropped;
-      this.#tell(moved.broken);
+      this.#reportBroken(moved.broken);
       // Only of what was left by this move, and is looked at next: a name may become known at any time.
       unknown = new Set(moved.unknown);
       due = next;
@@ -102,20 +94,15 @@ export class Requeuer {
     return { requeued, dead, dropped, nextIn: due.nextIn };
   }
 
-  #tell(broken: readonly string[]): void {
+  #reportBroken(broken: readonly string[]): void {
     if (broken.length === 0) return;
     const keys = broken.map((name) => `jobs:${name}`).join(', ');
-    this.#options.onError(
+    this.#options.report.error(
+      'requeuer.requeue_due',
       new Error(
         `Jobs are due whose queue is a key of the wrong kind (${keys}); they are tried again in a minute. Remove what stands there`,
       ),
     );
-  }
-
-  async #round(): Promise<number> {
-    const { requeued, dead, dropped, nextIn = Infinity } = await this.requeueDue();
-    this.#space(requeued + dead + dropped > 0, nextIn);
-    return Math.min(nextIn, this.#options.isWatching() ? SAFETY_POLL : TICK);
   }
 
   #space(hasFound: boolean, nextIn: number): void {
@@ -145,7 +132,7 @@ export class Requeuer {
   }
 
   #requeueing(raw: Raw, unknown: ReadonlySet<string>): Requeueing {
-    const now = Math.floor(this.#options.now() / 1000);
+    const now = unixSeconds(this.#options.clock);
     let job: JobEntry;
     try {
       job = parseEntry(raw);

@@ -28,8 +28,8 @@ const FIRINGS_AT_ONCE = 250;
 const SCHEDULES_AT_ONCE = 20;
 // What is remembered of schedules that no pool adds any more is looked through every so many rounds.
 const ROUNDS_A_SWEEP = 10;
-// Nobody can add a firing again that was moved so many seconds ago.
-const MOVED_LASTS = 3_600;
+// In seconds: after that, nobody can add a moved firing again.
+const MOVED_TTL = 3_600;
 
 /** Takes away the firings of schedules that no pool has any more, and what is remembered of them. */
 export class ScheduleSweeper {
@@ -65,7 +65,7 @@ export class ScheduleSweeper {
       isThorough ? connection.redis.hkeys(keys.lastResults) : [],
     ]);
     // Pools of gocraft/work do not tell which schedules they have: what was moved lately may be theirs.
-    const isOld = (id: string): boolean => !(Number(moved[id]) > now - MOVED_LASTS);
+    const isOld = (id: string): boolean => !(Number(moved[id]) > now - MOVED_TTL);
     const old = isThorough ? [...Object.keys(moved), ...results].filter(isOld) : [];
     return [...new Set([...Object.keys(last), ...versions, ...old])];
   }

@@ -28,6 +28,9 @@ export interface HealthFigures {
   readonly unhandled: readonly string[];
 }
 
+/** What is known of a pool for as long as Redis was not asked. */
+export const UNREAD = { beatAge: undefined, oldestWaiting: undefined, unhandled: [] } as const;
+
 /** How a pool is. */
 export interface PoolHealth extends HealthFigures {
   /** `down`: it runs no jobs, or will not for long. `degraded`: it does, but somebody should have a look. */
@@ -55,9 +58,7 @@ export function healthLimits(limits: HealthLimits): HealthAges {
   };
 }
 
-/**
- * What the figures say. That Redis answers is not enough: a pool is up when its fetches succeed.
- */
+/** Decides by the figures. That Redis answers is not enough: a pool is up when its fetches succeed. */
 export function judge(
   figures: HealthFigures,
   limits: HealthAges,
@@ -69,13 +70,13 @@ export function judge(
   return { status, problems, ...figures };
 }
 
-/** What keeps a pool from Redis. */
+/** Why a pool does not get its work done in Redis. */
 export interface Obstacles {
-  /** A sentence: Redis does not answer, or refuses, and why. */
+  /** Why Redis does not answer, or refuses; a sentence. */
   readonly unreachable?: string | undefined;
-  /** Why Redis does not take the registration of the pool. */
+  /** Why Redis refuses to register the pool. */
   readonly unregistered?: string | undefined;
-  /** Why Redis refuses what a registered pool writes. */
+  /** Why Redis refuses the writes of a registered pool. */
   readonly refused?: string | undefined;
 }
 

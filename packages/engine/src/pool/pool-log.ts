@@ -1,6 +1,8 @@
 import { ClosedError } from '../errors/errors.js';
 import { backtraceText, errorLine, errorStack, oneLine } from '../errors/error-text.js';
+import { counted } from '../base/counted.js';
 import { FailureKinds } from '../logging/failure-kinds.js';
+import type { ReapedPool } from '../maintenance/dead-pool-reaper.js';
 import type { FinishedJob } from '../run/finished-job.js';
 import { safeLogger, type Logger, type LoggerLike } from '../logging/logger.js';
 import { OutageLog } from '../redis/outage-log.js';
@@ -70,6 +72,37 @@ export class PoolLog {
 
   warn(message: string): void {
     this.#logger.warn(message);
+  }
+
+  /** Another pool has died, and this one has taken its jobs. */
+  reaped({ poolId, requeued, dead }: ReapedPool): void {
+    this.warn(
+      `Worker pool ${poolId} is dead; of its jobs ${counted(requeued, 'runs', 'run')} again and ${counted(dead, 'is', 'are')} dead`,
+    );
+  }
+
+  /** Jobs were brought back that a Go pool had declared dead. */
+  rescued(count: number): void {
+    this.warn(
+      `Back in their queues, where a Go pool had declared them dead: ${counted(count, 'job')}`,
+    );
+  }
+
+  /** The limit of a name was another before. */
+  limitChanged(jobName: string, before: number, now: number): void {
+    this.warn(`maxConcurrency of "${jobName}" was ${before}; this pool has set it to ${now}`);
+  }
+
+  /** Redis had forgotten the pool, or its jobs. */
+  restored(): void {
+    this.warn(
+      'Redis did not know this pool, or its jobs, any more: it has lost data, or took the pool for dead. They are registered again',
+    );
+  }
+
+  /** Jobs were in progress that no worker knew of. */
+  orphaned(count: number): void {
+    this.warn(`In progress, but known to no worker, and to run again: ${counted(count, 'job')}`);
   }
 
   /** Redis is out of reach; told until `up`, anew only for another reason. */

@@ -9,7 +9,7 @@ import { type HeldClaim } from '../job/held-claim.js';
 const beatScript = loadScript('beat');
 const lookScript = loadScript('look');
 const reapScript = loadScript('reap', 'claims', 'set-share');
-const buryScript = loadScript('bury');
+const unregisterScript = loadScript('unregister-pool');
 const hashesScript = loadScript('hashes');
 const observeScript = loadScript('observe');
 const registerScript = loadScript('register');
@@ -17,15 +17,15 @@ const leaveScript = loadScript('leave');
 const occupiedScript = loadScript('occupied');
 const forgiveScript = loadScript('forgive');
 
-// Of so many names one look reads the locks, which takes Redis a few milliseconds.
+// One look reads the locks of this many names, which takes Redis a few milliseconds.
 const NAMES_OF_LOOK = 1_000;
 
-// Longer than a job that kills its processes takes to do so a few times. In milliseconds.
-const DEATHS_LAST = 7 * 24 * 3600 * 1000;
+// In milliseconds: longer than a job that kills its processes takes to do so a few times.
+const DEATHS_TTL = 7 * 24 * 3600 * 1000;
 
-// For so long no jobs of a reaped name are fetched ahead: one of them may kill its process again, and what is
-// in progress beside it would be counted as its cause. In milliseconds.
-const REAPED_LASTS = 10 * 60 * 1000;
+// In milliseconds. For this time no jobs of a reaped name are fetched ahead: one of them may kill its process again, and
+// the jobs in progress beside it would be blamed, too.
+const REAPED_TTL = 10 * 60 * 1000;
 
 /** A pool as a reaper sees it. Times in seconds since the epoch. */
 export interface PoolSighting {
@@ -56,7 +56,7 @@ export interface Registration {
 
 /** What Redis knew of a pool when it was registered. */
 export interface Registered {
-  /** The second since which it is on the books without a break; `undefined` if it is not. */
+  /** The second since which it has been registered without a break; `undefined` if it is not. */
   readonly startedAt: string | undefined;
   /** How many names and limits were missing. */
   readonly missing: number;
@@ -141,7 +141,7 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Takes a pool that has nothing in progress off the books. */
+  /** Unregisters a pool that stops, and has nothing in progress. */
   leave(poolId: string): ScriptCall<void> {
     return {
       script: leaveScript,
@@ -214,10 +214,10 @@ export class PoolScripts extends ScriptGroup {
         poolId,
         heartbeatAt ?? '',
         maxDeaths,
-        DEATHS_LAST,
+        DEATHS_TTL,
         ATTEMPTS.most,
         ATTEMPTS.keep,
-        REAPED_LASTS,
+        REAPED_TTL,
         CLAIM_LASTS,
         ...reapings.flatMap(({ raw, jobId, deadEntry, attempt, claim }) => [
           ...[raw, jobId === undefined ? '' : deadEntry],
@@ -232,24 +232,24 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Takes a dead pool off the books; false if it has beaten since it was seen. */
-  bury({ id: poolId, heartbeatAt }: Sighted): ScriptCall<boolean> {
+  /** Unregisters a dead pool; false if it has beaten since it was seen. */
+  unregister({ id: poolId, heartbeatAt }: Sighted): ScriptCall<boolean> {
     const { workerPools, suspects, prefix } = this.keys;
     return {
-      script: buryScript,
+      script: unregisterScript,
       keys: [workerPools, this.keys.heartbeat(poolId), suspects],
       args: [poolId, heartbeatAt ?? '', prefix],
       decode: (reply) => reply === 1,
     };
   }
 
-  /** Writes what workers are doing, and for how many seconds that is kept. */
-  observe(observations: readonly Observation[], lasts: number): ScriptCall<void> {
+  /** Writes what workers are doing. `ttl` in seconds. */
+  observe(observations: readonly Observation[], ttl: number): ScriptCall<void> {
     return {
       script: observeScript,
       keys: observations.map(({ workerId }) => this.keys.observation(workerId)),
       args: [
-        lasts,
+        ttl,
         ...observations.flatMap(({ fields }) => {
           const flat = Object.entries(fields).flat();
           return [flat.length, ...flat];

@@ -1,4 +1,4 @@
--- Takes a dead pool off the books, with what its workers were last seen doing. The last step of reaping: until then
+-- Unregisters a dead pool, and removes what its workers were last seen doing. The last step of reaping: until then
 -- any reaper, Go's among them, finds the pool again.
 --
 -- KEYS[1..3] worker_pools, the pool's heartbeat, the suspects
