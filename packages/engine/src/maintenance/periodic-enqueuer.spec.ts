@@ -441,6 +441,16 @@ describe('a schedule of which Redis knows nothing any more', () => {
     await loop.stop();
   });
 
+  it('is added again where the loss came in the midst of a round', async () => {
+    const enqueuer = anEnqueuer(minutely());
+    const round = enqueuer.enqueue();
+    enqueuer.expire();
+    await round;
+    await ns.redis.del(ns.keys.scheduled, ns.keys.lastFirings);
+    await enqueuer.tick();
+    expect(await scores()).toHaveLength(4);
+  });
+
   it('is told while Redis refuses it, and added afterwards', async () => {
     const errors: unknown[] = [];
     const enqueuer = anEnqueuer(minutely());

@@ -47,6 +47,8 @@ export class PeriodicEnqueuer implements Paced {
   /** When the next round is due, and when Redis's clock is looked at, by `performance.now()`. */
   #roundAt = -Infinity;
   #clockLookAt = -Infinity;
+  /** How often Redis may have lost the firings. */
+  #losses = 0;
   /** When the pool started, and when it added firings last, by Redis's clock, in seconds. */
   #startedAt = Infinity;
   #addedAt = -Infinity;
@@ -62,6 +64,7 @@ export class PeriodicEnqueuer implements Paced {
 
   /** Redis may have lost the firings: the next tick adds them again. */
   expire(): void {
+    this.#losses++;
     this.#roundAt = -Infinity;
   }
 
@@ -75,6 +78,7 @@ export class PeriodicEnqueuer implements Paced {
   /** One round. Returns how many firings were added. */
   async enqueue(): Promise<number> {
     const { connection, keys } = this.#options;
+    const losses = this.#losses;
     await connection.ready();
     const now = await this.#now();
     const [last, moved] = await Promise.all([
@@ -83,7 +87,9 @@ export class PeriodicEnqueuer implements Paced {
     ]);
     const added = await this.#add({ last, moved }, now);
     const hasMore = await this.#sweep({ last, moved }, now);
-    this.#roundAt = performance.now() + (hasMore ? 0 : ROUND());
+    // A loss in the midst of it may have taken what was added.
+    const isDueAgain = hasMore || losses !== this.#losses;
+    this.#roundAt = performance.now() + (isDueAgain ? 0 : ROUND());
     return added;
   }
 
