@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from '../client/client.js';
 import { Enqueuer } from '../enqueue/enqueuer.js';
 import {
+  ClosedError,
   KillJobError,
   DuplicateJobError,
   InvalidJobNameError,
@@ -618,6 +619,16 @@ describe('stop', () => {
     expect(await ns.queue('n')).toEqual(['newest', 'oldest']);
     expect(await ns.lock('n')).toBe(0);
     expect(await ns.redis.hexists(ns.keys.lockInfo('n'), pool.id)).toBe(0);
+  });
+
+  it('comes at the end of `await using`', async () => {
+    const pool = aPool().job('n', () => undefined);
+    await pool.start();
+    await pool[Symbol.asyncDispose]();
+    expect(pool.isReady).toBe(false);
+    expect(await ns.redis.smembers(ns.keys.workerPools)).toEqual([]);
+    await pool[Symbol.asyncDispose]();
+    await expect(pool.start()).rejects.toThrow(ClosedError);
   });
 
   it('can be called twice, before start, and while starting', async () => {

@@ -229,6 +229,11 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     await this.#stopped;
   }
 
+  /** Stops the pool, at the end of an `await using` block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
   async #start(): Promise<void> {
     if (this.jobNames.length === 0) {
       this.#log.warn(
