@@ -38,10 +38,10 @@ export interface HeartbeaterOptions {
   readonly onThreadEnded: () => void;
 }
 
-// How often the main thread looks whether the other one beats, and by how much that may be late.
+// In milliseconds: how often the main thread looks whether the other one beats, and how late its beats may be.
 const LOOK = 500;
 const GRACE = 1_000;
-// A thread that has lived for so long is not one of those that die at once, again and again.
+// In milliseconds. A thread that has lived for this long is not one that dies at once again and again.
 const LONG_LIFE = 60_000;
 const MAX_RESTART_DELAY = 60_000;
 const NO_FILE =
@@ -60,7 +60,7 @@ export class Heartbeater implements Paced {
   readonly #interval: number;
   #thread: BeatThread | undefined;
   #stopped = false;
-  /** When Redis was last known to have taken a beat, the thread to have tried, and the thread started. */
+  /** When Redis last took a beat, as far as is known; when the thread last tried; and when the thread started. */
   #beatAt = -Infinity;
   #roundAt = 0;
   #startedAt = 0;
@@ -123,7 +123,7 @@ export class Heartbeater implements Paced {
     this.#seen = { rounds, beats };
   }
 
-  /** Milliseconds after which a thread that does nothing is stuck: a round of its takes less, whatever Redis does. */
+  /** Milliseconds after which a thread that does nothing is stuck: its rounds are shorter, whatever Redis does. */
   get #patience(): number {
     const { commandTimeout = 0 } = this.#options.connection.redis.options;
     return this.#interval + 3 * commandTimeout;
@@ -156,12 +156,12 @@ export class Heartbeater implements Paced {
     }
   }
 
-  /** None where a test's clock rules, nor where no other thread can be given them. */
+  /** The thread's own; none for a test's clock, or where the options cannot be handed to another thread. */
   #threadOptions(): RedisOptions | undefined {
     const { connection, clock } = this.#options;
     if (clock.scriptTime() !== undefined) return undefined;
     const { node } = connection;
-    // Of a Cluster the node is known by now: the thread need not look for it.
+    // The node of a Cluster is known by now: the thread does not have to look for it.
     return threadOptions({
       ...connection.redis.options,
       ...(node && { ...node, Connector: undefined }),

@@ -18,17 +18,17 @@ import {
   type OptionTable,
 } from '../options/option-rules.js';
 
-/** How the jobs of one name are run. The defaults are gocraft/work's. */
+/** How the jobs of one name run. The defaults are gocraft/work's. */
 export interface JobOptions {
-  /** Weight in the random order in which queues are looked into, from 1 to 100000; default 1. */
+  /** Weight of the queue in the random order of fetches, from 1 to 100000; default 1. */
   readonly priority?: number | undefined;
-  /** How often a job may run in all before it is dead, at least 1; default 4. With 1 it is never retried. */
+  /** How many runs a job has in all before it is dead, at least 1; default 4. With 1 it is never retried. */
   readonly maxFails?: number | undefined;
-  /** Forget a job that has failed for the last time, instead of keeping it among the dead; default false. */
+  /** Forget a job that has failed for the last time, instead of keeping it as a dead job; default false. */
   readonly skipDead?: boolean | undefined;
   /**
-   * How many jobs of this name may run at once, in all processes together; 0 is no limit. Written to Redis when the
-   * pool starts; when left out, what is set there stays.
+   * How many jobs of this name may run at once, in all processes together; 0 is no limit. The pool writes it to Redis when
+   * it starts; if it is left out, the limit that is set there stays.
    */
   readonly maxConcurrency?: number | undefined;
   /**
@@ -44,9 +44,9 @@ export interface JobOptions {
    */
   readonly timeout?: Duration | undefined;
   /**
-   * How long a unique job keeps others like it away: until it is `started` (gocraft/work's rule, the default), until
-   * it is `done`, its retries and its death included, or until it is `doneOrDead`. A Go worker that runs such a job
-   * ends its claim when it starts it.
+   * How long a unique job keeps duplicates away: until it is `started` (gocraft/work's rule, the default), until it is
+   * `done`, even if it is retried or dies before, or until it is `doneOrDead`. A Go worker that runs such a job ends its
+   * claim when the job starts.
    */
   readonly uniqueUntil?: UniqueUntil | undefined;
 }
@@ -67,7 +67,7 @@ export interface JobType<Context = unknown> {
   readonly uniqueUntil: UniqueUntil;
 }
 
-/** What the options of a job may be. */
+/** The rules of a job's options. */
 export const JOB_OPTIONS: OptionTable<JobOptions> = {
   priority: whole(1, 100_000),
   maxFails: whole(1, Number.MAX_SAFE_INTEGER),
@@ -97,8 +97,8 @@ export function jobType<Context>(
 }
 
 /**
- * The job type of a name; of a contract one for its name and one for each alias, whose handler gets what the schema
- * makes of the arguments.
+ * The job type of a name; for a contract, one for its name and one for each alias. Their handler gets the arguments as the
+ * contract's schema returns them.
  *
  * @throws InvalidJobNameError, InvalidOptionError
  */
@@ -112,7 +112,7 @@ export function jobTypes<Context>(
   return types.map((type) => ({ ...type, handler: reading(job, handler) }));
 }
 
-/** Inside of all middleware, so that it sees a job that does not fit, and how it ends. */
+/** Innermost, so that middleware sees a job whose arguments do not fit, and how it ends. */
 function reading<Context>(contract: JobContract, handler: Handler<Context>): Handler<Context> {
   return async (job, context) => {
     const args = await contract.read(job.args);

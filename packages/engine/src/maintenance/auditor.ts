@@ -18,11 +18,11 @@ export interface AuditorOptions {
   readonly keys: Keys;
   readonly scripts: Scripts;
   readonly report: Pick<Report, 'error'>;
-  /** Has `work` run while nothing is being fetched or settled. */
+  /** Runs `work` while nothing is being fetched or settled. */
   readonly between: (work: () => Promise<void>) => Promise<void>;
   /** The jobs that the pool runs. */
   readonly running: () => readonly AuditedJob[];
-  /** The jobs that have ended, and may be in progress for Redis still. */
+  /** The jobs that have ended, and may still be in progress in Redis. */
   readonly unsettled: () => readonly KnownJob[];
   /** So many jobs were in progress that no worker knew of; they were put back. */
   readonly onOrphans: (count: number) => void;
@@ -45,12 +45,12 @@ const NAMES_AT_ONCE = 100;
 const BATCH = { count: 500, bytes: 1024 * 1024 };
 
 /**
- * Compares what Redis says the pool has in progress with what it runs. A fetch whose reply was lost leaves jobs there
- * that no worker knows of, inside of a living pool, where no reaper looks: they are put back. A reaper that took the pool
- * for dead, because its process had stood still, took jobs that still run here: they have been lost. The pool's share of
- * the locks is set right at the same time, and the claims of jobs that run for long are renewed.
+ * Compares the jobs that the pool has in progress, according to Redis, with the jobs that it runs. A fetch whose reply was
+ * lost leaves orphans: jobs in progress that no worker knows of, in a living pool, where no reaper looks. They are put back.
+ * A reaper that took the pool for dead, because its process had stood still, took jobs that still run here: those are lost.
+ * At the same time the pool's share of the locks is corrected, and the claims of long-running jobs are renewed.
  *
- * The entries are compared, and not only their numbers: a failover may have brought back as many as it has lost.
+ * Entries are compared, and not only their number: a failover may have brought back as many as it has lost.
  */
 export class Auditor {
   readonly #options: AuditorOptions;
@@ -59,7 +59,7 @@ export class Auditor {
     this.#options = options;
   }
 
-  /** One audit. Returns how many jobs were put back. */
+  /** Audits once. Returns how many orphans were put back. */
   async audit(): Promise<number> {
     const { connection, scripts, id, jobNames, between, onOrphans, onLost } = this.#options;
     if (jobNames.length === 0) return 0;

@@ -6,7 +6,7 @@ import { WakeBudget } from '../dispatch/wake-budget.js';
 export interface CancelWatcherOptions {
   readonly connection: RedisConnection;
   readonly scripts: Scripts;
-  /** Has `work` run while nothing is being fetched or settled. */
+  /** Runs `work` while nothing is being fetched or settled. */
   readonly between: (work: () => Promise<void>) => Promise<void>;
   /** The ids of the jobs that the pool runs. */
   readonly running: () => readonly string[];

@@ -86,7 +86,7 @@ describe('DeadPoolReaper', () => {
     expect(Math.max(...sizes)).toBeLessThan(4 * MIB);
   });
 
-  it('puts the jobs of a dead pool to the front of their queues, the oldest first, and takes it off the books', async () => {
+  it('puts the jobs of a dead pool to the front of their queues, the oldest first, and unregisters it', async () => {
     await beat('gone', 'n,m', 'worker1,worker2');
     await ns.redis.hset(ns.keys.observation('worker1'), 'job_name', 'n');
     await ns.redis.lpush(ns.keys.queue('n'), entry('waiting'));

@@ -28,7 +28,7 @@ export interface DeadPoolReaperOptions {
   readonly scripts: Scripts;
   readonly clock: Clock;
   readonly onReaped: (pool: ReapedPool) => void;
-  /** This process stood still for some seconds: others may have taken its pool for dead. */
+  /** This process stood still for some seconds: others may have taken its pool for dead meanwhile. */
   readonly onStandstill: () => void;
 }
 
@@ -50,11 +50,12 @@ const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
 
 /**
  * Finds pools that have died, Go's among them, and puts the jobs that they were running back to the front of their
- * queues. A job under which one process after the other dies is moved to the dead jobs.
+ * queues. A job that has killed several processes becomes a dead job.
  *
- * Nobody is judged while Redis or this process may have stood still, or its clock may have been set: within ten seconds
- * of a (re-)connection, a look or an own beat that failed or was late, a slow look, a standstill of the process, or a jump
- * of Redis's clock. It looks in that time, too, to learn of the next such thing.
+ * The reaper is patient, and judges no pool, while Redis or this process may have stood still, or Redis's clock may have
+ * been set. That is so for ten seconds after a (re-)connection, after a look or a beat of its own that failed or was late,
+ * after a slow look, a standstill of the process, or a jump of Redis's clock. It goes on looking in that time, to learn of
+ * the next such event.
  */
 export class DeadPoolReaper implements Paced {
   readonly #options: DeadPoolReaperOptions;
@@ -71,7 +72,7 @@ export class DeadPoolReaper implements Paced {
     this.#pause = jittered(this.#interval);
   }
 
-  /** Gives everybody the time to beat again: Redis was out of reach, or has refused a beat. */
+  /** Gives all pools the time to beat again: Redis was out of reach, or has refused a beat. */
   bePatient(): void {
     this.#patience.renew();
   }
@@ -122,7 +123,7 @@ export class DeadPoolReaper implements Paced {
       this.#patience.see(look.now, asked, performance.now());
       return look;
     } catch (error) {
-      this.bePatient(); // Whatever fails here fails for the beats of others as well.
+      this.bePatient(); // The beats of others may fail for the same reason.
       throw error;
     }
   }

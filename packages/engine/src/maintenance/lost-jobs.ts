@@ -20,19 +20,20 @@ export interface LostRun {
 const BATCH = 500;
 
 /**
- * Jobs that were taken from the pool while they ran here. Whoever took them counted a death of their process for each. But
- * it lives: so that is taken back, once for each run, or a few false alarms would make a long job one of the dead.
+ * Jobs that were taken from the pool while they ran here. The reaper that took them counted a death of their process for
+ * each. But the process lives, so the death is taken back, once for each run: otherwise a few false alarms would kill a long
+ * job.
  */
 export class LostJobs {
   readonly #options: LostJobsOptions;
-  /** For how many runs of an entry that go on here the death was taken back. A lost job may run here a second time. */
+  /** The number of current runs of an entry whose death was taken back. A lost job may run here a second time. */
   readonly #forgiven = new Map<Raw, number>();
 
   constructor(options: LostJobsOptions) {
     this.#options = options;
   }
 
-  /** All runs of some job names that go on here, but whose jobs are not this pool's any more. */
+  /** The current runs whose jobs are not this pool's any more; all of them. */
   noticed(runs: readonly LostRun[]): void {
     const before = new Map(this.#forgiven);
     const fresh = runs.filter(({ raw }) => {
@@ -44,7 +45,7 @@ export class LostJobs {
     this.#forgive(fresh.map(({ id }) => id));
   }
 
-  /** A run has ended. `id` is `undefined` for what was no job. */
+  /** A run has ended. `id` is `undefined` for an entry that was no job. */
   ended(raw: Raw, id: string | undefined, owned: boolean): void {
     if (owned && this.#forgiven.size === 0) return;
     const forgiven = this.#forgiven.get(raw) ?? 0;

@@ -26,17 +26,17 @@ export interface ObserverOptions {
 
 const AT_ONCE = { count: 100 };
 const TTL = 24 * 3600; // seconds, as gocraft/work
-// Long before an observation expires under a job that runs and says nothing.
+// Long before the observation of a job that runs without checking in expires.
 const REFRESH = 3600 * 1000; // milliseconds
 
 /**
- * Writes what each worker is doing where the dashboards (gocraft/work's, too) look for it: at the first event at
- * once, then at most once a second, so that a thousand short jobs a second cost no more than one.
+ * Writes what each worker is doing to where dashboards (gocraft/work's, too) look for it: after the first event at once,
+ * then at most once a second, so that a thousand short jobs a second cost no more than one.
  */
 export class Observer {
   readonly #options: ObserverOptions;
   readonly #interval: number;
-  /** What was written last for each busy worker. */
+  /** The last written state of each busy worker. */
   readonly #written = new Map<string, Seen>();
   #timer: NodeJS.Timeout | undefined;
   #refresh: NodeJS.Timeout | undefined;
@@ -66,7 +66,7 @@ export class Observer {
     }, wait);
   }
 
-  /** One round: writes what has changed since the last. */
+  /** Writes what has changed since the last time. */
   observe(): Promise<void> {
     this.#lastRound = performance.now();
     this.#round = this.#round
@@ -75,7 +75,7 @@ export class Observer {
     return this.#round;
   }
 
-  /** Ends it, and removes all observations: nobody works here any more. */
+  /** Ends it, and removes all observations: no worker does anything any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);

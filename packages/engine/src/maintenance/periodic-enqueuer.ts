@@ -29,17 +29,17 @@ export interface PeriodicEnqueuerOptions {
 
 // Between rounds, in milliseconds: comfortably shorter than the horizon.
 const ROUND = jittered(60_000);
-// Between looks whether Redis still knows what was added; and, more seldom, what time it is there, and when firings were
-// added last. In milliseconds.
+// In milliseconds. Between looks whether Redis still has the firings; and, less often, what time it is there, and when
+// firings were added last.
 const LOOK = 3_000;
 const CLOCK_LOOK = 12_000;
-// So many times a script deals with at most; it takes Redis a few milliseconds.
+// In one script call, which takes Redis a few milliseconds.
 const TIMES_AT_ONCE = 2_000;
 
 /**
- * Adds the next few minutes' firings of the pool's schedules to the scheduled jobs, from where the requeuer moves
- * them to their queues. Any number of pools may do that for the same schedules, Go's among them: a firing has the same
- * bytes everywhere, and Redis keeps the last one that was added.
+ * Adds the firings of the next few minutes of the pool's schedules to the scheduled jobs, from where the requeuer moves
+ * them to their queues. Any number of pools, Go's among them, may do that for the same schedules: a firing has the same
+ * bytes everywhere, and Redis remembers the last one that was added.
  */
 export class PeriodicEnqueuer implements Paced {
   readonly #options: PeriodicEnqueuerOptions;
@@ -52,7 +52,7 @@ export class PeriodicEnqueuer implements Paced {
   /** When the pool started, and when it added firings last, by Redis's clock, in seconds. */
   #startedAt = Infinity;
   #addedAt = -Infinity;
-  /** What Redis's clock is ahead of `performance.now()`, in seconds. */
+  /** By how many seconds Redis's clock is ahead of `performance.now()`. */
   #clockAhead = NaN;
 
   constructor(options: PeriodicEnqueuerOptions) {
@@ -75,7 +75,7 @@ export class PeriodicEnqueuer implements Paced {
     return this.#options.schedules.length === 0 ? untilRound : Math.min(LOOK, untilRound);
   }
 
-  /** One round. Returns how many firings were added. */
+  /** Does a round. Returns how many firings were added. */
   async enqueue(): Promise<number> {
     const { connection, keys } = this.#options;
     const losses = this.#losses;
@@ -93,7 +93,7 @@ export class PeriodicEnqueuer implements Paced {
     return added;
   }
 
-  /** Forgets schedules that no pool has any more. That may fail: it keeps nobody from adding firings, and no pool from starting. */
+  /** Forgets schedules that no pool has any more. Should that fail, firings are added and pools start all the same. */
   async #sweep(marks: FiringMarks, now: number): Promise<boolean> {
     try {
       return await this.#sweeper.sweep(marks, now);
@@ -103,7 +103,7 @@ export class PeriodicEnqueuer implements Paced {
     }
   }
 
-  /** Whether Redis has lost what this pool noted when it added firings, or has another clock than it had then. */
+  /** Whether Redis has lost the note of this pool's last round, or its clock has been set since. */
   async #isForgotten(): Promise<boolean> {
     const { connection, keys, schedules } = this.#options;
     const [job] = schedules;
@@ -164,7 +164,7 @@ export class PeriodicEnqueuer implements Paced {
   }
 }
 
-/** Schedules in lists of which each has so many times at most, unless a single one has more. */
+/** Cuts the schedules into lists that a script can take at once; a schedule with too many times is a list of its own. */
 function inCalls(schedules: readonly Firings[]): Firings[][] {
   const calls: Firings[][] = [];
   let times = Infinity;

@@ -16,34 +16,34 @@ export interface RequeuerOptions {
   readonly connection: RedisConnection;
   readonly scripts: Scripts;
   readonly clock: Clock;
-  /** The names that the pool handles: whatever Redis says, they are known. Default none. */
+  /** The names that the pool handles. They are known, whatever Redis says. Default none. */
   readonly ownNames?: ReadonlySet<string>;
-  /** Whether a name that Redis does not know is unknown, and was not only lost by it a moment ago; default yes. */
+  /** Whether a name that Redis does not know is really unknown, and was not lost a moment ago; default yes. */
   readonly knowsNames?: () => Promise<boolean>;
   /** Whether the waker hears of changes to the set. */
   readonly isWatching: () => boolean;
   readonly report: Pick<Report, 'error'>;
 }
 
-/** What a round has moved. */
+/** How many jobs a round has moved. */
 export type Moved = Omit<Requeued, 'unknown' | 'broken'>;
 
-// gocraft/work's tick; with the waker it is only what happens when nobody wakes us.
+// gocraft/work's tick. With a waker, looks of the requeuer's own are only a safeguard.
 const TICK = 1_000;
 const SAFETY_POLL = 15_000;
-// Changes come in swarms when jobs fail in swarms, mostly for run times that are still to come. So who was woken for
-// nothing waits longer than who found something: those are retried at once.
+// When many jobs fail, many changes come, mostly for run times that are still to come. So a look that found nothing is
+// followed by a longer wait than one that found something, such as jobs that are retried at once.
 const SPACING = { found: 10, nothing: 100 };
 const FRUITLESS_LOOKS = { burst: 10, perSecond: 2 };
-// Its script takes Redis about a millisecond, two where entries tell of failures.
+// Its script takes Redis about a millisecond, or two where the entries hold failures.
 const BATCH = { count: 250 };
 // The words of gocraft/work, by which its tools know such jobs.
 export const UNKNOWN_JOB = 'unknown job when requeueing';
 const NOTHING: Requeued = { requeued: 0, dead: 0, dropped: 0, broken: [], unknown: [] };
 
 /**
- * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and
- * then has each moved only if it is still there. So any number of requeuers, Go's among them, move a job once.
+ * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and then
+ * moves each only if it is still there. So however many requeuers there are, Go's among them, each job is moved once.
  */
 export class Requeuer implements Paced {
   readonly #options: RequeuerOptions;
@@ -76,17 +76,17 @@ export class Requeuer implements Paced {
     let watched = false;
     let due = await connection.call(scripts.timed.due(set, BATCH, watched));
     while (!signal?.aborted && (due.entries.length > 0 || (isWatching() && !watched))) {
-      // What this round moves would only wake it again. So it watches when it expects to find no more.
+      // The moves of this round would only wake it again, so it watches once it expects to find no more.
       watched = isWatching() && !due.areMore;
       const [moved, next] = await this.#move(due, unknown, watched);
       requeued += moved.requeued;
       dead += moved.dead;
       dropped += moved.dropped;
       this.#reportBroken(moved.broken);
-      // Only of what was left by this move, and is looked at next: a name may become known at any time.
+      // Only the names of the jobs that this move has left: a name may become known at any time.
       unknown = new Set(moved.unknown);
       due = next;
-      // What is left waits for its pool, which makes its names known anew.
+      // The jobs that are left wait for their pool, which registers its names again.
       if (unknown.size > 0 && (await this.#options.knowsNames?.()) === false) {
         return { requeued, dead, dropped, nextIn: TICK };
       }
@@ -113,7 +113,7 @@ export class Requeuer implements Paced {
     this.#spacing = Math.max(least, Math.min(this.#budget.wait, nextIn));
   }
 
-  /** Moves what is due, and looks for more in the same round trip. */
+  /** Moves the due jobs, and looks for more in the same round trip. */
   async #move(
     { entries }: DueJobs,
     unknown: ReadonlySet<string>,
@@ -146,7 +146,7 @@ export class Requeuer implements Paced {
       if (!ownsClaim(job) || !endsWithDeath(job, job.claim === 'kept')) {
         return { raw, jobName: undefined, entry: rewriteEntry(raw, { failure }) };
       }
-      // Nobody would end its claim any more: others like it would be refused, or wait under it, for a day.
+      // Nobody would end its claim any more: its duplicates would be refused, or wait, for a day.
       const entry = rewriteEntry(raw, { failure, claim: null });
       const frees = { uniqueKey: job.uniqueKey, jobName: job.name, id: job.id };
       return { raw, jobName: undefined, entry, frees };
@@ -164,7 +164,7 @@ export class Requeuer implements Paced {
   }
 }
 
-/** The name that a broken entry may still tell. */
+/** The name in a broken entry, if it can still be read. */
 function nameIn(raw: Raw): string {
   try {
     const { name } = JSON.parse(textOf(raw)) as { name?: unknown };

@@ -20,8 +20,8 @@ export interface RescuerOptions {
 const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
 
 /**
- * Brings back jobs that a Go pool has declared dead because it does not know their name: gocraft/work's requeuers move
- * whatever is due, and take no job that their own pool does not handle. A job comes back if any living pool handles
+ * Brings back jobs that a Go pool has declared dead because it does not know their name: the requeuers of gocraft/work move
+ * all due jobs, and those that their own pool does not handle to the dead jobs. A job comes back if any living pool handles
  * its name; its failures stay counted.
  */
 export class Rescuer {
@@ -33,7 +33,7 @@ export class Rescuer {
     this.#fleet = new Fleet(options);
   }
 
-  /** One look at all dead jobs. Returns how many were brought back. */
+  /** Looks at all dead jobs. Returns how many were brought back. */
   async rescue(): Promise<number> {
     const { connection, keys, scripts, onRescued } = this.#options;
     const pools = await this.#fleet.heartbeats();

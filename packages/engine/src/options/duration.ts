@@ -1,6 +1,6 @@
 import { durationIn, DURATIONS } from '../base/duration.js';
 import { InvalidOptionError } from '../errors/errors.js';
-import { LONGEST_TIMER, ruleBy, type OptionRule } from './option-rules.js';
+import { MAX_TIMER, ruleBy, type OptionRule } from './option-rules.js';
 
 export { durationIn, type Duration } from '../base/duration.js';
 
@@ -18,7 +18,7 @@ export function milliseconds(option: string, value: unknown): number {
  * @param most in milliseconds; default: what a timer can wait for, 24.8 days
  * @param limits for messages, if `most` is not what a timer can wait for: `1s to 100 years`
  */
-export function duration(least = 0, most = LONGEST_TIMER, limits?: string): OptionRule {
+export function duration(least = 0, most = MAX_TIMER, limits?: string): OptionRule {
   const expected = `${DURATIONS}; ${limits ?? `${least} ms to 24.8 days`}`;
   return ruleBy(expected, (value, option) => {
     const time = durationIn(value);

@@ -1,5 +1,5 @@
 const KEPT =
-  'A job that is done leaves nothing behind; with "skipDead" one that has failed for the last time does not either.';
+  'A finished job leaves nothing behind; with "skipDead", neither does a job that has failed for the last time.';
 const SCHEDULES =
   'Schedules are @PeriodicJob(spec, { timezone }) beside @JobHandler, or pool.periodicallyEnqueue().';
 const UNIQUE =
@@ -10,9 +10,9 @@ const OPTIONS =
 const DEATHS = 'How often a process may die under a job is "maxDeaths" of WorkModule here.';
 const REDIS = 'Where Redis is stands in "redis": a URL, or options of ioredis.';
 
-const ASYNC = 'Options that are made when the application starts belong to forRootAsync().';
+const ASYNC = 'Options that are made when the application starts belong in forRootAsync().';
 
-/** What options of other queues, Bull and BullMQ above all, are called here. */
+/** The names that options of other queues, Bull and BullMQ above all, have here. */
 const FOREIGN: Readonly<Record<string, string>> = {
   attempts: 'How often a job may run in all is "maxFails" of @JobHandler or pool.job() here.',
   retries: 'How often a job may run in all is "maxFails" of @JobHandler or pool.job() here.',
@@ -36,7 +36,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   timeoutMs: 'It is "timeout" here: milliseconds, or a text such as "30s".',
 };
 
-/** What somebody may want who gives an option of another queue; `undefined` for an unknown one. */
+/** Advice about an option of another queue; `undefined` for an unknown name. */
 export function foreignOption(name: string): string | undefined {
   return Object.hasOwn(FOREIGN, name) ? FOREIGN[name] : undefined;
 }

@@ -23,7 +23,7 @@ export type ManualContext = Pick<
   'settings' | 'jobNames' | 'schedules' | 'connection' | 'keys' | 'clock'
 >;
 
-/** The job that is taken next from a queue. */
+/** The job that is next in a queue. */
 export interface NextJob {
   readonly jobName: string;
   /** Empty for an entry that is no job. */
@@ -52,7 +52,7 @@ export class ManualPool {
     actors.dispatcher.stopFetching();
   }
 
-  /** The job names that it has handlers for. */
+  /** The job names that have handlers. */
   get jobNames(): readonly string[] {
     return this.#pool.jobNames;
   }
@@ -71,7 +71,7 @@ export class ManualPool {
     return heads.flat();
   }
 
-  /** Runs the next job of a name. Returns false if there is none, or its limit is reached. */
+  /** Runs the next job of a name. Returns false if there is none, or if the limit of the name is reached. */
   async run(jobName: string): Promise<boolean> {
     const { dispatcher, workers } = this.#actors;
     const found = await dispatcher.fetchOne(jobName);
@@ -80,14 +80,14 @@ export class ManualPool {
     return found;
   }
 
-  /** Does what is due now: adds the firings of schedules, and moves jobs whose time has come to their queues. */
+  /** Adds the firings of schedules that are due, and moves jobs whose time has come to their queues. */
   async moveDue(): Promise<void> {
     await this.#actors.periodicEnqueuer.enqueue();
     this.#addedUntil = unixSeconds(this.#pool.clock) + HORIZON;
     await this.#actors.requeueDue();
   }
 
-  /** When there will be something to do, in milliseconds since the epoch; `undefined` for never. */
+  /** When the next job comes due, in milliseconds since the epoch; `undefined` for never. */
   async nextAt(): Promise<number | undefined> {
     const { connection, keys } = this.#pool;
     const { redis } = connection;
@@ -103,7 +103,7 @@ export class ManualPool {
   /**
    * Runs a job that is in no queue, with its middleware and its propagators.
    *
-   * @throws what its handler throws; NoHandlerError, InvalidJobArgsError, PropagatorCaptureError
+   * @throws the error of its handler; NoHandlerError, InvalidJobArgsError, PropagatorCaptureError
    */
   async perform(job: JobNameOrContract, args?: JobArgs | null): Promise<void> {
     const { clock, jobNames } = this.#pool;
@@ -119,7 +119,7 @@ export class ManualPool {
     if (outcome.kind !== 'returned') throw new JobCancelledError(name, id);
   }
 
-  /** The first firing that was not added yet: a second before, when it is still to come. */
+  /** A second before the first firing that was not added yet. */
   #nextFirings(): number {
     const after = Math.max(this.#addedUntil, unixSeconds(this.#pool.clock));
     const times = this.#pool.schedules.map(
@@ -141,6 +141,6 @@ function headOf(entry: Buffer): Pick<NextJob, 'id' | 'enqueuedAt'> {
     const { id, enqueuedAt } = parseEntry(toRaw(entry));
     return { id, enqueuedAt };
   } catch {
-    return { id: '', enqueuedAt: 0 }; // It ends among the dead jobs as soon as it is fetched.
+    return { id: '', enqueuedAt: 0 }; // It becomes a dead job as soon as it is fetched.
   }
 }

@@ -44,7 +44,7 @@ export type HealthAges = Readonly<Record<keyof HealthLimits, number>>;
 
 const AGE = duration(1, Infinity, 'at least 1 ms');
 
-/** What the limits may be. */
+/** The rules of the limits. */
 export const HEALTH_LIMITS: OptionTable<HealthLimits> = { fetch: AGE, beat: AGE, waiting: AGE };
 
 /** @throws InvalidOptionError */

@@ -8,12 +8,12 @@ import { safeLogger, type Logger, type LoggerLike } from '../logging/logger.js';
 import { OutageLog } from '../redis/outage-log.js';
 import { redisFault } from '../redis/redis-fault.js';
 
-// One line a second for each place is enough to see that it keeps failing; and while it fails for one reason, one
-// now and then.
+// In milliseconds. One line a second for each place is enough to see that it keeps failing, and one now and then while it
+// fails for the same reason.
 const QUIET = 1_000;
 const QUIET_IF_SAME = 30_000;
 
-/** What a pool writes to its logger: every fault with the place it came from, but no flood. */
+/** Writes to a pool's logger: every fault with the place where it occurred, but no flood of them. */
 export class PoolLog {
   readonly #logger: Logger;
   readonly #outages: OutageLog;
@@ -27,8 +27,8 @@ export class PoolLog {
   }
 
   /**
-   * The pool's own work at a place, such as `dispatcher.dispatch`, has failed, and goes on. What comes of a lost
-   * connection is told once, by `down`.
+   * The pool's own work at a place, such as `dispatcher.dispatch`, has failed, and goes on. The errors of a lost
+   * connection are not logged here: `down` reports it once.
    */
   error(where: string, error: unknown): void {
     const write = (): void => this.#write(where, error, QUIET_IF_SAME);
@@ -37,12 +37,12 @@ export class PoolLog {
     else if (kind === 'other') write();
   }
 
-  /** Code that the pool was given, such as a listener, has thrown: whatever it speaks of, it is told. */
+  /** Code that the pool was given, such as a listener, has thrown. That is always logged, whatever the error says. */
   thrown(where: string, error: unknown): void {
     this.#write(where, error, QUIET);
   }
 
-  /** A job's run has ended; success is no news. */
+  /** A job's run has ended. Success is not logged. */
   settled({ jobName, entry, fate, error }: FinishedJob, owned: boolean): void {
     if (owned && fate.kind === 'done') return;
     const job = `Job "${jobName}"${entry ? ` (${entry.id})` : ''}`;
@@ -61,7 +61,7 @@ export class PoolLog {
     }
   }
 
-  /** Nothing like it was told lately: its stack would else first show when the job is dead. */
+  /** Whether no such failure was logged lately. Its stack is then logged, and not only when the job is dead. */
   #isNews(jobName: string, reason: string): boolean {
     return this.#failures.isNews(jobName, reason, performance.now());
   }
@@ -105,7 +105,7 @@ export class PoolLog {
     this.warn(`In progress, but known to no worker, and to run again: ${counted(count, 'job')}`);
   }
 
-  /** Redis is out of reach; told until `up`, anew only for another reason. */
+  /** Redis is out of reach. Until `up` it is logged again only for another reason. */
   down(reason: Error | undefined): void {
     this.#outages.down(reason);
   }
@@ -115,7 +115,7 @@ export class PoolLog {
     this.#outages.up();
   }
 
-  /** The pool has stopped: how its connection ends is no news. */
+  /** The pool has stopped: the end of its connection is not logged. */
   end(): void {
     this.#outages.end();
   }
@@ -137,11 +137,11 @@ function kindOf(error: unknown): 'closed' | 'lost' | 'other' {
     const { code, remedy } = redisFault(error);
     return code === 'CONNECTION' || remedy === 'reconnect' ? 'lost' : 'other';
   } catch {
-    return 'other'; // It cannot even be looked at.
+    return 'other'; // It cannot even be read.
   }
 }
 
-/** In one text: loggers take what follows a warning for something else. */
+/** In one text: loggers take the second argument of a warning for something else. */
 function withBacktrace(line: string, error: unknown): string {
   const backtrace = backtraceText(error);
   return backtrace === undefined ? line : `${line}\n${backtrace}`;

@@ -6,13 +6,13 @@ import { performance } from '../base/timers.js';
 export interface PoolRegistryOptions {
   /** The pool's. */
   readonly id: string;
-  /** What the pool is for. */
+  /** The pool's job names and their limits. */
   readonly registration: Registration;
   readonly connection: RedisConnection;
   readonly scripts: Scripts;
   /** Beats once. */
   readonly beat: () => Promise<void>;
-  /** Redis has lost what it knew of the pool, be it all its data, and knows it again. */
+  /** Redis had lost the registration, maybe with all its data, and has it again. */
   readonly onLost: () => void;
   /** At start: the limit of a name was another before. */
   readonly onLimitChanged: (jobName: string, before: number, now: number) => void;

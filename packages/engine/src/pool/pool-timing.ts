@@ -28,7 +28,7 @@ export interface PoolTiming {
 
 const TIME = duration(1);
 
-/** What the times may be. */
+/** The rules of the times. */
 export const TIMING: OptionTable<PoolTiming> = {
   ...{ heartbeat: TIME, stuckAfter: TIME, reap: TIME, audit: TIME, metrics: TIME },
   ...{ rescue: TIME, observe: TIME, safetyPoll: TIME, commandTimeout: TIME },
