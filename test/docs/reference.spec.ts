@@ -48,8 +48,9 @@ function isShown({ declarations = [] }: ts.Symbol): boolean {
   const [declaration] = declarations;
   if (!declaration || declaration.getSourceFile().fileName.includes('node_modules')) return false;
   const name = ts.getNameOfDeclaration(declaration);
-  const isPrivate = name !== undefined && ts.isPrivateIdentifier(name);
-  return !isPrivate && (ts.getCombinedModifierFlags(declaration) & HIDDEN) === 0;
+  // Symbols, such as that of `await using`, are no names that a table could list.
+  const isNamed = name !== undefined && ts.isIdentifier(name);
+  return isNamed && (ts.getCombinedModifierFlags(declaration) & HIDDEN) === 0;
 }
 
 it.each(names)('%s has what the page says, and no more', (name) => {
