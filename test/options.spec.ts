@@ -27,7 +27,23 @@ const redis = 'redis://127.0.0.1:1';
 /** What an option of a kind cannot be; `undefined` is its default. */
 const WRONG = {
   whole: [NaN, Infinity, -Infinity, -1, 0.5, 2 ** 60, '5', '', null, {}, [], true, 5n, Symbol('5')],
-  duration: [NaN, Infinity, -Infinity, -1, 2 ** 60, '5', '', 'soon', '-5m', null, {}, [], true, 5n],
+  duration: [
+    NaN,
+    Infinity,
+    -Infinity,
+    -1,
+    2 ** 60,
+    '5',
+    '5 s',
+    '',
+    'soon',
+    '-5m',
+    null,
+    {},
+    [],
+    true,
+    5n,
+  ],
   unique: [
     'true',
     '',
@@ -86,14 +102,19 @@ afterAll(async () => {
 });
 
 const JOB: Case['options'] = {
-  ...{ priority: 'whole', maxFails: 'whole', maxConcurrency: 'whole', timeout: 'whole' },
+  ...{ priority: 'whole', maxFails: 'whole', maxConcurrency: 'whole', timeout: 'duration' },
   ...{ skipDead: 'flag', backoff: 'function', uniqueUntil: 'word' },
 };
 
 const WORK: Case['options'] = {
   ...{ redis: 'redis', namespace: 'text', role: 'word', only: 'list', except: 'list' },
   ...{ concurrency: 'whole', context: 'function', middleware: 'list', enhancers: 'object' },
-  ...{ outcomes: 'list', shutdownTimeout: 'whole', maxDeaths: 'whole', rescueUnknownJobs: 'flag' },
+  ...{
+    outcomes: 'list',
+    shutdownTimeout: 'duration',
+    maxDeaths: 'whole',
+    rescueUnknownJobs: 'flag',
+  },
   ...{ maxArgsBytes: 'whole', propagators: 'list', currentJob: 'flag', jobDecorator: 'function' },
   logger: 'object',
 };
@@ -140,7 +161,7 @@ const CASES: readonly Case[] = [
     place: 'WorkerPool',
     options: {
       ...{ redis: 'redis', namespace: 'text', concurrency: 'whole', context: 'function' },
-      ...{ shutdownTimeout: 'whole', maxDeaths: 'whole', rescueUnknownJobs: 'flag' },
+      ...{ shutdownTimeout: 'duration', maxDeaths: 'whole', rescueUnknownJobs: 'flag' },
       ...{ mapError: 'function', propagators: 'list', currentJob: 'flag', logger: 'object' },
       ...{ announce: 'flag', clock: 'object', random: 'function', timing: 'object' },
     },
@@ -149,16 +170,16 @@ const CASES: readonly Case[] = [
   {
     place: 'timing',
     options: {
-      ...{ heartbeat: 'amount', stuckAfter: 'amount', reap: 'amount', audit: 'amount' },
-      ...{ metrics: 'amount', rescue: 'amount', observe: 'amount', safetyPoll: 'amount' },
-      commandTimeout: 'amount',
+      ...{ heartbeat: 'duration', stuckAfter: 'duration', reap: 'duration', audit: 'duration' },
+      ...{ metrics: 'duration', rescue: 'duration', observe: 'duration', safetyPoll: 'duration' },
+      commandTimeout: 'duration',
     },
     give: (timing) => new WorkerPool({ redis, timing }),
   },
   {
     place: 'Enqueuer',
     options: {
-      ...{ redis: 'redis', namespace: 'text', commandTimeout: 'amount', maxArgsBytes: 'whole' },
+      ...{ redis: 'redis', namespace: 'text', commandTimeout: 'duration', maxArgsBytes: 'whole' },
       ...{ uniqueKeyEscapes: 'word', propagators: 'list', logger: 'object' },
       ...{ knownJobs: 'object', clock: 'object' },
     },
@@ -166,12 +187,12 @@ const CASES: readonly Case[] = [
   },
   {
     place: 'Client',
-    options: { redis: 'redis', namespace: 'text', commandTimeout: 'amount', clock: 'object' },
+    options: { redis: 'redis', namespace: 'text', commandTimeout: 'duration', clock: 'object' },
     give: (options) => new Client({ redis, ...options }),
   },
   {
     place: 'RedisConnection',
-    options: { name: 'name', commandTimeout: 'amount', namespace: 'text', unref: 'flag' },
+    options: { name: 'name', commandTimeout: 'duration', namespace: 'text', unref: 'flag' },
     give: (options) => new RedisConnection(redis, { name: 'test', ...options }),
   },
   {
@@ -196,7 +217,7 @@ const CASES: readonly Case[] = [
   },
   {
     place: 'health',
-    options: { fetch: 'amount', beat: 'amount', waiting: 'amount' },
+    options: { fetch: 'duration', beat: 'duration', waiting: 'duration' },
     give: (options) => pool().health(options),
   },
   {

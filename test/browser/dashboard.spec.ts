@@ -75,7 +75,7 @@ class Handlers {
     if (!fixed) throw new Error(`the bank said no ${XSS}`);
   }
 
-  @JobHandler('sync', { maxFails: 9, backoff: () => 3_600 })
+  @JobHandler('sync', { maxFails: 9, backoff: () => '1h' })
   sync(): void {
     throw new Error('later');
   }

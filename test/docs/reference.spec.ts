@@ -52,13 +52,9 @@ function isShown({ declarations = [] }: ts.Symbol): boolean {
   const [declaration] = declarations;
   if (!declaration || declaration.getSourceFile().fileName.includes('node_modules')) return false;
   const name = ts.getNameOfDeclaration(declaration);
-  const isNamed = name !== undefined && !ts.isPrivateIdentifier(name) && !isSymbol(name);
+  // Symbols, such as that of `await using`, are no names that a table could list.
+  const isNamed = name !== undefined && ts.isIdentifier(name);
   return isNamed && (ts.getCombinedModifierFlags(declaration) & HIDDEN) === 0;
-}
-
-/** Such as `[Symbol.asyncDispose]`. */
-function isSymbol(name: ts.DeclarationName): boolean {
-  return ts.isComputedPropertyName(name);
 }
 
 it.each(names)('%s has what the page says, and no more', (name) => {

@@ -175,7 +175,7 @@ withGo('gocraft/work and this project in one namespace', () => {
       .job('dies', { maxFails: 1 }, () => {
         throw new Error('no "way" <out>');
       })
-      .job('waits', { backoff: () => 1_000 }, () => {
+      .job('waits', { backoff: () => '1000s' }, () => {
         throw new Error('later');
       });
     const dies = await enqueuer.enqueueMany([1, 2].map((i) => ({ name: 'dies', args: { i } })));
@@ -361,7 +361,7 @@ withGo('gocraft/work and this project in one namespace', () => {
     const [entry = ''] = await redis.lrange(key('n'), 0, -1);
     const text = /"args":(\{.*\})\}$/.exec(entry)?.[1] ?? 'no args';
     expect(text).toContain('"big":9007199254740993,"empty":[],');
-    const pool = aPool().job('n', { backoff: () => 1, maxFails: 2 }, () => {
+    const pool = aPool().job('n', { backoff: () => '1s', maxFails: 2 }, () => {
       throw new Error('no');
     });
     await pool.start();

@@ -139,6 +139,7 @@ export { type WorkerPoolOptions } from './pool/pool-options.js';
 export { type PoolTiming } from './pool/pool-timing.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool/pool-events.js';
 export { didYouMean } from './options/closest.js';
+export { milliseconds, type Duration } from './options/duration.js';
 export * as optionRules from './options/option-rules.js';
 export { type OptionRule, type OptionTable } from './options/option-rules.js';
 export { optionTables } from './option-tables.js';
@@ -151,7 +152,6 @@ export { redisFault, type RedisFault } from './redis/redis-fault.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { redisProblem } from './redis/redis-problem.js';
 export { type RedisSource } from './redis/redis-source.js';
-export { type Duration } from './options/duration.js';
 export { goDuration } from './schedule/go-duration.js';
 export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';
 export {

@@ -82,8 +82,8 @@ describe('guards, interceptors and filters', () => {
       catch(error: Error, host: ArgumentsHost): unknown {
         const { name } = JobArgumentsHost.create(host).getJob();
         if (name === 'fine') return 'done';
-        if (name === 'snooze') throw new SnoozeJobError(1_000);
-        if (name === 'later') throw new RetryJobError(500, undefined, { cause: error });
+        if (name === 'snooze') throw new SnoozeJobError('1000s');
+        if (name === 'later') throw new RetryJobError('500s', undefined, { cause: error });
         return undefined;
       }
     }

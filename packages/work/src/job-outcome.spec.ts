@@ -25,7 +25,7 @@ afterEach(closeApps);
 
 describe('jobErrors', () => {
   class TooBusy extends Error {
-    constructor(readonly seconds: number) {
+    constructor(readonly retryAfter: string) {
       super('too busy');
     }
   }
@@ -36,8 +36,8 @@ describe('jobErrors', () => {
   it.each<[string, JobOutcome['outcome'], object]>([
     ['dead', 'dead', { constructor: KillJobError, message: 'gone', cause }],
     ['dropped', 'dropped', { constructor: DropJobError, message: 'gone', cause }],
-    ['retry in n', { retryIn: 7 }, { constructor: RetryJobError, message: 'gone', seconds: 7 }],
-    ['snoozed', { snooze: 7 }, { constructor: SnoozeJobError, seconds: 7 }],
+    ['retry in n', { retryIn: '7s' }, { constructor: RetryJobError, message: 'gone', seconds: 7 }],
+    ['snoozed', { snooze: 7_000 }, { constructor: SnoozeJobError, seconds: 7 }],
     ['retry', 'retry', cause],
   ])(
     'says that a job is %s, with the error and where it was thrown',
@@ -49,8 +49,8 @@ describe('jobErrors', () => {
   );
 
   it('asks a function', () => {
-    const outcome = ({ seconds }: TooBusy): { retryIn: number } => ({ retryIn: seconds });
-    expect(jobErrors([{ error: TooBusy, outcome }])(new TooBusy(9))).toMatchObject({
+    const outcome = ({ retryAfter }: TooBusy) => ({ retryIn: retryAfter });
+    expect(jobErrors([{ error: TooBusy, outcome }])(new TooBusy('9s'))).toMatchObject({
       constructor: RetryJobError,
       seconds: 9,
     });
@@ -65,20 +65,20 @@ describe('jobErrors', () => {
     const error = new type('no');
     expect(jobErrors([])(error)).toBeInstanceOf(KillJobError);
     expect(jobErrors([{ error: type, outcome: 'retry' }])(error)).toBe(error);
-    expect(jobErrors([{ error: HttpException, outcome: { snooze: 1 } }])(error)).toBeInstanceOf(
+    expect(jobErrors([{ error: HttpException, outcome: { snooze: '1s' } }])(error)).toBeInstanceOf(
       SnoozeJobError,
     );
   });
 
   it('leaves alone what it has no rule for, and what a handler has decided', () => {
     const all = jobErrors([{ error: Error, outcome: 'dropped' }]);
-    for (const error of [new SnoozeJobError(1), new KillJobError(), 'a text', undefined]) {
+    for (const error of [new SnoozeJobError('1s'), new KillJobError(), 'a text', undefined]) {
       expect(all(error)).toBe(error);
     }
     expect(jobErrors([])(cause)).toBe(cause);
   });
 
-  it.each([{ retryIn: -1 }, { snooze: NaN }, 'snoozed', {}])(
+  it.each([{ retryIn: -1 }, { snooze: NaN }, { retryIn: 'soon' }, 'snoozed', {}])(
     'refuses the outcome %j',
     (outcome) => {
       expect(() => jobErrors([{ error: Gone, outcome: outcome as never }])).toThrow(
@@ -109,8 +109,8 @@ describe('the option outcomes', () => {
       outcomes: [
         { error: Dead, outcome: 'dead' },
         { error: Dropped, outcome: 'dropped' },
-        { error: Later, outcome: { retryIn: 500 } },
-        { error: Snoozed, outcome: () => ({ snooze: 500 }) },
+        { error: Later, outcome: { retryIn: '500s' } },
+        { error: Snoozed, outcome: () => ({ snooze: '500s' }) },
       ],
     });
     await enqueuer.enqueueMany(Object.keys(errors).map((name) => ({ name })));

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import {
   KillJobError,
+  type Duration,
   DropJobError,
   InvalidOptionError,
   isWorkError,
@@ -17,16 +18,17 @@ import {
 } from '@nestcraft/engine';
 
 /**
- * `dead`: at once, because to run it again cannot help. `retry`: after its backoff, or after `retryIn` seconds, while
- * it may. `dropped`: it is forgotten. `snooze`: after so many seconds, and no failure is counted.
+ * `dead`: the job is dead at once, because running it again cannot help. `retry`: it runs again after its backoff, and
+ * with `retryIn` after that delay, if it has runs left. `dropped`: it is forgotten. `snooze`: it runs again after that delay,
+ * and no failure is counted. Delays are milliseconds, or texts such as `30s`, and round up to whole seconds.
  */
 export type JobOutcomeKind =
-  'dead' | 'retry' | 'dropped' | { readonly retryIn: number } | { readonly snooze: number };
+  'dead' | 'retry' | 'dropped' | { readonly retryIn: Duration } | { readonly snooze: Duration };
 
 /** What becomes of a job whose handler, guard, pipe or interceptor throws an error of a class. */
 export interface JobOutcome {
   readonly error: Type<Error>;
-  /** Or a function that says so for an error: `(error: TooBusyError) => ({ retryIn: error.seconds })`. */
+  /** Or a function that says so for an error: `(error: TooBusyError) => ({ retryIn: error.retryAfter })`. */
   readonly outcome: JobOutcomeKind | ((error: never) => JobOutcomeKind);
 }
 
@@ -71,13 +73,16 @@ function wordOf(outcome: Exclude<JobOutcomeKind, 'retry'>, cause: Error): WorkEr
   const message = messageOf(cause);
   if (outcome === 'dead') return new KillJobError(message, { cause });
   if (outcome === 'dropped') return new DropJobError(message, { cause });
-  const { retryIn, snooze } = outcome as { readonly retryIn?: number; readonly snooze?: number };
+  const { retryIn, snooze } = outcome as {
+    readonly retryIn?: Duration;
+    readonly snooze?: Duration;
+  };
   if (retryIn !== undefined) return new RetryJobError(retryIn, message, { cause });
   if (snooze !== undefined) return new SnoozeJobError(snooze);
   throw new InvalidOptionError('outcome', outcome, OUTCOMES);
 }
 
-const OUTCOMES = '"dead", "retry", "dropped", { retryIn: seconds } or { snooze: seconds }';
+const OUTCOMES = '"dead", "retry", "dropped", { retryIn: a duration } or { snooze: a duration }';
 
 /** Of what a validation pipe throws, all that is wrong. */
 function messageOf(error: Error): string {

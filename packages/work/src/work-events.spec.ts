@@ -37,7 +37,7 @@ class Handlers {
   succeeds(): void {
     // Nothing to do.
   }
-  @JobHandler('fails', { backoff: () => 600 })
+  @JobHandler('fails', { backoff: () => '600s' })
   @JobHandler('dies', { maxFails: 1 })
   @JobHandler('drops', { maxFails: 1, skipDead: true })
   fails(): void {
@@ -45,7 +45,7 @@ class Handlers {
   }
   @JobHandler('snoozes')
   snoozes(): void {
-    throw new SnoozeJobError(600);
+    throw new SnoozeJobError('600s');
   }
   @JobHandler('waits')
   async waits(job: Job): Promise<void> {

@@ -3,6 +3,7 @@ import {
   InvalidOptionError,
   optionRules,
   optionTables,
+  type Duration,
   type LoggerLike,
   type OptionTable,
   type Propagator,
@@ -52,14 +53,14 @@ export interface WorkModuleOptions {
    */
   readonly enhancers?: { readonly global?: boolean | undefined } | undefined;
   /**
-   * What becomes of jobs that end with an error of a class: `dead`, `retry`, `dropped`, `{ retryIn: seconds }`,
-   * `{ snooze: seconds }`, or a function of the error that returns one of these. The first that fits counts. Default:
+   * What becomes of jobs that end with an error of a class: `dead`, `retry`, `dropped`, `{ retryIn: '30s' }`,
+   * `{ snooze: '1h' }`, or a function of the error that returns one of these. The first that fits counts. Default:
    * what validation pipes and guards throw (BadRequest, UnprocessableEntity, Unauthorized, Forbidden) is `dead` at
    * once, all else is `retry`.
    */
   readonly outcomes?: readonly JobOutcome[] | undefined;
-  /** Milliseconds that running jobs get to finish when the application closes; default 25000. */
-  readonly shutdownTimeout?: number | undefined;
+  /** How long running jobs get to finish when the application closes: milliseconds, or a text such as `1m`; default 25 s. */
+  readonly shutdownTimeout?: Duration | undefined;
   /** How often a process may die under a job before the job is dead itself; default 3. */
   readonly maxDeaths?: number | undefined;
   /** Bring back jobs that a Go pool has declared dead because it does not know their name; default false. */

@@ -18,7 +18,7 @@ export class WelcomeMailer implements OnModuleDestroy {
     this.transport = createTransport(smtpUrl);
   }
 
-  @JobHandler('send_welcome_email', { maxFails: 5, timeout: 30_000 })
+  @JobHandler('send_welcome_email', { maxFails: 5, timeout: '30s' })
   async send({ id, args }: Job<WelcomeEmail>, context: JobContext): Promise<void> {
     await this.transport.sendMail({
       from: 'Nestcraft demo <demo@example.com>',

@@ -19,7 +19,7 @@ export class Shop {
     await sleep(job.args.width / 10, undefined, { signal: job.signal });
   }
 
-  @JobHandler('charge_card', { maxFails: 2, backoff: () => 20 })
+  @JobHandler('charge_card', { maxFails: 2, backoff: () => '20s' })
   async chargeCard(job: Job<{ cents: number }>): Promise<void> {
     await sleep(80, undefined, { signal: job.signal });
     if (job.args.cents % 7 === 0) throw new Error('The card was declined (insufficient funds)');

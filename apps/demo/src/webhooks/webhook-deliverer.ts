@@ -11,7 +11,7 @@ export interface Webhook {
 @Injectable()
 export class WebhookDeliverer {
   /** Fails unless the answer is a 2xx; the short backoff lets you watch it retry and die. */
-  @JobHandler('deliver_webhook', { maxFails: 3, backoff: () => 1, timeout: 10_000 })
+  @JobHandler('deliver_webhook', { maxFails: 3, backoff: () => '1s', timeout: '10s' })
   async deliver(job: Job<Webhook>, context: JobContext): Promise<void> {
     const { url, payload } = job.args;
     const response = await this.post(job, url, payload);

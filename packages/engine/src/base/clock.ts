@@ -1,28 +1,28 @@
 import { performance } from './timers.js';
 
 /**
- * Where the engine reads the time. Whatever is decided (what is due, who is dead) is decided in Redis by Redis's
- * own clock, so that a host with a wrong clock harms nobody; a test's clock replaces both.
+ * Where the engine reads the time. Decisions (which jobs are due, which pools are dead) are made in Redis by Redis's own
+ * clock, so that a host with a wrong clock is safe; a test's clock replaces both.
  */
 export interface Clock {
-  /** Milliseconds since the epoch, for what is only shown: when a job was enqueued, when it failed. */
+  /** Milliseconds since the epoch, for times that are only shown: when a job was enqueued, when it failed. */
   now(): number;
-  /** The time that scripts shall take, in milliseconds; `undefined` lets them ask Redis. */
+  /** The time for scripts, in milliseconds since the epoch; `undefined` has them ask Redis. */
   scriptTime(): number | undefined;
   /**
-   * Milliseconds on a clock that nobody sets, for how long something took. Without it `now` tells that, too.
+   * Milliseconds on a clock that nobody sets, for how long something took; default: `now`.
    */
   readonly elapsed?: (() => number) | undefined;
 }
 
-/** The host's clock for what is shown, Redis's clock for what is decided; the default. */
+/** The default: the host's clock for times that are shown, Redis's for decisions. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   scriptTime: () => undefined,
   elapsed: () => performance.now(),
 };
 
-/** What durations are measured by, in milliseconds. */
+/** Measures durations, in milliseconds. */
 export function stopwatchOf(clock: Clock): () => number {
   return () => clock.elapsed?.() ?? clock.now();
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { Loop } from './loop.js';
+import { every, jittered, Loop, paced } from './loop.js';
 import { eventually } from '../../../../test/support/eventually.js';
 
 function loopOf(round: () => Promise<number>, errors: unknown[] = []): Loop {
@@ -95,4 +95,39 @@ describe('Loop', () => {
     expect(rounds).toBeLessThanOrEqual(most);
     await loop.stop();
   });
+});
+
+describe('every()', () => {
+  it('acts again and again, and after an error once more', async () => {
+    const errors: unknown[] = [];
+    let acts = 0;
+    const act = (): Promise<void> =>
+      ++acts === 2 ? Promise.reject(new Error('boom')) : Promise.resolve();
+    const loop = every(() => 1, act, { afterError: 1, onError: (error) => errors.push(error) });
+    loop.start();
+    await eventually(() => expect(acts).toBeGreaterThan(3));
+    await loop.stop();
+    expect(errors).toEqual([new Error('boom')]);
+  });
+});
+
+describe('paced()', () => {
+  it('goes by what the actor says, and tells it when the loop stops', async () => {
+    const signals: AbortSignal[] = [];
+    const tick = (signal: AbortSignal): Promise<number> => Promise.resolve(signals.push(signal));
+    const loop = paced({ tick, spacing: 3 }, { afterError: 1, onError: () => undefined });
+    loop.start();
+    await eventually(() => expect(signals.length).toBeGreaterThan(2));
+    expect(signals[0]?.aborted).toBe(false);
+    await loop.stop();
+    expect(signals[0]?.aborted).toBe(true);
+  });
+});
+
+it('jittered() pauses lie within a quarter of the interval', () => {
+  const pause = jittered(1_000);
+  for (let i = 0; i < 100; i++) {
+    expect(pause()).toBeGreaterThanOrEqual(750);
+    expect(pause()).toBeLessThan(1_250);
+  }
 });

@@ -1,18 +1,68 @@
-// What a timer can wait; it takes a longer time for one millisecond.
-const LONGEST_WAIT = 2 ** 31 - 1;
-// Between two rounds, whatever they ask for and however often the loop is poked: nothing here is worth more of them.
-const SHORTEST_WAIT = 2;
+// A timer takes a longer wait for one of a millisecond.
+const MAX_WAIT = 2 ** 31 - 1;
+// Between two rounds, however soon they ask for the next and however often the loop is poked. No round is more urgent.
+const MIN_WAIT = 2;
 const AFTER_NONSENSE = 1_000;
 
+export interface LoopOptions {
+  /**
+   * One round. Resolves to the milliseconds until the next; `Infinity`: only when poked (or after 24 days). The signal
+   * aborts when the loop stops, so that a long round can end early.
+   */
+  readonly round: (signal: AbortSignal) => Promise<number>;
+  /** Milliseconds until the next round after one that threw. */
+  readonly afterError: number;
+  /** Milliseconds that must lie between two rounds, however often the loop is poked; asked after each. Default 2. */
+  readonly spacing?: (() => number) | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+/** An actor that says itself when its next round is due. */
+export interface Paced {
+  /** One round. Resolves to the milliseconds until the next. */
+  tick(signal: AbortSignal): Promise<number>;
+  /** Milliseconds that must lie before the next round, however often the loop is poked. */
+  readonly spacing?: number;
+}
+
+/** Runs an act again and again, with a pause after each. */
+export function every(
+  pause: () => number,
+  act: () => Promise<unknown>,
+  options: Pick<LoopOptions, 'afterError' | 'onError'>,
+): Loop {
+  return new Loop({
+    ...options,
+    round: async () => {
+      await act();
+      return pause();
+    },
+  });
+}
+
+/** Runs the rounds of an actor at the pace that it sets itself. */
+export function paced(actor: Paced, options: Pick<LoopOptions, 'afterError' | 'onError'>): Loop {
+  return new Loop({
+    ...options,
+    round: (signal) => actor.tick(signal),
+    spacing: () => actor.spacing ?? 0,
+  });
+}
+
+/** Pauses from three to five quarters of an interval: processes that started together do not stay in step. */
+export function jittered(interval: number): () => number {
+  return () => interval * (0.75 + Math.random() / 2);
+}
+
 /**
- * Runs a round again and again until stopped, `wait` being how long after a round the next is due. A round that
- * throws is reported and the loop goes on. `poke` makes the next round due now. Whatever wait it is given, it leaves
- * the process time for other work.
+ * Runs a round again and again until it is stopped. A round says how long after it the next is due; `poke` makes the next
+ * one due now. A round that throws is reported, and the loop goes on. Whatever waits the rounds ask for, the process keeps
+ * time for other work.
  */
 export class Loop {
   readonly #options: LoopOptions;
+  readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
-  #stopped = false;
   #poked = false;
   #wake: (() => void) | undefined;
 
@@ -33,9 +83,13 @@ export class Loop {
 
   /** Resolves once the round in flight, if any, has ended. Safe to call twice, or before `start`. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#wake?.();
     await this.#running;
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   async #run(): Promise<void> {
@@ -48,7 +102,7 @@ export class Loop {
 
   async #round(): Promise<number> {
     try {
-      return await this.#options.round();
+      return await this.#options.round(this.#stopping.signal);
     } catch (error) {
       this.#options.onError(error);
       return this.#options.afterError;
@@ -76,18 +130,8 @@ export class Loop {
   }
 }
 
-/** The wait as a timer can keep it. What is no number is a mistake somewhere, and no reason to hurry. */
+/** The wait as a timer can keep it. NaN is a mistake somewhere, and no reason to hurry. */
 function sensibleWait(milliseconds: number): number {
   if (Number.isNaN(milliseconds)) return AFTER_NONSENSE;
-  return Math.min(Math.max(milliseconds, SHORTEST_WAIT), LONGEST_WAIT);
-}
-
-export interface LoopOptions {
-  /** One round; returns the milliseconds until the next, `Infinity` for only when poked (or after 24 days). */
-  readonly round: () => Promise<number>;
-  /** Milliseconds until the next round after one that threw. */
-  readonly afterError: number;
-  /** After a round: milliseconds that must lie before the next, however often it is poked; default 0, which is 2. */
-  readonly spacing?: () => number;
-  readonly onError: (error: unknown) => void;
+  return Math.min(Math.max(milliseconds, MIN_WAIT), MAX_WAIT);
 }

@@ -64,7 +64,7 @@ function fails(): never {
 }
 
 function snoozes(): never {
-  throw new SnoozeJobError(2 * DAY);
+  throw new SnoozeJobError('2d');
 }
 
 async function claims(): Promise<string[]> {
@@ -403,7 +403,7 @@ describe('uniqueUntil', () => {
     ['a retry', () => fails(), 'retry'],
     ['a snooze', () => snoozes(), 'scheduled'],
   ] as const)('done: lasts through %s of days, and a day beyond', async (_what, end, set) => {
-    const pool = aPool([], { uniqueUntil: 'done', backoff: () => 2 * DAY }, end);
+    const pool = aPool([], { uniqueUntil: 'done', backoff: () => '2d' }, end);
     await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     await pool.drain();
     expect(await ns.set(set)).toHaveLength(1);
@@ -421,7 +421,7 @@ describe('uniqueUntil', () => {
   it('done: what arrives runs, even where claim and owner do not end together any more', async () => {
     const gates = [new Gate(), new Gate()];
     const seen: unknown[] = [];
-    const pool = aPool(seen, { uniqueUntil: 'done', backoff: () => 1 }, async () => {
+    const pool = aPool(seen, { uniqueUntil: 'done', backoff: () => '1s' }, async () => {
       if (seen.length === 1) fails();
       await gates[seen.length - 2]?.pass();
     });

@@ -153,7 +153,7 @@ describe('errorText', () => {
 
   it('does not say twice what a message quotes', () => {
     const cause = new TypeError('no such customer');
-    expect(errorText(new RetryJobError(60, undefined, { cause }))).toBe(
+    expect(errorText(new RetryJobError('60s', undefined, { cause }))).toBe(
       'TypeError: no such customer',
     );
     expect(errorText(new Error('Giving up: no such file', { cause: 'no such file' }))).toBe(

@@ -1,5 +1,6 @@
 import { counted } from '../base/counted.js';
-import { wholeDelay } from '../base/delay.js';
+import { delayOf } from '../base/delay.js';
+import { DURATIONS, type Duration } from '../base/duration.js';
 import { shown } from '../base/shown.js';
 import type { JobArgsIssue } from '../base/standard-schema.js';
 import { isOfKind, nameKinds, ownKindOf } from './error-kind.js';
@@ -440,16 +441,19 @@ export class DropJobError extends WorkError {
   }
 }
 
-/** Throw it in a handler: the job runs again after `seconds`, and no failure is counted. */
+/** Throw it in a handler: the job runs again after a delay, and no failure is counted. */
 export class SnoozeJobError extends WorkError {
-  /** Whole seconds until the next run, 100 years at most; a fraction is rounded up. */
+  /** Whole seconds until the next run, 100 years at most. */
   readonly seconds: number;
 
-  /** @throws InvalidOptionError when `seconds` is not a finite number of 0 or more. */
-  constructor(seconds: number) {
-    const whole = wholeSeconds(seconds);
-    super(`Snoozed for ${whole} s`);
-    this.seconds = whole;
+  /**
+   * @param delay until the next run: milliseconds, or a text such as `30s` or `1h30m`; rounded up to whole seconds
+   * @throws InvalidOptionError for anything that is no duration, such as a negative number
+   */
+  constructor(delay: Duration) {
+    const seconds = secondsOf(delay);
+    super(`Snoozed for ${seconds} s`);
+    this.seconds = seconds;
   }
 
   static {
@@ -457,19 +461,20 @@ export class SnoozeJobError extends WorkError {
   }
 }
 
-/** Throw it in a handler: the job has failed, and runs again after `seconds` instead of its backoff, if it may still. */
+/** Throw it in a handler: the job has failed, and if it has runs left, it runs again after a delay instead of its backoff. */
 export class RetryJobError extends WorkError {
-  /** Whole seconds until the next run, 0 for at once, 100 years at most; a fraction is rounded up. */
+  /** Whole seconds until the next run, 0 for at once, 100 years at most. */
   readonly seconds: number;
 
   /**
-   * @param message why it failed; default: that of `options.cause`
-   * @throws InvalidOptionError when `seconds` is not a finite number of 0 or more
+   * @param delay until the next run: milliseconds, or a text such as `30s` or `1h30m`; rounded up to whole seconds
+   * @param message why the job failed; default: the message of `options.cause`
+   * @throws InvalidOptionError for anything that is no duration, such as a negative number
    */
-  constructor(seconds: number, message?: string, options?: ErrorOptions) {
+  constructor(delay: Duration, message?: string, options?: ErrorOptions) {
     const { cause } = options ?? {};
     super(message ?? (cause === undefined ? 'Retried by its handler' : errorLine(cause)), options);
-    this.seconds = wholeSeconds(seconds);
+    this.seconds = secondsOf(delay);
   }
 
   static {
@@ -508,10 +513,10 @@ function mark(errorClass: { readonly prototype: WorkError }, verdict: Verdict): 
 }
 
 /** @throws InvalidOptionError */
-function wholeSeconds(seconds: number): number {
-  const whole = wholeDelay(seconds);
-  if (whole !== undefined) return whole;
-  throw new InvalidOptionError('seconds', seconds, 'a number of seconds, 0 or more');
+function secondsOf(delay: Duration): number {
+  const seconds = delayOf(delay);
+  if (seconds !== undefined) return seconds;
+  throw new InvalidOptionError('delay', delay, DURATIONS);
 }
 
 function list(names: readonly string[]): string {

@@ -8,10 +8,10 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from '../base/ti
 import type { BeatLoopData, BeatLoopMessage, BeatLoopOrder } from './nestcraft-heartbeat.mjs';
 
 export interface BeatThreadOptions {
-  /** What the thread runs: `threadFile()`. */
+  /** The thread's code: `threadFile()`. */
   readonly file: URL;
   readonly redis: RedisOptions;
-  /** What a beat runs. */
+  /** The script call of a beat. */
   readonly beat: ScriptCall;
   /** Milliseconds between beats. */
   readonly interval: number;
@@ -19,16 +19,16 @@ export interface BeatThreadOptions {
   readonly stuckAfter: number;
   /** Beats fail, or are held back. */
   readonly onError: (error: Error) => void;
-  /** It has ended, and nobody has stopped it. */
+  /** The thread has ended, and nobody has stopped it. */
   readonly onEnded: (reason: string) => void;
 }
 
 const TICK = 1_000;
 const STOP_PATIENCE = 5_000;
-// What the counters count; nestcraft-heartbeat.mjs knows them by their place.
+// The places of the counters, which nestcraft-heartbeat.mjs shares.
 const [TICKS, ROUNDS, BEATS] = [0, 1, 2];
 
-/** A thread that beats for the pool with a connection of its own, and what keeps the main thread's side of it. */
+/** A thread that beats for the pool with a connection of its own, as the main thread sees it. */
 export class BeatThread {
   readonly #worker: Worker;
   readonly #counters = new Int32Array(new SharedArrayBuffer(12));
@@ -80,12 +80,12 @@ export class BeatThread {
     return Atomics.load(this.#counters, BEATS);
   }
 
-  /** The pool's connection was made anew: this one may be left with a server that is none any more. */
+  /** The pool's connection was made anew: the thread's may be left with a server that is none any more. */
   follow(place: NodeAddress | undefined): void {
     this.#order({ kind: 'follow', ...(place && { place }) });
   }
 
-  /** Ends it at once, as if it had ended by itself. */
+  /** Ends the thread at once, as if it had ended on its own. */
   kill(reason: string): void {
     this.#reason ??= reason;
     void this.#worker.terminate();
@@ -112,7 +112,7 @@ export class BeatThread {
  */
 export function threadOptions(options: RedisOptions): RedisOptions | undefined {
   if (options.Connector) return undefined;
-  // Those are this connection's policy and events; the thread has its own.
+  // Functions are this connection's policy and events; the thread has its own.
   const own = Object.entries(options).filter(
     ([key, value]) => typeof value !== 'function' && value !== undefined && !OWN.has(key),
   );

@@ -5,11 +5,13 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Redis } from 'ioredis';
 import { Heartbeater, type HeartbeaterOptions } from './heartbeater.js';
 import { systemClock } from '../base/clock.js';
+import { paced } from '../base/loop.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { Scripts } from '../scripts/scripts.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Proxy } from '../../../../test/support/proxy.js';
+import { strictReport } from '../testing/strict-report.js';
 import { TestNamespace } from '../testing/test-redis.js';
 
 let ns: TestNamespace;
@@ -24,23 +26,24 @@ beforeEach(() => {
 
 function aHeartbeater(options: Partial<HeartbeaterOptions> = {}): Heartbeater {
   return new Heartbeater({
-    poolId: 'pool',
+    id: 'pool',
     workerIds: ['w2', 'w1'],
     jobNames: ['b', 'a'],
-    concurrency: 2,
+    settings: settings(5_000),
     schedules: [],
     connection: ns.connection,
     keys: ns.keys,
     scripts: new Scripts(ns.keys, clock),
     clock,
-    onError: (error) => {
-      throw error;
-    },
-    onWarning: (message) => {
-      throw new Error(message);
-    },
+    report: strictReport,
+    onError: (error) => strictReport.error('heartbeater.beat', error),
+    onThreadEnded: () => undefined,
     ...options,
   });
+}
+
+function settings(heartbeat: number): HeartbeaterOptions['settings'] {
+  return { concurrency: 2, timing: { heartbeat, stuckAfter: 300_000 } };
 }
 
 afterEach(async () => {
@@ -63,7 +66,7 @@ it('beats as gocraft/work does, and keeps the time of the first beat', async () 
   expect(await ns.redis.ttl(ns.keys.heartbeat('pool'))).toBe(-1);
 });
 
-it('takes the pool off the books', async () => {
+it('unregisters the pool', async () => {
   await heartbeater.beat();
   await heartbeater.remove();
   expect(await ns.redis.keys(`${ns.keys.prefix}*`)).toEqual([]);
@@ -74,13 +77,15 @@ it('beats through a connector of its own, which no other thread can be given', a
   const connection = new RedisConnection(memory.options, { name: 'test' });
   const scripts = new Scripts(ns.keys, systemClock);
   const heartbeater = aHeartbeater({ connection, clock: systemClock, scripts });
+  const onError = (error: unknown): void => strictReport.error('heartbeater.beat', error);
+  const beating = paced(heartbeater, { afterError: 1_000, onError });
   await connection.ready();
-  heartbeater.start();
+  beating.start();
   const { workerPools } = ns.keys;
   await eventually(async () =>
     expect(await connection.redis.smembers(workerPools)).toEqual(['pool']),
   );
-  await heartbeater.stop();
+  await Promise.all([beating.stop(), heartbeater.stop()]);
   connection.close();
   await memory.close();
 });
@@ -93,7 +98,7 @@ describe('from a thread of its own', () => {
   let connection: RedisConnection;
   let threads: Worker[];
   let errors: string[];
-  let beating: Heartbeater | undefined;
+  let beating: { stop(): Promise<unknown> } | undefined;
 
   beforeEach(async () => {
     threads = [];
@@ -118,12 +123,18 @@ describe('from a thread of its own', () => {
     await local.stop();
   });
 
-  function aBeating(interval = 200): Heartbeater {
-    beating = aHeartbeater({
-      ...{ connection, interval, clock: systemClock },
+  /** Beats as a pool does: in a loop, and along with the pool's connection. */
+  function startBeating(interval = 200): { stop(): Promise<unknown> } {
+    const onError = (error: unknown): unknown => errors.push(String(error));
+    const heartbeater = aHeartbeater({
+      ...{ connection, settings: settings(interval), clock: systemClock, onError },
       scripts: new Scripts(ns.keys, systemClock),
-      onError: (error) => errors.push(String(error)),
+      onThreadEnded: () => loop.poke(),
     });
+    const loop = paced(heartbeater, { afterError: Math.min(interval, 1_000), onError });
+    connection.on('up', () => heartbeater.follow());
+    loop.start();
+    beating = { stop: () => Promise.all([loop.stop(), heartbeater.stop()]) };
     return beating;
   }
 
@@ -138,14 +149,14 @@ describe('from a thread of its own', () => {
   }
 
   it('beats', async () => {
-    aBeating().start();
+    startBeating();
     await eventually(async () => expect(await connected()).toContain('heartbeat'));
     await beats();
     expect(errors).toEqual([]);
   });
 
   it('goes on when the thread ends, and starts another; which is told once', async () => {
-    aBeating().start();
+    startBeating();
     await eventually(async () => expect(await connected()).toContain('heartbeat'));
     await threads[0]?.terminate();
     await beats();
@@ -161,7 +172,7 @@ describe('from a thread of its own', () => {
     shared.mockImplementation(() => {
       throw new Error('no threads here');
     });
-    aBeating().start();
+    startBeating();
     await beats();
     await beats();
     expect(errors).toEqual([expect.stringContaining('no threads here')]);
@@ -169,7 +180,7 @@ describe('from a thread of its own', () => {
   });
 
   it('gives up a connection that is silent', async () => {
-    aBeating().start();
+    startBeating();
     await eventually(async () => expect(await connected()).toContain('heartbeat'));
     proxy.freeze('heartbeat');
     await eventually(() => expect(proxy.accepted).toBe(3));
@@ -182,7 +193,7 @@ describe('from a thread of its own', () => {
   it('follows its address to another server', async () => {
     const other = await LocalRedis.start();
     const otherAdmin = new Redis(other.url);
-    aBeating().start();
+    startBeating();
     await eventually(async () => expect(await connected()).toContain('heartbeat'));
     proxy.pointTo(other.port);
     await admin.replicaof('127.0.0.1', other.port);
@@ -196,7 +207,7 @@ describe('from a thread of its own', () => {
   it('follows the connection of its pool', async () => {
     const other = await LocalRedis.start();
     const otherAdmin = new Redis(other.url);
-    aBeating(60_000).start();
+    startBeating(60_000);
     await eventually(async () => expect(await connected()).toContain('heartbeat'));
     proxy.pointTo(other.port);
     connection.reconnect();
@@ -206,12 +217,11 @@ describe('from a thread of its own', () => {
   });
 
   it('stops while its connection is silent', async () => {
-    const heartbeater = aBeating();
-    heartbeater.start();
+    const started = startBeating();
     await eventually(async () => expect(await connected()).toContain('heartbeat'));
     proxy.freeze();
     const began = performance.now();
-    await heartbeater.stop();
+    await started.stop();
     expect(performance.now() - began).toBeLessThan(3_000);
   });
 });

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import type { RedisOptions } from 'ioredis';
 import type { Clock } from '../base/clock.js';
-import { Loop } from '../base/loop.js';
+import type { Paced } from '../base/loop.js';
+import type { Report } from '../logging/report.js';
 import type { PeriodicJob } from '../schedule/periodic-job.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Keys } from '../redis/keys.js';
@@ -13,30 +14,34 @@ import { threadFile } from './thread-file.js';
 import { performance } from '../base/timers.js';
 
 export interface HeartbeaterOptions {
-  readonly poolId: string;
+  /** The pool's. */
+  readonly id: string;
   readonly workerIds: readonly string[];
   readonly jobNames: readonly string[];
-  readonly concurrency: number;
   readonly schedules: readonly PeriodicJob[];
   readonly connection: RedisConnection;
   readonly keys: Keys;
   readonly scripts: Scripts;
   readonly clock: Clock;
+  readonly report: Pick<Report, 'warn'>;
+  readonly settings: {
+    readonly concurrency: number;
+    /**
+     * `heartbeat`: milliseconds between beats; others take a pool for dead after 10 s without one. `stuckAfter`: milliseconds
+     * for which the main thread may be busy before it is taken for hung, and the beats end.
+     */
+    readonly timing: { readonly heartbeat: number; readonly stuckAfter: number };
+  };
+  /** Beats from the thread fail, or the thread has ended. */
   readonly onError: (error: unknown) => void;
-  /** Something that was survived, and that the user can mend. */
-  readonly onWarning: (message: string) => void;
-  /** Milliseconds between beats; default 5000. A pool is dead for others when 10 s have passed without one. */
-  readonly interval?: number;
-  /** Milliseconds for which the main thread may be busy before it is taken for hung, and the beats end; default 300000. */
-  readonly stuckAfter?: number;
+  /** The thread has ended: a tick is due now. */
+  readonly onThreadEnded: () => void;
 }
 
-const DEFAULT_INTERVAL = 5_000;
-const DEFAULT_STUCK_AFTER = 5 * 60_000;
-// How often the main thread looks whether the other one beats, and by how much that may be late.
+// In milliseconds: how often the main thread looks whether the other one beats, and how late its beats may be.
 const LOOK = 500;
 const GRACE = 1_000;
-// A thread that has lived for so long is not one of those that die at once, again and again.
+// In milliseconds. A thread that has lived for this long is not one that dies at once again and again.
 const LONG_LIFE = 60_000;
 const MAX_RESTART_DELAY = 60_000;
 const NO_FILE =
@@ -50,14 +55,12 @@ const NO_FILE =
  * The main thread looks whether that thread beats, and beats itself when it does not, for whatever reason: it cannot be
  * started, has died, is stuck, or does not reach Redis. One that has died, or is stuck, is replaced.
  */
-export class Heartbeater {
+export class Heartbeater implements Paced {
   readonly #options: HeartbeaterOptions;
   readonly #interval: number;
-  readonly #loop: Loop;
-  readonly #onUp = (): void => this.#thread?.follow(this.#options.connection.node);
   #thread: BeatThread | undefined;
   #stopped = false;
-  /** When Redis was last known to have taken a beat, the thread to have tried, and the thread started. */
+  /** When Redis last took a beat, as far as is known; when the thread last tried; and when the thread started. */
   #beatAt = -Infinity;
   #roundAt = 0;
   #startedAt = 0;
@@ -68,24 +71,18 @@ export class Heartbeater {
 
   constructor(options: HeartbeaterOptions) {
     this.#options = options;
-    this.#interval = options.interval ?? DEFAULT_INTERVAL;
-    this.#loop = new Loop({
-      round: () => this.#round(),
-      afterError: Math.min(this.#interval, 1_000),
-      onError: options.onError,
-    });
+    this.#interval = options.settings.timing.heartbeat;
   }
 
-  start(): void {
-    this.#options.connection.on('up', this.#onUp);
-    this.#loop.start();
+  /** The pool's connection was made anew, maybe to another server: the thread's goes there, too. */
+  follow(): void {
+    if (!this.#stopped) this.#thread?.follow(this.#options.connection.node);
   }
 
-  /** Stops beating. The heartbeat stays and ages, unless it is removed. */
+  /** Ends the thread. The heartbeat stays and ages, unless it is removed. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#options.connection.off('up', this.#onUp);
-    await Promise.all([this.#thread?.stop(), this.#loop.stop()]);
+    await this.#thread?.stop();
   }
 
   /** One beat, from this thread; the first one registers the pool. */
@@ -96,15 +93,15 @@ export class Heartbeater {
     this.#beatAt = performance.now();
   }
 
-  /** Takes the pool off the books. Only for a pool that has nothing in progress: no reaper will look for it again. */
+  /** Unregisters the pool. Only for a pool that has nothing in progress: no reaper will look for it again. */
   async remove(): Promise<void> {
-    const { connection, scripts, poolId } = this.#options;
+    const { connection, scripts, id } = this.#options;
     await connection.ready();
-    await connection.call(scripts.pools.leave(poolId));
+    await connection.call(scripts.pools.leave(id));
   }
 
-  /** Beats if the thread does not. Returns the milliseconds until the next look. */
-  async #round(): Promise<number> {
+  /** Starts or replaces the thread if need be, and beats if the thread does not. */
+  async tick(): Promise<number> {
     this.#tendThread();
     const grace = this.#thread ? Math.min(GRACE, this.#interval / 5) : 0;
     const dueIn = (): number => this.#beatAt + this.#interval + grace - performance.now();
@@ -126,20 +123,20 @@ export class Heartbeater {
     this.#seen = { rounds, beats };
   }
 
-  /** Milliseconds after which a thread that does nothing is stuck: a round of its takes less, whatever Redis does. */
+  /** Milliseconds after which a thread that does nothing is stuck: its rounds are shorter, whatever Redis does. */
   get #patience(): number {
     const { commandTimeout = 0 } = this.#options.connection.redis.options;
     return this.#interval + 3 * commandTimeout;
   }
 
   #startThread(now: number): void {
-    const { onError, onWarning, stuckAfter = DEFAULT_STUCK_AFTER } = this.#options;
+    const { onError, report, settings } = this.#options;
     const redis = this.#threadOptions();
     this.#nextThreadAt = Infinity;
     if (!redis) return;
     const file = threadFile();
     if (!file) {
-      onWarning(NO_FILE);
+      report.warn(NO_FILE);
       return;
     }
     this.#seen = { rounds: 0, beats: 0 };
@@ -150,7 +147,7 @@ export class Heartbeater {
         redis: { ...redis, connectionName: 'nestcraft:heartbeat', lazyConnect: false },
         beat: this.#beatCall(),
         interval: this.#interval,
-        stuckAfter,
+        stuckAfter: settings.timing.stuckAfter,
         onError,
         onEnded: (reason) => this.#onThreadEnded(reason),
       });
@@ -159,12 +156,12 @@ export class Heartbeater {
     }
   }
 
-  /** None where a test's clock rules, nor where no other thread can be given them. */
+  /** The thread's own; none for a test's clock, or where the options cannot be handed to another thread. */
   #threadOptions(): RedisOptions | undefined {
     const { connection, clock } = this.#options;
     if (clock.scriptTime() !== undefined) return undefined;
     const { node } = connection;
-    // Of a Cluster the node is known by now: the thread need not look for it.
+    // The node of a Cluster is known by now: the thread does not have to look for it.
     return threadOptions({
       ...connection.redis.options,
       ...(node && { ...node, Connector: undefined }),
@@ -177,7 +174,7 @@ export class Heartbeater {
     const now = performance.now();
     this.#deaths = now - this.#startedAt > LONG_LIFE ? 1 : this.#deaths + 1;
     this.#nextThreadAt = now + Math.min(500 * 2 ** this.#deaths, MAX_RESTART_DELAY);
-    this.#loop.poke();
+    this.#options.onThreadEnded();
     if (this.#deaths > 1) return;
     this.#options.onError(
       new Error(
@@ -187,10 +184,10 @@ export class Heartbeater {
   }
 
   #beatCall(): ScriptCall<boolean> {
-    const { scripts, poolId, workerIds, jobNames, concurrency, schedules } = this.#options;
-    return scripts.pools.beat(poolId, {
+    const { scripts, id, workerIds, jobNames, settings, schedules } = this.#options;
+    return scripts.pools.beat(id, {
       job_names: [...jobNames].sort().join(','),
-      concurrency,
+      concurrency: settings.concurrency,
       worker_ids: [...workerIds].sort().join(','),
       host: hostname(),
       pid: process.pid,

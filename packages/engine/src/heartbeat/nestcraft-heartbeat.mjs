@@ -14,7 +14,7 @@ import { Redis } from 'ioredis';
  */
 
 /**
- * What the thread tells: that beats fail, that it holds them back because the main thread is stuck, or that it beats
+ * What the thread reports: that beats fail, that it holds them back because the main thread is stuck, or that it beats
  * again.
  *
  * @typedef {{ kind: 'failed', message: string } | { kind: 'stuck' } | { kind: 'freed' }} BeatLoopMessage
@@ -40,7 +40,7 @@ let options = data.redis;
 /** @type {string | undefined} */
 let reason;
 /** @type {string | undefined} */
-let told;
+let reported;
 let failures = 0;
 let redis = open();
 
@@ -80,12 +80,12 @@ async function beat() {
   try {
     await redis.eval(script.lua, script.keys.length, ...script.keys, ...script.args);
     Atomics.add(counters, BEATS, 1);
-    told = undefined;
+    reported = undefined;
     return false;
   } catch (error) {
     if (!isOfConnection(error))
       return failed(error instanceof Error ? error.message : String(error));
-    // The pool's connection meets, and tells, the same.
+    // The pool's own connection meets the same error, and reports it.
     renew();
     return true;
   }
@@ -97,8 +97,8 @@ async function beat() {
  * @param {string | undefined} message
  */
 function failed(message) {
-  if (message !== undefined && message !== told) tell({ kind: 'failed', message });
-  told = message;
+  if (message !== undefined && message !== reported) report({ kind: 'failed', message });
+  reported = message;
   return true;
 }
 
@@ -141,7 +141,7 @@ async function follow(place) {
   renew();
 }
 
-/** Whether the main thread has not ticked for so long that it is taken for hung: a reaper shall have its jobs. */
+/** Whether the main thread has not ticked for so long that it is taken for hung: a reaper may take its jobs. */
 function isStuck() {
   const now = performance.now();
   const count = Atomics.load(counters, TICKS);
@@ -150,12 +150,12 @@ function isStuck() {
     tickedAt = now;
   }
   const is = now - tickedAt > stuckAfter;
-  if (is !== stuck) tell({ kind: is ? 'stuck' : 'freed' });
+  if (is !== stuck) report({ kind: is ? 'stuck' : 'freed' });
   stuck = is;
   return is;
 }
 
-/** The last beat must have arrived before the pool is taken off the books: it would put it back. */
+/** The last beat must have arrived before the pool is unregistered: it would register it back. */
 async function stop() {
   stopping = true;
   clearTimeout(timer);
@@ -165,6 +165,6 @@ async function stop() {
 }
 
 /** @param {BeatLoopMessage} message */
-function tell(message) {
+function report(message) {
   parentPort?.postMessage(message);
 }

@@ -13,8 +13,8 @@ export function threadFile(): URL | undefined {
 }
 
 /**
- * Where this code may be. In a CommonJS bundle only `__filename` is true: esbuild leaves `import.meta` empty there, and
- * webpack writes the place of the source into it. An ESM bundle of webpack's is found as the program.
+ * Where this code may be. In a CommonJS bundle only `__filename` is right: esbuild leaves `import.meta` empty there, and
+ * webpack fills it with the place of the source. An ESM bundle of webpack's is found as the program.
  */
 function places(): readonly string[] {
   const module = import.meta.url as string | undefined;

@@ -1,12 +1,13 @@
-import { wholeDelay } from '../base/delay.js';
+import { delayOf } from '../base/delay.js';
+import type { Duration } from '../base/duration.js';
 import type { Job } from './job.js';
 import type { Random } from '../base/random.js';
 import { shown } from '../base/shown.js';
 import { errorLine } from '../errors/error-text.js';
 import { isThenable } from '../base/thrown.js';
 
-/** Says in how many seconds a failed job runs again. */
-export type Backoff = (job: Job) => number;
+/** Says how long after its failure a job runs again: milliseconds, or a text such as `30s`. */
+export type Backoff = (job: Job) => Duration;
 
 /** Why a backoff gave no delay, for the middle of a sentence: `gave -1`. */
 export interface BackoffFault {
@@ -27,7 +28,7 @@ export function defaultBackoff(fails: number, random: Random): number {
 export function backoffOf(backoff: Backoff, job: Job): { readonly delay: number } | BackoffFault {
   try {
     const answer: unknown = backoff(job);
-    const delay = wholeDelay(answer);
+    const delay = delayOf(answer);
     if (delay !== undefined) return { delay };
     if (!isThenable(answer)) return { fault: `gave ${shown(answer)}` };
     answer.then(undefined, () => undefined); // Nobody waits for it, and it may reject.

@@ -1,4 +1,5 @@
 import type { Backoff } from './backoff.js';
+import { duration, durationIn, type Duration } from '../options/duration.js';
 import { InvalidOptionError } from '../errors/errors.js';
 import {
   isJobContract,
@@ -12,40 +13,40 @@ import {
   assertOptions,
   FLAG,
   functionOf,
-  LONGEST_TIMER,
   oneOf,
   whole,
   type OptionTable,
 } from '../options/option-rules.js';
 
-/** How the jobs of one name are run. The defaults are gocraft/work's. */
+/** How the jobs of one name run. The defaults are gocraft/work's. */
 export interface JobOptions {
-  /** Weight in the random order in which queues are looked into, from 1 to 100000; default 1. */
+  /** Weight of the queue in the random order of fetches, from 1 to 100000; default 1. */
   readonly priority?: number | undefined;
-  /** How often a job may run in all before it is dead, at least 1; default 4. With 1 it is never retried. */
+  /** How many runs a job has in all before it is dead, at least 1; default 4. With 1 it is never retried. */
   readonly maxFails?: number | undefined;
-  /** Forget a job that has failed for the last time, instead of keeping it among the dead; default false. */
+  /** Forget a job that has failed for the last time, instead of keeping it as a dead job; default false. */
   readonly skipDead?: boolean | undefined;
   /**
-   * How many jobs of this name may run at once, in all processes together; 0 is no limit. Written to Redis when the
-   * pool starts; when left out, what is set there stays.
+   * How many jobs of this name may run at once, in all processes together; 0 is no limit. The pool writes it to Redis when
+   * it starts; if it is left out, the limit that is set there stays.
    */
   readonly maxConcurrency?: number | undefined;
   /**
-   * Seconds until a failed job runs again, 0 for at once, from the job as it stands after the failure was counted. It
-   * answers at once, without a promise. Where it throws or gives no number of 0 or more, the default stands in for it,
-   * and the log says so once for each name.
+   * Says how long after its failure a job runs again: milliseconds, or a text such as `30s`, rounded up to whole
+   * seconds; 0 is at once. It gets the job with the failure counted, and must answer at once, without a promise. If it
+   * throws or returns no duration, the default is used, and the log says so once for each name. Default:
+   * `fails⁴ + 15 + rand(0..29) · (fails + 1)` seconds.
    */
   readonly backoff?: Backoff | undefined;
   /**
-   * Milliseconds that a run may take; default no limit. When they are over, `job.signal` aborts, the job fails with
-   * a `JobTimeoutError` and its worker is free, even if the handler goes on.
+   * How long a run may take: milliseconds, or a text such as `30s`; at least 1 ms. Default no limit. After that time
+   * `job.signal` aborts, the job fails with a `JobTimeoutError` and its worker is free, even if the handler goes on.
    */
-  readonly timeout?: number | undefined;
+  readonly timeout?: Duration | undefined;
   /**
-   * How long a unique job keeps others like it away: until it is `started` (gocraft/work's rule, the default), until
-   * it is `done`, its retries and its death included, or until it is `doneOrDead`. A Go worker that runs such a job
-   * ends its claim when it starts it.
+   * How long a unique job keeps duplicates away: until it is `started` (gocraft/work's rule, the default), until it is
+   * `done`, even if it is retried or dies before, or until it is `doneOrDead`. A Go worker that runs such a job ends its
+   * claim when the job starts.
    */
   readonly uniqueUntil?: UniqueUntil | undefined;
 }
@@ -63,18 +64,19 @@ export interface JobType<Context = unknown> {
   readonly skipDead: boolean;
   readonly maxConcurrency: number | undefined;
   readonly backoff: Backoff | undefined;
+  /** In milliseconds. */
   readonly timeout: number | undefined;
   readonly uniqueUntil: UniqueUntil;
 }
 
-/** What the options of a job may be. */
+/** The rules of a job's options. */
 export const JOB_OPTIONS: OptionTable<JobOptions> = {
   priority: whole(1, 100_000),
   maxFails: whole(1, Number.MAX_SAFE_INTEGER),
   skipDead: FLAG,
   maxConcurrency: whole(0, Number.MAX_SAFE_INTEGER),
-  backoff: functionOf('a function that returns seconds'),
-  timeout: whole(1, LONGEST_TIMER, 'milliseconds'),
+  backoff: functionOf('a function that returns a duration'),
+  timeout: duration(1),
   uniqueUntil: oneOf('started', 'done', 'doneOrDead'),
 };
 
@@ -90,7 +92,8 @@ export function jobType<Context>(
   }
   assertOptions(`job "${name}"`, options, JOB_OPTIONS);
   const { priority = 1, maxFails = 4, skipDead = false, uniqueUntil = 'started' } = options;
-  const { maxConcurrency, backoff, timeout } = options;
+  const { maxConcurrency, backoff } = options;
+  const timeout = durationIn(options.timeout);
   const retrying = { maxFails, skipDead, backoff };
   return { name, handler, priority, ...retrying, maxConcurrency, timeout, uniqueUntil };
 }

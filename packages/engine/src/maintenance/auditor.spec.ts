@@ -4,12 +4,13 @@ import type { Raw } from '../redis/raw.js';
 import { Scripts } from '../scripts/scripts.js';
 import type { HeldClaim } from '../job/held-claim.js';
 import { FakeClock } from '../testing/fake-clock.js';
+import { strictReport } from '../testing/strict-report.js';
 import { TestNamespace } from '../testing/test-redis.js';
 
 let ns: TestNamespace;
 let known: { jobName: string; raw: Raw; claim?: HeldClaim }[];
 let unsettled: { jobName: string; raw: Raw }[];
-let strangers: number;
+let orphans: number;
 let lost: Raw[];
 let auditor: Auditor;
 
@@ -17,22 +18,20 @@ beforeEach(() => {
   ns = new TestNamespace();
   known = [];
   unsettled = [];
-  strangers = 0;
+  orphans = 0;
   lost = [];
   auditor = new Auditor({
-    poolId: 'own',
+    id: 'own',
     jobNames: ['n', 'm'],
     connection: ns.connection,
     keys: ns.keys,
     scripts: new Scripts(ns.keys, new FakeClock()),
+    report: strictReport,
     between: (work) => work(),
     running: () => known,
     unsettled: () => unsettled,
-    onStrangers: (count) => (strangers += count),
+    onOrphans: (count) => (orphans += count),
     onLost: (jobs) => lost.push(...jobs.map(({ raw }) => raw)),
-    onError: (error) => {
-      throw error;
-    },
   });
 });
 
@@ -56,7 +55,7 @@ describe('Auditor', () => {
       { jobName: 'm', raw: 'd' },
     ];
     expect(await auditor.audit()).toBe(2);
-    expect(strangers).toBe(2);
+    expect(orphans).toBe(2);
     expect((await ns.queue('n')).sort()).toEqual(['b', 'c']);
     expect(await ns.lock('n')).toBe(2);
     expect(await ns.redis.hgetall(ns.keys.lockInfo('n'))).toEqual({ own: '2' });

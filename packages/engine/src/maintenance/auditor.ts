@@ -1,4 +1,4 @@
-import { Loop } from '../base/loop.js';
+import type { Report } from '../logging/report.js';
 import { Multiset } from '../base/multiset.js';
 import { batches, batchesBySize } from '../redis/batches.js';
 import { fingerprintOf } from '../scripts/fingerprint.js';
@@ -11,23 +11,23 @@ import type { EntrySighting, FingerprintPage } from '../scripts/running-scripts.
 import type { HeldClaim } from '../job/held-claim.js';
 
 export interface AuditorOptions {
-  readonly poolId: string;
+  /** The pool's. */
+  readonly id: string;
   readonly jobNames: readonly string[];
   readonly connection: RedisConnection;
   readonly keys: Keys;
   readonly scripts: Scripts;
-  /** Has `work` run while nothing is being fetched or settled. */
+  readonly report: Pick<Report, 'error'>;
+  /** Runs `work` while nothing is being fetched or settled. */
   readonly between: (work: () => Promise<void>) => Promise<void>;
   /** The jobs that the pool runs. */
   readonly running: () => readonly AuditedJob[];
-  /** The jobs that have ended, and may be in progress for Redis still. */
+  /** The jobs that have ended, and may still be in progress in Redis. */
   readonly unsettled: () => readonly KnownJob[];
-  readonly onStrangers: (count: number) => void;
+  /** So many jobs were in progress that no worker knew of; they were put back. */
+  readonly onOrphans: (count: number) => void;
   /** The pool runs these jobs, but they were taken from it. */
   readonly onLost: (jobs: readonly KnownJob[]) => void;
-  readonly onError: (error: unknown) => void;
-  /** Milliseconds between two audits; default 60000. */
-  readonly interval?: number;
 }
 
 /** A job that the pool knows of. */
@@ -41,94 +41,69 @@ interface AuditedJob extends KnownJob {
   readonly claim?: HeldClaim | undefined;
 }
 
-const DEFAULT_INTERVAL = 60_000;
-const AFTER_ERROR = 1_000;
 const NAMES_AT_ONCE = 100;
 const BATCH = { count: 500, bytes: 1024 * 1024 };
 
 /**
- * Compares what Redis says the pool has in progress with what it runs. A fetch whose reply was lost leaves jobs there
- * that no worker knows of, inside of a living pool, where no reaper looks: they are put back. A reaper that took the pool
- * for dead, because its process had stood still, took jobs that still run here: they have been lost. The pool's share of
- * the locks is set right at the same time, and the claims of jobs that run for long are renewed.
+ * Compares the jobs that the pool has in progress, according to Redis, with the jobs that it runs. A fetch whose reply was
+ * lost leaves orphans: jobs in progress that no worker knows of, in a living pool, where no reaper looks. They are put back.
+ * A reaper that took the pool for dead, because its process had stood still, took jobs that still run here: those are lost.
+ * At the same time the pool's share of the locks is corrected, and the claims of long-running jobs are renewed.
  *
- * The entries are compared, and not only their numbers: a failover may have brought back as many as it has lost.
+ * Entries are compared, and not only their number: a failover may have brought back as many as it has lost.
  */
 export class Auditor {
   readonly #options: AuditorOptions;
-  readonly #loop: Loop;
 
   constructor(options: AuditorOptions) {
     this.#options = options;
-    const { interval = DEFAULT_INTERVAL, onError } = options;
-    this.#loop = new Loop({
-      round: async () => {
-        await this.audit();
-        return interval * (0.75 + Math.random() / 2);
-      },
-      afterError: AFTER_ERROR,
-      onError,
-    });
   }
 
-  start(): void {
-    this.#loop.start();
-  }
-
-  /** The connection was lost meanwhile, and maybe a reply with it; or the process stood still: audit now. */
-  wake(): void {
-    this.#loop.poke();
-  }
-
-  async stop(): Promise<void> {
-    await this.#loop.stop();
-  }
-
-  /** One audit. Returns how many jobs were put back. */
+  /** Audits once. Returns how many orphans were put back. */
   async audit(): Promise<number> {
-    const { connection, scripts, poolId, jobNames, between, onStrangers, onLost } = this.#options;
+    const { connection, scripts, id, jobNames, between, onOrphans, onLost } = this.#options;
     if (jobNames.length === 0) return 0;
     await connection.ready();
     let count = 0;
     await between(async () => {
-      const { strangers, lost, own } = await this.#compare();
+      const { orphans, lost, own } = await this.#compare();
       if (lost.length > 0) onLost(lost);
-      for (const batch of batchesBySize(strangers, ({ size }) => size, BATCH)) {
+      for (const batch of batchesBySize(orphans, ({ size }) => size, BATCH)) {
         count += await this.#putBack(batch);
       }
-      await connection.call(scripts.queues.rebuild(jobNames, poolId));
+      await connection.call(scripts.queues.rebuild(jobNames, id));
       await this.#renewClaims(own);
     });
-    if (count > 0) onStrangers(count);
+    if (count > 0) onOrphans(count);
     return count;
   }
 
-  /** Only of jobs that are the pool's still: a lost one may be done, and nobody would end its claim any more. */
+  /** Renews the claims of jobs that are still the pool's. A lost job may be done, and nobody would end its claim. */
   async #renewClaims(jobs: readonly AuditedJob[]): Promise<void> {
     const { connection, scripts } = this.#options;
     const held = jobs.flatMap(({ claim }) => claim ?? []);
     if (held.length > 0) await connection.call(scripts.running.renewClaims(held));
   }
 
-  /** `strangers` are in progress, but unknown; `lost` run, but are not in progress; `own` run and are. */
-  async #compare(): Promise<{ strangers: Stranger[]; lost: AuditedJob[]; own: AuditedJob[] }> {
+  /** `orphans` are in progress, but unknown; `lost` jobs run, but are not in progress; `own` jobs run and are. */
+  async #compare(): Promise<{ orphans: Orphan[]; lost: AuditedJob[]; own: AuditedJob[] }> {
     const seen = await this.#inProgress();
     const running = this.#options.running();
     const known = new Multiset([...running, ...this.#options.unsettled()].map(keyOf));
     const there = new Multiset(seen.map(keyOfSeen));
     const own = new Set(running.filter((job) => there.take(keyOf(job))));
     return {
-      strangers: seen.filter((sighting) => !known.take(keyOfSeen(sighting))),
+      orphans: seen.filter((sighting) => !known.take(keyOfSeen(sighting))),
       lost: running.filter((job) => !own.has(job)),
       own: [...own],
     };
   }
 
-  async #inProgress(): Promise<Stranger[]> {
-    const { connection, scripts, poolId, jobNames } = this.#options;
+  async #inProgress(): Promise<Orphan[]> {
+    const { connection, scripts, id, jobNames } = this.#options;
     const page = (jobName: string, from: number): ScriptCall<FingerprintPage> =>
-      scripts.running.fingerprints(poolId, jobName, from);
-    const seen: Stranger[] = [];
+      scripts.running.fingerprints(id, jobName, from);
+    const seen: Orphan[] = [];
     for (const names of batches(jobNames, NAMES_AT_ONCE)) {
       const firsts = await connection.callAll(names.map((name) => page(name, 0)));
       for (const [index, first] of firsts.entries()) {
@@ -145,30 +120,32 @@ export class Auditor {
     return seen;
   }
 
-  /** Returns how many that were. Those that are not where they were seen are looked for by the next audit. */
-  async #putBack(strangers: readonly Stranger[]): Promise<number> {
-    const { connection, keys, scripts, poolId, onError } = this.#options;
+  /** Returns how many were put back. Those that are not where they were seen are left to the next audit. */
+  async #putBack(orphans: readonly Orphan[]): Promise<number> {
+    const { connection, keys, scripts, id, report } = this.#options;
     const entries = await Promise.all(
-      strangers.map(({ jobName, place }) =>
-        connection.redis.lindexBuffer(keys.inProgress(jobName, poolId), place),
+      orphans.map(({ jobName, place }) =>
+        connection.redis.lindexBuffer(keys.inProgress(jobName, id), place),
       ),
     );
-    const settlements = strangers.flatMap(({ jobName, fingerprint }, index) => {
+    const settlements = orphans.flatMap(({ jobName, fingerprint }, index) => {
       const bytes = entries[index];
       const isThere = bytes && fingerprintOf(bytes) === fingerprint;
       return isThere ? { jobName, raw: toRaw(bytes), move: { to: 'queue' as const } } : [];
     });
     if (settlements.length === 0) return 0;
     const { lost, refused, reason } = await connection.call(
-      scripts.running.settle(poolId, settlements),
+      scripts.running.settle(id, settlements),
     );
-    if (reason !== undefined) onError(new Error(`Redis refuses to put jobs back: ${reason}`));
+    if (reason !== undefined) {
+      report.error('auditor.audit', new Error(`Redis refuses to put jobs back: ${reason}`));
+    }
     return settlements.length - refused.length - lost.length;
   }
 }
 
-/** An entry in progress of which no worker knows. */
-interface Stranger extends EntrySighting {
+/** An entry in progress that no worker knows of. */
+interface Orphan extends EntrySighting {
   readonly jobName: string;
 }
 
@@ -176,6 +153,6 @@ function keyOf({ jobName, raw }: KnownJob): string {
   return keyOfSeen({ jobName, fingerprint: fingerprintOf(raw) });
 }
 
-function keyOfSeen({ jobName, fingerprint }: Pick<Stranger, 'jobName' | 'fingerprint'>): string {
+function keyOfSeen({ jobName, fingerprint }: Pick<Orphan, 'jobName' | 'fingerprint'>): string {
   return `${jobName} ${fingerprint}`;
 }

@@ -1,4 +1,4 @@
-import { Loop } from '../base/loop.js';
+import type { Paced } from '../base/loop.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../scripts/scripts.js';
 import { WakeBudget } from '../dispatch/wake-budget.js';
@@ -6,7 +6,7 @@ import { WakeBudget } from '../dispatch/wake-budget.js';
 export interface CancelWatcherOptions {
   readonly connection: RedisConnection;
   readonly scripts: Scripts;
-  /** Has `work` run while nothing is being fetched or settled. */
+  /** Runs `work` while nothing is being fetched or settled. */
   readonly between: (work: () => Promise<void>) => Promise<void>;
   /** The ids of the jobs that the pool runs. */
   readonly running: () => readonly string[];
@@ -14,51 +14,35 @@ export interface CancelWatcherOptions {
   readonly isWatching: () => boolean;
   /** The jobs of these ids are to end. */
   readonly onCancelled: (jobIds: ReadonlySet<string>) => void;
-  readonly onError: (error: unknown) => void;
 }
 
-// With the waker it is only what happens when nobody wakes us.
+// With a waker, looks of the watcher's own are only a safeguard.
 const TICK = 1_000;
 const SAFETY_POLL = 10_000;
-// Jobs that are cancelled in swarms share a look.
+// Jobs that are cancelled together share a look.
 const SPACING = 20;
 const FRUITLESS_LOOKS = { burst: 50, perSecond: 2 };
 
 /**
- * Learns which of the pool's running jobs were cancelled. Who cancels a job marks its id in Redis, where the marks are
- * watched: while nobody cancels anything, nothing is done for it. Jobs that are marked when they are fetched are told
- * by the fetch itself; it looks between two fetches, so that each job is seen by the one or the other.
+ * Learns which of the pool's running jobs were cancelled. Whoever cancels a job marks its id in Redis, where the pool
+ * watches the marks: as long as nobody cancels anything, that costs nothing. The fetch itself finds the jobs that are marked
+ * before they start; the watcher looks between two fetches, so that each job is seen by one or the other.
  */
-export class CancelWatcher {
+export class CancelWatcher implements Paced {
   readonly #options: CancelWatcherOptions;
-  readonly #loop: Loop;
   readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
 
   constructor(options: CancelWatcherOptions) {
     this.#options = options;
-    const { isWatching, onError } = options;
-    this.#loop = new Loop({
-      round: async () => {
-        await this.look();
-        return isWatching() ? SAFETY_POLL : TICK;
-      },
-      afterError: TICK,
-      spacing: () => Math.max(SPACING, this.#budget.wait),
-      onError,
-    });
   }
 
-  start(): void {
-    this.#loop.start();
+  get spacing(): number {
+    return Math.max(SPACING, this.#budget.wait);
   }
 
-  /** The marks have changed: look again. */
-  wake(): void {
-    this.#loop.poke();
-  }
-
-  async stop(): Promise<void> {
-    await this.#loop.stop();
+  async tick(): Promise<number> {
+    await this.look();
+    return this.#options.isWatching() ? SAFETY_POLL : TICK;
   }
 
   /** One look. */

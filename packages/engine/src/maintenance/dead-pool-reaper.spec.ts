@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DeadPoolReaper, type ReapedPool } from './dead-pool-reaper.js';
+import { paced, type Loop } from '../base/loop.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { ScriptCall } from '../redis/script.js';
 import { Scripts } from '../scripts/scripts.js';
@@ -28,19 +29,12 @@ afterEach(async () => {
   await ns.close();
 });
 
-function aReaper(poolId = 'own'): DeadPoolReaper {
+function aReaper(id = 'own', connection: RedisConnection = ns.connection): DeadPoolReaper {
   return new DeadPoolReaper({
-    poolId,
-    connection: ns.connection,
-    keys: ns.keys,
-    scripts,
-    now: () => clock.now(),
-    maxDeaths: 3,
+    ...{ id, connection, keys: ns.keys, scripts, clock },
+    settings: { maxDeaths: 3, timing: { reap: 2_500 } },
     onReaped: (pool) => reaped.push(pool),
     onStandstill: () => undefined,
-    onError: (error) => {
-      throw error;
-    },
   });
 }
 
@@ -92,7 +86,7 @@ describe('DeadPoolReaper', () => {
     expect(Math.max(...sizes)).toBeLessThan(4 * MIB);
   });
 
-  it('puts the jobs of a dead pool to the front of their queues, the oldest first, and takes it off the books', async () => {
+  it('puts the jobs of a dead pool to the front of their queues, the oldest first, and unregisters it', async () => {
     await beat('gone', 'n,m', 'worker1,worker2');
     await ns.redis.hset(ns.keys.observation('worker1'), 'job_name', 'n');
     await ns.redis.lpush(ns.keys.queue('n'), entry('waiting'));
@@ -242,7 +236,7 @@ describe('DeadPoolReaper', () => {
     expect(reaped).toEqual([{ poolId: 'late', requeued: 1, dead: 0 }]);
   });
 
-  it('leaves the pool on the books when a part of it cannot be taken', async () => {
+  it('leaves the pool registered when a part of it cannot be taken', async () => {
     await beat('gone', 'bad,n');
     await ns.redis.sadd(ns.keys.knownJobs, 'bad', 'n');
     await ns.redis.set(ns.keys.inProgress('bad', 'gone'), 'not a list');
@@ -346,28 +340,23 @@ describe('a reaper that looks by itself', () => {
   let seconds: number;
   let look: () => Look;
   let bystander: DeadPoolReaper;
+  let loop: Loop;
 
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
     seconds = 0;
     look = () => theLook(NOW + seconds - 60);
-    bystander = new DeadPoolReaper({
-      poolId: 'own',
-      connection: aConnection(() => look()),
-      keys: ns.keys,
-      scripts,
-      now: () => clock.now(),
-      maxDeaths: 3,
-      onReaped: (pool) => reaped.push(pool),
-      onStandstill: () => undefined,
-      onError: () => undefined,
-    });
-    bystander.start();
+    bystander = aReaper(
+      'own',
+      aConnection(() => look()),
+    );
+    loop = paced(bystander, { afterError: 2_500, onError: () => undefined });
+    loop.start();
   });
 
   afterEach(async () => {
     jest.useRealTimers();
-    await bystander.stop();
+    await loop.stop();
   });
 
   /** What it sees when the own pool beats, and another has beaten at `lastBeat`. */
@@ -437,7 +426,7 @@ function aConnection(look: () => Look): RedisConnection {
     call: ({ script }: ScriptCall) =>
       new Promise((resolve) => {
         if (script.name === 'look') resolve(look());
-        else resolve(script.name === 'bury' ? true : []);
+        else resolve(script.name === 'unregister-pool' ? true : []);
       }),
     redis: { sscan: () => Promise.resolve(['0', []]) },
   } as unknown as RedisConnection;

@@ -3,7 +3,8 @@ import { BeatWatch } from './beat-watch.js';
 import { deadPools, isOwnLate } from './dead-pools.js';
 import { FirstError } from '../redis/first-error.js';
 import { envelope, parseEntry, rewriteEntry } from '../job/job-entry.js';
-import { Loop } from '../base/loop.js';
+import { unixSeconds, type Clock } from '../base/clock.js';
+import { jittered, type Paced } from '../base/loop.js';
 import { Patience, SLOW } from './patience.js';
 import { batches, MOST_BYTES_TWICE } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
@@ -14,21 +15,21 @@ import type { Look, PoolSighting, ReapParams } from '../scripts/pool-scripts.js'
 import { endsWithDeath, heldClaim, holdsClaim } from '../job/unique-key.js';
 
 export interface DeadPoolReaperOptions {
-  /** Of the pool that reaps. */
-  readonly poolId: string;
+  /** The id of the pool that reaps. */
+  readonly id: string;
+  readonly settings: {
+    /** After this many deaths of its process a job is dead itself. */
+    readonly maxDeaths: number;
+    /** `reap`: milliseconds between two looks. */
+    readonly timing: { readonly reap: number };
+  };
   readonly connection: RedisConnection;
   readonly keys: Keys;
   readonly scripts: Scripts;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** With how many deaths of its process a job is dead itself. */
-  readonly maxDeaths: number;
+  readonly clock: Clock;
   readonly onReaped: (pool: ReapedPool) => void;
-  /** This process stood still for some seconds: others may have taken its pool for dead. */
+  /** This process stood still for some seconds: others may have taken its pool for dead meanwhile. */
   readonly onStandstill: () => void;
-  readonly onError: (error: unknown) => void;
-  /** Milliseconds between two looks; default 2500. */
-  readonly interval?: number;
 }
 
 /** A dead pool whose jobs were taken from it. */
@@ -40,114 +41,106 @@ export interface ReapedPool {
   readonly dead: number;
 }
 
-const DEFAULT_INTERVAL = 2_500;
-const SHORTEST_TURN = 1;
-// Names of one script call, which takes Redis some milliseconds.
-const NAMES = 1_000;
+// In milliseconds.
+const MIN_TURN = 1;
+// One script call takes Redis some milliseconds.
+const NAMES_AT_ONCE = 1_000;
 // Entries of one script call: a script blocks Redis for everybody.
 const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
 
 /**
  * Finds pools that have died, Go's among them, and puts the jobs that they were running back to the front of their
- * queues. A job under which one process after the other dies is moved to the dead jobs.
+ * queues. A job that has killed several processes becomes a dead job.
  *
- * Nobody is judged while Redis or this process may have stood still, or its clock may have been set: within ten seconds
- * of a (re-)connection, a look or an own beat that failed or was late, a slow look, a standstill of the process, or a jump
- * of Redis's clock. It looks in that time, too, to learn of the next such thing.
+ * The reaper is patient, and judges no pool, while Redis or this process may have stood still, or Redis's clock may have
+ * been set. That is so for ten seconds after a (re-)connection, after a look or a beat of its own that failed or was late,
+ * after a slow look, a standstill of the process, or a jump of Redis's clock. It goes on looking in that time, to learn of
+ * the next such event.
  */
-export class DeadPoolReaper {
+export class DeadPoolReaper implements Paced {
   readonly #options: DeadPoolReaperOptions;
   readonly #interval: number;
-  readonly #loop: Loop;
+  readonly #pause: () => number;
   readonly #patience = new Patience();
   readonly #beats = new BeatWatch();
-  /** On the clock of `performance.now`. */
-  #lastRound = 0;
+  /** On the clock of `performance.now`; `undefined` before the first. */
+  #lastTick: number | undefined;
 
   constructor(options: DeadPoolReaperOptions) {
     this.#options = options;
-    const { interval = DEFAULT_INTERVAL, onError } = options;
-    this.#interval = interval;
-    this.#loop = new Loop({
-      round: () => this.#round(),
-      afterError: interval,
-      onError,
-    });
+    this.#interval = options.settings.timing.reap;
+    this.#pause = jittered(this.#interval);
   }
 
-  start(): void {
-    this.#lastRound = performance.now();
-    this.bePatient();
-    this.#loop.start();
-  }
-
-  /** Gives everybody the time to beat again: Redis was out of reach, or has refused a beat. */
+  /** Gives all pools the time to beat again: Redis was out of reach, or has refused a beat. */
   bePatient(): void {
     this.#patience.renew();
   }
 
-  async stop(): Promise<void> {
-    await this.#loop.stop();
-  }
-
-  /** One round: takes the jobs of all pools that are dead. */
+  /** Takes the jobs of all pools that are dead, without patience. */
   async reap(): Promise<ReapedPool[]> {
     return this.#reapAll(this.#judge(await this.#look(0)));
   }
 
-  async #round(): Promise<number> {
-    const now = performance.now();
-    // This process stood still, and Redis may have, too.
-    if (now - this.#lastRound > this.#interval * 2 + SLOW) {
-      this.bePatient();
-      this.#options.onStandstill();
-    }
-    this.#lastRound = now;
-    // Who will judge nobody takes no turn from those that may.
-    const turn = this.#isPatient() ? SHORTEST_TURN : this.#interval * 0.75;
+  /** One look, after which it reaps unless it is patient. */
+  async tick(): Promise<number> {
+    this.#noticeStandstill(performance.now());
+    // A reaper that will judge nobody takes no turn from those that may.
+    const turn = this.#isPatient() ? MIN_TURN : this.#interval * 0.75;
     const dead = this.#judge(await this.#look(turn));
     if (!this.#isPatient()) await this.#reapAll(dead);
     return this.#wait();
+  }
+
+  #noticeStandstill(now: number): void {
+    const last = this.#lastTick;
+    this.#lastTick = now;
+    if (last === undefined) {
+      this.bePatient();
+    } else if (now - last > this.#interval * 2 + SLOW) {
+      this.bePatient(); // This process stood still, and Redis may have, too.
+      this.#options.onStandstill();
+    }
   }
 
   #isPatient(): boolean {
     return performance.now() < this.#patience.until;
   }
 
-  /** Milliseconds until the next round: not in step with others, and not later than it may judge. */
+  /** Milliseconds until the next look: not in step with others, and not later than it may judge. */
   #wait(): number {
     const patientFor = this.#patience.until - performance.now();
-    const wait = this.#interval * (0.75 + Math.random() / 2);
+    const wait = this.#pause();
     return patientFor > 0 ? Math.min(wait, patientFor) : wait;
   }
 
   async #look(turn: number): Promise<Look> {
-    const { connection, scripts, poolId } = this.#options;
+    const { connection, scripts, id } = this.#options;
     try {
       await connection.ready();
       const asked = performance.now();
-      const look = await connection.call(scripts.pools.look(poolId, turn));
+      const look = await connection.call(scripts.pools.look(id, turn));
       this.#patience.see(look.now, asked, performance.now());
       return look;
     } catch (error) {
-      this.bePatient(); // Whatever fails here fails for the beats of others as well.
+      this.bePatient(); // The beats of others may fail for the same reason.
       throw error;
     }
   }
 
   #judge({ now, pools }: Look): PoolSighting[] {
-    const { poolId } = this.#options;
+    const { id } = this.#options;
     if (!pools) return [];
     const at = performance.now();
     this.#beats.see(pools, at);
-    if (isOwnLate({ now, pools }, poolId)) {
+    if (isOwnLate({ now, pools }, id)) {
       this.bePatient();
       return [];
     }
-    return deadPools({ now, pools, stillFor: (pool) => this.#beats.stillFor(pool, at) }, poolId);
+    return deadPools({ now, pools, stillFor: (pool) => this.#beats.stillFor(pool, at) }, id);
   }
 
-  /** One that cannot be reaped does not keep the others from it. @throws the first error */
+  /** A pool that cannot be reaped does not keep the others from being reaped. @throws the first error */
   async #reapAll(pools: readonly PoolSighting[]): Promise<ReapedPool[]> {
     const reaped: ReapedPool[] = [];
     const failed = new FirstError();
@@ -159,7 +152,7 @@ export class DeadPoolReaper {
     return reaped;
   }
 
-  /** Only when all its jobs are taken the pool is taken off the books: after an error, a reaper finds it again. */
+  /** Unregisters the pool only once all of its jobs are taken: after an error, a reaper finds it again. */
   async #reapPool(pool: PoolSighting): Promise<ReapedPool | undefined> {
     const { connection, scripts, onReaped } = this.#options;
     let [requeued, dead] = [0, 0];
@@ -177,15 +170,20 @@ export class DeadPoolReaper {
     return reaped;
   }
 
-  /** The names in which the pool has jobs in progress, among those that its heartbeat tells and all known ones. */
+  /** The names in which the pool has jobs in progress, among those of its heartbeat and all known ones. */
   async *#namesOf({ id, jobNames = [] }: PoolSighting): AsyncGenerator<string> {
     const { connection, keys, scripts } = this.#options;
-    for (const names of batches(jobNames, NAMES)) {
+    for (const names of batches(jobNames, NAMES_AT_ONCE)) {
       yield* await connection.call(scripts.pools.occupied(id, names));
     }
     let cursor = '0';
     do {
-      const [next, names] = await connection.redis.sscan(keys.knownJobs, cursor, 'COUNT', NAMES);
+      const [next, names] = await connection.redis.sscan(
+        keys.knownJobs,
+        cursor,
+        'COUNT',
+        NAMES_AT_ONCE,
+      );
       cursor = next;
       if (names.length > 0) yield* await connection.call(scripts.pools.occupied(id, names));
     } while (cursor !== '0');
@@ -195,14 +193,14 @@ export class DeadPoolReaper {
     pool: PoolSighting,
     jobName: string,
   ): Promise<{ requeued: number; dead: number } | 'alive'> {
-    const { connection, keys, scripts, maxDeaths } = this.#options;
+    const { connection, keys, scripts, settings } = this.#options;
     let [requeued, dead] = [0, 0];
     for (;;) {
       const { entries } = await connection.call(
         scripts.jobs.listPage(keys.inProgress(jobName, pool.id), 0, BATCH),
       );
       const params = entries.map((raw) => this.#reapParams(raw, jobName));
-      const taken = await connection.call(scripts.pools.reap(pool, jobName, params, { maxDeaths }));
+      const taken = await connection.call(scripts.pools.reap(pool, jobName, params, settings));
       if (!taken) return 'alive';
       requeued += taken.requeued;
       dead += taken.dead;
@@ -211,8 +209,8 @@ export class DeadPoolReaper {
   }
 
   #reapParams(raw: Raw, jobName: string): ReapParams {
-    const now = Math.floor(this.#options.now() / 1000);
-    const reason = `its process died ${this.#options.maxDeaths} times while it ran`;
+    const now = unixSeconds(this.#options.clock);
+    const reason = `its process died ${this.#options.settings.maxDeaths} times while it ran`;
     try {
       const entry = parseEntry(raw);
       const { id, fails } = entry;
@@ -226,7 +224,7 @@ export class DeadPoolReaper {
         attempt: attemptText(died, undefined),
       };
     } catch {
-      // It will be found out when it is fetched.
+      // The fetch will find out.
       return {
         raw,
         jobId: undefined,

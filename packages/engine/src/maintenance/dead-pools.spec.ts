@@ -54,7 +54,7 @@ describe('isOwnLate', () => {
     expect(isOwnLate({ now: NOW, pools: [pool('own', { heartbeatAt })] }, 'own')).toBe(late);
   });
 
-  it('when the own pool is not on the books', () => {
+  it('when the own pool is not registered', () => {
     expect(isOwnLate({ now: NOW, pools: [pool('other')] }, 'own')).toBe(true);
   });
 });

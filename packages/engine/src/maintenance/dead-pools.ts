@@ -1,22 +1,22 @@
 import { DEAD_AFTER } from '../stores/handled-names.js';
 import type { PoolSighting } from '../scripts/pool-scripts.js';
 
-/** Seconds for which a pool without a heartbeat is only suspected: it may be about to start. */
+/** In seconds. For this time a pool without a heartbeat is only suspected: it may be about to start. */
 export const SUSPECT_FOR = 15;
 
-/** What a reaper goes by. */
+/** What a reaper judges by. */
 export interface Evidence {
   /** Redis's time, in seconds since the epoch. */
   readonly now: number;
   readonly pools: readonly PoolSighting[];
-  /** For how many seconds a pool's last beat has been seen to stand where it is. */
+  /** The seconds for which a pool's last beat has not moved. */
   readonly stillFor: (pool: PoolSighting) => number;
 }
 
 /**
- * Which other pools are dead: those whose last beat is too old, and those that have shown no heartbeat for a while, or
- * only stand in a job's locks. A beat that lies in the future, because Redis's clock or its host's was wrong, says nothing
- * of its age: there it counts whether it moves.
+ * The other pools that are dead: those whose last beat is too old, and those that have shown no heartbeat for a while, or
+ * appear only in a job's locks. A beat in the future, because the clock of Redis or of its host was wrong, does not show its
+ * age; such a pool is dead when its beat no longer moves.
  */
 export function deadPools({ now, pools, stillFor }: Evidence, ownId: string): PoolSighting[] {
   return pools.filter((pool) => {
@@ -29,7 +29,7 @@ export function deadPools({ now, pools, stillFor }: Evidence, ownId: string): Po
   });
 }
 
-/** Whether the own beat is late or missing: then Redis or this process stood still, and others are late for that, too. */
+/** Whether the pool's own beat is late or missing: then Redis or this process stood still, and others are late as well. */
 export function isOwnLate({ now, pools }: Omit<Evidence, 'stillFor'>, ownId: string): boolean {
   const own = pools.find(({ id }) => id === ownId);
   return own?.heartbeatAt === undefined || isLate(own.heartbeatAt, now);

@@ -3,6 +3,7 @@ import { eventually } from '../../../../test/support/eventually.js';
 import { LostJobs } from './lost-jobs.js';
 import { Scripts } from '../scripts/scripts.js';
 import { FakeClock } from '../testing/fake-clock.js';
+import { strictReport } from '../testing/strict-report.js';
 import { TestNamespace } from '../testing/test-redis.js';
 
 let ns: TestNamespace;
@@ -14,9 +15,7 @@ beforeEach(async () => {
   lostJobs = new LostJobs({
     connection: ns.connection,
     scripts: new Scripts(ns.keys, new FakeClock()),
-    onError: (error) => {
-      throw error;
-    },
+    report: strictReport,
   });
   await ns.redis.set(ns.keys.deaths('1'), 2, 'PX', 60_000);
 });

@@ -1,12 +1,13 @@
 import { batches } from '../redis/batches.js';
 import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Report } from '../logging/report.js';
 import type { Scripts } from '../scripts/scripts.js';
 
 export interface LostJobsOptions {
   readonly connection: RedisConnection;
   readonly scripts: Scripts;
-  readonly onError: (error: unknown) => void;
+  readonly report: Pick<Report, 'error'>;
 }
 
 /** A run of a job. */
@@ -19,19 +20,20 @@ export interface LostRun {
 const BATCH = 500;
 
 /**
- * Jobs that were taken from the pool while they ran here. Whoever took them counted a death of their process for each. But
- * it lives: so that is taken back, once for each run, or a few false alarms would make a long job one of the dead.
+ * Jobs that were taken from the pool while they ran here. The reaper that took them counted a death of their process for
+ * each. But the process lives, so the death is taken back, once for each run: otherwise a few false alarms would kill a long
+ * job.
  */
 export class LostJobs {
   readonly #options: LostJobsOptions;
-  /** For how many runs of an entry that go on here the death was taken back. A lost job may run here a second time. */
+  /** The number of current runs of an entry whose death was taken back. A lost job may run here a second time. */
   readonly #forgiven = new Map<Raw, number>();
 
   constructor(options: LostJobsOptions) {
     this.#options = options;
   }
 
-  /** All runs of some job names that go on here, but whose jobs are not this pool's any more. */
+  /** The current runs whose jobs are not this pool's any more; all of them. */
   noticed(runs: readonly LostRun[]): void {
     const before = new Map(this.#forgiven);
     const fresh = runs.filter(({ raw }) => {
@@ -43,7 +45,7 @@ export class LostJobs {
     this.#forgive(fresh.map(({ id }) => id));
   }
 
-  /** A run has ended. `id` is `undefined` for what was no job. */
+  /** A run has ended. `id` is `undefined` for an entry that was no job. */
   ended(raw: Raw, id: string | undefined, owned: boolean): void {
     if (owned && this.#forgiven.size === 0) return;
     const forgiven = this.#forgiven.get(raw) ?? 0;
@@ -53,8 +55,8 @@ export class LostJobs {
   }
 
   #forgive(ids: readonly string[]): void {
-    const { connection, scripts, onError } = this.#options;
+    const { connection, scripts, report } = this.#options;
     const calls = batches(ids, BATCH).map((batch) => scripts.pools.forgive(batch));
-    connection.callAll(calls).catch(onError);
+    connection.callAll(calls).catch((error: unknown) => report.error('lost_jobs.forgive', error));
   }
 }

@@ -1,6 +1,7 @@
 import { argsTextOf } from '../job/job-entry.js';
 import { batchesBySize } from '../redis/batches.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Report } from '../logging/report.js';
 import type { Keys } from '../redis/keys.js';
 import type { Scripts } from '../scripts/scripts.js';
 import type { Observation } from '../scripts/pool-scripts.js';
@@ -18,25 +19,24 @@ export interface ObserverOptions {
   readonly keys: Keys;
   readonly scripts: Scripts;
   readonly workers: readonly { readonly id: string; readonly running: Running | undefined }[];
-  readonly onError: (error: unknown) => void;
-  /** Milliseconds between two writes at least; default 1000. */
-  readonly interval?: number;
+  readonly report: Pick<Report, 'error'>;
+  /** `observe`: the least milliseconds between two writes. */
+  readonly settings: { readonly timing: { readonly observe: number } };
 }
 
-const DEFAULT_INTERVAL = 1_000;
 const AT_ONCE = { count: 100 };
 const TTL = 24 * 3600; // seconds, as gocraft/work
-// Long before an observation expires under a job that runs and says nothing.
+// Long before the observation of a job that runs without checking in expires.
 const REFRESH = 3600 * 1000; // milliseconds
 
 /**
- * Writes what each worker is doing where the dashboards (gocraft/work's, too) look for it: at the first event at
- * once, then at most once a second, so that a thousand short jobs a second cost no more than one.
+ * Writes what each worker is doing to where dashboards (gocraft/work's, too) look for it: after the first event at once,
+ * then at most once a second, so that a thousand short jobs a second cost no more than one.
  */
 export class Observer {
   readonly #options: ObserverOptions;
   readonly #interval: number;
-  /** What was written last for each busy worker. */
+  /** The last written state of each busy worker. */
   readonly #written = new Map<string, Seen>();
   #timer: NodeJS.Timeout | undefined;
   #refresh: NodeJS.Timeout | undefined;
@@ -46,7 +46,7 @@ export class Observer {
 
   constructor(options: ObserverOptions) {
     this.#options = options;
-    this.#interval = options.interval ?? DEFAULT_INTERVAL;
+    this.#interval = options.settings.timing.observe;
   }
 
   start(): void {
@@ -66,14 +66,16 @@ export class Observer {
     }, wait);
   }
 
-  /** One round: writes what has changed since the last. */
+  /** Writes what has changed since the last time. */
   observe(): Promise<void> {
     this.#lastRound = performance.now();
-    this.#round = this.#round.then(() => this.#write()).catch(this.#options.onError);
+    this.#round = this.#round
+      .then(() => this.#write())
+      .catch((error: unknown) => this.#options.report.error('observer.observe', error));
     return this.#round;
   }
 
-  /** Ends it, and removes all observations: nobody works here any more. */
+  /** Ends it, and removes all observations: no worker does anything any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);

@@ -1,31 +1,31 @@
 import { DEAD_AFTER } from '../stores/handled-names.js';
 
-// A look that takes longer than this shows that Redis stood still, and the heartbeats with it. In milliseconds.
+// In milliseconds. A look that takes longer shows that Redis stood still, and the heartbeats with it.
 export const SLOW = 2_000;
-// Redis tells whole seconds, and an answer may be on its way for two. In seconds.
+// In seconds. Redis answers in whole seconds, and the answer may be on its way for two.
 const CLOCK_TOLERANCE = 3;
 
 /**
- * Whether it is too early to judge other pools by their beats. Whenever beats may have been held up for a reason that is
- * not a death, everybody gets the whole time once more to beat again. All times are milliseconds of `performance.now`.
+ * Until when it is too early to judge other pools by their beats. Whenever beats may have been delayed by anything but a
+ * death, all pools get the whole time once more to beat again. All times are milliseconds of `performance.now`.
  */
 export class Patience {
   #until = Infinity;
-  /** What Redis's clock was ahead of this process's, in seconds. */
+  /** By how many seconds Redis's clock was ahead of this process's. */
   #clockAhead: number | undefined;
 
-  /** When it ends. */
+  /** When the patience ends. */
   get until(): number {
     return this.#until;
   }
 
-  /** Everybody gets the whole time from now. */
+  /** All pools get the whole time from now. */
   renew(now = performance.now()): void {
     this.#until = now + DEAD_AFTER * 1000;
   }
 
   /**
-   * Has seen Redis's time, in seconds. A look that took long, or a clock that was set, forwards or backwards, makes
+   * Takes note of Redis's time, in seconds. A look that took long, or a clock that was set forwards or backwards, makes
    * beats look older or younger than they are.
    */
   see(redisNow: number, asked: number, answered: number): void {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Heartbeater } from '../heartbeat/heartbeater.js';
+import { paced, type Loop } from '../base/loop.js';
 import { silentLogger } from '../logging/logger.js';
+import type { Report } from '../logging/report.js';
 import { PeriodicEnqueuer } from './periodic-enqueuer.js';
 import {
   firingEntry,
@@ -13,6 +15,7 @@ import { Requeuer } from './requeuer.js';
 import { Gate } from '../../../../test/support/gate.js';
 import { eventually } from '../../../../test/support/eventually.js';
 import { FakeClock } from '../testing/fake-clock.js';
+import { reportInto, strictReport } from '../testing/strict-report.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import { uniqueKey } from '../job/unique-key.js';
 import { WorkerPool } from '../pool/worker-pool.js';
@@ -34,23 +37,25 @@ afterEach(async () => {
   await ns.close();
 });
 
-const fails = (error: unknown): never => {
-  throw error;
-};
-
 function minutely(options: PeriodicOptions = {}, spec = '0 * * * * *'): PeriodicJob {
   return periodicJob(spec, 'tick', options, new Date(NOW * 1000));
 }
 
-function anEnqueuer(...jobs: PeriodicJob[]): PeriodicEnqueuer {
-  return new PeriodicEnqueuer({
-    jobs,
-    connection: ns.connection,
-    keys: ns.keys,
-    scripts,
-    clock,
-    onError: fails,
-  });
+function anEnqueuer(...schedules: PeriodicJob[]): PeriodicEnqueuer {
+  return reportingTo(strictReport, schedules);
+}
+
+function reportingTo(report: Report, schedules: readonly PeriodicJob[]): PeriodicEnqueuer {
+  const { connection, keys } = ns;
+  return new PeriodicEnqueuer({ schedules, connection, keys, scripts, clock, report });
+}
+
+/** As the pool does it. */
+function looped(enqueuer: PeriodicEnqueuer, report: Report = strictReport): Loop {
+  const onError = (error: unknown): void => report.error('loop', error);
+  const loop = paced(enqueuer, { afterError: 1_000, onError });
+  loop.start();
+  return loop;
 }
 
 /** Moves what is due; returns the names of what waits then. */
@@ -59,9 +64,9 @@ async function requeue(): Promise<{ requeued: number; dropped: number }> {
     set: 'scheduled',
     connection: ns.connection,
     scripts,
-    now: () => clock.now(),
+    clock,
     isWatching: () => false,
-    onError: fails,
+    report: strictReport,
   });
   return requeuer.requeueDue();
 }
@@ -72,17 +77,18 @@ async function beat(...schedules: PeriodicJob[]): Promise<void> {
 
 function aHeartbeater(schedules: readonly PeriodicJob[]): Heartbeater {
   return new Heartbeater({
-    poolId: 'pool',
+    id: 'pool',
     workerIds: [],
     jobNames: ['tick'],
-    concurrency: 1,
+    settings: { concurrency: 1, timing: { heartbeat: 5_000, stuckAfter: 300_000 } },
     schedules,
     connection: ns.connection,
     keys: ns.keys,
     scripts,
     clock,
-    onError: fails,
-    onWarning: fails,
+    report: strictReport,
+    onError: (error) => strictReport.error('heartbeater.beat', error),
+    onThreadEnded: () => undefined,
   });
 }
 
@@ -398,10 +404,7 @@ describe('a schedule that no pool has any more', () => {
     const errors: unknown[] = [];
     await anEnqueuer(minutely({}, '30 * * * * *')).enqueue();
     await ns.redis.set(ns.keys.lastResults, 'of the wrong kind');
-    const enqueuer = new PeriodicEnqueuer({
-      ...{ jobs: [minutely()], connection: ns.connection, keys: ns.keys, scripts, clock },
-      onError: (error) => errors.push(error),
-    });
+    const enqueuer = reportingTo(reportInto(errors), [minutely()]);
     expect(await enqueuer.enqueue()).toBe(4);
     expect(errors.map(String)).toEqual([expect.stringContaining('WRONGTYPE')]);
   });
@@ -412,47 +415,54 @@ describe('a schedule that no pool has any more', () => {
     const enqueuer = anEnqueuer();
     await enqueuer.enqueue();
     expect(await ns.redis.hlen(ns.keys.scheduleVersions)).toBe(30);
-    enqueuer.start();
+    const loop = looped(enqueuer);
     await eventually(async () => expect(await ns.redis.exists(ns.keys.scheduleVersions)).toBe(0));
-    await enqueuer.stop();
+    await loop.stop();
   });
 });
 
 describe('a schedule of which Redis knows nothing any more', () => {
   it('is noticed by itself', async () => {
-    const enqueuer = anEnqueuer(minutely());
-    enqueuer.start();
+    const loop = looped(anEnqueuer(minutely()));
     await eventually(async () => expect(await scores()).toHaveLength(4));
     await ns.redis.del(ns.keys.scheduled, ns.keys.lastFirings, ns.keys.scheduleVersions);
     await eventually(async () => expect(await scores()).toHaveLength(4));
-    await enqueuer.stop();
+    await loop.stop();
   });
 
-  it('is added at once by who is woken', async () => {
+  it('is added again at once where the last round has expired', async () => {
     const enqueuer = anEnqueuer(minutely());
-    enqueuer.start();
+    const loop = looped(enqueuer);
     await eventually(async () => expect(await scores()).toHaveLength(4));
     await ns.redis.del(ns.keys.scheduled, ns.keys.lastFirings);
-    enqueuer.wake();
+    enqueuer.expire();
+    loop.poke();
     await eventually(async () => expect(await scores()).toHaveLength(4));
-    await enqueuer.stop();
+    await loop.stop();
+  });
+
+  it('is added again where the loss came in the midst of a round', async () => {
+    const enqueuer = anEnqueuer(minutely());
+    const round = enqueuer.enqueue();
+    enqueuer.expire();
+    await round;
+    await ns.redis.del(ns.keys.scheduled, ns.keys.lastFirings);
+    await enqueuer.tick();
+    expect(await scores()).toHaveLength(4);
   });
 
   it('is told while Redis refuses it, and added afterwards', async () => {
     const errors: unknown[] = [];
     const enqueuer = anEnqueuer(minutely());
-    const refused = new PeriodicEnqueuer({
-      ...{ jobs: [minutely()], connection: ns.connection, keys: ns.keys, scripts, clock },
-      onError: (error) => errors.push(error),
-    });
+    const refused = reportingTo(reportInto(errors), [minutely()]);
     await ns.redis.set(ns.keys.scheduled, 'of the wrong kind');
     await expect(enqueuer.enqueue()).rejects.toThrow('WRONGTYPE');
-    refused.start();
+    const loop = looped(refused, reportInto(errors));
     await eventually(() => expect(errors.length).toBeGreaterThan(0));
     expect(String(errors[0])).toContain('WRONGTYPE');
     await ns.redis.del(ns.keys.scheduled);
     await eventually(async () => expect(await scores()).toHaveLength(4));
-    await refused.stop();
+    await loop.stop();
   });
 });
 
@@ -475,7 +485,7 @@ describe('a schedule whose jobs do not overlap', () => {
       shutdownTimeout: 0,
     });
     pool.periodicallyEnqueue('0 * * * * *', 'tick', { overlap: 'skip' });
-    pool.job('tick', { backoff: () => 1_000 }, async (job) => {
+    pool.job('tick', { backoff: () => '1000s' }, async (job) => {
       seen.push(Math.round((job.enqueuedAt.getTime() / 1000 - NOW) / 10) * 10);
       await gate.pass();
       if (seen.length === 1) throw new Error('once more');

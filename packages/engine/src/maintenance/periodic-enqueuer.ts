@@ -6,7 +6,8 @@ import {
   planFirings,
   type FiringKnowledge,
 } from '../schedule/firing-plan.js';
-import { Loop } from '../base/loop.js';
+import { jittered, type Paced } from '../base/loop.js';
+import type { Report } from '../logging/report.js';
 import { firingForm, type PeriodicJob } from '../schedule/periodic-job.js';
 import type { Keys } from '../redis/keys.js';
 import { decidingTime } from '../redis/deciding-time.js';
@@ -18,71 +19,66 @@ import { uniqueKey } from '../job/unique-key.js';
 import { performance } from '../base/timers.js';
 
 export interface PeriodicEnqueuerOptions {
-  readonly jobs: readonly PeriodicJob[];
+  readonly schedules: readonly PeriodicJob[];
   readonly connection: RedisConnection;
   readonly keys: Keys;
   readonly scripts: Scripts;
   readonly clock: Clock;
-  readonly onError: (error: unknown) => void;
+  readonly report: Pick<Report, 'error'>;
 }
 
-// A round that is comfortably shorter than the horizon, in milliseconds.
-const ROUND = 60_000;
-const AFTER_ERROR = 1_000;
-// Between looks whether Redis still knows what was added; and, more seldom, what time it is there, and when firings were
-// added last. In milliseconds.
+// Between rounds, in milliseconds: comfortably shorter than the horizon.
+const ROUND = jittered(60_000);
+// In milliseconds. Between looks whether Redis still has the firings; and, less often, what time it is there, and when
+// firings were added last.
 const LOOK = 3_000;
 const CLOCK_LOOK = 12_000;
-// So many times a script deals with at most; it takes Redis a few milliseconds.
+// In one script call, which takes Redis a few milliseconds.
 const TIMES_AT_ONCE = 2_000;
 
 /**
- * Adds the next few minutes' firings of the pool's schedules to the scheduled jobs, from where the requeuer moves
- * them to their queues. Any number of pools may do that for the same schedules, Go's among them: a firing has the same
- * bytes everywhere, and Redis keeps the last one that was added.
+ * Adds the firings of the next few minutes of the pool's schedules to the scheduled jobs, from where the requeuer moves
+ * them to their queues. Any number of pools, Go's among them, may do that for the same schedules: a firing has the same
+ * bytes everywhere, and Redis remembers the last one that was added.
  */
-export class PeriodicEnqueuer {
+export class PeriodicEnqueuer implements Paced {
   readonly #options: PeriodicEnqueuerOptions;
-  readonly #loop: Loop;
   readonly #sweeper: ScheduleSweeper;
   /** When the next round is due, and when Redis's clock is looked at, by `performance.now()`. */
   #roundAt = -Infinity;
   #clockLookAt = -Infinity;
+  /** How often Redis may have lost the firings. */
+  #losses = 0;
   /** When the pool started, and when it added firings last, by Redis's clock, in seconds. */
   #startedAt = Infinity;
   #addedAt = -Infinity;
-  /** What Redis's clock is ahead of `performance.now()`, in seconds. */
+  /** By how many seconds Redis's clock is ahead of `performance.now()`. */
   #clockAhead = NaN;
 
   constructor(options: PeriodicEnqueuerOptions) {
     this.#options = options;
     const { connection, keys, scripts } = options;
-    const own = new Set(options.jobs.map(({ id }) => id));
+    const own = new Set(options.schedules.map(({ id }) => id));
     this.#sweeper = new ScheduleSweeper({ own, connection, keys, scripts });
-    this.#loop = new Loop({
-      round: () => this.#round(),
-      afterError: AFTER_ERROR,
-      onError: options.onError,
-    });
   }
 
-  start(): void {
-    this.#loop.start();
-  }
-
-  /** Redis may have lost what was added: add it again, now. */
-  wake(): void {
+  /** Redis may have lost the firings: the next tick adds them again. */
+  expire(): void {
+    this.#losses++;
     this.#roundAt = -Infinity;
-    this.#loop.poke();
   }
 
-  async stop(): Promise<void> {
-    await this.#loop.stop();
+  /** Does a round if one is due, or if Redis has forgotten the last. */
+  async tick(): Promise<number> {
+    if (performance.now() >= this.#roundAt || (await this.#isForgotten())) await this.enqueue();
+    const untilRound = Math.max(0, this.#roundAt - performance.now());
+    return this.#options.schedules.length === 0 ? untilRound : Math.min(LOOK, untilRound);
   }
 
-  /** One round. Returns how many firings were added. */
+  /** Does a round. Returns how many firings were added. */
   async enqueue(): Promise<number> {
     const { connection, keys } = this.#options;
+    const losses = this.#losses;
     await connection.ready();
     const now = await this.#now();
     const [last, moved] = await Promise.all([
@@ -91,30 +87,26 @@ export class PeriodicEnqueuer {
     ]);
     const added = await this.#add({ last, moved }, now);
     const hasMore = await this.#sweep({ last, moved }, now);
-    this.#roundAt = performance.now() + (hasMore ? 0 : ROUND * (0.75 + Math.random() / 2));
+    // A loss in the midst of it may have taken what was added.
+    const isDueAgain = hasMore || losses !== this.#losses;
+    this.#roundAt = performance.now() + (isDueAgain ? 0 : ROUND());
     return added;
   }
 
-  /** What is forgotten late does no harm: it keeps nobody from adding firings, nor a pool from starting. */
+  /** Forgets schedules that no pool has any more. Should that fail, firings are added and pools start all the same. */
   async #sweep(marks: FiringMarks, now: number): Promise<boolean> {
     try {
       return await this.#sweeper.sweep(marks, now);
     } catch (error) {
-      this.#options.onError(error);
+      this.#options.report.error('periodic_enqueuer.enqueue', error);
       return false;
     }
   }
 
-  async #round(): Promise<number> {
-    if (performance.now() >= this.#roundAt || (await this.#isForgotten())) await this.enqueue();
-    const untilRound = Math.max(0, this.#roundAt - performance.now());
-    return this.#options.jobs.length === 0 ? untilRound : Math.min(LOOK, untilRound);
-  }
-
-  /** Whether Redis has lost what this pool noted when it added firings, or has another clock than it had then. */
+  /** Whether Redis has lost the note of this pool's last round, or its clock has been set since. */
   async #isForgotten(): Promise<boolean> {
-    const { connection, keys, jobs } = this.#options;
-    const [job] = jobs;
+    const { connection, keys, schedules } = this.#options;
+    const [job] = schedules;
     if (!job) return false;
     await connection.ready();
     const note = await connection.redis.hget(keys.scheduleVersions, job.id);
@@ -136,10 +128,10 @@ export class PeriodicEnqueuer {
   }
 
   async #add(marks: FiringMarks, now: number): Promise<number> {
-    const { connection, scripts, jobs } = this.#options;
-    if (jobs.length === 0) return 0;
+    const { connection, scripts, schedules } = this.#options;
+    if (schedules.length === 0) return 0;
     const wasDown = now - (await this.#lastRound()) > HORIZON;
-    const all = jobs.map((job) => {
+    const all = schedules.map((job) => {
       // 0 is what a sweeper leaves in the midst of its work.
       const last = Number(marks.last[job.id]) || NaN;
       return this.#firings(job, { now, last, moved: Number(marks.moved[job.id]), wasDown });
@@ -172,7 +164,7 @@ export class PeriodicEnqueuer {
   }
 }
 
-/** Schedules in lists of which each has so many times at most, unless a single one has more. */
+/** Cuts the schedules into lists that a script can take at once; a schedule with too many times is a list of its own. */
 function inCalls(schedules: readonly Firings[]): Firings[][] {
   const calls: Firings[][] = [];
   let times = Infinity;

@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Enqueuer } from '../enqueue/enqueuer.js';
 import { Scripts } from '../scripts/scripts.js';
 import { Requeuer, type RequeuerOptions } from './requeuer.js';
+import type { Clock } from '../base/clock.js';
+import { paced } from '../base/loop.js';
 import { eventually } from '../../../../test/support/eventually.js';
 import { callSizes } from '../testing/call-sizes.js';
 import { FakeClock } from '../testing/fake-clock.js';
+import { reportInto } from '../testing/strict-report.js';
 import { TestNamespace } from '../testing/test-redis.js';
 
 const NOW = 1_700_000_000;
@@ -33,9 +36,9 @@ function aRequeuer(
     set,
     connection: ns.connection,
     scripts: new Scripts(ns.keys, clock),
-    now: () => clock.now(),
+    clock,
     isWatching: () => false,
-    onError: (error) => errors.push(error),
+    report: reportInto(errors),
     ...options,
   });
 }
@@ -142,10 +145,10 @@ describe('Requeuer', () => {
     await ns.redis.zadd(ns.keys.retry, ...broken.flatMap((job) => [NOW - 9, job]));
     await ns.redis.zadd(ns.keys.retry, NOW, entry('n', 1));
     await ns.redis.set(ns.keys.queue('broken'), 'no list');
-    const told: string[] = [];
-    const requeuer = aRequeuer('retry', { onError: (error) => told.push(String(error)) });
+    const told: unknown[] = [];
+    const requeuer = aRequeuer('retry', { report: reportInto(told) });
     expect(await requeuer.requeueDue()).toMatchObject({ requeued: 1, dead: 0, nextIn: 60_000 });
-    expect(new Set(told)).toEqual(new Set([expect.stringContaining('jobs:broken')]));
+    expect(new Set(told.map(String))).toEqual(new Set([expect.stringContaining('jobs:broken')]));
     await ns.redis.del(ns.keys.queue('broken'));
     clock.advance(60);
     expect(await requeuer.requeueDue()).toMatchObject({ requeued: 600 });
@@ -168,12 +171,15 @@ describe('Requeuer', () => {
     ];
     await ns.redis.zadd(ns.keys.retry, ...jobs.flatMap((job, i) => [NOW - 1_000 + i, job]));
     let read = 0;
-    const now = (): number => {
-      // Before it has come to the last one, and after what became of the first is certain.
-      if (++read === 600) void ns.connection.redis.sadd(ns.keys.knownJobs, 'late');
-      return clock.now();
+    const counting: Clock = {
+      scriptTime: () => clock.scriptTime(),
+      now: () => {
+        // Before it has come to the last one, and after the fate of the first is certain.
+        if (++read === 600) void ns.connection.redis.sadd(ns.keys.knownJobs, 'late');
+        return clock.now();
+      },
     };
-    expect(await aRequeuer('retry', { now }).requeueDue()).toMatchObject({
+    expect(await aRequeuer('retry', { clock: counting }).requeueDue()).toMatchObject({
       requeued: 701,
       dead: 1,
     });
@@ -290,12 +296,13 @@ describe('Requeuer', () => {
   });
 
   it('looks again when it is woken', async () => {
-    const requeuer = aRequeuer();
-    requeuer.start();
+    const onError = (error: unknown): unknown => errors.push(error);
+    const loop = paced(aRequeuer(), { afterError: 1_000, onError });
+    loop.start();
     await ns.redis.sadd(ns.keys.knownJobs, 'n');
     await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"n","id":"i","t":1,"args":null}');
-    requeuer.wake();
+    loop.poke();
     await eventually(async () => expect(await ns.queue('n')).toHaveLength(1));
-    await requeuer.stop();
+    await loop.stop();
   });
 });

@@ -1,5 +1,7 @@
 import { envelope, parseEntry, rewriteEntry, type JobEntry } from '../job/job-entry.js';
-import { Loop } from '../base/loop.js';
+import { unixSeconds, type Clock } from '../base/clock.js';
+import type { Paced } from '../base/loop.js';
+import type { Report } from '../logging/report.js';
 import { firingOf } from '../job/firing-id.js';
 import { resultOf, type RedisConnection } from '../redis/redis-connection.js';
 import { textOf, type Raw } from '../redis/raw.js';
@@ -13,88 +15,78 @@ export interface RequeuerOptions {
   readonly set: 'retry' | 'scheduled';
   readonly connection: RedisConnection;
   readonly scripts: Scripts;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** The names that the pool handles: whatever Redis says, they are known. Default none. */
+  readonly clock: Clock;
+  /** The names that the pool handles. They are known, whatever Redis says. Default none. */
   readonly ownNames?: ReadonlySet<string>;
-  /** Whether a name that Redis does not know is unknown, and was not only lost by it a moment ago; default yes. */
+  /** Whether a name that Redis does not know is really unknown, and was not lost a moment ago; default yes. */
   readonly knowsNames?: () => Promise<boolean>;
   /** Whether the waker hears of changes to the set. */
   readonly isWatching: () => boolean;
-  readonly onError: (error: unknown) => void;
+  readonly report: Pick<Report, 'error'>;
 }
 
 /** What a round has moved. */
 export type Moved = Omit<RequeueResult, 'unknown' | 'broken'>;
 
-// gocraft/work's tick; with the waker it is only what happens when nobody wakes us.
+// gocraft/work's tick. With a waker, looks of the requeuer's own are only a safeguard.
 const TICK = 1_000;
 const SAFETY_POLL = 15_000;
-// Changes come in swarms when jobs fail in swarms, mostly for run times that are still to come. So who was woken for
-// nothing waits longer than who found something: those are retried at once.
+// When many jobs fail, many changes come, mostly for run times that are still to come. So a look that found nothing is
+// followed by a longer wait than one that found something, such as jobs that are retried at once.
 const SPACING = { found: 10, nothing: 100 };
 const FRUITLESS_LOOKS = { burst: 10, perSecond: 2 };
-// Its script takes Redis about a millisecond, two where entries tell of failures.
+// Its script takes Redis about a millisecond, or two where the entries hold failures.
 const BATCH = { count: 250 };
 // The words of gocraft/work, by which its tools know such jobs.
 export const UNKNOWN_JOB = 'unknown job when requeueing';
 const NOTHING: RequeueResult = { requeued: 0, dead: 0, dropped: 0, broken: [], unknown: [] };
 
 /**
- * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and
- * then has each moved only if it is still there. So any number of requeuers, Go's among them, move a job once.
+ * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and then
+ * moves each only if it is still there. So however many requeuers there are, Go's among them, each job is moved once.
  */
-export class Requeuer {
+export class Requeuer implements Paced {
   readonly #options: RequeuerOptions;
-  readonly #loop: Loop;
   readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
   #spacing = SPACING.nothing;
-  #stopping = false;
 
   constructor(options: RequeuerOptions) {
     this.#options = options;
-    this.#loop = new Loop({
-      round: () => this.#round(),
-      afterError: TICK,
-      spacing: () => this.#spacing,
-      onError: options.onError,
-    });
   }
 
-  start(): void {
-    this.#loop.start();
+  get spacing(): number {
+    return this.#spacing;
   }
 
-  /** The set has changed: look again. */
-  wake(): void {
-    this.#loop.poke();
+  async tick(signal: AbortSignal): Promise<number> {
+    const { requeued, dead, dropped, nextIn = Infinity } = await this.requeueDue(signal);
+    this.#space(requeued + dead + dropped > 0, nextIn);
+    return Math.min(nextIn, this.#options.isWatching() ? SAFETY_POLL : TICK);
   }
 
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    await this.#loop.stop();
-  }
-
-  /** One round: moves all jobs that are due. Returns how many, and the milliseconds until the next one is due. */
-  async requeueDue(): Promise<Moved & { readonly nextIn: number | undefined }> {
+  /**
+   * Moves all jobs that are due, in parts, until the signal aborts. Returns how many were moved, and the milliseconds until
+   * the next one is due.
+   */
+  async requeueDue(signal?: AbortSignal): Promise<Moved & { readonly nextIn: number | undefined }> {
     const { connection, scripts, set, isWatching } = this.#options;
     await connection.ready();
     let [requeued, dead, dropped] = [0, 0, 0];
     let unknown: ReadonlySet<string> = new Set();
     let watched = false;
     let due = await connection.call(scripts.timed.due(set, BATCH, watched));
-    while (!this.#stopping && (due.entries.length > 0 || (isWatching() && !watched))) {
-      // What this round moves would only wake it again. So it watches when it expects to find no more.
+    while (!signal?.aborted && (due.entries.length > 0 || (isWatching() && !watched))) {
+      // The moves of this round would only wake it again, so it watches once it expects to find no more.
       watched = isWatching() && !due.areMore;
       const [moved, next] = await this.#move(due, unknown, watched);
       requeued += moved.requeued;
       dead += moved.dead;
       dropped += moved.dropped;
-      this.#tell(moved.broken);
-      // Only of what was left by this move, and is looked at next: a name may become known at any time.
+      this.#reportBroken(moved.broken);
+      // Only the names of the jobs that this move has left: a name may become known at any time.
       unknown = new Set(moved.unknown);
       due = next;
-      // What is left waits for its pool, which makes its names known anew.
+      // The jobs that are left wait for their pool, which registers its names again.
       if (unknown.size > 0 && (await this.#options.knowsNames?.()) === false) {
         return { requeued, dead, dropped, nextIn: TICK };
       }
@@ -102,20 +94,15 @@ export class Requeuer {
     return { requeued, dead, dropped, nextIn: due.nextIn };
   }
 
-  #tell(broken: readonly string[]): void {
+  #reportBroken(broken: readonly string[]): void {
     if (broken.length === 0) return;
     const keys = broken.map((name) => `jobs:${name}`).join(', ');
-    this.#options.onError(
+    this.#options.report.error(
+      'requeuer.requeue_due',
       new Error(
         `Jobs are due whose queue is a key of the wrong kind (${keys}); they are tried again in a minute. Remove what stands there`,
       ),
     );
-  }
-
-  async #round(): Promise<number> {
-    const { requeued, dead, dropped, nextIn = Infinity } = await this.requeueDue();
-    this.#space(requeued + dead + dropped > 0, nextIn);
-    return Math.min(nextIn, this.#options.isWatching() ? SAFETY_POLL : TICK);
   }
 
   #space(hasFound: boolean, nextIn: number): void {
@@ -126,7 +113,7 @@ export class Requeuer {
     this.#spacing = Math.max(least, Math.min(this.#budget.wait, nextIn));
   }
 
-  /** Moves what is due, and looks for more in the same round trip. */
+  /** Moves the due jobs, and looks for more in the same round trip. */
   async #move(
     { entries }: DueJobs,
     unknown: ReadonlySet<string>,
@@ -145,7 +132,7 @@ export class Requeuer {
   }
 
   #requeueParams(raw: Raw, unknown: ReadonlySet<string>): RequeueParams {
-    const now = Math.floor(this.#options.now() / 1000);
+    const now = unixSeconds(this.#options.clock);
     let job: JobEntry;
     try {
       job = parseEntry(raw);
@@ -159,7 +146,7 @@ export class Requeuer {
       if (!ownsClaim(job) || !endsWithDeath(job, job.claim === 'kept')) {
         return { raw, jobName: undefined, entry: rewriteEntry(raw, { failure }) };
       }
-      // Nobody would end its claim any more: others like it would be refused, or wait under it, for a day.
+      // Nobody would end its claim any more: its duplicates would be refused, or wait, for a day.
       const entry = rewriteEntry(raw, { failure, claim: null });
       const frees = { uniqueKey: job.uniqueKey, jobName: job.name, id: job.id };
       return { raw, jobName: undefined, entry, frees };
@@ -177,7 +164,7 @@ export class Requeuer {
   }
 }
 
-/** The name that a broken entry may still tell. */
+/** The name in a broken entry, if it can still be read. */
 function nameIn(raw: Raw): string {
   try {
     const { name } = JSON.parse(textOf(raw)) as { name?: unknown };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Scripts } from '../scripts/scripts.js';
 import { Rescuer } from './rescuer.js';
-import { dangers } from '../pool/surroundings.js';
+import { startupWarnings } from '../pool/startup-checks.js';
 import { callSizes } from '../testing/call-sizes.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
@@ -33,9 +33,6 @@ function aRescuer(onRescued: (count: number) => void = () => undefined): Rescuer
     scripts: new Scripts(ns.keys, clock),
     clock,
     onRescued,
-    onError: (error) => {
-      throw error;
-    },
   });
 }
 
@@ -76,11 +73,15 @@ it('brings back what a Go requeuer did not know, if any pool handles it, its fai
 it('warns of Go pools that do not know a job', async () => {
   await ns.connection.ready();
   const clock = new FakeClock();
-  const around = { keys: ns.keys, scripts: new Scripts(ns.keys, clock), clock };
-  expect(await dangers(ns.connection, around, ['n'])).toEqual([]);
+  const warnings = (...jobNames: string[]): Promise<string[]> =>
+    startupWarnings({
+      ...{ jobNames, schedules: [], connection: ns.connection, keys: ns.keys, clock },
+      scripts: new Scripts(ns.keys, clock),
+    });
+  expect(await warnings('n')).toEqual([]);
   await goPool('n,m');
-  expect(await dangers(ns.connection, around, ['n'])).toEqual([]);
-  expect(await dangers(ns.connection, around, ['n', 'x'])).toEqual([
+  expect(await warnings('n')).toEqual([]);
+  expect(await warnings('n', 'x')).toEqual([
     expect.stringContaining('A Go pool of this namespace does not know "x"'),
   ]);
 });

@@ -1,7 +1,6 @@
 import { Fleet } from '../stores/fleet.js';
-import type { Clock } from '../base/clock.js';
+import { unixSeconds, type Clock } from '../base/clock.js';
 import { parseEntry, rewriteEntry } from '../job/job-entry.js';
-import { Loop } from '../base/loop.js';
 import { MOST_BYTES_TWICE } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
@@ -16,48 +15,25 @@ export interface RescuerOptions {
   readonly scripts: Scripts;
   readonly clock: Clock;
   readonly onRescued: (count: number) => void;
-  readonly onError: (error: unknown) => void;
-  /** Milliseconds between two looks; default 30000. */
-  readonly interval?: number;
 }
 
-const DEFAULT_INTERVAL = 30_000;
-const AFTER_ERROR = 5_000;
 const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
 
 /**
- * Brings back jobs that a Go pool has declared dead because it does not know their name: gocraft/work's requeuers move
- * whatever is due, and take no job that their own pool does not handle. A job comes back if any living pool handles
+ * Brings back jobs that a Go pool has declared dead because it does not know their name: the requeuers of gocraft/work move
+ * all due jobs, and those that their own pool does not handle to the dead jobs. A job comes back if any living pool handles
  * its name; its failures stay counted.
  */
 export class Rescuer {
   readonly #options: RescuerOptions;
   readonly #fleet: Fleet;
-  readonly #loop: Loop;
 
   constructor(options: RescuerOptions) {
     this.#options = options;
     this.#fleet = new Fleet(options);
-    const { interval = DEFAULT_INTERVAL, onError } = options;
-    this.#loop = new Loop({
-      round: async () => {
-        await this.rescue();
-        return interval * (0.75 + Math.random() / 2);
-      },
-      afterError: AFTER_ERROR,
-      onError,
-    });
   }
 
-  start(): void {
-    this.#loop.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.#loop.stop();
-  }
-
-  /** One look at all dead jobs. Returns how many were brought back. */
+  /** Looks at all dead jobs. Returns how many were brought back. */
   async rescue(): Promise<number> {
     const { connection, keys, scripts, onRescued } = this.#options;
     const pools = await this.#fleet.heartbeats();
@@ -81,7 +57,7 @@ export class Rescuer {
     try {
       const { name, id, fails, lastError } = parseEntry(raw);
       if (lastError !== UNKNOWN_JOB || !handled.has(name)) return [];
-      const enqueuedAt = Math.floor(this.#options.clock.now() / 1000);
+      const enqueuedAt = unixSeconds(this.#options.clock);
       const entry = rewriteEntry(raw, { enqueuedAt, ...(fails === 0 && { failure: null }) });
       return [{ raw, jobName: name, jobId: id, entry, uniqueKey: undefined }];
     } catch {

@@ -14,24 +14,24 @@ export interface ScheduleSweeperOptions {
   readonly scripts: Scripts;
 }
 
-/** What pools note of the firings of schedules, by schedule, in seconds since the epoch. */
+/** The notes of pools about firings, by schedule, in seconds since the epoch. */
 export interface FiringMarks {
-  /** The last that was added. */
+  /** The last firing that was added. */
   readonly last: Readonly<Record<string, string>>;
-  /** The last that went to its queue. */
+  /** The last firing that was moved to its queue. */
   readonly moved: Readonly<Record<string, string>>;
 }
 
-// A script looks for so many firings at most, and takes Redis a few milliseconds.
+// In one script call, which takes Redis a few milliseconds.
 const FIRINGS_AT_ONCE = 250;
-// So that a pool that starts need not wait for many.
+// In one sweep, so that a pool that starts does not have to wait for many.
 const SCHEDULES_AT_ONCE = 20;
-// What is remembered of schedules that no pool adds any more is looked through every so many rounds.
+// Only one round in this many looks through everything that is remembered of schedules.
 const ROUNDS_A_SWEEP = 10;
-// Nobody can add a firing again that was moved so many seconds ago.
-const MOVED_LASTS = 3_600;
+// In seconds: after that, nobody can add a moved firing again.
+const MOVED_TTL = 3_600;
 
-/** Takes away the firings of schedules that no pool has any more, and what is remembered of them. */
+/** Removes the firings of schedules that no pool has any more, and everything that is remembered of those schedules. */
 export class ScheduleSweeper {
   readonly #options: ScheduleSweeperOptions;
   #rounds = 0;
@@ -64,13 +64,13 @@ export class ScheduleSweeper {
       connection.redis.hkeys(keys.scheduleVersions),
       isThorough ? connection.redis.hkeys(keys.lastResults) : [],
     ]);
-    // Pools of gocraft/work do not tell which schedules they have: what was moved lately may be theirs.
-    const isOld = (id: string): boolean => !(Number(moved[id]) > now - MOVED_LASTS);
+    // Heartbeats of gocraft/work do not name schedules: a firing that was moved lately may be of one of theirs.
+    const isOld = (id: string): boolean => !(Number(moved[id]) > now - MOVED_TTL);
     const old = isThorough ? [...Object.keys(moved), ...results].filter(isOld) : [];
     return [...new Set([...Object.keys(last), ...versions, ...old])];
   }
 
-  /** In parts, between which others get their turn. Returns false if a pool registers it. */
+  /** Forgets a schedule, in parts, between which others get their turn. Returns false if a pool registers it. */
   async #forget(id: string, last: number, now: number): Promise<boolean> {
     const { connection, scripts } = this.#options;
     const known = scheduleOf(id);
@@ -100,7 +100,7 @@ export class ScheduleSweeper {
   }
 }
 
-/** When firings may stand that pools have added: around now; and, where a clock was wrong, before the last one. */
+/** The times of firings that pools may have added: around now; and, where a clock was wrong, before the last one. */
 function timesOf(schedule: Schedule, last: number, now: number): readonly number[] {
   const times = [
     ...firings(schedule, now - HORIZON, now + HORIZON + CLOCKS_DIFFER),
@@ -109,7 +109,7 @@ function timesOf(schedule: Schedule, last: number, now: number): readonly number
   return [...new Set(times)];
 }
 
-/** What is no list of schedules names none; whether a pool registers one is looked up again before it is forgotten. */
+/** Anything else than a list names no schedule. The script looks at the heartbeats again before it forgets one. */
 function idsIn(schedules: string): string[] {
   try {
     return (JSON.parse(schedules) as { id: string }[]).map(({ id }) => id);

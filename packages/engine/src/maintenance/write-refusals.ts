@@ -2,12 +2,12 @@ import { redisFault } from '../redis/redis-fault.js';
 import { redisReason } from '../redis/redis-problem.js';
 import { performance } from '../base/timers.js';
 
-// What Redis says while it takes no writes, but those that free memory.
+// Redis's errors while it takes no writes, except those that free memory.
 const CODES = new Set(['OOM', 'MISCONF', 'NOREPLICAS', 'READONLY']);
 // In milliseconds. While Redis refuses, a pool hears of it every few seconds: its looks for dead pools are refused.
 const FRESH = 15_000;
 
-/** Whether Redis refuses what the pool writes: jobs may be worked off then, but none are enqueued, and schedules stand still. */
+/** Whether Redis refuses the pool's writes. Jobs may still run then, but none are enqueued, and schedules stand still. */
 export class WriteRefusals {
   #last: { readonly text: string; readonly at: number } | undefined;
 
@@ -16,11 +16,11 @@ export class WriteRefusals {
     try {
       if (CODES.has(redisFault(error).code)) this.#last = { text: redisReason(error), at: now() };
     } catch {
-      // It cannot even be looked at, so it is none of Redis's.
+      // It cannot even be read, so it is no error of Redis's.
     }
   }
 
-  /** What Redis said last, if that was lately. */
+  /** Redis's last refusal, if it was recent. */
   get current(): string | undefined {
     return this.#last && now() - this.#last.at < FRESH ? this.#last.text : undefined;
   }

@@ -32,9 +32,6 @@ function aRecorder(): Recorder {
   return new Recorder({
     connection: ns.connection,
     scripts: new Scripts(ns.keys, clock),
-    onError: (error) => {
-      throw error;
-    },
   });
 }
 

@@ -182,7 +182,7 @@ describe('what a propagator captures', () => {
 
     await ns.redis.pexpire(key, 60_000);
     clock.advance(week);
-    const pool = aPool().job('n', { backoff: () => 60 }, () => {
+    const pool = aPool().job('n', { backoff: () => '60s' }, () => {
       throw new Error('not yet');
     });
     await pool.start();

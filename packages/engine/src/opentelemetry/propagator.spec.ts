@@ -233,7 +233,7 @@ describe('spans', () => {
   });
 
   it.each<[string, Error, SpanStatusCode]>([
-    ['nothing of a job that is snoozed', new SnoozeJobError(60), SpanStatusCode.UNSET],
+    ['nothing of a job that is snoozed', new SnoozeJobError('60s'), SpanStatusCode.UNSET],
     ['an error of a job that is discarded', new KillJobError('gone'), SpanStatusCode.ERROR],
   ])('tell %s', async (_, error, code) => {
     const pool = aPool().job('n', () => {

@@ -6,6 +6,8 @@ describe('durationIn()', () => {
   it.each<[unknown, number]>([
     [0, 0],
     [1500, 1500],
+    ['4.03s', 4030],
+    ['0.1ms', 0.1],
     [0.5, 0.5],
     ['500ms', 500],
     ['30s', 30_000],
@@ -39,6 +41,6 @@ it('names the option, the value and what is possible', () => {
 it('has bounds as a rule', () => {
   const rule = duration(1000);
   expect(() => rule.check('timeout', '1s')).not.toThrow();
-  expect(() => rule.check('timeout', '999ms')).toThrow('at least 1000 ms');
+  expect(() => rule.check('timeout', '999ms')).toThrow('1000 ms to 24.8 days');
   expect(() => rule.check('timeout', '25d')).toThrow(InvalidOptionError);
 });

@@ -1,5 +1,5 @@
 const KEPT =
-  'A job that is done leaves nothing behind; with "skipDead" one that has failed for the last time does not either.';
+  'A finished job leaves nothing behind; with "skipDead", neither does a job that has failed for the last time.';
 const SCHEDULES =
   'Schedules are @PeriodicJob(spec, { timezone }) beside @JobHandler, or pool.periodicallyEnqueue().';
 const UNIQUE =
@@ -10,9 +10,9 @@ const OPTIONS =
 const DEATHS = 'How often a process may die under a job is "maxDeaths" of WorkModule here.';
 const REDIS = 'Where Redis is stands in "redis": a URL, or options of ioredis.';
 
-const ASYNC = 'Options that are made when the application starts belong to forRootAsync().';
+const ASYNC = 'Options that are made when the application starts belong in forRootAsync().';
 
-/** The names that options of other queues, above all of Bull and BullMQ, have here. */
+/** The names that options of other queues, Bull and BullMQ above all, have here. */
 const FOREIGN: Readonly<Record<string, string>> = {
   attempts: 'How often a job may run in all is "maxFails" of @JobHandler or pool.job() here.',
   retries: 'How often a job may run in all is "maxFails" of @JobHandler or pool.job() here.',
@@ -28,15 +28,16 @@ const FOREIGN: Readonly<Record<string, string>> = {
   ...{ maxStalledCount: DEATHS, stalledInterval: DEATHS, lockDuration: DEATHS },
   ...{ connection: REDIS, host: REDIS, port: REDIS, url: REDIS, db: REDIS },
   prefix: 'What all keys begin with is "namespace" here.',
-  backoffStrategy: 'It is "backoff" of @JobHandler here: a function of the job that gives seconds.',
+  backoffStrategy:
+    'It is "backoff" of @JobHandler here: a function of the job that gives a duration, such as "30s".',
   lifo: 'Jobs of a name keep their order; "priority" of @JobHandler weighs names against each other.',
   tz: 'It is "timezone" here.',
   limit: 'A schedule fires for as long as a pool registers it.',
   ...{ useFactory: ASYNC, useClass: ASYNC, useExisting: ASYNC },
-  timeoutMs: 'It is "timeout" here, in milliseconds.',
+  timeoutMs: 'It is "timeout" here: milliseconds, or a text such as "30s".',
 };
 
-/** Advice for an option of another queue; `undefined` for an option that is not known. */
+/** Advice about an option of another queue; `undefined` for an unknown name. */
 export function foreignOption(name: string): string | undefined {
   return Object.hasOwn(FOREIGN, name) ? FOREIGN[name] : undefined;
 }

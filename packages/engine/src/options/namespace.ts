@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '../errors/errors.js';
 import { ruleBy } from './option-rules.js';
 
-/** What keys begin with unless a namespace is given. */
+/** The namespace where none is given. */
 export const DEFAULT_NAMESPACE = 'work';
 
 const NAMESPACES = 'a text without control characters and halves of surrogate pairs';
@@ -9,8 +9,8 @@ const NAMESPACES = 'a text without control characters and halves of surrogate pa
 const UNFIT = /[\p{Cc}\p{Surrogate}]/u;
 
 /**
- * Lets through what all of a namespace's keys may begin with: any text without control characters and halves of
- * surrogate pairs, which have no UTF-8, so that scripts and clients would each see other keys.
+ * Checks a namespace, with which all its keys begin: any text without control characters and halves of surrogate pairs.
+ * Those have no UTF-8, so that scripts and clients would see different keys.
  *
  * @throws InvalidOptionError
  */
@@ -19,5 +19,5 @@ export function assertNamespace(namespace: unknown): asserts namespace is string
   throw new InvalidOptionError('namespace', namespace, NAMESPACES);
 }
 
-/** The rule of options that name one. */
+/** The rule of an option that is a namespace. */
 export const NAMESPACE = ruleBy(NAMESPACES, assertNamespace);

@@ -8,7 +8,7 @@ export { isRecord };
 
 /** What the value of an option may be. */
 export interface OptionRule {
-  /** For messages and for the pages: what follows "it must be". */
+  /** What the value must be, for messages and for the documentation: "it must be …". */
   readonly expected: string;
   /** Whether the option may not be left out. */
   readonly isRequired?: boolean | undefined;
@@ -19,16 +19,15 @@ export interface OptionRule {
 /** A rule for each option that there is. */
 export type OptionTable<Options> = { readonly [Name in keyof Options]-?: OptionRule };
 
-/** What no timer can wait for longer than, in milliseconds. */
-export const LONGEST_TIMER = 2 ** 31 - 1;
+/** The longest that a timer can wait, in milliseconds. */
+export const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * Checks what somebody gives as options. `undefined` stands for the default.
+ * Checks given options. `undefined` stands for the default.
  *
- * @param place whose options they are, for messages: `WorkModule.forRoot`
- * @param parent the option that they are in: `timing`
- * @throws InvalidOptionError for a wrong value, for what is no object, and, as an UnknownOptionError, for an option that
- * there is not
+ * @param place what takes the options, for messages: `WorkModule.forRoot`
+ * @param parent the option whose value they are: `timing`
+ * @throws InvalidOptionError for a wrong value, and for anything but an object; UnknownOptionError for an unknown option
  */
 export function assertOptions<Options>(
   place: string,
@@ -37,7 +36,7 @@ export function assertOptions<Options>(
   parent?: string,
 ): asserts given is Options {
   if (!isRecord(given)) {
-    // Whoever gives a URL in place of options does not want its password in the log.
+    // It may be a URL in place of options, and its password does not belong in the log.
     const shown = typeof given === 'string' ? withoutPassword(given) : given;
     throw new InvalidOptionError(parent ?? `options of ${place}`, shown, 'an object');
   }
@@ -91,7 +90,7 @@ export function rule(expected: string, fits: (value: unknown) => boolean): Optio
   };
 }
 
-/** A rule whose check says by itself what is wrong. */
+/** A rule whose check throws errors of its own. */
 export function ruleBy(
   expected: string,
   check: (value: unknown, option: string) => void,
@@ -99,7 +98,7 @@ export function ruleBy(
   return { expected, check: (option, value) => check(value, option) };
 }
 
-/** The same for an option that may not be left out. */
+/** A rule for an option that may not be left out. */
 export function required(given: OptionRule): OptionRule {
   return { ...given, isRequired: true };
 }

@@ -12,7 +12,7 @@ export interface DrainOptions {
   readonly workers: Pick<Workers<unknown>, 'busy' | 'prefetched'>;
 }
 
-/** Knows when no job waits in the pool's queues any more, and none runs here. Any number may wait for that at once. */
+/** Knows when no job waits in the pool's queues and none runs here. Any number of callers may wait for that at once. */
 export class Drain {
   readonly #options: DrainOptions;
   readonly #waiting = new Set<() => void>();
@@ -22,7 +22,7 @@ export class Drain {
     this.#options = options;
   }
 
-  /** Resolves when it is so, or when the pool stops. @throws what Redis says when it refuses to tell */
+  /** Resolves when the queues are empty and no job runs, or when the pool stops. @throws Redis's error if it refuses to answer */
   async finished(): Promise<void> {
     while (!this.#ended) {
       await this.#nextDry();
@@ -36,7 +36,7 @@ export class Drain {
     this.#waiting.clear();
   }
 
-  /** The pool stops: nobody waits any longer. */
+  /** The pool stops: all waits end. */
   end(): void {
     this.#ended = true;
     this.dry();
@@ -49,7 +49,7 @@ export class Drain {
     });
   }
 
-  /** Between two rounds, one of which may be bringing the last jobs. */
+  /** Looks between two rounds: one that is under way may bring the last jobs. */
   async #isEmpty(): Promise<boolean> {
     let isEmpty = false;
     await this.#options.dispatcher.between(async () => {
@@ -58,7 +58,7 @@ export class Drain {
     return isEmpty;
   }
 
-  /** Nothing runs, waits to be begun, or is still to be sent to Redis: settling may put jobs into queues. */
+  /** No job runs, waits to be begun, or is still to be settled, which may put it into a queue again. */
   #isIdle(): boolean {
     const { workers, dispatcher } = this.#options;
     return (
@@ -71,12 +71,12 @@ export class Drain {
     try {
       return (await this.#waitingQueues()) === 0;
     } catch (error) {
-      if (redisFault(error).code === 'CONNECTION') return false; // It will be asked again.
+      if (redisFault(error).code === 'CONNECTION') return false; // It is asked again later.
       throw error;
     }
   }
 
-  /** How many queues have jobs and are not paused. */
+  /** The number of queues that have jobs and are not paused. */
   async #waitingQueues(): Promise<number> {
     const { connection, keys, jobNames } = this.#options;
     const pipeline = connection.redis.pipeline();

@@ -6,19 +6,28 @@ import { decidingTime } from '../redis/deciding-time.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../scripts/scripts.js';
-import type { HealthFigures } from './pool-health.js';
+import { errorLine } from '../errors/error-text.js';
+import { redisProblem, refuses } from '../redis/redis-problem.js';
+import {
+  judge,
+  type HealthAges,
+  type HealthFigures,
+  type Obstacles,
+  type PoolHealth,
+} from './pool-health.js';
 
 export interface HealthReaderOptions {
-  readonly poolId: string;
+  /** The pool's. */
+  readonly id: string;
   readonly jobNames: readonly string[];
-  /** The pool's own: another that works would prove nothing. */
+  /** The pool's own: another connection that works would prove nothing. */
   readonly connection: RedisConnection;
   readonly keys: Keys;
   readonly scripts: Scripts;
   readonly clock: Clock;
 }
 
-/** Reads what Redis knows of a pool's health. */
+/** Says how a pool is, by its own figures and by what Redis knows of it. */
 export class HealthReader {
   readonly #options: HealthReaderOptions;
   readonly #queues: Queues;
@@ -30,9 +39,31 @@ export class HealthReader {
     this.#fleet = new Fleet(options);
   }
 
+  /**
+   * Takes two round trips, and none where the pool is not connected or not registered.
+   *
+   * @param known what the pool knows of itself
+   */
+  async read(
+    known: HealthFigures,
+    limits: HealthAges,
+    { unregistered, refused }: Obstacles,
+  ): Promise<PoolHealth> {
+    const { connection } = this.#options;
+    if (!connection.isUp) {
+      return judge(known, limits, { unreachable: notConnected(connection.downReason) });
+    }
+    if (unregistered !== undefined) return judge(known, limits, { unregistered });
+    try {
+      return judge({ ...known, ...(await this.#figures()) }, limits, { refused });
+    } catch (error) {
+      return judge(known, limits, { unreachable: redisProblem(error) });
+    }
+  }
+
   /** @throws NotConnectedError, and what ioredis throws */
-  async read(): Promise<Pick<HealthFigures, 'beatAge' | 'oldestWaiting' | 'unhandled'>> {
-    const { poolId, jobNames } = this.#options;
+  async #figures(): Promise<Pick<HealthFigures, 'beatAge' | 'oldestWaiting' | 'unhandled'>> {
+    const { id, jobNames } = this.#options;
     const [now, queues, pools] = await Promise.all([
       decidingTime(this.#options),
       this.#queues.list(),
@@ -43,11 +74,17 @@ export class HealthReader {
       .filter(({ jobName, paused }) => !paused && jobNames.includes(jobName))
       .sort((a, b) => b.latency - a.latency);
     const handled = handledNames(pools, now);
-    const own = pools.find(({ workerPoolId }) => workerPoolId === poolId);
+    const own = pools.find(({ workerPoolId }) => workerPoolId === id);
     return {
-      beatAge: own && Math.max(0, beatAge(own, now)),
-      oldestWaiting: oldest && { jobName: oldest.jobName, seconds: oldest.latency },
+      beatAge: own && Math.max(0, beatAge(own, now) * 1000),
+      oldestWaiting: oldest && { jobName: oldest.jobName, age: oldest.latency * 1000 },
       unhandled: waiting.map(({ jobName }) => jobName).filter((name) => !handled.has(name)),
     };
   }
+}
+
+function notConnected(reason: Error | undefined): string {
+  if (reason === undefined) return 'Redis does not answer: the pool is not connected to it.';
+  if (refuses(reason)) return redisProblem(reason);
+  return `Redis does not answer: the pool is not connected to it (${errorLine(reason)}).`;
 }

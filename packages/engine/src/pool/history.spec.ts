@@ -11,6 +11,7 @@ import type { FetchedEntry, Move, Settlement } from '../scripts/running-scripts.
 import type { HeldClaim } from '../job/held-claim.js';
 import { Requeuer } from '../maintenance/requeuer.js';
 import { argsTextOf } from '../job/job-entry.js';
+import { reportInto } from '../testing/strict-report.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { TEST_REDIS, TestNamespace } from '../testing/test-redis.js';
 
@@ -262,21 +263,19 @@ class World {
 
   async #reap(by: SimulatedPool): Promise<void> {
     const reaper = new DeadPoolReaper({
-      ...{ poolId: by.id, connection, keys: ns.keys, scripts: this.#scripts, maxDeaths: 3 },
-      now: () => this.#clock.now(),
+      ...{ id: by.id, connection, keys: ns.keys, scripts: this.#scripts, clock: this.#clock },
+      settings: { maxDeaths: 3, timing: { reap: 2_500 } },
       onReaped: () => undefined,
       onStandstill: () => undefined,
-      onError: () => undefined,
     });
     await reaper.reap();
   }
 
   #requeuer(set: 'retry' | 'scheduled'): Requeuer {
     return new Requeuer({
-      ...{ set, connection, scripts: this.#scripts },
-      now: () => this.#clock.now(),
+      ...{ set, connection, scripts: this.#scripts, clock: this.#clock },
       isWatching: () => false,
-      onError: () => undefined,
+      report: reportInto([]),
     });
   }
 

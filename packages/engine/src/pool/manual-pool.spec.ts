@@ -77,7 +77,7 @@ describe('a pool by hand', () => {
     };
     const pool = await aPool()
       .job('a', note)
-      .job('fails', { backoff: () => 30, maxFails: 2 }, fail)
+      .job('fails', { backoff: () => '30s', maxFails: 2 }, fail)
       .startByHand();
     expect(await pool.nextAt()).toBeUndefined();
     await enqueuer.enqueue('a', { n: 1 }, { in: '1m' });

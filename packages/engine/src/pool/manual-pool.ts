@@ -1,30 +1,29 @@
-import type { Clock } from '../base/clock.js';
+import { unixSeconds } from '../base/clock.js';
 import { JobCancelledError, NoHandlerError } from '../errors/errors.js';
 import { newId } from '../base/id.js';
 import { encodeArgs, type JobArgs } from '../job/job-args.js';
 import { isJobContract, jobNameOf, type JobNameOrContract } from '../job/job-contract.js';
 import { newEntry, parseEntry } from '../job/job-entry.js';
-import type { PeriodicJob } from '../schedule/periodic-job.js';
 import { HORIZON } from '../schedule/firing-plan.js';
 import type { PoolActors } from './pool-actors.js';
-import { capture, type Propagator } from '../middleware/propagator.js';
-import type { Keys } from '../redis/keys.js';
+import type { PoolContext } from './pool-context.js';
+import { capture } from '../middleware/propagator.js';
 import { toRaw } from '../redis/raw.js';
 import type { Workers } from '../run/workers.js';
 
-export interface ManualPoolOptions {
-  readonly actors: Pick<
-    PoolActors<unknown>,
-    'connection' | 'dispatcher' | 'periodicEnqueuer' | 'requeueDue'
-  > & { readonly workers: Pick<Workers<unknown>, 'ended' | 'perform'> };
-  readonly jobNames: readonly string[];
-  readonly periodicJobs: readonly PeriodicJob[];
-  readonly propagators: readonly Propagator[];
-  readonly keys: Keys;
-  readonly clock: Clock;
-}
+/** The actors that a manual pool sets to work. */
+export type ManualActors = Pick<
+  PoolActors<unknown>,
+  'dispatcher' | 'periodicEnqueuer' | 'requeueDue'
+> & { readonly workers: Pick<Workers<unknown>, 'ended' | 'perform'> };
 
-/** The job that is taken next from a queue. */
+/** The context of its pool. */
+export type ManualContext = Pick<
+  PoolContext,
+  'settings' | 'jobNames' | 'schedules' | 'connection' | 'keys' | 'clock'
+>;
+
+/** The job that is next in a queue. */
 export interface NextJob {
   readonly jobName: string;
   /** Empty for an entry that is no job. */
@@ -33,33 +32,35 @@ export interface NextJob {
   readonly enqueuedAt: number;
 }
 
-// The longest time that a timer can have; a handler that never ends is the test runner's to end.
+// In milliseconds; the longest that a timer can wait. It is for the test runner to end a handler that never ends.
 const FOR_EVER = 2 ** 31 - 1;
-const CARRIER_LASTS = 60_000;
+const CARRIER_TTL = 60_000;
 
 /**
- * A pool of which nothing happens by itself: each step is asked for and can be awaited. For tests, in which time is
- * what a clock of theirs says. `WorkerPool.startByHand` makes it.
+ * A pool that does nothing on its own: a test asks for each step, and can await it. Time is what the test's clock says.
+ * `WorkerPool.startByHand` makes it.
  */
 export class ManualPool {
-  readonly #options: ManualPoolOptions;
+  readonly #pool: ManualContext;
+  readonly #actors: ManualActors;
   /** Until when the firings of schedules were added, in seconds since the epoch. */
   #addedUntil = -Infinity;
 
-  constructor(options: ManualPoolOptions) {
-    this.#options = options;
-    options.actors.dispatcher.stopFetching();
+  constructor(pool: ManualContext, actors: ManualActors) {
+    this.#pool = pool;
+    this.#actors = actors;
+    actors.dispatcher.stopFetching();
   }
 
-  /** The job names that it has handlers for. */
+  /** The job names that have handlers. */
   get jobNames(): readonly string[] {
-    return this.#options.jobNames;
+    return this.#pool.jobNames;
   }
 
   /** The next job of each queue that has one and is not paused. */
   async next(): Promise<NextJob[]> {
-    const { actors, jobNames, keys } = this.#options;
-    const { redis } = actors.connection;
+    const { connection, jobNames, keys } = this.#pool;
+    const { redis } = connection;
     const heads = await Promise.all(
       jobNames.map(async (jobName) => {
         if ((await redis.exists(keys.paused(jobName))) === 1) return [];
@@ -70,27 +71,26 @@ export class ManualPool {
     return heads.flat();
   }
 
-  /** Runs the next job of a name. Returns false if there is none, or its limit is reached. */
+  /** Runs the next job of a name. Returns false if there is none, or if the limit of the name is reached. */
   async run(jobName: string): Promise<boolean> {
-    const { dispatcher, workers } = this.#options.actors;
+    const { dispatcher, workers } = this.#actors;
     const found = await dispatcher.fetchOne(jobName);
     await workers.ended(FOR_EVER);
     await dispatcher.dispatch(); // which settles it, and fetches no other
     return found;
   }
 
-  /** Does what is due now: adds the firings of schedules, and moves jobs whose time has come to their queues. */
+  /** Adds the firings of schedules that are due, and moves jobs whose time has come to their queues. */
   async moveDue(): Promise<void> {
-    const { actors, clock } = this.#options;
-    await actors.periodicEnqueuer.enqueue();
-    this.#addedUntil = Math.floor(clock.now() / 1000) + HORIZON;
-    await actors.requeueDue();
+    await this.#actors.periodicEnqueuer.enqueue();
+    this.#addedUntil = unixSeconds(this.#pool.clock) + HORIZON;
+    await this.#actors.requeueDue();
   }
 
-  /** When there will be something to do, in milliseconds since the epoch; `undefined` for never. */
+  /** When the next job comes due, in milliseconds since the epoch; `undefined` for never. */
   async nextAt(): Promise<number | undefined> {
-    const { actors, keys } = this.#options;
-    const { redis } = actors.connection;
+    const { connection, keys } = this.#pool;
+    const { redis } = connection;
     const firsts = await Promise.all([
       redis.zrange(keys.scheduled, '0', '0', 'WITHSCORES'),
       redis.zrange(keys.retry, '0', '0', 'WITHSCORES'),
@@ -101,38 +101,38 @@ export class ManualPool {
   }
 
   /**
-   * Runs a job that is in no queue, with its middleware, and with what the propagators carry.
+   * Runs a job that is in no queue, with its middleware and its propagators.
    *
-   * @throws what its handler throws; NoHandlerError, InvalidJobArgsError, PropagatorCaptureError
+   * @throws the error of its handler; NoHandlerError, InvalidJobArgsError, PropagatorCaptureError
    */
   async perform(job: JobNameOrContract, args?: JobArgs | null): Promise<void> {
-    const { actors, clock, jobNames } = this.#options;
+    const { clock, jobNames } = this.#pool;
     const name = jobNameOf(job);
     if (!jobNames.includes(name)) throw new NoHandlerError(name, jobNames);
     if (isJobContract(job)) await job.check(args ?? {});
     const id = newId();
-    const enqueuedAt = Math.floor(clock.now() / 1000);
+    const enqueuedAt = unixSeconds(clock);
     await this.#carry(id);
     const raw = newEntry({ name, id, enqueuedAt, argsText: encodeArgs(name, args) });
-    const outcome = await actors.workers.perform(raw);
+    const outcome = await this.#actors.workers.perform(raw);
     if (outcome.kind === 'threw') throw outcome.error;
     if (outcome.kind !== 'returned') throw new JobCancelledError(name, id);
   }
 
-  /** The first firing that was not added yet: a second before, when it is still to come. */
+  /** A second before the first firing that was not added yet. */
   #nextFirings(): number {
-    const after = Math.max(this.#addedUntil, Math.floor(this.#options.clock.now() / 1000));
-    const times = this.#options.periodicJobs.map(
+    const after = Math.max(this.#addedUntil, unixSeconds(this.#pool.clock));
+    const times = this.#pool.schedules.map(
       ({ schedule }) => schedule.next(new Date(after * 1000))?.getTime() ?? Infinity,
     );
     return Math.min(...times) - 1_000;
   }
 
   async #carry(jobId: string): Promise<void> {
-    const { actors, keys, propagators } = this.#options;
-    const carriers = capture(propagators);
+    const { connection, keys, settings } = this.#pool;
+    const carriers = capture(settings.propagators);
     if (carriers === undefined) return;
-    await actors.connection.redis.set(keys.carrier(jobId), carriers, 'PX', CARRIER_LASTS);
+    await connection.redis.set(keys.carrier(jobId), carriers, 'PX', CARRIER_TTL);
   }
 }
 
@@ -141,6 +141,6 @@ function headOf(entry: Buffer): Pick<NextJob, 'id' | 'enqueuedAt'> {
     const { id, enqueuedAt } = parseEntry(toRaw(entry));
     return { id, enqueuedAt };
   } catch {
-    return { id: '', enqueuedAt: 0 }; // It ends among the dead jobs as soon as it is fetched.
+    return { id: '', enqueuedAt: 0 }; // It becomes a dead job as soon as it is fetched.
   }
 }

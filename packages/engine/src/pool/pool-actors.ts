@@ -1,543 +1,390 @@
-import { Auditor, type KnownJob } from '../maintenance/auditor.js';
-import { CancelWatcher } from '../maintenance/cancel-watcher.js';
-import { CarrierScope } from '../middleware/carrier-scope.js';
-import { stopwatchOf, type Clock } from '../base/clock.js';
-import { noteFollowing } from '../middleware/current-job.js';
-import { handlerStack } from '../middleware/handler-stack.js';
-import type { Middleware } from '../middleware/middleware.js';
-import { Dispatcher } from '../dispatch/dispatcher.js';
-import { DeadPoolReaper, type ReapedPool } from '../maintenance/dead-pool-reaper.js';
-import { Fetcher } from '../dispatch/fetcher.js';
-import { HealthReader } from './health-reader.js';
-import { Heartbeater } from '../heartbeat/heartbeater.js';
-import { JobCancelledError, JobLostError } from '../errors/errors.js';
+import { stopwatchOf } from '../base/clock.js';
 import { newId } from '../base/id.js';
+import { every, jittered, paced } from '../base/loop.js';
+import { performance } from '../base/timers.js';
+import { Dispatcher } from '../dispatch/dispatcher.js';
+import { Fetcher } from '../dispatch/fetcher.js';
+import { PrioritySampler } from '../dispatch/priority-sampler.js';
+import { Settler } from '../dispatch/settler.js';
+import { Waker } from '../dispatch/waker.js';
+import { JobCancelledError, JobLostError } from '../errors/errors.js';
+import { Heartbeater } from '../heartbeat/heartbeater.js';
 import type { JobEntry } from '../job/job-entry.js';
 import type { JobType } from '../job/job-type.js';
-import { Recorder } from '../metrics/recorder.js';
+import { heldClaim, holdsClaim } from '../job/unique-key.js';
+import { Auditor, type KnownJob } from '../maintenance/auditor.js';
+import { CancelWatcher } from '../maintenance/cancel-watcher.js';
+import { DeadPoolReaper, type ReapedPool } from '../maintenance/dead-pool-reaper.js';
 import { LostJobs } from '../maintenance/lost-jobs.js';
 import { Observer } from '../maintenance/observer.js';
 import { PeriodicEnqueuer } from '../maintenance/periodic-enqueuer.js';
-import type { PeriodicJob } from '../schedule/periodic-job.js';
-import { Prefetch } from '../run/prefetch.js';
-import { PoolRegistry } from './pool-registry.js';
-import type { PoolTiming } from './pool-timing.js';
-import { PrioritySampler } from '../dispatch/priority-sampler.js';
-import type { Propagator } from '../middleware/propagator.js';
-import type { Random } from '../base/random.js';
-import type { Keys } from '../redis/keys.js';
-import { RedisConnection } from '../redis/redis-connection.js';
-import type { RedisSource } from '../redis/redis-source.js';
-import { Scripts } from '../scripts/scripts.js';
-import type { Registration } from '../scripts/pool-scripts.js';
 import { Requeuer } from '../maintenance/requeuer.js';
 import { Rescuer } from '../maintenance/rescuer.js';
-import { Settler } from '../dispatch/settler.js';
-import { Waker } from '../dispatch/waker.js';
-import { Worker } from '../run/worker.js';
+import { Recorder } from '../metrics/recorder.js';
+import { CarrierScope } from '../middleware/carrier-scope.js';
+import { noteFollowing } from '../middleware/current-job.js';
+import { handlerStack } from '../middleware/handler-stack.js';
 import type { FinishedJob } from '../run/finished-job.js';
 import { Finisher } from '../run/finisher.js';
-import { heldClaim, holdsClaim } from '../job/unique-key.js';
+import { Prefetch } from '../run/prefetch.js';
+import { Worker } from '../run/worker.js';
 import { Workers } from '../run/workers.js';
-import { performance } from '../base/timers.js';
+import type { Registration } from '../scripts/pool-scripts.js';
+import type { PoolContext } from './pool-context.js';
+import { PoolRegistry } from './pool-registry.js';
 
-export interface PoolActorsOptions<Context> {
-  readonly poolId: string;
-  readonly redis: RedisSource;
-  readonly namespace: string;
-  readonly keys: Keys;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly timing: PoolTiming;
-  readonly concurrency: number;
-  readonly maxDeaths: number;
-  readonly rescueUnknownJobs: boolean;
-  readonly mapError: (error: unknown) => unknown;
-  readonly propagators: readonly Propagator[];
-  /** Whether jobs run as the current job. */
-  readonly currentJob: boolean;
-  readonly types: ReadonlyMap<string, JobType<Context>>;
-  /** In the order of registration. */
-  readonly middleware: readonly Middleware<Context>[];
-  readonly periodicJobs: readonly PeriodicJob[];
-  readonly context: () => Context | Promise<Context>;
-  readonly onStarted: (entry: JobEntry) => void;
-  readonly onSettled: (job: FinishedJob, owned: boolean) => void;
-  readonly onDry: () => void;
-  readonly onReaped: (pool: ReapedPool) => void;
+/** What the actors tell their pool. */
+export interface ActorEvents {
+  /** A worker has begun a job. */
+  readonly started: (entry: JobEntry) => void;
+  /** A job's run has ended; `owned`: the job was still this pool's, and Redis has its fate. */
+  readonly settled: (job: FinishedJob, owned: boolean) => void;
+  /** A fetch has found nothing to run. */
+  readonly dry: () => void;
+  /** The jobs of a dead pool were taken from it. */
+  readonly reaped: (pool: ReapedPool) => void;
   /** Jobs were brought back that a Go pool had declared dead. */
-  readonly onRescued: (count: number) => void;
+  readonly rescued: (count: number) => void;
   /** The limit of a name was another before. */
-  readonly onLimitChanged: (jobName: string, before: number, now: number) => void;
-  /** Redis had forgotten the pool, or what it is for. */
-  readonly onForgotten: () => void;
-  /** Jobs were in progress that no worker knew of. */
-  readonly onStrangers: (count: number) => void;
-  /** Something that was survived, and that the user should know. */
-  readonly onWarning: (message: string) => void;
-  /** An error that an actor has survived, and where. */
-  readonly onError: (where: string, error: unknown) => void;
-  /** Code that the pool was given has thrown, which was survived, and where. */
-  readonly onThrown: (where: string, error: unknown) => void;
+  readonly limitChanged: (jobName: string, before: number, now: number) => void;
+  /** Redis had forgotten the pool, or its jobs, and knows them again. */
+  readonly restored: () => void;
+  /** Jobs were in progress that no worker knew of, and were put back. */
+  readonly orphaned: (count: number) => void;
 }
 
-/**
- * Makes the actors of a pool and ties them together. They do not know each other: each is given the functions that
- * it needs.
- */
-export class PoolActors<Context> {
-  readonly connection: RedisConnection;
-  readonly scripts: Scripts;
+/** The actors that a pool itself deals with, and what it does with all of them together. */
+export interface PoolActors<Context> {
   readonly workers: Workers<Context>;
   readonly dispatcher: Dispatcher;
   readonly heartbeater: Heartbeater;
-  /** Has Redis know the pool. */
   readonly registry: PoolRegistry;
   readonly periodicEnqueuer: PeriodicEnqueuer;
-  readonly reaper: DeadPoolReaper;
-  readonly auditor: Auditor;
   readonly recorder: Recorder;
-  readonly healthReader: HealthReader;
-  readonly #cancelWatcher: CancelWatcher;
-  readonly #rescuer: Rescuer | undefined;
-  readonly #options: PoolActorsOptions<Context>;
-  readonly #wakerConnection: RedisConnection;
-  readonly #carrierScope: CarrierScope | undefined;
-  readonly #slots: readonly Worker<Context>[];
-  readonly #prefetch: Prefetch;
-  /** The names by what is watched of them. */
-  readonly #namesByKey: ReadonlyMap<string, string>;
-  readonly #waker: Waker;
-  readonly #retryRequeuer: Requeuer;
-  readonly #scheduledRequeuer: Requeuer;
-  readonly #observer: Observer;
-  readonly #lostJobs: LostJobs;
-
-  /** @throws UnsupportedRedisError, InvalidOptionError */
-  constructor(options: PoolActorsOptions<Context>) {
-    this.#options = options;
-    const { redis, namespace, keys, clock, timing } = options;
-    noteFollowing(options.currentJob);
-    this.connection = new RedisConnection(redis, {
-      name: 'pool',
-      namespace,
-      commandTimeout: timing.commandTimeout,
-    });
-    this.#wakerConnection = this.connection.sibling('waker');
-    this.scripts = new Scripts(keys, clock);
-    this.#carrierScope = options.propagators.length > 0 ? this.#makeCarrierScope() : undefined;
-    this.#slots = this.#makeSlots();
-    this.#prefetch = this.#makePrefetch();
-    this.workers = this.#makeWorkers();
-    this.#lostJobs = this.#makeLostJobs();
-    this.#namesByKey = new Map(
-      [...options.types.keys()].flatMap((name) =>
-        [keys.queue(name), ...keys.settingsOf(name), keys.lock(name)].map((key) => [key, name]),
-      ),
-    );
-    this.#waker = this.#makeWaker();
-    this.dispatcher = this.#makeDispatcher();
-    this.#retryRequeuer = this.#makeRequeuer('retry');
-    this.#scheduledRequeuer = this.#makeRequeuer('scheduled');
-    this.#observer = this.#makeObserver();
-    this.heartbeater = this.#makeHeartbeater();
-    this.registry = this.#makeRegistry();
-    this.periodicEnqueuer = this.#makePeriodicEnqueuer();
-    this.reaper = this.#makeReaper();
-    this.auditor = this.#makeAuditor();
-    this.recorder = this.#makeRecorder();
-    this.healthReader = this.#makeHealthReader();
-    this.#cancelWatcher = this.#makeCancelWatcher();
-    this.#rescuer = options.rescueUnknownJobs ? this.#makeRescuer() : undefined;
-  }
-
-  /** Connects; nothing is fetched yet. */
-  connect(): void {
-    this.#waker.start();
-  }
-
   /** Moves the jobs that are due to their queues. */
-  async requeueDue(): Promise<void> {
-    await this.#retryRequeuer.requeueDue();
-    await this.#scheduledRequeuer.requeueDue();
-  }
+  requeueDue(): Promise<void>;
+  /** Connects; nothing is fetched yet. */
+  connect(): void;
+  /** Starts all actors. The pool must be registered. */
+  start(): void;
+  /** The connection is back. Redis may have forgotten things meanwhile, or a reply was lost: all look at once. */
+  reconnected(): void;
+  /** Stops all actors but the dispatcher. */
+  stop(): Promise<void>;
+  /** Closes the connections. */
+  close(): void;
+}
 
-  /** Sets everybody to work. The pool must be registered. */
-  start(): void {
-    this.heartbeater.start();
-    this.registry.start();
-    this.#observer.start();
-    this.dispatcher.start();
-    this.#retryRequeuer.start();
-    this.#scheduledRequeuer.start();
-    this.periodicEnqueuer.start();
-    this.reaper.start();
-    this.auditor.start();
-    this.recorder.start();
-    this.#cancelWatcher.start();
-    this.#rescuer?.start();
-  }
+// In milliseconds. A Redis that has lost its data may have no other way to say so.
+const RESTORE = 6_000;
+const AFTER_ERROR = 1_000;
+const AFTER_FAILED_RESCUE = 5_000;
 
-  /** Stops everybody but the dispatcher and the connections. */
-  async stop(): Promise<void> {
-    await Promise.all([
-      this.#retryRequeuer.stop(),
-      this.#scheduledRequeuer.stop(),
-      this.#observer.stop(),
-      this.periodicEnqueuer.stop(),
-      this.reaper.stop(),
-      this.auditor.stop(),
-      this.recorder.stop(),
-      this.#cancelWatcher.stop(),
-      this.#rescuer?.stop(),
-      this.registry.stop(),
-      this.heartbeater.stop(),
-    ]);
-  }
+/**
+ * Makes the actors of a pool and ties them together, from top to bottom. They do not know each other: each gets the pool's
+ * context and the functions that it needs. Those may speak of an actor further down, as nothing runs before `start`.
+ *
+ * @throws UnsupportedRedisError, InvalidOptionError
+ */
+export function makeActors<Context>(
+  pool: PoolContext<Context>,
+  events: ActorEvents,
+): PoolActors<Context> {
+  const { id: poolId, settings, types, connection, keys, scripts, clock, random, report } = pool;
+  const { timing, maxDeaths, propagators } = settings;
+  const now = (): number => clock.now();
+  const reported = (where: string) => (error: unknown) => report.error(where, error);
+  const reporting = (where: string, afterError = AFTER_ERROR) => ({
+    afterError,
+    onError: reported(where),
+  });
+  noteFollowing(settings.currentJob);
 
-  close(): void {
-    this.#wakerConnection.close();
-    this.connection.close();
-  }
-
-  #makeSlots(): Worker<Context>[] {
-    const { concurrency, context, clock } = this.#options;
-    return Array.from(
-      { length: concurrency },
-      () =>
-        new Worker({
-          id: newId(),
-          context,
-          now: () => clock.now(),
-          elapsed: stopwatchOf(clock),
-          onCheckin: () => this.#observer.touch(),
-        }),
-    );
-  }
-
-  /** Not where the first death of a process is the death of its jobs: all that were fetched would die. */
-  #makePrefetch(): Prefetch {
-    const { types, maxDeaths } = this.#options;
-    return new Prefetch(
-      namesOf(
-        types,
-        (type) => Boolean(type.maxConcurrency) || holdsClaims(type) || maxDeaths === 1,
-      ),
-    );
-  }
-
-  #makeWorkers(): Workers<Context> {
-    const { types, keys, clock, random, mapError, propagators, onWarning, onStarted } =
-      this.#options;
-    return new Workers({
-      workers: this.#slots,
-      types: new Map([...types].map(([name, type]) => [name, this.#stacked(type)])),
-      finisher: new Finisher({
-        ...{ keys, now: () => clock.now(), random, mapError, onWarning },
-        mayHaveCarriers: propagators.length > 0,
+  // Jobs run.
+  const slots = Array.from(
+    { length: settings.concurrency },
+    () =>
+      new Worker({
+        id: newId(),
+        context: settings.context,
+        now,
+        elapsed: stopwatchOf(clock),
+        onCheckin: () => observer.touch(),
       }),
-      now: () => clock.now(),
-      onStarted: (entry) => {
-        this.#observer.touch();
-        onStarted(entry);
+  );
+  const observer = new Observer({ ...pool, workers: slots });
+  const prefetch = new Prefetch(namesWithoutPrefetch(types, maxDeaths));
+  const workers = new Workers({
+    workers: slots,
+    types: stacked(pool),
+    finisher: new Finisher({
+      ...{ keys, now, random },
+      mapError: settings.mapError,
+      mayHaveCarriers: propagators.length > 0,
+      onWarning: (message) => report.warn(message),
+    }),
+    now,
+    onStarted: (entry) => {
+      observer.touch();
+      events.started(entry);
+    },
+    onFinished: (job) => {
+      observer.touch();
+      dispatcher.settle(job);
+    },
+    prefetch,
+    elapsed: () => performance.now(),
+    onOverdue: () => void dispatcher.between(() => workers.giveBackOverdue()),
+  });
+
+  // Jobs are fetched and settled.
+  const watched = watchedKeys(pool);
+  const wakerConnection = connection.sibling('waker');
+  const waker = new Waker({
+    connection: wakerConnection,
+    watched: connection,
+    onChange: (changed) => wake(changed),
+    onError: reported('waker.watch'),
+  });
+  const isWatching = (): boolean => waker.isWatching;
+  const lostJobs = new LostJobs(pool);
+  const dispatcher = new Dispatcher({
+    connection,
+    settler: new Settler({
+      ...{ poolId, scripts },
+      onSettled: (job, owned) => {
+        lostJobs.ended(job.raw, job.entry?.id, owned);
+        events.settled(job, owned);
       },
-      onFinished: (job) => {
-        this.#observer.touch();
-        this.dispatcher.settle(job);
-      },
-      prefetch: this.#prefetch,
-      elapsed: () => performance.now(),
-      onOverdue: () => void this.dispatcher.between(() => this.workers.giveBackOverdue()),
-    });
-  }
-
-  /** The type, whose handler has all layers of the pool around it. */
-  #stacked(type: JobType<Context>): JobType<Context> {
-    const { currentJob, middleware, onWarning } = this.#options;
-    const handler = handlerStack(type, {
-      ...{ currentJob, carriers: this.#carrierScope, middleware },
-      onLateNext: ({ message }) => onWarning(message),
-    });
-    return { ...type, handler };
-  }
-
-  #makeCarrierScope(): CarrierScope {
-    const { propagators, keys } = this.#options;
-    return new CarrierScope({
-      propagators,
-      connection: this.connection,
-      keys,
-      onError: (error) => this.#options.onThrown('propagator.restore', error),
-    });
-  }
-
-  #makeWaker(): Waker {
-    return new Waker({
-      connection: this.#wakerConnection,
-      watched: this.connection,
-      onChange: (keys) => this.#wake(keys),
-      onError: this.#reporter('waker.watch'),
-    });
-  }
-
-  #makeDispatcher(): Dispatcher {
-    const { poolId, onSettled } = this.#options;
-    const settled = (job: FinishedJob, owned: boolean): void => {
-      this.#lostJobs.ended(job.raw, job.entry?.id, owned);
-      onSettled(job, owned);
-    };
-    return new Dispatcher({
-      connection: this.connection,
-      settler: new Settler({
-        poolId,
-        scripts: this.scripts,
-        onSettled: settled,
-        onLocksWrong: () => this.auditor.wake(),
-        onError: this.#reporter('settler.settle'),
-      }),
-      fetcher: this.#makeFetcher(),
-      onError: this.#reporter('dispatcher.dispatch'),
-    });
-  }
-
-  #makeFetcher(): Fetcher {
-    const { poolId, types, random, timing, onDry } = this.#options;
-    return new Fetcher({
-      poolId,
-      scripts: this.scripts,
+      onLocksWrong: () => auditing.poke(),
+      onError: reported('settler.settle'),
+    }),
+    fetcher: new Fetcher({
+      ...{ poolId, scripts, isWatching },
       sampler: new PrioritySampler(types.values(), random),
       uniqueUntil: (jobName) => types.get(jobName)?.uniqueUntil ?? 'started',
-      demand: () => this.workers.demand,
-      mayPrefetch: (jobName) => this.#prefetch.allows(jobName),
-      isWatching: () => this.#waker.isWatching,
-      onFetched: (entries) => this.workers.take(entries),
-      onUnfit: (entries) => this.workers.putBack(entries),
-      onLocksWrong: () => this.auditor.wake(),
-      onError: this.#reporter('fetcher.fetch'),
-      onDry,
+      demand: () => workers.demand,
+      mayPrefetch: (jobName) => prefetch.allows(jobName),
+      onFetched: (entries) => workers.take(entries),
+      onUnfit: (entries) => workers.putBack(entries),
+      onLocksWrong: () => auditing.poke(),
+      onError: reported('fetcher.fetch'),
+      onDry: events.dry,
       safetyPoll: timing.safetyPoll,
-    });
-  }
+    }),
+    onError: reported('dispatcher.dispatch'),
+  });
 
-  #makeRequeuer(set: 'retry' | 'scheduled'): Requeuer {
-    const { clock, types } = this.#options;
-    return new Requeuer({
-      set,
-      connection: this.connection,
-      scripts: this.scripts,
-      now: () => clock.now(),
-      ownNames: new Set(types.keys()),
-      knowsNames: () => this.registry.isComplete(),
-      isWatching: () => this.#waker.isWatching,
-      onError: this.#reporter('requeuer.requeue_due'),
-    });
-  }
-
-  #makeObserver(): Observer {
-    const { keys, timing } = this.#options;
-    return new Observer({
-      connection: this.connection,
-      keys,
-      scripts: this.scripts,
-      workers: this.#slots,
-      onError: this.#reporter('observer.observe'),
-      interval: timing.observe,
-    });
-  }
-
-  #makeHeartbeater(): Heartbeater {
-    const { poolId, types, concurrency, periodicJobs, keys, clock, timing } = this.#options;
-    return new Heartbeater({
-      poolId,
-      workerIds: this.#slots.map(({ id }) => id),
-      jobNames: [...types.keys()],
-      concurrency,
-      schedules: periodicJobs,
-      connection: this.connection,
-      keys,
-      scripts: this.scripts,
-      clock,
-      onError: (error) => {
-        this.reaper.bePatient(); // Others may not be able to beat, either.
-        this.#options.onError('heartbeater.beat', error);
-      },
-      onWarning: this.#options.onWarning,
-      interval: timing.heartbeat,
-      stuckAfter: timing.stuckAfter,
-    });
-  }
-
-  #makeRegistry(): PoolRegistry {
-    const { poolId, types, onLimitChanged, onForgotten } = this.#options;
-    return new PoolRegistry({
-      poolId,
-      registration: registrationOf(types),
-      connection: this.connection,
-      scripts: this.scripts,
-      beat: () => this.heartbeater.beat(),
-      onLimitChanged,
-      onLost: () => {
-        this.periodicEnqueuer.wake();
-        this.auditor.wake();
-        this.dispatcher.wake();
-        onForgotten();
-      },
-      onError: this.#reporter('pool_registry.restore'),
-    });
-  }
-
-  #makeLostJobs(): LostJobs {
-    const { connection, scripts } = this;
-    return new LostJobs({ connection, scripts, onError: this.#reporter('lost_jobs.forgive') });
-  }
-
-  #makePeriodicEnqueuer(): PeriodicEnqueuer {
-    const { periodicJobs, keys, clock } = this.#options;
-    return new PeriodicEnqueuer({
-      jobs: periodicJobs,
-      connection: this.connection,
-      keys,
-      scripts: this.scripts,
-      clock,
-      onError: this.#reporter('periodic_enqueuer.enqueue'),
-    });
-  }
-
-  #makeReaper(): DeadPoolReaper {
-    const { poolId, keys, clock, maxDeaths, timing, onReaped } = this.#options;
-    return new DeadPoolReaper({
-      poolId,
-      connection: this.connection,
-      keys,
-      scripts: this.scripts,
-      now: () => clock.now(),
-      maxDeaths,
-      onReaped,
-      onStandstill: () => this.auditor.wake(),
-      onError: this.#reporter('dead_pool_reaper.reap'),
-      interval: timing.reap,
-    });
-  }
-
-  #makeAuditor(): Auditor {
-    const { poolId, types, keys, timing, onStrangers } = this.#options;
-    return new Auditor({
-      poolId,
-      jobNames: [...types.keys()],
-      connection: this.connection,
-      keys,
-      scripts: this.scripts,
-      between: (work) => this.#quietly(work),
-      running: () =>
-        this.workers.running.map(({ jobName, raw, entry }) => ({
-          ...{ jobName, raw },
-          claim: holdsClaim(entry) ? heldClaim(keys, entry) : undefined,
-        })),
-      unsettled: () => this.dispatcher.unsettled,
-      onStrangers,
-      onLost: (jobs) => this.#lose(jobs),
-      onError: this.#reporter('auditor.audit'),
-      interval: timing.audit,
-    });
-  }
-
-  #makeRecorder(): Recorder {
-    return new Recorder({
-      connection: this.connection,
-      scripts: this.scripts,
-      onError: this.#reporter('recorder.flush'),
-      interval: this.#options.timing.metrics,
-    });
-  }
-
-  #makeHealthReader(): HealthReader {
-    const { poolId, types, keys, clock } = this.#options;
-    const { connection, scripts } = this;
-    return new HealthReader({
-      ...{ poolId, jobNames: [...types.keys()] },
-      ...{ connection, keys, scripts, clock },
-    });
-  }
-
-  #makeCancelWatcher(): CancelWatcher {
-    return new CancelWatcher({
-      connection: this.connection,
-      scripts: this.scripts,
-      between: (work) => this.#quietly(work),
-      running: () => this.workers.running.map(({ entry }) => entry.id),
-      isWatching: () => this.#waker.isWatching,
-      onCancelled: (ids) => this.#cancel(ids),
-      onError: this.#reporter('cancel_watcher.look'),
-    });
-  }
-
-  #makeRescuer(): Rescuer {
-    const { keys, clock, onRescued, timing } = this.#options;
-    return new Rescuer({
-      connection: this.connection,
-      keys,
-      scripts: this.scripts,
-      clock,
-      onRescued,
-      onError: this.#reporter('rescuer.rescue'),
-      interval: timing.rescue,
-    });
-  }
-
-  /** Between two rounds, when what is in progress is what workers run, or what is to be settled. */
-  #quietly(work: () => Promise<void>): Promise<void> {
-    return this.dispatcher.between(async () => {
-      this.workers.giveBack();
+  /** Between two rounds, when everything in progress is run by a worker, or about to be settled. */
+  const between = (work: () => Promise<void>): Promise<void> =>
+    dispatcher.between(async () => {
+      workers.giveBack();
       await work();
     });
-  }
 
-  #cancel(ids: ReadonlySet<string>): void {
-    this.workers.interrupt(({ entry: { name, id } }) =>
-      ids.has(id) ? new JobCancelledError(name, id) : undefined,
-    );
-  }
+  // Redis knows the pool.
+  const onBeatFailed = (error: unknown): void => {
+    reaper.bePatient(); // Others may not be able to beat, either.
+    report.error('heartbeater.beat', error);
+  };
+  const heartbeater = new Heartbeater({
+    ...pool,
+    workerIds: slots.map(({ id }) => id),
+    onError: onBeatFailed,
+    onThreadEnded: () => beating.poke(),
+  });
+  const beating = paced(heartbeater, {
+    afterError: Math.min(timing.heartbeat, AFTER_ERROR),
+    onError: onBeatFailed,
+  });
+  const registry = new PoolRegistry({
+    ...pool,
+    registration: registrationOf(types),
+    beat: () => heartbeater.beat(),
+    onLimitChanged: events.limitChanged,
+    onLost: () => {
+      addFiringsAgain();
+      auditing.poke();
+      dispatcher.wake();
+      events.restored();
+    },
+  });
+  const restoring = every(
+    jittered(RESTORE),
+    () => registry.restore(),
+    reporting('pool_registry.restore'),
+  );
 
-  #lose(jobs: readonly KnownJob[]): void {
-    const lost = new Set(jobs.map(({ raw }) => raw));
-    const runs = this.workers.running.map(({ entry: { id }, raw }) => ({ id, raw }));
-    this.#lostJobs.noticed(runs.filter(({ raw }) => lost.has(raw)));
-    this.workers.interrupt(({ raw, entry: { name, id } }) =>
-      lost.has(raw) ? new JobLostError(name, id) : undefined,
-    );
-  }
+  // Jobs come due.
+  const ownNames = new Set(types.keys());
+  const knowsNames = (): Promise<boolean> => registry.isComplete();
+  const ofNames = { ownNames, knowsNames, isWatching };
+  const retryRequeuer = new Requeuer({ ...pool, ...ofNames, set: 'retry' });
+  const requeuingRetries = paced(retryRequeuer, reporting('requeuer.requeue_due'));
+  const scheduledRequeuer = new Requeuer({ ...pool, ...ofNames, set: 'scheduled' });
+  const requeuingScheduled = paced(scheduledRequeuer, reporting('requeuer.requeue_due'));
+  const periodicEnqueuer = new PeriodicEnqueuer(pool);
+  const enqueuing = paced(periodicEnqueuer, reporting('periodic_enqueuer.enqueue'));
+  const addFiringsAgain = (): void => {
+    periodicEnqueuer.expire();
+    enqueuing.poke();
+  };
 
-  /** Wakes whoever reads the changed keys. */
-  #wake(changed: readonly string[] | undefined): void {
-    const { retry, scheduled, cancelled } = this.#options.keys;
-    if (!changed) this.registry.wake(); // Redis may have been flushed.
-    if (!changed || changed.includes(retry)) this.#retryRequeuer.wake();
-    if (!changed || changed.includes(scheduled)) this.#scheduledRequeuer.wake();
-    if (!changed || changed.includes(cancelled)) this.#cancelWatcher.wake();
-    const jobNames = changed?.flatMap((key) => this.#namesByKey.get(key) ?? []);
-    if (!jobNames || jobNames.length > 0) this.dispatcher.wake(jobNames);
-  }
+  // Nothing is lost.
+  const reaper = new DeadPoolReaper({
+    ...pool,
+    onReaped: events.reaped,
+    onStandstill: () => auditing.poke(),
+  });
+  const reaping = paced(reaper, reporting('dead_pool_reaper.reap', timing.reap));
+  const auditor = new Auditor({
+    ...pool,
+    between,
+    running: () =>
+      workers.running.map(({ jobName, raw, entry }) => ({
+        ...{ jobName, raw },
+        claim: holdsClaim(entry) ? heldClaim(keys, entry) : undefined,
+      })),
+    unsettled: () => dispatcher.unsettled,
+    onOrphans: events.orphaned,
+    onLost: (jobs) => lose(jobs, workers, lostJobs),
+  });
+  const auditing = every(jittered(timing.audit), () => auditor.audit(), reporting('auditor.audit'));
+  const rescuer = new Rescuer({ ...pool, onRescued: events.rescued });
+  const rescuing = every(
+    jittered(timing.rescue),
+    () => rescuer.rescue(),
+    reporting('rescuer.rescue', AFTER_FAILED_RESCUE),
+  );
 
-  #reporter(where: string): (error: unknown) => void {
-    return (error) => this.#options.onError(where, error);
-  }
+  // Jobs are cancelled, and counted.
+  const cancelWatcher = new CancelWatcher({
+    ...{ connection, scripts, between, isWatching },
+    running: () => workers.running.map(({ entry }) => entry.id),
+    onCancelled: (ids) => cancel(ids, workers),
+  });
+  const cancelling = paced(cancelWatcher, reporting('cancel_watcher.look'));
+  const recorder = new Recorder(pool);
+  const recording = every(
+    () => timing.metrics,
+    () => recorder.flush(),
+    reporting('recorder.flush', timing.metrics),
+  );
+
+  /** Wakes the readers of the keys that have changed; all of them where Redis may have been flushed. */
+  const wake = (changed: readonly string[] | undefined): void => {
+    if (!changed) restoring.poke();
+    if (!changed || changed.includes(keys.retry)) requeuingRetries.poke();
+    if (!changed || changed.includes(keys.scheduled)) requeuingScheduled.poke();
+    if (!changed || changed.includes(keys.cancelled)) cancelling.poke();
+    const jobNames = changed?.flatMap((key) => watched.get(key) ?? []);
+    if (!jobNames || jobNames.length > 0) dispatcher.wake(jobNames);
+  };
+  const others = [
+    ...[requeuingRetries, requeuingScheduled, enqueuing, reaping, auditing, recording, cancelling],
+    ...(settings.rescueUnknownJobs ? [rescuing] : []),
+  ];
+
+  return {
+    ...{ workers, dispatcher, heartbeater, registry, periodicEnqueuer, recorder },
+    async requeueDue() {
+      await retryRequeuer.requeueDue();
+      await scheduledRequeuer.requeueDue();
+    },
+    connect() {
+      connection.on('up', () => heartbeater.follow());
+      waker.start();
+    },
+    start() {
+      for (const one of [beating, restoring, observer, dispatcher, ...others]) one.start();
+    },
+    reconnected() {
+      restoring.poke();
+      heartbeater.beat().catch(reported('heartbeater.beat'));
+      dispatcher.wake();
+      reaper.bePatient();
+      auditing.poke();
+    },
+    async stop() {
+      const lastCounts = async (): Promise<void> => {
+        await recording.stop();
+        if (connection.isUp) await recorder.flush();
+      };
+      const stopping = [beating, restoring, observer, heartbeater, ...others];
+      await Promise.all([...stopping.map((one) => one.stop()), lastCounts()]);
+    },
+    close() {
+      wakerConnection.close();
+      connection.close();
+    },
+  };
 }
 
-function namesOf<Context>(
-  types: ReadonlyMap<string, JobType<Context>>,
-  which: (type: JobType<Context>) => boolean,
+/** The job types with all layers of the pool around their handlers. */
+function stacked<Context>(pool: PoolContext<Context>): Map<string, JobType<Context>> {
+  const { settings, types, middleware, connection, keys, report } = pool;
+  const { currentJob, propagators } = settings;
+  const onError = (error: unknown): void => report.thrown('propagator.restore', error);
+  const carriers =
+    propagators.length > 0
+      ? new CarrierScope({ propagators, connection, keys, onError })
+      : undefined;
+  const onLateNext = ({ message }: Error): void => report.warn(message);
+  const layers = { currentJob, carriers, middleware, onLateNext };
+  return new Map(
+    [...types].map(([name, type]) => [name, { ...type, handler: handlerStack(type, layers) }]),
+  );
+}
+
+/**
+ * The names whose jobs are never fetched ahead: a limit or a claim would be held by a job that does not run yet, and where
+ * the first death of a process is the death of its jobs, all prefetched jobs would die with it.
+ */
+function namesWithoutPrefetch(
+  types: ReadonlyMap<string, JobType<never>>,
+  maxDeaths: number,
 ): Set<string> {
-  return new Set([...types.values()].filter(which).map(({ name }) => name));
+  const holdsClaims = ({ uniqueUntil }: JobType<never>): boolean => uniqueUntil !== 'started';
+  return new Set(
+    [...types.values()]
+      .filter((type) => Boolean(type.maxConcurrency) || holdsClaims(type) || maxDeaths === 1)
+      .map(({ name }) => name),
+  );
 }
 
-function registrationOf<Context>(types: ReadonlyMap<string, JobType<Context>>): Registration {
+/** The job names by the keys that are watched for them. */
+function watchedKeys({
+  jobNames,
+  keys,
+}: Pick<PoolContext, 'jobNames' | 'keys'>): Map<string, string> {
+  return new Map(
+    jobNames.flatMap((name) =>
+      [keys.queue(name), ...keys.settingsOf(name), keys.lock(name)].map((key) => [key, name]),
+    ),
+  );
+}
+
+function registrationOf(types: ReadonlyMap<string, JobType<never>>): Registration {
   const limits = [...types.values()].flatMap(({ name, maxConcurrency }) =>
     maxConcurrency === undefined ? [] : [[name, maxConcurrency] as const],
   );
   return { jobNames: [...types.keys()], limits: new Map(limits) };
 }
 
-/** Whether unique jobs of the type hold their claims until they are done. */
-function holdsClaims({ uniqueUntil }: Pick<JobType, 'uniqueUntil'>): boolean {
-  return uniqueUntil !== 'started';
+type Interruptible = Pick<Workers<unknown>, 'running' | 'interrupt'>;
+
+function cancel(ids: ReadonlySet<string>, workers: Interruptible): void {
+  workers.interrupt(({ entry: { name, id } }) =>
+    ids.has(id) ? new JobCancelledError(name, id) : undefined,
+  );
+}
+
+/** The jobs run here, but are this pool's no more. */
+function lose(jobs: readonly KnownJob[], workers: Interruptible, lostJobs: LostJobs): void {
+  const lost = new Set(jobs.map(({ raw }) => raw));
+  const runs = workers.running.map(({ entry: { id }, raw }) => ({ id, raw }));
+  lostJobs.noticed(runs.filter(({ raw }) => lost.has(raw)));
+  workers.interrupt(({ raw, entry: { name, id } }) =>
+    lost.has(raw) ? new JobLostError(name, id) : undefined,
+  );
 }

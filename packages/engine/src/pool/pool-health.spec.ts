@@ -3,8 +3,8 @@ import { InvalidOptionError } from '../errors/errors.js';
 import { healthLimits, judge, type HealthFigures } from './pool-health.js';
 
 const WELL: HealthFigures = {
-  ...{ isReady: true, busy: 1, concurrency: 10, fetchAge: 1, beatAge: 3 },
-  ...{ oldestWaiting: { jobName: 'n', seconds: 20 }, unhandled: [] },
+  ...{ isReady: true, busy: 1, concurrency: 10, fetchAge: 1_000, beatAge: 3_000 },
+  ...{ oldestWaiting: { jobName: 'n', age: 20_000 }, unhandled: [] },
 };
 
 describe('judge', () => {
@@ -14,10 +14,10 @@ describe('judge', () => {
 
   it.each([
     [{ isReady: false }, 'down', /not started/],
-    [{ fetchAge: 16 }, 'down', /No fetch was answered for 16 s/],
-    [{ beatAge: 11 }, 'down', /heartbeat is 11 s old/],
+    [{ fetchAge: 16_000 }, 'down', /No fetch was answered for 16 s/],
+    [{ beatAge: 11_000 }, 'down', /heartbeat is 11 s old/],
     [{ beatAge: undefined }, 'down', /no heartbeat/],
-    [{ oldestWaiting: { jobName: 'n', seconds: 301 } }, 'degraded', /"n" has waited for 301 s/],
+    [{ oldestWaiting: { jobName: 'n', age: 301_000 } }, 'degraded', /"n" has waited for 301 s/],
     [{ unhandled: ['a', 'b'] }, 'degraded', /no running pool handles: "a", "b"/],
   ] as const)('finds with %j that it is %s', (figures, status, problem) => {
     const health = judge({ ...WELL, ...figures }, healthLimits({}));
@@ -26,12 +26,12 @@ describe('judge', () => {
   });
 
   it('does not miss fetches while no worker is idle', () => {
-    const busy = { ...WELL, busy: 10, fetchAge: 3_600 };
+    const busy = { ...WELL, busy: 10, fetchAge: 3_600_000 };
     expect(judge(busy, healthLimits({})).status).toBe('up');
   });
 
   it('goes by limits of the caller', () => {
-    const limits = healthLimits({ fetch: 0.5, beat: 2, waiting: 10 });
+    const limits = healthLimits({ fetch: 500, beat: 2_000, waiting: '10s' });
     expect(judge(WELL, limits).problems).toHaveLength(3);
     expect(() => healthLimits({ waiting: 0 })).toThrow(InvalidOptionError);
   });

@@ -1,31 +1,35 @@
-import { assertOptions, rule, type OptionTable } from '../options/option-rules.js';
+import { duration, milliseconds, type Duration } from '../options/duration.js';
+import { assertOptions, type OptionTable } from '../options/option-rules.js';
 
-/** When a pool's health is doubted. All in seconds. */
+/** From when on a pool counts as unhealthy: milliseconds, or texts such as `30s`; each at least 1 ms. */
 export interface HealthLimits {
-  /** `down` when a pool with idle workers has had no answer to a fetch for so long; default 15. */
-  readonly fetch?: number | undefined;
-  /** `down` when its heartbeat is so old; default 10, when other pools take it for dead. */
-  readonly beat?: number | undefined;
-  /** `degraded` when a job of its names has waited for so long; default 300. Paused queues do not count. */
-  readonly waiting?: number | undefined;
+  /** `down` when a pool with idle workers has had no answer to a fetch for this long; default 15 s. */
+  readonly fetch?: Duration | undefined;
+  /** `down` when its heartbeat is this old; default 10 s, when other pools take it for dead. */
+  readonly beat?: Duration | undefined;
+  /** `degraded` when a job of its names has waited for this long; default 5 min. Paused queues do not count. */
+  readonly waiting?: Duration | undefined;
 }
 
-/** What is known of a pool. */
+/** The figures behind a pool's health. Times in milliseconds. */
 export interface HealthFigures {
   /** Redis is connected, and the pool registered and not stopping. */
   readonly isReady: boolean;
   /** Jobs that run, of at most `concurrency`. */
   readonly busy: number;
   readonly concurrency: number;
-  /** Seconds since a fetch was answered; `undefined` before the pool has started. */
+  /** Time since a fetch was answered; `undefined` before the pool has started. */
   readonly fetchAge: number | undefined;
-  /** Seconds since the last heartbeat that Redis has; `undefined` where there is none, or Redis is out of reach. */
+  /** Age of the last heartbeat that Redis has, to the second; `undefined` if there is none, or Redis is out of reach. */
   readonly beatAge: number | undefined;
-  /** The job of the pool's names that is to be taken next and has waited longest, and for how many seconds. */
-  readonly oldestWaiting: { readonly jobName: string; readonly seconds: number } | undefined;
+  /** Of the jobs that are next in the pool's queues, the one that has waited longest, and for how long, to the second. */
+  readonly oldestWaiting: { readonly jobName: string; readonly age: number } | undefined;
   /** The names of all waiting jobs for which no running pool has a handler. */
   readonly unhandled: readonly string[];
 }
+
+/** What is known of a pool for as long as Redis was not asked. */
+export const UNREAD = { beatAge: undefined, oldestWaiting: undefined, unhandled: [] } as const;
 
 /** How a pool is. */
 export interface PoolHealth extends HealthFigures {
@@ -35,28 +39,29 @@ export interface PoolHealth extends HealthFigures {
   readonly problems: readonly string[];
 }
 
-const DEFAULTS: Required<HealthLimits> = { fetch: 15, beat: 10, waiting: 300 };
+/** The limits in milliseconds. */
+export type HealthAges = Readonly<Record<keyof HealthLimits, number>>;
 
-const AGE = rule('seconds, more than 0', (value) => {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0;
-});
+const AGE = duration(1, Infinity, 'at least 1 ms');
 
-/** What the limits may be. */
+/** The rules of the limits. */
 export const HEALTH_LIMITS: OptionTable<HealthLimits> = { fetch: AGE, beat: AGE, waiting: AGE };
 
 /** @throws InvalidOptionError */
-export function healthLimits(limits: HealthLimits): Required<HealthLimits> {
+export function healthLimits(limits: HealthLimits): HealthAges {
   assertOptions('health', limits, HEALTH_LIMITS);
-  const { fetch = DEFAULTS.fetch, beat = DEFAULTS.beat, waiting = DEFAULTS.waiting } = limits;
-  return { fetch, beat, waiting };
+  const { fetch = '15s', beat = '10s', waiting = '5m' } = limits;
+  return {
+    fetch: milliseconds('fetch', fetch),
+    beat: milliseconds('beat', beat),
+    waiting: milliseconds('waiting', waiting),
+  };
 }
 
-/**
- * What the figures say. That Redis answers is not enough: a pool is up when its fetches succeed.
- */
+/** Decides by the figures. That Redis answers is not enough: a pool is up when its fetches succeed. */
 export function judge(
   figures: HealthFigures,
-  limits: Required<HealthLimits>,
+  limits: HealthAges,
   { unreachable, unregistered, refused }: Obstacles = {},
 ): PoolHealth {
   const grave = graveProblems(figures, limits, { unreachable, unregistered });
@@ -65,19 +70,19 @@ export function judge(
   return { status, problems, ...figures };
 }
 
-/** What keeps a pool from Redis. */
+/** Why a pool does not get its work done in Redis. */
 export interface Obstacles {
-  /** A sentence: Redis does not answer, or refuses, and why. */
+  /** Why Redis does not answer, or refuses; a sentence. */
   readonly unreachable?: string | undefined;
-  /** Why Redis does not take the registration of the pool. */
+  /** Why Redis refuses to register the pool. */
   readonly unregistered?: string | undefined;
-  /** Why Redis refuses what a registered pool writes. */
+  /** Why Redis refuses the writes of a registered pool. */
   readonly refused?: string | undefined;
 }
 
 function graveProblems(
   { isReady, busy, concurrency, fetchAge, beatAge }: HealthFigures,
-  { fetch, beat }: Required<HealthLimits>,
+  { fetch, beat }: HealthAges,
   { unreachable, unregistered }: Obstacles,
 ): string[] {
   if (unreachable !== undefined) return [unreachable];
@@ -99,7 +104,7 @@ function graveProblems(
 
 function otherProblems(
   { oldestWaiting, unhandled }: HealthFigures,
-  { waiting }: Required<HealthLimits>,
+  { waiting }: HealthAges,
   refused: string | undefined,
 ): string[] {
   const problems: string[] = [];
@@ -108,9 +113,9 @@ function otherProblems(
       `Redis refuses writes, so nothing is enqueued and schedules stand still: ${refused}`,
     );
   }
-  if (oldestWaiting && oldestWaiting.seconds > waiting) {
-    const { jobName, seconds: waited } = oldestWaiting;
-    problems.push(`A job "${jobName}" has waited for ${seconds(waited)}.`);
+  if (oldestWaiting && oldestWaiting.age > waiting) {
+    const { jobName, age } = oldestWaiting;
+    problems.push(`A job "${jobName}" has waited for ${seconds(age)}.`);
   }
   if (unhandled.length > 0) {
     const names = unhandled.map((name) => `"${name}"`).join(', ');
@@ -119,6 +124,6 @@ function otherProblems(
   return problems;
 }
 
-function seconds(count: number): string {
-  return `${Math.round(count)} s`;
+function seconds(age: number): string {
+  return `${Math.round(age / 1000)} s`;
 }

@@ -1,19 +1,21 @@
 import { ClosedError } from '../errors/errors.js';
 import { backtraceText, errorLine, errorStack, oneLine } from '../errors/error-text.js';
+import { counted } from '../base/counted.js';
 import { FailureKinds } from '../logging/failure-kinds.js';
 import type { Fate } from '../run/fate.js';
 import { FATES } from '../run/fate-table.js';
+import type { ReapedPool } from '../maintenance/dead-pool-reaper.js';
 import type { FinishedJob } from '../run/finished-job.js';
 import { safeLogger, type Logger, type LoggerLike } from '../logging/logger.js';
 import { OutageLog } from '../redis/outage-log.js';
 import { redisFault } from '../redis/redis-fault.js';
 
-// One line a second for each place is enough to see that it keeps failing; and while it fails for one reason, one
-// now and then.
+// In milliseconds. One line a second for each place is enough to see that it keeps failing, and one now and then while it
+// fails for the same reason.
 const QUIET = 1_000;
 const QUIET_IF_SAME = 30_000;
 
-/** What a pool writes to its logger: every fault with the place it came from, but no flood. */
+/** Writes to a pool's logger: every fault with the place where it occurred, but no flood of them. */
 export class PoolLog {
   readonly #logger: Logger;
   readonly #outages: OutageLog;
@@ -27,8 +29,8 @@ export class PoolLog {
   }
 
   /**
-   * The pool's own work at a place, such as `dispatcher.dispatch`, has failed, and goes on. What comes of a lost
-   * connection is told once, by `down`.
+   * The pool's own work at a place, such as `dispatcher.dispatch`, has failed, and goes on. The errors of a lost
+   * connection are not logged here: `down` reports it once.
    */
   error(where: string, error: unknown): void {
     const write = (): void => this.#write(where, error, QUIET_IF_SAME);
@@ -37,7 +39,7 @@ export class PoolLog {
     else if (kind === 'other') write();
   }
 
-  /** Code that the pool was given, such as a listener, has thrown: whatever it speaks of, it is told. */
+  /** Code that the pool was given, such as a listener, has thrown. That is always logged, whatever the error says. */
   thrown(where: string, error: unknown): void {
     this.#write(where, error, QUIET);
   }
@@ -57,7 +59,7 @@ export class PoolLog {
     else this.#logger.warn(this.#isNews(jobName, fate) ? withBacktrace(line, error) : line);
   }
 
-  /** No failure like it was logged lately: without this its stack would not show before the job is dead. */
+  /** Whether no such failure was logged lately. Its stack is then logged, and not only when the job is dead. */
   #isNews(jobName: string, fate: Fate): boolean {
     return (
       'failure' in fate && this.#failures.isNews(jobName, fate.failure.error, performance.now())
@@ -72,7 +74,38 @@ export class PoolLog {
     this.#logger.warn(message);
   }
 
-  /** Redis is out of reach; told until `up`, anew only for another reason. */
+  /** Another pool has died, and this one has taken its jobs. */
+  reaped({ poolId, requeued, dead }: ReapedPool): void {
+    this.warn(
+      `Worker pool ${poolId} is dead; of its jobs ${counted(requeued, 'runs', 'run')} again and ${counted(dead, 'is', 'are')} dead`,
+    );
+  }
+
+  /** Jobs were brought back that a Go pool had declared dead. */
+  rescued(count: number): void {
+    this.warn(
+      `Back in their queues, where a Go pool had declared them dead: ${counted(count, 'job')}`,
+    );
+  }
+
+  /** The limit of a name was another before. */
+  limitChanged(jobName: string, before: number, now: number): void {
+    this.warn(`maxConcurrency of "${jobName}" was ${before}; this pool has set it to ${now}`);
+  }
+
+  /** Redis had forgotten the pool, or its jobs. */
+  restored(): void {
+    this.warn(
+      'Redis did not know this pool, or its jobs, any more: it has lost data, or took the pool for dead. They are registered again',
+    );
+  }
+
+  /** Jobs were in progress that no worker knew of. */
+  orphaned(count: number): void {
+    this.warn(`In progress, but known to no worker, and to run again: ${counted(count, 'job')}`);
+  }
+
+  /** Redis is out of reach. Until `up` it is logged again only for another reason. */
   down(reason: Error | undefined): void {
     this.#outages.down(reason);
   }
@@ -82,7 +115,7 @@ export class PoolLog {
     this.#outages.up();
   }
 
-  /** The pool has stopped: how its connection ends is no news. */
+  /** The pool has stopped: the end of its connection is not logged. */
   end(): void {
     this.#outages.end();
   }
@@ -112,11 +145,11 @@ function kindOf(error: unknown): 'closed' | 'lost' | 'other' {
     const { code, remedy } = redisFault(error);
     return code === 'CONNECTION' || remedy === 'reconnect' ? 'lost' : 'other';
   } catch {
-    return 'other'; // It cannot even be looked at.
+    return 'other'; // It cannot even be read.
   }
 }
 
-/** In one text: loggers take what follows a warning for something else. */
+/** In one text: loggers take the second argument of a warning for something else. */
 function withBacktrace(line: string, error: unknown): string {
   const backtrace = backtraceText(error);
   return backtrace === undefined ? line : `${line}\n${backtrace}`;

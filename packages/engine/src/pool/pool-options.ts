@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.js';
+import { duration, type Duration } from '../options/duration.js';
 import type { LoggerLike } from '../logging/logger.js';
 import {
   FLAG,
   FUNCTION,
   functionOf,
-  LONGEST_TIMER,
   ruleBy,
   whole,
   type OptionTable,
@@ -22,62 +22,62 @@ import { REDIS } from '../redis/redis-rules.js';
 export interface WorkerPoolOptions<Context = unknown> {
   /** Where Redis is. */
   readonly redis: RedisSource;
-  /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
+  /** The beginning of all keys; the same for all processes that share the jobs. Default `work`. */
   readonly namespace?: string | undefined;
-  /** How many jobs run at once in this pool; default 10. */
+  /** How many jobs run at once in this pool, 1 to 10000; default 10. */
   readonly concurrency?: number | undefined;
   /**
-   * Makes the object that middleware and handler of one job share, or its promise; default: an empty object. The job
-   * fails when it throws.
+   * Makes the object that the middleware and the handler of one job share, or promises it; default: an empty object. If
+   * it throws, the job fails.
    */
   readonly context?: (() => Context | Promise<Context>) | undefined;
-  /** Milliseconds that running jobs get to finish when the pool stops; default 25000. */
-  readonly shutdownTimeout?: number | undefined;
+  /** How long running jobs get to finish when the pool stops: milliseconds, or a text such as `1m`; default 25 s. */
+  readonly shutdownTimeout?: Duration | undefined;
   /**
-   * How often a process may die under a job before the job is dead itself; default 3. Otherwise a job that kills its
-   * process, by running out of memory for instance, would do so for ever.
+   * How many times a process may die while it runs a job, until the job is dead itself; default 3. Without that limit a
+   * job that kills its process, by running out of memory for instance, would do so for ever.
    */
   readonly maxDeaths?: number | undefined;
   /**
    * Bring back jobs that a Go pool of the namespace has declared dead because it does not know their name; default
-   * false. gocraft/work's requeuers do that to due jobs of other pools.
+   * false. The requeuers of gocraft/work declare due jobs of other pools dead.
    */
   readonly rescueUnknownJobs?: boolean | undefined;
   /**
-   * Asked about whatever a handler throws: what it answers counts instead. With it a kind of error can become a
-   * `KillJobError`, a `RetryJobError` or a `SnoozeJobError`. It answers at once; where it gives `undefined`, gives a
-   * promise or throws, the first error stands.
+   * Gets each value that a handler throws; the value that it returns counts instead. It can turn a kind of error into a
+   * `KillJobError`, a `RetryJobError` or a `SnoozeJobError`. It must answer at once: if it returns `undefined` or a
+   * promise, or throws, the original error counts.
    */
   readonly mapError?: ((error: unknown) => unknown) | undefined;
-  /** What follows the jobs from where they were enqueued; the first outermost. The enqueuers need the same. */
+  /**
+   * Carry things such as a trace from where a job is enqueued to where it runs; the first is outermost. Enqueuers need the
+   * same list.
+   */
   readonly propagators?: readonly Propagator[] | undefined;
   /**
-   * Whether `currentJob()` and `currentSignal()` tell of this pool's jobs; default false. It costs about half a
-   * microsecond a job, and on Node before 24, which then has to follow every promise of the process, something for each.
+   * Whether `currentJob()` and `currentSignal()` work in this pool's jobs; default false. It costs about half a
+   * microsecond a job; before Node 24 it also costs a little for every promise of the process, which Node has to follow.
    */
   readonly currentJob?: boolean | undefined;
-  /** Where the pool writes, such as Nest's `Logger` or pino; default the console. */
+  /** Where the pool logs, such as Nest's `Logger` or pino; default the console. */
   readonly logger?: LoggerLike | undefined;
-  /** Write a line to the logger when the pool starts: its jobs, its namespace, its Redis. Default true. */
+  /** Log a line when the pool starts, with its jobs, its namespace and its Redis; default true. */
   readonly announce?: boolean | undefined;
-  /** Default: the host's clock for what is shown, and Redis's for what is decided. */
+  /** For tests. Default: the host's clock for times that are shown, and Redis's for decisions. */
   readonly clock?: Clock | undefined;
-  /** Numbers from 0 to 1, for delays and for the order of queues; default `Math.random`. */
+  /** Returns numbers from 0 to 1, for delays and for the order of queues; default `Math.random`. */
   readonly random?: Random | undefined;
-  /** How often things happen; default: what suits production. */
+  /** How often the pool does its background work; the defaults suit production. */
   readonly timing?: PoolTiming | undefined;
 }
 
-/** What holds where an option is left out. */
-export const POOL_DEFAULTS = { concurrency: 10, shutdownTimeout: 25_000, maxDeaths: 3 } as const;
-
-/** What the options of a pool may be. */
+/** The rules of a pool's options. */
 export const POOL_OPTIONS: OptionTable<WorkerPoolOptions> = {
   redis: REDIS,
   namespace: NAMESPACE,
   concurrency: whole(1, 10_000),
   context: functionOf('a function that makes an object'),
-  shutdownTimeout: whole(0, LONGEST_TIMER, 'milliseconds'),
+  shutdownTimeout: duration(),
   maxDeaths: whole(1, Number.MAX_SAFE_INTEGER),
   rescueUnknownJobs: FLAG,
   mapError: functionOf('a function of an error'),
@@ -87,5 +87,5 @@ export const POOL_OPTIONS: OptionTable<WorkerPoolOptions> = {
   announce: FLAG,
   clock: CLOCK,
   random: FUNCTION,
-  timing: ruleBy('an object of milliseconds', (value) => assertTiming(value as PoolTiming)),
+  timing: ruleBy('an object of durations', (value) => assertTiming(value as PoolTiming)),
 };

@@ -29,7 +29,7 @@ afterEach(async () => {
 
 function aRegistry(jobNames = ['n', 'limited', 'free']): PoolRegistry {
   return new PoolRegistry({
-    poolId: POOL,
+    id: POOL,
     registration: {
       jobNames,
       limits: new Map([
@@ -42,9 +42,6 @@ function aRegistry(jobNames = ['n', 'limited', 'free']): PoolRegistry {
     beat,
     onLost: () => losses++,
     onLimitChanged: (...change) => changes.push(change),
-    onError: (error) => {
-      throw error;
-    },
   });
 }
 
@@ -99,7 +96,7 @@ describe('PoolRegistry', () => {
     expect(losses).toBe(1);
   });
 
-  it('notices that it was off the books, though a beat has brought it back', async () => {
+  it('notices that it was unregistered, though a beat has brought it back', async () => {
     await registry.register();
     clock.advance(20);
     await beat();

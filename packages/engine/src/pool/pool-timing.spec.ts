@@ -6,7 +6,7 @@ import { WorkerPool } from './worker-pool.js';
 describe('assertTiming', () => {
   it.each([
     ...[NaN, Infinity, -Infinity, -1, 0, 0.5, 2 ** 31, 2 ** 53],
-    ...['5000', null, {}, [], true, 5n],
+    ...['5000', '1 s', null, {}, [], true, 5n],
   ])('refuses %p as a time', (value) => {
     for (const name of ['heartbeat', 'audit', 'safetyPoll', 'commandTimeout']) {
       const timing = { [name]: value } as PoolTiming;
@@ -24,7 +24,13 @@ describe('assertTiming', () => {
   });
 
   it('takes what a timer can wait, and undefined', () => {
-    assertTiming({ heartbeat: 1, audit: 2 ** 31 - 1, reap: 2.5, metrics: undefined });
+    assertTiming({
+      heartbeat: 1,
+      audit: 2 ** 31 - 1,
+      reap: 2.5,
+      observe: '1.5s',
+      metrics: undefined,
+    });
   });
 
   it('is asked by a worker pool', () => {

@@ -1,8 +1,8 @@
 import { counted } from '../base/counted.js';
 
-/** What a pool that starts is to do, and where. */
+/** What the line about a starting pool says. */
 export interface StartFacts {
-  /** The jobs, each with whatever else is to be said of it. */
+  /** The jobs, each with remarks if there are any. */
   readonly jobs: readonly string[];
   readonly schedules: number;
   readonly namespace: string;
@@ -11,11 +11,11 @@ export interface StartFacts {
   readonly concurrency: number;
 }
 
-// A line of a log is read, not studied.
-const MOST_NAMES = 20;
-const MOST_LETTERS = 1_000;
+// A line of a log has to be readable at a glance.
+const MAX_NAMES = 20;
+const MAX_LETTERS = 1_000;
 
-/** What a pool runs, in one line: `3 jobs: a, b, c; namespace my_app at 127.0.0.1:6379/0; concurrency 10`. */
+/** The facts in one line: `3 jobs: a, b, c; namespace my_app at 127.0.0.1:6379/0; concurrency 10`. */
 export function startLine({ jobs, schedules, concurrency, ...where }: StartFacts): string {
   return [
     `${counted(jobs.length, 'job')}: ${cutList(jobs)}`,
@@ -30,12 +30,12 @@ export function whereText({ namespace, place }: Pick<StartFacts, 'namespace' | '
   return `${namespace === '' ? 'no namespace' : `namespace ${namespace}`} at ${place}`;
 }
 
-/** A list for people: `a, b and 12 more`. */
-export function cutList(texts: readonly string[], most = MOST_NAMES): string {
+/** A list that is cut where it gets long: `a, b and 12 more`. */
+export function cutList(texts: readonly string[], most = MAX_NAMES): string {
   let [shown, letters] = [0, 0];
   while (shown < texts.length && shown < most) {
     letters += (texts[shown] ?? '').length;
-    if (shown > 0 && letters > MOST_LETTERS) break;
+    if (shown > 0 && letters > MAX_LETTERS) break;
     shown++;
   }
   const rest = texts.length - shown;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jittered } from '../base/loop.js';
 import { errorText } from '../errors/error-text.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { redisFault } from '../redis/redis-fault.js';
@@ -6,34 +7,34 @@ import { redisReason } from '../redis/redis-problem.js';
 
 export interface StartupOptions {
   readonly connection: RedisConnection;
-  /** Without which nothing may begin. */
+  /** Must succeed before anything else begins. */
   readonly register: () => Promise<void>;
-  /** What comes next, in this order. One that Redis refuses is told, and keeps nothing else from being done. */
+  /** Done next, in this order. A step that Redis refuses is reported, and does not hold up the others. */
   readonly steps: Readonly<Record<string, () => Promise<unknown>>>;
-  /** Sets everybody to work. */
+  /** Starts the actors. */
   readonly start: () => void;
   readonly isStopping: () => boolean;
-  /** An attempt, or a step of it, has failed, for another reason than the last. */
+  /** An attempt, or a step of it, has failed, and for another reason than the last. */
   readonly onError: (where: string, error: unknown) => void;
 }
 
-const PAUSE = 500;
+const pause = jittered(500);
 
 /**
  * Brings a pool up, however long that takes.
  *
- * Nothing is fetched before the pool has a heartbeat in Redis: a pool without one is taken for dead as soon as it stands
- * in a lock, and its jobs run twice. Nor before its limits are there. Both are written even when Redis's memory is full. What
- * else is refused can wait, or is missed by nobody: scripts that cannot be loaded are sent in full, and names that cannot be
- * added to the known ones are still this pool's.
+ * Nothing is fetched before Redis has the pool's heartbeat and its limits. A pool without a heartbeat is taken for dead as
+ * soon as it holds a lock, and its jobs run twice. Redis takes both even when its memory is full. Anything else that it
+ * refuses can wait, or is not missed: scripts that cannot be loaded are sent in full, and names that cannot be added to the
+ * known ones are still this pool's.
  */
 export class Startup {
   readonly #options: StartupOptions;
-  readonly #told = new Map<string, string>();
+  readonly #reported = new Map<string, string>();
   #refusal: string | undefined;
   /** Resolves when the pool is up, or stops. */
   readonly ended: Promise<void>;
-  /** Resolves after the first attempt, whatever came of it, and as soon as Redis turns out to be out of reach. */
+  /** Resolves after the first attempt, successful or not, and as soon as Redis turns out to be out of reach. */
   readonly attempted: Promise<void>;
 
   constructor(options: StartupOptions) {
@@ -52,12 +53,12 @@ export class Startup {
   async #bringUp(onAttempted: () => void): Promise<void> {
     while (!this.#options.isStopping() && !(await this.#attempt())) {
       onAttempted();
-      await sleep(PAUSE * (0.75 + Math.random() / 2));
+      await sleep(pause());
     }
     onAttempted();
   }
 
-  /** Returns whether it is to be the last. */
+  /** Returns whether it has succeeded. */
   async #attempt(): Promise<boolean> {
     const { register, isStopping, start } = this.#options;
     try {
@@ -68,7 +69,7 @@ export class Startup {
       return true;
     } catch (error) {
       this.#refusal = redisReason(error);
-      this.#tell('worker_pool.register', error);
+      this.#report('worker_pool.register', error);
       return false;
     }
   }
@@ -79,15 +80,15 @@ export class Startup {
         await step();
       } catch (error) {
         if (redisFault(error).code === 'CONNECTION') throw error;
-        this.#tell(`worker_pool.${name}`, error);
+        this.#report(`worker_pool.${name}`, error);
       }
     }
   }
 
-  #tell(where: string, error: unknown): void {
+  #report(where: string, error: unknown): void {
     const text = errorText(error);
-    if (this.#told.get(where) === text) return;
-    this.#told.set(where, text);
+    if (this.#reported.get(where) === text) return;
+    this.#reported.set(where, text);
     this.#options.onError(where, error);
   }
 }

@@ -41,7 +41,7 @@ describe('StopLog', () => {
     stop.again();
     expect(lines.slice(1)).toEqual([
       'The worker pool is stopping already. 1 job runs ("deaf") and may take 0 s to end',
-      'The worker pool is stopping already. No job runs; what is left is to be written to Redis',
+      'The worker pool is stopping already. No job runs; the last fates are being written to Redis',
       'The worker pool has stopped: 1 job ended',
     ]);
   });

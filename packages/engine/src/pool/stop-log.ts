@@ -2,17 +2,17 @@ import { counted } from '../base/counted.js';
 import type { PoolLog } from './pool-log.js';
 import { performance } from '../base/timers.js';
 
-const NAMES_TOLD = 5;
+const MAX_NAMES = 5;
 
 export interface StopLogOptions {
   readonly log: PoolLog;
   /** Milliseconds that running jobs get to finish. */
   readonly timeout: number;
-  /** The names of the jobs that run now, one for each. */
+  /** The name of each job that runs now. */
   readonly running: () => readonly string[];
 }
 
-/** Tells how the stop of a pool goes on: without a word it looks as if nothing happened for as long as jobs run. */
+/** Logs how the stop of a pool goes on. Without that, nothing seems to happen for as long as jobs run. */
 export class StopLog {
   readonly #options: StopLogOptions;
   readonly #began = performance.now();
@@ -26,15 +26,15 @@ export class StopLog {
 
   begin(): void {
     this.#atFirst = this.#options.running().length;
-    if (this.#atFirst > 0) this.#tell('The worker pool stops.');
+    if (this.#atFirst > 0) this.#log('The worker pool stops.');
   }
 
   /** Somebody asks for the stop again. */
   again(): void {
-    if (this.#atFirst > 0 && !this.#hasEnded) this.#tell('The worker pool is stopping already.');
+    if (this.#atFirst > 0 && !this.#hasEnded) this.#log('The worker pool is stopping already.');
   }
 
-  /** A job that was running is to be run again, by whoever fetches it. */
+  /** A job that was running was put back, for the next pool that fetches it. */
   putBack(jobName: string): void {
     this.#putBack.push(jobName);
   }
@@ -51,13 +51,13 @@ export class StopLog {
     this.#options.log.info(`The worker pool has stopped: ${ended}${others}`);
   }
 
-  #tell(what: string): void {
+  #log(what: string): void {
     const { log, timeout, running } = this.#options;
     const names = running();
     const left = Math.max(0, timeout - (performance.now() - this.#began));
     log.info(
       names.length === 0
-        ? `${what} No job runs; what is left is to be written to Redis`
+        ? `${what} No job runs; the last fates are being written to Redis`
         : `${what} ${counted(names.length, 'job runs', 'jobs run')} (${namesText(names)}) and may take ${secondsText(left)} to end`,
     );
   }
@@ -65,8 +65,8 @@ export class StopLog {
 
 function namesText(jobNames: readonly string[]): string {
   const names = [...new Set(jobNames)];
-  const told = names.slice(0, NAMES_TOLD).map((name) => `"${name}"`);
-  return [...told, ...(names.length > NAMES_TOLD ? ['…'] : [])].join(', ');
+  const shown = names.slice(0, MAX_NAMES).map((name) => `"${name}"`);
+  return [...shown, ...(names.length > MAX_NAMES ? ['…'] : [])].join(', ');
 }
 
 function secondsText(milliseconds: number): string {

@@ -41,7 +41,7 @@ describe('a pool', () => {
     await pool.start();
     const health = await pool.health();
     expect(health).toMatchObject({ status: 'up', problems: [], beatAge: 0, unhandled: [] });
-    expect(health.fetchAge).toBeLessThan(15);
+    expect(health.fetchAge).toBeLessThan(15_000);
   });
 
   it('is down before it has started, and once it stops', async () => {
@@ -76,7 +76,7 @@ describe('a pool', () => {
     await pool.start();
     clock.advance(11);
     await ns.redis.hset(ns.keys.heartbeat(pool.id), 'heartbeat_at', clock.now() / 1000 - 11);
-    expect(await pool.health()).toMatchObject({ status: 'down', beatAge: 11 });
+    expect(await pool.health()).toMatchObject({ status: 'down', beatAge: 11_000 });
     await ns.redis.del(ns.keys.heartbeat(pool.id));
     expect(await pool.health()).toMatchObject({ status: 'down', beatAge: undefined });
   });
@@ -88,10 +88,13 @@ describe('a pool', () => {
     await pool.start();
     await gate.reached;
     clock.advance(8);
-    const oldestWaiting = { jobName: 'n', seconds: 8 };
-    expect(await pool.health({ waiting: 5 })).toMatchObject({ status: 'degraded', oldestWaiting });
+    const oldestWaiting = { jobName: 'n', age: 8_000 };
+    expect(await pool.health({ waiting: '5s' })).toMatchObject({
+      status: 'degraded',
+      oldestWaiting,
+    });
     await ns.redis.set(ns.keys.paused('n'), '1');
-    expect(await pool.health({ waiting: 5 })).toMatchObject({ status: 'up' });
+    expect(await pool.health({ waiting: '5s' })).toMatchObject({ status: 'up' });
     gate.open();
   });
 

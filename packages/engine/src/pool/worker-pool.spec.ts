@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from '../client/client.js';
 import { Enqueuer } from '../enqueue/enqueuer.js';
 import {
+  ClosedError,
   KillJobError,
   DuplicateJobError,
   InvalidJobNameError,
@@ -121,7 +122,7 @@ describe('a job', () => {
     await ns.redis.lpush(ns.keys.queue('n'), `{"name":"n","id":"i","t":1,"args":${args}}`);
     const failed: number[] = [];
     const boom = Object.assign(new Error('boom'), { stack: 'without frames' });
-    const pool = aPool({ clock }).job('n', { backoff: () => 60 }, (job) => {
+    const pool = aPool({ clock }).job('n', { backoff: () => '60s' }, (job) => {
       if (job.fails === 0) throw boom;
       failed.push(job.fails);
     });
@@ -181,7 +182,7 @@ describe('a job', () => {
   it('is scheduled again, without a failure, when its handler snoozes it', async () => {
     const clock = new FakeClock(1_700_000_000);
     const pool = aPool({ clock }).job('n', () => {
-      throw new SnoozeJobError(30);
+      throw new SnoozeJobError('30s');
     });
     const { id } = await enqueuer.enqueue('n', { i: 1 });
     await pool.drain();
@@ -618,6 +619,16 @@ describe('stop', () => {
     expect(await ns.queue('n')).toEqual(['newest', 'oldest']);
     expect(await ns.lock('n')).toBe(0);
     expect(await ns.redis.hexists(ns.keys.lockInfo('n'), pool.id)).toBe(0);
+  });
+
+  it('comes at the end of `await using`', async () => {
+    const pool = aPool().job('n', () => undefined);
+    await pool.start();
+    await pool[Symbol.asyncDispose]();
+    expect(pool.isReady).toBe(false);
+    expect(await ns.redis.smembers(ns.keys.workerPools)).toEqual([]);
+    await pool[Symbol.asyncDispose]();
+    await expect(pool.start()).rejects.toThrow(ClosedError);
   });
 
   it('can be called twice, before start, and while starting', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
-import { amount, LONGEST_TIMER, type OptionTable } from '../options/option-rules.js';
+import { duration, type Duration } from '../options/duration.js';
+import type { OptionTable } from '../options/option-rules.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { RedisSource } from './redis-source.js';
 import { NAMESPACE } from '../options/namespace.js';
@@ -13,10 +14,10 @@ export interface ConnectedOptions {
   /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
   readonly namespace?: string | undefined;
   /**
-   * Milliseconds that a call may take, waiting for a lost connection included; default 5000. That of a shared
-   * connection stands.
+   * How long a call may take, waiting for a lost connection included: milliseconds, or a text such as `5s`; at least
+   * 1 ms, default 5 s. A shared connection keeps its own.
    */
-  readonly commandTimeout?: number | undefined;
+  readonly commandTimeout?: Duration | undefined;
   /** Default: the host's clock for what is shown, and Redis's for what is decided. */
   readonly clock?: Clock | undefined;
 }
@@ -25,6 +26,6 @@ export interface ConnectedOptions {
 export const CONNECTED_OPTIONS: OptionTable<ConnectedOptions> = {
   redis: REDIS_OR_CONNECTION,
   namespace: NAMESPACE,
-  commandTimeout: amount('milliseconds', 1, LONGEST_TIMER),
+  commandTimeout: duration(1),
   clock: CLOCK,
 };

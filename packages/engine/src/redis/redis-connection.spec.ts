@@ -154,7 +154,7 @@ describe('RedisConnection', () => {
     expect(() => aConnection(source, { name: 'x' })).toThrow(UnsupportedRedisError);
   });
 
-  it.each([0, -1, NaN, Infinity, 2 ** 31, '5s', null])('refuses %p as a timeout', (timeout) => {
+  it.each([0, -1, NaN, Infinity, 2 ** 31, '5 s', null])('refuses %p as a timeout', (timeout) => {
     const commandTimeout = timeout as number;
     expect(() => aConnection('redis://x', { name: 'x', commandTimeout })).toThrow(
       expect.objectContaining({ constructor: InvalidOptionError, option: 'commandTimeout' }),

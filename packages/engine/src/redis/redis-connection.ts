@@ -3,15 +3,8 @@ import { inspect } from 'node:util';
 import type { Command, Redis, RedisOptions } from 'ioredis';
 import { ClosedError, NotConnectedError, UnsupportedRedisError } from '../errors/errors.js';
 import { NAMESPACE } from '../options/namespace.js';
-import {
-  amount,
-  assertOptions,
-  FLAG,
-  LONGEST_TIMER,
-  NAME,
-  required,
-  type OptionTable,
-} from '../options/option-rules.js';
+import { duration, milliseconds, type Duration } from '../options/duration.js';
+import { assertOptions, FLAG, NAME, required, type OptionTable } from '../options/option-rules.js';
 import { tell } from '../base/tell.js';
 import type { GuardedRedis } from './guarded-redis.js';
 import { hasHashTag } from './hash-tag.js';
@@ -40,10 +33,10 @@ export interface RedisConnectionOptions {
   /** What it is for; shown by CLIENT LIST and in errors. */
   readonly name: string;
   /**
-   * How long a command may take, and how long one waits for a lost connection, in milliseconds; default 5000, at most
-   * 2147483647. A command that takes longer has an unknown effect, and the connection is opened anew.
+   * How long a command may take, and how long a call waits for a lost connection: milliseconds, or a text such as `5s`;
+   * 1 ms to 24.8 days, default 5 s. A command that takes longer has an unknown effect, and the connection is opened anew.
    */
-  readonly commandTimeout?: number | undefined;
+  readonly commandTimeout?: Duration | undefined;
   /** The namespace of what is sent over it; needed for a Cluster, where it says which node to connect to. */
   readonly namespace?: string | undefined;
   /**
@@ -56,7 +49,7 @@ export interface RedisConnectionOptions {
 /** What the options of a connection may be. */
 export const CONNECTION_OPTIONS: OptionTable<RedisConnectionOptions> = {
   name: required(NAME),
-  commandTimeout: amount('milliseconds', 1, LONGEST_TIMER),
+  commandTimeout: duration(1),
   namespace: NAMESPACE,
   unref: FLAG,
 };
@@ -121,7 +114,8 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     super();
     this.#source = source;
     assertOptions('RedisConnection', options, CONNECTION_OPTIONS);
-    this.#commandTimeout = options.commandTimeout ?? DEFAULT_COMMAND_TIMEOUT;
+    const { commandTimeout = DEFAULT_COMMAND_TIMEOUT } = options;
+    this.#commandTimeout = milliseconds('commandTimeout', commandTimeout);
     const { redis, owner } = openRedis(source, this.#policy(), options.namespace, {
       onSent: (command) => this.#movingSlot?.sent(command),
       onFailed: (command, error) => this.#onFailed(command, error),

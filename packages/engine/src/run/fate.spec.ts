@@ -79,7 +79,7 @@ describe('fate', () => {
   });
 
   it('is snoozed, without a failure, for a job that was', () => {
-    expect(decide(threw(new SnoozeJobError(1.2)), { fails: 3 })).toEqual({
+    expect(decide(threw(new SnoozeJobError(1_200)), { fails: 3 })).toEqual({
       kind: 'snoozed',
       delay: 2,
     });
@@ -88,7 +88,7 @@ describe('fate', () => {
   });
 
   it('is a retry when the handler says so, while runs are left', () => {
-    const later = new RetryJobError(7.2, undefined, { cause: error });
+    const later = new RetryJobError(7_200, undefined, { cause: error });
     expect(decide(threw(later))).toMatchObject({
       ...{ kind: 'retry', delay: 8 },
       failure: { fails: 1, error: 'boom' },
@@ -99,22 +99,22 @@ describe('fate', () => {
 
   it('is put off by 100 years at most', () => {
     const hundredYears = 100 * 365 * 24 * 3600;
-    for (const seconds of [Number.MAX_SAFE_INTEGER, 1e18, Number.MAX_VALUE]) {
+    for (const delay of [Number.MAX_SAFE_INTEGER, 1e18, Number.MAX_VALUE, '36501d']) {
       const snoozed = { kind: 'snoozed', delay: hundredYears };
-      expect(decide(threw(new SnoozeJobError(seconds)))).toEqual(snoozed);
-      expect(decide(threw(new RetryJobError(seconds)))).toMatchObject({ delay: hundredYears });
-      expect(decide(boom, { backoff: () => seconds })).toMatchObject({ delay: hundredYears });
+      expect(decide(threw(new SnoozeJobError(delay)))).toEqual(snoozed);
+      expect(decide(threw(new RetryJobError(delay)))).toMatchObject({ delay: hundredYears });
+      expect(decide(boom, { backoff: () => delay })).toMatchObject({ delay: hundredYears });
     }
   });
 
   it.each([NaN, Infinity, -1, '5', 5n, null, undefined, Symbol('s'), {}, [3]])(
     'cannot be asked for by a delay of %p',
-    (seconds) => {
-      expect(() => new SnoozeJobError(seconds as number)).toThrow(InvalidOptionError);
-      expect(() => new RetryJobError(seconds as number)).toThrow(InvalidOptionError);
+    (delay) => {
+      expect(() => new SnoozeJobError(delay as number)).toThrow(InvalidOptionError);
+      expect(() => new RetryJobError(delay as number)).toThrow(InvalidOptionError);
       // One of another copy of the package, or of a subclass, may hold anything.
-      for (const one of [new SnoozeJobError(1), new RetryJobError(1)]) {
-        const error = Object.assign(one, { seconds });
+      for (const one of [new SnoozeJobError('1s'), new RetryJobError('1s')]) {
+        const error = Object.assign(one, { seconds: delay });
         expect(decide(threw(error))).toMatchObject({
           ...{ kind: 'retry', delay: defaultBackoff(1, () => 0.5) },
           failure: { fails: 1 },
@@ -129,7 +129,7 @@ describe('fate', () => {
         throw new Error('no delay');
       },
     };
-    for (const error of [new SnoozeJobError(1), new RetryJobError(1)]) {
+    for (const error of [new SnoozeJobError('1s'), new RetryJobError('1s')]) {
       Object.defineProperty(error, 'seconds', unreadable);
       expect(decide(threw(error))).toMatchObject({ kind: 'retry', failure: { fails: 1 } });
     }
@@ -146,10 +146,10 @@ describe('fate', () => {
 
   it('is a delay that an error of another copy of this package says', async () => {
     const copy = await anotherCopy();
-    expect(decide(threw(new copy.SnoozeJobError(9)), { maxFails: 1 })).toEqual({
+    expect(decide(threw(new copy.SnoozeJobError('9s')), { maxFails: 1 })).toEqual({
       ...{ kind: 'snoozed', delay: 9 },
     });
-    expect(decide(threw(new copy.RetryJobError(9, 'later')))).toMatchObject({
+    expect(decide(threw(new copy.RetryJobError('9s', 'later')))).toMatchObject({
       ...{ kind: 'retry', delay: 9, failure: { error: 'later' } },
     });
     expect(isWorkError(new copy.JobTimeoutError('n', 'i', 1))).toBe(true);
@@ -172,7 +172,7 @@ describe('fate', () => {
 
   it("asks the type's backoff with the failure counted, and rounds up", () => {
     const seen: Job[] = [];
-    const backoff = (job: Job): number => seen.push(job) + 0.5;
+    const backoff = (job: Job): number => seen.push(job) * 1_000 + 500;
     expect(decide(boom, { fails: 1, backoff })).toMatchObject({ delay: 2 });
     expect(seen[0]).toMatchObject({ fails: 2, lastError: 'boom' });
   });
@@ -183,6 +183,7 @@ describe('fate', () => {
     [Infinity, 'gave Infinity'],
     ['5', 'gave "5"'],
     [5n, 'gave 5n'],
+    ['1 s', 'gave "1 s"'],
     [undefined, 'gave undefined'],
     [null, 'gave null'],
     [new Date(NaN), 'gave an invalid Date'],

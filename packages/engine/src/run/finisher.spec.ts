@@ -95,7 +95,7 @@ it('tells once for each name of a backoff that is of no use', () => {
     expect(fate).toMatchObject({ delay: defaultBackoff(1, () => 0.5) });
   }
   expect(warnings).toEqual([
-    'The backoff of job "n" gave -1; it must give a number of seconds, 0 or more. The default backoff stands in for it',
+    'The backoff of job "n" gave -1; it must give a duration: a number of milliseconds, or a text such as "30s", "1h30m" or "7d". The default backoff stands in for it',
   ]);
 });
 

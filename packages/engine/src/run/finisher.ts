@@ -1,4 +1,5 @@
 import { isThenable, readable } from '../base/thrown.js';
+import { DURATIONS } from '../base/duration.js';
 import type { Random } from '../base/random.js';
 import { errorLine, errorText } from '../errors/error-text.js';
 import { envelope, type JobEntry } from '../job/job-entry.js';
@@ -123,7 +124,7 @@ export class Finisher {
     if (this.#reportedBackoffs.has(jobName)) return;
     this.#reportedBackoffs.add(jobName);
     this.#options.onWarning(
-      `The backoff of job "${jobName}" ${fault}; it must give a number of seconds, 0 or more. The default backoff stands in for it`,
+      `The backoff of job "${jobName}" ${fault}; it must give a duration: ${DURATIONS}. The default backoff stands in for it`,
     );
   }
 }

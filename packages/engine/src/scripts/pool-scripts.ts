@@ -243,13 +243,13 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Writes what workers are doing, and for how many seconds that is kept. */
-  observe(observations: readonly Observation[], lasts: number): ScriptCall<void> {
+  /** Writes what workers are doing. `ttl` in seconds. */
+  observe(observations: readonly Observation[], ttl: number): ScriptCall<void> {
     return {
       script: observeScript,
       keys: observations.map(({ workerId }) => this.keys.observation(workerId)),
       args: [
-        lasts,
+        ttl,
         ...observations.flatMap(({ fields }) => {
           const flat = Object.entries(fields).flat();
           return [flat.length, ...flat];

@@ -90,7 +90,7 @@ describe('cancelling a job that waits', () => {
       throw new Error('boom');
     });
     const retry = new WorkerPool({ ...ns.options, logger: silentLogger, shutdownTimeout: 0 });
-    pools.push(retry.job('m', { backoff: () => 600 }, () => Promise.reject(new Error('boom'))));
+    pools.push(retry.job('m', { backoff: () => '600s' }, () => Promise.reject(new Error('boom'))));
     await pool.start();
     await retry.start();
     const { id } = await enqueuer.enqueue('m');
@@ -225,7 +225,7 @@ describe('cancelling a job that runs', () => {
       const aborted = new Promise((resolve) => (job.signal.onabort = resolve));
       void started.pass();
       await aborted;
-      throw new SnoozeJobError(60);
+      throw new SnoozeJobError('60s');
     });
     await pool.start();
     const { id } = await enqueuer.enqueue('n');

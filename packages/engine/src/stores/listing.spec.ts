@@ -229,7 +229,7 @@ describe('attempts', () => {
   it('are remembered until the job is done, the newest first', async () => {
     let fails = 2;
     const pool = new WorkerPool({ ...ns.options, clock, logger: silentLogger });
-    pool.job('n', { backoff: () => 1 }, () => {
+    pool.job('n', { backoff: () => '1s' }, () => {
       if (fails-- > 0) throw new Error(`boom ${fails}`);
     });
     const { id } = await enqueuer.enqueue('n');

@@ -2,9 +2,10 @@ import {
   assertJobName,
   InvalidOptionError,
   jobNameOf,
+  milliseconds,
+  type Duration,
   type JobNameOrContract,
 } from '@nestcraft/engine';
-import { milliseconds } from './duration.js';
 import type { EnqueuedJob } from './enqueued-jobs.js';
 import type { WorkTesting } from './work-testing.js';
 
@@ -12,8 +13,8 @@ import type { WorkTesting } from './work-testing.js';
 export interface EnqueuedExpectation {
   /** When the job is to run, to the second. */
   readonly at?: Date;
-  /** How long after it was enqueued it is to run: `5m`, or seconds. `0` for at once. */
-  readonly in?: string | number;
+  /** How long after it was enqueued it is to run: milliseconds, or a text such as `5m`; 0 for at once. */
+  readonly in?: Duration;
   /** How often; default once or more. */
   readonly times?: number;
 }

@@ -2,9 +2,11 @@ import type { INestApplicationContext, InjectionToken, Type } from '@nestjs/comm
 import {
   isJobContract,
   jobNamesOf,
+  milliseconds,
   NoHandlerError,
   type Client,
   type ContractArgs,
+  type Duration,
   type Job,
   type JobArgs,
   type JobContract,
@@ -13,7 +15,6 @@ import {
   type NextJob,
   type SettledJob,
 } from '@nestcraft/engine';
-import { milliseconds } from './duration.js';
 import type { EnqueuedJob } from './enqueued-jobs.js';
 import { WorkTestingError } from './errors.js';
 import { assertStreamsRun } from './fake-timers.js';
@@ -85,18 +86,18 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
    * Lets time pass. Whatever becomes due on the way (scheduled jobs, retries, firings of schedules) runs at its time, in
    * the order of time; so does, first of all, what waits already.
    *
-   * @param duration such as `90s`, `1h30m` or `2d`; or seconds
+   * @param duration milliseconds, or a text such as `90s`, `1h30m` or `2d`
    * @returns the jobs that have run, with what became of each
    * @throws InvalidOptionError; WorkTestingError with `autoRun`, and as `drain` does
    */
-  async advance(duration: string | number): Promise<SettledJob[]> {
+  async advance(duration: Duration): Promise<SettledJob[]> {
     const { clock, pools } = this.#environment;
     if (!(clock instanceof VirtualClock)) {
       throw new WorkTestingError(
         'With autoRun jobs have real time. Leave autoRun out to advance it.',
       );
     }
-    const end = clock.now() + milliseconds('advance', duration);
+    const end = clock.now() + Math.round(milliseconds('advance', duration));
     const settled = await this.drain();
     for (let at = await this.#nextAt(); at <= end; at = await this.#nextAt()) {
       clock.moveTo(at);

@@ -8,7 +8,7 @@
 -- ARGV[2]    '1' to write all limits, else ''
 -- ARGV[2+i]  what the limits are
 -- ARGV[…]    the names
--- Returns    { when the pool came on the books, or '' if it is not on them, how many names and limits were missing,
+-- Returns    { when the pool was registered, or '' if it is not registered, how many names and limits were missing,
 --            { what the limits were, or '' } if all are written, else {} }
 local limits, missing, before = #KEYS - 3, 0, {}
 redis.call('HDEL', KEYS[2], '')

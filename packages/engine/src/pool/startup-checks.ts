@@ -5,31 +5,34 @@ import { handledNames } from '../stores/handled-names.js';
 import { decidingTime } from '../redis/deciding-time.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
+import type { PeriodicJob } from '../schedule/periodic-job.js';
 import type { Scripts } from '../scripts/scripts.js';
 
+export interface StartupChecksOptions {
+  readonly jobNames: readonly string[];
+  readonly schedules: readonly Pick<PeriodicJob, 'jobName'>[];
+  readonly connection: RedisConnection;
+  readonly keys: Keys;
+  readonly scripts: Scripts;
+  readonly clock: Clock;
+}
+
 /**
- * What around a pool endangers its jobs, as warnings: a Redis that may throw keys away, Go pools whose requeuers do not
- * know the pool's jobs, and schedules of jobs that nobody handles.
- *
- * @param scheduled the names of which the pool has schedules
+ * What a pool that starts warns of: a Redis that may evict keys, Go pools whose requeuers do not know the pool's jobs, and
+ * schedules of jobs that no pool handles.
  */
-export async function dangers(
-  connection: RedisConnection,
-  { keys, scripts, clock }: { keys: Keys; scripts: Scripts; clock: Clock },
-  jobNames: readonly string[],
-  scheduled: readonly string[] = [],
-): Promise<string[]> {
-  const evictions = await evictionDangers(connection);
-  const pools = await new Fleet({ connection, keys, scripts }).heartbeats();
-  const now = (): Promise<number> => decidingTime({ connection, clock });
+export async function startupWarnings(options: StartupChecksOptions): Promise<string[]> {
+  const { jobNames, connection } = options;
+  const evictions = await evictionWarnings(connection);
+  const pools = await new Fleet(options).heartbeats();
   return [
     ...evictions,
-    ...goDangers(pools, jobNames),
-    ...(await unhandledSchedules(pools, jobNames, scheduled, now)),
+    ...goPoolWarnings(pools, jobNames),
+    ...(await scheduleWarnings(pools, options)),
   ];
 }
 
-async function evictionDangers({ redis }: RedisConnection): Promise<string[]> {
+async function evictionWarnings({ redis }: RedisConnection): Promise<string[]> {
   const memory = await redis.info('memory').catch(() => ''); // A user may not be allowed to ask.
   const [, policy] = /^maxmemory_policy:(\S+)/m.exec(memory) ?? [];
   if (policy === undefined || policy === 'noeviction') return [];
@@ -38,7 +41,10 @@ async function evictionDangers({ redis }: RedisConnection): Promise<string[]> {
   ];
 }
 
-function goDangers(all: readonly WorkerPoolHeartbeat[], jobNames: readonly string[]): string[] {
+function goPoolWarnings(
+  all: readonly WorkerPoolHeartbeat[],
+  jobNames: readonly string[],
+): string[] {
   const pools = all.filter(({ engine }) => engine === 'gocraft');
   const unknown = jobNames.filter((name) => pools.some((pool) => !pool.jobNames.includes(name)));
   if (unknown.length === 0) return [];
@@ -49,15 +55,15 @@ function goDangers(all: readonly WorkerPoolHeartbeat[], jobNames: readonly strin
   ];
 }
 
-async function unhandledSchedules(
+async function scheduleWarnings(
   pools: readonly WorkerPoolHeartbeat[],
-  jobNames: readonly string[],
-  scheduled: readonly string[],
-  now: () => Promise<number>,
+  options: StartupChecksOptions,
 ): Promise<string[]> {
-  const others = [...new Set(scheduled)].filter((name) => !jobNames.includes(name));
+  const { jobNames, schedules } = options;
+  const scheduled = new Set(schedules.map(({ jobName }) => jobName));
+  const others = [...scheduled].filter((name) => !jobNames.includes(name));
   if (others.length === 0) return [];
-  const handled = [...jobNames, ...handledNames(pools, await now())];
+  const handled = [...jobNames, ...handledNames(pools, await decidingTime(options))];
   return others
     .filter((name) => !handled.includes(name))
     .map((name) => {

@@ -1,0 +1,225 @@
+import { tell } from '../base/tell.js';
+import { UnsupportedRedisError } from '../errors/errors.js';
+import { Job } from '../job/job.js';
+import type { Report } from '../logging/report.js';
+import type { ReapedPool } from '../maintenance/dead-pool-reaper.js';
+import { WriteRefusals } from '../maintenance/write-refusals.js';
+import { FATES } from '../run/fate-table.js';
+import type { FinishedJob } from '../run/finished-job.js';
+import { DISPATCHED_SCRIPTS } from '../scripts/running-scripts.js';
+import { Drain } from './drain.js';
+import { HealthReader } from './health-reader.js';
+import { ManualPool } from './manual-pool.js';
+import { makeActors, type PoolActors } from './pool-actors.js';
+import { poolContext, type PoolContext } from './pool-context.js';
+import type { PoolEmitter, WorkerPoolEvents } from './pool-events.js';
+import { judge, UNREAD, type HealthAges, type PoolHealth } from './pool-health.js';
+import type { PoolJobs } from './pool-jobs.js';
+import type { PoolLog } from './pool-log.js';
+import type { PoolSettings } from './pool-settings.js';
+import { Shutdown } from './shutdown.js';
+import { Startup } from './startup.js';
+import { startupWarnings } from './startup-checks.js';
+
+export interface RunningPoolOptions<Context> {
+  /** The pool's. */
+  readonly id: string;
+  readonly settings: PoolSettings<Context>;
+  readonly jobs: PoolJobs<Context>;
+  readonly log: PoolLog;
+  /** Whose listeners hear of the pool's events. */
+  readonly emitter: PoolEmitter;
+}
+
+/** A worker pool from its start to its stop: its actors, what they report, and the state of its connection. */
+export class RunningPool<Context> {
+  readonly #options: RunningPoolOptions<Context>;
+  readonly #context: PoolContext<Context>;
+  readonly #actors: PoolActors<Context>;
+  readonly #drain: Drain;
+  readonly #healthReader: HealthReader;
+  readonly #refusals = new WriteRefusals();
+  #startup: Startup | undefined;
+  #shutdown: Shutdown<Context> | undefined;
+  /** Registered, and fetching jobs whenever Redis is there. */
+  #isWorking = false;
+
+  /** @throws UnsupportedRedisError, InvalidOptionError */
+  constructor(options: RunningPoolOptions<Context>) {
+    this.#options = options;
+    const { id, settings, jobs } = options;
+    this.#context = poolContext({
+      ...{ id, settings },
+      ...{ types: jobs.types, middleware: jobs.middleware, schedules: jobs.schedules },
+      report: this.#report(),
+    });
+    this.#actors = this.#makeActors();
+    this.#drain = new Drain({ ...this.#context, ...this.#actors });
+    this.#healthReader = new HealthReader(this.#context);
+  }
+
+  /** Redis is connected, the pool registered and not stopping. */
+  get isReady(): boolean {
+    return this.#isWorking && this.#context.connection.isUp;
+  }
+
+  /** How many jobs run now. */
+  get busy(): number {
+    return this.#actors.workers.busy;
+  }
+
+  /**
+   * Brings the pool up; resolves after the first attempt, whatever came of it.
+   *
+   * @throws UnsupportedRedisError
+   */
+  async start(): Promise<void> {
+    const { connection } = this.#context;
+    connection.on('down', (reason) => this.#onDown(reason));
+    connection.on('up', () => this.#onUp());
+    this.#actors.connect();
+    this.#startup = this.#bringUp();
+    await this.#startup.attempted;
+    if (connection.downReason instanceof UnsupportedRedisError) throw connection.downReason;
+  }
+
+  /** Registers the pool, and does nothing else on its own. @throws the reason why Redis cannot be used */
+  async startByHand(): Promise<ManualPool> {
+    await this.#actors.registry.register();
+    await this.#context.connection.load(DISPATCHED_SCRIPTS);
+    this.#begin();
+    return new ManualPool(this.#context, this.#actors);
+  }
+
+  /** Resolves when no job waits in the pool's queues and none runs here, or when the pool stops. */
+  async drained(): Promise<void> {
+    await this.#drain.finished();
+  }
+
+  /** Never rejects: an unreachable Redis is an answer. */
+  async health(limits: HealthAges): Promise<PoolHealth> {
+    const known = {
+      ...{ isReady: this.isReady, busy: this.busy, ...UNREAD },
+      concurrency: this.#context.settings.concurrency,
+      fetchAge: this.#actors.dispatcher.fetchAge,
+    };
+    if (this.#shutdown) return judge(known, limits);
+    return this.#healthReader.read(known, limits, {
+      unregistered: this.#startup?.refusal,
+      refused: this.#refusals.current,
+    });
+  }
+
+  /** Ends it. To be called once. */
+  async stop(): Promise<void> {
+    const wasWorking = this.#isWorking;
+    this.#isWorking = false;
+    this.#shutdown = new Shutdown({
+      ...{ pool: this.#context, actors: this.#actors, log: this.#options.log, wasWorking },
+      timeout: this.#context.settings.shutdownTimeout,
+      startEnded: this.#startup?.ended ?? Promise.resolve(),
+    });
+    this.#drain.end();
+    await this.#shutdown.run();
+  }
+
+  /** Somebody asks for the stop again: the log says what it waits for. */
+  stopAgain(): void {
+    this.#shutdown?.again();
+  }
+
+  #bringUp(): Startup {
+    const { connection } = this.#context;
+    const { registry, periodicEnqueuer } = this.#actors;
+    return new Startup({
+      connection,
+      register: () => registry.register(),
+      steps: {
+        load_scripts: () => connection.load(DISPATCHED_SCRIPTS),
+        look_around: () => this.#warnOfDangers(),
+        // Before the requeuers run: they must not move firings that were missed, or that belong to no schedule any more.
+        add_firings: () => periodicEnqueuer.enqueue(),
+      },
+      start: () => {
+        this.#actors.start();
+        this.#begin();
+      },
+      isStopping: () => this.#shutdown !== undefined,
+      onError: (where, error) => this.#options.log.error(where, error),
+    });
+  }
+
+  async #warnOfDangers(): Promise<void> {
+    for (const warning of await startupWarnings(this.#context)) this.#options.log.warn(warning);
+  }
+
+  #begin(): void {
+    this.#isWorking = true;
+    this.#emit('ready');
+  }
+
+  #onUp(): void {
+    this.#options.log.up();
+    if (!this.#isWorking) return;
+    this.#actors.reconnected();
+    this.#emit('ready');
+  }
+
+  #onDown(reason: Error | undefined): void {
+    if (this.#shutdown) return;
+    this.#options.log.down(reason);
+    this.#emit('notReady', () => [reason]);
+  }
+
+  #report(): Report {
+    const { log } = this.#options;
+    return {
+      error: (where, error) => {
+        this.#refusals.note(error);
+        log.error(where, error);
+      },
+      thrown: (where, error) => log.thrown(where, error),
+      warn: (message) => log.warn(message),
+    };
+  }
+
+  #makeActors(): PoolActors<Context> {
+    const { log } = this.#options;
+    return makeActors(this.#context, {
+      started: (entry) => this.#emit('started', () => [new Job(entry)]),
+      settled: (job, owned) => this.#onSettled(job, owned),
+      dry: () => this.#drain.dry(),
+      reaped: (pool) => this.#onReaped(pool),
+      rescued: (count) => log.rescued(count),
+      limitChanged: (jobName, before, now) => log.limitChanged(jobName, before, now),
+      restored: () => log.restored(),
+      orphaned: (count) => log.orphaned(count),
+    });
+  }
+
+  #onSettled(finished: FinishedJob, owned: boolean): void {
+    const { jobName, entry, fate, error, duration, wait } = finished;
+    this.#options.log.settled(finished, owned);
+    if (!entry) return;
+    if (owned && fate.kind === 'putBack') this.#shutdown?.putBack(jobName);
+    const result = owned && wait !== undefined ? FATES[fate.kind].runResult : undefined;
+    if (result) this.#actors.recorder.record(jobName, result, duration, wait ?? 0);
+    const name = owned ? 'settled' : 'ownershipLost';
+    this.#emit(name, () => [{ job: new Job(entry), fate, error, duration }]);
+  }
+
+  #onReaped(pool: ReapedPool): void {
+    this.#options.log.reaped(pool);
+    this.#emit('reaped', () => [pool]);
+  }
+
+  /** Makes an event only if somebody listens, and survives the listeners. */
+  #emit<Name extends keyof WorkerPoolEvents>(
+    name: Name,
+    make?: () => WorkerPoolEvents[Name],
+  ): void {
+    const { emitter, log } = this.#options;
+    if (emitter.listenerCount(name) === 0) return;
+    tell(emitter, name, make?.() ?? [], (error) => log.thrown(`worker_pool.on_${name}`, error));
+  }
+}
