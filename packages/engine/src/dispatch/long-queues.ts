@@ -110,9 +110,12 @@ export class LongQueues {
   }
 }
 
-/** Arguments may contain the same text. Such a job only loses the plain commands. */
+/**
+ * Arguments may contain the same text. Such a job only loses the plain commands. The needle is short on purpose: V8 searches
+ * for its first letter with `memchr`, which it gives up for needles of eight letters, and then takes twelve times as long.
+ */
 function looksUnique(raw: Raw): boolean {
-  return raw.includes('"unique"') && UNIQUE.test(textOf(raw));
+  return raw.includes('que"') && UNIQUE.test(textOf(raw));
 }
 
 /** How long the jobs of each name are, in bytes. */
