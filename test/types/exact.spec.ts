@@ -6,7 +6,7 @@ import { diagnose } from '../support/compile.js';
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   '@nestcraft/engine': [
     ...['WorkerPoolOptions', 'PoolTiming', 'EnqueuerOptions', 'ClientOptions', 'JobOptions'],
-    ...['PeriodicOptions', 'UniqueOptions', 'CancelOptions', 'BulkOptions', 'ListOptions'],
+    ...['PeriodicOptions', 'EnqueueOptions', 'CancelOptions', 'BulkOptions', 'ListOptions'],
     ...['PauseOptions', 'WaitingListOptions', 'MetricsOptions', 'RatesOptions', 'HealthLimits'],
     ...['JobContractOptions', 'NewJob', 'ScheduleOptions', 'RedisConnectionOptions', 'Clock'],
     ...['Propagator', 'KnownJobs'],
@@ -52,7 +52,7 @@ WorkModule.forRoot({
 });
 WorkModule.forFeatureAsync([{ job: 'n', inject: undefined, useFactory: () => ({ maxFails: undefined }) }]);
 new WorkerPool({ redis: '6379', namespace: NAMESPACE, timing: { audit: undefined } });
-new Enqueuer({ redis: '6379', namespace: NAMESPACE }).enqueueMany([{ name: 'n', args: undefined }]);
+new Enqueuer({ redis: '6379', namespace: NAMESPACE }).enqueueMany([{ name: 'n', args: undefined, options: { in: undefined } }]);
 export class Jobs {
   @JobHandler('n', { instance: NAMESPACE, timeout: undefined })
   run(): void {}
