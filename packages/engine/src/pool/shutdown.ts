@@ -112,15 +112,15 @@ export class Shutdown<Context> {
         await actors.heartbeater.remove();
         return;
       }
-      this.#warnThatItStays('Redis did not take the fates of the last jobs');
+      this.#warnThatHeartbeatStays('Redis did not take the fates of the last jobs');
     } catch (error) {
-      this.#warnThatItStays(connection.isUp ? errorText(error) : 'Redis is out of reach');
+      this.#warnThatHeartbeatStays(connection.isUp ? errorText(error) : 'Redis is out of reach');
     }
   }
 
-  #warnThatItStays(reason: string): void {
+  #warnThatHeartbeatStays(reason: string): void {
     this.#options.log.warn(
-      `The worker pool has stopped, but is still registered (${reason}). Other pools take the jobs that it had in progress, in some seconds`,
+      `The worker pool has stopped, but its heartbeat is still in Redis (${reason}). Other pools take the jobs that it had in progress, in some seconds`,
     );
   }
 }
