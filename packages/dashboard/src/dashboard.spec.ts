@@ -24,10 +24,10 @@ import {
 } from '@nestcraft/work';
 import { Redis } from 'ioredis';
 import { eventually } from '../../../test/support/eventually.js';
-import type { WorkDashboardExtras, WorkDashboardOptions } from './dashboard-options.js';
+import type { WorkDashboardExtras, WorkDashboardOptions } from './options/dashboard-options.js';
 import { WorkDashboardModule } from './dashboard.module.js';
-import { OPENAPI } from './openapi.js';
-import { Operations } from './operations.js';
+import { OPENAPI } from './views/openapi.js';
+import { Operations } from './bulk/operations.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 const OWN = { 'content-type': 'application/json', 'x-nestcraft': '1' };

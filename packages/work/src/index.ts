@@ -1,5 +1,5 @@
 export * from '@nestcraft/engine';
-export { assertAsyncOptions } from './async-options.js';
+export { assertAsyncOptions } from './options/async-options.js';
 export {
   DuplicateJobHandlerError,
   DuplicateWorkModuleError,
@@ -8,7 +8,7 @@ export {
   InvalidJobOverrideError,
   UnknownJobSelectionError,
   UnknownWorkInstanceError,
-} from './errors.js';
+} from './base/errors.js';
 export {
   getClientToken,
   getEnqueuerToken,
@@ -18,18 +18,18 @@ export {
   InjectEnqueuer,
   InjectWorkerPool,
   InjectWorkEvents,
-} from './instance-tokens.js';
-export { isJobContext, JobArgumentsHost } from './job-arguments-host.js';
-export { type HandlerMethod } from './handler-method.js';
-export { JobDecoratorService, type DecoratedJob } from './job-decorator.service.js';
+} from './instance/instance-tokens.js';
+export { isJobContext, JobArgumentsHost } from './handlers/job-arguments-host.js';
+export { type HandlerMethod } from './decorators/handler-method.js';
+export { JobDecoratorService, type DecoratedJob } from './options/job-decorator.service.js';
 export {
   JobHandler,
   type ContractHandlerDecorator,
   type JobHandlerOptions,
-} from './job-handler.decorator.js';
-export { type JobMiddleware, type JobMiddlewareOption } from './job-middleware.js';
-export { type JobOutcome, type JobOutcomeKind } from './job-outcome.js';
-export { type JobFeature, type JobFeatureAsync } from './job-override.js';
+} from './decorators/job-handler.decorator.js';
+export { type JobMiddleware, type JobMiddlewareOption } from './options/job-middleware.js';
+export { type JobOutcome, type JobOutcomeKind } from './options/job-outcome.js';
+export { type JobFeature, type JobFeatureAsync } from './handlers/job-override.js';
 export {
   Attempt,
   JobArgs,
@@ -37,11 +37,11 @@ export {
   JobRef,
   JobSignal,
   type JobArgsOptions,
-} from './job-params.decorators.js';
-export { JOB } from './job.token.js';
-export { OnJobEvent, type OnJobEventOptions } from './on-job-event.decorator.js';
-export { PeriodicJob } from './periodic-job.decorator.js';
-export { type RedisOption } from './redis-option.js';
+} from './decorators/job-params.decorators.js';
+export { JOB } from './instance/job.token.js';
+export { OnJobEvent, type OnJobEventOptions } from './decorators/on-job-event.decorator.js';
+export { PeriodicJob } from './decorators/periodic-job.decorator.js';
+export { type RedisOption } from './options/redis-option.js';
 export {
   WorkEvents,
   type JobDelayed,
@@ -50,12 +50,12 @@ export {
   type JobEvents,
   type JobFailed,
   type JobStarted,
-} from './work-events.js';
+} from './events/work-events.js';
 export {
   WORK_MODULE_OPTIONS,
   type WorkModuleOptions,
   type WorkOptionsFactory,
   type WorkRole,
-} from './work-module-options.js';
+} from './options/work-module-options.js';
 export { WorkModule } from './work.module.js';
 export { type WorkModuleAsyncOptions, type WorkModuleExtras } from './work.module-definition.js';

@@ -1,12 +1,12 @@
 import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { OUTERMOST, placeHooks } from './hook-order.js';
-import type { JobFeature, JobFeatureAsync } from './job-override.js';
-import { WorkFeatureModule } from './work-feature.module.js';
-import { WorkInstance } from './work-instance.js';
-import { assertAsyncOptions } from './async-options.js';
-import { assertObject } from './checked-options.js';
-import type { WorkModuleOptions } from './work-module-options.js';
+import { OUTERMOST, placeHooks } from './nest-internals/hook-order.js';
+import type { JobFeature, JobFeatureAsync } from './handlers/job-override.js';
+import { WorkFeatureModule } from './handlers/work-feature.module.js';
+import { WorkInstance } from './instance/work-instance.js';
+import { assertAsyncOptions } from './options/async-options.js';
+import { assertObject } from './options/checked-options.js';
+import type { WorkModuleOptions } from './options/work-module-options.js';
 import {
   ConfigurableModuleClass,
   WORK_EXTRAS,

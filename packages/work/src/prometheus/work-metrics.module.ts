@@ -5,7 +5,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { optionRules } from '@nestcraft/engine';
-import { assertAsyncOptions } from '../async-options.js';
+import { assertAsyncOptions } from '../options/async-options.js';
 import { PrometheusMetrics } from '@nestcraft/engine/prometheus';
 import {
   ConfigurableModuleClass,

@@ -9,8 +9,8 @@ import {
   type OptionTable,
   type PoolHealth,
 } from '@nestcraft/engine';
-import { instanceToken } from '../instance-tokens.js';
-import type { WorkInstance } from '../work-instance.js';
+import { instanceToken } from '../instance/instance-tokens.js';
+import type { WorkInstance } from '../instance/work-instance.js';
 
 type Session = ReturnType<HealthIndicatorService['check']>;
 

@@ -1,7 +1,7 @@
 import type { Clock, ManualPool, RedisSource, SettledJob } from '@nestcraft/engine';
-import type { WorkEnvironment } from '../work-environment.js';
-import type { WorkInstance } from '../work-instance.js';
-import type { WorkModuleOptions } from '../work-module-options.js';
+import type { WorkEnvironment } from '../instance/work-environment.js';
+import type { WorkInstance } from '../instance/work-instance.js';
+import type { WorkModuleOptions } from '../options/work-module-options.js';
 import { EnqueuedJobs } from './enqueued-jobs.js';
 import { PlannedFailures } from './planned-failures.js';
 import type { PrivateRedis } from './private-redis.js';

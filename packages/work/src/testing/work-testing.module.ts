@@ -7,7 +7,7 @@ import {
   type OptionTable,
   type RedisSource,
 } from '@nestcraft/engine';
-import { WORK_ENVIRONMENT } from '../work-environment.js';
+import { WORK_ENVIRONMENT } from '../instance/work-environment.js';
 import { assertStreamsRun } from './fake-timers.js';
 import { openPrivateRedis } from './private-redis.js';
 import { TestingEnvironment } from './testing-environment.js';

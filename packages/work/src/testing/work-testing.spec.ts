@@ -24,10 +24,10 @@ import {
 } from '@nestcraft/engine';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { InjectEnqueuer } from '../instance-tokens.js';
-import { JobHandler } from '../job-handler.decorator.js';
-import { JobArgs } from '../job-params.decorators.js';
-import { PeriodicJob } from '../periodic-job.decorator.js';
+import { InjectEnqueuer } from '../instance/instance-tokens.js';
+import { JobHandler } from '../decorators/job-handler.decorator.js';
+import { JobArgs } from '../decorators/job-params.decorators.js';
+import { PeriodicJob } from '../decorators/periodic-job.decorator.js';
 import { WorkModule } from '../work.module.js';
 import { WorkTestingError } from './errors.js';
 import './jest.js';

@@ -1,0 +1,185 @@
+import { Injectable } from '@nestjs/common';
+import { Client, type BulkOptions, type BulkResult, type TimedJob } from '@nestcraft/work';
+import type { Asked } from '../requests/asked.js';
+import { labelOf } from '../requests/audit.js';
+import type { DashboardResource } from '../options/dashboard-options.js';
+import { methodsFor, SETS, type SetName } from '../bulk/job-sets.js';
+import { FRESH, Memo } from '../views/memo.js';
+import { Operations, type Operation } from '../bulk/operations.js';
+import {
+  integer,
+  jobName,
+  jobRefs,
+  LAST,
+  LONGEST_ID,
+  MOST_LISTED,
+  MOST_SELECTED,
+  oneOf,
+  optional,
+  text,
+  time,
+  timeOrNone,
+} from '../http/params.js';
+import { Presenters } from '../views/presenter.js';
+import { Problem } from '../http/problem.js';
+import { Reply } from '../http/replies.js';
+import { Change, Look } from '../requests/routes.js';
+
+/** The scheduled, retry and dead jobs, and cancelling jobs of any kind. */
+@Injectable()
+export class JobsRoutes {
+  constructor(
+    private readonly client: Client,
+    private readonly presenters: Presenters,
+    private readonly operations: Operations,
+    private readonly memo: Memo,
+  ) {}
+
+  @Look('api/jobs/:set', 'view')
+  async list(asked: Asked) {
+    const { query } = asked;
+    const set = setOf(asked);
+    const order = query.order ?? (set === 'dead' ? 'desc' : 'asc');
+    const options = {
+      from: optional(query.from, (value) => integer('from', value, 0, LAST)),
+      at: optional(query.at, (value) => time('at', value)),
+      limit: integer('limit', query.limit ?? 20, 1, MOST_LISTED),
+      jobName: optional(query.name, (value) => text('name', value)),
+      newestFirst: oneOf('order', order, ['asc', 'desc']) === 'desc',
+    };
+    const resource = { set, jobName: options.jobName };
+    await asked.allow(resource);
+    const presenter = this.presenters.for(await asked.may('viewArgs', resource));
+    const key = JSON.stringify(['jobs', set, options, presenter.showsArgs]);
+    return this.memo.read(key, FRESH, async () => {
+      const { jobs, ...rest } = await this.client.list(set, options);
+      return { ...rest, jobs: jobs.map((job) => presenter.job(job)) };
+    });
+  }
+
+  /** How many jobs of a name there are: exact where there are 10,000 at most, else an estimate. */
+  @Look('api/jobs/:set/count', 'view')
+  async count(asked: Asked) {
+    const set = setOf(asked);
+    const name = text('name', asked.query.name);
+    await asked.allow({ set, jobName: name });
+    return this.memo.read(JSON.stringify(['count', set, name]), FRESH, () =>
+      this.client.countOf(set, name),
+    );
+  }
+
+  @Look('api/jobs/:set/:at/:id', 'view')
+  async job(asked: Asked) {
+    const { job, presenter } = await this.find(asked);
+    return presenter.detail(job, await this.client.attempts(job.id));
+  }
+
+  /** The entry to the byte. */
+  @Look('api/jobs/:set/:at/:id/entry', 'view')
+  async entry(asked: Asked) {
+    const { job, presenter } = await this.find(asked);
+    return Reply.entry(presenter.entry(job));
+  }
+
+  /** Puts some jobs into their queues now: retries the dead, runs the others early. */
+  @Change('api/jobs/:set/enqueue', 'retry')
+  enqueue(asked: Asked) {
+    const set = setOf(asked);
+    return this.each(asked, set, methodsFor(this.client, set).enqueue);
+  }
+
+  @Change('api/jobs/:set/delete', 'delete')
+  delete(asked: Asked) {
+    const set = setOf(asked);
+    const { remove } = methodsFor(this.client, set);
+    return this.each(asked, set, async (job) => ((await remove(job)) ? 'deleted' : 'gone'));
+  }
+
+  /** Moves jobs that wait for their retry to the dead ones. */
+  @Change('api/jobs/retry/kill', 'kill')
+  kill(asked: Asked) {
+    return this.each(asked, 'retry', async (job) =>
+      (await this.client.killRetryJob(job)) ? 'killed' : 'gone',
+    );
+  }
+
+  @Change('api/jobs/:set/enqueue-all', 'retry', { status: 202 })
+  enqueueAll(asked: Asked): Promise<Operation> {
+    const set = setOf(asked);
+    const verb = set === 'scheduled' ? 'run' : 'retry';
+    return this.all(asked, { set, verb }, methodsFor(this.client, set).enqueueAll);
+  }
+
+  @Change('api/jobs/:set/delete-all', 'delete', { status: 202 })
+  deleteAll(asked: Asked): Promise<Operation> {
+    const set = setOf(asked);
+    return this.all(asked, { set, verb: 'delete' }, methodsFor(this.client, set).removeAll);
+  }
+
+  @Change('api/jobs/retry/kill-all', 'kill', { status: 202 })
+  killAll(asked: Asked): Promise<Operation> {
+    return this.all(asked, { set: 'retry', verb: 'kill' }, (options) =>
+      this.client.killAllRetryJobs(options),
+    );
+  }
+
+  /** Stops a job wherever it has come to by now: one that waits does not run, the signal of one that runs aborts. */
+  @Change('api/jobs/cancel', 'cancel')
+  async cancel(asked: Asked) {
+    const name = jobName('name', asked.body.name);
+    const id = text('id', asked.body.id, LONGEST_ID);
+    await asked.allow({ jobName: name, jobId: id });
+    const { status } = await this.client.cancel(id, { jobName: name });
+    this.memo.clear();
+    return { result: status };
+  }
+
+  private async find(asked: Asked) {
+    const set = setOf(asked);
+    const ref = {
+      at: timeOrNone('at', asked.params.at),
+      id: text('id', asked.params.id, LONGEST_ID),
+    };
+    const job = await methodsFor(this.client, set).job(ref);
+    const resource = resourceOf(set, ref.id, job);
+    await asked.allow(resource);
+    if (!job) throw new Problem(404, 'not_found', 'The job is not there any more.');
+    return { job, presenter: this.presenters.for(await asked.may('viewArgs', resource)) };
+  }
+
+  /** Nothing is done before all of it is known to be allowed. */
+  private async each(asked: Asked, set: SetName, act: (job: TimedJob) => Promise<string>) {
+    const refs = jobRefs('jobs', asked.body.jobs, MOST_SELECTED);
+    const { job: find } = methodsFor(this.client, set);
+    const found = await Promise.all(
+      refs.map(async (ref) => ({ id: ref.id, job: await find(ref) })),
+    );
+    for (const { id, job } of found) await asked.allow(resourceOf(set, id, job));
+    const results = await Promise.all(
+      found.map(async ({ job }) => (job ? act(job) : Promise.resolve('gone'))),
+    );
+    this.memo.clear();
+    return { results };
+  }
+
+  private async all(
+    asked: Asked,
+    { set, verb }: { readonly set: SetName; readonly verb: string },
+    act: (options: BulkOptions) => Promise<BulkResult>,
+  ): Promise<Operation> {
+    const name = optional(asked.body.name, (value) => text('name', value));
+    const resource = { set, jobName: name };
+    await asked.allow(resource);
+    const title = `${verb} all ${set} jobs${name === undefined ? '' : ` named ${name}`}`;
+    const plan = { title, action: asked.route.action, resource, by: labelOf(asked.user) };
+    return this.operations.start(plan, (options) => act({ ...options, jobName: name }));
+  }
+}
+
+function setOf({ params }: Asked): SetName {
+  return oneOf('set', params.set, SETS);
+}
+
+function resourceOf(set: SetName, jobId: string, job: TimedJob | undefined): DashboardResource {
+  return { set, jobId, jobName: job?.job?.name };
+}

@@ -1,0 +1,166 @@
+import type { PipeTransform, Type } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { IMPORT_CYCLE, InvalidOptionError, type Job, type StandardSchema } from '@nestcraft/engine';
+import { InvalidJobHandlerError } from '../base/errors.js';
+import { SchemaPipe } from './schema-pipe.js';
+
+/**
+ * Nest's number of a request's body: pipes such as ValidationPipe look at parameters of that kind, and pass over those
+ * of kinds that are not its own.
+ */
+const ARGS = 3;
+const [JOB, CONTEXT, SIGNAL, ATTEMPT] = [101, 102, 103, 104];
+
+interface Details {
+  readonly data?: string | undefined;
+  readonly pipes?: readonly Pipe[] | undefined;
+}
+
+type Pipe = Type<PipeTransform> | PipeTransform;
+
+/** How `@JobArgs` checks and turns what it gives. */
+export interface JobArgsOptions {
+  /** Of any Standard Schema library (zod, valibot, arktype, …): the parameter is what it makes of the arguments. */
+  readonly schema?: StandardSchema | undefined;
+  /** Run after the schema. */
+  readonly pipes?: readonly Pipe[] | undefined;
+}
+
+/**
+ * The arguments of the job: all of them, or the one of a key. Pipes see them as they see a request's body: a
+ * ValidationPipe checks them against the parameter's class. What is not valid is the end of the job: it is dead at once,
+ * with all that is wrong as its error.
+ *
+ * Once a parameter of a handler is decorated, all have to be, or have a default: else the application does not start.
+ *
+ * @example
+ * ```ts
+ * @JobHandler('send_email')
+ * @UsePipes(new ValidationPipe({ transform: true }))
+ * send(@JobArgs() email: SendEmail, @Attempt() attempt: number): Promise<void> {}
+ *
+ * @JobHandler('resize')
+ * resize(@JobArgs({ schema: z.object({ width: z.number() }) }) size: { width: number }): void {}
+ * ```
+ */
+export function JobArgs(key: string, options: JobArgsOptions): ParameterDecorator;
+export function JobArgs(key?: string, ...pipes: Pipe[]): ParameterDecorator;
+export function JobArgs(options: JobArgsOptions): ParameterDecorator;
+export function JobArgs(...pipes: Pipe[]): ParameterDecorator;
+export function JobArgs(
+  ...all: (string | Pipe | JobArgsOptions | undefined)[]
+): ParameterDecorator {
+  const hasKey = all[0] === undefined || typeof all[0] === 'string';
+  const [key, ...others] = hasKey ? all : [undefined, ...all];
+  const pipes = others.flatMap((one) => pipesOf(one as Pipe));
+  return param(ARGS, { data: key as string | undefined, pipes });
+}
+
+/** @throws InvalidOptionError for what is none, such as the undefined of imports that go in a circle */
+function pipesOf(option: Pipe | JobArgsOptions): readonly Pipe[] {
+  assertPipe(option);
+  if (typeof option === 'function' || 'transform' in option) return [option];
+  const { schema, pipes = [] } = option;
+  pipes.forEach(assertPipe);
+  return schema ? [new SchemaPipe(schema), ...pipes] : pipes;
+}
+
+/** A pipe that is not there would check nothing, in silence. */
+function assertPipe(option: unknown): void {
+  if (typeof option === 'function' || (typeof option === 'object' && option !== null)) return;
+  const expected = `a key, a pipe, its class, or { schema, pipes }. ${IMPORT_CYCLE}`;
+  throw new InvalidOptionError('@JobArgs', option, expected);
+}
+
+/** The job itself. */
+export function JobRef(): ParameterDecorator {
+  return param(JOB);
+}
+
+/** The object that middleware and handler of this job share. */
+export function JobContext(): ParameterDecorator {
+  return param(CONTEXT);
+}
+
+/** An AbortSignal: aborts when the job's timeout is over or the pool stops. */
+export function JobSignal(): ParameterDecorator {
+  return param(SIGNAL);
+}
+
+/** Which run of the job this is: 1 for the first. */
+export function Attempt(): ParameterDecorator {
+  return param(ATTEMPT);
+}
+
+/** Whether a parameter of a method is decorated. */
+export function hasDecoratedParams(type: object, methodName: string): boolean {
+  return paramsOf(type, methodName) !== undefined;
+}
+
+/**
+ * The first parameter of a method that is not decorated though others are, by its index: nobody would give it a value. One
+ * with a default has that, and those behind it are not known to be there.
+ */
+export function undecoratedParam(
+  type: object,
+  methodName: string,
+  method: object,
+): number | undefined {
+  const params = paramsOf(type, methodName);
+  if (!params) return undefined;
+  const decorated = new Set(Object.values(params).map(({ index }) => index));
+  const { length } = method as { readonly length: number };
+  const first = Array.from({ length }, (_, index) => index).find((index) => !decorated.has(index));
+  return first;
+}
+
+/** By a name of each: the decorated parameters of a method, those of Nest and of the application among them. */
+function paramsOf(
+  type: object,
+  methodName: string,
+): Readonly<Record<string, { readonly index: number }>> | undefined {
+  return Reflect.getMetadata(ROUTE_ARGS_METADATA, type, methodName) as
+    Readonly<Record<string, { readonly index: number }>> | undefined;
+}
+
+/** Gives a handler's parameters their values. */
+export const JOB_PARAMS = {
+  exchangeKeyForValue(kind: number, key: unknown, [job, context]: unknown[]): unknown {
+    const { args, fails, signal } = job as Job;
+    switch (kind) {
+      case ARGS:
+        return typeof key === 'string' ? own(args, key) : args;
+      case JOB:
+        return job;
+      case CONTEXT:
+        return context;
+      case SIGNAL:
+        return signal;
+      case ATTEMPT:
+        return fails + 1;
+      default:
+        return undefined;
+    }
+  },
+};
+
+function own(args: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(args, key) ? args[key] : undefined;
+}
+
+function param(kind: number, details: Details = {}): ParameterDecorator {
+  return (target, method, index) => {
+    if (method === undefined || typeof target === 'function') {
+      const className = typeof target === 'function' ? target.name : target.constructor.name;
+      throw new InvalidJobHandlerError(
+        className,
+        String(method ?? 'constructor'),
+        `the decorator of parameter ${index} can only stand on a method of an instance: a job's handler.`,
+      );
+    }
+    const type = target.constructor;
+    const before = (Reflect.getMetadata(ROUTE_ARGS_METADATA, type, method) ?? {}) as object;
+    const params = { ...before, [`${kind}:${index}`]: { pipes: [], ...details, index } };
+    Reflect.defineMetadata(ROUTE_ARGS_METADATA, params, type, method);
+  };
+}

@@ -1,0 +1,33 @@
+import { systemClock, type Clock, type RedisSource } from '@nestcraft/engine';
+import { openSource } from '../options/redis-option.js';
+import { warnWithoutShutdownHooks } from './shutdown-hooks.js';
+import type { WorkInstance } from './work-instance.js';
+import type { WorkModuleOptions } from '../options/work-module-options.js';
+
+/** The token of what the instances of an application take from around them. */
+export const WORK_ENVIRONMENT = 'WORK_ENVIRONMENT';
+
+/** What an instance of `WorkModule` takes from around it, whatever its options say. A test puts its own in its place. */
+export interface WorkEnvironment {
+  readonly clock: Clock;
+  /** What keys begin with. */
+  namespace(options: WorkModuleOptions): string | undefined;
+  /** Where Redis is. */
+  openSource(options: WorkModuleOptions): Promise<RedisSource>;
+  /** An instance was made, and has not enqueued anything yet. */
+  attach(instance: WorkInstance): void;
+  /** Starts the pool of an instance, at the application's start. Returns what is to be done before it is stopped. */
+  start(instance: WorkInstance): Promise<() => void>;
+}
+
+/** That of applications. */
+export const applicationEnvironment: WorkEnvironment = {
+  clock: systemClock,
+  namespace: ({ namespace }) => namespace,
+  openSource,
+  attach: () => undefined,
+  start: async ({ pool, logger }) => {
+    await pool.start();
+    return warnWithoutShutdownHooks(logger);
+  },
+};
