@@ -26,7 +26,7 @@ import { Redis } from 'ioredis';
 import { eventually } from '../../../test/support/eventually.js';
 import type { WorkDashboardExtras, WorkDashboardOptions } from './options/dashboard-options.js';
 import { WorkDashboardModule } from './dashboard.module.js';
-import { OPENAPI } from './views/openapi.js';
+import { OPENAPI } from './controllers/openapi.js';
 import { Operations } from './bulk/operations.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';

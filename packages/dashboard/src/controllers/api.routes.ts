@@ -9,9 +9,9 @@ import {
   type WorkDashboardOptions,
 } from '../options/dashboard-options.js';
 import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
-import { SETS, type SetName } from '../bulk/job-sets.js';
+import { SETS, type SetName } from '../options/job-sets.js';
 import { Memo } from '../views/memo.js';
-import { OPENAPI } from '../views/openapi.js';
+import { OPENAPI } from './openapi.js';
 import { Operations } from '../bulk/operations.js';
 import { jobName, oneOf, optional, text } from '../http/params.js';
 import { Periodic } from '../views/periodic.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { argsTextOf, Client, type JobPage } from '@nestcraft/work';
 import type { Asked } from '../requests/asked.js';
-import type { SetName } from '../bulk/job-sets.js';
+import type { SetName } from '../options/job-sets.js';
 import { integer } from '../http/params.js';
 import { Presenters, type Presenter } from '../views/presenter.js';
 import { Reply } from '../http/replies.js';

@@ -3,7 +3,7 @@ import { Client, type BulkOptions, type BulkResult, type TimedJob } from '@nestc
 import type { Asked } from '../requests/asked.js';
 import { labelOf } from '../requests/audit.js';
 import type { DashboardResource } from '../options/dashboard-options.js';
-import { methodsFor, SETS, type SetName } from '../bulk/job-sets.js';
+import { methodsFor, SETS, type SetName } from '../options/job-sets.js';
 import { FRESH, Memo } from '../views/memo.js';
 import { Operations, type Operation } from '../bulk/operations.js';
 import {

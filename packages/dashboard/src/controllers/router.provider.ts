@@ -6,8 +6,6 @@ import { PageRoutes } from './page.routes.js';
 import { QueuesRoutes } from './queues.routes.js';
 import { Router } from '../requests/routes.js';
 
-export const ROUTER = Symbol('ROUTER');
-
 /** The classes whose methods answer the dashboard's routes. */
 export const ROUTE_CLASSES = [
   PageRoutes,
@@ -18,7 +16,7 @@ export const ROUTE_CLASSES = [
 ] as const;
 
 export const routerProvider: FactoryProvider<Router> = {
-  provide: ROUTER,
+  provide: Router,
   inject: [...ROUTE_CLASSES],
   useFactory: (...holders: object[]) => new Router(holders),
 };

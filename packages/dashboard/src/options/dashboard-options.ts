@@ -1,5 +1,5 @@
 import { optionRules, type OptionTable } from '@nestcraft/work';
-import type { SetName } from '../bulk/job-sets.js';
+import type { SetName } from './job-sets.js';
 
 /** What somebody may do on the dashboard. */
 export const ACTIONS = [

@@ -6,8 +6,7 @@ import { Hosts } from '../security/hosts.js';
 import { assertNotCrossSite, originsOf, OwnPage } from '../security/own-page.js';
 import { CLOSED, Permissions } from '../security/permissions.js';
 import { placeOf, type HttpRequest } from '../http/place.js';
-import { ROUTER } from '../controllers/router.provider.js';
-import type { Router } from './routes.js';
+import { Router } from './routes.js';
 
 /**
  * Stands before every route of the dashboard: knows under which host it is asked for, who asks, and that it was the
@@ -23,7 +22,7 @@ export class Access implements OnModuleInit {
   constructor(
     @Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions,
     private readonly permissions: Permissions,
-    @Inject(ROUTER) private readonly router: Router,
+    private readonly router: Router,
   ) {
     const origins = originsOf(options.origin);
     this.ownPage = new OwnPage(origins);

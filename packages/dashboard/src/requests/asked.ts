@@ -8,7 +8,30 @@ import type { Fields } from '../http/params.js';
 import type { Permissions } from '../security/permissions.js';
 import type { HttpRequest, Place } from '../http/place.js';
 import { Problem } from '../http/problem.js';
-import type { Match, Route } from './routes.js';
+
+/** Options of a route. */
+export interface RouteOptions {
+  /** HTTP status of the answer; default 200, or 204 if there is no body. */
+  readonly status?: number;
+  /** Whether other sites may link to it; default false. */
+  readonly isPage?: boolean;
+}
+
+/** A route of the dashboard and the method that answers it. */
+export interface Route extends RouteOptions {
+  readonly method: 'GET' | 'POST';
+  /** Below the dashboard's path, such as `api/jobs/:set`. */
+  readonly path: string;
+  /** The action that the user must be allowed to take. */
+  readonly action: DashboardAction;
+  readonly handle: (asked: Asked) => unknown;
+}
+
+/** The route of a request, with the parameters of its path. */
+export interface Match {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
 
 /** A request to the dashboard whose sender is known, as the routes see it. */
 export class Asked {

@@ -1,24 +1,6 @@
-import type { Asked } from './asked.js';
+import type { Asked, Match, Route, RouteOptions } from './asked.js';
 import type { DashboardAction } from '../options/dashboard-options.js';
 import { decodeSegment, type Place } from '../http/place.js';
-
-/** What is said of a route where its method stands. */
-export interface RouteOptions {
-  /** Of what it answers; default 200, or 204 where it answers nothing. */
-  readonly status?: number;
-  /** Whether it is a page that links of other sites may lead to. */
-  readonly isPage?: boolean;
-}
-
-/** A route of the dashboard, and what answers it. */
-export interface Route extends RouteOptions {
-  readonly method: 'GET' | 'POST';
-  /** Below the dashboard's path, such as `api/jobs/:set`. */
-  readonly path: string;
-  /** What somebody has to be allowed to do. */
-  readonly action: DashboardAction;
-  readonly handle: (asked: Asked) => unknown;
-}
 
 type Handler = (asked: Asked) => unknown;
 
@@ -52,12 +34,6 @@ function routeDecorator(route: Omit<Route, 'handle'>) {
 /** The routes that the methods of a class answer. */
 export function routesOf(prototype: object): readonly Declared[] {
   return DECLARED.get(prototype) ?? [];
-}
-
-/** A route that a request leads to, with the parameters of its path. */
-export interface Match {
-  readonly route: Route;
-  readonly params: Readonly<Record<string, string>>;
 }
 
 /** Finds the route of a request. Of several that fit, the one with the fewest parameters. */

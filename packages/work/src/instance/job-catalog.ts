@@ -1,6 +1,12 @@
 import { jobNamesOf, type KnownJobs } from '@nestcraft/engine';
 import { unprovidedMethods } from '../decorators/decorations.js';
-import type { FoundHandler } from '../handlers/job-explorer.js';
+import type { JobHandlerMetadata } from '../decorators/job-handler.decorator.js';
+
+/** A `@JobHandler` and the method that it decorates. */
+export interface CataloguedHandler extends JobHandlerMetadata {
+  readonly className: string;
+  readonly methodName: string;
+}
 
 /** What an application knows of an instance's jobs, beyond those that this process runs. */
 export class JobCatalog implements KnownJobs {
@@ -19,7 +25,7 @@ export class JobCatalog implements KnownJobs {
    *
    * @param instance whose catalog it is
    */
-  note(handlers: readonly FoundHandler[], instance: string | undefined): void {
+  note(handlers: readonly CataloguedHandler[], instance: string | undefined): void {
     for (const { jobName, contract, options, className, methodName } of handlers) {
       for (const name of jobNamesOf(contract ?? jobName)) {
         if (options.instance === instance) this.#handled.add(name);
@@ -29,7 +35,7 @@ export class JobCatalog implements KnownJobs {
   }
 
   /** The application has this handler, but it came when the pool had started. */
-  noteLate({ jobName, className, methodName }: FoundHandler): void {
+  noteLate({ jobName, className, methodName }: CataloguedHandler): void {
     this.#elsewhere.set(
       jobName,
       `The module of ${className}.${methodName}, which handles it, was loaded too late.`,

@@ -1,11 +1,26 @@
-import { systemClock, type Clock, type RedisSource } from '@nestcraft/engine';
+import {
+  systemClock,
+  type Client,
+  type Clock,
+  type Enqueuer,
+  type Logger,
+  type RedisSource,
+  type WorkerPool,
+} from '@nestcraft/engine';
 import { openSource } from '../options/redis-option.js';
 import { warnWithoutShutdownHooks } from './shutdown-hooks.js';
-import type { WorkInstance } from './work-instance.js';
 import type { WorkModuleOptions } from '../options/work-module-options.js';
 
 /** The token of what the instances of an application take from around them. */
 export const WORK_ENVIRONMENT = 'WORK_ENVIRONMENT';
+
+/** An instance of `WorkModule`, as its environment sees it. */
+export interface EnvironmentInstance {
+  readonly enqueuer: Enqueuer;
+  readonly client: Client;
+  readonly pool: WorkerPool;
+  readonly logger: Logger;
+}
 
 /** What an instance of `WorkModule` takes from around it, whatever its options say. A test puts its own in its place. */
 export interface WorkEnvironment {
@@ -15,9 +30,9 @@ export interface WorkEnvironment {
   /** Where Redis is. */
   openSource(options: WorkModuleOptions): Promise<RedisSource>;
   /** An instance was made, and has not enqueued anything yet. */
-  attach(instance: WorkInstance): void;
+  attach(instance: EnvironmentInstance): void;
   /** Starts the pool of an instance, at the application's start. Returns what is to be done before it is stopped. */
-  start(instance: WorkInstance): Promise<() => void>;
+  start(instance: EnvironmentInstance): Promise<() => void>;
 }
 
 /** That of applications. */

@@ -1,6 +1,16 @@
 import { InvalidOptionError } from '@nestcraft/engine';
 import { UnknownJobSelectionError } from '../base/errors.js';
-import type { WorkModuleOptions } from './work-module-options.js';
+
+/** The jobs that a process runs, of those that its application handles. */
+export interface JobSelection {
+  /**
+   * The only jobs that this process runs, by name; `*` stands for any letters. A name or a pattern that fits no handler
+   * of the application keeps it from starting. Default: all.
+   */
+  readonly only?: readonly string[] | undefined;
+  /** The jobs that this process does not run; as in `only`. Default: none. */
+  readonly except?: readonly string[] | undefined;
+}
 
 /**
  * Which of the application's jobs this process runs, by the options `only` and `except`.
@@ -10,7 +20,7 @@ import type { WorkModuleOptions } from './work-module-options.js';
  */
 export function selectedJobs(
   jobNames: readonly string[],
-  { only, except = [] }: Pick<WorkModuleOptions, 'only' | 'except'>,
+  { only, except = [] }: JobSelection,
 ): Set<string> {
   assertNames('only', only);
   assertNames('except', except);

@@ -10,7 +10,7 @@ import {
 import type { JobDecoratorService } from './job-decorator.service.js';
 import { jobErrors, type JobOutcome } from './job-outcome.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
-import { assertNames } from './job-selection.js';
+import { assertNames, type JobSelection } from './job-selection.js';
 import type { RedisOption } from './redis-option.js';
 
 /** The token of an instance's options. */
@@ -19,7 +19,7 @@ export const WORK_MODULE_OPTIONS = 'WORK_MODULE_OPTIONS';
 export type WorkRole = 'worker' | 'enqueuer';
 
 /** Options of `WorkModule.forRoot` and `forRootAsync`. */
-export interface WorkModuleOptions {
+export interface WorkModuleOptions extends JobSelection {
   /**
    * Where Redis is: ioredis options, a URL, an ioredis instance, whose settings are copied, or a function that returns
    * one of these, or a promise of it. The function is asked once, when the application is made; the connection of an
@@ -33,13 +33,6 @@ export interface WorkModuleOptions {
    * needed. Default `worker`.
    */
   readonly role?: WorkRole | undefined;
-  /**
-   * The only jobs that this process runs, by name; `*` stands for any letters. A name or a pattern that fits no handler
-   * of the application keeps it from starting. Default: all.
-   */
-  readonly only?: readonly string[] | undefined;
-  /** The jobs that this process does not run; as in `only`. Default: none. */
-  readonly except?: readonly string[] | undefined;
   /** How many jobs run at once in this process; default 10. */
   readonly concurrency?: number | undefined;
   /** Each job gets one fresh object of this class, for its middleware and its handler. Default: a plain object. */

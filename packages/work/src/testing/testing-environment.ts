@@ -1,6 +1,5 @@
 import type { Clock, ManualPool, RedisSource, SettledJob } from '@nestcraft/engine';
-import type { WorkEnvironment } from '../instance/work-environment.js';
-import type { WorkInstance } from '../instance/work-instance.js';
+import type { EnvironmentInstance, WorkEnvironment } from '../instance/work-environment.js';
 import type { WorkModuleOptions } from '../options/work-module-options.js';
 import { EnqueuedJobs } from './enqueued-jobs.js';
 import { PlannedFailures } from './planned-failures.js';
@@ -12,7 +11,7 @@ const DEFAULT_NAMESPACE = 'work';
 export class TestingEnvironment implements WorkEnvironment {
   readonly enqueued: EnqueuedJobs;
   readonly failures = new PlannedFailures();
-  readonly instances: WorkInstance[] = [];
+  readonly instances: EnvironmentInstance[] = [];
   /** The pools that are run by hand. */
   readonly pools: ManualPool[] = [];
   #settled: SettledJob[] = [];
@@ -33,13 +32,13 @@ export class TestingEnvironment implements WorkEnvironment {
     return Promise.resolve(this.redis.source);
   }
 
-  attach(instance: WorkInstance): void {
+  attach(instance: EnvironmentInstance): void {
     this.instances.push(instance);
     this.enqueued.listenTo(instance.enqueuer);
     instance.pool.on('settled', (job) => this.#settled.push(job));
   }
 
-  async start({ pool }: WorkInstance): Promise<() => void> {
+  async start({ pool }: EnvironmentInstance): Promise<() => void> {
     pool.middleware(this.failures.middleware);
     if (this.autoRun) await pool.start();
     else this.pools.push(await pool.startByHand());

@@ -9,7 +9,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Redis } from 'ioredis';
 import { WorkDashboardModule } from '../dashboard.module.js';
 import { OPENAPI } from './openapi.js';
-import { ROUTE_CLASSES } from '../controllers/router.provider.js';
+import { ROUTE_CLASSES } from './router.provider.js';
 import { routesOf } from '../requests/routes.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';

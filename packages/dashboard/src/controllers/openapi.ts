@@ -1,5 +1,5 @@
 import { ACTIONS, type DashboardAction } from '../options/dashboard-options.js';
-import { SETS } from '../bulk/job-sets.js';
+import { SETS } from '../options/job-sets.js';
 import { SEARCHED } from '../search/searches.js';
 
 type Schema = Readonly<Record<string, unknown>>;
