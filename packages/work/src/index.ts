@@ -5,7 +5,7 @@ export {
   DuplicateWorkModuleError,
   InvalidJobHandlerError,
   InvalidJobListenerError,
-  InvalidJobOverrideError,
+  InvalidJobConfigurationError,
   UnknownJobSelectionError,
   UnknownWorkInstanceError,
 } from './base/errors.js';
@@ -29,14 +29,14 @@ export {
 } from './decorators/job-handler.decorator.js';
 export { type JobMiddleware, type JobMiddlewareOption } from './options/job-middleware.js';
 export { type JobOutcome, type JobOutcomeKind } from './options/job-outcome.js';
-export { type JobFeature, type JobFeatureAsync } from './handlers/job-override.js';
+export { type JobConfiguration, type AsyncJobConfiguration } from './handlers/job-configuration.js';
 export {
   Attempt,
-  JobArgs,
+  JobPayload,
   JobContext,
   JobRef,
   JobSignal,
-  type JobArgsOptions,
+  type JobPayloadOptions,
 } from './decorators/job-params.decorators.js';
 export { JOB } from './instance/job.token.js';
 export { OnJobEvent, type OnJobEventOptions } from './decorators/on-job-event.decorator.js';

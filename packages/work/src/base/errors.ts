@@ -83,14 +83,14 @@ export class UnknownJobSelectionError extends WorkError {
   }
 }
 
-/** Options of `forFeature` or `forFeatureAsync` that cannot be applied. The application does not start. */
-export class InvalidJobOverrideError extends WorkError {
+/** A configuration of `configureJobs` or `configureJobsAsync` that cannot be applied. The application does not start. */
+export class InvalidJobConfigurationError extends WorkError {
   constructor(
     readonly jobName: string,
     readonly reason: string,
     cause?: unknown,
   ) {
-    super(`WorkModule.forFeature() for job "${jobName}": ${reason}`, { cause });
+    super(`WorkModule.configureJobs() for job "${jobName}": ${reason}`, { cause });
   }
 }
 

@@ -14,7 +14,7 @@ import { noteDecorated } from './decorations.js';
 import { InvalidJobHandlerError } from '../base/errors.js';
 import type { HandlerMethod } from './handler-method.js';
 
-/** How the jobs of a handler are run; `WorkModule.forFeature` and `forFeatureAsync` override it. */
+/** Options of a handler's jobs. `WorkModule.configureJobs` and `configureJobsAsync` override them. */
 export interface JobHandlerOptions extends JobOptions {
   /** The instance of `WorkModule` whose jobs it handles, by its name; default: the unnamed one. */
   readonly instance?: string | undefined;

@@ -244,6 +244,6 @@ it.each<[string, () => MethodDecorator]>([
   );
 });
 
-it('forFeature of what is undefined does, too', () => {
-  expect(() => WorkModule.forFeature([{ job: undefined as never }])).toThrow(/in a circle/);
+it('configureJobs of what is undefined does, too', () => {
+  expect(() => WorkModule.configureJobs([{ job: undefined as never }])).toThrow(/in a circle/);
 });

@@ -18,8 +18,8 @@ interface Details {
 
 type Pipe = Type<PipeTransform> | PipeTransform;
 
-/** How `@JobArgs` checks and turns what it gives. */
-export interface JobArgsOptions {
+/** How `@JobPayload` checks and turns what it gives. */
+export interface JobPayloadOptions {
   /** Of any Standard Schema library (zod, valibot, arktype, …): the parameter is what it makes of the arguments. */
   readonly schema?: StandardSchema | undefined;
   /** Run after the schema. */
@@ -37,18 +37,18 @@ export interface JobArgsOptions {
  * ```ts
  * @JobHandler('send_email')
  * @UsePipes(new ValidationPipe({ transform: true }))
- * send(@JobArgs() email: SendEmail, @Attempt() attempt: number): Promise<void> {}
+ * send(@JobPayload() email: SendEmail, @Attempt() attempt: number): Promise<void> {}
  *
  * @JobHandler('resize')
- * resize(@JobArgs({ schema: z.object({ width: z.number() }) }) size: { width: number }): void {}
+ * resize(@JobPayload({ schema: z.object({ width: z.number() }) }) size: { width: number }): void {}
  * ```
  */
-export function JobArgs(key: string, options: JobArgsOptions): ParameterDecorator;
-export function JobArgs(key?: string, ...pipes: Pipe[]): ParameterDecorator;
-export function JobArgs(options: JobArgsOptions): ParameterDecorator;
-export function JobArgs(...pipes: Pipe[]): ParameterDecorator;
-export function JobArgs(
-  ...all: (string | Pipe | JobArgsOptions | undefined)[]
+export function JobPayload(key: string, options: JobPayloadOptions): ParameterDecorator;
+export function JobPayload(key?: string, ...pipes: Pipe[]): ParameterDecorator;
+export function JobPayload(options: JobPayloadOptions): ParameterDecorator;
+export function JobPayload(...pipes: Pipe[]): ParameterDecorator;
+export function JobPayload(
+  ...all: (string | Pipe | JobPayloadOptions | undefined)[]
 ): ParameterDecorator {
   const hasKey = all[0] === undefined || typeof all[0] === 'string';
   const [key, ...others] = hasKey ? all : [undefined, ...all];
@@ -57,7 +57,7 @@ export function JobArgs(
 }
 
 /** @throws InvalidOptionError for what is none, such as the undefined of imports that go in a circle */
-function pipesOf(option: Pipe | JobArgsOptions): readonly Pipe[] {
+function pipesOf(option: Pipe | JobPayloadOptions): readonly Pipe[] {
   assertPipe(option);
   if (typeof option === 'function' || 'transform' in option) return [option];
   const { schema, pipes = [] } = option;
@@ -69,7 +69,7 @@ function pipesOf(option: Pipe | JobArgsOptions): readonly Pipe[] {
 function assertPipe(option: unknown): void {
   if (typeof option === 'function' || (typeof option === 'object' && option !== null)) return;
   const expected = `a key, a pipe, its class, or { schema, pipes }. ${IMPORT_CYCLE}`;
-  throw new InvalidOptionError('@JobArgs', option, expected);
+  throw new InvalidOptionError('@JobPayload', option, expected);
 }
 
 /** The job itself. */

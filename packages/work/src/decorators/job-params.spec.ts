@@ -16,7 +16,7 @@ import { IsEmail, IsInt, IsString, Min } from 'class-validator';
 import { eventually } from '../../../../test/support/eventually.js';
 import { JobArgumentsHost } from '../handlers/job-arguments-host.js';
 import { JobHandler } from './job-handler.decorator.js';
-import { Attempt, JobArgs, JobContext, JobRef, JobSignal } from './job-params.decorators.js';
+import { Attempt, JobPayload, JobContext, JobRef, JobSignal } from './job-params.decorators.js';
 import { aWorker, bootError, closeApps, deathsOf, work } from '../testing/test-app.js';
 
 afterEach(closeApps);
@@ -36,10 +36,10 @@ describe('parameters', () => {
     class Handlers {
       @JobHandler('all')
       all(
-        @JobArgs() args: object,
-        @JobArgs('n', ParseIntPipe) n: number,
-        @JobArgs('s', new Upper()) s: string,
-        @JobArgs('missing') missing: unknown,
+        @JobPayload() args: object,
+        @JobPayload('n', ParseIntPipe) n: number,
+        @JobPayload('s', new Upper()) s: string,
+        @JobPayload('missing') missing: unknown,
         @JobRef() job: Job,
         @JobContext() context: unknown,
         @JobSignal() signal: AbortSignal,
@@ -74,7 +74,7 @@ describe('parameters', () => {
     @Injectable()
     class Handlers {
       @JobHandler('parse', { maxFails: 9 })
-      parse(@JobArgs('n', ParseIntPipe) n: number): void {
+      parse(@JobPayload('n', ParseIntPipe) n: number): void {
         seen.push(n);
       }
       @JobHandler('several', { maxFails: 9 })
@@ -83,7 +83,7 @@ describe('parameters', () => {
       }
       @JobHandler('schema', { maxFails: 9 })
       @UsePipes(new StandardSchemaValidationPipe())
-      schema(@JobArgs({ schema }) args: unknown): void {
+      schema(@JobPayload({ schema }) args: unknown): void {
         seen.push(args);
       }
     }
@@ -120,11 +120,11 @@ describe('parameters', () => {
     class Handlers {
       @JobHandler('order', { maxFails: 9 })
       @UsePipes(new ValidationPipe({ transform: true, whitelist: true }))
-      order(@JobArgs() order: Order): void {
+      order(@JobPayload() order: Order): void {
         seen.push([order instanceof Order, order]);
       }
       @JobHandler('ship', { maxFails: 9 })
-      ship(@JobArgs('address', new ValidationPipe({ transform: true })) address: Address): void {
+      ship(@JobPayload('address', new ValidationPipe({ transform: true })) address: Address): void {
         seen.push([address instanceof Address, address.city]);
       }
     }
@@ -167,7 +167,7 @@ describe('parameters', () => {
     @Injectable()
     class Handlers {
       @JobHandler('report')
-      report(@JobArgs('day', { schema: day, pipes: [nextDay] }) date: Date): void {
+      report(@JobPayload('day', { schema: day, pipes: [nextDay] }) date: Date): void {
         seen.push(date);
       }
     }
@@ -186,7 +186,7 @@ describe('what cannot be given a value', () => {
     @Injectable()
     class Half {
       @JobHandler('half')
-      run(@JobArgs() args: object, forgotten: Job, @Attempt() attempt: number): unknown[] {
+      run(@JobPayload() args: object, forgotten: Job, @Attempt() attempt: number): unknown[] {
         return [args, forgotten, attempt];
       }
     }
@@ -216,12 +216,12 @@ describe('what cannot be given a value', () => {
   });
 
   it.each<[string, (...params: never[]) => unknown]>([
-    ['a pipe', () => JobArgs('n', undefined as never)],
-    ['a pipe among others', () => JobArgs({ pipes: [ParseIntPipe, undefined as never] })],
-    ['null', () => JobArgs(null as never)],
+    ['a pipe', () => JobPayload('n', undefined as never)],
+    ['a pipe among others', () => JobPayload({ pipes: [ParseIntPipe, undefined as never] })],
+    ['null', () => JobPayload(null as never)],
   ])('is refused where it stands: %s that is not there', (_what, decorate) => {
     expect(decorate).toThrow(
-      /^Option "@JobArgs" is (undefined|null).*import each other in a circle/,
+      /^Option "@JobPayload" is (undefined|null).*import each other in a circle/,
     );
   });
 

@@ -15,7 +15,7 @@ import { z } from 'zod';
 import { eventually } from '../../../../test/support/eventually.js';
 import { DuplicateJobHandlerError } from '../base/errors.js';
 import { JobHandler } from '../decorators/job-handler.decorator.js';
-import { Attempt, JobArgs, JobRef } from '../decorators/job-params.decorators.js';
+import { Attempt, JobPayload, JobRef } from '../decorators/job-params.decorators.js';
 import { PeriodicJob } from '../decorators/periodic-job.decorator.js';
 import { anApp, bootError, closeApps, work } from '../testing/test-app.js';
 import { WorkModule } from '../work.module.js';
@@ -53,8 +53,8 @@ describe('@JobHandler of a contract', () => {
       @JobHandler(SendEmail)
       send(
         @Attempt() attempt: number,
-        @JobArgs() args: JobOutput<typeof SendEmail>,
-        @JobArgs('to') to: string,
+        @JobPayload() args: JobOutput<typeof SendEmail>,
+        @JobPayload('to') to: string,
         @JobRef() job: Job,
       ): void {
         seen.push(attempt, args, to, job.args);
@@ -99,7 +99,7 @@ describe('@JobHandler of a contract', () => {
       }
     }
     const app = await anApp(
-      [work(), WorkModule.forFeature([{ job: SendEmail, maxFails: 1 }])],
+      [work(), WorkModule.configureJobs([{ job: SendEmail, maxFails: 1 }])],
       [Mailer],
     );
     await app.get(Enqueuer).enqueue(SendEmail, { to: 'a' });

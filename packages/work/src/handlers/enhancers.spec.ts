@@ -31,7 +31,7 @@ import { tap, type Observable } from 'rxjs';
 import { eventually } from '../../../../test/support/eventually.js';
 import { isJobContext, JobArgumentsHost } from './job-arguments-host.js';
 import { JobHandler } from '../decorators/job-handler.decorator.js';
-import { JobArgs, JobRef } from '../decorators/job-params.decorators.js';
+import { JobPayload, JobRef } from '../decorators/job-params.decorators.js';
 import { aWorker, closeApps, closeLater, deathsOf, work } from '../testing/test-app.js';
 
 afterEach(closeApps);
@@ -127,7 +127,7 @@ describe('guards, interceptors and filters', () => {
         ran++;
       }
       @JobHandler('with_params')
-      withParams(@JobArgs() args: object): void {
+      withParams(@JobPayload() args: object): void {
         if (typeof args === 'object') ran++;
       }
     }
@@ -250,7 +250,7 @@ describe('guards, interceptors and filters', () => {
         ask('ran');
       }
       @JobHandler('with_params')
-      withParams(@JobArgs('to') to: string): void {
+      withParams(@JobPayload('to') to: string): void {
         if (to === 'ada') ask('ran');
       }
       @JobHandler('guarded')
@@ -262,11 +262,11 @@ describe('guards, interceptors and filters', () => {
     @Injectable({ scope: Scope.REQUEST })
     class Scoped {
       @JobHandler('scoped')
-      scoped(@JobArgs() args: object): void {
+      scoped(@JobPayload() args: object): void {
         if ('to' in args) ask('ran');
       }
       @JobHandler('fails', { maxFails: 1 })
-      fails(@JobArgs() args: object): void {
+      fails(@JobPayload() args: object): void {
         throw new Error(Object.keys(args).join());
       }
     }

@@ -13,13 +13,13 @@ import {
 import {
   DuplicateJobHandlerError,
   InvalidJobHandlerError,
-  InvalidJobOverrideError,
+  InvalidJobConfigurationError,
 } from '../base/errors.js';
 import { HandlerCaller } from './handler-caller.js';
 import { JobExplorer, type FoundHandler } from './job-explorer.js';
 import type { JobHandlerOptions } from '../decorators/job-handler.decorator.js';
 import { JobDecoratorService } from '../options/job-decorator.service.js';
-import { byJobName, findOverrides, type JobOverride } from './job-override.js';
+import { byJobName, findConfigurations, type ResolvedConfiguration } from './job-configuration.js';
 import { selectedJobs } from '../options/job-selection.js';
 import type { Registration } from './start-report.js';
 import { WorkInstance } from '../instance/work-instance.js';
@@ -38,16 +38,16 @@ export class JobRegistrar {
   /**
    * Registers the jobs that this process runs.
    *
-   * @throws DuplicateJobHandlerError, InvalidJobHandlerError, InvalidJobOverrideError, UnknownJobSelectionError,
+   * @throws DuplicateJobHandlerError, InvalidJobHandlerError, InvalidJobConfigurationError, UnknownJobSelectionError,
    * UnknownWorkInstanceError
    */
   register(decorator: JobDecoratorService): Registration {
     const handlers = this.ownHandlers();
-    const overrides = this.ownOverrides(handlers);
+    const configurations = this.ownConfigurations(handlers);
     const selected = selectedJobs([...handlers.keys()], this.instance.options);
     const registered = [...handlers.values()].filter(({ jobName }) => selected.has(jobName));
     for (const handler of registered) {
-      this.add(handler, overrides.get(handler.jobName), decorator);
+      this.add(handler, configurations.get(handler.jobName), decorator);
     }
     const leftOut = [...handlers.keys()].filter((jobName) => !selected.has(jobName));
     return { handlers: registered, leftOut };
@@ -63,23 +63,25 @@ export class JobRegistrar {
     return new Map(own.map((handler) => [handler.jobName, handler]));
   }
 
-  private ownOverrides(handlers: ReadonlyMap<string, FoundHandler>): Map<string, JobOverride> {
-    const overrides = byJobName(
-      findOverrides(this.discovery).filter(({ instance, jobName }) =>
-        this.isOwn(instance, `WorkModule.forFeature() for job "${jobName}"`),
+  private ownConfigurations(
+    handlers: ReadonlyMap<string, FoundHandler>,
+  ): Map<string, ResolvedConfiguration> {
+    const configurations = byJobName(
+      findConfigurations(this.discovery).filter(({ instance, jobName }) =>
+        this.isOwn(instance, `WorkModule.configureJobs() for job "${jobName}"`),
       ),
     );
-    for (const jobName of overrides.keys()) {
+    for (const jobName of configurations.keys()) {
       if (handlers.has(jobName)) continue;
       const known = [...handlers.keys()];
       const list = `The jobs that have one: ${known.join(', ') || '(none)'}.`;
       const parts = ['no @JobHandler handles it.', didYouMean(jobName, known), list];
-      throw new InvalidJobOverrideError(
+      throw new InvalidJobConfigurationError(
         jobName,
         parts.filter((part) => part !== undefined).join(' '),
       );
     }
-    return overrides;
+    return configurations;
   }
 
   private isOwn(instance: string | undefined, place: string): boolean {
@@ -88,20 +90,22 @@ export class JobRegistrar {
 
   private add(
     found: FoundHandler,
-    override: JobOverride | undefined,
+    configuration: ResolvedConfiguration | undefined,
     decorator: JobDecoratorService,
   ): void {
     const { jobName, wrapper, prototype, className, methodName } = found;
     const job = { jobName, className, methodName, instance: this.instance.name };
     try {
-      const options = override ? override.over(found.options) : found.options;
+      const options = configuration ? configuration.over(found.options) : found.options;
       const handler = this.caller.handlerFor(wrapper, prototype, methodName);
       const whole = isDecorating(decorator) ? finishing(handler) : handler;
       addTo(this.instance.pool, { ...found, options }, decorator.decorate(whole, job));
     } catch (error) {
       if (!isWorkError(error) || error instanceof InvalidJobHandlerError) throw error;
-      if (error instanceof InvalidOptionError && override && error.option in override.options) {
-        throw new InvalidJobOverrideError(jobName, error.message, error);
+      const isConfigured =
+        error instanceof InvalidOptionError && error.option in (configuration?.options ?? {});
+      if (isConfigured) {
+        throw new InvalidJobConfigurationError(jobName, error.message, error);
       }
       throw new InvalidJobHandlerError(className, methodName, error.message, error);
     }

@@ -14,12 +14,12 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
 import { getEnqueuerToken, InjectEnqueuer } from '../instance/instance-tokens.js';
 import { JobHandler } from '../decorators/job-handler.decorator.js';
-import { JobArgs } from '../decorators/job-params.decorators.js';
+import { JobPayload } from '../decorators/job-params.decorators.js';
 import { OnJobEvent } from '../decorators/on-job-event.decorator.js';
 import { WorkMetricsModule } from '../prometheus/index.js';
 import { closeApps, closeLater } from '../testing/test-app.js';
 import { isolated } from '../testing/test-redis.js';
-import { WorkTestingModule } from '../testing/work-testing.module.js';
+import { createWorkTesting } from '../testing/create-work-testing.js';
 import { WorkEvents } from '../events/work-events.js';
 import { WorkInstance } from '../instance/work-instance.js';
 import { WorkModule } from '../work.module.js';
@@ -42,7 +42,7 @@ class Mailer {
 
   @JobHandler('guarded', { maxFails: 1 })
   @UseGuards(Never)
-  guarded(@JobArgs('to') to: string): unknown {
+  guarded(@JobPayload('to') to: string): unknown {
     throw new Error(`no mail is sent by tests: ${to}`);
   }
 }
@@ -87,7 +87,7 @@ function appWith(overrides: (builder: ReturnType<typeof Test.createTestingModule
   const builder = Test.createTestingModule({
     imports: [
       WorkModule.forRoot({ ...isolated(), logger: lines, only: ['send_*', 'guarded'] }),
-      WorkModule.forFeature([{ job: 'send_email', maxFails: 2 }]),
+      WorkModule.configureJobs([{ job: 'send_email', maxFails: 2 }]),
       MailModule,
     ],
     providers: [Signups],
@@ -186,7 +186,7 @@ describe('a mock in the place of a part of the module', () => {
         .overrideProvider(WorkerPool)
         .useValue({}),
     );
-    const work = await WorkTestingModule.create(builder);
+    const work = await createWorkTesting(builder);
     await work.get(Signups).signUp('ada');
     expect(enqueue).toHaveBeenCalledTimes(1);
     expect([await work.drain(), await work.jobs(), await work.dead()]).toEqual([[], [], []]);

@@ -18,7 +18,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
 import { DuplicateJobHandlerError, InvalidJobHandlerError } from '../base/errors.js';
 import { JobHandler } from '../decorators/job-handler.decorator.js';
-import { JobArgs } from '../decorators/job-params.decorators.js';
+import { JobPayload } from '../decorators/job-params.decorators.js';
 import { OnJobEvent } from '../decorators/on-job-event.decorator.js';
 import {
   anApp,
@@ -70,7 +70,7 @@ class Mailer {
   }
 
   @JobHandler('params')
-  params(@JobArgs('to') to: string, @Handled() handled: string): void {
+  params(@JobPayload('to') to: string, @Handled() handled: string): void {
     seen.push(`params ${to} from ${this.from} by ${handled}`);
   }
 
@@ -152,7 +152,7 @@ describe('a method that was replaced on its instance', () => {
       @JobHandler('guarded')
       @ForTenant('acme')
       @UseGuards(TenantGuard)
-      guarded(@JobArgs('to') to: string): void {
+      guarded(@JobPayload('to') to: string): void {
         seen.push(`guarded ${to}`);
       }
     }
@@ -206,7 +206,7 @@ describe('a proxy around a provider', () => {
         throw new Error('boom');
       }
       @JobHandler('params')
-      params(@JobArgs('to') to: string): void {
+      params(@JobPayload('to') to: string): void {
         seen.push(`params ${to}`);
       }
     }

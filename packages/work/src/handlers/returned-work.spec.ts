@@ -16,7 +16,7 @@ import { defer, EMPTY, Observable, of, tap, throwError } from 'rxjs';
 import { eventually } from '../../../../test/support/eventually.js';
 import { JobDecoratorService } from '../options/job-decorator.service.js';
 import { JobHandler } from '../decorators/job-handler.decorator.js';
-import { JobArgs } from '../decorators/job-params.decorators.js';
+import { JobPayload } from '../decorators/job-params.decorators.js';
 import { OnJobEvent } from '../decorators/on-job-event.decorator.js';
 import { aWorker, closeApps, deathsOf } from '../testing/test-app.js';
 
@@ -64,7 +64,7 @@ class Handlers {
   }
 
   @JobHandler('args', { maxFails: 1 })
-  args(@JobArgs() { kind }: Kind): unknown {
+  args(@JobPayload() { kind }: Kind): unknown {
     return made(kind);
   }
 

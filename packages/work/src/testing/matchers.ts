@@ -57,7 +57,7 @@ export const workMatchers = {
       throw new InvalidOptionError(
         'expect(…).toHaveEnqueued',
         work,
-        'what WorkTestingModule.create() returned',
+        'what createWorkTesting() returned',
       );
     }
     const name = jobNameOf(job);

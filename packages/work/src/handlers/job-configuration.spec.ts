@@ -3,7 +3,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { Client, Enqueuer } from '@nestcraft/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
-import { InvalidJobOverrideError, UnknownWorkInstanceError } from '../base/errors.js';
+import { InvalidJobConfigurationError, UnknownWorkInstanceError } from '../base/errors.js';
 import { getClientToken, getEnqueuerToken } from '../instance/instance-tokens.js';
 import { JobHandler } from '../decorators/job-handler.decorator.js';
 import { anApp, bootError, closeApps, work } from '../testing/test-app.js';
@@ -35,9 +35,9 @@ class FailingBilling {
   }
 }
 
-describe('options of forFeatureAsync', () => {
+describe('options of configureJobsAsync', () => {
   it('override those of the handler with what is injected, and leave the others', async () => {
-    const override = WorkModule.forFeatureAsync([
+    const configuration = WorkModule.configureJobsAsync([
       {
         job: 'fails',
         imports: [ConfigModule],
@@ -46,7 +46,7 @@ describe('options of forFeatureAsync', () => {
           Promise.resolve({ maxFails, skipDead: undefined, maxConcurrency: 2 }),
       },
     ]);
-    const app = await anApp([work(), override], [Failing]);
+    const app = await anApp([work(), configuration], [Failing]);
     await app.get(Enqueuer).enqueue('fails');
     const client = app.get(Client);
     await eventually(async () => expect((await client.counts()).dead).toBe(1));
@@ -55,7 +55,7 @@ describe('options of forFeatureAsync', () => {
 
   it('may be for a named instance, in whatever module they stand', async () => {
     @Module({
-      imports: [WorkModule.forFeature([{ job: 'fails', instance: 'billing', maxFails: 1 }])],
+      imports: [WorkModule.configureJobs([{ job: 'fails', instance: 'billing', maxFails: 1 }])],
       providers: [Failing, FailingBilling],
     })
     class FeatureModule {}
@@ -72,38 +72,38 @@ describe('options of forFeatureAsync', () => {
 });
 
 describe('the boot fails', () => {
-  it('for an override without a handler, and names the jobs that have one', async () => {
+  it('for a configuration without a handler, and names the jobs that have one', async () => {
     const error = await bootError(
-      [work(), WorkModule.forFeature([{ job: 'fail', maxFails: 1 }])],
+      [work(), WorkModule.configureJobs([{ job: 'fail', maxFails: 1 }])],
       [Failing],
     );
     expect(error).toMatchObject({
-      constructor: InvalidJobOverrideError,
+      constructor: InvalidJobConfigurationError,
       jobName: 'fail',
       reason: expect.stringContaining('fails') as unknown,
     });
   });
 
-  it('for a job that is overridden twice', async () => {
-    const override = (): ReturnType<typeof work> => WorkModule.forFeature([{ job: 'fails' }]);
-    expect(await bootError([work(), override(), override()], [Failing])).toMatchObject({
-      constructor: InvalidJobOverrideError,
+  it('for a job that is configured twice', async () => {
+    const configuration = (): ReturnType<typeof work> => WorkModule.configureJobs([{ job: 'fails' }]);
+    expect(await bootError([work(), configuration(), configuration()], [Failing])).toMatchObject({
+      constructor: InvalidJobConfigurationError,
       jobName: 'fails',
     });
   });
 
   it('for options that make no sense, and says whose they are', async () => {
-    const override = WorkModule.forFeature([{ job: 'fails', maxFails: 0 }]);
-    expect(await bootError([work(), override], [Failing])).toMatchObject({
-      constructor: InvalidJobOverrideError,
+    const configuration = WorkModule.configureJobs([{ job: 'fails', maxFails: 0 }]);
+    expect(await bootError([work(), configuration], [Failing])).toMatchObject({
+      constructor: InvalidJobConfigurationError,
       jobName: 'fails',
       reason: expect.stringContaining('maxFails') as unknown,
     });
   });
 
   it('for an instance that there is not', async () => {
-    const override = WorkModule.forFeature([{ job: 'fails', instance: 'billing' }]);
-    expect(await bootError([work(), override], [Failing])).toMatchObject({
+    const configuration = WorkModule.configureJobs([{ job: 'fails', instance: 'billing' }]);
+    expect(await bootError([work(), configuration], [Failing])).toMatchObject({
       constructor: UnknownWorkInstanceError,
       instance: 'billing',
     });

@@ -14,7 +14,7 @@ import { TestingEnvironment } from './testing-environment.js';
 import { VirtualClock } from './virtual-clock.js';
 import { WorkTesting } from './work-testing.js';
 
-/** Options of `WorkTestingModule.create`. */
+/** Options of `createWorkTesting`. */
 export interface WorkTestingOptions {
   /**
    * Where the jobs are: `memory` (default), for which `@nestcraft/memory-redis` must be installed; or a real Redis, by
@@ -46,24 +46,38 @@ export const TESTING_OPTIONS: OptionTable<
   application: functionOf('a function of the module that makes an application'),
 };
 
-/**
- * @param module what `Test.createTestingModule` takes, or what it returns, with overrides
- * @throws InvalidOptionError; WorkTestingError without what `redis` needs, or where `process.nextTick` is faked; what
- * keeps the application from starting
- */
-async function create<App extends INestApplicationContext>(
+/** Starts an application that `application` makes of the compiled module, such as an HTTP application. */
+export async function createWorkTesting<App extends INestApplicationContext>(
   module: ModuleMetadata | TestingModuleBuilder,
   options: WorkTestingOptions & WorkTestingApplication<App>,
 ): Promise<WorkTesting<App>>;
-async function create(
+/**
+ * Starts an application for a test of its jobs. The application keeps its own `WorkModule.forRoot` or `forRootAsync`, and
+ * its named instances; only their Redis is the test's, and nothing runs until the test says so.
+ *
+ * @param module the metadata that `Test.createTestingModule` takes, or the builder that it returns, with its overrides
+ * @throws InvalidOptionError; WorkTestingError if what `redis` needs is not installed, or if `process.nextTick` is faked;
+ * the error that keeps the application from starting
+ *
+ * @example
+ * ```ts
+ * const work = await createWorkTesting({ imports: [AppModule] });
+ * await work.get(SignupService).signUp('ada@example.com');
+ * expect(work).toHaveEnqueued('send_email', { to: 'ada@example.com' });
+ * await work.drain();
+ * await work.advance('1h');
+ * await work.close();
+ * ```
+ */
+export async function createWorkTesting(
   module: ModuleMetadata | TestingModuleBuilder,
   options?: WorkTestingOptions,
 ): Promise<WorkTesting<TestingModule>>;
-async function create(
+export async function createWorkTesting(
   module: ModuleMetadata | TestingModuleBuilder,
   options: WorkTestingOptions & Partial<WorkTestingApplication<INestApplicationContext>> = {},
 ): Promise<WorkTesting> {
-  optionRules.assertOptions('WorkTestingModule.create', options, TESTING_OPTIONS);
+  optionRules.assertOptions('createWorkTesting', options, TESTING_OPTIONS);
   const { redis = 'memory', now = new Date(), autoRun = false } = options;
   const { application = (compiled) => compiled } = options;
   await assertStreamsRun();
@@ -76,19 +90,3 @@ async function create(
   await app.init();
   return new WorkTesting({ app, environment, onClose: () => privateRedis.close() });
 }
-
-/**
- * Starts an application for a test of its jobs. Its own `WorkModule.forRoot` or `forRootAsync`, and named instances, are
- * the real ones; only that their Redis is the test's, and that nothing runs until the test says so.
- *
- * @example
- * ```ts
- * const work = await WorkTestingModule.create({ imports: [AppModule] });
- * await work.get(SignupService).signUp('ada@example.com');
- * expect(work).toHaveEnqueued('send_email', { to: 'ada@example.com' });
- * await work.drain();
- * await work.advance('1h');
- * await work.close();
- * ```
- */
-export const WorkTestingModule = { create } as const;
