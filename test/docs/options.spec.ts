@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { optionTables, type OptionRule } from '@nestcraft/engine';
+import { optionTables, type OptionRule } from '@nestcraft/engine/internal';
 import { LISTENER_OPTIONS } from '../../packages/work/src/decorators/on-job-event.decorator.js';
 import { TESTING_OPTIONS } from '../../packages/work/src/testing/create-work-testing.js';
 import { WORK_OPTIONS } from '../../packages/work/src/options/work-module-options.js';

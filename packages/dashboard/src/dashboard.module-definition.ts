@@ -1,5 +1,6 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
-import { Client, Enqueuer, getClientToken, getEnqueuerToken, optionRules } from '@nestcraft/work';
+import { Client, Enqueuer, getClientToken, getEnqueuerToken } from '@nestcraft/work';
+import { optionRules } from '@nestcraft/work/internal';
 import { controllerAt } from './controllers/dashboard.controller.js';
 import {
   INJECTED_OPTIONS,

@@ -7,7 +7,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { assertAsyncOptions, optionRules } from '@nestcraft/work';
+import { assertAsyncOptions, optionRules } from '@nestcraft/work/internal';
 import { Access } from './requests/access.js';
 import { Assets } from './page/assets.js';
 import { Audit } from './requests/audit.js';

@@ -1,5 +1,6 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
-import { InvalidOptionError, optionRules, type OptionTable } from '@nestcraft/engine';
+import { InvalidOptionError } from '@nestcraft/engine';
+import { optionRules, type OptionTable } from '@nestcraft/engine/internal';
 import { instanceExports, instanceProviders } from './instance/instance-providers.js';
 import { WORK_MODULE_OPTIONS } from './options/work-module-options.js';
 import type { WorkModuleOptions } from './options/work-module-options.js';

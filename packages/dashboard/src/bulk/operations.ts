@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { Client, errorLine, type BulkOptions, type BulkResult } from '@nestcraft/work';
+import { Client, type BulkOptions, type BulkResult } from '@nestcraft/work';
+import { errorLine } from '@nestcraft/work/internal';
 import type { DashboardAction, DashboardResource } from '../options/dashboard-options.js';
 import { Problem } from '../http/problem.js';
 import { DashboardTiming } from '../options/timing.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { argsTextOf, Client, type JobPage } from '@nestcraft/work';
+import { Client, type JobPage } from '@nestcraft/work';
+import { argsTextOf } from '@nestcraft/work/internal';
 import type { Asked } from '../requests/asked.js';
 import type { SetName } from '../options/job-sets.js';
 import { integer } from '../http/params.js';

@@ -1,4 +1,4 @@
-import { assertJobName } from '@nestcraft/work';
+import { assertJobName } from '@nestcraft/work/internal';
 import { Problem } from './problem.js';
 
 /** A query or a body whose values nobody has looked at yet. */

@@ -1,10 +1,5 @@
-import {
-  errorLine,
-  ClosedError,
-  EnqueueRejectedError,
-  EnqueueOutcomeUnknownError,
-  redisFault,
-} from '@nestcraft/work';
+import { ClosedError, EnqueueRejectedError, EnqueueOutcomeUnknownError } from '@nestcraft/work';
+import { errorLine, redisFault } from '@nestcraft/work/internal';
 import { Problem } from './problem.js';
 
 const TITLES: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { optionRules, type OptionTable } from '@nestcraft/work';
+import { optionRules, type OptionTable } from '@nestcraft/work/internal';
 import type { SetName } from './job-sets.js';
 
 /** What somebody may do on the dashboard. */

@@ -1,4 +1,4 @@
-import { optionRules } from '@nestcraft/work';
+import { optionRules } from '@nestcraft/work/internal';
 import type {
   DashboardAction,
   DashboardResource,

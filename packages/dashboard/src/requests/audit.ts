@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { errorLine } from '@nestcraft/work';
+import { errorLine } from '@nestcraft/work/internal';
 import type { Asked } from './asked.js';
 import type {
   DashboardEvent,

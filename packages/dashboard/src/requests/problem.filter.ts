@@ -5,13 +5,8 @@ import {
   type ArgumentsHost,
   type ExceptionFilter,
 } from '@nestjs/common';
-import {
-  errorLine,
-  errorStack,
-  InvalidJobArgsError,
-  InvalidJobNameError,
-  InvalidOptionError,
-} from '@nestcraft/work';
+import { InvalidJobArgsError, InvalidJobNameError, InvalidOptionError } from '@nestcraft/work';
+import { errorLine, errorStack } from '@nestcraft/work/internal';
 import { placeOf, type HttpRequest } from '../http/place.js';
 import { Problem } from '../http/problem.js';
 import { problemOfRedis } from '../http/redis-problem.js';

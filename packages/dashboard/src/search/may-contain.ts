@@ -1,4 +1,4 @@
-import type { Raw } from '@nestcraft/work';
+import type { Raw } from '@nestcraft/work/internal';
 
 // Characters that JSON writes as themselves; some encoders write any as \u00…, and none of these in another way.
 const PLAIN = /^[a-z0-9 _.,:;@+\-*=!?$%()[\]{}~^|#']*$/;

@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Optional } from '@nestjs/common';
-import {
-  Client,
-  InvalidJobNameError,
-  type TimedJob,
-  type UnreadEntry,
-  type WaitingJob,
-} from '@nestcraft/work';
+import { Client, InvalidJobNameError, type TimedJob, type WaitingJob } from '@nestcraft/work';
+import type { UnreadEntry } from '@nestcraft/work/internal';
 import { Observable } from 'rxjs';
 import { BusyWorkers, type BusyWorker } from '../views/busy-workers.js';
 import { MayContain } from './may-contain.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { errorLine, isThenable, optionRules } from '@nestcraft/work';
+import { errorLine, isThenable, optionRules } from '@nestcraft/work/internal';
 import type { WorkDashboardOptions } from '../options/dashboard-options.js';
 import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
 

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import {
-  argsTextOf,
-  type Job,
-  type JobAttempt,
-  type QueueStatus,
-  type ScheduleResult,
-  type ShownEntry,
-  type TimedJob,
-  type WaitingJob,
-  type WorkerPoolHeartbeat,
+import type {
+  Job,
+  JobAttempt,
+  QueueStatus,
+  ScheduleResult,
+  ShownEntry,
+  TimedJob,
+  WaitingJob,
+  WorkerPoolHeartbeat,
 } from '@nestcraft/work';
+import { argsTextOf } from '@nestcraft/work/internal';
 import type { BusyWorker } from './busy-workers.js';
 import { Problem } from '../http/problem.js';
 import { Redactor } from '../security/redactor.js';

@@ -37,9 +37,12 @@ export interface NextJob {
 const FOR_EVER = 2 ** 31 - 1;
 const CARRIER_LASTS = 60_000;
 
+/** The key of the method of a worker pool that starts it by hand; the same in every copy of the engine. */
+export const BY_HAND = Symbol.for('nestcraft:start_by_hand');
+
 /**
- * A pool of which nothing happens by itself: each step is asked for and can be awaited. For tests, in which time is
- * what a clock of theirs says. `WorkerPool.startByHand` makes it.
+ * A pool in which nothing happens on its own: a test asks for each step and awaits it, and time is what the test's clock
+ * says. `startByHand` makes it.
  */
 export class ManualPool {
   readonly #options: ManualPoolOptions;

@@ -24,7 +24,7 @@ import { jobNameOf, type JobContract, type JobNameOrContract } from '../job/job-
 import { jobTypes, type JobOptions, type JobType } from '../job/job-type.js';
 import { consoleLogger } from '../logging/logger.js';
 import type { RunResult } from '../metrics/tally.js';
-import { ManualPool } from './manual-pool.js';
+import { BY_HAND, ManualPool } from './manual-pool.js';
 import { compose, type Middleware } from '../middleware/middleware.js';
 import { type Handler } from '../job/handler.js';
 import {
@@ -249,13 +249,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     await this.#started;
   }
 
-  /**
-   * Registers the pool, but lets nothing happen by itself: jobs are run, and time passes, when the test that has started
-   * it says so. Instead of `start`; its `concurrency` means nothing.
-   *
-   * @throws PoolStartedError, InvalidJobArgsError for a schedule's; what keeps it from Redis
-   */
-  async startByHand(): Promise<ManualPool> {
+  /** Implements `startByHand` of `@nestcraft/engine/testing`. */
+  async [BY_HAND](): Promise<ManualPool> {
     this.#assertNotStarted('start it by hand');
     await this.checkSchedules();
     const actors = this.#prepare();

@@ -1,4 +1,5 @@
-import { didYouMean, WorkError } from '@nestcraft/engine';
+import { WorkError } from '@nestcraft/engine';
+import { didYouMean } from '@nestcraft/engine/internal';
 
 /** A `@JobHandler` that cannot work. The application does not start. */
 export class InvalidJobHandlerError extends WorkError {

@@ -1,11 +1,11 @@
 import type { ExistingProvider, Type } from '@nestjs/common';
+import type { Logger } from '@nestcraft/engine';
 import {
   callerPlace,
   classesOfCopies,
   loadedCopies,
-  type Logger,
   type PackageCopy,
-} from '@nestcraft/engine';
+} from '@nestcraft/engine/internal';
 
 /** This copy of the package. */
 export const OWN_COPY: PackageCopy = {

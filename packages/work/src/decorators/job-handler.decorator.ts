@@ -1,15 +1,14 @@
 import {
-  IMPORT_CYCLE,
   InvalidOptionError,
   isJobContract,
   jobNameOf,
   jobNamesOf,
-  optionRules,
   type JobArgs,
   type JobContract,
   type JobNameOrContract,
   type JobOptions,
 } from '@nestcraft/engine';
+import { IMPORT_CYCLE, optionRules } from '@nestcraft/engine/internal';
 import { noteDecorated } from './decorations.js';
 import { InvalidJobHandlerError } from '../base/errors.js';
 import type { HandlerMethod } from './handler-method.js';

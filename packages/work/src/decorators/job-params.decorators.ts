@@ -1,6 +1,7 @@
 import type { PipeTransform, Type } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
-import { IMPORT_CYCLE, InvalidOptionError, type Job, type StandardSchema } from '@nestcraft/engine';
+import { InvalidOptionError, type Job, type StandardSchema } from '@nestcraft/engine';
+import { IMPORT_CYCLE } from '@nestcraft/engine/internal';
 import { InvalidJobHandlerError } from '../base/errors.js';
 import { SchemaPipe } from './schema-pipe.js';
 

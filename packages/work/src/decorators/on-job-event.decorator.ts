@@ -1,11 +1,5 @@
-import {
-  IMPORT_CYCLE,
-  isJobContract,
-  jobNamesOf,
-  optionRules,
-  type JobNameOrContract,
-  type OptionTable,
-} from '@nestcraft/engine';
+import { isJobContract, jobNamesOf, type JobNameOrContract } from '@nestcraft/engine';
+import { IMPORT_CYCLE, optionRules, type OptionTable } from '@nestcraft/engine/internal';
 import { noteDecorated } from './decorations.js';
 import { InvalidJobListenerError } from '../base/errors.js';
 import { JOB_EVENT_NAMES, type JobEventName, type JobEvents } from '../events/work-events.js';

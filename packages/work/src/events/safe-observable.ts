@@ -1,4 +1,4 @@
-import { isThenable } from '@nestcraft/engine';
+import { isThenable } from '@nestcraft/engine/internal';
 import {
   Observable,
   Subscriber,

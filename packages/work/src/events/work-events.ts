@@ -1,15 +1,13 @@
-import {
-  errorLine,
-  errorStack,
-  noteClass,
-  type Failure,
-  type Job,
-  type Logger,
-  type ReapedPool,
-  type SettledJob,
-  type WorkerPool,
-  type WorkerPoolEvents,
+import type {
+  Failure,
+  Job,
+  Logger,
+  ReapedPool,
+  SettledJob,
+  WorkerPool,
+  WorkerPoolEvents,
 } from '@nestcraft/engine';
+import { errorLine, errorStack, noteClass } from '@nestcraft/engine/internal';
 import { filter, map, share, type Observable } from 'rxjs';
 import { OWN_COPY } from '../base/other-copies.js';
 import { SafeObservable } from './safe-observable.js';

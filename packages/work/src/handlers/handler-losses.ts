@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LazyModuleLoader, ModulesContainer } from '@nestjs/core';
-import { errorLine, jobNamesOf } from '@nestcraft/engine';
+import { jobNamesOf } from '@nestcraft/engine';
+import { errorLine } from '@nestcraft/engine/internal';
 import { noteProvided } from '../decorators/decorations.js';
 import { JobExplorer, type FoundHandler } from './job-explorer.js';
 import { LostMethods } from './lost-methods.js';

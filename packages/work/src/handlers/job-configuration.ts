@@ -1,17 +1,19 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import {
-  assertJobName,
-  IMPORT_CYCLE,
   InvalidOptionError,
   isJobContract,
   jobNameOf,
-  optionRules,
-  optionTables,
   type JobNameOrContract,
   type JobOptions,
-  type OptionTable,
 } from '@nestcraft/engine';
+import {
+  assertJobName,
+  IMPORT_CYCLE,
+  optionRules,
+  optionTables,
+  type OptionTable,
+} from '@nestcraft/engine/internal';
 import { InvalidJobConfigurationError } from '../base/errors.js';
 
 /** Options of a job that replace those of its `@JobHandler`. An option that is `undefined` replaces nothing. */

@@ -13,7 +13,8 @@ import {
   NestContainer,
   type ContextId,
 } from '@nestjs/core';
-import { finishing, type Handler } from '@nestcraft/engine';
+import type { Handler } from '@nestcraft/engine';
+import { finishing } from '@nestcraft/engine/internal';
 import {
   lookingUp,
   type DecoratedMethod,

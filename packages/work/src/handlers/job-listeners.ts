@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { errorLine, errorStack, finishWork, jobNamesOf, type Job } from '@nestcraft/engine';
+import { jobNamesOf, type Job } from '@nestcraft/engine';
+import { errorLine, errorStack, finishWork } from '@nestcraft/engine/internal';
 import { InvalidJobListenerError } from '../base/errors.js';
 import { JobExplorer } from './job-explorer.js';
 import { jobListenersOf, type JobListenerMetadata } from '../decorators/on-job-event.decorator.js';

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import {
-  didYouMean,
-  finishing,
   InvalidOptionError,
   isWorkError,
   jobNamesOf,
@@ -10,6 +8,7 @@ import {
   type JobOptions,
   type WorkerPool,
 } from '@nestcraft/engine';
+import { didYouMean, finishing } from '@nestcraft/engine/internal';
 import {
   DuplicateJobHandlerError,
   InvalidJobHandlerError,

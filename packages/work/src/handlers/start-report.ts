@@ -1,4 +1,10 @@
-import { counted, cutList, DEFAULT_NAMESPACE, startLine, whereText } from '@nestcraft/engine';
+import {
+  counted,
+  cutList,
+  DEFAULT_NAMESPACE,
+  startLine,
+  whereText,
+} from '@nestcraft/engine/internal';
 import { unprovidedMethods } from '../decorators/decorations.js';
 import type { FoundHandler } from './job-explorer.js';
 import type { WorkInstance } from '../instance/work-instance.js';

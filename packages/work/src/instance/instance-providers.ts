@@ -1,14 +1,6 @@
 import { Logger, type InjectionToken, type Provider } from '@nestjs/common';
-import {
-  Client,
-  DEFAULT_NAMESPACE,
-  Enqueuer,
-  RedisConnection,
-  safeLogger,
-  WorkerPool,
-  type Clock,
-  type RedisSource,
-} from '@nestcraft/engine';
+import { Client, Enqueuer, RedisConnection, WorkerPool, type RedisSource } from '@nestcraft/engine';
+import { DEFAULT_NAMESPACE, safeLogger, type Clock } from '@nestcraft/engine/internal';
 import {
   catalogToken,
   checkedOptionsToken,

@@ -1,4 +1,5 @@
-import { jobNamesOf, type KnownJobs } from '@nestcraft/engine';
+import { jobNamesOf } from '@nestcraft/engine';
+import type { KnownJobs } from '@nestcraft/engine/internal';
 import { unprovidedMethods } from '../decorators/decorations.js';
 import type { JobHandlerMetadata } from '../decorators/job-handler.decorator.js';
 

@@ -1,12 +1,5 @@
-import {
-  systemClock,
-  type Client,
-  type Clock,
-  type Enqueuer,
-  type Logger,
-  type RedisSource,
-  type WorkerPool,
-} from '@nestcraft/engine';
+import type { Client, Enqueuer, Logger, RedisSource, WorkerPool } from '@nestcraft/engine';
+import { systemClock, type Clock } from '@nestcraft/engine/internal';
 import { openSource } from '../options/redis-option.js';
 import { warnWithoutShutdownHooks } from './shutdown-hooks.js';
 import type { WorkModuleOptions } from '../options/work-module-options.js';

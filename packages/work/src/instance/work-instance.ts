@@ -1,13 +1,7 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import {
-  safeLogger,
-  type Client,
-  type Enqueuer,
-  type Logger,
-  type RedisConnection,
-  type WorkerPool,
-} from '@nestcraft/engine';
+import type { Client, Enqueuer, Logger, RedisConnection, WorkerPool } from '@nestcraft/engine';
+import { safeLogger } from '@nestcraft/engine/internal';
 import { DuplicateWorkModuleError, UnknownWorkInstanceError } from '../base/errors.js';
 import { IdlePool } from './idle-pool.js';
 import { instanceToken } from './instance-tokens.js';

@@ -1,4 +1,5 @@
-import { InvalidOptionError, optionRules, type OptionTable } from '@nestcraft/engine';
+import { InvalidOptionError } from '@nestcraft/engine';
+import { optionRules, type OptionTable } from '@nestcraft/engine/internal';
 
 const { functionOf, rule } = optionRules;
 

@@ -1,4 +1,5 @@
-import { InvalidOptionError, optionRules } from '@nestcraft/engine';
+import { InvalidOptionError } from '@nestcraft/engine';
+import { optionRules } from '@nestcraft/engine/internal';
 import { WORK_OPTIONS, type WorkModuleOptions } from './work-module-options.js';
 
 /** The options of `forRoot`. @throws InvalidOptionError */

@@ -1,4 +1,5 @@
-import { optionTables, type RedisSource } from '@nestcraft/engine';
+import type { RedisSource } from '@nestcraft/engine';
+import { optionTables } from '@nestcraft/engine/internal';
 
 /** Where Redis is, or a function that says so when the application is made. */
 export type RedisOption = RedisSource | (() => RedisSource | Promise<RedisSource>);

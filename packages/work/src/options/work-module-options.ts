@@ -1,12 +1,6 @@
 import type { ConfigurableModuleOptionsFactory, Type } from '@nestjs/common';
-import {
-  InvalidOptionError,
-  optionRules,
-  optionTables,
-  type LoggerLike,
-  type OptionTable,
-  type Propagator,
-} from '@nestcraft/engine';
+import { InvalidOptionError, type LoggerLike, type Propagator } from '@nestcraft/engine';
+import { optionRules, optionTables, type OptionTable } from '@nestcraft/engine/internal';
 import type { JobDecoratorService } from './job-decorator.service.js';
 import { jobErrors, type JobOutcome } from './job-outcome.js';
 import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';

@@ -5,7 +5,7 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { optionRules, type OptionTable } from '@nestcraft/engine';
+import { optionRules, type OptionTable } from '@nestcraft/engine/internal';
 import { PrometheusMetrics, type PrometheusMetricsOptions } from '@nestcraft/engine/prometheus';
 import { instanceToken } from '../instance/instance-tokens.js';
 import type { WorkInstance } from '../instance/work-instance.js';

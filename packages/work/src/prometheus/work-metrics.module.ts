@@ -4,7 +4,7 @@ import {
   type DynamicModule,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { optionRules } from '@nestcraft/engine';
+import { optionRules } from '@nestcraft/engine/internal';
 import { assertAsyncOptions } from '../options/async-options.js';
 import { PrometheusMetrics } from '@nestcraft/engine/prometheus';
 import {

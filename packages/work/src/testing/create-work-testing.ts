@@ -1,17 +1,17 @@
 import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
+import type { RedisSource } from '@nestcraft/engine';
 import {
   optionRules,
   optionTables,
   systemClock,
   type OptionTable,
-  type RedisSource,
-} from '@nestcraft/engine';
+} from '@nestcraft/engine/internal';
+import { VirtualClock } from '@nestcraft/engine/testing';
 import { WORK_ENVIRONMENT } from '../instance/work-environment.js';
 import { assertStreamsRun } from './fake-timers.js';
 import { openPrivateRedis } from './private-redis.js';
 import { TestingEnvironment } from './testing-environment.js';
-import { VirtualClock } from './virtual-clock.js';
 import { WorkTesting } from './work-testing.js';
 
 /** Options of `createWorkTesting`. */

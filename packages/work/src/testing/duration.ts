@@ -1,4 +1,5 @@
-import { goDuration, InvalidOptionError } from '@nestcraft/engine';
+import { InvalidOptionError } from '@nestcraft/engine';
+import { goDuration } from '@nestcraft/engine/internal';
 
 const HOURS_A_DAY = 24;
 

@@ -1,9 +1,5 @@
-import {
-  assertJobName,
-  InvalidOptionError,
-  jobNameOf,
-  type JobNameOrContract,
-} from '@nestcraft/engine';
+import { InvalidOptionError, jobNameOf, type JobNameOrContract } from '@nestcraft/engine';
+import { assertJobName } from '@nestcraft/engine/internal';
 import { milliseconds } from './duration.js';
 import type { EnqueuedJob } from './enqueued-jobs.js';
 import type { WorkTesting } from './work-testing.js';

@@ -1,4 +1,6 @@
-import type { Clock, ManualPool, RedisSource, SettledJob } from '@nestcraft/engine';
+import type { RedisSource, SettledJob } from '@nestcraft/engine';
+import type { Clock } from '@nestcraft/engine/internal';
+import { startByHand, type ManualPool } from '@nestcraft/engine/testing';
 import type { EnvironmentInstance, WorkEnvironment } from '../instance/work-environment.js';
 import type { WorkModuleOptions } from '../options/work-module-options.js';
 import { EnqueuedJobs } from './enqueued-jobs.js';
@@ -41,7 +43,7 @@ export class TestingEnvironment implements WorkEnvironment {
   async start({ pool }: EnvironmentInstance): Promise<() => void> {
     pool.middleware(this.failures.middleware);
     if (this.autoRun) await pool.start();
-    else this.pools.push(await pool.startByHand());
+    else this.pools.push(await startByHand(pool));
     return () => undefined;
   }
 

@@ -9,17 +9,15 @@ import {
   type JobArgs,
   type JobContract,
   type JobNameOrContract,
-  type ManualPool,
-  type NextJob,
   type SettledJob,
 } from '@nestcraft/engine';
+import { VirtualClock, type ManualPool, type NextJob } from '@nestcraft/engine/testing';
 import { milliseconds } from './duration.js';
 import type { EnqueuedJob } from './enqueued-jobs.js';
 import { WorkTestingError } from './errors.js';
 import { assertStreamsRun } from './fake-timers.js';
 import { deadJobs, pendingJobs, type PendingJob } from './pending-jobs.js';
 import type { TestingEnvironment } from './testing-environment.js';
-import { VirtualClock } from './virtual-clock.js';
 
 /** What `WorkTesting` is made of. */
 export interface WorkTestingParts<App> {
