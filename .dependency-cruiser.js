@@ -3,47 +3,51 @@
  * in the other direction, on a circle, and on a package that reaches into another one's folders.
  */
 
-/** The engine's folders, lowest first. */
-const ENGINE_LAYERS = [
-  ...[
-    'base',
-    'errors',
-    'logging',
-    'options',
-    'redis',
-    'job',
-    'schedule',
-    'scripts',
-    'metrics',
-    'middleware',
-    'run',
+/** The folders of each layered package, lowest first. The files beside them lie above all but the last. */
+const LAYERS = {
+  engine: [
+    ...['base', 'errors', 'logging', 'options', 'redis', 'job', 'schedule', 'scripts', 'metrics'],
+    ...['middleware', 'run', 'dispatch', 'stores', 'enqueue', 'heartbeat', 'maintenance', 'pool'],
+    ...['client', 'telemetry', 'opentelemetry', 'prometheus', 'internal'],
   ],
-  ...[
-    'dispatch',
-    'stores',
-    'enqueue',
-    'heartbeat',
-    'maintenance',
-    'pool',
-    'client',
-    'telemetry',
-    'opentelemetry',
-    'prometheus',
+  work: [
+    ...['base', 'nest-internals', 'options', 'events', 'decorators', 'instance', 'handlers'],
+    ...['cls', 'heartbeat', 'opentelemetry', 'terminus', 'prometheus', 'internal'],
   ],
-];
+  dashboard: [
+    ...['options', 'http', 'security', 'bulk', 'views', 'search', 'page', 'requests'],
+    ...['controllers', 'cli'],
+  ],
+};
 
 /** The packages, lowest first. The bench and the demo may use all of them. */
 const PACKAGES = ['local-redis', 'memory-redis', 'engine', 'work', 'dashboard', 'bench'];
 
-/** @param {string} root @param {readonly string[]} layers */
-function downwards(root, layers) {
+/** @param {string} name @param {readonly string[]} layers */
+function downwards(name, layers) {
+  const root = `packages/${name}/src`;
   return layers.slice(0, -1).map((layer, index) => ({
-    name: `${root.split('/')[1]}-${layer}-imports-upwards`,
+    name: `${name}-${layer}-imports-upwards`,
     severity: 'error',
     comment: `${layer}/ lies below: move the shared part down, or hand it in.`,
     from: { path: `^${root}/${layer}/`, pathNot: '[.]spec[.]ts$' },
     to: { path: `^${root}/(?:${layers.slice(index + 1).join('|')})/|^${root}/[^/]+[.]ts$` },
   }));
+}
+
+/** @param {string} name @param {readonly string[]} layers */
+function outside(name, layers) {
+  const root = `packages/${name}/src`;
+  return {
+    name: `${name}-file-outside-a-layer`,
+    severity: 'error',
+    comment: 'A new folder needs a place among the layers.',
+    from: {
+      path: `^${root}/[^/]+/`,
+      pathNot: [`^${root}/(?:${layers.join('|')}|testing)/`, '[.]spec[.]ts$'],
+    },
+    to: {},
+  };
 }
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -55,17 +59,10 @@ export default {
       from: { pathNot: '[.]spec[.]ts$' },
       to: { circular: true },
     },
-    ...downwards('packages/engine/src', ENGINE_LAYERS),
-    {
-      name: 'engine-file-outside-a-layer',
-      severity: 'error',
-      comment: 'A new folder of the engine needs a place among the layers.',
-      from: {
-        path: '^packages/engine/src/[^/]+/',
-        pathNot: [`^packages/engine/src/(?:${ENGINE_LAYERS.join('|')}|testing)/`, '[.]spec[.]ts$'],
-      },
-      to: {},
-    },
+    ...Object.entries(LAYERS).flatMap(([name, layers]) => [
+      ...downwards(name, layers),
+      outside(name, layers),
+    ]),
     {
       name: 'testing-is-for-tests',
       severity: 'error',

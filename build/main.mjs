@@ -5,6 +5,10 @@ import { embed } from './embed.mjs';
 
 const PACKAGES = ['engine', 'work', 'dashboard', 'local-redis', 'memory-redis'];
 
-await embed('packages/engine/src/scripts/lua', 'packages/engine/dist/scripts/lua-files.js', 'luaFiles');
-await embed('packages/dashboard/public', 'packages/dashboard/dist/page-files.js', 'pageFiles');
+await embed(
+  'packages/engine/src/scripts/lua',
+  'packages/engine/dist/scripts/lua-files.js',
+  'luaFiles',
+);
+await embed('packages/dashboard/public', 'packages/dashboard/dist/page/page-files.js', 'pageFiles');
 await Promise.all(PACKAGES.map((name) => buildCommonJs(`packages/${name}/dist`)));

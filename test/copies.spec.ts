@@ -44,14 +44,14 @@ it.each(['there', 'back'])(
     expect(lines[0]).toMatch(
       /^Nestcraft Work is loaded more than once: .*@nestcraft\/work 0\.1\.0 at .*\.copies-/,
     );
-    expect(lines[0]).toContain(join(ROOT, 'packages/work/dist/other-copies.js'));
+    expect(lines[0]).toContain(join(ROOT, 'packages/work/dist/base/other-copies.js'));
   },
 );
 
 it.each(['engine', 'work'])('%s knows its own version', async (name) => {
   const file = join(ROOT, 'packages', name, 'package.json');
   const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string };
-  const place = name === 'engine' ? 'engine/src/base/copies.ts' : 'work/src/other-copies.ts';
+  const place = name === 'engine' ? 'engine/src/base/copies.ts' : 'work/src/base/other-copies.ts';
   const code = await readFile(join(ROOT, 'packages', place), 'utf8');
   expect(code).toContain(`'${version}'`);
 });

@@ -10,7 +10,7 @@ import { LocalRedis } from '@nestcraft/local-redis';
 import { Redis } from 'ioredis';
 import { eventually } from './support/eventually.js';
 
-const CLI = fileURLToPath(new URL('../packages/dashboard/dist/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../packages/dashboard/dist/cli/cli.js', import.meta.url));
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 
 let child: ChildProcess | undefined;

@@ -19,7 +19,7 @@ import {
   type WorkModuleOptions,
 } from '@nestcraft/work';
 import { WorkMetricsModule } from '@nestcraft/work/prometheus';
-import { WorkTestingModule } from '@nestcraft/work/testing';
+import { createWorkTesting } from '@nestcraft/work/testing';
 
 // Nobody listens there: what is wrong is found before anybody connects.
 const redis = 'redis://127.0.0.1:1';
@@ -277,30 +277,30 @@ const CASES: readonly Case[] = [
     give: (options) => bootWith([WorkModule.forRoot({ redis })], [aHandler({}, options)]),
   },
   {
-    place: 'WorkModule.forFeature',
+    place: 'WorkModule.configureJobs',
     options: JOB,
     give: (options) =>
       bootWith(
-        [WorkModule.forRoot({ redis }), WorkModule.forFeature([{ job: 'n', ...options }])],
+        [WorkModule.forRoot({ redis }), WorkModule.configureJobs([{ job: 'n', ...options }])],
         [aHandler({})],
       ),
   },
   {
-    place: 'WorkModule.forFeatureAsync',
+    place: 'WorkModule.configureJobsAsync',
     options: JOB,
     give: (options) =>
       bootWith(
         [
           WorkModule.forRoot({ redis }),
-          WorkModule.forFeatureAsync([{ job: 'n', useFactory: () => options }]),
+          WorkModule.configureJobsAsync([{ job: 'n', useFactory: () => options }]),
         ],
         [aHandler({})],
       ),
   },
   {
-    place: 'WorkTestingModule.create',
+    place: 'createWorkTesting',
     options: { redis: 'redis', now: 'date', autoRun: 'flag', application: 'function' },
-    give: (options) => WorkTestingModule.create({}, options),
+    give: (options) => createWorkTesting({}, options),
   },
   {
     place: 'WorkDashboardModule.forRoot',
@@ -395,7 +395,7 @@ describe('what is no object of options', () => {
       (options) => WorkModule.forRoot(options),
       (options) => WorkModule.forRootAsync(options),
       (options) => boot(WorkModule.forRootAsync({ useFactory: () => options })),
-      (options) => WorkTestingModule.create({}, options),
+      (options) => createWorkTesting({}, options),
       (options) => WorkDashboardModule.forRoot(options),
       (options) => client.queue('n').pause(options),
       (options) => client.metrics(options),
@@ -451,10 +451,10 @@ describe('what is no object of options', () => {
   });
 
   it.each([[undefined], [{}], ['send_email'], [{ job: '' }], [{ job: 5 }], [{ jop: 'n' }]])(
-    'is refused by forFeature: %p',
+    'is refused by configureJobs: %p',
     (feature) => {
-      expect(() => WorkModule.forFeature([feature] as never)).toThrow(InvalidOptionError);
-      expect(() => WorkModule.forFeatureAsync([feature] as never)).toThrow(InvalidOptionError);
+      expect(() => WorkModule.configureJobs([feature] as never)).toThrow(InvalidOptionError);
+      expect(() => WorkModule.configureJobsAsync([feature] as never)).toThrow(InvalidOptionError);
     },
   );
 });

@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { optionTables, type OptionRule } from '@nestcraft/engine';
-import { LISTENER_OPTIONS } from '../../packages/work/src/on-job-event.decorator.js';
-import { TESTING_OPTIONS } from '../../packages/work/src/testing/work-testing.module.js';
-import { WORK_OPTIONS } from '../../packages/work/src/work-module-options.js';
+import { optionTables, type OptionRule } from '@nestcraft/engine/internal';
+import { LISTENER_OPTIONS } from '../../packages/work/src/decorators/on-job-event.decorator.js';
+import { TESTING_OPTIONS } from '../../packages/work/src/testing/create-work-testing.js';
+import { WORK_OPTIONS } from '../../packages/work/src/options/work-module-options.js';
 import { ROOT } from './snippets.js';
 
 const TABLES: Readonly<Record<string, Readonly<Record<string, OptionRule>>>> = {
@@ -27,7 +27,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, OptionRule>>>> = {
   metrics: optionTables.metrics,
   rates: optionTables.rates,
   health: optionTables.health,
-  'WorkTestingModule.create': TESTING_OPTIONS,
+  createWorkTesting: TESTING_OPTIONS,
 };
 
 interface Row {

@@ -48,7 +48,9 @@ function membersOf(name: string): readonly string[] {
     .filter((property) => !property.startsWith('__@')); // a symbol, such as asyncDispose
 }
 
-function isShown({ declarations = [] }: ts.Symbol): boolean {
+/** Not members that are named by a symbol, such as `Symbol.asyncDispose`. */
+function isShown({ name: key, declarations = [] }: ts.Symbol): boolean {
+  if (key.startsWith('__@')) return false;
   const [declaration] = declarations;
   if (!declaration || declaration.getSourceFile().fileName.includes('node_modules')) return false;
   const name = ts.getNameOfDeclaration(declaration);

@@ -5,7 +5,7 @@ import { diagnose } from '../support/compile.js';
 const PREAMBLE = `
 import { Injectable } from '@nestjs/common';
 import {
-  defineJob, Enqueuer, WorkerPool, PeriodicJob, JobHandler, JobArgs, JobRef, JobContext, JobSignal, Attempt, WorkModule,
+  defineJob, Enqueuer, WorkerPool, PeriodicJob, JobHandler, JobPayload, JobRef, JobContext, JobSignal, Attempt, WorkModule,
   Job, ScheduledJob, type DuplicateResult, type EnqueuedResult, type EnqueueOptions, type EnqueueResult,
   type ScheduledResult, type JobContract, type JobInput, type JobNameOrContract, type JobOf, type JobOutput,
 } from '@nestcraft/work';
@@ -136,7 +136,10 @@ const COMPILES: [what: string, code: string][] = [
     'fits schedules',
     `pool.periodicallyEnqueue('@daily', Export, { args: { rows: 1 }, timezone: 'UTC' }); pool.periodicallyEnqueue('@daily', Ping);`,
   ],
-  ['takes a contract for a feature', `WorkModule.forFeature([{ job: SendEmail, maxFails: 2 }]);`],
+  [
+    'takes a contract for a feature',
+    `WorkModule.configureJobs([{ job: SendEmail, maxFails: 2 }]);`,
+  ],
   [
     'upgrades from form to form',
     `defineJob('c', z.object({ to: z.array(z.string()) }))
@@ -166,15 +169,15 @@ const COMPILES: [what: string, code: string][] = [
     'a method that is scheduled, too',
     method(`job: Job`, `@JobHandler(Ping) @PeriodicJob('@daily')`),
   ],
-  ['decorated arguments', method(`@JobArgs() args: Handled`)],
+  ['decorated arguments', method(`@JobPayload() args: Handled`)],
   [
     'one decorated argument',
-    method(`@JobArgs('to') to: string, @JobArgs('copies') copies?: number`),
+    method(`@JobPayload('to') to: string, @JobPayload('copies') copies?: number`),
   ],
   [
     'decorated parameters of all kinds, in any order',
     method(
-      `@JobContext() context: Context, @Attempt() attempt: number, @JobArgs() args: Handled, @JobSignal() signal: AbortSignal, @JobRef() job: Job<Handled>`,
+      `@JobContext() context: Context, @Attempt() attempt: number, @JobPayload() args: Handled, @JobSignal() signal: AbortSignal, @JobRef() job: Job<Handled>`,
     ),
   ],
   [
@@ -290,17 +293,17 @@ const FAILS: [what: string, code: string, message: RegExp][] = [
   ],
   [
     'a method that takes the arguments of another type',
-    method(`@JobArgs() args: { to: number }`),
+    method(`@JobPayload() args: { to: number }`),
     /Job<\{ to: string; copies: number; \}>/,
   ],
   [
     'a method that takes one argument as another type',
-    method(`@JobArgs('to') to: boolean`),
+    method(`@JobPayload('to') to: boolean`),
     /Job<\{ to: string; copies: number; \}>/,
   ],
   [
     'a method that takes another job beside the arguments',
-    method(`@JobArgs() args: Handled, @JobRef() job: Job<{ rows: number }>`),
+    method(`@JobPayload() args: Handled, @JobRef() job: Job<{ rows: number }>`),
     /Job<\{ to: string; copies: number; \}>/,
   ],
   [

@@ -16,8 +16,8 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   '@nestcraft/engine/prometheus': ['PrometheusMetricsOptions'],
   '@nestcraft/work': [
-    ...['WorkModuleOptions', 'WorkModuleExtras', 'JobHandlerOptions', 'JobFeature'],
-    ...['JobFeatureAsync', 'OnJobEventOptions', 'JobArgsOptions'],
+    ...['WorkModuleOptions', 'WorkModuleExtras', 'JobHandlerOptions', 'JobConfiguration'],
+    ...['AsyncJobConfiguration', 'OnJobEventOptions', 'JobPayloadOptions'],
   ],
   '@nestcraft/work/cls': ['ClsPropagatorOptions'],
   '@nestcraft/work/terminus': ['WorkHealthOptions'],
@@ -50,7 +50,7 @@ WorkModule.forRoot({
   enhancers: { global: undefined },
   name: NAMESPACE,
 });
-WorkModule.forFeatureAsync([{ job: 'n', inject: undefined, useFactory: () => ({ maxFails: undefined }) }]);
+WorkModule.configureJobsAsync([{ job: 'n', inject: undefined, useFactory: () => ({ maxFails: undefined }) }]);
 new WorkerPool({ redis: '6379', namespace: NAMESPACE, timing: { audit: undefined } });
 new Enqueuer({ redis: '6379', namespace: NAMESPACE }).enqueueMany([{ name: 'n', args: undefined, options: { in: undefined } }]);
 export class Jobs {

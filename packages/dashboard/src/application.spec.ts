@@ -22,7 +22,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { map, throwError, timeout } from 'rxjs';
 import { eventually } from '../../../test/support/eventually.js';
 import { WorkDashboardModule } from './dashboard.module.js';
-import type { DashboardRequest } from './dashboard-options.js';
+import type { DashboardRequest } from './options/dashboard-options.js';
 import {
   ADAPTERS,
   Dashboards,

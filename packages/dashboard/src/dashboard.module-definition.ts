@@ -1,12 +1,13 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
-import { Client, Enqueuer, getClientToken, getEnqueuerToken, optionRules } from '@nestcraft/work';
-import { controllerAt } from './dashboard.controller.js';
+import { Client, Enqueuer, getClientToken, getEnqueuerToken } from '@nestcraft/work';
+import { optionRules } from '@nestcraft/work/internal';
+import { controllerAt } from './controllers/dashboard.controller.js';
 import {
   INJECTED_OPTIONS,
   type WorkDashboardExtras,
   type WorkDashboardOptions,
-} from './dashboard-options.js';
-import { WORK_DASHBOARD_CONTROLLER, WORK_DASHBOARD_OPTIONS } from './dashboard.tokens.js';
+} from './options/dashboard-options.js';
+import { WORK_DASHBOARD_CONTROLLER, WORK_DASHBOARD_OPTIONS } from './options/dashboard.tokens.js';
 
 /** What `WorkDashboardModule` is built on. */
 export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkDashboardOptions>({

@@ -7,12 +7,12 @@ import {
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { assertAsyncOptions, optionRules } from '@nestcraft/work';
-import { Access } from './access.js';
-import { Assets } from './assets.js';
-import { Audit } from './audit.js';
-import { BusyWorkers } from './busy-workers.js';
-import { routeBelow, type DashboardController } from './dashboard.controller.js';
+import { assertAsyncOptions, optionRules } from '@nestcraft/work/internal';
+import { Access } from './requests/access.js';
+import { Assets } from './page/assets.js';
+import { Audit } from './requests/audit.js';
+import { BusyWorkers } from './views/busy-workers.js';
+import { routeBelow, type DashboardController } from './controllers/dashboard.controller.js';
 import { ConfigurableModuleClass } from './dashboard.module-definition.js';
 import {
   DASHBOARD_EXTRAS,
@@ -21,21 +21,21 @@ import {
   type DashboardUser,
   type WorkDashboardExtras,
   type WorkDashboardOptions,
-} from './dashboard-options.js';
-import { WORK_DASHBOARD_CONTROLLER } from './dashboard.tokens.js';
-import { Dispatcher } from './dispatcher.js';
-import { Memo } from './memo.js';
-import { Operations } from './operations.js';
-import { Periodic } from './periodic.js';
-import { Permissions } from './permissions.js';
-import { Presenters } from './presenter.js';
-import { Redactor } from './redactor.js';
-import { ROUTE_CLASSES, routerProvider } from './router.provider.js';
-import { Searches } from './searches.js';
-import { Sender } from './sender.js';
-import { SignIn } from './sign-in.js';
-import { Snapshots } from './snapshots.js';
-import { DashboardTiming } from './timing.js';
+} from './options/dashboard-options.js';
+import { WORK_DASHBOARD_CONTROLLER } from './options/dashboard.tokens.js';
+import { Dispatcher } from './requests/dispatcher.js';
+import { Cache } from './views/cache.js';
+import { BulkWork } from './bulk/bulk-work.js';
+import { Periodic } from './views/periodic.js';
+import { Permissions } from './security/permissions.js';
+import { Presenters } from './views/presenter.js';
+import { Redactor } from './security/redactor.js';
+import { ROUTE_CLASSES, routerProvider } from './controllers/router.provider.js';
+import { Searches } from './search/searches.js';
+import { Sender } from './http/sender.js';
+import { SignIn } from './security/sign-in.js';
+import { Snapshots } from './views/snapshots.js';
+import { DashboardTiming } from './options/timing.js';
 
 /**
  * The dashboard: a page, and the JSON API below it, as a controller of the application, whose guards apply. Needs
@@ -59,8 +59,8 @@ import { DashboardTiming } from './timing.js';
     BusyWorkers,
     DashboardTiming,
     Dispatcher,
-    Memo,
-    Operations,
+    Cache,
+    BulkWork,
     Periodic,
     Permissions,
     Presenters,

@@ -1,4 +1,4 @@
-export { basicAuth, type BasicAuthOptions } from './basic-auth.js';
+export { basicAuth, type BasicAuthOptions } from './security/basic-auth.js';
 export {
   type Authenticate,
   type DashboardAction,
@@ -8,5 +8,5 @@ export {
   type DashboardUser,
   type WorkDashboardExtras,
   type WorkDashboardOptions,
-} from './dashboard-options.js';
+} from './options/dashboard-options.js';
 export { WorkDashboardModule } from './dashboard.module.js';

@@ -11,7 +11,7 @@ export {
 export { type RedisServer } from './client/redis-server.js';
 export { type Schedules } from './client/schedules.js';
 export { type WorkerPools } from './client/worker-pools.js';
-export { type ShownEntry, type UnreadEntry } from './stores/entries.js';
+export { type ShownEntry } from './stores/entries.js';
 export {
   type RegisteredSchedule,
   type WorkerObservation,
@@ -26,7 +26,7 @@ export {
   type TimedJob,
   type TimedJobRef,
 } from './stores/timed-job.js';
-export { OperationBoard, type BoardNote } from './client/operation-board.js';
+export { OperationBoard } from './client/operation-board.js';
 export { type PauseOptions, type Queue, type WaitingListOptions } from './stores/queue.js';
 export { type Queues, type QueueStatus } from './stores/queues.js';
 export {
@@ -37,14 +37,6 @@ export {
 } from './stores/results.js';
 export { type Retries } from './stores/retries.js';
 export { type WaitingJob, type WaitingJobRef, type WaitingList } from './stores/waiting-job.js';
-export { systemClock, type Clock } from './base/clock.js';
-export {
-  callerPlace,
-  classesOfCopies,
-  loadedCopies,
-  noteClass,
-  type PackageCopy,
-} from './base/copies.js';
 export { currentJob, currentSignal } from './middleware/current-job.js';
 export { type EnqueueMiddleware } from './middleware/enqueue-middleware.js';
 export { type ConnectedOptions } from './redis/connected-options.js';
@@ -56,7 +48,6 @@ export {
   type ScheduledResult,
 } from './enqueue/enqueue-result.js';
 export { type EnqueuerOptions } from './enqueue/enqueuer-options.js';
-export { DEFAULT_NAMESPACE } from './options/namespace.js';
 export {
   PropagatorCaptureError,
   ClosedError,
@@ -68,7 +59,6 @@ export {
   EnqueueRejectedError,
   EnqueueStoppedError,
   EnqueueOutcomeUnknownError,
-  IMPORT_CYCLE,
   InvalidJobArgsError,
   InvalidJobNameError,
   InvalidOptionError,
@@ -119,40 +109,19 @@ export {
   type NewJob,
   type PlainJob,
 } from './job/job-contract.js';
-export { assertJobName } from './job/job-name.js';
 export { type JobOptions, type UniqueUntil } from './job/job-type.js';
-export {
-  consoleLogger,
-  safeLogger,
-  silentLogger,
-  type Logger,
-  type LoggerLike,
-} from './logging/logger.js';
-export { ManualPool, type NextJob } from './pool/manual-pool.js';
+export { consoleLogger, silentLogger, type Logger, type LoggerLike } from './logging/logger.js';
 export { type Middleware } from './middleware/middleware.js';
 export { type Handler } from './job/handler.js';
 export { type JobRates, type Metrics, type MetricsRange } from './metrics/metrics.js';
 export { type JobMetrics, type Percentiles } from './metrics/tally.js';
-export { type KnownJobs } from './enqueue/name-watch.js';
 export { type PeriodicContractOptions, type PeriodicOptions } from './schedule/periodic-job.js';
 export { type WorkerPoolOptions } from './pool/pool-options.js';
-export { type PoolTiming } from './pool/pool-timing.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool/pool-events.js';
-export { didYouMean } from './options/closest.js';
-export { milliseconds, type Duration } from './options/duration.js';
-export * as optionRules from './options/option-rules.js';
-export { type OptionRule, type OptionTable } from './options/option-rules.js';
-export { optionTables } from './option-tables.js';
 export { type Propagator } from './middleware/propagator.js';
-export { type Random } from './base/random.js';
-export { argsTextOf } from './job/job-entry.js';
-export { finishing, finishWork } from './middleware/returned-work.js';
-export { type Raw } from './redis/raw.js';
-export { redisFault, type RedisFault } from './redis/redis-fault.js';
+export { type Duration } from './options/duration.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
-export { redisProblem } from './redis/redis-problem.js';
 export { type RedisSource } from './redis/redis-source.js';
-export { goDuration } from './schedule/go-duration.js';
 export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';
 export {
   type JobArgsIssue,
@@ -160,8 +129,4 @@ export {
   type SchemaResult,
   type StandardSchema,
 } from './base/standard-schema.js';
-export { errorLine, errorStack } from './errors/error-text.js';
-export { isThenable } from './base/thrown.js';
-export { counted } from './base/counted.js';
-export { cutList, startLine, whereText, type StartFacts } from './pool/start-line.js';
 export { WorkerPool } from './pool/worker-pool.js';

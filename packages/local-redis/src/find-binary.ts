@@ -4,17 +4,15 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { RedisNotFoundError } from './errors.js';
 import { installRedis, unpackedBinary } from './install-redis.js';
-import type { RedisBinary } from './redis-binary.js';
+import type { Environment, RedisBinary } from './redis-binary.js';
 
 const NAMES = ['redis-server', 'valkey-server'];
-
-/** Where to look; the process's own environment by default. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Finds a Redis server: the one that `NESTCRAFT_REDIS_BINARY` names, else `redis-server` or `valkey-server` on PATH,
  * else the one that was unpacked into the cache folder before, else one that is installed now.
  *
+ * @param env where to look; default: the environment of this process
  * @throws RedisNotFoundError
  */
 export async function findBinary(env: Environment = process.env): Promise<RedisBinary> {

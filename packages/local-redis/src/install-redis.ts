@@ -3,8 +3,7 @@ import { access, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Environment } from './find-binary.js';
-import type { RedisBinary } from './redis-binary.js';
+import type { Environment, RedisBinary } from './redis-binary.js';
 
 const run = promisify(execFile);
 

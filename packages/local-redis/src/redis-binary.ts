@@ -3,6 +3,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** A program that is a Redis server, and what it needs around it. */
 export interface RedisBinary {
   readonly path: string;

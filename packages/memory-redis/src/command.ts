@@ -2,7 +2,24 @@ import type { Bytes } from './bytes.js';
 import type { Keyspace } from './keyspace.js';
 import type { Reply } from './reply.js';
 import type { Session } from './session.js';
-import type { Server } from './server.js';
+import type { ScriptEngine } from './lua/script-engine.js';
+import type { Tracking } from './tracking.js';
+
+/** The server as commands see it. */
+export interface CommandHost {
+  /** The open connections, by their ids. */
+  readonly sessions: ReadonlyMap<number, Session>;
+  readonly tracking: Tracking;
+  readonly scripts: ScriptEngine;
+  /** How often each command was run. */
+  readonly calls: ReadonlyMap<string, number>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Whether there is a command of that name, in capitals. */
+  knows(name: string): boolean;
+  /** Runs a command for a session and returns its reply, which may be an error. */
+  execute(session: Session, name: string, args: readonly Bytes[]): Reply;
+}
 
 /** One call of a command. */
 export interface Call {
@@ -10,7 +27,7 @@ export interface Call {
   readonly args: readonly Bytes[];
   readonly keyspace: Keyspace;
   readonly session: Session;
-  readonly server: Server;
+  readonly server: CommandHost;
 }
 
 export interface Command {

@@ -1,14 +1,14 @@
 import type { Bytes } from './bytes.js';
-import type { Command } from './command.js';
+import type { Command, CommandHost } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import { Keyspace } from './keyspace.js';
 import type { ScriptEngine } from './lua/script-engine.js';
 import { RedisError, type Reply } from './reply.js';
-import { Session } from './session.js';
+import { Session, type Executor } from './session.js';
 import { Tracking } from './tracking.js';
 
 /** What all connections share: the keys, the scripts, and who listens to what. */
-export class Server {
+export class Server implements CommandHost, Executor {
   readonly sessions = new Map<number, Session>();
   readonly keyspace: Keyspace;
   readonly tracking = new Tracking((id) => this.sessions.get(id));

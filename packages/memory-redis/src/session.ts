@@ -1,6 +1,5 @@
 import type { Bytes } from './bytes.js';
 import { RedisError, OK, Status, type Reply } from './reply.js';
-import type { Server } from './server.js';
 
 const QUEUED = new Status('QUEUED');
 // What acts on a transaction instead of being part of it.
@@ -11,6 +10,16 @@ const WHILE_SUBSCRIBED = new Set(['SUBSCRIBE', 'UNSUBSCRIBE', 'PING', 'QUIT']);
 interface Request {
   readonly name: string;
   readonly args: readonly Bytes[];
+}
+
+/** Runs the requests of a session; the server does. */
+export interface Executor {
+  /** Time stands still while `run` runs. */
+  freezeTime(run: () => void): void;
+  /** Runs a command and returns its reply, which may be an error. */
+  execute(session: Session, name: string, args: readonly Bytes[]): Reply;
+  /** Returns why a command cannot be run, whatever Redis holds; `undefined` if it can. */
+  fault(name: string, args: readonly Bytes[]): RedisError | undefined;
 }
 
 /** One connection: what it is called, what it listens to, its transaction, and whether its reads are watched. */
@@ -30,7 +39,7 @@ export class Session {
   /** @param send takes what is for the client, replies and messages @param end ends the connection */
   constructor(
     readonly id: number,
-    private readonly server: Server,
+    private readonly server: Executor,
     readonly send: (reply: Reply) => void,
     readonly end: () => void,
   ) {}

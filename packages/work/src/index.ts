@@ -1,14 +1,156 @@
-export * from '@nestcraft/engine';
-export { assertAsyncOptions } from './async-options.js';
+export {
+  type BulkOptions,
+  type BulkResult,
+  type CancelOptions,
+  type CancelResult,
+  Client,
+  type ClientOptions,
+  ClosedError,
+  CommandTooLargeError,
+  type ConnectedOptions,
+  consoleLogger,
+  type ContractArgs,
+  currentJob,
+  currentSignal,
+  defineJob,
+  type DeleteResult,
+  DropJobError,
+  DuplicateJobError,
+  type DuplicateResult,
+  type Duration,
+  type EmptyOptions,
+  type EnqueuedResult,
+  type EnqueueMiddleware,
+  type EnqueueOptions,
+  EnqueueOutcomeUnknownError,
+  Enqueuer,
+  EnqueueRejectedError,
+  type EnqueueResult,
+  type EnqueuerOptions,
+  EnqueueStoppedError,
+  type Failure,
+  type Fate,
+  type Handler,
+  type HealthFigures,
+  type HealthLimits,
+  type IntegrityFinding,
+  InvalidJobArgsError,
+  InvalidJobNameError,
+  InvalidOptionError,
+  InvalidScheduleError,
+  isJobContract,
+  isWorkError,
+  Job,
+  type JobAbortReason,
+  type JobArgs,
+  type JobArgsIssue,
+  JobArgumentError,
+  type JobAttempt,
+  JobCancelledError,
+  type JobContract,
+  JobContractError,
+  type JobContractOptions,
+  type JobCount,
+  type JobInput,
+  JobInUseError,
+  type JobList,
+  JobLostError,
+  type JobMetrics,
+  jobNameOf,
+  type JobNameOrContract,
+  jobNamesOf,
+  type JobOf,
+  type JobOptions,
+  type JobOutput,
+  type JobRates,
+  type JobSet,
+  type JobSetName,
+  JobTimeoutError,
+  JobTooLargeError,
+  KillJobError,
+  type KillResult,
+  LateNextError,
+  type ListOptions,
+  type Logger,
+  type LoggerLike,
+  type Metrics,
+  type MetricsOptions,
+  type MetricsRange,
+  type Middleware,
+  type NewJob,
+  NoHandlerError,
+  NotConnectedError,
+  OperationBoard,
+  parseSchedule,
+  PartialEnqueueError,
+  type PauseOptions,
+  type Percentiles,
+  type PeriodicContractOptions,
+  type PeriodicOptions,
+  type PlainJob,
+  type PoolHealth,
+  PoolStartedError,
+  PoolStoppingError,
+  type Propagator,
+  PropagatorCaptureError,
+  type Queue,
+  type Queues,
+  type QueueStatus,
+  type RatesOptions,
+  type ReapedPool,
+  RedisConnection,
+  type RedisConnectionOptions,
+  type RedisServer,
+  type RedisSource,
+  type RegisteredSchedule,
+  type ResumeResult,
+  type Retries,
+  RetryJobError,
+  type RunNowResult,
+  type Schedule,
+  ScheduledJob,
+  type ScheduledResult,
+  type ScheduleOptions,
+  type ScheduleResult,
+  type Schedules,
+  type SchemaIssue,
+  type SchemaResult,
+  type SettledJob,
+  type ShownEntry,
+  silentLogger,
+  SlowPropagatorError,
+  SnoozeJobError,
+  type StandardSchema,
+  type TimedJob,
+  type TimedJobRef,
+  UncalledFunctionError,
+  UndecodableJobError,
+  type UniqueBy,
+  type UniqueUntil,
+  type UnknownOption,
+  UnknownOptionError,
+  UnsupportedRedisError,
+  type WaitingJob,
+  type WaitingJobRef,
+  type WaitingList,
+  type WaitingListOptions,
+  type WorkerObservation,
+  WorkerPool,
+  type WorkerPoolEvents,
+  type WorkerPoolHeartbeat,
+  type WorkerPoolOptions,
+  type WorkerPools,
+  WorkError,
+} from '@nestcraft/engine';
 export {
   DuplicateJobHandlerError,
   DuplicateWorkModuleError,
   InvalidJobHandlerError,
   InvalidJobListenerError,
-  InvalidJobOverrideError,
+  InvalidJobConfigurationError,
   UnknownJobSelectionError,
   UnknownWorkInstanceError,
-} from './errors.js';
+} from './base/errors.js';
 export {
   getClientToken,
   getEnqueuerToken,
@@ -18,30 +160,30 @@ export {
   InjectEnqueuer,
   InjectWorkerPool,
   InjectWorkEvents,
-} from './instance-tokens.js';
-export { isJobContext, JobArgumentsHost } from './job-arguments-host.js';
-export { type HandlerMethod } from './handler-method.js';
-export { JobDecoratorService, type DecoratedJob } from './job-decorator.service.js';
+} from './instance/instance-tokens.js';
+export { isJobContext, JobArgumentsHost } from './handlers/job-arguments-host.js';
+export { type HandlerMethod } from './decorators/handler-method.js';
+export { JobDecoratorService, type DecoratedJob } from './options/job-decorator.service.js';
 export {
   JobHandler,
   type ContractHandlerDecorator,
   type JobHandlerOptions,
-} from './job-handler.decorator.js';
-export { type JobMiddleware, type JobMiddlewareOption } from './job-middleware.js';
-export { type JobOutcome, type JobOutcomeKind } from './job-outcome.js';
-export { type JobFeature, type JobFeatureAsync } from './job-override.js';
+} from './decorators/job-handler.decorator.js';
+export { type JobMiddleware, type JobMiddlewareOption } from './options/job-middleware.js';
+export { type JobOutcome, type JobOutcomeKind } from './options/job-outcome.js';
+export { type JobConfiguration, type AsyncJobConfiguration } from './handlers/job-configuration.js';
 export {
   Attempt,
-  JobArgs,
+  JobPayload,
   JobContext,
   JobRef,
   JobSignal,
-  type JobArgsOptions,
-} from './job-params.decorators.js';
-export { JOB } from './job.token.js';
-export { OnJobEvent, type OnJobEventOptions } from './on-job-event.decorator.js';
-export { PeriodicJob } from './periodic-job.decorator.js';
-export { type RedisOption } from './redis-option.js';
+  type JobPayloadOptions,
+} from './decorators/job-params.decorators.js';
+export { JOB } from './instance/job.token.js';
+export { OnJobEvent, type OnJobEventOptions } from './decorators/on-job-event.decorator.js';
+export { PeriodicJob } from './decorators/periodic-job.decorator.js';
+export { type RedisOption } from './options/redis-option.js';
 export {
   WorkEvents,
   type JobDelayed,
@@ -50,12 +192,12 @@ export {
   type JobEvents,
   type JobFailed,
   type JobStarted,
-} from './work-events.js';
+} from './events/work-events.js';
 export {
   WORK_MODULE_OPTIONS,
   type WorkModuleOptions,
   type WorkOptionsFactory,
   type WorkRole,
-} from './work-module-options.js';
+} from './options/work-module-options.js';
 export { WorkModule } from './work.module.js';
 export { type WorkModuleAsyncOptions, type WorkModuleExtras } from './work.module-definition.js';

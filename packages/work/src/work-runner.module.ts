@@ -8,23 +8,24 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { InvalidOptionError, type Middleware } from '@nestcraft/engine';
-import { HandlerLosses } from './handler-losses.js';
-import { HandlerCaller } from './handler-caller.js';
-import { INNERMOST, placeHooks } from './hook-order.js';
-import { instanceToken } from './instance-tokens.js';
-import { JobDecoratorService } from './job-decorator.service.js';
-import { JobEnhancers } from './job-enhancers.js';
-import { JobExplorer } from './job-explorer.js';
-import { isMiddlewareClass, type JobMiddlewareOption } from './job-middleware.js';
-import { JobListeners } from './job-listeners.js';
-import { JobRegistrar } from './job-registrar.js';
-import { LostMethods } from './lost-methods.js';
-import { warnOfCopies } from './other-copies.js';
-import { ProviderMethods } from './provider-methods.js';
-import { ScopedGlobals } from './scoped-globals.js';
-import { onFurtherSignals } from './shutdown-hooks.js';
-import { startReport, type Registration } from './start-report.js';
-import { instanceNames, instancesOf, WorkInstance } from './work-instance.js';
+import { HandlerLosses } from './handlers/handler-losses.js';
+import { HandlerCaller } from './handlers/handler-caller.js';
+import { INNERMOST, placeHooks } from './nest-internals/hook-order.js';
+import { instanceToken } from './instance/instance-tokens.js';
+import { JobDecoratorService } from './options/job-decorator.service.js';
+import { JobEnhancers } from './handlers/job-enhancers.js';
+import { JobExplorer } from './handlers/job-explorer.js';
+import { isMiddlewareClass, type JobMiddlewareOption } from './options/job-middleware.js';
+import { JobListeners } from './handlers/job-listeners.js';
+import { JobRegistrar } from './handlers/job-registrar.js';
+import { LostMethods } from './handlers/lost-methods.js';
+import { warnOfCopies } from './base/other-copies.js';
+import { ProviderMethods } from './nest-internals/provider-methods.js';
+import { HandlerContexts } from './nest-internals/handler-contexts.js';
+import { ScopedGlobals } from './nest-internals/scoped-globals.js';
+import { onFurtherSignals } from './instance/shutdown-hooks.js';
+import { startReport, type Registration } from './handlers/start-report.js';
+import { instanceNames, instancesOf, WorkInstance } from './instance/work-instance.js';
 
 /**
  * Runs an instance's pool with the application: it starts when everything else has, and stops before anything else
@@ -39,6 +40,7 @@ import { instanceNames, instancesOf, WorkInstance } from './work-instance.js';
     JobListeners,
     HandlerCaller,
     JobEnhancers,
+    HandlerContexts,
     ScopedGlobals,
     JobDecoratorService,
     LostMethods,

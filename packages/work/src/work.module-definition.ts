@@ -1,8 +1,9 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
-import { InvalidOptionError, optionRules, type OptionTable } from '@nestcraft/engine';
-import { instanceExports, instanceProviders } from './instance-providers.js';
-import { WORK_MODULE_OPTIONS } from './work-module-options.js';
-import type { WorkModuleOptions } from './work-module-options.js';
+import { InvalidOptionError } from '@nestcraft/engine';
+import { optionRules, type OptionTable } from '@nestcraft/engine/internal';
+import { instanceExports, instanceProviders } from './instance/instance-providers.js';
+import { WORK_MODULE_OPTIONS } from './options/work-module-options.js';
+import type { WorkModuleOptions } from './options/work-module-options.js';
 import { WorkRunnerModule } from './work-runner.module.js';
 
 /** What `forRoot` and `forRootAsync` take beside the options. */

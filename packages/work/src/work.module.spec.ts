@@ -4,7 +4,7 @@ import { Client, Enqueuer, silentLogger, WorkerPool } from '@nestcraft/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { anApp, closeApps, work } from './testing/test-app.js';
 import { isolated } from './testing/test-redis.js';
-import type { WorkModuleOptions, WorkOptionsFactory } from './work-module-options.js';
+import type { WorkModuleOptions, WorkOptionsFactory } from './options/work-module-options.js';
 import { WorkModule } from './work.module.js';
 
 afterEach(closeApps);

@@ -1,12 +1,12 @@
 import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { OUTERMOST, placeHooks } from './hook-order.js';
-import type { JobFeature, JobFeatureAsync } from './job-override.js';
-import { WorkFeatureModule } from './work-feature.module.js';
-import { WorkInstance } from './work-instance.js';
-import { assertAsyncOptions } from './async-options.js';
-import { assertObject } from './checked-options.js';
-import type { WorkModuleOptions } from './work-module-options.js';
+import { OUTERMOST, placeHooks } from './nest-internals/hook-order.js';
+import type { JobConfiguration, AsyncJobConfiguration } from './handlers/job-configuration.js';
+import { JobConfigurationModule } from './handlers/job-configuration.module.js';
+import { WorkInstance } from './instance/work-instance.js';
+import { assertAsyncOptions } from './options/async-options.js';
+import { assertObject } from './options/checked-options.js';
+import type { WorkModuleOptions } from './options/work-module-options.js';
 import {
   ConfigurableModuleClass,
   WORK_EXTRAS,
@@ -50,23 +50,27 @@ export class WorkModule extends ConfigurableModuleClass implements OnApplication
   }
 
   /**
-   * Overrides the options of `@JobHandler`s. A job without a handler keeps the application from starting.
+   * Configures jobs: replaces options of their `@JobHandler`s. The application does not start if a job has no handler.
+   *
+   * @throws InvalidOptionError for an unknown option; when the application starts, InvalidJobConfigurationError
    *
    * @example
    * ```ts
-   * WorkModule.forFeature([{ job: 'send_email', maxFails: 10 }])
+   * WorkModule.configureJobs([{ job: 'send_email', maxFails: 10 }])
    * ```
    */
-  static forFeature(features: readonly JobFeature[]): DynamicModule {
-    return WorkFeatureModule.of(features);
+  static configureJobs(configurations: readonly JobConfiguration[]): DynamicModule {
+    return JobConfigurationModule.of(configurations);
   }
 
   /**
-   * The same with options that are made with what is injected.
+   * Configures jobs with options that factories make, of injected providers.
+   *
+   * @throws InvalidOptionError for an unknown option; when the application starts, InvalidJobConfigurationError
    *
    * @example
    * ```ts
-   * WorkModule.forFeatureAsync([
+   * WorkModule.configureJobsAsync([
    *   {
    *     job: 'send_email',
    *     imports: [ConfigModule],
@@ -76,8 +80,8 @@ export class WorkModule extends ConfigurableModuleClass implements OnApplication
    * ])
    * ```
    */
-  static forFeatureAsync(features: readonly JobFeatureAsync[]): DynamicModule {
-    return WorkFeatureModule.ofAsync(features);
+  static configureJobsAsync(configurations: readonly AsyncJobConfiguration[]): DynamicModule {
+    return JobConfigurationModule.ofAsync(configurations);
   }
 
   constructor(

@@ -18,7 +18,7 @@ import {
   Enqueuer,
   isJobContext,
   JOB,
-  JobArgs,
+  JobPayload,
   JobHandler,
   WorkModule,
   type Job,
@@ -73,7 +73,7 @@ class Greeter {
   @JobHandler('greet')
   @UseGuards(JobsOnly)
   @UseFilters(Report)
-  greet(@JobArgs('name', { schema: name }) name: string): void {
+  greet(@JobPayload('name', { schema: name }) name: string): void {
     if (this.job.args.name.trim() !== name) throw new Error('This is the job of another.');
     this.greetings.resolve(name);
   }

@@ -4,7 +4,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { WorkDashboardModule } from '@nestcraft/dashboard';
 import { Enqueuer, JobHandler, WorkModule, type Job } from '@nestcraft/work';
-import { WorkTestingModule } from '@nestcraft/work/testing';
+import { createWorkTesting } from '@nestcraft/work/testing';
 import '@nestcraft/work/testing/jest';
 
 @Injectable()
@@ -51,7 +51,7 @@ it('runs a handler', () => {
 });
 
 it('runs the application on a Redis in memory', async () => {
-  const work = await WorkTestingModule.create({ imports: [AppModule] });
+  const work = await createWorkTesting({ imports: [AppModule] });
   await work.get(Signups).signUp('ada@example.com');
   expect(work).toHaveEnqueued('send_email', { to: 'ada@example.com' });
   await work.drain();

@@ -10,9 +10,9 @@ import type {
   DashboardUser,
   WorkDashboardExtras,
   WorkDashboardOptions,
-} from '../dashboard-options.js';
+} from '../options/dashboard-options.js';
 import { WorkDashboardModule } from '../dashboard.module.js';
-import { DashboardTiming } from '../timing.js';
+import { DashboardTiming } from '../options/timing.js';
 
 /** The real Redis that all tests share. */
 export const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';

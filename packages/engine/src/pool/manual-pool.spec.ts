@@ -8,6 +8,7 @@ import { silentLogger } from '../logging/logger.js';
 import type { ManualPool } from './manual-pool.js';
 import type { Propagator } from '../middleware/propagator.js';
 import { FakeClock } from '../testing/fake-clock.js';
+import { startByHand } from '../testing/start-by-hand.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
@@ -50,7 +51,7 @@ async function runAll(pool: ManualPool): Promise<void> {
 
 describe('a pool by hand', () => {
   it('runs one job each time that it is told to, and settles it', async () => {
-    const pool = await aPool().job('a', note).startByHand();
+    const pool = await startByHand(aPool().job('a', note));
     await enqueuer.enqueueMany([1, 2].map((n) => ({ name: 'a', args: { n } })));
     expect(await pool.next()).toMatchObject([{ jobName: 'a', enqueuedAt: NOW }]);
     expect(ran).toEqual([]);
@@ -64,7 +65,7 @@ describe('a pool by hand', () => {
   });
 
   it('passes over a queue that is paused', async () => {
-    const pool = await aPool().job('a', note).startByHand();
+    const pool = await startByHand(aPool().job('a', note));
     await enqueuer.enqueue('a');
     await client.queue('a').pause();
     expect(await pool.next()).toEqual([]);
@@ -75,10 +76,11 @@ describe('a pool by hand', () => {
     const fail = (): never => {
       throw new Error('no');
     };
-    const pool = await aPool()
-      .job('a', note)
-      .job('fails', { backoff: () => '30s', maxFails: 2 }, fail)
-      .startByHand();
+    const pool = await startByHand(
+      aPool()
+        .job('a', note)
+        .job('fails', { backoff: () => '30s', maxFails: 2 }, fail),
+    );
     expect(await pool.nextAt()).toBeUndefined();
     await enqueuer.enqueue('a', { n: 1 }, { in: '1m' });
     await enqueuer.enqueue('fails');
@@ -96,10 +98,11 @@ describe('a pool by hand', () => {
   });
 
   it('adds firings in time, each once', async () => {
-    const pool = await aPool()
-      .job('tick', () => void ran.push(new Date(clock.now()).toISOString()))
-      .periodicallyEnqueue('0 * * * *', 'tick')
-      .startByHand();
+    const pool = await startByHand(
+      aPool()
+        .job('tick', () => void ran.push(new Date(clock.now()).toISOString()))
+        .periodicallyEnqueue('0 * * * *', 'tick'),
+    );
     for (let hours = 0; hours < 3;) {
       const at = (await pool.nextAt()) ?? NaN;
       clock.advance(at / 1000 - clock.now() / 1000);
@@ -124,20 +127,21 @@ describe('a pool by hand', () => {
         await run();
       },
     };
-    const pool = await aPool({ propagators: [tenants], currentJob: true })
-      .middleware(async (_job, next) => {
-        ran.push('in');
-        await next();
-        ran.push('out');
-      })
-      .job('a', (job) => {
-        note(job);
-        ran.push(currentJob()?.id === job.id ? 'current' : 'lost');
-      })
-      .job('fails', () => {
-        throw new RangeError('no');
-      })
-      .startByHand();
+    const pool = await startByHand(
+      aPool({ propagators: [tenants], currentJob: true })
+        .middleware(async (_job, next) => {
+          ran.push('in');
+          await next();
+          ran.push('out');
+        })
+        .job('a', (job) => {
+          note(job);
+          ran.push(currentJob()?.id === job.id ? 'current' : 'lost');
+        })
+        .job('fails', () => {
+          throw new RangeError('no');
+        }),
+    );
     await pool.perform('a', { n: 7 });
     expect(ran).toEqual(['restored acme', 'in', 'a 7', 'current', 'out']);
     tenant = undefined;
@@ -150,11 +154,11 @@ describe('a pool by hand', () => {
     const pool = aPool().job('a', note);
     const settled: unknown[] = [];
     pool.on('settled', ({ job, fate }) => settled.push([job.name, fate.kind]));
-    const hand = await pool.startByHand();
+    const hand = await startByHand(pool);
     await enqueuer.enqueue('a');
     await runAll(hand);
     expect(settled).toEqual([['a', 'done']]);
-    await expect(pool.startByHand()).rejects.toThrow(PoolStartedError);
+    await expect(startByHand(pool)).rejects.toThrow(PoolStartedError);
     await pool.stop();
     expect(await client.pools.list()).toEqual([]);
   });

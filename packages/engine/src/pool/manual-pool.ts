@@ -36,9 +36,12 @@ export interface NextJob {
 const FOR_EVER = 2 ** 31 - 1;
 const CARRIER_TTL = 60_000;
 
+/** The key of the method of a worker pool that starts it by hand; the same in every copy of the engine. */
+export const BY_HAND = Symbol.for('nestcraft:start_by_hand');
+
 /**
  * A pool that does nothing on its own: a test asks for each step, and can await it. Time is what the test's clock says.
- * `WorkerPool.startByHand` makes it.
+ * `startByHand` makes it.
  */
 export class ManualPool {
   readonly #pool: ManualContext;

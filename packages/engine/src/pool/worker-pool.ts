@@ -10,7 +10,7 @@ import type { JobOptions } from '../job/job-type.js';
 import type { Middleware } from '../middleware/middleware.js';
 import { redisPlace } from '../redis/redis-place.js';
 import type { PeriodicContractOptions, PeriodicOptions } from '../schedule/periodic-job.js';
-import type { ManualPool } from './manual-pool.js';
+import { BY_HAND, type ManualPool } from './manual-pool.js';
 import type { WorkerPoolEvents } from './pool-events.js';
 import { healthLimits, judge, UNREAD, type HealthLimits, type PoolHealth } from './pool-health.js';
 import { PoolJobs } from './pool-jobs.js';
@@ -179,13 +179,8 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     await this.#started;
   }
 
-  /**
-   * Registers the pool, which then does nothing on its own: the test that starts it says when jobs run and time passes.
-   * It takes the place of `start`; `concurrency` has no effect.
-   *
-   * @throws PoolStartedError, InvalidJobArgsError for a schedule's arguments, and the reason why Redis cannot be used
-   */
-  async startByHand(): Promise<ManualPool> {
+  /** Implements `startByHand` of `@nestcraft/engine/testing`. */
+  async [BY_HAND](): Promise<ManualPool> {
     this.#assertNotStarted('start it by hand');
     await this.checkSchedules();
     this.#running = this.#makeRunning();

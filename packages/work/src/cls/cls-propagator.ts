@@ -1,4 +1,5 @@
-import { optionRules, type OptionTable, type Propagator } from '@nestcraft/engine';
+import type { Propagator } from '@nestcraft/engine';
+import { optionRules, type OptionTable } from '@nestcraft/engine/internal';
 import { CLS_ID, ClsServiceManager, type ClsService } from 'nestjs-cls';
 
 /** Options of `ClsPropagator`. */

@@ -18,7 +18,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { currentJob, Enqueuer, WorkerPool } from '@nestcraft/engine';
-import { JobHandler } from '../job-handler.decorator.js';
+import { JobHandler } from '../decorators/job-handler.decorator.js';
 import { isolated } from '../testing/test-redis.js';
 import { WorkModule } from '../work.module.js';
 import { OpenTelemetryPropagator } from './index.js';

@@ -5,10 +5,10 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { optionRules, type OptionTable } from '@nestcraft/engine';
+import { optionRules, type OptionTable } from '@nestcraft/engine/internal';
 import { PrometheusMetrics, type PrometheusMetricsOptions } from '@nestcraft/engine/prometheus';
-import { instanceToken } from '../instance-tokens.js';
-import type { WorkInstance } from '../work-instance.js';
+import { instanceToken } from '../instance/instance-tokens.js';
+import type { WorkInstance } from '../instance/work-instance.js';
 import { WORK_METRICS_OPTIONS } from './metrics-options.token.js';
 import { metricsController } from './metrics.controller.js';
 

@@ -11,7 +11,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Enqueuer, WorkerPool } from '@nestcraft/engine';
 import { Registry } from 'prom-client';
 import { eventually } from '../../../../test/support/eventually.js';
-import { JobHandler } from '../job-handler.decorator.js';
+import { JobHandler } from '../decorators/job-handler.decorator.js';
 import { isolated } from '../testing/test-redis.js';
 import { WorkModule } from '../work.module.js';
 import { WorkMetricsModule, type WorkMetricsModuleOptions } from './work-metrics.module.js';

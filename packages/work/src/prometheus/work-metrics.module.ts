@@ -4,8 +4,8 @@ import {
   type DynamicModule,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { optionRules } from '@nestcraft/engine';
-import { assertAsyncOptions } from '../async-options.js';
+import { optionRules } from '@nestcraft/engine/internal';
+import { assertAsyncOptions } from '../options/async-options.js';
 import { PrometheusMetrics } from '@nestcraft/engine/prometheus';
 import {
   ConfigurableModuleClass,

@@ -13,7 +13,7 @@ import { Enqueuer, WorkerPool } from '@nestcraft/engine';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
-import { JobHandler } from '../job-handler.decorator.js';
+import { JobHandler } from '../decorators/job-handler.decorator.js';
 import { closeApps, closeLater, work, type Imports } from '../testing/test-app.js';
 import { WorkHealthIndicator } from './work-health-indicator.js';
 

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import type { HealthLimits, PoolHealth } from '@nestcraft/engine';
 import {
   optionRules,
   optionTables,
   redisProblem,
-  type HealthLimits,
   type OptionTable,
-  type PoolHealth,
-} from '@nestcraft/engine';
-import { instanceToken } from '../instance-tokens.js';
-import type { WorkInstance } from '../work-instance.js';
+} from '@nestcraft/engine/internal';
+import { instanceToken } from '../instance/instance-tokens.js';
+import type { WorkInstance } from '../instance/work-instance.js';
 
 type Session = ReturnType<HealthIndicatorService['check']>;
 

@@ -1,4 +1,5 @@
-import type { Clock, Enqueuer, Job, ScheduledJob } from '@nestcraft/engine';
+import type { Enqueuer, Job, ScheduledJob } from '@nestcraft/engine';
+import type { Clock } from '@nestcraft/engine/internal';
 
 /** A job that the application has enqueued during a test. */
 export interface EnqueuedJob {

@@ -2,11 +2,11 @@ import 'reflect-metadata';
 import { Injectable, Module } from '@nestjs/common';
 import { Enqueuer, silentLogger, type Job } from '@nestcraft/engine';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { JobHandler } from '../job-handler.decorator.js';
-import { JobArgs } from '../job-params.decorators.js';
+import { JobHandler } from '../decorators/job-handler.decorator.js';
+import { JobPayload } from '../decorators/job-params.decorators.js';
 import { WorkModule } from '../work.module.js';
 import { TEST_REDIS_URL } from './test-redis.js';
-import { WorkTestingModule } from './work-testing.module.js';
+import { createWorkTesting } from './create-work-testing.js';
 
 afterEach(() => void jest.useRealTimers());
 
@@ -20,7 +20,7 @@ class Handlers {
   }
 
   @JobHandler('params')
-  params(@JobArgs('n') n: number): void {
+  params(@JobPayload('n') n: number): void {
     this.ran.push(n);
   }
 }
@@ -48,8 +48,7 @@ const REDISES = { 'in memory': 'memory', real: TEST_REDIS_URL } as const;
 describe.each(Object.keys(REDISES) as (keyof typeof REDISES)[])(
   'with all timers faked, and a Redis that is %s,',
   (kind) => {
-    const create = () =>
-      WorkTestingModule.create({ imports: [AppModule] }, { redis: REDISES[kind] });
+    const create = () => createWorkTesting({ imports: [AppModule] }, { redis: REDISES[kind] });
 
     it.each(['before', 'after'])('%s the application is made, jobs run', async (when) => {
       if (when === 'before') jest.useFakeTimers();

@@ -4,7 +4,7 @@ export { workMatchers, type EnqueuedExpectation } from './matchers.js';
 export { type PendingJob } from './pending-jobs.js';
 export { WorkTesting } from './work-testing.js';
 export {
-  WorkTestingModule,
+  createWorkTesting,
   type WorkTestingApplication,
   type WorkTestingOptions,
-} from './work-testing.module.js';
+} from './create-work-testing.js';

@@ -1,11 +1,11 @@
 import {
-  assertJobName,
   InvalidOptionError,
   jobNameOf,
-  milliseconds,
   type Duration,
   type JobNameOrContract,
 } from '@nestcraft/engine';
+import { assertJobName, milliseconds } from '@nestcraft/engine/internal';
+
 import type { EnqueuedJob } from './enqueued-jobs.js';
 import type { WorkTesting } from './work-testing.js';
 
@@ -37,7 +37,7 @@ export interface MatcherResult {
 
 // A delay counts from whole seconds that are rounded up.
 const ROUNDING = 1_000;
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 
 /**
  * Matchers for `expect.extend`. `@nestcraft/work/testing/jest` extends that of Jest, and `@nestcraft/work/testing/vitest`
@@ -58,7 +58,7 @@ export const workMatchers = {
       throw new InvalidOptionError(
         'expect(…).toHaveEnqueued',
         work,
-        'what WorkTestingModule.create() returned',
+        'what createWorkTesting() returned',
       );
     }
     const name = jobNameOf(job);
@@ -122,7 +122,7 @@ function listed(jobs: readonly EnqueuedJob[], name: string, print: Print): strin
     ...jobs.filter((job) => job.name === name),
     ...jobs.filter((job) => job.name !== name),
   ];
-  const lines = ordered.slice(0, MOST_SHOWN).map((job) => {
+  const lines = ordered.slice(0, MAX_SHOWN).map((job) => {
     const time = job.runAt ? `, to run at ${print(job.runAt)}` : '';
     return `  ${print(job.name)} with ${print(job.args)}${time}`;
   });

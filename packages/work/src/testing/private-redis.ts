@@ -31,7 +31,7 @@ export async function openPrivateRedis(
 async function openMemory(now: () => number): Promise<PrivateRedis> {
   const { MemoryRedis } = await import('@nestcraft/memory-redis').catch((cause: unknown) => {
     throw new WorkTestingError(
-      'Tests in memory need @nestcraft/memory-redis. Install it (npm install --save-dev @nestcraft/memory-redis), or name a Redis: WorkTestingModule.create(…, { redis: "redis://127.0.0.1:6379" }).',
+      'Tests in memory need @nestcraft/memory-redis. Install it (npm install --save-dev @nestcraft/memory-redis), or name a Redis: createWorkTesting(…, { redis: "redis://127.0.0.1:6379" }).',
       { cause },
     );
   });

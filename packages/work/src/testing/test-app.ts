@@ -1,7 +1,7 @@
 import { Module, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Client, Enqueuer, silentLogger } from '@nestcraft/engine';
-import type { WorkModuleOptions } from '../work-module-options.js';
+import type { WorkModuleOptions } from '../options/work-module-options.js';
 import type { WorkModuleExtras } from '../work.module-definition.js';
 import { WorkModule } from '../work.module.js';
 import { isolated } from './test-redis.js';

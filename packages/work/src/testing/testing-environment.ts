@@ -1,7 +1,8 @@
-import type { Clock, ManualPool, RedisSource, SettledJob } from '@nestcraft/engine';
-import type { WorkEnvironment } from '../work-environment.js';
-import type { WorkInstance } from '../work-instance.js';
-import type { WorkModuleOptions } from '../work-module-options.js';
+import type { RedisSource, SettledJob } from '@nestcraft/engine';
+import type { Clock } from '@nestcraft/engine/internal';
+import { startByHand, type ManualPool } from '@nestcraft/engine/testing';
+import type { EnvironmentInstance, WorkEnvironment } from '../instance/work-environment.js';
+import type { WorkModuleOptions } from '../options/work-module-options.js';
 import { EnqueuedJobs } from './enqueued-jobs.js';
 import { PlannedFailures } from './planned-failures.js';
 import type { PrivateRedis } from './private-redis.js';
@@ -12,7 +13,7 @@ const DEFAULT_NAMESPACE = 'work';
 export class TestingEnvironment implements WorkEnvironment {
   readonly enqueued: EnqueuedJobs;
   readonly failures = new PlannedFailures();
-  readonly instances: WorkInstance[] = [];
+  readonly instances: EnvironmentInstance[] = [];
   /** The pools that are run by hand. */
   readonly pools: ManualPool[] = [];
   #settled: SettledJob[] = [];
@@ -33,16 +34,16 @@ export class TestingEnvironment implements WorkEnvironment {
     return Promise.resolve(this.redis.source);
   }
 
-  attach(instance: WorkInstance): void {
+  attach(instance: EnvironmentInstance): void {
     this.instances.push(instance);
     this.enqueued.listenTo(instance.enqueuer);
     instance.pool.on('settled', (job) => this.#settled.push(job));
   }
 
-  async start({ pool }: WorkInstance): Promise<() => void> {
+  async start({ pool }: EnvironmentInstance): Promise<() => void> {
     pool.middleware(this.failures.middleware);
     if (this.autoRun) await pool.start();
-    else this.pools.push(await pool.startByHand());
+    else this.pools.push(await startByHand(pool));
     return () => undefined;
   }
 

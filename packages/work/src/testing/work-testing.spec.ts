@@ -24,16 +24,16 @@ import {
 } from '@nestcraft/engine';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { InjectEnqueuer } from '../instance-tokens.js';
-import { JobHandler } from '../job-handler.decorator.js';
-import { JobArgs } from '../job-params.decorators.js';
-import { PeriodicJob } from '../periodic-job.decorator.js';
+import { InjectEnqueuer } from '../instance/instance-tokens.js';
+import { JobHandler } from '../decorators/job-handler.decorator.js';
+import { JobPayload } from '../decorators/job-params.decorators.js';
+import { PeriodicJob } from '../decorators/periodic-job.decorator.js';
 import { WorkModule } from '../work.module.js';
 import { WorkTestingError } from './errors.js';
 import './jest.js';
 import { TEST_REDIS_URL } from './test-redis.js';
 import type { WorkTesting } from './work-testing.js';
-import { WorkTestingModule, type WorkTestingOptions } from './work-testing.module.js';
+import { createWorkTesting, type WorkTestingOptions } from './create-work-testing.js';
 
 // What nobody may reach in these tests.
 const PRODUCTION = 'redis://production.invalid:6379';
@@ -93,7 +93,7 @@ class Others {
   }
 
   @JobHandler('piped')
-  piped(@JobArgs('n', ParseIntPipe) n: number): void {
+  piped(@JobPayload('n', ParseIntPipe) n: number): void {
     this.log.lines.push(`piped ${n}`);
   }
 
@@ -126,7 +126,7 @@ let work: WorkTesting;
 afterEach(() => work.close());
 
 async function start(options: WorkTestingOptions = {}): Promise<Enqueuer> {
-  work = await WorkTestingModule.create({ imports: [AppModule] }, { now: NOW, ...options });
+  work = await createWorkTesting({ imports: [AppModule] }, { now: NOW, ...options });
   return work.get(Enqueuer);
 }
 
@@ -169,7 +169,7 @@ describe('an application under test', () => {
     })
     class AsyncModule {}
     const log = { lines: ['overridden'] };
-    const web: WorkTesting<INestApplication> = await WorkTestingModule.create(
+    const web: WorkTesting<INestApplication> = await createWorkTesting(
       Test.createTestingModule({ imports: [AsyncModule] })
         .overrideProvider(Log)
         .useValue(log),
@@ -202,7 +202,7 @@ describe('an application under test', () => {
       providers: [Billing, Log],
     })
     class TwoModule {}
-    work = await WorkTestingModule.create({ imports: [TwoModule] });
+    work = await createWorkTesting({ imports: [TwoModule] });
     await work.get(Billing).billing.enqueue('invoice', undefined, { in: '1m' });
     await work.get(Enqueuer).enqueue('send_email', { to: 'ada' });
     expect(await work.jobs()).toHaveLength(2);
@@ -213,7 +213,7 @@ describe('an application under test', () => {
   });
 
   it('may only enqueue', async () => {
-    work = await WorkTestingModule.create({
+    work = await createWorkTesting({
       imports: [WorkModule.forRoot({ redis: PRODUCTION, role: 'enqueuer' })],
     });
     await work.get(Enqueuer).enqueue('elsewhere', { n: 1 });
@@ -257,7 +257,7 @@ describe('drain', () => {
         await this.enqueuer.enqueue('endless');
       }
     }
-    work = await WorkTestingModule.create({
+    work = await createWorkTesting({
       imports: [WorkModule.forRoot({ redis: PRODUCTION })],
       providers: [Endless],
     });

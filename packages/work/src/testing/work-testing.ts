@@ -2,7 +2,6 @@ import type { INestApplicationContext, InjectionToken, Type } from '@nestjs/comm
 import {
   isJobContract,
   jobNamesOf,
-  milliseconds,
   NoHandlerError,
   type Client,
   type ContractArgs,
@@ -11,16 +10,15 @@ import {
   type JobArgs,
   type JobContract,
   type JobNameOrContract,
-  type ManualPool,
-  type NextJob,
   type SettledJob,
 } from '@nestcraft/engine';
+import { milliseconds } from '@nestcraft/engine/internal';
+import { VirtualClock, type ManualPool, type NextJob } from '@nestcraft/engine/testing';
 import type { EnqueuedJob } from './enqueued-jobs.js';
 import { WorkTestingError } from './errors.js';
 import { assertStreamsRun } from './fake-timers.js';
 import { deadJobs, pendingJobs, type PendingJob } from './pending-jobs.js';
 import type { TestingEnvironment } from './testing-environment.js';
-import { VirtualClock } from './virtual-clock.js';
 
 /** What `WorkTesting` is made of. */
 export interface WorkTestingParts<App> {

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Client, type BulkOptions, type BulkResult } from '@nestcraft/work';
+import { errorLine } from '@nestcraft/work/internal';
+import type { DashboardAction, DashboardResource } from '../options/dashboard-options.js';
+import { Problem } from '../http/problem.js';
+import { DashboardTiming } from '../options/timing.js';
+
+/** The progress of a bulk task. */
+export interface Progress {
+  /** Jobs that were enqueued, deleted, or killed. */
+  readonly done: number;
+  /** Jobs that were looked at. */
+  readonly scanned: number;
+  /** Jobs that there were at the beginning, of all names. */
+  readonly of: number;
+  /** Jobs that stay because another like them waits. */
+  readonly duplicates: number;
+  /** Jobs that stay because nobody ever knew their name. */
+  readonly unknown: number;
+}
+
+/** Work on many jobs that goes on after the response to its request. */
+export interface BulkTask {
+  readonly id: string;
+  /** For people, such as `retry all dead jobs`. */
+  readonly title: string;
+  /** What somebody has to be allowed to do to begin or to cancel it. */
+  readonly action: DashboardAction;
+  readonly resource: DashboardResource;
+  /** The user who began it. */
+  readonly by: string;
+  /** `interrupted`: its process has ended meanwhile. */
+  readonly state: 'running' | 'done' | 'cancelled' | 'failed' | 'interrupted';
+  readonly progress: Progress | undefined;
+  readonly error: string | undefined;
+  /** In seconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+}
+
+/** A task that has not begun. */
+export type Plan = Pick<BulkTask, 'title' | 'action' | 'resource' | 'by'>;
+
+interface Own {
+  readonly controller: AbortController;
+  readonly end: Promise<void>;
+}
+
+// How long one that has ended is shown, in seconds; what was interrupted stays for an hour.
+const SHOWN = 300;
+
+/**
+ * The bulk tasks of the application. Each runs in the process that got its request; every process shows all of them and can
+ * cancel them. A cancelled task leaves its finished part done.
+ */
+@Injectable()
+export class BulkWork implements OnModuleDestroy {
+  private readonly logger = new Logger('WorkDashboard');
+  private readonly own = new Map<string, Own>();
+  private isEnding = false;
+
+  constructor(
+    private readonly client: Client,
+    private readonly timing: DashboardTiming,
+  ) {}
+
+  /** Starts one and answers at once. @throws Problem when the same is under way, in whatever process */
+  async start(plan: Plan, work: (options: BulkOptions) => Promise<BulkResult>): Promise<BulkTask> {
+    const begun: BulkTask = {
+      ...{ id: randomUUID(), ...plan, state: 'running' as const },
+      ...{ progress: undefined, error: undefined, startedAt: now(), endedAt: undefined },
+    };
+    if (await this.client.operations.begin(begun.id, plan.title, JSON.stringify(begun))) {
+      const controller = new AbortController();
+      const end = this.run(begun, controller, work);
+      this.own.set(begun.id, { controller, end });
+      return begun;
+    }
+    throw new Problem(409, 'under_way', `"${plan.title}" is under way already. Wait for its end.`);
+  }
+
+  /** The oldest first. */
+  async list(): Promise<BulkTask[]> {
+    const since = now() - SHOWN;
+    const notes = await this.client.operations.list();
+    return notes
+      .flatMap(({ text, isAlive }) => {
+        const one = parse(text);
+        if (!one) return [];
+        return one.state === 'running' && !isAlive
+          ? { ...one, state: 'interrupted' as const }
+          : one;
+      })
+      .filter(({ endedAt }) => endedAt === undefined || endedAt > since);
+  }
+
+  /** @throws Problem when it is not under way */
+  async get(id: string): Promise<BulkTask> {
+    const operation = (await this.list()).find((one) => one.id === id);
+    if (operation?.state === 'running') return operation;
+    throw new Problem(404, 'not_found', 'There is no such operation under way.');
+  }
+
+  /** Has it end after the batch in hand, in whatever process it runs. */
+  async cancel(id: string): Promise<void> {
+    const own = this.own.get(id);
+    if (own) own.controller.abort();
+    else await this.client.operations.cancel(id);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.isEnding = true;
+    const all = [...this.own.values()];
+    for (const { controller } of all) controller.abort();
+    await Promise.all(all.map(({ end }) => end));
+  }
+
+  private async run(
+    begun: BulkTask,
+    controller: AbortController,
+    work: (options: BulkOptions) => Promise<BulkResult>,
+  ): Promise<void> {
+    let latest = begun;
+    const onProgress = (result: BulkResult): void => {
+      latest = { ...begun, progress: progressOf(result) };
+    };
+    const stopBeating = this.beat(() => latest, controller);
+    const ended = await work({ signal: controller.signal, onProgress }).then(
+      (result): BulkTask => ({
+        ...{ ...begun, progress: progressOf(result), endedAt: now() },
+        state: result.aborted ? (this.isEnding ? 'interrupted' : 'cancelled') : 'done',
+      }),
+      (error: unknown): BulkTask => ({
+        ...{ ...latest, state: 'failed', error: errorLine(error), endedAt: now() },
+      }),
+    );
+    await stopBeating();
+    this.own.delete(begun.id);
+    this.logger.log(
+      `${JSON.stringify(begun.by)}: "${begun.title}" is ${ended.state} ${told(ended)}`,
+    );
+    // Where Redis cannot be told, the operation shows as interrupted when its lease has run out.
+    await this.client.operations
+      .end(begun.id, begun.title, JSON.stringify(ended))
+      .catch(() => undefined);
+  }
+
+  /** Says again and again that the process lives, and hears whether another wants the end. */
+  private beat(latest: () => BulkTask, controller: AbortController): () => Promise<void> {
+    let last: Promise<void> | undefined;
+    const timer = setInterval(() => {
+      last ??= this.beatOnce(latest(), controller).finally(() => (last = undefined));
+    }, this.timing.beat);
+    return async () => {
+      clearInterval(timer);
+      await last;
+    };
+  }
+
+  private async beatOnce(latest: BulkTask, controller: AbortController): Promise<void> {
+    const { id, title } = latest;
+    const isUnwanted = await this.client.operations
+      .beat(id, title, JSON.stringify(latest))
+      .catch(() => false); // The work itself tells that Redis is away.
+    if (isUnwanted) controller.abort();
+  }
+}
+
+function progressOf({ total, seen, done, duplicates, unknown }: BulkResult): Progress {
+  return { done, scanned: seen, of: total, duplicates, unknown };
+}
+
+function told({ progress, error }: BulkTask): string {
+  return JSON.stringify({ ...progress, ...(error !== undefined && { error }) });
+}
+
+function now(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+/** What some version of this class has written. */
+function parse(text: string): BulkTask | undefined {
+  try {
+    const value = JSON.parse(text) as BulkTask | null;
+    return typeof value?.title === 'string' && typeof value.state === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

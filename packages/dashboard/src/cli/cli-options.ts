@@ -1,0 +1,126 @@
+import { parseArgs } from 'node:util';
+import { isLoopback } from '../security/hosts.js';
+
+export const USAGE = `Usage: nestcraft-dashboard [options]
+
+Serves the dashboard of a namespace without an application, also of a fleet of gocraft/work alone.
+
+  --redis URL                default redis://127.0.0.1:6379
+  --redis-password-env NAME  the environment variable with the password of Redis, which other users of
+                             the machine would see in the URL
+  --redis-password-stdin     the password of Redis is the first line of the standard input
+  --namespace NAME           default work
+  --port PORT                default 5040; 0 takes a free one
+  --host HOST                default 127.0.0.1; another one needs --user or --insecure-allow-all
+  --user NAME                who may sign in, with
+  --password-env NAME        the environment variable with the password of --user
+  --insecure-allow-all       let everybody in who reaches the host
+  --read-only                refuse everything but looking
+  --help
+`;
+
+const OPTIONS = {
+  redis: { type: 'string', default: 'redis://127.0.0.1:6379' },
+  'redis-password-env': { type: 'string' },
+  'redis-password-stdin': { type: 'boolean', default: false },
+  namespace: { type: 'string', default: 'work' },
+  port: { type: 'string', default: '5040' },
+  host: { type: 'string', default: '127.0.0.1' },
+  user: { type: 'string' },
+  'password-env': { type: 'string' },
+  'insecure-allow-all': { type: 'boolean', default: false },
+  'read-only': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** A command line that cannot be meant; its message says why, and what to do. */
+export class UsageError extends Error {}
+
+/** What a command line asks for. */
+export interface CliOptions {
+  readonly help: boolean;
+  readonly redis: string;
+  readonly namespace: string;
+  readonly host: string;
+  readonly port: number;
+  readonly readOnly: boolean;
+  /** Who may sign in; `undefined` for everybody. */
+  readonly login: { readonly username: string; readonly password: string } | undefined;
+}
+
+/** What a command line is read with, beside itself. */
+export interface CliSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly readLine: () => string;
+}
+
+/** @throws UsageError */
+export function readOptions(
+  args: readonly string[],
+  { env, readLine }: CliSurroundings,
+): CliOptions {
+  const values = parse(args);
+  const password = values['redis-password-stdin']
+    ? readLine()
+    : fromEnvironment(env, 'redis-password-env', values['redis-password-env']);
+  return {
+    help: values.help,
+    redis: password === undefined ? values.redis : withPassword(values.redis, password),
+    namespace: values.namespace,
+    host: values.host,
+    port: portOf(values.port),
+    readOnly: values['read-only'],
+    login: loginOf(values, env),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ options: OPTIONS, args: [...args] }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new UsageError(`--port ${text} is no port: give a number from 0 to 65535.`);
+}
+
+function loginOf(
+  values: ReturnType<typeof parse>,
+  env: CliSurroundings['env'],
+): CliOptions['login'] {
+  const password = fromEnvironment(env, 'password-env', values['password-env']);
+  if (values.user !== undefined && password !== undefined) {
+    return { username: values.user, password };
+  }
+  if (values.user !== undefined || password !== undefined) {
+    throw new UsageError('--user and --password-env belong together: give both.');
+  }
+  if (isLoopback(values.host) || values['insecure-allow-all'] || values.help) return undefined;
+  throw new UsageError(
+    `--host ${values.host} lets others reach the dashboard: give --user and --password-env, or --insecure-allow-all.`,
+  );
+}
+
+function fromEnvironment(
+  env: CliSurroundings['env'],
+  option: string,
+  name: string | undefined,
+): string | undefined {
+  if (name === undefined) return undefined;
+  const value = env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new UsageError(`--${option} ${name}: this environment variable is not set, or empty.`);
+}
+
+function withPassword(redis: string, password: string): string {
+  const url = URL.canParse(redis) ? new URL(redis) : undefined;
+  if (url) url.password = encodeURIComponent(password);
+  if (url && url.password !== '') return url.href;
+  throw new UsageError(
+    'A password of Redis needs a URL that can have one, such as redis://127.0.0.1:6379, and must not be empty.',
+  );
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { ConsoleLogger, Module, type NestApplicationOptions } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { silentLogger, WorkModule } from '@nestcraft/work';
+import { basicAuth } from '../security/basic-auth.js';
+import { readOptions, USAGE, UsageError, type CliOptions } from './cli-options.js';
+import { WorkDashboardModule } from '../dashboard.module.js';
+
+function fail(message: string, code: number): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(code);
+}
+
+function options(): CliOptions {
+  try {
+    const readLine = () => readFileSync(0, 'utf8').split(/\r?\n/)[0] ?? '';
+    return readOptions(process.argv.slice(2), { env: process.env, readLine });
+  } catch (error) {
+    if (error instanceof UsageError) fail(`${error.message}\n\n${USAGE}`, 2);
+    throw error;
+  }
+}
+
+/** The package is needed by this command only, so an application that uses Fastify need not have it. */
+async function expressAdapter() {
+  try {
+    const { ExpressAdapter } = await import('@nestjs/platform-express');
+    return new ExpressAdapter();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    return fail(
+      'nestcraft-dashboard needs @nestjs/platform-express: npm install @nestjs/platform-express',
+      1,
+    );
+  }
+}
+
+function moduleFor({ redis, namespace, readOnly, login }: CliOptions) {
+  @Module({
+    imports: [
+      WorkModule.forRoot({ redis, namespace, logger: silentLogger }),
+      WorkDashboardModule.forRoot({
+        path: 'work',
+        readOnly,
+        // Without a login it is bound to this machine, unless its user says otherwise.
+        ...(login ? { authenticate: basicAuth(login) } : { insecureAllowAll: true }),
+      }),
+    ],
+  })
+  class CliModule {}
+  return CliModule;
+}
+
+/** What ends the command is told in one line below, not by Nest as well. */
+class StartLogger extends ConsoleLogger {
+  override error(): void {
+    return;
+  }
+}
+
+async function serve(chosen: CliOptions): Promise<void> {
+  const { namespace, host, port } = chosen;
+  const logger = new StartLogger({ logLevels: ['warn'] });
+  const how: NestApplicationOptions = { logger, abortOnError: false };
+  const app = await NestFactory.create(moduleFor(chosen), await expressAdapter(), how);
+  app.enableShutdownHooks();
+  await app.listen(port, host);
+  app.useLogger(['error', 'warn']);
+  process.stdout.write(`The dashboard of "${namespace}" is at ${await app.getUrl()}/work\n`);
+}
+
+const chosen = options();
+if (chosen.help) {
+  process.stdout.write(USAGE);
+} else {
+  // What cannot work, such as a port in use or an address of Redis that is none, is told in one line.
+  await serve(chosen).catch((error: unknown) => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isInUse = code === 'EADDRINUSE';
+    const place = `port ${chosen.port} of ${chosen.host}`;
+    fail(isInUse ? `${place} is in use: give another --port.` : message, 1);
+  });
+}

@@ -1,0 +1,194 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Client, type MetricsRange } from '@nestcraft/work';
+import { map } from 'rxjs';
+import type { Asked } from '../requests/asked.js';
+import { BusyWorkers } from '../views/busy-workers.js';
+import {
+  ACTIONS,
+  type DashboardAction,
+  type WorkDashboardOptions,
+} from '../options/dashboard-options.js';
+import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
+import { SETS } from '../options/job-sets.js';
+import { Cache } from '../views/cache.js';
+import { OPENAPI } from './openapi.js';
+import { BulkWork } from '../bulk/bulk-work.js';
+import { jobName, oneOf, optional, text } from '../http/params.js';
+import { Periodic } from '../views/periodic.js';
+import { Presenters } from '../views/presenter.js';
+import { Problem } from '../http/problem.js';
+import { redisHealth } from '../views/redis-health.js';
+import { EventStream, type StreamEvent } from '../http/replies.js';
+import { Change, Look } from '../requests/routes.js';
+import { SEARCHED, Searches } from '../search/searches.js';
+import { Snapshots } from '../views/snapshots.js';
+import { DashboardTiming } from '../options/timing.js';
+import { whileAllowed } from '../requests/while-allowed.js';
+
+const RANGES: readonly MetricsRange[] = ['1h', '6h', '24h', '7d', '30d'];
+// In milliseconds: for so long all viewers see the same.
+const FRESH = { metrics: 5_000, rates: 15_000, periodic: 5_000, health: 15_000 } as const;
+
+/** What the dashboard tells of the whole. */
+@Injectable()
+export class ApiRoutes {
+  constructor(
+    private readonly client: Client,
+    private readonly snapshots: Snapshots,
+    private readonly bulk: BulkWork,
+    private readonly searches: Searches,
+    private readonly schedules: Periodic,
+    private readonly busy: BusyWorkers,
+    private readonly presenters: Presenters,
+    private readonly cache: Cache,
+    private readonly timing: DashboardTiming,
+    @Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions,
+  ) {}
+
+  /** What this API is, for programs. */
+  @Look('api/openapi.json', 'view')
+  async openapi(asked: Asked) {
+    await asked.allow({});
+    return OPENAPI;
+  }
+
+  /** What the user may do, and where. */
+  @Look('api/me', 'view')
+  async me(asked: Asked) {
+    await asked.allow({});
+    const may = await Promise.all(ACTIONS.map((action) => asked.may(action, {})));
+    const actions: DashboardAction[] = ACTIONS.filter((_, index) => may[index]);
+    const { readOnly = false } = this.options;
+    return { actions, readOnly, namespace: this.client.namespace };
+  }
+
+  /** Counts, queues, pools and what runs, now. */
+  @Look('api/snapshot', 'view')
+  async snapshot(asked: Asked) {
+    await asked.allow({});
+    return this.snapshots.take(await asked.may('viewArgs', {}));
+  }
+
+  /** The same, whenever it was looked at again: one look for all viewers. */
+  @Look('api/events', 'view')
+  async events(asked: Asked) {
+    await asked.allow({});
+    const showsArgs = await asked.may('viewArgs', {});
+    return new EventStream(
+      this.snapshots.live(showsArgs).pipe(
+        map((data): StreamEvent =>
+          data === undefined
+            ? { type: 'unreachable', data: '{}' }
+            : { type: 'snapshot', data, isPassing: true },
+        ),
+        whileAllowed(() => asked.isStillAllowed({}, showsArgs), this.timing),
+      ),
+    );
+  }
+
+  /** What a worker is doing, with all of the arguments. */
+  @Look('api/running/:worker', 'view')
+  async running(asked: Asked) {
+    const worker = text('worker', asked.params.worker);
+    const found = await this.busy.find(worker);
+    const { jobName, jobId } = found?.observation ?? {};
+    const resource = { worker, jobName, jobId };
+    await asked.allow(resource);
+    if (!found) throw new Problem(404, 'not_found', 'The worker is not busy any more.');
+    return this.presenters.for(await asked.may('viewArgs', resource)).runningDetail(found);
+  }
+
+  /** Whoever may begin such work may cancel it. */
+  @Change('api/operations/:id/cancel', 'view')
+  async cancel(asked: Asked): Promise<void> {
+    const id = text('id', asked.params.id);
+    const { action, resource } = await this.bulk.get(id);
+    await asked.allow({ ...resource, operation: id }, action);
+    await this.bulk.cancel(id);
+  }
+
+  /**
+   * Searches jobs for a text in their id, name, arguments or error, and tells hits as it finds them. It ends when the
+   * page closes the stream.
+   */
+  @Look('api/search', 'view')
+  async search(asked: Asked) {
+    const { query } = asked;
+    const wanted = text('q', query.q, 200);
+    const where = optional(query.in, (value) => oneOf('in', value, SEARCHED));
+    const name = optional(query.name, (value) => jobName('name', value));
+    const set = SETS.find((one) => one === where);
+    const resource = { set, jobName: name };
+    await asked.allow(resource);
+    const showsArgs = await asked.may('viewArgs', resource);
+    const search = { text: wanted, where: where ? [where] : SEARCHED, jobName: name, showsArgs };
+    return new EventStream(
+      this.searches
+        .run(search)
+        .pipe(whileAllowed(() => asked.isStillAllowed(resource, showsArgs), this.timing)),
+    );
+  }
+
+  /** The schedules that live pools register, with their next firings and how the last one ended. */
+  @Look('api/periodic', 'view')
+  async periodic(asked: Asked) {
+    await asked.allow({});
+    return this.cache.read('periodic', FRESH.periodic, async () => ({
+      schedules: await this.schedules.list(this.presenters.for(true)),
+    }));
+  }
+
+  /** Enqueues a job of a schedule now. */
+  @Change('api/periodic/run', 'run', { status: 200 })
+  async run(asked: Asked) {
+    const id = text('id', asked.body.id, 1_000);
+    const schedule = await this.schedules.find(id);
+    await asked.allow({ schedule: id, jobName: schedule?.jobName });
+    if (schedule) return { result: await this.schedules.run(schedule) };
+    throw new Problem(404, 'not_found', 'No running pool registers this schedule any more.');
+  }
+
+  @Look('api/metrics', 'view')
+  async metrics(asked: Asked) {
+    const range = oneOf('range', asked.query.range ?? '1h', RANGES);
+    const name = optional(asked.query.name, (value) => text('name', value));
+    await asked.allow({ jobName: name });
+    return this.cache.read(JSON.stringify(['metrics', range, name]), FRESH.metrics, async () => {
+      const all = await this.client.metrics({ range, jobName: name });
+      const { intervals, jobsSince, ...rest } = all;
+      return {
+        ...rest,
+        jobsSince: jobsSince.getTime() / 1000,
+        intervals: intervals.map((one) => ({ ...one, start: one.start.getTime() / 1000 })),
+      };
+    });
+  }
+
+  /** What each job name did in each of the last 30 minutes. */
+  @Look('api/rates', 'view')
+  async rates(asked: Asked) {
+    await asked.allow({});
+    return this.cache.read('rates', FRESH.rates, async () => ({ jobs: await this.client.rates() }));
+  }
+
+  @Look('api/health', 'view')
+  async health(asked: Asked) {
+    await asked.allow({});
+    return this.cache.read('health', FRESH.health, async () => {
+      const clock = await compareClocks(this.client);
+      const [info, integrity] = await Promise.all([
+        this.client.server.info(),
+        this.client.integrity(),
+      ]);
+      return { ...redisHealth({ info, ...clock }), integrity };
+    });
+  }
+}
+
+/** How long Redis takes to answer, and by how much the clock of this process is ahead of its own; in milliseconds. */
+async function compareClocks(client: Client): Promise<{ roundTrip: number; skew: number }> {
+  const [asked, begun] = [Date.now(), performance.now()];
+  const there = await client.server.time();
+  const roundTrip = performance.now() - begun;
+  return { roundTrip, skew: Math.round(asked + roundTrip / 2 - there.getTime()) };
+}

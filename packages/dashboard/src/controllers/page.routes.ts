@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { Asked } from '../requests/asked.js';
+import { Assets } from '../page/assets.js';
+import { Problem } from '../http/problem.js';
+import { Reply } from '../http/replies.js';
+import { Look } from '../requests/routes.js';
+
+/** The page itself: one document, and the files that it names. */
+@Injectable()
+export class PageRoutes {
+  constructor(private readonly assets: Assets) {}
+
+  /**
+   * To the page. It names everything relative to itself, so that it works behind any proxy; below a path without a
+   * slash at its end, because Express and Fastify do not agree about those.
+   */
+  @Look('', 'view', { isPage: true })
+  async redirect(asked: Asked): Promise<Reply> {
+    await asked.allow({});
+    const { base, hasSlashAtEnd } = asked.place;
+    const last = base.slice(base.lastIndexOf('/') + 1);
+    return Reply.redirect(hasSlashAtEnd || last === '' ? './app' : `./${last}/app`);
+  }
+
+  @Look('app', 'view', { isPage: true })
+  async page(asked: Asked): Promise<Reply> {
+    await asked.allow({});
+    return asked.place.hasSlashAtEnd ? Reply.redirect('../app') : this.file(asked, 'index.html');
+  }
+
+  @Look('assets/:name', 'view')
+  async asset(asked: Asked): Promise<Reply> {
+    await asked.allow({});
+    return this.file(asked, `assets/${asked.params.name}`, {
+      'Cache-Control': 'private, max-age=31536000, immutable', // its name changes with its content
+    });
+  }
+
+  private async file(
+    { request }: Asked,
+    name: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
+    const asset = this.assets.get(name);
+    if (!asset) throw new Problem(404, 'not_found', 'There is no such file.');
+    const { body, encoding } = await asset.encoded(
+      String(request.headers['accept-encoding'] ?? ''),
+    );
+    return new Reply(body, {
+      'Content-Type': asset.type,
+      Vary: 'Accept-Encoding',
+      ...(encoding !== undefined && { 'Content-Encoding': encoding }),
+      ...headers,
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Asked } from './asked.js';
+import type { WorkDashboardOptions } from '../options/dashboard-options.js';
+import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
+import { Hosts } from '../security/hosts.js';
+import { assertNotCrossSite, originsOf, CsrfCheck } from '../security/csrf-check.js';
+import { CLOSED, Permissions } from '../security/permissions.js';
+import { placeOf, type HttpRequest } from '../http/place.js';
+import { Router } from './routes.js';
+
+/**
+ * Stands before every route of the dashboard: knows under which host it is asked for, who asks, and that it was the
+ * dashboard's own page that asked. What they may do is asked by the routes, which know what it is about.
+ */
+@Injectable()
+export class Access implements OnModuleInit {
+  private readonly asked = new WeakMap<object, Asked>();
+  private readonly csrf: CsrfCheck;
+  private readonly hosts: Hosts | undefined;
+
+  /** @throws InvalidOptionError */
+  constructor(
+    @Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions,
+    private readonly permissions: Permissions,
+    private readonly router: Router,
+  ) {
+    const origins = originsOf(options.origin);
+    this.csrf = new CsrfCheck(origins);
+    if (origins || !options.authenticate) {
+      this.hosts = new Hosts(origins ?? [], options.authenticate !== undefined);
+    }
+  }
+
+  onModuleInit(): void {
+    const { authenticate, insecureAllowAll = false } = this.options;
+    if (authenticate) return;
+    const openness =
+      'The dashboard is open to everybody who reaches it under a name of this machine or an "origin": "insecureAllowAll" is true. Give WorkDashboardModule.forRoot the option "authenticate", such as basicAuth({ username, password }).';
+    new Logger('WorkDashboard').warn(insecureAllowAll ? openness : CLOSED);
+  }
+
+  /** Lets a request in; what is no route of the dashboard as well, for others to answer. @throws Problem */
+  async admit(request: HttpRequest): Promise<void> {
+    const place = placeOf(request);
+    const match = this.router.match(request.method, place);
+    if (!match) return;
+    this.hosts?.assertKnown(hostOf(request));
+    if (!match.route.isPage) assertNotCrossSite(request);
+    const user = await this.permissions.userOf(request);
+    if (match.route.method === 'POST') this.csrf.assertOwn(request);
+    this.asked.set(request, new Asked(request, place, match, user, this.permissions));
+  }
+
+  /** What a request that was let in asks for; `undefined` if it is for no route of the dashboard. */
+  askedBy(request: object): Asked | undefined {
+    return this.asked.get(request);
+  }
+}
+
+function hostOf({ headers }: HttpRequest): string {
+  return String(headers.host ?? headers[':authority'] ?? '');
+}

@@ -1,0 +1,73 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type {
+  DashboardAction,
+  DashboardRequest,
+  DashboardResource,
+  DashboardUser,
+  WorkDashboardOptions,
+} from '../options/dashboard-options.js';
+import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
+import { Problem } from '../http/problem.js';
+
+/** Somebody who asks for something. */
+export interface Visitor {
+  readonly user: DashboardUser;
+  readonly request: DashboardRequest;
+}
+
+const LOOKING: readonly DashboardAction[] = ['view', 'viewArgs'];
+
+/** Knows who somebody is, and what they may do. */
+@Injectable()
+export class Permissions {
+  constructor(@Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions) {}
+
+  /** @throws Problem for somebody who is not known, and for everybody where the dashboard is closed */
+  async userOf(request: DashboardRequest): Promise<DashboardUser> {
+    const { authenticate, insecureAllowAll = false } = this.options;
+    if (!authenticate && insecureAllowAll) return 'anybody';
+    if (!authenticate) throw closed();
+    const user: unknown = await authenticate(request);
+    if (isUser(user)) return user;
+    throw new Problem(401, 'unauthenticated', 'Sign in to see the dashboard.');
+  }
+
+  /** @throws Problem */
+  async assert(
+    visitor: Visitor,
+    action: DashboardAction,
+    resource: DashboardResource,
+  ): Promise<void> {
+    if (await this.may(visitor, action, resource)) return;
+    const isReadOnly = this.options.readOnly === true && !LOOKING.includes(action);
+    const reason = isReadOnly ? 'The dashboard is read-only.' : 'You may not.';
+    throw new Problem(403, 'forbidden', `The action "${action}" is refused. ${reason}`);
+  }
+
+  async may(
+    { user, request }: Visitor,
+    action: DashboardAction,
+    resource: DashboardResource,
+  ): Promise<boolean> {
+    const { authorize, readOnly = false } = this.options;
+    if (readOnly && !LOOKING.includes(action)) return false;
+    return authorize ? authorize(user, action, request, resource) : true;
+  }
+}
+
+export const CLOSED =
+  'The dashboard is closed. Give WorkDashboardModule.forRoot the option "authenticate", such as basicAuth({ username, password }); or, where nobody else can reach it, "insecureAllowAll: true".';
+
+/** @throws TypeError for `true`, which names nobody: it is what a comparison with a password that is not set may give */
+function isUser(user: unknown): user is DashboardUser {
+  if (user === true) {
+    throw new TypeError(
+      'The option "authenticate" returned true. It must return who it is, an object or a text, or null for nobody.',
+    );
+  }
+  return Boolean(user);
+}
+
+function closed(): Problem {
+  return new Problem(403, 'closed', CLOSED);
+}

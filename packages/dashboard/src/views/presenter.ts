@@ -1,0 +1,284 @@
+import { Injectable } from '@nestjs/common';
+import type {
+  Job,
+  JobAttempt,
+  QueueStatus,
+  ScheduleResult,
+  ShownEntry,
+  TimedJob,
+  WaitingJob,
+  WorkerPoolHeartbeat,
+} from '@nestcraft/work';
+import { argsTextOf } from '@nestcraft/work/internal';
+import type { BusyWorker } from './busy-workers.js';
+import { Problem } from '../http/problem.js';
+import { Redactor } from '../security/redactor.js';
+
+const PREVIEW = 200;
+const MAX_TEXT = 64 * 1024;
+const NOT_ALLOWED = '(hidden: you may not see arguments)';
+const REDACTED = '(hidden, because arguments are redacted)';
+
+/** Times in seconds since the epoch. */
+export interface JobView {
+  /** Of what is no job, or has no id, `sha1:` and the digest of the entry. */
+  readonly id: string;
+  readonly name: string;
+  /** The time of the set it is in; `null` for a score that no Date can hold. */
+  readonly at: number | null | undefined;
+  readonly position: number | undefined;
+  readonly enqueuedAt: number | undefined;
+  /** JSON as text, so that numbers keep their digits; the beginning of it in lists. */
+  readonly args: string;
+  readonly fails: number;
+  readonly error: string | undefined;
+  readonly failedAt: number | undefined;
+  readonly unique: boolean;
+  /** Whether the entry is a job at all. */
+  readonly broken: boolean;
+}
+
+/** What a worker is doing. Times in seconds since the epoch. */
+export interface RunningView {
+  readonly workerId: string;
+  readonly jobName: string;
+  readonly jobId: string;
+  readonly startedAt: number;
+  readonly args: string;
+  readonly checkin: string | undefined;
+  readonly checkinAt: number | undefined;
+  readonly host: string | undefined;
+  readonly pid: number | undefined;
+}
+
+/** With everything that is known of it. */
+export interface JobDetailView extends JobView {
+  readonly backtrace: string | undefined;
+  readonly uniqueKey: string | undefined;
+  /** Its failures, the newest first; empty for jobs that failed in Go. */
+  readonly attempts: readonly (Omit<JobAttempt, 'at'> & { readonly at: number })[];
+  readonly text: string;
+  /** Whether the arguments or the text are only the beginning. */
+  readonly truncated: boolean;
+  /** Whether the whole entry may be had. */
+  readonly downloadable: boolean;
+}
+
+/** Where a job is, in time or in its queue. */
+interface Place {
+  readonly at?: number | null;
+  readonly position?: number;
+}
+
+/**
+ * Turns what the client reads into what is shown. Arguments, errors, backtraces and check-ins are redacted here, and
+ * nowhere else; so nothing of a job is shown that has not gone through here.
+ */
+export class Presenter {
+  /** @param showsArgs whether who asks may see arguments */
+  constructor(
+    private readonly redactor: Redactor,
+    readonly showsArgs: boolean,
+  ) {}
+
+  job(job: TimedJob | WaitingJob): JobView {
+    return this.view(job, placeOf(job));
+  }
+
+  /** All that may be shown of it, for a search. */
+  searchText(entry: ShownEntry): string {
+    const view = this.view(entry, {}, Infinity);
+    return [view.id, view.name, view.args, view.error].join(' ');
+  }
+
+  /** Whether entries are shown as they are, so that a text that is not in their bytes is in nothing that is shown. */
+  get showsRaw(): boolean {
+    return this.showsArgs && !this.redactor.isOn && !this.redactor.hasErrors;
+  }
+
+  detail(entry: TimedJob | WaitingJob, attempts: readonly JobAttempt[]): JobDetailView {
+    const whole = this.view(entry, placeOf(entry), Infinity);
+    const { job } = entry;
+    const hidden = this.hidden;
+    return {
+      ...whole,
+      args: cut(whole.args, MAX_TEXT),
+      attempts: attempts.map((attempt) => this.attempt(whole.name, attempt)),
+      backtrace: this.error(whole.name, 'backtrace', job?.backtrace),
+      // Both hold the arguments, too, and the entry its error.
+      uniqueKey: hidden === undefined ? job?.uniqueKey : undefined,
+      text: hidden ?? cut(entry.text, MAX_TEXT),
+      truncated:
+        whole.args.length > MAX_TEXT || (hidden === undefined && entry.text.length > MAX_TEXT),
+      downloadable: hidden === undefined,
+    };
+  }
+
+  /** The entry to the byte. @throws Problem where arguments or errors are hidden: it holds them, too */
+  entry({ raw }: ShownEntry): Buffer {
+    if (this.hidden === undefined) return Buffer.from(raw);
+    if (!this.showsArgs) throw new Problem(403, 'forbidden', 'You may not see arguments.');
+    throw new Problem(403, 'redacted', 'Entries hold what is redacted here.');
+  }
+
+  /** The arguments as JSON text, if they are shown as such; else a JSON string that says why not. */
+  argsJson(name: string, argsText: string): string {
+    const shown = this.args(name, argsText);
+    return isJson(shown) ? shown : JSON.stringify(shown);
+  }
+
+  args(name: string, argsText: string): string {
+    if (!this.showsArgs && argsText !== '' && argsText !== 'null') return NOT_ALLOWED;
+    return this.redactor.args(name, argsText);
+  }
+
+  error(
+    name: string,
+    kind: 'error' | 'backtrace' | 'checkin',
+    text: string | undefined,
+  ): string | undefined {
+    return text === undefined ? undefined : this.redactor.error(name, kind, text);
+  }
+
+  /** @param pools how many live pools run the name */
+  queue(queue: QueueStatus, pools: number) {
+    const { pausedUntil, ...rest } = queue;
+    return { ...rest, pausedUntil: pausedUntil && seconds(pausedUntil), pools };
+  }
+
+  /** @param nameList which of the lists of names is that of the pool */
+  pool(pool: WorkerPoolHeartbeat, { busy, nameList }: { busy: number; nameList: number }) {
+    const { workerPoolId, concurrency, host, pid, engine } = pool;
+    return {
+      ...{ workerPoolId, nameList, concurrency, host, pid, engine, busy },
+      startedAt: seconds(pool.startedAt),
+      heartbeatAt: seconds(pool.heartbeatAt),
+    };
+  }
+
+  /** How the last job of a schedule ended. */
+  scheduleResult(jobName: string, { at, error, ...rest }: ScheduleResult) {
+    return { ...rest, at: seconds(at), error: this.error(jobName, 'error', error) };
+  }
+
+  running({ observation, pool }: BusyWorker, longest = PREVIEW): RunningView {
+    const { startedAt, checkinAt, argsText, jobName, checkin, ...rest } = observation;
+    return {
+      ...rest,
+      jobName,
+      startedAt: seconds(startedAt),
+      checkin: this.error(jobName, 'checkin', checkin),
+      checkinAt: checkinAt && seconds(checkinAt),
+      args: cut(this.args(jobName, argsText), longest),
+      host: pool?.host,
+      pid: pool?.pid,
+    };
+  }
+
+  /** A running job as lists show others. */
+  runningJob({ observation }: BusyWorker): JobView {
+    const { jobId, jobName, startedAt, argsText } = observation;
+    return {
+      ...{ id: jobId, name: jobName, at: seconds(startedAt), position: undefined, fails: 0 },
+      ...{ enqueuedAt: undefined, error: undefined, failedAt: undefined, unique: false },
+      args: cut(this.args(jobName, argsText), PREVIEW),
+      broken: false,
+    };
+  }
+
+  /** All that may be shown of a running job, for a search. */
+  runningSearchText({ observation }: BusyWorker): string {
+    const { jobId, jobName, argsText, checkin } = observation;
+    const said = this.error(jobName, 'checkin', checkin);
+    return [jobId, jobName, this.args(jobName, argsText), said].join(' ');
+  }
+
+  runningDetail(worker: BusyWorker): RunningView {
+    return this.running(worker, MAX_TEXT);
+  }
+
+  /** Why what holds everything of a job is not shown; `undefined` if it is. */
+  private get hidden(): string | undefined {
+    if (!this.showsArgs) return NOT_ALLOWED;
+    return this.redactor.isOn || this.redactor.hasErrors ? REDACTED : undefined;
+  }
+
+  private attempt(name: string, attempt: JobAttempt) {
+    return {
+      ...attempt,
+      at: seconds(attempt.at),
+      error: this.error(name, 'error', attempt.error) ?? '',
+      backtrace: this.error(name, 'backtrace', attempt.backtrace),
+    };
+  }
+
+  private view(entry: ShownEntry, place: Place, longest = PREVIEW): JobView {
+    const { job, id } = entry;
+    const common = { id, at: place.at, position: place.position };
+    if (!job) {
+      return {
+        ...common,
+        ...{ name: '', enqueuedAt: undefined, fails: 0, failedAt: undefined, unique: false },
+        args: cut(this.hidden ?? entry.text, longest),
+        error: 'This entry is not a job.',
+        broken: true,
+      };
+    }
+    return {
+      ...common,
+      ...fieldsOf(job),
+      error: this.error(job.name, 'error', job.lastError),
+      args: cut(this.args(job.name, argsTextOf(entry.raw)), longest),
+      broken: false,
+    };
+  }
+}
+
+/** The presenters: for those who may see arguments, and for those who may not. */
+@Injectable()
+export class Presenters {
+  private readonly open: Presenter;
+  private readonly veiled: Presenter;
+
+  constructor(redactor: Redactor) {
+    this.open = new Presenter(redactor, true);
+    this.veiled = new Presenter(redactor, false);
+  }
+
+  for(showsArgs: boolean): Presenter {
+    return showsArgs ? this.open : this.veiled;
+  }
+}
+
+function fieldsOf(job: Job) {
+  return {
+    name: job.name,
+    enqueuedAt: seconds(job.enqueuedAt),
+    fails: job.fails,
+    failedAt: job.failedAt && seconds(job.failedAt),
+    unique: job.unique,
+  };
+}
+
+function placeOf(job: TimedJob | WaitingJob): Place {
+  if (!('at' in job)) return { position: job.position };
+  const at = seconds(job.at);
+  return { at: Number.isNaN(at) ? null : at };
+}
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
+function cut(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}…`;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,129 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Client } from '@nestcraft/work';
+import {
+  catchError,
+  exhaustMap,
+  from,
+  map,
+  of,
+  share,
+  ReplaySubject,
+  Subject,
+  takeUntil,
+  timer,
+  type Observable,
+} from 'rxjs';
+import { BusyWorkers, type BusyWorker } from './busy-workers.js';
+import { BulkWork, type BulkTask } from '../bulk/bulk-work.js';
+import { Presenters, type Presenter, type RunningView } from './presenter.js';
+import { DashboardTiming } from '../options/timing.js';
+
+/** What the page shows at all times: counts, queues, workers. */
+export interface Snapshot {
+  /** Milliseconds since the epoch, by the server's clock. */
+  readonly time: number;
+  readonly counts: { readonly scheduled: number; readonly retry: number; readonly dead: number };
+  readonly queues: readonly ReturnType<Presenter['queue']>[];
+  readonly pools: readonly ReturnType<Presenter['pool']>[];
+  /** The lists of job names that pools have; many have the same. */
+  readonly nameLists: readonly (readonly string[])[];
+  /** The thousand that have run for the longest time. */
+  readonly running: readonly RunningView[];
+  /** How many workers are busy. */
+  readonly busy: number;
+  /** The work on many jobs that is under way, or was lately, in whatever process of the application. */
+  readonly operations: readonly BulkTask[];
+}
+
+/** What one look has seen; what it shows of jobs depends on who looks. */
+interface Look extends Omit<Snapshot, 'running'> {
+  readonly workers: readonly BusyWorker[];
+}
+
+// A page that lists more does not help anybody.
+const MAX_RUNNING = 1_000;
+
+/** Looks at Redis for all viewers together: once every two seconds, and only while somebody watches. */
+@Injectable()
+export class Snapshots implements OnModuleDestroy {
+  private readonly texts = new WeakMap<Look, Map<boolean, string>>();
+  private readonly ended = new Subject<void>();
+  private readonly looks: Observable<Look | undefined>;
+
+  constructor(
+    private readonly client: Client,
+    private readonly busy: BusyWorkers,
+    private readonly presenters: Presenters,
+    private readonly bulk: BulkWork,
+    timing: DashboardTiming,
+  ) {
+    this.looks = timer(0, timing.look).pipe(
+      exhaustMap(() => from(this.look()).pipe(catchError(() => of(undefined)))),
+      share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
+      takeUntil(this.ended),
+    );
+  }
+
+  /** Snapshots as JSON, written once for all who may see the same; or `undefined` where Redis did not answer. */
+  live(showsArgs: boolean): Observable<string | undefined> {
+    return this.looks.pipe(map((look) => look && this.textOf(look, showsArgs)));
+  }
+
+  async take(showsArgs: boolean): Promise<Snapshot> {
+    return this.snapshotOf(await this.look(), showsArgs);
+  }
+
+  /** Streams end, or the application would wait for them when it closes. */
+  onModuleDestroy(): void {
+    this.ended.next();
+  }
+
+  private textOf(look: Look, showsArgs: boolean): string {
+    const texts = this.texts.get(look) ?? new Map<boolean, string>();
+    this.texts.set(look, texts);
+    const text = texts.get(showsArgs) ?? JSON.stringify(this.snapshotOf(look, showsArgs));
+    texts.set(showsArgs, text);
+    return text;
+  }
+
+  private snapshotOf({ workers, ...rest }: Look, showsArgs: boolean): Snapshot {
+    const presenter = this.presenters.for(showsArgs);
+    return { ...rest, running: workers.map((worker) => presenter.running(worker)) };
+  }
+
+  private async look(): Promise<Look> {
+    const [counts, queues, pools, operations] = await Promise.all([
+      this.client.counts(),
+      this.client.queues.list(),
+      this.client.pools.list(),
+      this.bulk.list(),
+    ]);
+    const presenter = this.presenters.for(false); // which shows all of these
+    const workers = await this.busy.list(pools);
+    const busy = countBy(workers.map(({ pool }) => pool?.workerPoolId ?? ''));
+    const nameLists = new Map(pools.map(({ jobNames }) => [jobNames.join(), jobNames]));
+    const lists = [...nameLists.keys()];
+    const serving = countBy(pools.flatMap(({ jobNames }) => jobNames));
+    return {
+      time: Date.now(),
+      counts,
+      queues: queues.map((queue) => presenter.queue(queue, serving.get(queue.jobName) ?? 0)),
+      pools: pools.map((pool) =>
+        presenter.pool(pool, {
+          busy: busy.get(pool.workerPoolId) ?? 0,
+          nameList: lists.indexOf(pool.jobNames.join()),
+        }),
+      ),
+      nameLists: [...nameLists.values()],
+      workers: workers.slice(0, MAX_RUNNING),
+      busy: workers.length,
+      operations,
+    };
+  }
+}
+
+function countBy(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,13 @@
+/**
+ * Parts for tests of code that uses the engine: a pool whose steps a test takes, a clock that it moves, random numbers that
+ * repeat. Tests of Nest applications use `@nestcraft/work/testing`.
+ *
+ * @packageDocumentation
+ */
+export { type Clock } from '../base/clock.js';
+export { type Random } from '../base/random.js';
+export { type ManualPool, type NextJob } from '../pool/manual-pool.js';
+export { type PoolTiming } from '../pool/pool-timing.js';
+export { seededRandom } from './seeded-random.js';
+export { startByHand } from './start-by-hand.js';
+export { VirtualClock } from './virtual-clock.js';

@@ -1,0 +1,54 @@
+import type { PeriodicOptions } from '@nestcraft/engine';
+import { noteDecorated } from './decorations.js';
+import { InvalidJobHandlerError } from '../base/errors.js';
+
+/** What `@PeriodicJob` leaves on its method. */
+export interface PeriodicJobMetadata {
+  readonly spec: string;
+  readonly options: PeriodicOptions;
+}
+
+const KEY = 'nestcraft:periodic_jobs';
+
+/**
+ * Has the job of a `@JobHandler` method enqueued whenever the schedule fires, once in the whole fleet. May stand
+ * several times on one method.
+ *
+ * @param spec five cron fields, or six with the seconds first; `@hourly`, `@every 90s`, …: see `parseSchedule`
+ * @throws InvalidJobHandlerError, when the class is defined, on anything but a method; when the application starts,
+ * for a spec that cannot be read or never fires, and on a method without exactly one `@JobHandler`
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * class Caches {
+ *   @JobHandler('calculate_caches')
+ *   @PeriodicJob('0 9 * * MON-FRI', { timezone: 'Europe/Berlin', overlap: 'skip' })
+ *   async calculate(): Promise<void> {}
+ * }
+ * ```
+ */
+export function PeriodicJob(spec: string, options: PeriodicOptions = {}): MethodDecorator {
+  return (target, property, descriptor: PropertyDescriptor | undefined) => {
+    const method: unknown = descriptor?.value;
+    if (typeof target === 'function' || typeof method !== 'function') {
+      const { name } = typeof target === 'function' ? target : target.constructor;
+      const reason = '@PeriodicJob stands on something else than a method of an instance.';
+      throw new InvalidJobHandlerError(name, String(property), reason);
+    }
+    const jobs: PeriodicJobMetadata[] = [...periodicJobsOf(method), { spec, options }];
+    Reflect.defineMetadata(KEY, jobs, method);
+    noteDecorated(target, {
+      decorator: `@PeriodicJob("${spec}")`,
+      metadataKey: KEY,
+      methodName: String(property),
+      jobNames: [],
+      instance: undefined,
+    });
+  };
+}
+
+/** What the `@PeriodicJob`s of a method say. */
+export function periodicJobsOf(method: object): readonly PeriodicJobMetadata[] {
+  return (Reflect.getMetadata(KEY, method) as PeriodicJobMetadata[] | undefined) ?? [];
+}

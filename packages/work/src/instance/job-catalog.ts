@@ -1,0 +1,57 @@
+import { jobNamesOf } from '@nestcraft/engine';
+import type { KnownJobs } from '@nestcraft/engine/internal';
+import { unprovidedMethods } from '../decorators/decorations.js';
+import type { JobHandlerMetadata } from '../decorators/job-handler.decorator.js';
+
+/** A `@JobHandler` and the method that it decorates. */
+export interface CataloguedHandler extends JobHandlerMetadata {
+  readonly className: string;
+  readonly methodName: string;
+}
+
+/** What an application knows of an instance's jobs, beyond those that this process runs. */
+export class JobCatalog implements KnownJobs {
+  readonly #handled = new Set<string>();
+  /** Handlers of other instances, and those that came too late, by the names of their jobs. */
+  readonly #elsewhere = new Map<string, string>();
+
+  readonly names = (): Iterable<string> => this.#handled;
+
+  /** Why nobody may handle a job that has a handler. */
+  readonly hint = (jobName: string): string | undefined =>
+    this.#elsewhere.get(jobName) ?? unprovidedHint(jobName);
+
+  /**
+   * The application has these handlers, whether this process runs their jobs or not.
+   *
+   * @param instance whose catalog it is
+   */
+  note(handlers: readonly CataloguedHandler[], instance: string | undefined): void {
+    for (const { jobName, contract, options, className, methodName } of handlers) {
+      for (const name of jobNamesOf(contract ?? jobName)) {
+        if (options.instance === instance) this.#handled.add(name);
+        else this.#elsewhere.set(name, elsewhere(`${className}.${methodName}`, options.instance));
+      }
+    }
+  }
+
+  /** The application has this handler, but it came when the pool had started. */
+  noteLate({ jobName, className, methodName }: CataloguedHandler): void {
+    this.#elsewhere.set(
+      jobName,
+      `The module of ${className}.${methodName}, which handles it, was loaded too late.`,
+    );
+  }
+}
+
+function elsewhere(place: string, instance: string | undefined): string {
+  const name = instance === undefined ? 'the unnamed instance' : `the instance "${instance}"`;
+  return `${place} handles it for ${name} of WorkModule: inject that one's Enqueuer.`;
+}
+
+function unprovidedHint(jobName: string): string | undefined {
+  const found = unprovidedMethods().find(({ jobNames }) => jobNames.includes(jobName));
+  if (!found) return undefined;
+  const { className, methodName } = found;
+  return `${className}.${methodName} has a @JobHandler for it, but no module of this application provides ${className}.`;
+}
