@@ -21,6 +21,7 @@ import { JobRegistrar } from './handlers/job-registrar.js';
 import { LostMethods } from './handlers/lost-methods.js';
 import { warnOfCopies } from './base/other-copies.js';
 import { ProviderMethods } from './nest-internals/provider-methods.js';
+import { HandlerContexts } from './nest-internals/handler-contexts.js';
 import { ScopedGlobals } from './nest-internals/scoped-globals.js';
 import { onFurtherSignals } from './instance/shutdown-hooks.js';
 import { startReport, type Registration } from './handlers/start-report.js';
@@ -39,6 +40,7 @@ import { instanceNames, instancesOf, WorkInstance } from './instance/work-instan
     JobListeners,
     HandlerCaller,
     JobEnhancers,
+    HandlerContexts,
     ScopedGlobals,
     JobDecoratorService,
     LostMethods,

@@ -1,23 +1,18 @@
-import type { PipeTransform, Type } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { InvalidOptionError, type Job, type StandardSchema } from '@nestcraft/engine';
 import { IMPORT_CYCLE } from '@nestcraft/engine/internal';
 import { InvalidJobHandlerError } from '../base/errors.js';
+import {
+  addParam,
+  BODY,
+  paramsOf,
+  type ParamDetails,
+  type Pipe,
+} from '../nest-internals/param-metadata.js';
 import { SchemaPipe } from './schema-pipe.js';
 
-/**
- * Nest's number of a request's body: pipes such as ValidationPipe look at parameters of that kind, and pass over those
- * of kinds that are not its own.
- */
-const ARGS = 3;
+// Pipes see the arguments as they see a request's body.
+const ARGS = BODY;
 const [JOB, CONTEXT, SIGNAL, ATTEMPT] = [101, 102, 103, 104];
-
-interface Details {
-  readonly data?: string | undefined;
-  readonly pipes?: readonly Pipe[] | undefined;
-}
-
-type Pipe = Type<PipeTransform> | PipeTransform;
 
 /** How `@JobPayload` checks and turns what it gives. */
 export interface JobPayloadOptions {
@@ -115,15 +110,6 @@ export function undecoratedParam(
   return first;
 }
 
-/** By a name of each: the decorated parameters of a method, those of Nest and of the application among them. */
-function paramsOf(
-  type: object,
-  methodName: string,
-): Readonly<Record<string, { readonly index: number }>> | undefined {
-  return Reflect.getMetadata(ROUTE_ARGS_METADATA, type, methodName) as
-    Readonly<Record<string, { readonly index: number }>> | undefined;
-}
-
 /** Gives a handler's parameters their values. */
 export const JOB_PARAMS = {
   exchangeKeyForValue(kind: number, key: unknown, [job, context]: unknown[]): unknown {
@@ -149,7 +135,7 @@ function own(args: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(args, key) ? args[key] : undefined;
 }
 
-function param(kind: number, details: Details = {}): ParameterDecorator {
+function param(kind: number, details: ParamDetails = {}): ParameterDecorator {
   return (target, method, index) => {
     if (method === undefined || typeof target === 'function') {
       const className = typeof target === 'function' ? target.name : target.constructor.name;
@@ -159,9 +145,6 @@ function param(kind: number, details: Details = {}): ParameterDecorator {
         `the decorator of parameter ${index} can only stand on a method of an instance: a job's handler.`,
       );
     }
-    const type = target.constructor;
-    const before = (Reflect.getMetadata(ROUTE_ARGS_METADATA, type, method) ?? {}) as object;
-    const params = { ...before, [`${kind}:${index}`]: { pipes: [], ...details, index } };
-    Reflect.defineMetadata(ROUTE_ARGS_METADATA, params, type, method);
+    addParam(target.constructor, method, { ...details, kind, index });
   };
 }

@@ -8,7 +8,9 @@ import {
   type Instance,
 } from '../base/decorated-method.js';
 import { JobEnhancers } from './job-enhancers.js';
+import { moduleRefOf } from '../nest-internals/module-ref-of.js';
 import type { Wrapper } from '../nest-internals/provider-methods.js';
+import { assertMade } from '../nest-internals/unmade-enhancers.js';
 
 /**
  * Makes the functions that the pool calls out of the methods that are decorated. A plain method of a provider that is
@@ -29,7 +31,7 @@ export class HandlerCaller {
   handlerFor(wrapper: Wrapper, prototype: object, methodName: string): Handler {
     const decorated = decoratedMethod(prototype, methodName);
     const isEnhanced = this.enhancers.hasAny(prototype, methodName);
-    if (isEnhanced) this.enhancers.assertMade(decorated, wrapper);
+    if (isEnhanced) assertMade(decorated, wrapper);
     const isStatic = wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
     if (!isStatic || this.enhancers.areMadePerJob)
       return this.scoped(wrapper, decorated, isEnhanced);
@@ -40,9 +42,7 @@ export class HandlerCaller {
   }
 
   private scoped(wrapper: Wrapper, decorated: DecoratedMethod, isEnhanced: boolean): Handler {
-    // That of the module which provides the class: another may provide one of its own.
-    const moduleRef =
-      (wrapper.host?.providers.get(ModuleRef)?.instance as ModuleRef | undefined) ?? this.moduleRef;
+    const moduleRef = moduleRefOf(wrapper) ?? this.moduleRef;
     return async (job, context) => {
       const contextId = ContextIdFactory.getByRequest(job);
       moduleRef.registerRequestByContextId<Job>(job, contextId);

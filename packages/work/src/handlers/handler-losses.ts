@@ -5,6 +5,7 @@ import { errorLine } from '@nestcraft/engine/internal';
 import { noteProvided } from '../decorators/decorations.js';
 import { JobExplorer, type FoundHandler } from './job-explorer.js';
 import { LostMethods } from './lost-methods.js';
+import { afterEachLoad } from '../nest-internals/late-modules.js';
 import { ProviderMethods } from '../nest-internals/provider-methods.js';
 import { instanceNames, WorkInstance } from '../instance/work-instance.js';
 
@@ -27,23 +28,12 @@ export class HandlerLosses {
     for (const prototype of this.methods.prototypes()) noteProvided(prototype);
     // Of several instances one is enough.
     if (instanceNames(this.modules)[0] === this.instance.name) this.warnOfLost();
-    this.afterEachLoad(() => this.warnOfLate());
+    afterEachLoad(this.lazyModules, () => this.warnOfLate());
   }
 
   private warnOfLost(): void {
     const handled = this.explorer.find().flatMap((found) => jobNamesOfHandler(found));
     for (const sentence of this.lost.find(new Set(handled))) this.warn(sentence);
-  }
-
-  /** Nest tells nobody of a module that is loaded late, and runs no hook of it. */
-  private afterEachLoad(listen: () => void): void {
-    const { lazyModules } = this;
-    const load = lazyModules.load.bind(lazyModules);
-    lazyModules.load = async (...args) => {
-      const loaded = await load(...args);
-      listen();
-      return loaded;
-    };
   }
 
   private warnOfLate(): void {

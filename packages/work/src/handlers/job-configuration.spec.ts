@@ -85,7 +85,8 @@ describe('the boot fails', () => {
   });
 
   it('for a job that is configured twice', async () => {
-    const configuration = (): ReturnType<typeof work> => WorkModule.configureJobs([{ job: 'fails' }]);
+    const configuration = (): ReturnType<typeof work> =>
+      WorkModule.configureJobs([{ job: 'fails' }]);
     expect(await bootError([work(), configuration(), configuration()], [Failing])).toMatchObject({
       constructor: InvalidJobConfigurationError,
       jobName: 'fails',

@@ -1,18 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  EXCEPTION_FILTERS_METADATA,
-  GUARDS_METADATA,
-  INTERCEPTORS_METADATA,
-  PIPES_METADATA,
-  ROUTE_ARGS_METADATA,
-} from '@nestjs/common/constants.js';
-import {
-  ApplicationConfig,
-  ExternalContextCreator,
-  ModulesContainer,
-  NestContainer,
-  type ContextId,
-} from '@nestjs/core';
+import type { ContextId, ExternalContextCreator } from '@nestjs/core';
 import type { Handler } from '@nestcraft/engine';
 import { finishing } from '@nestcraft/engine/internal';
 import {
@@ -28,9 +15,9 @@ import {
   JOB_PARAMS,
   undecoratedParam,
 } from '../decorators/job-params.decorators.js';
+import { HandlerContexts } from '../nest-internals/handler-contexts.js';
+import { ENHANCER_KEYS, FILTERS_KEY, PARAMS_KEY } from '../nest-internals/metadata-keys.js';
 import { ScopedGlobals } from '../nest-internals/scoped-globals.js';
-import type { Wrapper } from '../nest-internals/provider-methods.js';
-import { assertMade } from '../nest-internals/unmade-enhancers.js';
 import { WorkInstance } from '../instance/work-instance.js';
 
 /** A decorated method, and on which instance it is called: one that is made once, or for one job. */
@@ -40,27 +27,14 @@ export interface Place extends DecoratedMethod {
   readonly inquirerId?: string;
 }
 
-const ENHANCERS = [
-  GUARDS_METADATA,
-  INTERCEPTORS_METADATA,
-  PIPES_METADATA,
-  EXCEPTION_FILTERS_METADATA,
-];
-
 /** Nest's guards, interceptors, pipes, filters and decorated parameters, around the handlers of jobs. */
 @Injectable()
 export class JobEnhancers {
-  private ownContexts: ExternalContextCreator | undefined;
-  private readonly globalContexts: ExternalContextCreator;
-
   constructor(
     private readonly work: WorkInstance,
-    applicationContexts: ExternalContextCreator,
-    private readonly modules: ModulesContainer,
+    private readonly contexts: HandlerContexts,
     private readonly scopedGlobals: ScopedGlobals,
-  ) {
-    this.globalContexts = leavingObservables(applicationContexts);
-  }
+  ) {}
 
   /** Whether something global has to be made for each job. */
   get areMadePerJob(): boolean {
@@ -85,13 +59,10 @@ export class JobEnhancers {
     return (
       this.withGlobal ||
       hasDecoratedParams(type, methodName) ||
-      ENHANCERS.some((key) => Reflect.hasMetadata(key, type) || Reflect.hasMetadata(key, method))
+      ENHANCER_KEYS.some(
+        (key) => Reflect.hasMetadata(key, type) || Reflect.hasMetadata(key, method),
+      )
     );
-  }
-
-  /** @throws WorkError where Nest would leave out what a method is decorated with */
-  assertMade(decorated: DecoratedMethod, wrapper: Wrapper): void {
-    assertMade(decorated, ENHANCERS, wrapper);
   }
 
   /** What the instance has under the method's name, with all that is around the method. */
@@ -130,8 +101,8 @@ export class JobEnhancers {
     const rethrow = (_job: unknown, _context: unknown, error: unknown): never => {
       throw error;
     };
-    const filters: unknown = Reflect.getMetadata(EXCEPTION_FILTERS_METADATA, method) ?? [];
-    Reflect.defineMetadata(EXCEPTION_FILTERS_METADATA, filters, rethrow);
+    const filters: unknown = Reflect.getMetadata(FILTERS_KEY, method) ?? [];
+    Reflect.defineMetadata(FILTERS_KEY, filters, rethrow);
     const options = { guards: false, interceptors: false, filters: true };
     // Under a name of its own: by it Nest remembers a method's parameters.
     const methodName = `filters of ${place.methodName}`;
@@ -141,10 +112,7 @@ export class JobEnhancers {
   /** Without a filter there is nobody to ask; and Nest would log every error, which the pool does. */
   private hasFilters({ prototype }: Place, method: Method): boolean {
     const decorated = [prototype.constructor, method];
-    return (
-      this.withGlobal ||
-      decorated.some((one) => Reflect.hasMetadata(EXCEPTION_FILTERS_METADATA, one))
-    );
+    return this.withGlobal || decorated.some((one) => Reflect.hasMetadata(FILTERS_KEY, one));
   }
 
   private create(
@@ -152,12 +120,12 @@ export class JobEnhancers {
     method: Method,
     options: Parameters<ExternalContextCreator['create']>[7],
   ): Method {
-    const contexts = this.withGlobal ? this.globalContexts : this.contexts;
+    const contexts = this.withGlobal ? this.contexts.withGlobal : this.contexts.withoutGlobal;
     return contexts.create(
       instance,
       method,
       methodName,
-      ROUTE_ARGS_METADATA,
+      PARAMS_KEY,
       JOB_PARAMS,
       contextId,
       inquirerId,
@@ -168,19 +136,6 @@ export class JobEnhancers {
 
   private get withGlobal(): boolean {
     return this.work.options.enhancers?.global === true;
-  }
-
-  /**
-   * The application's guards, interceptors, pipes and filters, but none that are global: those are made for requests,
-   * mostly. Nest's own class, on a container that has the application's modules and an empty configuration.
-   */
-  private get contexts(): ExternalContextCreator {
-    if (!this.ownContexts) {
-      const container = new NestContainer(new ApplicationConfig());
-      for (const [key, module] of this.modules) container.getModules().set(key, module);
-      this.ownContexts = leavingObservables(ExternalContextCreator.fromContainer(container));
-    }
-    return this.ownContexts;
   }
 }
 
@@ -196,17 +151,6 @@ function assertAllDecorated(
     methodName,
     `parameter ${index} has no decorator, though others have, so that nothing would be given to it. Decorate all or none: @JobRef() is the job, @JobContext() its context.`,
   );
-}
-
-/**
- * The same, which hands on an Observable as it is: Nest would subscribe to it without an end to its patience, and fail
- * where it has no value.
- */
-function leavingObservables(contexts: ExternalContextCreator): ExternalContextCreator {
-  const transformToResult = async (result: unknown): Promise<unknown> => Promise.resolve(result);
-  return Object.create(contexts, {
-    transformToResult: { value: transformToResult },
-  }) as ExternalContextCreator;
 }
 
 /**

@@ -10,6 +10,9 @@ export const INNERMOST = -1;
  * Places a module in the order in which Nest runs hooks: the later at start, and the sooner at the end, the closer it
  * is to the root module. Among modules of one distance the order of imports decides, which users should not need to
  * think of.
+ *
+ * Leans on `packages/core/injector/module.ts`: `distance` can be set, and on `packages/core/nest-application-context.ts`:
+ * hooks run in its order.
  */
 export function placeHooks(modules: ModulesContainer, type: Type, distance: number): void {
   for (const module of modules.values()) {

@@ -15,7 +15,11 @@ export interface ProviderMethod {
   readonly place: string;
 }
 
-/** Finds the methods of all providers, and of all controllers. */
+/**
+ * Finds the methods of all providers, and of all controllers.
+ *
+ * Leans on `packages/core/injector/instance-wrapper.ts`: how a wrapper tells how its provider is made.
+ */
 @Injectable()
 export class ProviderMethods {
   constructor(

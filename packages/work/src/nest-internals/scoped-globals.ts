@@ -14,6 +14,8 @@ const GLOBALS = [APP_GUARD, APP_INTERCEPTOR, APP_PIPE, APP_FILTER];
 /**
  * The application's global guards, interceptors, pipes and filters that are made for each request. Nest makes them for
  * the requests of controllers; for jobs it would use what it keeps in their place, which no constructor has seen.
+ *
+ * Leans on `packages/core/scanner.ts`: Nest keeps them among a module's injectables, under their public name and a number.
  */
 @Injectable()
 export class ScopedGlobals {
@@ -36,7 +38,6 @@ export class ScopedGlobals {
     );
   }
 
-  /** Nest keeps them under their public name and a number. */
   private get found(): readonly string[] {
     this.tokens ??= [...this.modules.values()].flatMap(({ injectables }) =>
       [...injectables.keys()].filter(

@@ -1,6 +1,7 @@
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { WorkError } from '@nestcraft/engine';
 import type { DecoratedMethod } from '../base/decorated-method.js';
+import { ENHANCER_KEYS } from './metadata-keys.js';
+import { paramsOf } from './param-metadata.js';
 import type { Wrapper } from './provider-methods.js';
 
 /**
@@ -8,15 +9,16 @@ import type { Wrapper } from './provider-methods.js';
  * pass over them without a word. It makes those of the classes that it makes itself, but not of what a factory or a value
  * provides.
  *
+ * Leans on `packages/core/injector/module.ts`: `injectables` has what Nest has made for the classes of a module.
+ *
  * @throws WorkError
  */
 export function assertMade(
   { prototype, method, methodName }: DecoratedMethod,
-  keys: readonly string[],
   { host }: Wrapper,
 ): void {
   const type = prototype.constructor;
-  const decorated = keys.flatMap((key) => [...listAt(key, type), ...listAt(key, method)]);
+  const decorated = ENHANCER_KEYS.flatMap((key) => [...listAt(key, type), ...listAt(key, method)]);
   for (const enhancer of [...decorated, ...paramPipes(type, methodName)]) {
     if (typeof enhancer !== 'function' || !host || host.injectables.has(enhancer)) continue;
     throw new WorkError(
@@ -30,8 +32,5 @@ function listAt(key: string, decorated: object): readonly unknown[] {
 }
 
 function paramPipes(type: object, methodName: string): readonly unknown[] {
-  const params = (Reflect.getMetadata(ROUTE_ARGS_METADATA, type, methodName) ?? {}) as Readonly<
-    Record<string, { readonly pipes?: readonly unknown[] }>
-  >;
-  return Object.values(params).flatMap(({ pipes = [] }) => pipes);
+  return Object.values(paramsOf(type, methodName) ?? {}).flatMap(({ pipes = [] }) => pipes);
 }

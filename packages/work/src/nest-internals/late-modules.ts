@@ -1,0 +1,16 @@
+import type { LazyModuleLoader } from '@nestjs/core';
+
+/**
+ * Calls `listen` after each module that is loaded late. Nest announces such a module to nobody and runs no hook of it.
+ *
+ * Leans on `packages/core/injector/lazy-module-loader/lazy-module-loader.ts`: applications call `load` on the one instance
+ * that is injected, so a replaced method is called.
+ */
+export function afterEachLoad(loader: LazyModuleLoader, listen: () => void): void {
+  const load = loader.load.bind(loader);
+  loader.load = async (...args) => {
+    const loaded = await load(...args);
+    listen();
+    return loaded;
+  };
+}
