@@ -24,8 +24,8 @@ import {
 } from './options/dashboard-options.js';
 import { WORK_DASHBOARD_CONTROLLER } from './options/dashboard.tokens.js';
 import { Dispatcher } from './requests/dispatcher.js';
-import { Memo } from './views/memo.js';
-import { Operations } from './bulk/operations.js';
+import { Cache } from './views/cache.js';
+import { BulkWork } from './bulk/bulk-work.js';
 import { Periodic } from './views/periodic.js';
 import { Permissions } from './security/permissions.js';
 import { Presenters } from './views/presenter.js';
@@ -59,8 +59,8 @@ import { DashboardTiming } from './options/timing.js';
     BusyWorkers,
     DashboardTiming,
     Dispatcher,
-    Memo,
-    Operations,
+    Cache,
+    BulkWork,
     Periodic,
     Permissions,
     Presenters,

@@ -27,7 +27,7 @@ import { eventually } from '../../../test/support/eventually.js';
 import type { WorkDashboardExtras, WorkDashboardOptions } from './options/dashboard-options.js';
 import { WorkDashboardModule } from './dashboard.module.js';
 import { OPENAPI } from './controllers/openapi.js';
-import { Operations } from './bulk/operations.js';
+import { BulkWork } from './bulk/bulk-work.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 const OWN = { 'content-type': 'application/json', 'x-nestcraft': '1' };
@@ -400,7 +400,7 @@ describe('access', () => {
         const ended = { total: 1, seen: 0, done: 0, duplicates: 0, unknown: 0, aborted: true };
         signal?.addEventListener('abort', () => resolve(ended));
       });
-    const [operations] = apps.map((app) => app.get(Operations, { strict: false }));
+    const [operations] = apps.map((app) => app.get(BulkWork, { strict: false }));
     const plan = { title: 'delete all', action: 'delete', resource: {}, by: 'ada' } as const;
     return (await operations?.start(plan, work))?.id ?? '';
   }

@@ -10,9 +10,9 @@ import {
 } from '../options/dashboard-options.js';
 import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
 import { SETS, type SetName } from '../options/job-sets.js';
-import { Memo } from '../views/memo.js';
+import { Cache } from '../views/cache.js';
 import { OPENAPI } from './openapi.js';
-import { Operations } from '../bulk/operations.js';
+import { BulkWork } from '../bulk/bulk-work.js';
 import { jobName, oneOf, optional, text } from '../http/params.js';
 import { Periodic } from '../views/periodic.js';
 import { Presenters } from '../views/presenter.js';
@@ -35,12 +35,12 @@ export class ApiRoutes {
   constructor(
     private readonly client: Client,
     private readonly snapshots: Snapshots,
-    private readonly operations: Operations,
+    private readonly bulk: BulkWork,
     private readonly searches: Searches,
     private readonly schedules: Periodic,
     private readonly busy: BusyWorkers,
     private readonly presenters: Presenters,
-    private readonly memo: Memo,
+    private readonly cache: Cache,
     private readonly timing: DashboardTiming,
     @Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions,
   ) {}
@@ -102,9 +102,9 @@ export class ApiRoutes {
   @Change('api/operations/:id/cancel', 'view')
   async cancel(asked: Asked): Promise<void> {
     const id = text('id', asked.params.id);
-    const { action, resource } = await this.operations.get(id);
+    const { action, resource } = await this.bulk.get(id);
     await asked.allow({ ...resource, operation: id }, action);
-    await this.operations.cancel(id);
+    await this.bulk.cancel(id);
   }
 
   /**
@@ -133,7 +133,7 @@ export class ApiRoutes {
   @Look('api/periodic', 'view')
   async periodic(asked: Asked) {
     await asked.allow({});
-    return this.memo.read('periodic', FRESH.periodic, async () => ({
+    return this.cache.read('periodic', FRESH.periodic, async () => ({
       schedules: await this.schedules.list(this.presenters.for(true)),
     }));
   }
@@ -153,7 +153,7 @@ export class ApiRoutes {
     const range = oneOf('range', asked.query.range ?? '1h', RANGES);
     const name = optional(asked.query.name, (value) => text('name', value));
     await asked.allow({ jobName: name });
-    return this.memo.read(JSON.stringify(['metrics', range, name]), FRESH.metrics, async () => {
+    return this.cache.read(JSON.stringify(['metrics', range, name]), FRESH.metrics, async () => {
       const all = await this.client.metrics({ range, jobName: name });
       const { intervals, jobsSince, ...rest } = all;
       return {
@@ -168,13 +168,13 @@ export class ApiRoutes {
   @Look('api/rates', 'view')
   async rates(asked: Asked) {
     await asked.allow({});
-    return this.memo.read('rates', FRESH.rates, async () => ({ jobs: await this.client.rates() }));
+    return this.cache.read('rates', FRESH.rates, async () => ({ jobs: await this.client.rates() }));
   }
 
   @Look('api/health', 'view')
   async health(asked: Asked) {
     await asked.allow({});
-    return this.memo.read('health', FRESH.health, async () => {
+    return this.cache.read('health', FRESH.health, async () => {
       const clock = await compareClocks(this.client);
       const [info, integrity] = await Promise.all([
         this.client.redisInfo(),

@@ -4,16 +4,16 @@ import type { Asked } from '../requests/asked.js';
 import { labelOf } from '../requests/audit.js';
 import type { DashboardResource } from '../options/dashboard-options.js';
 import { methodsFor, SETS, type SetName } from '../options/job-sets.js';
-import { FRESH, Memo } from '../views/memo.js';
-import { Operations, type Operation } from '../bulk/operations.js';
+import { FRESH, Cache } from '../views/cache.js';
+import { BulkWork, type BulkTask } from '../bulk/bulk-work.js';
 import {
   integer,
   jobName,
   jobRefs,
   LAST,
-  LONGEST_ID,
-  MOST_LISTED,
-  MOST_SELECTED,
+  MAX_ID,
+  MAX_LISTED,
+  MAX_SELECTED,
   oneOf,
   optional,
   text,
@@ -31,8 +31,8 @@ export class JobsRoutes {
   constructor(
     private readonly client: Client,
     private readonly presenters: Presenters,
-    private readonly operations: Operations,
-    private readonly memo: Memo,
+    private readonly bulk: BulkWork,
+    private readonly cache: Cache,
   ) {}
 
   @Look('api/jobs/:set', 'view')
@@ -43,7 +43,7 @@ export class JobsRoutes {
     const options = {
       from: optional(query.from, (value) => integer('from', value, 0, LAST)),
       at: optional(query.at, (value) => time('at', value)),
-      limit: integer('limit', query.limit ?? 20, 1, MOST_LISTED),
+      limit: integer('limit', query.limit ?? 20, 1, MAX_LISTED),
       jobName: optional(query.name, (value) => text('name', value)),
       newestFirst: oneOf('order', order, ['asc', 'desc']) === 'desc',
     };
@@ -51,7 +51,7 @@ export class JobsRoutes {
     await asked.allow(resource);
     const presenter = this.presenters.for(await asked.may('viewArgs', resource));
     const key = JSON.stringify(['jobs', set, options, presenter.showsArgs]);
-    return this.memo.read(key, FRESH, async () => {
+    return this.cache.read(key, FRESH, async () => {
       const { jobs, ...rest } = await this.client.list(set, options);
       return { ...rest, jobs: jobs.map((job) => presenter.job(job)) };
     });
@@ -63,7 +63,7 @@ export class JobsRoutes {
     const set = setOf(asked);
     const name = text('name', asked.query.name);
     await asked.allow({ set, jobName: name });
-    return this.memo.read(JSON.stringify(['count', set, name]), FRESH, () =>
+    return this.cache.read(JSON.stringify(['count', set, name]), FRESH, () =>
       this.client.countOf(set, name),
     );
   }
@@ -104,20 +104,20 @@ export class JobsRoutes {
   }
 
   @Change('api/jobs/:set/enqueue-all', 'retry', { status: 202 })
-  enqueueAll(asked: Asked): Promise<Operation> {
+  enqueueAll(asked: Asked): Promise<BulkTask> {
     const set = setOf(asked);
     const verb = set === 'scheduled' ? 'run' : 'retry';
     return this.all(asked, { set, verb }, methodsFor(this.client, set).enqueueAll);
   }
 
   @Change('api/jobs/:set/delete-all', 'delete', { status: 202 })
-  deleteAll(asked: Asked): Promise<Operation> {
+  deleteAll(asked: Asked): Promise<BulkTask> {
     const set = setOf(asked);
     return this.all(asked, { set, verb: 'delete' }, methodsFor(this.client, set).removeAll);
   }
 
   @Change('api/jobs/retry/kill-all', 'kill', { status: 202 })
-  killAll(asked: Asked): Promise<Operation> {
+  killAll(asked: Asked): Promise<BulkTask> {
     return this.all(asked, { set: 'retry', verb: 'kill' }, (options) =>
       this.client.killAllRetryJobs(options),
     );
@@ -127,10 +127,10 @@ export class JobsRoutes {
   @Change('api/jobs/cancel', 'cancel')
   async cancel(asked: Asked) {
     const name = jobName('name', asked.body.name);
-    const id = text('id', asked.body.id, LONGEST_ID);
+    const id = text('id', asked.body.id, MAX_ID);
     await asked.allow({ jobName: name, jobId: id });
     const { status } = await this.client.cancel(id, { jobName: name });
-    this.memo.clear();
+    this.cache.clear();
     return { result: status };
   }
 
@@ -138,7 +138,7 @@ export class JobsRoutes {
     const set = setOf(asked);
     const ref = {
       at: timeOrNone('at', asked.params.at),
-      id: text('id', asked.params.id, LONGEST_ID),
+      id: text('id', asked.params.id, MAX_ID),
     };
     const job = await methodsFor(this.client, set).job(ref);
     const resource = resourceOf(set, ref.id, job);
@@ -149,7 +149,7 @@ export class JobsRoutes {
 
   /** Nothing is done before all of it is known to be allowed. */
   private async each(asked: Asked, set: SetName, act: (job: TimedJob) => Promise<string>) {
-    const refs = jobRefs('jobs', asked.body.jobs, MOST_SELECTED);
+    const refs = jobRefs('jobs', asked.body.jobs, MAX_SELECTED);
     const { job: find } = methodsFor(this.client, set);
     const found = await Promise.all(
       refs.map(async (ref) => ({ id: ref.id, job: await find(ref) })),
@@ -158,7 +158,7 @@ export class JobsRoutes {
     const results = await Promise.all(
       found.map(async ({ job }) => (job ? act(job) : Promise.resolve('gone'))),
     );
-    this.memo.clear();
+    this.cache.clear();
     return { results };
   }
 
@@ -166,13 +166,13 @@ export class JobsRoutes {
     asked: Asked,
     { set, verb }: { readonly set: SetName; readonly verb: string },
     act: (options: BulkOptions) => Promise<BulkResult>,
-  ): Promise<Operation> {
+  ): Promise<BulkTask> {
     const name = optional(asked.body.name, (value) => text('name', value));
     const resource = { set, jobName: name };
     await asked.allow(resource);
     const title = `${verb} all ${set} jobs${name === undefined ? '' : ` named ${name}`}`;
     const plan = { title, action: asked.route.action, resource, by: labelOf(asked.user) };
-    return this.operations.start(plan, (options) => act({ ...options, jobName: name }));
+    return this.bulk.start(plan, (options) => act({ ...options, jobName: name }));
   }
 }
 

@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { Client, type WaitingJob } from '@nestcraft/work';
 import type { Asked } from '../requests/asked.js';
 import { labelOf } from '../requests/audit.js';
-import { FRESH, Memo } from '../views/memo.js';
-import { Operations, type Operation } from '../bulk/operations.js';
+import { FRESH, Cache } from '../views/cache.js';
+import { BulkWork, type BulkTask } from '../bulk/bulk-work.js';
 import {
   integer,
   jobName,
   jobPositions,
   LAST,
-  LONGEST_ID,
-  MOST_LISTED,
-  MOST_SELECTED,
+  MAX_ID,
+  MAX_LISTED,
+  MAX_SELECTED,
   optional,
   text,
 } from '../http/params.js';
@@ -20,7 +20,7 @@ import { Problem } from '../http/problem.js';
 import { Reply } from '../http/replies.js';
 import { Change, Look } from '../requests/routes.js';
 
-const LONGEST_PAUSE = 365 * 24 * 3600;
+const MAX_PAUSE = 365 * 24 * 3600;
 
 /** The queues and what waits in them. */
 @Injectable()
@@ -28,8 +28,8 @@ export class QueuesRoutes {
   constructor(
     private readonly client: Client,
     private readonly presenters: Presenters,
-    private readonly operations: Operations,
-    private readonly memo: Memo,
+    private readonly bulk: BulkWork,
+    private readonly cache: Cache,
   ) {}
 
   @Look('api/queues/:name/jobs', 'view')
@@ -37,11 +37,11 @@ export class QueuesRoutes {
     const resource = queueOf(asked);
     const { queue } = resource;
     const from = integer('from', asked.query.from ?? 0, 0, LAST);
-    const limit = integer('limit', asked.query.limit ?? 20, 1, MOST_LISTED);
+    const limit = integer('limit', asked.query.limit ?? 20, 1, MAX_LISTED);
     await asked.allow(resource);
     const presenter = this.presenters.for(await asked.may('viewArgs', resource));
     const key = JSON.stringify(['waiting', queue, from, limit, presenter.showsArgs]);
-    return this.memo.read(key, FRESH, async () => {
+    return this.cache.read(key, FRESH, async () => {
       const { jobs, total } = await this.client.listWaiting(queue, { from, limit });
       const next = from + jobs.length;
       return {
@@ -67,11 +67,11 @@ export class QueuesRoutes {
   @Change('api/queues/:name/delete', 'delete')
   async delete(asked: Asked) {
     const resource = queueOf(asked);
-    const jobs = jobPositions('jobs', asked.body.jobs, MOST_SELECTED);
+    const jobs = jobPositions('jobs', asked.body.jobs, MAX_SELECTED);
     for (const { id } of jobs) await asked.allow({ ...resource, jobId: id });
     const results: string[] = [];
     for (const job of jobs) results.push(await this.client.deleteWaitingJob(resource.queue, job));
-    this.memo.clear();
+    this.cache.clear();
     return { results };
   }
 
@@ -79,7 +79,7 @@ export class QueuesRoutes {
   async pause(asked: Asked): Promise<void> {
     const resource = queueOf(asked);
     const seconds = optional(asked.body.seconds, (value) =>
-      integer('seconds', value, 1, LONGEST_PAUSE),
+      integer('seconds', value, 1, MAX_PAUSE),
     );
     await asked.allow(resource);
     await this.client.pause(resource.queue, { seconds });
@@ -101,11 +101,11 @@ export class QueuesRoutes {
   }
 
   @Change('api/queues/:name/empty', 'empty', { status: 202 })
-  async empty(asked: Asked): Promise<Operation> {
+  async empty(asked: Asked): Promise<BulkTask> {
     const resource = queueOf(asked);
     const { queue } = resource;
     await asked.allow(resource);
-    return this.operations.start(
+    return this.bulk.start(
       { title: `empty the queue ${queue}`, action: 'empty', resource, by: labelOf(asked.user) },
       ({ signal, onProgress }) => this.client.emptyQueue(queue, { signal, onProgress }),
     );
@@ -113,7 +113,7 @@ export class QueuesRoutes {
 
   private async find(asked: Asked) {
     const resource = queueOf(asked);
-    const id = text('id', asked.params.id, LONGEST_ID);
+    const id = text('id', asked.params.id, MAX_ID);
     const position = integer('position', asked.params.position, 1, LAST);
     await asked.allow({ ...resource, jobId: id });
     const job: WaitingJob | undefined = await this.client.waitingJob(resource.queue, {

@@ -5,16 +5,16 @@ import { Problem } from './problem.js';
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** How many jobs a list shows at most. */
-export const MOST_LISTED = 200;
+export const MAX_LISTED = 200;
 
 /** How many jobs can be selected at most. */
-export const MOST_SELECTED = 200;
+export const MAX_SELECTED = 200;
 
 /** No position in a list is asked for beyond. */
 export const LAST = 1_000_000_000;
 
 /** The most characters of a job's id. */
-export const LONGEST_ID = 1_000;
+export const MAX_ID = 1_000;
 // Seconds since the epoch that a Date can hold.
 const FURTHEST = 8.64e12;
 
@@ -77,7 +77,7 @@ export function jobRefs(
 ): { at: Date | null; id: string }[] {
   return list(name, value, most).map(({ at, id }) => ({
     at: timeOrNone('at', at),
-    id: text('id', id, LONGEST_ID),
+    id: text('id', id, MAX_ID),
   }));
 }
 
@@ -89,7 +89,7 @@ export function jobPositions(
 ): { position: number; id: string }[] {
   return list(name, value, most).map(({ position, id }) => ({
     position: integer('position', position, 1, 1e12),
-    id: text('id', id, LONGEST_ID),
+    id: text('id', id, MAX_ID),
   }));
 }
 

@@ -8,10 +8,10 @@ export class DashboardTiming {
   /** Between two questions whether somebody who watches still may. */
   readonly recheck: number = 30_000;
   /**
-   * After which a stream ends, so that the browser opens another: what middleware has put on a request, such as the user
+   * After which a stream ends, so that the browser opens another: data that middleware put on a request, such as the user
    * of a session, is not renewed while the request goes on.
    */
-  readonly longestStream: number = 300_000;
+  readonly maxStream: number = 300_000;
   /** Between two signs of life of work on many jobs. */
   readonly beat: number = 2_000;
 }

@@ -258,7 +258,7 @@ describe.each(ADAPTERS)('an open stream, with %s', (_name, fastify) => {
   });
 
   it('ends after some minutes, so that the browser sends a request with what it knows then', async () => {
-    const url = await dashboards.serve({}, { fastify, timing: { longestStream: 50 } });
+    const url = await dashboards.serve({}, { fastify, timing: { maxStream: 50 } });
     const reader = new StreamReader(await fetch(`${url}/api/events`));
     await eventually(() => expect(reader.ended).toBe(true));
   });

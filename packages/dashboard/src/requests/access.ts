@@ -3,7 +3,7 @@ import { Asked } from './asked.js';
 import type { WorkDashboardOptions } from '../options/dashboard-options.js';
 import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
 import { Hosts } from '../security/hosts.js';
-import { assertNotCrossSite, originsOf, OwnPage } from '../security/own-page.js';
+import { assertNotCrossSite, originsOf, CsrfCheck } from '../security/csrf-check.js';
 import { CLOSED, Permissions } from '../security/permissions.js';
 import { placeOf, type HttpRequest } from '../http/place.js';
 import { Router } from './routes.js';
@@ -15,7 +15,7 @@ import { Router } from './routes.js';
 @Injectable()
 export class Access implements OnModuleInit {
   private readonly asked = new WeakMap<object, Asked>();
-  private readonly ownPage: OwnPage;
+  private readonly csrf: CsrfCheck;
   private readonly hosts: Hosts | undefined;
 
   /** @throws InvalidOptionError */
@@ -25,7 +25,7 @@ export class Access implements OnModuleInit {
     private readonly router: Router,
   ) {
     const origins = originsOf(options.origin);
-    this.ownPage = new OwnPage(origins);
+    this.csrf = new CsrfCheck(origins);
     if (origins || !options.authenticate) {
       this.hosts = new Hosts(origins ?? [], options.authenticate !== undefined);
     }
@@ -47,7 +47,7 @@ export class Access implements OnModuleInit {
     this.hosts?.assertKnown(hostOf(request));
     if (!match.route.isPage) assertNotCrossSite(request);
     const user = await this.permissions.userOf(request);
-    if (match.route.method === 'POST') this.ownPage.assertAsks(request);
+    if (match.route.method === 'POST') this.csrf.assertOwn(request);
     this.asked.set(request, new Asked(request, place, match, user, this.permissions));
   }
 

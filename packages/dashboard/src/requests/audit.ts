@@ -13,9 +13,9 @@ import { isUnknownEffect } from '../http/redis-problem.js';
 
 type Ending = Pick<DashboardEvent, 'outcome' | 'results' | 'error'>;
 
-const LONGEST_NAME = 100;
+const MAX_NAME = 100;
 // Of the jobs that were selected, in a line of the log.
-const MOST_IDS = 20;
+const MAX_IDS = 20;
 
 /** Tells of every change who has made it: the log, and `onAction`. */
 @Injectable()
@@ -78,7 +78,7 @@ function common(resources: readonly DashboardResource[]): DashboardResource {
 }
 
 function lineOf({ who, action, route, resource, jobIds, outcome, results, error }: DashboardEvent) {
-  const [ids = [], ends = []] = [jobIds, results].map((list) => list?.slice(0, MOST_IDS));
+  const [ids = [], ends = []] = [jobIds, results].map((list) => list?.slice(0, MAX_IDS));
   const about = {
     ...resource,
     ...(ids.length > 0 && { jobIds: ids, jobs: jobIds?.length }),
@@ -91,10 +91,10 @@ function lineOf({ who, action, route, resource, jobIds, outcome, results, error 
 
 /** A short name of somebody, for people. */
 export function labelOf(user: DashboardUser): string {
-  if (typeof user === 'string') return user.slice(0, LONGEST_NAME);
+  if (typeof user === 'string') return user.slice(0, MAX_NAME);
   const { username, email, name, id } = user as Partial<Record<string, unknown>>;
   const label = [username, email, name, id].find((one) => isText(one) || typeof one === 'number');
-  return `${(label as string | number | undefined) ?? 'somebody'}`.slice(0, LONGEST_NAME);
+  return `${(label as string | number | undefined) ?? 'somebody'}`.slice(0, MAX_NAME);
 }
 
 function isText(value: unknown): boolean {

@@ -14,11 +14,11 @@ import type { DashboardTiming } from '../options/timing.js';
 /** Ends a stream when whoever reads it may not any more, and after some minutes in any case. */
 export function whileAllowed<Event>(
   isAllowed: () => Promise<boolean>,
-  { recheck, longestStream }: DashboardTiming,
+  { recheck, maxStream }: DashboardTiming,
 ): MonoTypeOperatorFunction<Event> {
   const refused = timer(recheck, recheck).pipe(
     exhaustMap(() => from(isAllowed()).pipe(catchError(() => of(false)))),
     filter((allowed) => !allowed),
   );
-  return takeUntil(merge(refused, timer(longestStream)));
+  return takeUntil(merge(refused, timer(maxStream)));
 }

@@ -39,7 +39,7 @@ type Candidate = () => Hit | undefined;
 
 // At most so many batches of some hundred a second: a search must not keep Redis from its work.
 const PAUSE = 50;
-const MOST_HITS = 200;
+const MAX_HITS = 200;
 // In seconds, for those who find the line full.
 const RETRY_AFTER = 5;
 
@@ -116,13 +116,13 @@ export class Searches {
         if (isOver()) return;
         const hit = look();
         if (hit) hits.push(hit);
-        if (found + hits.length >= MOST_HITS) break;
+        if (found + hits.length >= MAX_HITS) break;
       }
       seen += candidates.length;
       found += hits.length;
       if (hits.length > 0) tell('hits', hits);
       tell('progress', { seen, total });
-      if (found >= MOST_HITS) {
+      if (found >= MAX_HITS) {
         tell('end', { seen, full: true });
         return;
       }

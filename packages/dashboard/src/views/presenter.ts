@@ -15,7 +15,7 @@ import { Problem } from '../http/problem.js';
 import { Redactor } from '../security/redactor.js';
 
 const PREVIEW = 200;
-const LONGEST_TEXT = 64 * 1024;
+const MAX_TEXT = 64 * 1024;
 const NOT_ALLOWED = '(hidden: you may not see arguments)';
 const REDACTED = '(hidden, because arguments are redacted)';
 
@@ -102,15 +102,14 @@ export class Presenter {
     const hidden = this.hidden;
     return {
       ...whole,
-      args: cut(whole.args, LONGEST_TEXT),
+      args: cut(whole.args, MAX_TEXT),
       attempts: attempts.map((attempt) => this.attempt(whole.name, attempt)),
       backtrace: this.error(whole.name, 'backtrace', job?.backtrace),
       // Both hold the arguments, too, and the entry its error.
       uniqueKey: hidden === undefined ? job?.uniqueKey : undefined,
-      text: hidden ?? cut(entry.text, LONGEST_TEXT),
+      text: hidden ?? cut(entry.text, MAX_TEXT),
       truncated:
-        whole.args.length > LONGEST_TEXT ||
-        (hidden === undefined && entry.text.length > LONGEST_TEXT),
+        whole.args.length > MAX_TEXT || (hidden === undefined && entry.text.length > MAX_TEXT),
       downloadable: hidden === undefined,
     };
   }
@@ -195,7 +194,7 @@ export class Presenter {
   }
 
   runningDetail(worker: BusyWorker): RunningView {
-    return this.running(worker, LONGEST_TEXT);
+    return this.running(worker, MAX_TEXT);
   }
 
   /** Why what holds everything of a job is not shown; `undefined` if it is. */

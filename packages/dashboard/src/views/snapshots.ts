@@ -14,7 +14,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { BusyWorkers, type BusyWorker } from './busy-workers.js';
-import { Operations, type Operation } from '../bulk/operations.js';
+import { BulkWork, type BulkTask } from '../bulk/bulk-work.js';
 import { Presenters, type Presenter, type RunningView } from './presenter.js';
 import { DashboardTiming } from '../options/timing.js';
 
@@ -32,7 +32,7 @@ export interface Snapshot {
   /** How many workers are busy. */
   readonly busy: number;
   /** The work on many jobs that is under way, or was lately, in whatever process of the application. */
-  readonly operations: readonly Operation[];
+  readonly operations: readonly BulkTask[];
 }
 
 /** What one look has seen; what it shows of jobs depends on who looks. */
@@ -41,7 +41,7 @@ interface Look extends Omit<Snapshot, 'running'> {
 }
 
 // A page that lists more does not help anybody.
-const MOST_RUNNING = 1_000;
+const MAX_RUNNING = 1_000;
 
 /** Looks at Redis for all viewers together: once every two seconds, and only while somebody watches. */
 @Injectable()
@@ -54,7 +54,7 @@ export class Snapshots implements OnModuleDestroy {
     private readonly client: Client,
     private readonly busy: BusyWorkers,
     private readonly presenters: Presenters,
-    private readonly operations: Operations,
+    private readonly bulk: BulkWork,
     timing: DashboardTiming,
   ) {
     this.looks = timer(0, timing.look).pipe(
@@ -96,7 +96,7 @@ export class Snapshots implements OnModuleDestroy {
       this.client.counts(),
       this.client.queues(),
       this.client.workerPoolHeartbeats(),
-      this.operations.list(),
+      this.bulk.list(),
     ]);
     const presenter = this.presenters.for(false); // which shows all of these
     const workers = await this.busy.list(pools);
@@ -115,7 +115,7 @@ export class Snapshots implements OnModuleDestroy {
         }),
       ),
       nameLists: [...nameLists.values()],
-      workers: workers.slice(0, MOST_RUNNING),
+      workers: workers.slice(0, MAX_RUNNING),
       busy: workers.length,
       operations,
     };

@@ -5,7 +5,7 @@ import { count, readOptions } from '../options.js';
 import { OK, RedisError, type Reply } from '../reply.js';
 
 const MANY = Infinity;
-const MOST_BITS = -(2n ** 63n);
+const MAX_BITS = -(2n ** 63n);
 
 export const strings: Commands = {
   GET: reads(1, ({ keyspace, args: [key = ''] }) => keyspace.read(key, 'string') ?? null),
@@ -55,7 +55,7 @@ export const strings: Commands = {
   INCRBY: writes(2, (call) => increment(call, toBigInt(argument(call.args, 1)))),
   DECRBY: writes(2, (call) => {
     const by = toBigInt(argument(call.args, 1));
-    if (by === MOST_BITS) throw new RedisError('ERR decrement would overflow');
+    if (by === MAX_BITS) throw new RedisError('ERR decrement would overflow');
     return increment(call, -by);
   }),
 };

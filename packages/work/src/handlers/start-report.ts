@@ -18,7 +18,7 @@ export interface Registration {
 }
 
 // Of classes that nobody provides.
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** What an instance does when its application starts, in one line. */
 export function startReport(instance: WorkInstance, { handlers, leftOut }: Registration): string {
@@ -63,5 +63,5 @@ function noHandlers(name: string | undefined): string {
     .filter(({ jobNames, instance }) => jobNames.length > 0 && instance === name)
     .map(({ className, methodName }) => `${className}.${methodName}`);
   if (unprovided.length === 0) return text;
-  return `${text}, which nobody does with ${cutList(unprovided, MOST_NAMED)}`;
+  return `${text}, which nobody does with ${cutList(unprovided, MAX_NAMED)}`;
 }

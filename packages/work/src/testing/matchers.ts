@@ -32,7 +32,7 @@ export interface MatcherResult {
 
 // A delay counts from whole seconds that are rounded up.
 const ROUNDING = 1_000;
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 
 /**
  * Matchers for `expect.extend`. `@nestcraft/work/testing/jest` extends that of Jest, and `@nestcraft/work/testing/vitest`
@@ -117,7 +117,7 @@ function listed(jobs: readonly EnqueuedJob[], name: string, print: Print): strin
     ...jobs.filter((job) => job.name === name),
     ...jobs.filter((job) => job.name !== name),
   ];
-  const lines = ordered.slice(0, MOST_SHOWN).map((job) => {
+  const lines = ordered.slice(0, MAX_SHOWN).map((job) => {
     const time = job.runAt ? `, to run at ${print(job.runAt)}` : '';
     return `  ${print(job.name)} with ${print(job.args)}${time}`;
   });

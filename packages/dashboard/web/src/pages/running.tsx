@@ -11,7 +11,7 @@ import { useSession } from '../session';
 import { CancelJob } from './cancel-job';
 
 // What nobody reads is not drawn every two seconds.
-const MOST = 200;
+const MAX_ROWS = 200;
 
 export function RunningPage({ route }: { route: RouteTo<'running'> }) {
   const { snapshot } = useLive();
@@ -34,7 +34,7 @@ export function RunningPage({ route }: { route: RouteTo<'running'> }) {
         <Table
           caption="Running jobs"
           columns={may('cancel') ? [...COLUMNS, CANCEL] : COLUMNS}
-          rows={running.toSorted((a, b) => a.startedAt - b.startedAt).slice(0, MOST)}
+          rows={running.toSorted((a, b) => a.startedAt - b.startedAt).slice(0, MAX_ROWS)}
           keyOf={({ workerId, jobId }) => `${workerId} ${jobId}`}
           sort={sort}
           onSort={(by) => navigate({ ...route, sort: by }, { replace: true })}
@@ -42,10 +42,10 @@ export function RunningPage({ route }: { route: RouteTo<'running'> }) {
       )}
       {snapshot &&
         running &&
-        (running.length > MOST || snapshot.busy > snapshot.running.length) && (
+        (running.length > MAX_ROWS || snapshot.busy > snapshot.running.length) && (
           <p class="hint">
-            Shown: the {plural(Math.min(MOST, running.length), 'job')} with the longest run time, of{' '}
-            {count(name === undefined ? snapshot.busy : running.length)}.
+            Shown: the {plural(Math.min(MAX_ROWS, running.length), 'job')} with the longest run
+            time, of {count(name === undefined ? snapshot.busy : running.length)}.
           </p>
         )}
     </>

@@ -8,7 +8,7 @@ export interface Place {
 }
 
 // An address should not grow without end.
-const MOST_BEFORE = 20;
+const MAX_BEFORE = 20;
 
 export function Pager({
   place: { from = 0, before = [] },
@@ -46,7 +46,7 @@ export function Pager({
       <button
         type="button"
         disabled={next === undefined}
-        onClick={() => onPlace(placeAt(next ?? 0, [...before, from].slice(-MOST_BEFORE)))}
+        onClick={() => onPlace(placeAt(next ?? 0, [...before, from].slice(-MAX_BEFORE)))}
       >
         Next
       </button>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client, type BulkOptions, type BulkResult } from '@nestcraft/work';
 import { eventually } from '../../../../test/support/eventually.js';
-import { Operations, type Operation } from './operations.js';
+import { BulkWork, type BulkTask } from './bulk-work.js';
 import { ADAPTERS, Dashboards, deadEntry, problem, send } from '../testing/dashboards.js';
 
 let dashboards: Dashboards;
@@ -25,9 +25,9 @@ function endless({ signal, onProgress }: BulkOptions): Promise<BulkResult> {
   });
 }
 
-async function operationsAt(url: string): Promise<Operation[]> {
+async function operationsAt(url: string): Promise<BulkTask[]> {
   const snapshot = await (await fetch(`${url}/api/snapshot`)).json();
-  return (snapshot as { operations: Operation[] }).operations;
+  return (snapshot as { operations: BulkTask[] }).operations;
 }
 
 describe.each(ADAPTERS)('work on many jobs, with %s', (_name, fastify) => {
@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('work on many jobs, with %s', (_name, fastify) => {
       await dashboards.serve({}, serving),
       await dashboards.serve({}, serving),
     ];
-    const begun = await dashboards.apps[0]?.get(Operations, { strict: false }).start(PLAN, endless);
+    const begun = await dashboards.apps[0]?.get(BulkWork, { strict: false }).start(PLAN, endless);
     await eventually(async () => {
       expect(await operationsAt(there)).toMatchObject([
         {
@@ -85,7 +85,7 @@ it('leaves a trace when its process ends', async () => {
   const url = await dashboards.serve();
   await dashboards.serve();
   const [, other] = dashboards.apps;
-  const operations = other?.get(Operations, { strict: false });
+  const operations = other?.get(BulkWork, { strict: false });
   await operations?.start(PLAN, endless);
   await other?.close();
   expect(await operationsAt(url)).toMatchObject([{ title: PLAN.title, state: 'interrupted' }]);
@@ -108,7 +108,7 @@ it('leaves a trace when its process dies, and may begin again', async () => {
 it('is not shown for ever, and tells why it failed', async () => {
   const url = await dashboards.serve();
   const [app] = dashboards.apps;
-  const operations = app?.get(Operations, { strict: false });
+  const operations = app?.get(BulkWork, { strict: false });
   await operations?.start(PLAN, () => Promise.reject(new Error('no more memory')));
   await eventually(async () => {
     expect(await operationsAt(url)).toMatchObject([{ state: 'failed', error: 'no more memory' }]);

@@ -3,16 +3,16 @@ import type { DashboardRequest } from '../options/dashboard-options.js';
 import { Problem } from '../http/problem.js';
 
 /**
- * Knows requests of the dashboard's own page. Browsers say where a request comes from: by Sec-Fetch-Site, or, where they do
- * not send that (plain http), by Origin. The body must be JSON and a header of our own be there, which no form and no link
- * of another site can bring about.
+ * Refuses forged requests: those that a page of another site has a browser send (CSRF). Browsers say where a request comes
+ * from in Sec-Fetch-Site, or, over plain http, in Origin. The body must be JSON, and a header of the dashboard's own must be
+ * there: no form and no link can send these.
  */
-export class OwnPage {
-  /** @param origins as `originsOf` reads them; `undefined` for the one that the header Host tells */
+export class CsrfCheck {
+  /** @param origins as `originsOf` reads them; `undefined` for the origin in the header Host */
   constructor(private readonly origins: readonly string[] | undefined) {}
 
-  /** For what changes something. @throws Problem when the request comes from elsewhere */
-  assertAsks({ headers }: DashboardRequest): void {
+  /** Checks a request that changes something. @throws Problem if it comes from elsewhere */
+  assertOwn({ headers }: DashboardRequest): void {
     const header = (name: string): string => String(headers[name] ?? '');
     const site = header('sec-fetch-site');
     const isOwn =
@@ -35,13 +35,18 @@ export class OwnPage {
   }
 }
 
-/** For what only looks: a page of another site may not have the server work, or a browser save what it answers. @throws Problem */
+/**
+ * Checks a request that only reads: a page of another site may neither make the server work nor have the browser save the
+ * answer.
+ *
+ * @throws Problem if it comes from another site
+ */
 export function assertNotCrossSite({ headers }: DashboardRequest): void {
   if (headers['sec-fetch-site'] !== 'cross-site') return;
   throw new Problem(403, 'cross_site', 'A page of another site asks for this. Open the dashboard.');
 }
 
-/** @throws InvalidOptionError for what is no origin */
+/** Reads the option `origin`. @throws InvalidOptionError for a text that is no origin */
 export function originsOf(
   origin: string | readonly string[] | undefined,
 ): readonly string[] | undefined {

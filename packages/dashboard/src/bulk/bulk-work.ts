@@ -6,7 +6,7 @@ import type { DashboardAction, DashboardResource } from '../options/dashboard-op
 import { Problem } from '../http/problem.js';
 import { DashboardTiming } from '../options/timing.js';
 
-/** How far work on many jobs has come. */
+/** The progress of a bulk task. */
 export interface Progress {
   /** Jobs that were enqueued, deleted, or killed. */
   readonly done: number;
@@ -20,15 +20,15 @@ export interface Progress {
   readonly unknown: number;
 }
 
-/** Work on many jobs that goes on after its request was answered. */
-export interface Operation {
+/** Work on many jobs that goes on after the response to its request. */
+export interface BulkTask {
   readonly id: string;
   /** For people, such as `retry all dead jobs`. */
   readonly title: string;
   /** What somebody has to be allowed to do to begin or to cancel it. */
   readonly action: DashboardAction;
   readonly resource: DashboardResource;
-  /** Who has begun it. */
+  /** The user who began it. */
   readonly by: string;
   /** `interrupted`: its process has ended meanwhile. */
   readonly state: 'running' | 'done' | 'cancelled' | 'failed' | 'interrupted';
@@ -39,8 +39,8 @@ export interface Operation {
   readonly endedAt: number | undefined;
 }
 
-/** Work that is to begin. */
-export type Plan = Pick<Operation, 'title' | 'action' | 'resource' | 'by'>;
+/** A task that has not begun. */
+export type Plan = Pick<BulkTask, 'title' | 'action' | 'resource' | 'by'>;
 
 interface Own {
   readonly controller: AbortController;
@@ -51,11 +51,11 @@ interface Own {
 const SHOWN = 300;
 
 /**
- * The operations of the application: each runs in the process that was asked for it, and all processes show them and can
- * cancel them. What they have done stays done.
+ * The bulk tasks of the application. Each runs in the process that got its request; every process shows all of them and can
+ * cancel them. A cancelled task leaves its finished part done.
  */
 @Injectable()
-export class Operations implements OnModuleDestroy {
+export class BulkWork implements OnModuleDestroy {
   private readonly logger = new Logger('WorkDashboard');
   private readonly own = new Map<string, Own>();
   private isEnding = false;
@@ -66,8 +66,8 @@ export class Operations implements OnModuleDestroy {
   ) {}
 
   /** Starts one and answers at once. @throws Problem when the same is under way, in whatever process */
-  async start(plan: Plan, work: (options: BulkOptions) => Promise<BulkResult>): Promise<Operation> {
-    const begun: Operation = {
+  async start(plan: Plan, work: (options: BulkOptions) => Promise<BulkResult>): Promise<BulkTask> {
+    const begun: BulkTask = {
       ...{ id: randomUUID(), ...plan, state: 'running' as const },
       ...{ progress: undefined, error: undefined, startedAt: now(), endedAt: undefined },
     };
@@ -81,7 +81,7 @@ export class Operations implements OnModuleDestroy {
   }
 
   /** The oldest first. */
-  async list(): Promise<Operation[]> {
+  async list(): Promise<BulkTask[]> {
     const since = now() - SHOWN;
     const notes = await this.client.operations.list();
     return notes
@@ -96,7 +96,7 @@ export class Operations implements OnModuleDestroy {
   }
 
   /** @throws Problem when it is not under way */
-  async get(id: string): Promise<Operation> {
+  async get(id: string): Promise<BulkTask> {
     const operation = (await this.list()).find((one) => one.id === id);
     if (operation?.state === 'running') return operation;
     throw new Problem(404, 'not_found', 'There is no such operation under way.');
@@ -117,7 +117,7 @@ export class Operations implements OnModuleDestroy {
   }
 
   private async run(
-    begun: Operation,
+    begun: BulkTask,
     controller: AbortController,
     work: (options: BulkOptions) => Promise<BulkResult>,
   ): Promise<void> {
@@ -127,11 +127,11 @@ export class Operations implements OnModuleDestroy {
     };
     const stopBeating = this.beat(() => latest, controller);
     const ended = await work({ signal: controller.signal, onProgress }).then(
-      (result): Operation => ({
+      (result): BulkTask => ({
         ...{ ...begun, progress: progressOf(result), endedAt: now() },
         state: result.aborted ? (this.isEnding ? 'interrupted' : 'cancelled') : 'done',
       }),
-      (error: unknown): Operation => ({
+      (error: unknown): BulkTask => ({
         ...{ ...latest, state: 'failed', error: errorLine(error), endedAt: now() },
       }),
     );
@@ -147,7 +147,7 @@ export class Operations implements OnModuleDestroy {
   }
 
   /** Says again and again that the process lives, and hears whether another wants the end. */
-  private beat(latest: () => Operation, controller: AbortController): () => Promise<void> {
+  private beat(latest: () => BulkTask, controller: AbortController): () => Promise<void> {
     let last: Promise<void> | undefined;
     const timer = setInterval(() => {
       last ??= this.beatOnce(latest(), controller).finally(() => (last = undefined));
@@ -158,7 +158,7 @@ export class Operations implements OnModuleDestroy {
     };
   }
 
-  private async beatOnce(latest: Operation, controller: AbortController): Promise<void> {
+  private async beatOnce(latest: BulkTask, controller: AbortController): Promise<void> {
     const { id, title } = latest;
     const isUnwanted = await this.client.operations
       .beat(id, title, JSON.stringify(latest))
@@ -171,7 +171,7 @@ function progressOf({ total, seen, done, duplicates, unknown }: BulkResult): Pro
   return { done, scanned: seen, of: total, duplicates, unknown };
 }
 
-function told({ progress, error }: Operation): string {
+function told({ progress, error }: BulkTask): string {
   return JSON.stringify({ ...progress, ...(error !== undefined && { error }) });
 }
 
@@ -180,9 +180,9 @@ function now(): number {
 }
 
 /** What some version of this class has written. */
-function parse(text: string): Operation | undefined {
+function parse(text: string): BulkTask | undefined {
   try {
-    const value = JSON.parse(text) as Operation | null;
+    const value = JSON.parse(text) as BulkTask | null;
     return typeof value?.title === 'string' && typeof value.state === 'string' ? value : undefined;
   } catch {
     return undefined;

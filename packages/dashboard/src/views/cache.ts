@@ -5,20 +5,18 @@ interface Kept {
   readonly until: number;
 }
 
-// Pages that many people look at are few; what nobody asks for again is forgotten.
-const MOST = 200;
+// Few pages have many viewers at once; the oldest answers make room for new ones.
+const MAX_KEPT = 200;
 
-/** Milliseconds for which a list of jobs is shown to everybody who asks. */
+/** Milliseconds for which everybody who asks for a list of jobs gets the same one. */
 export const FRESH = 3_000;
 
-/** Answers the same question of many viewers with one look at Redis. */
+/** Answers the same question of many viewers with one read of Redis. */
 @Injectable()
-export class Memo {
+export class Cache {
   private readonly kept = new Map<string, Kept>();
 
-  /**
-   * What `read` answers, or what it answered less than `milliseconds` ago under the same key. Errors are not kept.
-   */
+  /** Returns the answer of `read`, or the one that it gave less than `milliseconds` ago under the same key. Errors are not kept. */
   read<Value>(key: string, milliseconds: number, read: () => Promise<Value>): Promise<Value> {
     const now = performance.now();
     const known = this.kept.get(key);
@@ -28,11 +26,11 @@ export class Memo {
     this.kept.set(key, { value, until: now + milliseconds });
     value.catch(() => this.forget(key, value));
     const [oldest] = this.kept.keys();
-    if (this.kept.size > MOST && oldest !== undefined) this.kept.delete(oldest);
+    if (this.kept.size > MAX_KEPT && oldest !== undefined) this.kept.delete(oldest);
     return value;
   }
 
-  /** Has everything be read anew, because somebody has changed something. */
+  /** Forgets every answer, because somebody has changed something. */
   clear(): void {
     this.kept.clear();
   }
