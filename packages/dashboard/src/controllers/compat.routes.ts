@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Client, type JobPage } from '@nestcraft/work';
 import { argsTextOf } from '@nestcraft/work/internal';
 import type { Asked } from '../requests/asked.js';
-import type { SetName } from '../options/job-sets.js';
+import type { SetName } from '../options/set-names.js';
 import { integer } from '../http/params.js';
 import { Presenters, type Presenter } from '../views/presenter.js';
 import { Reply } from '../http/replies.js';

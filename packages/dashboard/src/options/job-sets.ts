@@ -1,7 +1,5 @@
 import type { BulkOptions, BulkResult, Client, Revived, TimedJob } from '@nestcraft/work';
-
-export const SETS = ['scheduled', 'retry', 'dead'] as const;
-export type SetName = (typeof SETS)[number];
+import type { SetName } from './set-names.js';
 
 export interface JobRef {
   /** `null` of a job whose score no Date can hold. */
