@@ -5,12 +5,13 @@ import { diagnose } from '../support/compile.js';
 /** The types of options that people write down, by the package that they come from. */
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   '@nestcraft/engine': [
-    ...['WorkerPoolOptions', 'PoolTiming', 'EnqueuerOptions', 'ClientOptions', 'JobOptions'],
+    ...['WorkerPoolOptions', 'EnqueuerOptions', 'ClientOptions', 'JobOptions'],
     ...['PeriodicOptions', 'EnqueueOptions', 'CancelOptions', 'BulkOptions', 'ListOptions'],
     ...['PauseOptions', 'WaitingListOptions', 'MetricsOptions', 'RatesOptions', 'HealthLimits'],
-    ...['JobContractOptions', 'NewJob', 'ScheduleOptions', 'RedisConnectionOptions', 'Clock'],
-    ...['Propagator', 'KnownJobs'],
+    ...['JobContractOptions', 'NewJob', 'ScheduleOptions', 'RedisConnectionOptions', 'Propagator'],
   ],
+  '@nestcraft/engine/testing': ['Clock', 'PoolTiming'],
+  '@nestcraft/engine/internal': ['KnownJobs'],
   '@nestcraft/engine/opentelemetry': [
     ...['OpenTelemetryPropagatorOptions', 'OpenTelemetryMetricsOptions'],
   ],

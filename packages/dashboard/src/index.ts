@@ -1,10 +1,9 @@
 export { basicAuth, type BasicAuthOptions } from './security/basic-auth.js';
+export { type DashboardAction, type DashboardResource } from './options/actions.js';
 export {
   type Authenticate,
-  type DashboardAction,
   type DashboardEvent,
   type DashboardRequest,
-  type DashboardResource,
   type DashboardUser,
   type WorkDashboardExtras,
   type WorkDashboardOptions,

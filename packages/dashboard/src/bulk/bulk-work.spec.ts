@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client, type BulkOptions, type BulkResult } from '@nestcraft/work';
 import { eventually } from '../../../../test/support/eventually.js';
-import { BulkWork, type BulkTask } from './bulk-work.js';
+import type { BulkTask } from './bulk-task.js';
+import { BulkWork } from './bulk-work.js';
 import { ADAPTERS, Dashboards, deadEntry, problem, send } from '../testing/dashboards.js';
 
 let dashboards: Dashboards;

@@ -3,13 +3,10 @@ import { Client, type MetricsRange } from '@nestcraft/work';
 import { map } from 'rxjs';
 import type { Asked } from '../requests/asked.js';
 import { BusyWorkers } from '../views/busy-workers.js';
-import {
-  ACTIONS,
-  type DashboardAction,
-  type WorkDashboardOptions,
-} from '../options/dashboard-options.js';
+import { ACTIONS, type DashboardAction } from '../options/actions.js';
+import { type WorkDashboardOptions } from '../options/dashboard-options.js';
 import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
-import { SETS } from '../options/job-sets.js';
+import { SETS } from '../options/set-names.js';
 import { Cache } from '../views/cache.js';
 import { OPENAPI } from './openapi.js';
 import { BulkWork } from '../bulk/bulk-work.js';
@@ -17,7 +14,12 @@ import { jobName, oneOf, optional, text } from '../http/params.js';
 import { Periodic } from '../views/periodic.js';
 import { Presenters } from '../views/presenter.js';
 import { Problem } from '../http/problem.js';
-import { redisHealth } from '../views/redis-health.js';
+import { redisHealth, type HealthView } from '../views/redis-health.js';
+import type { RunningView } from '../views/job-view.js';
+import type { MetricsView, RatesView } from '../views/metrics-view.js';
+import type { ScheduleView } from '../views/schedule-view.js';
+import type { SessionView } from '../views/session-view.js';
+import type { Snapshot } from '../views/snapshot-view.js';
 import { EventStream, type StreamEvent } from '../http/replies.js';
 import { Change, Look } from '../requests/routes.js';
 import { SEARCHED, Searches } from '../search/searches.js';
@@ -54,7 +56,7 @@ export class ApiRoutes {
 
   /** What the user may do, and where. */
   @Look('api/me', 'view')
-  async me(asked: Asked) {
+  async me(asked: Asked): Promise<SessionView> {
     await asked.allow({});
     const may = await Promise.all(ACTIONS.map((action) => asked.may(action, {})));
     const actions: DashboardAction[] = ACTIONS.filter((_, index) => may[index]);
@@ -64,7 +66,7 @@ export class ApiRoutes {
 
   /** Counts, queues, pools and what runs, now. */
   @Look('api/snapshot', 'view')
-  async snapshot(asked: Asked) {
+  async snapshot(asked: Asked): Promise<Snapshot> {
     await asked.allow({});
     return this.snapshots.take(await asked.may('viewArgs', {}));
   }
@@ -88,7 +90,7 @@ export class ApiRoutes {
 
   /** What a worker is doing, with all of the arguments. */
   @Look('api/running/:worker', 'view')
-  async running(asked: Asked) {
+  async running(asked: Asked): Promise<RunningView> {
     const worker = text('worker', asked.params.worker);
     const found = await this.busy.find(worker);
     const { jobName, jobId } = found?.observation ?? {};
@@ -131,7 +133,7 @@ export class ApiRoutes {
 
   /** The schedules that live pools register, with their next firings and how the last one ended. */
   @Look('api/periodic', 'view')
-  async periodic(asked: Asked) {
+  async periodic(asked: Asked): Promise<{ schedules: readonly ScheduleView[] }> {
     await asked.allow({});
     return this.cache.read('periodic', FRESH.periodic, async () => ({
       schedules: await this.schedules.list(this.presenters.for(true)),
@@ -149,7 +151,7 @@ export class ApiRoutes {
   }
 
   @Look('api/metrics', 'view')
-  async metrics(asked: Asked) {
+  async metrics(asked: Asked): Promise<MetricsView> {
     const range = oneOf('range', asked.query.range ?? '1h', RANGES);
     const name = optional(asked.query.name, (value) => text('name', value));
     await asked.allow({ jobName: name });
@@ -166,13 +168,13 @@ export class ApiRoutes {
 
   /** What each job name did in each of the last 30 minutes. */
   @Look('api/rates', 'view')
-  async rates(asked: Asked) {
+  async rates(asked: Asked): Promise<{ jobs: readonly RatesView[] }> {
     await asked.allow({});
     return this.cache.read('rates', FRESH.rates, async () => ({ jobs: await this.client.rates() }));
   }
 
   @Look('api/health', 'view')
-  async health(asked: Asked) {
+  async health(asked: Asked): Promise<HealthView> {
     await asked.allow({});
     return this.cache.read('health', FRESH.health, async () => {
       const clock = await compareClocks(this.client);

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Client, type JobSet, type JobSetName, type TimedJob } from '@nestcraft/work';
+import { Client, type JobSet, type TimedJob } from '@nestcraft/work';
 import { argsTextOf } from '@nestcraft/work/internal';
 import type { Asked } from '../requests/asked.js';
 import { jobSetOf } from '../options/job-sets.js';
+import type { SetName } from '../options/set-names.js';
 import { integer } from '../http/params.js';
 import { Presenters, type Presenter } from '../views/presenter.js';
 import { Reply } from '../http/replies.js';
@@ -76,7 +77,7 @@ export class CompatRoutes {
     return this.page(asked, 'dead', 'died_at');
   }
 
-  private async page(asked: Asked, set: JobSetName, time: string): Promise<Reply> {
+  private async page(asked: Asked, set: SetName, time: string): Promise<Reply> {
     const page = integer('page', asked.query.page ?? '1', 1, LAST_PAGE);
     await asked.allow({ set });
     const presenter = this.presenters.for(await asked.may('viewArgs', { set }));

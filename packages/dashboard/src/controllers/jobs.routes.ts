@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import {
-  Client,
-  type BulkOptions,
-  type BulkResult,
-  type JobSetName,
-  type TimedJob,
-} from '@nestcraft/work';
+import { Client, type BulkOptions, type BulkResult, type TimedJob } from '@nestcraft/work';
 import type { Asked } from '../requests/asked.js';
 import { labelOf } from '../requests/audit.js';
-import type { DashboardResource } from '../options/dashboard-options.js';
-import { jobSetOf, SETS } from '../options/job-sets.js';
+import type { DashboardResource } from '../options/actions.js';
+import { jobSetOf } from '../options/job-sets.js';
+import { SETS, type SetName } from '../options/set-names.js';
 import { FRESH, Cache } from '../views/cache.js';
-import { BulkWork, type BulkTask } from '../bulk/bulk-work.js';
+import type { BulkTask } from '../bulk/bulk-task.js';
+import { BulkWork } from '../bulk/bulk-work.js';
 import {
   integer,
   jobName,
@@ -26,6 +22,7 @@ import {
   time,
   timeOrNone,
 } from '../http/params.js';
+import type { JobCountView, JobDetailView, JobListView } from '../views/job-view.js';
 import { Presenters } from '../views/presenter.js';
 import { Problem } from '../http/problem.js';
 import { Reply } from '../http/replies.js';
@@ -42,7 +39,7 @@ export class JobsRoutes {
   ) {}
 
   @Look('api/jobs/:set', 'view')
-  async list(asked: Asked) {
+  async list(asked: Asked): Promise<JobListView> {
     const { query } = asked;
     const set = setOf(asked);
     const order = query.order ?? (set === 'dead' ? 'desc' : 'asc');
@@ -65,7 +62,7 @@ export class JobsRoutes {
 
   /** How many jobs of a name there are: exact where there are 10,000 at most, else an estimate. */
   @Look('api/jobs/:set/count', 'view')
-  async count(asked: Asked) {
+  async count(asked: Asked): Promise<JobCountView> {
     const set = setOf(asked);
     const name = text('name', asked.query.name);
     await asked.allow({ set, jobName: name });
@@ -75,7 +72,7 @@ export class JobsRoutes {
   }
 
   @Look('api/jobs/:set/:at/:id', 'view')
-  async job(asked: Asked) {
+  async job(asked: Asked): Promise<JobDetailView> {
     const { job, presenter } = await this.find(asked);
     return presenter.detail(job, await this.client.attempts(job.id));
   }
@@ -155,7 +152,7 @@ export class JobsRoutes {
   /** Nothing is done before all of it is known to be allowed. */
   private async each(
     asked: Asked,
-    set: JobSetName,
+    set: SetName,
     act: (job: TimedJob) => Promise<{ readonly status: string }>,
   ) {
     const refs = jobRefs('jobs', asked.body.jobs, MAX_SELECTED);
@@ -173,7 +170,7 @@ export class JobsRoutes {
 
   private async all(
     asked: Asked,
-    { set, verb }: { readonly set: JobSetName; readonly verb: string },
+    { set, verb }: { readonly set: SetName; readonly verb: string },
     act: (options: BulkOptions) => Promise<BulkResult>,
   ): Promise<BulkTask> {
     const name = optional(asked.body.name, (value) => text('name', value));
@@ -185,10 +182,10 @@ export class JobsRoutes {
   }
 }
 
-function setOf({ params }: Asked): JobSetName {
+function setOf({ params }: Asked): SetName {
   return oneOf('set', params.set, SETS);
 }
 
-function resourceOf(set: JobSetName, jobId: string, job: TimedJob | undefined): DashboardResource {
+function resourceOf(set: SetName, jobId: string, job: TimedJob | undefined): DashboardResource {
   return { set, jobId, jobName: job?.job?.name };
 }

@@ -1,5 +1,5 @@
-import { ACTIONS, type DashboardAction } from '../options/dashboard-options.js';
-import { SETS } from '../options/job-sets.js';
+import { ACTIONS, type DashboardAction } from '../options/actions.js';
+import { SETS } from '../options/set-names.js';
 import { SEARCHED } from '../search/searches.js';
 
 type Schema = Readonly<Record<string, unknown>>;

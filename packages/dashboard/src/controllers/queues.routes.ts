@@ -3,7 +3,8 @@ import { Client } from '@nestcraft/work';
 import type { Asked } from '../requests/asked.js';
 import { labelOf } from '../requests/audit.js';
 import { FRESH, Cache } from '../views/cache.js';
-import { BulkWork, type BulkTask } from '../bulk/bulk-work.js';
+import type { BulkTask } from '../bulk/bulk-task.js';
+import { BulkWork } from '../bulk/bulk-work.js';
 import {
   integer,
   jobName,
@@ -15,6 +16,7 @@ import {
   optional,
   text,
 } from '../http/params.js';
+import type { JobDetailView, WaitingListView } from '../views/job-view.js';
 import { Presenters } from '../views/presenter.js';
 import { Problem } from '../http/problem.js';
 import { Reply } from '../http/replies.js';
@@ -33,7 +35,7 @@ export class QueuesRoutes {
   ) {}
 
   @Look('api/queues/:name/jobs', 'view')
-  async waiting(asked: Asked) {
+  async waiting(asked: Asked): Promise<WaitingListView> {
     const resource = queueOf(asked);
     const { queue } = resource;
     const from = integer('from', asked.query.from ?? 0, 0, LAST);
@@ -48,7 +50,7 @@ export class QueuesRoutes {
   }
 
   @Look('api/queues/:name/jobs/:position/:id', 'view')
-  async job(asked: Asked) {
+  async job(asked: Asked): Promise<JobDetailView> {
     const { job, presenter } = await this.find(asked);
     return presenter.detail(job, await this.client.attempts(job.id));
   }

@@ -1,8 +1,7 @@
-import type { Client, JobSet, JobSetName } from '@nestcraft/work';
+import type { Client, JobSet } from '@nestcraft/work';
+import type { SetName } from './set-names.js';
 
-/** The sets of jobs, as routes and Redis name them. */
-export const SETS: readonly JobSetName[] = ['scheduled', 'retry', 'dead'];
-
-export function jobSetOf(client: Client, set: JobSetName): JobSet {
+/** The client's facet for a set of jobs, as routes and Redis name it. */
+export function jobSetOf(client: Client, set: SetName): JobSet {
   return set === 'retry' ? client.retries : client[set];
 }

@@ -1,9 +1,6 @@
 import { optionRules } from '@nestcraft/work/internal';
-import type {
-  DashboardAction,
-  DashboardResource,
-  DashboardUser,
-} from '../options/dashboard-options.js';
+import type { DashboardAction, DashboardResource } from '../options/actions.js';
+import type { DashboardUser } from '../options/dashboard-options.js';
 import type { Fields } from '../http/params.js';
 import type { Permissions } from '../security/permissions.js';
 import type { HttpRequest, Place } from '../http/place.js';

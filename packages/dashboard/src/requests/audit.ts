@@ -1,9 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { errorLine } from '@nestcraft/work/internal';
 import type { Asked } from './asked.js';
+import type { DashboardResource } from '../options/actions.js';
 import type {
   DashboardEvent,
-  DashboardResource,
   DashboardUser,
   WorkDashboardOptions,
 } from '../options/dashboard-options.js';

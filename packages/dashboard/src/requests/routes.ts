@@ -1,5 +1,5 @@
 import type { Asked, Match, Route, RouteOptions } from './asked.js';
-import type { DashboardAction } from '../options/dashboard-options.js';
+import type { DashboardAction } from '../options/actions.js';
 import { decodeSegment, type Place } from '../http/place.js';
 
 type Handler = (asked: Asked) => unknown;

@@ -9,7 +9,8 @@ import { MayContain } from './may-contain.js';
 import { Pace } from './pace.js';
 import { Presenters } from '../views/presenter.js';
 import { Redactor } from '../security/redactor.js';
-import { Searches, SEARCH_TURNS, type Hit } from './searches.js';
+import type { Hit } from './hit.js';
+import { Searches, SEARCH_TURNS } from './searches.js';
 import { Dashboards, deadEntry, REDIS, StreamReader } from '../testing/dashboards.js';
 import { Turns } from './turns.js';
 

@@ -3,18 +3,18 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Client, InvalidJobNameError, type TimedJob, type WaitingJob } from '@nestcraft/work';
 import type { UnreadEntry } from '@nestcraft/work/internal';
 import { Observable } from 'rxjs';
-import { BusyWorkers, type BusyWorker } from '../views/busy-workers.js';
 import { jobSetOf } from '../options/job-sets.js';
+import { BusyWorkers, type BusyWorker } from '../views/busy-workers.js';
+import type { Hit, Searched } from './hit.js';
 import { MayContain } from './may-contain.js';
 import { Pace } from './pace.js';
-import { Presenters, type JobView, type Presenter } from '../views/presenter.js';
+import { Presenters, type Presenter } from '../views/presenter.js';
 import { Problem } from '../http/problem.js';
 import type { StreamEvent } from '../http/replies.js';
 import { Turns } from './turns.js';
 
 /** Where jobs are searched, in this order. */
-export const SEARCHED = ['running', 'dead', 'retry', 'scheduled', 'waiting'] as const;
-type Searched = (typeof SEARCHED)[number];
+export const SEARCHED: readonly Searched[] = ['running', 'dead', 'retry', 'scheduled', 'waiting'];
 
 export interface Search {
   readonly text: string;
@@ -23,16 +23,6 @@ export interface Search {
   readonly jobName: string | undefined;
   /** Whether arguments are shown, and so searched. */
   readonly showsArgs: boolean;
-}
-
-/** A job that was found, and where. */
-export interface Hit {
-  readonly set: Searched;
-  readonly job: JobView;
-  /** In which queue it waits. */
-  readonly queue?: string;
-  /** Which worker runs it. */
-  readonly workerId?: string;
 }
 
 /** What may be a hit: looks whether it is one. */

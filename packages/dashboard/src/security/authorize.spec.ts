@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Enqueuer } from '@nestcraft/work';
 import { eventually } from '../../../../test/support/eventually.js';
-import type { DashboardEvent, DashboardResource } from '../options/dashboard-options.js';
+import type { DashboardResource } from '../options/actions.js';
+import type { DashboardEvent } from '../options/dashboard-options.js';
 import { Dashboards, deadEntry, problem, send, StreamReader } from '../testing/dashboards.js';
 
 let dashboards: Dashboards;

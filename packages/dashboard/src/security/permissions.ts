@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { DashboardAction, DashboardResource } from '../options/actions.js';
 import type {
-  DashboardAction,
   DashboardRequest,
-  DashboardResource,
   DashboardUser,
   WorkDashboardOptions,
 } from '../options/dashboard-options.js';

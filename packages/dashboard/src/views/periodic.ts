@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Client, Enqueuer, parseSchedule, type RegisteredSchedule } from '@nestcraft/work';
 import type { Presenter } from './presenter.js';
+import type { ScheduleView } from './schedule-view.js';
 import { Problem } from '../http/problem.js';
 
 const NEXT_FIRINGS = 5;
@@ -13,7 +14,7 @@ export class Periodic {
     private readonly enqueuer: Enqueuer,
   ) {}
 
-  async list(presenter: Presenter) {
+  async list(presenter: Presenter): Promise<ScheduleView[]> {
     const [pools, results] = await Promise.all([
       this.client.pools.list(),
       this.client.schedules.results(),

@@ -11,6 +11,9 @@ import type {
 } from '@nestcraft/work';
 import { argsTextOf } from '@nestcraft/work/internal';
 import type { BusyWorker } from './busy-workers.js';
+import type { AttemptView, JobDetailView, JobView, RunningView } from './job-view.js';
+import type { ScheduleResultView } from './schedule-view.js';
+import type { PoolView, QueueView } from './snapshot-view.js';
 import { Problem } from '../http/problem.js';
 import { Redactor } from '../security/redactor.js';
 
@@ -18,51 +21,6 @@ const PREVIEW = 200;
 const MAX_TEXT = 64 * 1024;
 const NOT_ALLOWED = '(hidden: you may not see arguments)';
 const REDACTED = '(hidden, because arguments are redacted)';
-
-/** Times in seconds since the epoch. */
-export interface JobView {
-  /** Of what is no job, or has no id, `sha1:` and the digest of the entry. */
-  readonly id: string;
-  readonly name: string;
-  /** The time of the set it is in; `null` for a score that no Date can hold. */
-  readonly at: number | null | undefined;
-  readonly position: number | undefined;
-  readonly enqueuedAt: number | undefined;
-  /** JSON as text, so that numbers keep their digits; the beginning of it in lists. */
-  readonly args: string;
-  readonly fails: number;
-  readonly error: string | undefined;
-  readonly failedAt: number | undefined;
-  readonly unique: boolean;
-  /** Whether the entry is a job at all. */
-  readonly broken: boolean;
-}
-
-/** What a worker is doing. Times in seconds since the epoch. */
-export interface RunningView {
-  readonly workerId: string;
-  readonly jobName: string;
-  readonly jobId: string;
-  readonly startedAt: number;
-  readonly args: string;
-  readonly checkin: string | undefined;
-  readonly checkinAt: number | undefined;
-  readonly host: string | undefined;
-  readonly pid: number | undefined;
-}
-
-/** With everything that is known of it. */
-export interface JobDetailView extends JobView {
-  readonly backtrace: string | undefined;
-  readonly uniqueKey: string | undefined;
-  /** Its failures, the newest first; empty for jobs that failed in Go. */
-  readonly attempts: readonly (Omit<JobAttempt, 'at'> & { readonly at: number })[];
-  readonly text: string;
-  /** Whether the arguments or the text are only the beginning. */
-  readonly truncated: boolean;
-  /** Whether the whole entry may be had. */
-  readonly downloadable: boolean;
-}
 
 /** Where a job is, in time or in its queue. */
 interface Place {
@@ -141,13 +99,16 @@ export class Presenter {
   }
 
   /** @param pools how many live pools run the name */
-  queue(queue: QueueStatus, pools: number) {
+  queue(queue: QueueStatus, pools: number): QueueView {
     const { pausedUntil, ...rest } = queue;
     return { ...rest, pausedUntil: pausedUntil && seconds(pausedUntil), pools };
   }
 
   /** @param nameList which of the lists of names is that of the pool */
-  pool(pool: WorkerPoolHeartbeat, { busy, nameList }: { busy: number; nameList: number }) {
+  pool(
+    pool: WorkerPoolHeartbeat,
+    { busy, nameList }: Pick<PoolView, 'busy' | 'nameList'>,
+  ): PoolView {
     const { workerPoolId, concurrency, host, pid, engine } = pool;
     return {
       ...{ workerPoolId, nameList, concurrency, host, pid, engine, busy },
@@ -157,7 +118,7 @@ export class Presenter {
   }
 
   /** How the last job of a schedule ended. */
-  scheduleResult(jobName: string, { at, error, ...rest }: ScheduleResult) {
+  scheduleResult(jobName: string, { at, error, ...rest }: ScheduleResult): ScheduleResultView {
     return { ...rest, at: seconds(at), error: this.error(jobName, 'error', error) };
   }
 
@@ -203,7 +164,7 @@ export class Presenter {
     return this.redactor.isOn || this.redactor.hasErrors ? REDACTED : undefined;
   }
 
-  private attempt(name: string, attempt: JobAttempt) {
+  private attempt(name: string, attempt: JobAttempt): AttemptView {
     return {
       ...attempt,
       at: seconds(attempt.at),

@@ -19,6 +19,19 @@ export interface RedisHealth {
   readonly findings: readonly Finding[];
 }
 
+/** A disagreement between keys in Redis, as the client reports it. */
+export interface IntegrityView {
+  readonly kind: string;
+  readonly what: string;
+  readonly consequence: string;
+  readonly remedy: string;
+}
+
+/** The health of Redis and of the jobs in it. */
+export interface HealthView extends RedisHealth {
+  readonly integrity: readonly IntegrityView[];
+}
+
 /** What a health check reads of Redis. */
 export interface RedisReading {
   /** Its answer to INFO. */

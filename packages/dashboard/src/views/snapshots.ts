@@ -14,26 +14,10 @@ import {
   type Observable,
 } from 'rxjs';
 import { BusyWorkers, type BusyWorker } from './busy-workers.js';
-import { BulkWork, type BulkTask } from '../bulk/bulk-work.js';
-import { Presenters, type Presenter, type RunningView } from './presenter.js';
+import { BulkWork } from '../bulk/bulk-work.js';
+import { Presenters } from './presenter.js';
+import type { Snapshot } from './snapshot-view.js';
 import { DashboardTiming } from '../options/timing.js';
-
-/** What the page shows at all times: counts, queues, workers. */
-export interface Snapshot {
-  /** Milliseconds since the epoch, by the server's clock. */
-  readonly time: number;
-  readonly counts: { readonly scheduled: number; readonly retry: number; readonly dead: number };
-  readonly queues: readonly ReturnType<Presenter['queue']>[];
-  readonly pools: readonly ReturnType<Presenter['pool']>[];
-  /** The lists of job names that pools have; many have the same. */
-  readonly nameLists: readonly (readonly string[])[];
-  /** The thousand that have run for the longest time. */
-  readonly running: readonly RunningView[];
-  /** How many workers are busy. */
-  readonly busy: number;
-  /** The work on many jobs that is under way, or was lately, in whatever process of the application. */
-  readonly operations: readonly BulkTask[];
-}
 
 /** What one look has seen; what it shows of jobs depends on who looks. */
 interface Look extends Omit<Snapshot, 'running'> {

@@ -4,7 +4,7 @@ import { whatNeedsAttention } from './attention';
 
 const QUEUE: Queue = {
   ...{ jobName: 'charge', count: 0, latency: 0, inProgress: 0, maxConcurrency: 0 },
-  ...{ paused: false, pools: 1 },
+  ...{ paused: false, pausedUntil: undefined, pools: 1 },
 };
 const POOL: Pool = {
   ...{ workerPoolId: 'p', nameList: 0, concurrency: 1, host: 'h', pid: 1, engine: 'nestcraft' },

@@ -99,7 +99,8 @@ function ofDead(metrics: Metrics | undefined): Attention[] {
 
 /** What happened in the last whole minutes. */
 export function recent(rate: Rate | undefined): { done: number; failed: number } {
-  const sum = (values: number[] = []) => values.slice(-RECENT - 1, -1).reduce((a, b) => a + b, 0);
+  const sum = (values: readonly number[] = []) =>
+    values.slice(-RECENT - 1, -1).reduce((a, b) => a + b, 0);
   return { done: sum(rate?.done), failed: sum(rate?.failed) };
 }
 

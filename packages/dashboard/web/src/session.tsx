@@ -1,14 +1,8 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get, type Action } from './api';
+import { get, type Action, type Session } from './api';
 import { ENDPOINTS } from './endpoints';
 
 const RETRY = 5_000;
-
-interface Session {
-  actions: Action[];
-  readOnly: boolean;
-  namespace: string;
-}
 
 /** What the user may do; the server checks it again. */
 export function useSession() {

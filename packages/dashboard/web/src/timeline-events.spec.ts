@@ -6,12 +6,15 @@ function jobWith(change: Partial<JobDetail>): JobDetail {
   return {
     ...{ id: 'a', name: 'charge', args: 'null', fails: 0, unique: false, broken: false },
     ...{ attempts: [], text: '', truncated: false, downloadable: true, enqueuedAt: 100 },
+    ...{ at: undefined, position: undefined, failedAt: undefined, error: undefined },
+    ...{ backtrace: undefined, uniqueKey: undefined },
     ...change,
   };
 }
 
 function attempt(at: number, fails: number): Attempt {
-  return { at, fails, duration: 5, error: `error ${fails}`, host: 'h', pid: 1 };
+  const error = `error ${fails}`;
+  return { at, fails, duration: 5, error, backtrace: undefined, host: 'h', pid: 1 };
 }
 
 function lines(items: readonly TimelineItem[]): string[] {

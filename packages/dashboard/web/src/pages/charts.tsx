@@ -35,7 +35,7 @@ export function Charts({ metrics }: { metrics: Metrics }) {
   );
 }
 
-function jobsOf(intervals: Interval[]): Series[] {
+function jobsOf(intervals: readonly Interval[]): Series[] {
   return [
     {
       ...{ label: 'done', tone: 'good', color: '--good', filled: true },
@@ -48,7 +48,7 @@ function jobsOf(intervals: Interval[]): Series[] {
   ];
 }
 
-function waitsOf(intervals: Interval[]): Series[] {
+function waitsOf(intervals: readonly Interval[]): Series[] {
   return [
     {
       ...{ label: 'wait', tone: 'info', color: '--accent' },
@@ -67,7 +67,7 @@ function rounded(value: number | undefined): number | null {
 }
 
 /** What the charts show, for whoever reads rather than looks; the latest first. */
-function AsTable({ intervals }: { intervals: Interval[] }) {
+function AsTable({ intervals }: { intervals: readonly Interval[] }) {
   const [open, setOpen] = useState(false);
   const zone = useZone();
   const columns: Column<Interval>[] = [

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Searched } from '../api';
+import type { Hit, Searched } from '../api';
 import { count, plural } from '../format';
 import { Badge, Empty, ErrorLine, PageHead, Time } from '../parts/basics';
 import { Name } from '../parts/name';
@@ -8,7 +8,7 @@ import { Table, type Column } from '../parts/table';
 import { Link, navigate } from '../router';
 import { addressOf, type Route, type RouteTo } from '../routes';
 import { SETS } from '../words';
-import { isUnderWay, useSearch, type Found, type Hit } from './use-search';
+import { isUnderWay, useSearch, type Found } from './use-search';
 
 /** What is searched stands in the page's address, so that a search can be shared. */
 export function SearchPage({ route }: { route: RouteTo<'search'> }) {

@@ -1,16 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ask, type Job, type Searched } from '../api';
+import { ask, type Hit } from '../api';
 import { ENDPOINTS } from '../endpoints';
 import { messageOf } from '../problems';
 import { addressOf, type RouteTo } from '../routes';
 import { EventReader, type StreamEvent } from '../sse';
-
-export interface Hit {
-  set: Searched;
-  job: Job;
-  queue?: string;
-  workerId?: string;
-}
 
 /** How far a search has come. */
 export interface Found {

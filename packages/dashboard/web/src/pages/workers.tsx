@@ -1,4 +1,4 @@
-import type { Pool } from '../api';
+import type { Pool, Snapshot } from '../api';
 import { count, plural } from '../format';
 import { useLive, useNow } from '../live';
 import { Badge, Empty, Loading, PageHead, Time } from '../parts/basics';
@@ -35,7 +35,7 @@ export function WorkersPage({ route }: { route: RouteTo<'workers'> }) {
   );
 }
 
-function columns(nameLists: readonly string[][]): Column<Pool>[] {
+function columns(nameLists: Snapshot['nameLists']): Column<Pool>[] {
   return [
     {
       ...{ head: 'Host', kind: 'title' },

@@ -1,0 +1,15 @@
+import type { SetName } from '../options/set-names.js';
+import type { JobView } from '../views/job-view.js';
+
+/** The places in which jobs can be searched. */
+export type Searched = SetName | 'waiting' | 'running';
+
+/** A job that a search has found, and its place. */
+export interface Hit {
+  readonly set: Searched;
+  readonly job: JobView;
+  /** The queue in which it waits. */
+  readonly queue?: string;
+  /** The worker that runs it. */
+  readonly workerId?: string;
+}
