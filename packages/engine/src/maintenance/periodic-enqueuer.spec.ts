@@ -428,6 +428,17 @@ describe('a schedule of which Redis knows nothing any more', () => {
     await enqueuer.stop();
   });
 
+  it('is added by who was woken during a round', async () => {
+    const enqueuer = anEnqueuer(minutely());
+    const round = enqueuer.enqueue();
+    enqueuer.wake();
+    await round;
+    await ns.redis.del(ns.keys.scheduled, ns.keys.lastFirings);
+    enqueuer.start();
+    await eventually(async () => expect(await scores()).toHaveLength(4));
+    await enqueuer.stop();
+  });
+
   it('is added at once by who is woken', async () => {
     const enqueuer = anEnqueuer(minutely());
     enqueuer.start();

@@ -47,6 +47,7 @@ export class PeriodicEnqueuer {
   readonly #sweeper: ScheduleSweeper;
   /** When the next round is due, and when Redis's clock is looked at, by `performance.now()`. */
   #roundAt = -Infinity;
+  #isWoken = false;
   #clockLookAt = -Infinity;
   /** When the pool started, and when it added firings last, by Redis's clock, in seconds. */
   #startedAt = Infinity;
@@ -72,6 +73,7 @@ export class PeriodicEnqueuer {
 
   /** Redis may have lost what was added: add it again, now. */
   wake(): void {
+    this.#isWoken = true;
     this.#roundAt = -Infinity;
     this.#loop.poke();
   }
@@ -83,6 +85,7 @@ export class PeriodicEnqueuer {
   /** One round. Returns how many firings were added. */
   async enqueue(): Promise<number> {
     const { connection, keys } = this.#options;
+    this.#isWoken = false;
     await connection.ready();
     const now = await this.#now();
     const [last, moved] = await Promise.all([
@@ -91,6 +94,8 @@ export class PeriodicEnqueuer {
     ]);
     const added = await this.#add({ last, moved }, now);
     const hasMore = await this.#sweep({ last, moved }, now);
+    // What Redis lost during this round may have been added before: the round that was asked for is still due.
+    if (this.#isWoken) return added;
     this.#roundAt = performance.now() + (hasMore ? 0 : ROUND * (0.75 + Math.random() / 2));
     return added;
   }
