@@ -14,11 +14,10 @@ function json(path: string): unknown {
   return JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 }
 
-/** The oldest version of each major one that a range names. */
-function oldest(range: string | undefined): readonly string[] {
-  return [...(range ?? '').matchAll(/\d+\.\d+(?:\.\d+)?/g)].map(([version]) =>
-    version.split('.').length === 2 ? `${version}.0` : version,
-  );
+/** The oldest version in a range, which names it first. */
+function oldest(range: string | undefined): string {
+  const [version = ''] = /\d+\.\d+(?:\.\d+)?/.exec(range ?? '') ?? [];
+  return version.split('.').length === 2 ? `${version}.0` : version;
 }
 
 it('the table on the page is that of the results', () => {
@@ -45,11 +44,9 @@ it('the oldest versions that the packages allow are among the rows', () => {
     nest: oldest(peerDependencies['@nestjs/core']),
     ioredis: oldest(peerDependencies.ioredis),
   };
-  for (const [name, versions] of Object.entries(expected)) {
-    const versionsRun = ran.map((outcome) => outcome[name as keyof typeof expected]);
-    expect(versions.length).toBeGreaterThan(0);
-    expect(versionsRun).toEqual(expect.arrayContaining([...versions]));
-  }
+  expect(ran.map(({ node }) => node)).toContain(expected.node);
+  expect(ran.map(({ nest }) => nest)).toContain(expected.nest);
+  expect(ran.map(({ ioredis }) => ioredis)).toContain(expected.ioredis);
 });
 
 it('every row names a server that can be had', () => {
