@@ -4,7 +4,10 @@ import tseslint from 'typescript-eslint';
 
 export default defineConfig(
   {
-    ignores: ['**/dist/', '**/public/', '**/node_modules/', 'coverage/', 'jest.config.ts'],
+    ignores: [
+      ...['**/dist/', '**/public/', '**/node_modules/', '**/.cache/', '**/.temp/', 'coverage/'],
+      'jest.config.ts',
+    ],
   },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,

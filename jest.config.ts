@@ -5,6 +5,8 @@ import type { Config } from 'jest';
 // Many specs wait for Redis, for processes and for Chromium: one more than there are cores keeps two of them busy.
 const FEWEST_WORKERS = 3;
 
+const OTHER_IOREDIS = process.env.NESTCRAFT_TEST_IOREDIS;
+
 /** What is so of every test. */
 const tests: Config = {
   testEnvironment: 'node',
@@ -23,6 +25,8 @@ const tests: Config = {
     '^@nestcraft/work/testing/(jest|vitest)$': '<rootDir>/packages/work/src/testing/$1.ts',
     '^@nestcraft/(engine|work)/([\\w-]+)$': '<rootDir>/packages/$1/src/$2/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Another version of ioredis, for the matrix of versions.
+    ...(OTHER_IOREDIS && { '^ioredis$': OTHER_IOREDIS }),
   },
   transform: {
     '^.+\\.ts$': [

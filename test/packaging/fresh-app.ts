@@ -16,6 +16,8 @@ export interface AppKind {
   readonly nest: string;
   readonly platform: 'express' | 'fastify';
   readonly typescript: string;
+  /** Default: 6. */
+  readonly ioredis?: string;
   /** Ranges of what its specs are run with, by name; it has specs if this is given. */
   readonly jest?: Readonly<Record<string, string>>;
 }
@@ -85,7 +87,7 @@ export class FreshApp {
 const FASTIFY = "export { FastifyAdapter as Platform } from '@nestjs/platform-fastify';\n";
 
 function manifestOf(kind: AppKind, packages: readonly PackedPackage[]): object {
-  const { type, nest, platform, typescript, jest } = kind;
+  const { type, nest, platform, typescript, ioredis = '^6.0.0', jest } = kind;
   const dependencies = {
     ...Object.fromEntries(packages.map(({ name, tarball }) => [name, `file:${tarball}`])),
     '@nestjs/common': nest,
@@ -93,7 +95,7 @@ function manifestOf(kind: AppKind, packages: readonly PackedPackage[]): object {
     [`@nestjs/platform-${platform}`]: nest,
     ...(platform === 'express' && { '@types/express': '^5.0.0' }),
     '@types/node': '^20.19.0',
-    ioredis: '^6.0.0',
+    ioredis,
     'reflect-metadata': '^0.2.2',
     rxjs: '^7.8.2',
     typescript,
