@@ -25,19 +25,19 @@ const FIRST_FRAME = '\n    at ';
 // No more is read of a message or a stack, and no more of them all: what is thrown may be without end.
 const MAX_BYTES = 8 * 1024;
 const MAX_FRAMES_BYTES = 16 * 1024;
-const MOST_CAUSES = 10;
-const MOST_ERRORS = 5;
-const MOST_ALTOGETHER = 30;
+const MAX_CAUSES = 10;
+const MAX_ERRORS = 5;
+const MAX_TOTAL = 30;
 const MAX_CODE = 64;
 
 /** Reads what was thrown. Never throws, whatever that was, and comes to an end. */
 export function errorTree(thrown: unknown): ErrorTree {
-  return new Reader().read(thrown, MOST_CAUSES);
+  return new Reader().read(thrown, MAX_CAUSES);
 }
 
 class Reader {
   readonly #above: unknown[] = [];
-  #left = MOST_ALTOGETHER;
+  #left = MAX_TOTAL;
 
   /** @param depth how many more are read one below the other */
   read(thrown: unknown, depth: number): ErrorTree {
@@ -57,7 +57,7 @@ class Reader {
   }
 
   #errors(thrown: unknown, depth: number): Pick<ErrorTree, 'errors' | 'more'> {
-    const { first, count } = errorsOf(thrown, Math.min(MOST_ERRORS, this.#left));
+    const { first, count } = errorsOf(thrown, Math.min(MAX_ERRORS, this.#left));
     const errors = first.map((one) => this.read(one, depth - 1));
     return { errors, more: count - errors.length };
   }

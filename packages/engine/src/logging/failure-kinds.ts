@@ -1,6 +1,6 @@
 const HOUR = 3600 * 1000;
 const MOST = 500;
-const MOST_CHARACTERS = 200;
+const MAX_CHARACTERS = 200;
 
 /**
  * Which failures were told in full within the hour: those of one job name that begin with the same line are of one kind.
@@ -13,7 +13,7 @@ export class FailureKinds {
   /** @param now milliseconds of a clock that nobody sets */
   isNews(jobName: string, error: string, now: number): boolean {
     const [line = ''] = error.split('\n', 1);
-    const kind = `${jobName}\n${line.slice(0, MOST_CHARACTERS)}`;
+    const kind = `${jobName}\n${line.slice(0, MAX_CHARACTERS)}`;
     const toldAt = this.#toldAt.get(kind);
     if (toldAt !== undefined && now - toldAt < HOUR) return false;
     this.#toldAt.delete(kind);

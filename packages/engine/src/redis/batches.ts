@@ -4,15 +4,15 @@ import type { Raw } from './raw.js';
  * Bytes of entries that go to Redis, or come from it, with one command; one entry may have more. It is read, sent and
  * copied in some milliseconds: far within a command's timeout, and far from what one string may hold.
  */
-export const MOST_BYTES = 4 * 1024 * 1024;
+export const MAX_BYTES = 4 * 1024 * 1024;
 
 /** The same of entries that are sent twice: as they are, and as they are to be. */
-export const MOST_BYTES_TWICE = MOST_BYTES / 2;
+export const MAX_BYTES_TWICE = MAX_BYTES / 2;
 
 /** How many things make a batch at most. One thing alone may have more bytes. */
 export interface BatchBound {
   readonly count: number;
-  /** Default `MOST_BYTES`. */
+  /** Default `MAX_BYTES`. */
   readonly bytes?: number;
 }
 
@@ -27,7 +27,7 @@ export function batches<Thing>(things: readonly Thing[], most: number): Thing[][
 export function batchesBySize<Thing>(
   things: readonly Thing[],
   sizeOf: (thing: Thing) => number,
-  { count, bytes = MOST_BYTES }: BatchBound,
+  { count, bytes = MAX_BYTES }: BatchBound,
 ): Thing[][] {
   const lists: Thing[][] = [];
   let last: Thing[] = [];

@@ -18,7 +18,7 @@ export interface Guard {
 }
 
 // What Redis takes, and what a string of Node can hold; with room for what stands between the arguments.
-const MOST_BYTES = 511 * 1024 * 1024;
+const MAX_BYTES = 511 * 1024 * 1024;
 
 /**
  * An ioredis instance that has all its commands seen by a guard: those of scripts, pipelines and transactions as well as
@@ -58,7 +58,7 @@ export class GuardedRedis extends Redis {
     command.promise.catch((error: unknown) => guard.onFailed(command, error as Error));
     if (command.name === 'info') command.promise.then(guard.onInfo, () => undefined);
     const bytes = bytesOf(command);
-    if (bytes > MOST_BYTES) return this.#notSent(command, stream, tooLarge(command, bytes));
+    if (bytes > MAX_BYTES) return this.#notSent(command, stream, tooLarge(command, bytes));
     guard.onSent?.(command);
     try {
       return super.sendCommand(command, stream);
@@ -101,12 +101,12 @@ function tellByOwnTicks(redis: Redis): void {
 function bytesOf({ args }: Command): number {
   let length = 0;
   for (const arg of args) length += (arg as string | Buffer).length;
-  if (length * 3 <= MOST_BYTES) return length;
+  if (length * 3 <= MAX_BYTES) return length;
   return args.reduce<number>((sum, arg) => sum + Buffer.byteLength(arg as string | Buffer), 0);
 }
 
 function tooLarge(command: Command, bytes: number): Error {
-  return new CommandTooLargeError(command.name, bytes, MOST_BYTES);
+  return new CommandTooLargeError(command.name, bytes, MAX_BYTES);
 }
 
 /** Where an argument cannot become a text, ioredis has rejected the command's promise before it was made. */

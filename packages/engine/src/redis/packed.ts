@@ -9,7 +9,7 @@ const SEPARATOR_BYTE = 0;
  * How many characters of entries are packed together at most. To join longer texts costs Lua several copies of each, and
  * to send them one by one then costs less.
  */
-export const MOST_PACKED = 7_000;
+export const MAX_PACKED = 7_000;
 
 /** Entries of jobs as one argument of a script: one by one they would cost several times as much. */
 export function pack(entries: readonly string[]): string {

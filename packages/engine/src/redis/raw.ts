@@ -8,11 +8,11 @@ export type Raw = string | Buffer;
 
 // A long entry is read once, to run it, and else only handed on: as bytes it need not be decoded and encoded for that. And
 // ioredis makes one string of a command whose arguments are all text, which ends at 512 MiB; a buffer does not.
-const MOST_AS_TEXT = 8 * 1024;
+const MAX_TEXT_BYTES = 8 * 1024;
 
 /** Keeps bytes that a string could not carry there and back. */
 export function toRaw(bytes: Buffer): Raw {
-  return bytes.length <= MOST_AS_TEXT && isUtf8(bytes) ? bytes.toString() : alone(bytes);
+  return bytes.length <= MAX_TEXT_BYTES && isUtf8(bytes) ? bytes.toString() : alone(bytes);
 }
 
 /** Bytes that are cut from others keep all of those in memory. */

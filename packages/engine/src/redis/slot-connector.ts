@@ -6,7 +6,7 @@ import { clearTimeout, setTimeout } from '../base/timers.js';
 
 const DEFAULT_TIMEOUT = 5_000;
 // A node whose host is gone says nothing, and its successor is soon known.
-const MOST_TO_CONNECT = 2_000;
+const MAX_CONNECT_TIME = 2_000;
 
 /** Has an ioredis instance look, each time that it connects, which node of a Cluster to connect to. */
 export function slotConnector(owner: SlotOwner): NonNullable<RedisOptions['Connector']> {
@@ -50,7 +50,7 @@ export function slotConnector(owner: SlotOwner): NonNullable<RedisOptions['Conne
 /** The stream, which is destroyed when it is not connected soon. */
 function inTime(stream: Socket, tls: unknown): Socket {
   const late = (): void => void stream.destroy(new Error('connect ETIMEDOUT'));
-  const timer = setTimeout(late, MOST_TO_CONNECT);
+  const timer = setTimeout(late, MAX_CONNECT_TIME);
   const clear = (): void => clearTimeout(timer);
   return stream.once(tls ? 'secureConnect' : 'connect', clear).once('close', clear);
 }

@@ -10,7 +10,7 @@ export interface NodeAddress {
 }
 
 // One node that does not answer shall not use up the time in which another would.
-const MOST_PER_NODE = 1_500;
+const MAX_TIME_PER_NODE = 1_500;
 
 /**
  * Finds the node of a Cluster that holds a key. All keys of a namespace with a hash tag lie in one slot, so that one
@@ -41,7 +41,7 @@ export class SlotOwner {
    * @throws what ioredis throws when no node answers, or the Cluster is down
    */
   async find(timeout: number): Promise<NodeAddress> {
-    const cluster = this.#copy(Math.min(timeout, MOST_PER_NODE));
+    const cluster = this.#copy(Math.min(timeout, MAX_TIME_PER_NODE));
     // The next time those that were given are asked, unless this succeeds.
     this.#nodes = [];
     let reason: unknown;

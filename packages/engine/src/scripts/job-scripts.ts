@@ -1,4 +1,4 @@
-import { MOST_BYTES, type BatchBound } from '../redis/batches.js';
+import { MAX_BYTES, type BatchBound } from '../redis/batches.js';
 import { toRaw, type Raw } from '../redis/raw.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
@@ -199,7 +199,7 @@ export class JobScripts extends ScriptGroup {
   }
 
   /** Reads entries of a sorted set at random, bounded as `listPage`; some may be met twice. */
-  sample(key: string, { count, bytes = MOST_BYTES }: BatchBound): ScriptCall<Raw[]> {
+  sample(key: string, { count, bytes = MAX_BYTES }: BatchBound): ScriptCall<Raw[]> {
     return {
       script: sampleScript,
       keys: [key],
@@ -209,7 +209,7 @@ export class JobScripts extends ScriptGroup {
   }
 
   #page(key: string, kind: 'list' | 'set', from: number, bound: PageBound): ScriptCall<Page> {
-    const { count, bytes = MOST_BYTES, backwards = false } = bound;
+    const { count, bytes = MAX_BYTES, backwards = false } = bound;
     return {
       script: pageScript,
       keys: [key],

@@ -1,5 +1,5 @@
 import { ATTEMPTS } from '../job/attempt.js';
-import { MOST_BYTES } from '../redis/batches.js';
+import { MAX_BYTES } from '../redis/batches.js';
 import type { Raw } from '../redis/raw.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
@@ -265,7 +265,7 @@ export class PoolScripts extends ScriptGroup {
     return {
       script: hashesScript,
       keys: [...keys.values()],
-      args: [MOST_BYTES],
+      args: [MAX_BYTES],
       decode: (reply) => {
         const [count, ...hashes] = reply as [number, ...[number, ...Buffer[]][]];
         const read = hashes.map(([index, ...flat]) => [all[index - 1]?.[0] ?? '', record(flat)]);

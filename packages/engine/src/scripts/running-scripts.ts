@@ -1,7 +1,7 @@
 import { ATTEMPTS } from '../job/attempt.js';
 import type { UniqueUntil } from '../job/job-type.js';
 import { FINGERPRINT_BYTES } from './fingerprint.js';
-import { MOST_PACKED, pack, unpack } from '../redis/packed.js';
+import { MAX_PACKED, pack, unpack } from '../redis/packed.js';
 import { toRaw, type Raw } from '../redis/raw.js';
 import type { Script, CommandCall, ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
@@ -403,7 +403,7 @@ function groupsOf(jobs: readonly CompletedJob[]): CompletedGroup[] {
   const last = new Map<string, CompletedGroup>();
   jobs.forEach(({ jobName, raw }, position) => {
     let group = last.get(jobName);
-    if (!group || group.size + raw.length > MOST_PACKED) {
+    if (!group || group.size + raw.length > MAX_PACKED) {
       group = { jobName, positions: [], entries: [], size: 0 };
       groups.push(group);
       last.set(jobName, group);

@@ -1,6 +1,6 @@
 import { CLOCKS_DIFFER } from '../schedule/firing-plan.js';
 import type { FiringForm } from '../schedule/periodic-job.js';
-import { MOST_BYTES_TWICE, type BatchBound } from '../redis/batches.js';
+import { MAX_BYTES_TWICE, type BatchBound } from '../redis/batches.js';
 import { toRaw, type Raw } from '../redis/raw.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
@@ -98,7 +98,7 @@ export class TimedScripts extends ScriptGroup {
   /** Looks for due jobs in `retry` or `scheduled`, and has the set watched. */
   due(
     set: 'retry' | 'scheduled',
-    { count, bytes = MOST_BYTES_TWICE }: BatchBound,
+    { count, bytes = MAX_BYTES_TWICE }: BatchBound,
     watch: boolean,
   ): ScriptCall<DueJobs> {
     return {
