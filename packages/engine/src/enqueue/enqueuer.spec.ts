@@ -348,7 +348,7 @@ describe('enqueueMany', () => {
         { name: 'n', args: { i: 1 }, options: { unique: true } },
       ]),
     ).rejects.toThrow(
-      /^Enqueued 0 of 2 jobs, which are in "enqueued"; 1 waited already; the others were not: WRONGTYPE /,
+      /^Enqueued 0 of 2 jobs, which are in "enqueued"; 1 already waiting; the others were not: WRONGTYPE /,
     );
   });
 });

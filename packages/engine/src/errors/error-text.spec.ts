@@ -123,10 +123,10 @@ describe('errorText', () => {
   it('comes to an end with causes that go in a circle', () => {
     const a = new Error('a');
     a.cause = new Error('b', { cause: a });
-    expect(errorText(a)).toBe('a\ncaused by: b\ncaused by: (stands above already)');
+    expect(errorText(a)).toBe('a\ncaused by: b\ncaused by: (already shown above)');
     const all = new AggregateError([], 'all');
     all.errors.push(all, all);
-    expect(errorText(all)).toContain('- (stands above already)');
+    expect(errorText(all)).toContain('- (already shown above)');
   });
 
   it('tells ten causes, one below the other', () => {

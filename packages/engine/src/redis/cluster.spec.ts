@@ -166,7 +166,7 @@ describe('in a Cluster', () => {
     await other.cluster('SETSLOT', slot, 'IMPORTING', from);
     await owner.cluster('SETSLOT', slot, 'MIGRATING', to);
     await expect(impatient.enqueue('u', { i: 2 }, { unique: true })).rejects.toThrow(
-      /did not take.*(ASK|TRYAGAIN).*Nothing was enqueued/,
+      /did not accept.*(ASK|TRYAGAIN).*Nothing was enqueued/,
     );
     for (const node of [owner, other]) await node.cluster('SETSLOT', slot, 'STABLE');
     await impatient.close();
@@ -208,7 +208,7 @@ describe('in a Cluster', () => {
     const { owner, other } = await slotOf(namespace);
     for (const [{ options }, refusal] of [
       [owner, undefined],
-      [other, /MOVED.*Give a `new Cluster.*Nothing was enqueued\.$/],
+      [other, /MOVED.*Pass an ioredis `new Cluster.*Nothing was enqueued\.$/],
     ] as const) {
       const redis = { host: options.host ?? '', port: options.port ?? 0 };
       const enqueuer = new Enqueuer({ redis, namespace });

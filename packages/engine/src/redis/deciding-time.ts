@@ -2,9 +2,9 @@ import type { Clock } from '../base/clock.js';
 import type { RedisConnection } from './redis-connection.js';
 
 /**
- * Whole seconds since the epoch on the clock that decides: Redis's, because those of hosts differ, or that of a test.
- *
- * @throws NotConnectedError, and what ioredis throws
+ * Returns whole seconds since the epoch on the clock that decides: Redis's, because the clocks of hosts differ, or a
+ * test's.
+ * @throws NotConnectedError, and the errors of ioredis
  */
 export async function decidingTime({
   connection,

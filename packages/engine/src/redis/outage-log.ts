@@ -2,26 +2,26 @@ import { errorLine } from '../errors/error-text.js';
 import type { Logger } from '../logging/logger.js';
 import { redisAdvice, refuses } from './redis-problem.js';
 
-// Between two lines: a connection that comes and goes many times a second fills no log.
+// The minimum between two lines, so that a flapping connection does not flood the log.
 const QUIET = 1_000;
-// A connection that is lost tells no reason. The first attempt to make it anew does, as a rule within this time.
+// A lost connection carries no reason. The first attempt to reconnect does, usually within this time.
 const REASON_COMES = 300;
-// A server may take connections and refuse all work. Then what is up is down again before it is told.
+// A server may accept connections and reject all commands. Such a connection is down again before `up` is logged.
 const STAYS_UP = 1_000;
-// A command that failed is told by `down`, before or after it, if the connection was lost with it.
+// If the connection was lost with a failed command, `down` reports it, before or after the command fails.
 const DOWN_COMES = 2_000;
 
 /**
- * Tells of lost connections to Redis: once when it is gone, with the reason, anew when the reason changes, and when it
- * is back. At most one line a second; the last of them is always what is so.
+ * Logs outages of Redis: once when the connection is lost, with the reason; again when the reason changes; and when it
+ * is back. Writes at most one line a second; the last line always describes the current state.
  */
 export class OutageLog {
   readonly #logger: Logger;
   #isDown = false;
   #reason: Error | undefined;
-  /** It was down since the last line, whatever it is now. */
+  /** Whether the connection was down at any time since the last line. */
   #wasDown = false;
-  /** What was told last; empty for that all is well. */
+  /** The last line logged for an outage; empty once all is well. */
   #told = '';
   #toldAt = -Infinity;
   #changedAt = -Infinity;
@@ -33,7 +33,7 @@ export class OutageLog {
     this.#logger = logger;
   }
 
-  /** The connection is lost, or could not be made; for this reason if it is known. */
+  /** Reports that the connection was lost, or could not be made, and the reason if known. */
   down(reason: Error | undefined): void {
     this.#isDown = true;
     this.#wasDown = true;
@@ -48,7 +48,7 @@ export class OutageLog {
     this.#tellIn(STAYS_UP);
   }
 
-  /** A command has failed as if the connection was lost. If it was not, `tell` is called, in a while. */
+  /** Calls `tell` after a while, unless a lost connection explains the failed command. */
   unless(where: string, tell: () => void): void {
     if (this.#isDown || this.#changedLately() || this.#pending.has(where)) return;
     const timer = setTimeout(() => {
@@ -59,7 +59,7 @@ export class OutageLog {
     this.#pending.set(where, timer);
   }
 
-  /** Tells no more. */
+  /** Stops logging. */
   end(): void {
     clearTimeout(this.#timer);
     for (const timer of this.#pending.values()) clearTimeout(timer);
@@ -99,8 +99,8 @@ export class OutageLog {
     if (this.#told === '' && !this.#wasDown) return;
     const line =
       this.#told === ''
-        ? 'The connection to Redis was lost and is back; the worker pool goes on'
-        : 'Redis is back; the worker pool goes on';
+        ? 'The connection to Redis was lost and is back; the worker pool continues'
+        : 'Redis is back; the worker pool continues';
     this.#note('');
     this.#logger.log(line);
   }
@@ -114,8 +114,5 @@ export class OutageLog {
 function downText(reason: Error | undefined): string {
   const what = refuses(reason) ? 'Redis refuses the connection' : 'Redis is out of reach';
   const why = reason === undefined ? '' : ` (${errorLine(reason).replace(/\.$/, '')})`;
-  return `${what}${why}; the worker pool goes on trying. ${redisAdvice(reason)}`.replace(
-    /\. $/,
-    '',
-  );
+  return `${what}${why}; the worker pool keeps trying. ${redisAdvice(reason)}`.replace(/\. $/, '');
 }

@@ -372,7 +372,7 @@ describe('a connection that Redis refuses', () => {
       const error = await connection.ready().catch((e: unknown) => e);
       expect(error).toBeInstanceOf(NotConnectedError);
       expect((error as Error).message).toMatch(
-        /^Redis connection "test" is refused: WRONGPASS .*\. Check the user name and the password\.$/,
+        /^Redis connection "test" was refused: WRONGPASS .*\. Check the user name and the password\.$/,
       );
     }
     await admin.config('SET', 'requirepass', 's3cret');

@@ -7,11 +7,11 @@ interface Address {
   readonly port?: number | string | undefined;
 }
 
-// So many nodes are named, and so much of what might be long.
+// Limits for the number of nodes and for the length of each text.
 const MAX_NODES = 3;
 const MAX_CHARACTERS = 120;
 
-/** Where a Redis is, for people: `127.0.0.1:6379/0`. It never has a password in it. */
+/** Returns the address of a Redis for display, such as `127.0.0.1:6379/0`. Never contains a password. */
 export function redisPlace(source: RedisSource): string {
   if (typeof source !== 'string' && isCluster(source)) return `Cluster ${nodesOf(source)}`;
   const options = optionsOf(source);
@@ -25,7 +25,7 @@ function addressOf(options: RedisOptions): string {
   return `${ownPlaceOf(options) ?? hostAndPort(options)}/${db}`;
 }
 
-/** What is reached in another way than over the network, such as a Redis in memory, may have a name for it. */
+/** A Redis that is not reached over the network, such as one in memory, may have a name of its own. */
 function ownPlaceOf({ Connector }: RedisOptions): string | undefined {
   if (!Connector) return undefined;
   const place: unknown = Reflect.get(Connector, 'place');
