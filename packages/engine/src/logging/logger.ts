@@ -40,6 +40,7 @@ const METHODS: Readonly<Record<keyof Logger, readonly string[]>> = {
 
 /**
  * Wraps a logger, which may throw or lack methods, in one that never throws and has them all.
+ *
  * @throws InvalidOptionError if the logger has no method to write with
  */
 export function safeLogger(given: LoggerLike): Logger {

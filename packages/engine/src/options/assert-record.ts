@@ -3,6 +3,7 @@ import { isRecord } from '../base/objects.js';
 
 /**
  * Rejects non-objects: JavaScript callers pass them, and missing settings produce them.
+ *
  * @throws InvalidOptionError
  */
 export function assertRecord(option: string, value: unknown, expected: string): void {

@@ -13,6 +13,7 @@ export function milliseconds(option: string, value: unknown): number {
 
 /**
  * Returns a rule for a duration option.
+ *
  * @param least in milliseconds
  * @param most in milliseconds; default: the longest wait of a timer, 24.8 days
  * @param limits for messages, if `most` exceeds a timer's longest wait: `1s to 100 years`

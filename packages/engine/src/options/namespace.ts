@@ -11,6 +11,7 @@ const UNFIT = /[\p{Cc}\p{Surrogate}]/u;
 /**
  * Checks a namespace, the prefix of all its keys. Any text without control characters and halves of surrogate pairs is
  * valid. A lone surrogate has no UTF-8 encoding, so scripts and clients would use different keys.
+ *
  * @throws InvalidOptionError
  */
 export function assertNamespace(namespace: unknown): asserts namespace is string {

@@ -24,6 +24,7 @@ export const MAX_TIMER = 2 ** 31 - 1;
 
 /**
  * Checks options. `undefined` selects the default.
+ *
  * @param place the function that takes the options, for messages: `WorkModule.forRoot`
  * @param parent the option that contains them: `timing`
  * @throws InvalidOptionError for an invalid value, and for anything but an object; UnknownOptionError for an unknown
@@ -105,6 +106,7 @@ export function required(given: OptionRule): OptionRule {
 
 /**
  * Returns a rule for a whole number.
+ *
  * @param unit such as `milliseconds`; omitted for plain numbers
  */
 export function whole(least: number, most: number, unit?: string): OptionRule {

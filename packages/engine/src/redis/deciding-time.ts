@@ -4,6 +4,7 @@ import type { RedisConnection } from './redis-connection.js';
 /**
  * Returns whole seconds since the epoch on the clock that decides: Redis's, because the clocks of hosts differ, or a
  * test's.
+ *
  * @throws NotConnectedError, and the errors of ioredis
  */
 export async function decidingTime({

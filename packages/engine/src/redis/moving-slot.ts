@@ -17,6 +17,7 @@ export interface MovingSlotOptions {
 /**
  * Bridges the move of a Cluster slot to another node. Commands rejected because of the move have had no effect; they
  * are sent again until they are accepted or their time is up.
+ *
  * Excludes commands of a transaction, and watched reads: the CLIENT CACHING command before a read applies to the next
  * command only.
  */

@@ -88,6 +88,7 @@ interface ConnectionEvents {
  * A Redis connection whose failures are unambiguous. By default, ioredis sends a command again when its reply was lost,
  * so it runs twice while the caller sees one success. Here a command is sent once, and it fails either as refused or as
  * unknown. The connection opens on first use and reconnects for ever, with growing, jittered pauses.
+ *
  * Emits `up` when it accepts commands, `down` when it is lost or could not be made, and `closed` at its end.
  */
 export class RedisConnection extends EventEmitter<ConnectionEvents> {
@@ -165,6 +166,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
 
   /**
    * Resolves when the connection accepts commands.
+   *
    * @throws NotConnectedError if that takes longer than the command timeout, or immediately if Redis rejects the
    * password, for instance, or lacks the database. Nothing was sent
    * @throws UnsupportedRedisError if the namespace cannot work with this Redis
@@ -184,6 +186,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   /**
    * Runs the scripts and commands in order, in one round trip. If Redis no longer has a script, its source is sent.
    * That is safe, because the script has not run, and it takes no longer than the rest of the command timeout.
+   *
    * Never rejects: each reply carries its own error, including that of a lost connection.
    */
   async run(...calls: readonly (ScriptCall | CommandCall)[]): Promise<Reply[]> {
@@ -201,6 +204,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
 
   /**
    * Loads scripts into Redis before they run. In a batch, a script that Redis does not have would run after the others.
+   *
    * @throws the errors of ioredis
    */
   async load(scripts: readonly Script[]): Promise<void> {

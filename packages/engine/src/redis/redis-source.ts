@@ -23,6 +23,7 @@ export interface OpenedRedis {
 
 /**
  * Returns a new, unconnected ioredis instance for `source`, with `policy` on top of its settings.
+ *
  * @param namespace in a Cluster, determines the node
  * @param guard observes its commands
  * @throws InvalidOptionError for an empty source, such as a missing setting, and for an invalid URL or database;

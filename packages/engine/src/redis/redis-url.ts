@@ -10,6 +10,7 @@ const EXPECTED =
  * Parses a Redis URL as ioredis does: `redis://`, `rediss://` with TLS, `host:port`, a port, or the path of a socket.
  * Reads only `db`, `family`, `username`, `password`, `tls` and `keyPrefix` from its query: the behaviour of a
  * connection is not configured by its URL.
+ *
  * @throws InvalidOptionError for another scheme, a database that is not a number, or an invalid URL; it never contains
  * a password
  */

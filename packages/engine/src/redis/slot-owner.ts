@@ -36,6 +36,7 @@ export class SlotOwner {
 
   /**
    * Queries the Cluster. Settles within the timeout, whatever the nodes and ioredis do.
+   *
    * @param timeout in milliseconds
    * @throws the error of ioredis if no node answers or the Cluster is down
    */
