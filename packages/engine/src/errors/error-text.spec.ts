@@ -133,7 +133,7 @@ describe('errorText', () => {
     const lines = errorText(chain(10)).split('\n');
     expect(lines).toHaveLength(11);
     expect(lines.at(-1)).toBe('caused by: cause 10');
-    expect(errorText(chain(10_000))).toMatch(/cause 10\ncaused by: \(more is left out\)$/);
+    expect(errorText(chain(10_000))).toMatch(/cause 10\ncaused by: \(more omitted\)$/);
   });
 
   it('is bounded, however much there is to tell, and the causes do not get lost', () => {

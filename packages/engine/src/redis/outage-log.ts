@@ -22,11 +22,11 @@ export class OutageLog {
   /** Whether the connection was down at any time since the last line. */
   #wasDown = false;
   /** The last line logged for an outage; empty once all is well. */
-  #told = '';
-  #toldAt = -Infinity;
+  #lastLine = '';
+  #loggedAt = -Infinity;
   #changedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
-  #tellsAt = Infinity;
+  #logsAt = Infinity;
   readonly #pending = new Map<string, NodeJS.Timeout>();
 
   constructor(logger: Logger) {
@@ -39,21 +39,21 @@ export class OutageLog {
     this.#wasDown = true;
     this.#changedAt = performance.now();
     this.#reason = reason ?? this.#reason;
-    this.#tellIn(this.#reason === undefined ? REASON_COMES : 0);
+    this.#logIn(this.#reason === undefined ? REASON_COMES : 0);
   }
 
   up(): void {
     this.#isDown = false;
     this.#changedAt = performance.now();
-    this.#tellIn(STAYS_UP);
+    this.#logIn(STAYS_UP);
   }
 
-  /** Calls `tell` after a while, unless a lost connection explains the failed command. */
-  unless(where: string, tell: () => void): void {
+  /** Calls `report` after a while, unless a lost connection explains the failed command. */
+  unless(where: string, report: () => void): void {
     if (this.#isDown || this.#changedLately() || this.#pending.has(where)) return;
     const timer = setTimeout(() => {
       this.#pending.delete(where);
-      if (!this.#isDown && !this.#changedLately()) tell();
+      if (!this.#isDown && !this.#changedLately()) report();
     }, DOWN_COMES);
     timer.unref();
     this.#pending.set(where, timer);
@@ -63,51 +63,51 @@ export class OutageLog {
   end(): void {
     clearTimeout(this.#timer);
     for (const timer of this.#pending.values()) clearTimeout(timer);
-    this.#tellsAt = -Infinity;
+    this.#logsAt = -Infinity;
   }
 
   #changedLately(): boolean {
     return performance.now() - this.#changedAt < DOWN_COMES + QUIET;
   }
 
-  #tellIn(milliseconds: number): void {
+  #logIn(milliseconds: number): void {
     const now = performance.now();
-    const at = Math.max(now + milliseconds, this.#toldAt + QUIET);
-    if (at >= this.#tellsAt) return;
+    const at = Math.max(now + milliseconds, this.#loggedAt + QUIET);
+    if (at >= this.#logsAt) return;
     clearTimeout(this.#timer);
-    this.#tellsAt = at;
-    if (at <= now) this.#tell();
-    else this.#timer = setTimeout(() => this.#tell(), at - now).unref();
+    this.#logsAt = at;
+    if (at <= now) this.#log();
+    else this.#timer = setTimeout(() => this.#log(), at - now).unref();
   }
 
-  #tell(): void {
-    this.#tellsAt = Infinity;
-    if (this.#isDown) this.#tellDown();
-    else this.#tellUp();
+  #log(): void {
+    this.#logsAt = Infinity;
+    if (this.#isDown) this.#logDown();
+    else this.#logUp();
     this.#wasDown = this.#isDown;
   }
 
-  #tellDown(): void {
+  #logDown(): void {
     const line = downText(this.#reason);
-    if (line === this.#told) return;
+    if (line === this.#lastLine) return;
     this.#note(line);
     this.#logger.warn(line);
   }
 
-  #tellUp(): void {
+  #logUp(): void {
     this.#reason = undefined;
-    if (this.#told === '' && !this.#wasDown) return;
+    if (this.#lastLine === '' && !this.#wasDown) return;
     const line =
-      this.#told === ''
+      this.#lastLine === ''
         ? 'The connection to Redis was lost and is back; the worker pool continues'
         : 'Redis is back; the worker pool continues';
     this.#note('');
     this.#logger.log(line);
   }
 
-  #note(told: string): void {
-    this.#told = told;
-    this.#toldAt = performance.now();
+  #note(line: string): void {
+    this.#lastLine = line;
+    this.#loggedAt = performance.now();
   }
 }
 

@@ -384,7 +384,7 @@ describe('a connection that Redis refuses', () => {
 
   it('is one with another database than Redis has', async () => {
     const connection = aConnection(`${TEST_REDIS_URL}/99`, { name: 'x', commandTimeout: 600_000 });
-    await expect(connection.ready()).rejects.toThrow('Choose a database that this Redis has');
+    await expect(connection.ready()).rejects.toThrow('Choose a database that exists');
   });
 });
 

@@ -1,6 +1,6 @@
 -- Settles jobs: takes each out of progress and, only if that removed it, lowers its lock and moves it on. A missing
--- entry belongs to another pool by now (a reaper took it), or was settled by an earlier call whose reply was lost: nothing is
--- written for it. The call is therefore safe to repeat.
+-- entry belongs to another pool by now (a reaper took it), or was settled by an earlier call whose reply was lost:
+-- nothing is written for it. The call is therefore safe to repeat.
 --
 -- The removal comes first, because Redis allows it even when out of memory, and then allows the rest as well. Before it,
 -- every key to be written is read: a key of the wrong kind, or one that has left this node of a Cluster while its slot
