@@ -8,7 +8,7 @@ const PAYLOAD = 'The payload of a job is called "args" here.';
 const OPTIONS =
   'Jobs are configured once, at their handler; "in" and "at" of each job set when it runs.';
 const DEATHS =
-  'The number of process crashes that a job may survive is "maxDeaths" of WorkModule here.';
+  'The number of process deaths after which a job is dead is "maxDeaths" of WorkModule here.';
 const REDIS = 'The address of Redis belongs in "redis": a URL, or options of ioredis.';
 
 const ASYNC = 'Options that are computed when the application starts belong in forRootAsync().';

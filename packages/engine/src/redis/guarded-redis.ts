@@ -23,7 +23,7 @@ const MAX_BYTES = 511 * 1024 * 1024;
 /**
  * An ioredis instance whose commands all pass a guard, including those of scripts, pipelines and transactions. A
  * command that cannot be sent fails like any other: ioredis would throw after it had started the command's timer, and
- * would later reject a promise that nobody holds.
+ * would later reject a promise without a handler.
  */
 export class GuardedRedis extends Redis {
   readonly #guard: Guard | undefined;
