@@ -1,4 +1,4 @@
-import { MOST_BYTES } from '../redis/batches.js';
+import { MAX_BYTES } from '../redis/batches.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { setImmediate } from '../base/timers.js';
 
@@ -80,7 +80,7 @@ export class BatchSender {
 
   #hasRoomFor({ size }: Sendable): boolean {
     if (this.#commands === 0) return true;
-    return this.#commands < MAX_COMMANDS && this.#bytes + size <= MOST_BYTES;
+    return this.#commands < MAX_COMMANDS && this.#bytes + size <= MAX_BYTES;
   }
 
   async #send(command: Sendable): Promise<void> {

@@ -1,9 +1,9 @@
 import { enqueueError } from './enqueue-error.js';
 import { EnqueueRejectedError } from '../errors/errors.js';
-import { MOST_BYTES } from '../redis/batches.js';
+import { MAX_BYTES } from '../redis/batches.js';
 
 /** How many jobs, and how many bytes of them, one command carries at most: Redis takes about a millisecond for as many. */
-export const BATCH_LIMITS = { count: 1_000, bytes: MOST_BYTES / 4 } as const;
+export const BATCH_LIMITS = { count: 1_000, bytes: MAX_BYTES / 4 } as const;
 
 /** How much an item adds to a batch. */
 export interface BatchSize {

@@ -6,7 +6,7 @@ import { envelope, parseEntry, rewriteEntry } from '../job/job-entry.js';
 import { unixSeconds, type Clock } from '../base/clock.js';
 import { jittered, type Paced } from '../base/loop.js';
 import { Patience, SLOW } from './patience.js';
-import { batches, MOST_BYTES_TWICE } from '../redis/batches.js';
+import { batches, MAX_BYTES_TWICE } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -46,7 +46,7 @@ const MIN_TURN = 1;
 // One script call takes Redis some milliseconds.
 const NAMES_AT_ONCE = 1_000;
 // Entries of one script call: a script blocks Redis for everybody.
-const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
+const BATCH = { count: 500, bytes: MAX_BYTES_TWICE };
 
 /**
  * Finds pools that have died, Go's among them, and puts the jobs that they were running back to the front of their

@@ -1,7 +1,7 @@
 import { Fleet } from '../stores/fleet.js';
 import { unixSeconds, type Clock } from '../base/clock.js';
 import { parseEntry, rewriteEntry } from '../job/job-entry.js';
-import { MOST_BYTES_TWICE } from '../redis/batches.js';
+import { MAX_BYTES_TWICE } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -17,7 +17,7 @@ export interface RescuerOptions {
   readonly onRescued: (count: number) => void;
 }
 
-const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
+const BATCH = { count: 500, bytes: MAX_BYTES_TWICE };
 
 /**
  * Brings back jobs that a Go pool has declared dead because it does not know their name: the requeuers of gocraft/work move

@@ -187,9 +187,9 @@ describe('fate', () => {
     [undefined, 'gave undefined'],
     [null, 'gave null'],
     [new Date(NaN), 'gave an invalid Date'],
-    [Promise.resolve(5), 'gave a promise, which nobody waits for'],
-    [Promise.reject(new Error('no')), 'gave a promise, which nobody waits for'],
-    [{ then: () => undefined }, 'gave a promise, which nobody waits for'],
+    [Promise.resolve(5), 'gave a promise, which is not awaited'],
+    [Promise.reject(new Error('no')), 'gave a promise, which is not awaited'],
+    [{ then: () => undefined }, 'gave a promise, which is not awaited'],
   ])('falls back to the default when a backoff gives %p, and tells', (answer, fault) => {
     const told: unknown[] = [];
     const backoff = (): number => answer as number;

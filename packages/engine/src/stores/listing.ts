@@ -1,4 +1,4 @@
-import { MOST_BYTES, sizeOfRaw } from '../redis/batches.js';
+import { MAX_BYTES, sizeOfRaw } from '../redis/batches.js';
 import type { Raw } from '../redis/raw.js';
 import type { Page } from '../scripts/job-scripts.js';
 import { shown, type ShownEntry } from './entries.js';
@@ -9,7 +9,7 @@ export const LIST_LIMIT = 20;
 // A request must not take long: the caller continues where the list ended.
 const MAX_SEEN = 5_000;
 /** How many bytes of entries are read for one answer. */
-export const MAX_BYTES_SEEN = 8 * MOST_BYTES;
+export const MAX_BYTES_SEEN = 8 * MAX_BYTES;
 
 export interface ListingOptions {
   /** How many jobs to skip. */
@@ -58,7 +58,7 @@ export class Listing {
 
   #hasRoomFor(raw: Raw): boolean {
     if (this.#isFull) return false;
-    return this.#jobs.length === 0 || this.#bytesListed + sizeOfRaw(raw) <= MOST_BYTES;
+    return this.#jobs.length === 0 || this.#bytesListed + sizeOfRaw(raw) <= MAX_BYTES;
   }
 
   #examine(raw: Raw, score: number): void {
