@@ -117,7 +117,7 @@ describe('a warning tells of', () => {
     await loader.load(() => LateModule);
     await loader.load(() => LateModule);
     expect(logger.warnings).toEqual([
-      '@JobHandler("late") on Late.run (LateModule) handles nothing: its module was loaded after the application had started. Import the module where the application starts.',
+      '@JobHandler("late") on Late.run (LateModule) handles nothing: its module was loaded after the application had started. Import it in a module that is loaded at startup.',
     ]);
   });
 });

@@ -66,7 +66,7 @@ describe('at the start one line', () => {
   it('tells what a selection leaves out', async () => {
     const options = { logger, only: ['send_*'] };
     await anApp([work(options), work({ name: 'billing' })], [Mailer, Reports]);
-    expect(logger.lines[0]).toMatch(/^Runs 1 job: .*; 1 job left out by "only" and "except"$/);
+    expect(logger.lines[0]).toMatch(/^Runs 1 job: .*; 1 job excluded by "only" and "except"$/);
   });
 
   it('says that the role is to enqueue only', async () => {
