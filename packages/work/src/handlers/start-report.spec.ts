@@ -83,9 +83,9 @@ describe('at the start one line', () => {
     }
     await anApp([work({ logger })]);
     expect(logger.lines).toHaveLength(1);
-    expect(logger.lines[0]).toContain('no handlers, so that no pool is started');
-    expect(logger.lines[0]).toContain('must be providers of a module');
-    expect(logger.lines[0]).toContain(`which nobody does with ${Forgotten.name}.run`);
+    expect(logger.lines[0]).toContain('no handlers, so no pool is started');
+    expect(logger.lines[0]).toContain('must be providers of an imported module');
+    expect(logger.lines[0]).toContain(`no module provides ${Forgotten.name}.run`);
     expect(logger.warnings).toEqual([]);
   });
 
@@ -121,7 +121,7 @@ it('a name that nobody handles is told, with the handler that is meant', async (
     ),
     told(
       'invoice',
-      `Reports.invoice handles it for the instance "billing" of WorkModule: inject that one's Enqueuer.`,
+      `Reports.invoice handles it for the instance "billing" of WorkModule: inject that instance's Enqueuer.`,
     ),
   ]);
 });
