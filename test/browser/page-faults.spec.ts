@@ -205,7 +205,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
     await open('/health');
     await page.waitForSelector('.operations');
     expect(await page.locator('.operations li > span').allTextContents()).toEqual([
-      'one: running, 5 jobs; looked at 9 of 20',
+      'one: running, 5 jobs; checked 9 of 20',
       'two: done',
     ]);
   });
