@@ -36,7 +36,7 @@ describe('the words of the page', () => {
   it('sum up what became of jobs', () => {
     expect(summary(['deleted', 'notFound', 'deleted'])).toBe('2 deleted; 1 no longer there');
     expect(summary(['duplicate'])).toBe('1 kept: a duplicate is already waiting');
-    expect(summary(['duplicate', 'duplicate'])).toBe('2 stay: others like them wait');
+    expect(summary(['duplicate', 'duplicate'])).toBe('2 kept: duplicates are already waiting');
     expect(summary()).toBe('');
   });
 
