@@ -76,7 +76,7 @@ describe('what is wrong with Redis', () => {
     expect([problem?.getStatus(), problem?.code]).toEqual([status, code]);
     const { title } = problem?.getResponse() as { title: string };
     expect(title).toMatch(/^(The |This )?(Redis|application|master)/);
-    expect(problem?.detail).not.toContain('not known');
+    expect(problem?.detail).not.toContain('unknown');
   });
 
   it('says of a change that was not answered that nobody knows', () => {
@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('a Redis that fails, with %s', (_name, fastify) => {
     });
     expect(log.filter((line) => line.startsWith('ERROR'))).toEqual([]);
     expect(log.join('\n')).not.toMatch(/\n {4}at /);
-    expect(log.filter((line) => line.startsWith('WARN Redis has no memory'))).toHaveLength(1);
-    expect(log).toContainEqual(expect.stringContaining('is unknown'));
+    expect(log.filter((line) => line.startsWith('WARN Redis is out of memory'))).toHaveLength(1);
+    expect(log).toContainEqual(expect.stringContaining(') is unknown '));
   });
 });
