@@ -30,7 +30,7 @@ export class Session {
   tracking: { readonly redirect: number | undefined; readonly optIn: boolean } | undefined;
   /** Whether the next command's reads are tracked (CLIENT CACHING YES). */
   caching = false;
-  /** Keys of WATCH; a change of one of them makes EXEC fail. */
+  /** Keys of WATCH; a change of one of them makes EXEC return nil without running anything. */
   readonly watched = new Set<Bytes>();
   watchedHasChanged = false;
   #transaction: Request[] | undefined;

@@ -28,7 +28,7 @@ export interface Search {
 /** Checks whether a candidate is a hit. */
 type Candidate = () => Hit | undefined;
 
-// Limits batches, of a few hundred jobs each, per second: a search must not keep Redis from its work.
+// Milliseconds between two batches of a few hundred jobs: a search must not keep Redis from its work.
 const PAUSE = 50;
 const MAX_HITS = 200;
 // Seconds, for clients that find the line full.

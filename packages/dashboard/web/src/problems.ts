@@ -66,7 +66,7 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** Returns an address that is safe in a link, such as no script. */
+/** Returns an address if it is safe in a link, such as one that runs no script. */
 function safeUrl(url: string | undefined): string | undefined {
   if (typeof url !== 'string') return undefined;
   const isScheme = /^[\s\p{Cc}]*[a-z][a-z0-9+.-]*:/iu.test(url);

@@ -119,7 +119,10 @@ export function jobHandlersOf(method: object): readonly JobHandlerMetadata[] {
   return (Reflect.getMetadata(KEY, method) as JobHandlerMetadata[] | undefined) ?? [];
 }
 
-/** Fails while the class is being defined: when the application starts, its name would be unknown. */
+/**
+ * Returns the error for an undefined job. It is thrown while the class is being defined: later, the class could not be
+ * named.
+ */
 function notNamed(target: object, property: string | symbol): Error {
   const { name } = typeof target === 'function' ? target : target.constructor;
   return new InvalidJobHandlerError(
