@@ -349,7 +349,7 @@ describe('@OnJobEvent', () => {
         }
       }
       return Wrong;
-    }).toThrow('there is no event "finished". There are: started, done');
+    }).toThrow('event "finished" does not exist. Events: started, done');
     expect(() => {
       const tell = Symbol('tell');
       class Wrong {
