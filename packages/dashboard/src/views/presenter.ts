@@ -100,8 +100,11 @@ export class Presenter {
 
   /** @param pools how many live pools run the name */
   queue(queue: QueueStatus, pools: number): QueueView {
-    const { pausedUntil, ...rest } = queue;
-    return { ...rest, pausedUntil: pausedUntil && seconds(pausedUntil), pools };
+    const { latency, pausedUntil, ...rest } = queue;
+    return {
+      ...{ ...rest, pools, latency: latency / 1000 },
+      pausedUntil: pausedUntil && seconds(pausedUntil),
+    };
   }
 
   /** @param nameList which of the lists of names is that of the pool */

@@ -103,7 +103,7 @@ export class OpenTelemetryMetrics {
         for (const queue of reading?.queues ?? []) {
           const attributes = destination(queue.jobName);
           result.observe(depth, queue.count, attributes);
-          result.observe(latency, queue.latency, attributes);
+          result.observe(latency, queue.latency / 1000, attributes);
           result.observe(running, queue.inProgress, attributes);
         }
         for (const [set, count] of reading?.sets ?? []) {

@@ -77,7 +77,7 @@ export class HealthReader {
     const own = pools.find(({ workerPoolId }) => workerPoolId === id);
     return {
       beatAge: own && Math.max(0, beatAge(own, now) * 1000),
-      oldestWaiting: oldest && { jobName: oldest.jobName, age: oldest.latency * 1000 },
+      oldestWaiting: oldest && { jobName: oldest.jobName, age: oldest.latency },
       unhandled: waiting.map(({ jobName }) => jobName).filter((name) => !handled.has(name)),
     };
   }

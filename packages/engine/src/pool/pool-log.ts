@@ -134,7 +134,8 @@ export class PoolLog {
 function endOf(fate: Fate): string {
   if (!('failure' in fate)) return `was ${fate.kind}`;
   const { fails, error } = fate.failure;
-  const next = fate.kind === 'retry' ? `, runs again in ${fate.delay} s` : ` and is ${fate.kind}`;
+  const next =
+    fate.kind === 'retry' ? `, runs again in ${fate.delay / 1000} s` : ` and is ${fate.kind}`;
   return `failed (${fails})${next}: ${oneLine(error)}`;
 }
 

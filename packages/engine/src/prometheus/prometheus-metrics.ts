@@ -46,7 +46,7 @@ const QUEUE_GAUGES: readonly (readonly [
   [
     'queue_latency_seconds',
     'Seconds that the next job of a queue has waited',
-    ({ latency }) => latency,
+    ({ latency }) => latency / 1000,
   ],
   ['jobs_in_progress', 'Jobs that run, in all processes', ({ inProgress }) => inProgress],
 ];

@@ -18,7 +18,7 @@ export type Outcome =
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'cancelled' };
 
-/** What happens to a job after its run. Delays are in whole seconds. */
+/** The fate of a job after its run. Each `delay` is in milliseconds, a whole number of seconds. */
 export type Fate =
   | { readonly kind: 'done' }
   | { readonly kind: 'retry'; readonly delay: number; readonly failure: Failure }
@@ -56,24 +56,25 @@ export function fate(
   if (outcome.kind === 'interrupted') return { kind: 'putBack' };
   const { error } = outcome;
   const verdict = verdictOf(error);
-  const wanted = verdict && delayWanted(error);
-  if (verdict === 'snooze' && wanted !== undefined) return { kind: 'snoozed', delay: wanted };
+  const wanted = verdict && secondsWanted(error);
+  if (verdict === 'snooze' && wanted !== undefined)
+    return { kind: 'snoozed', delay: wanted * 1000 };
   const failure = failureOf(entry, error, circumstances.now);
   if (verdict === 'drop') return { kind: 'dropped', failure };
   if (verdict === 'kill' || failure.fails >= type.maxFails) {
     return { kind: type.skipDead ? 'dropped' : 'dead', failure };
   }
   const asked = verdict === 'retry' ? wanted : undefined;
-  const delay = asked ?? delayOf(entry, failure, type.backoff, circumstances);
-  return { kind: 'retry', delay, failure };
+  const seconds = asked ?? secondsUntilRetry(entry, failure, type.backoff, circumstances);
+  return { kind: 'retry', delay: seconds * 1000, failure };
 }
 
 function failureOf({ fails }: JobEntry, error: unknown, at: number): Failure {
   return { fails: fails + 1, error: errorText(error), at, backtrace: backtraceText(error) };
 }
 
-/** The delay of a `SnoozeJobError` or `RetryJobError`. It may be anything, or throw, in an error of another copy. */
-function delayWanted(error: unknown): number | undefined {
+/** Returns the seconds that a `SnoozeJobError` or `RetryJobError` asks for. An error of another copy may hold anything, or throw. */
+function secondsWanted(error: unknown): number | undefined {
   try {
     return wholeDelay((error as { readonly seconds?: unknown }).seconds);
   } catch {
@@ -81,8 +82,8 @@ function delayWanted(error: unknown): number | undefined {
   }
 }
 
-/** A user's backoff that throws or answers nonsense must not cost the job, so the default stands in for it. */
-function delayOf(
+/** A user's backoff that throws or returns an invalid value must not cost the job, so the default replaces it. */
+function secondsUntilRetry(
   entry: JobEntry,
   failure: Failure,
   backoff: JobType['backoff'],

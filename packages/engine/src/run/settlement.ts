@@ -30,14 +30,14 @@ export function moveOf(raw: Raw, fate: Fate, freed: HeldClaim | undefined): Move
       return {
         to: 'retry',
         entry: rewriteEntry(raw, { failure: fate.failure }),
-        delay: fate.delay,
+        delay: fate.delay / 1000,
       };
     case 'dead': {
       const claim = freed === undefined ? undefined : null;
       return { to: 'dead', entry: rewriteEntry(raw, { failure: fate.failure, claim }), freed };
     }
     case 'snoozed':
-      return { to: 'scheduled', delay: fate.delay };
+      return { to: 'scheduled', delay: fate.delay / 1000 };
     case 'putBack':
       return { to: 'queue' };
   }
@@ -76,7 +76,7 @@ export function notesOf(entry: JobEntry, fate: Fate, run: RunFacts): readonly No
   noteFailures(notes, entry, fate, run);
   // The claim lasts until the job runs again, and for a day beyond.
   if (run.claim && 'delay' in fate) {
-    const milliseconds = fate.delay * 1000 + CLAIM_TTL;
+    const milliseconds = fate.delay + CLAIM_TTL;
     notes.push({ kind: 'renewClaim', claim: run.claim, milliseconds });
   }
   if (run.wasCancelled) notes.push({ kind: 'unmark', jobId });
@@ -123,5 +123,5 @@ function noteCarrier(notes: Note[], jobId: string, fate: Fate): void {
     return;
   }
   const delay = 'delay' in fate ? fate.delay : 0;
-  notes.push({ kind: 'renewCarrier', jobId, milliseconds: delay * 1000 + CARRIER_TTL });
+  notes.push({ kind: 'renewCarrier', jobId, milliseconds: delay + CARRIER_TTL });
 }

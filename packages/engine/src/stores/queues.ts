@@ -12,7 +12,7 @@ export interface QueueStatus {
   readonly jobName: string;
   /** How many jobs wait. Jobs in progress, scheduled jobs and retries are not counted. */
   readonly count: number;
-  /** For how many seconds the job that is taken next has waited; 0 when none waits. */
+  /** How long the next job has waited, in milliseconds, to the second; 0 when none waits. */
   readonly latency: number;
   /** How many jobs are in progress, in all pools. */
   readonly inProgress: number;
@@ -62,7 +62,7 @@ export class Queues {
       tryParse(toRaw(next))?.enqueuedAt ?? Number(/"t":(\d+)/.exec(next.toString())?.[1] ?? NaN);
     return Number.isNaN(enqueuedAt)
       ? 0
-      : Math.max(0, unixSeconds(this.#context.clock) - enqueuedAt);
+      : Math.max(0, unixSeconds(this.#context.clock) - enqueuedAt) * 1000;
   }
 
   #pause(pttl: number): Pick<QueueStatus, 'paused' | 'pausedUntil'> {

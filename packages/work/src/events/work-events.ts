@@ -34,7 +34,7 @@ export interface JobFailed extends JobEnded {
 
 /** A job's run has ended, and it runs again. */
 export interface JobDelayed {
-  /** Seconds until it does. */
+  /** Milliseconds until then, a whole number of seconds. */
   readonly delay: number;
 }
 
