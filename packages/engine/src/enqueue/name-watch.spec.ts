@@ -94,7 +94,7 @@ describe('a name that is enqueued', () => {
     const watch = await aWatch();
     for (let i = 0; i < 30; i++) watch.note(`job_${i * i * 7919}`);
     await eventually(() => expect(warnings).toHaveLength(20));
-    expect(warnings.at(-1)).toContain('nothing is said any more');
+    expect(warnings.at(-1)).toContain('are not reported');
   });
 
   it('is no matter of a Redis that does not answer', async () => {
