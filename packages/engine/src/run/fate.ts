@@ -9,8 +9,8 @@ import type { JobType } from '../job/job-type.js';
 import type { Random } from '../base/random.js';
 
 /**
- * How a run ended. `interrupted`: the pool stopped, or lost the job, before the run had finished. `cancelled`: the job was
- * cancelled before its run had finished, or before it began.
+ * The outcome of a run. `interrupted`: the pool stopped, or lost the job, before the run had finished. `cancelled`: the job
+ * was cancelled before its run had finished or started.
  */
 export type Outcome =
   | { readonly kind: 'returned' }
@@ -30,20 +30,19 @@ export type Fate =
 
 const DONE: Fate = { kind: 'done' };
 
-/** The facts, beside the job, that a decision needs. */
+/** The facts that a decision needs in addition to the job. */
 export interface Circumstances {
-  /** Seconds since the epoch. */
+  /** The current time, in seconds since the epoch. */
   readonly now: number;
   readonly random: Random;
-  /** The type's backoff gave no delay, so the default backoff was used. */
+  /** Called when the type's backoff returned no valid delay and the default backoff replaced it. */
   readonly onBackoffFault?: ((fault: BackoffFault) => void) | undefined;
 }
 
 /**
- * Decides the fate of a job. By gocraft/work's rules, a job that has failed `maxFails` times is dead, or dropped if its
- * type says `skipDead`; before that it is retried after its backoff. Beyond those rules, a handler may kill, drop or snooze
- * its job or say when it is retried, an interrupted job is put back without counting a failure, and a cancelled job is
- * forgotten.
+ * Decides the fate of a job. By gocraft/work's rules, a job that has failed `maxFails` times is dead, or dropped if its type
+ * has `skipDead`. Before that it is retried after its backoff. In addition, a handler may kill, drop or snooze its job, or
+ * set the time of its retry. An interrupted job is put back without counting a failure, and a cancelled job is forgotten.
  */
 export function fate(
   entry: JobEntry,
