@@ -24,7 +24,10 @@ export class CompatRoutes {
   async queues(asked: Asked) {
     await asked.allow({});
     const queues = await this.client.queues.list();
-    return queues.map(({ jobName, count, latency }) => ({ job_name: jobName, count, latency }));
+    return queues.map(({ jobName, count, latency }) => ({
+      ...{ job_name: jobName, count },
+      latency: latency / 1000, // gocraft/work's page expects seconds.
+    }));
   }
 
   @Look('compat/worker_pools', 'view')

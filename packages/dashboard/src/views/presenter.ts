@@ -100,8 +100,11 @@ export class Presenter {
 
   /** @param pools the number of live pools that run the name */
   queue(queue: QueueStatus, pools: number): QueueView {
-    const { pausedUntil, ...rest } = queue;
-    return { ...rest, pausedUntil: pausedUntil && seconds(pausedUntil), pools };
+    const { latency, pausedUntil, ...rest } = queue;
+    return {
+      ...{ ...rest, pools, latency: latency / 1000 },
+      pausedUntil: pausedUntil && seconds(pausedUntil),
+    };
   }
 
   /** @param nameList the index of the pool's list of names */

@@ -308,7 +308,7 @@ describe('enqueueMany', () => {
     [{ contract: 'n' }, 'Option "jobs[0].contract" is "n"; it must be made by defineJob().'],
     [
       { contract: defineJob('n'), name: 'm' },
-      'Option "jobs[0].name" is "m"; it must be left out beside a contract.',
+      'Option "jobs[0].name" is "m"; it must be omitted if a contract is given.',
     ],
   ])('refuses %p', async (job, message) => {
     await expect(enqueuer.enqueueMany([job as never])).rejects.toThrow(message);

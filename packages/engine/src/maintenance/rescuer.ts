@@ -20,9 +20,9 @@ export interface RescuerOptions {
 const BATCH = { count: 500, bytes: MAX_BYTES_TWICE };
 
 /**
- * Brings back jobs that a Go pool has declared dead because it does not know their name: the requeuers of gocraft/work move
- * all due jobs, and those that their own pool does not handle to the dead jobs. A job comes back if any living pool handles
- * its name; its failures stay counted.
+ * Restores jobs that a Go pool has declared dead because it does not know their name. The requeuers of gocraft/work move all
+ * due jobs, and move those that their own pool does not handle to the dead jobs. A job returns to its queue if any living
+ * pool handles its name. Its failures stay counted.
  */
 export class Rescuer {
   readonly #options: RescuerOptions;
@@ -33,7 +33,7 @@ export class Rescuer {
     this.#fleet = new Fleet(options);
   }
 
-  /** Looks at all dead jobs. Returns how many were brought back. */
+  /** Checks all dead jobs. Returns how many were restored. */
   async rescue(): Promise<number> {
     const { connection, keys, scripts, onRescued } = this.#options;
     const pools = await this.#fleet.heartbeats();

@@ -133,7 +133,7 @@ describe('PoolLog', () => {
 
   function failed(jobName: string, error: unknown, kind: 'retry' | 'dead' = 'retry'): void {
     const failure = { fails: 1, error: errorText(error), at: 0 };
-    const fate = kind === 'retry' ? { kind, delay: 5, failure } : { kind, failure };
+    const fate = kind === 'retry' ? { kind, delay: 5_000, failure } : { kind, failure };
     const entry = { id: 'ab' } as FinishedJob['entry'];
     log.settled({ jobName, entry, fate, error } as FinishedJob, true);
   }

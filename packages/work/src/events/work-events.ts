@@ -34,7 +34,7 @@ export interface JobFailed extends JobEnded {
 
 /** Reports that a job's run has ended and that the job will run again. */
 export interface JobDelayed {
-  /** Seconds until the job runs again. */
+  /** Milliseconds until then, a whole number of seconds. */
   readonly delay: number;
 }
 

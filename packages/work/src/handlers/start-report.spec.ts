@@ -112,7 +112,7 @@ it('a name that nobody handles is told, with the handler that is meant', async (
   const warnings = (): string[] => logger.warnings.filter((line) => line.startsWith('No running'));
   await eventually(() => expect(warnings()).toHaveLength(3));
   const told = (name: string, hint: string): string =>
-    `No running pool handles "${name}": its jobs wait until one does. ${hint}`;
+    `No running pool handles "${name}". Its jobs wait until one does. ${hint}`;
   expect(warnings()).toEqual([
     told('send_emial', 'Did you mean "send_email"?'),
     told(
