@@ -85,11 +85,11 @@ describe('nestcraft-dashboard', () => {
   });
 
   it.each([
-    [['--port', 'x'], 'is no port'],
+    [['--port', 'x'], 'is not a port'],
     [['--nonsense'], 'nonsense'],
     [['--host', '0.0.0.0'], '--insecure-allow-all'],
     [['--host', '::'], '--insecure-allow-all'],
-    [['--user', 'ada'], 'belong together'],
+    [['--user', 'ada'], 'must be used together'],
     [['--user', 'ada', '--password-env', 'NO_SUCH_VARIABLE'], 'NO_SUCH_VARIABLE'],
     [['--redis-password-env', 'NO_SUCH_VARIABLE'], 'NO_SUCH_VARIABLE'],
     [['--redis', 'localhost', '--redis-password-stdin'], 'needs a URL'],

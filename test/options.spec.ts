@@ -400,7 +400,7 @@ describe('what is no object of options', () => {
     const error = await refusalOf(() => boot(WorkModule.forRootAsync({ useFactory: nothing })));
     expect(error).toMatchObject({
       message: expect.stringContaining(
-        'The factory of WorkModule.forRootAsync has returned undefined',
+        'The factory of WorkModule.forRootAsync returned undefined',
       ) as unknown,
     });
   });

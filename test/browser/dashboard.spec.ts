@@ -346,6 +346,7 @@ describeInChromium('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Kill 1 job' }).click();
     await page.waitForSelector('[role=status]:has-text("1 dead now")');
     expect(await redis.zcard(`${namespace}:retry`)).toBe(0);
+    await page.waitForURL(({ hash }) => hash === '#/jobs/retry'); // back on the list: the job is gone
     await page.getByLabel('Theme').selectOption('dark');
     await page.getByLabel(/zone|Times/i).selectOption('UTC');
     await page.reload();
