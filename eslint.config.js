@@ -32,6 +32,13 @@ export default defineConfig(
     },
   },
   {
+    // An example's own tsconfig.json finds the packages as a user's does: built. This one finds their sources.
+    files: ['examples/**/*.ts'],
+    languageOptions: {
+      parserOptions: { projectService: false, project: 'examples/tsconfig.json' },
+    },
+  },
+  {
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: { globals: { process: 'readonly' } },
     extends: [tseslint.configs.disableTypeChecked],
@@ -47,6 +54,7 @@ export default defineConfig(
       'packages/bench/src/drivers/nest.ts',
       'packages/dashboard/src/**/*.ts',
       'apps/**/*.ts',
+      'examples/**/*.ts',
       'test/**/*.ts',
     ],
     rules: {
