@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client } from '@nestcraft/work';
+import { Client, Enqueuer } from '@nestcraft/work';
 import { TestNamespace } from '../../packages/engine/src/testing/test-redis.js';
 import { eventually } from '../support/eventually.js';
 import { transpile } from '../support/transpile.js';
@@ -16,6 +16,7 @@ export class Example {
   readonly space = new TestNamespace(REDIS_URL);
   /** Looks at the jobs of the example. */
   readonly client = new Client(this.space.options);
+  readonly enqueuer = new Enqueuer(this.space.options);
   readonly #processes: ExampleProcess[] = [];
 
   constructor(name: string) {
@@ -55,6 +56,7 @@ export class Example {
   /** Ends its processes and removes what it has left in Redis. */
   async close(): Promise<void> {
     await Promise.all(this.#processes.map((one) => one.kill()));
+    await this.enqueuer.close();
     this.client.close();
     await this.space.close();
   }

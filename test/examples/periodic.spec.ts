@@ -42,10 +42,8 @@ describe('the example periodic', () => {
     await app.prints(/Rates of/);
     await app.prints(/Backup of/);
     expect(await app.stop()).toBe('SIGTERM');
-    const [missed, ...others] = timesOf(app, 'Backup of').filter((due) => due < start);
-    expect(start - (missed ?? NaN)).toBeLessThanOrEqual(MINUTE);
-    expect(others).toEqual([]);
-    expect(timesOf(app, 'Rates of').filter((due) => due < start - MINUTE)).toEqual([]);
+    const missed = [...timesOf(app, 'Backup of'), ...timesOf(app, 'Rates of')];
+    expect(missed.filter((due) => due < start - MINUTE)).toEqual([]);
   });
 });
 

@@ -15,14 +15,8 @@ export class OpeningReport {
 
   /** Two schedules of one job: the same spec, on different clocks and with different arguments. */
   @JobHandler('opening_report')
-  @PeriodicJob(OPENING, {
-    timezone: 'Europe/Berlin',
-    args: { city: 'Berlin' },
-  })
-  @PeriodicJob(OPENING, {
-    timezone: 'America/New_York',
-    args: { city: 'New York' },
-  })
+  @PeriodicJob(OPENING, { timezone: 'Europe/Berlin', args: { city: 'Berlin' } })
+  @PeriodicJob(OPENING, { timezone: 'America/New_York', args: { city: 'New York' } })
   send(job: Job<Office>): void {
     this.#logger.log(`Report for ${job.args.city}, due ${firingOf(job).toISOString()}`);
   }
