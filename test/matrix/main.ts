@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { errorLine } from '@nestcraft/engine';
+import { errorLine } from '@nestcraft/engine/internal';
 import { pack } from '../packaging/packages.js';
 import { report, withTable, type Results } from './report.js';
 import { ROWS, type Row } from './rows.js';
