@@ -19,8 +19,9 @@ export class Example {
   readonly enqueuer = new Enqueuer(this.space.options);
   readonly #processes: ExampleProcess[] = [];
 
-  constructor(name: string) {
-    this.folder = join(EXAMPLES, name);
+  /** @param folder where it is, if not in `examples/` */
+  constructor(name: string, folder = join(EXAMPLES, name)) {
+    this.folder = folder;
   }
 
   /** Makes its `dist`, without checking types. */
