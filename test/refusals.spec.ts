@@ -168,7 +168,7 @@ describe('stop()', () => {
     await eventually(() => expect(pool.busy).toBe(1));
     const stopped = pool.stop();
     expect(logged.at(-1)).toBe(
-      'The worker pool stops. 1 job runs ("slow") and may take 2.5 s to end',
+      'The worker pool is stopping. 1 job is running ("slow") and may take 2.5 s to finish',
     );
     await stopped;
     await enqueuer.close();

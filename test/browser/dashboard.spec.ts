@@ -298,7 +298,7 @@ describeInChromium('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Kill all 1' }).click();
     await page.getByRole('button', { name: 'Kill 1 job' }).click();
     await page.waitForSelector(
-      '.operations:has-text("kill all retry jobs named sync: done, 1 job; looked at 2")',
+      '.operations:has-text("kill all retry jobs named sync: done, 1 job; checked 2")',
     );
     expect(await redis.zrange(`${namespace}:retry`, '0', '-1')).toEqual([more]);
     await open('/jobs/dead?name=sync');
@@ -313,7 +313,7 @@ describeInChromium('the dashboard in a browser', () => {
     await page.getByRole('link', { name: 'export_report' }).first().click();
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Cancel 1 job' }).click();
-    await page.waitForSelector('[role=status]:has-text("told to stop")');
+    await page.waitForSelector('[role=status]:has-text("asked to stop")');
     await page.waitForSelector('[role=alert]:has-text("no longer running.")');
     complaints = complaints.filter((one) => !one.includes('404'));
     await open('/running');
@@ -361,7 +361,7 @@ describeInChromium('the dashboard in a browser', () => {
     expect(await redis.llen(`${namespace}:jobs:not_served`)).toBe(0);
     await open('/periodic');
     await page.getByRole('button', { name: 'Run now: send_email' }).click();
-    await page.waitForSelector('[role=status]:has-text("send_email is in its queue")');
+    await page.waitForSelector('[role=status]:has-text("send_email was enqueued")');
   });
 
   it('sorts queues, pauses one in its row, and lists the keys', async () => {
@@ -403,7 +403,7 @@ describeInChromium('the dashboard in a browser', () => {
     await open('/search');
     await page.getByRole('searchbox').fill('grace');
     await page.keyboard.press('Enter');
-    await page.waitForSelector('[role=status]:has-text("Looked at")');
+    await page.waitForSelector('[role=status]:has-text("Searched")');
     const ended = page.waitForEvent('requestfailed', (one) => one.url().includes('api/search'));
     await see(false);
     await ended;

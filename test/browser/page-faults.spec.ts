@@ -138,7 +138,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
       await page.keyboard.press('Enter');
       const { searchParams, hash } = new URL((await asked).url());
       expect([searchParams.get('q'), [...searchParams.keys()], hash]).toEqual([text, ['q'], '']);
-      await page.waitForSelector('[role=status]:has-text("Looked at 0 jobs, found 0.")');
+      await page.waitForSelector('[role=status]:has-text("Searched 0 jobs, found 0.")');
       expect(await page.getByRole('searchbox').inputValue()).toBe(text);
     }
   });
@@ -147,7 +147,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
     await open('/search');
     await page.getByRole('searchbox').fill('x'.repeat(201));
     await page.keyboard.press('Enter');
-    await page.waitForSelector('[role=status]:has-text("a text of 1 to 200 characters")');
+    await page.waitForSelector('[role=status]:has-text("a string of 1 to 200 characters")');
   });
 
   it('says why a search was refused', async () => {
@@ -183,7 +183,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
       route.fulfill({ contentType: 'text/event-stream', body: body + end }),
     );
     await page.keyboard.press('Enter');
-    await page.waitForSelector('[role=status]:has-text("Looked at 0 jobs, found 0.")');
+    await page.waitForSelector('[role=status]:has-text("Searched 0 jobs, found 0.")');
   });
 
   it('shows work on many jobs while it goes on, and its end for a while', async () => {
@@ -205,7 +205,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
     await open('/health');
     await page.waitForSelector('.operations');
     expect(await page.locator('.operations li > span').allTextContents()).toEqual([
-      'one: running, 5 jobs; looked at 9 of 20',
+      'one: running, 5 jobs; checked 9 of 20',
       'two: done',
     ]);
   });
@@ -217,7 +217,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
     await page.locator('tbody th a').click();
     await page.getByRole('button', { name: 'Retry', exact: true }).waitFor();
     await page.goto(`${url}#/metrics`);
-    await page.waitForSelector('h1:has-text("This page could not be shown")');
+    await page.waitForSelector('h1:has-text("This page could not be displayed")');
     expect(await page.getByRole('button', { name: /Retry|Delete/ }).count()).toBe(0);
     await page.getByRole('link', { name: 'Health' }).click();
     await page.waitForSelector('h1:has-text("Health")');

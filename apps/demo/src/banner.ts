@@ -1,4 +1,4 @@
-/** What to try, as lines that can be pasted into a shell. */
+/** Returns commands to try, ready to paste into a shell. */
 export function banner(url: string): string {
   const post = (path: string, body: object): string =>
     `  curl -X POST ${url}/${path} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;

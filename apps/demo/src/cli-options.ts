@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 
 export interface CliOptions {
-  /** Drive the demo through HTTP, report, and exit. */
+  /** Exercise the demo over HTTP, report, and exit. */
   readonly once: boolean;
-  /** No sample traffic. */
+  /** Disable the sample traffic. */
   readonly quiet: boolean;
   readonly help: boolean;
 }
@@ -34,10 +34,14 @@ export function parseCli(args: readonly string[]): CliOptions {
   }
 }
 
-/** What was typed makes no sense. */
+/** Thrown for an invalid command line. */
 export class UsageError extends Error {}
 
-/** The port to listen on, and whether any free one will do instead. @throws UsageError */
+/**
+ * Returns the port to listen on, and whether it is fixed rather than replaceable by any free port.
+ *
+ * @throws UsageError
+ */
 export function portFrom(value: string | undefined): { port: number; isFixed: boolean } {
   if (value === undefined || value === '') return { port: 3000, isFixed: false };
   const port = Number(value);

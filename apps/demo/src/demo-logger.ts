@@ -9,7 +9,7 @@ const BOOT = [
   'NestApplication',
 ];
 
-/** Leaves out what Nest says of every route and module, and the sample traffic, so that the demo's own lines are seen. */
+/** Omits Nest's lines about routes and modules, and the sample traffic, so that the demo's own lines stand out. */
 export class DemoLogger extends ConsoleLogger {
   override log(message: unknown, context?: unknown): void {
     if (typeof context === 'string' && !BOOT.includes(context)) super.log(message, context);
@@ -24,7 +24,7 @@ export class DemoLogger extends ConsoleLogger {
   }
 }
 
-/** Failures of the sample jobs are for the dashboard to show. */
+/** Returns whether a line is about a sample job: the dashboard shows their failures. */
 function isTraffic(message: unknown): boolean {
   return TRAFFIC_JOBS.some((name) => String(message).startsWith(`Job "${name}"`));
 }

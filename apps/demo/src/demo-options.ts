@@ -1,12 +1,12 @@
-/** What the parts of the demo are told from outside. */
+/** Settings that the demo's parts receive from outside. */
 export interface DemoOptions {
   readonly redisUrl: string;
   readonly namespace: string;
   readonly smtpUrl: string;
-  /** Where the private mail server keeps its mails; `undefined` when mails go elsewhere. */
+  /** The folder in which the private mail server stores mails; `undefined` if mails go elsewhere. */
   readonly outboxFolder: string | undefined;
   readonly exportsFolder: string;
-  /** Whether sample jobs are enqueued all the time. */
+  /** Whether sample jobs are enqueued continuously. */
   readonly traffic: boolean;
 }
 

@@ -4,7 +4,10 @@ import { AppModule } from './app.module.js';
 import type { DemoOptions } from './demo-options.js';
 import { DemoLogger } from './demo-logger.js';
 
-/** Starts the application and listens; on any free port if `port` is taken and not fixed. Returns it and its URL. */
+/**
+ * Starts the application and listens on `port`, or on any free port if `port` is taken and not fixed. Returns the
+ * application and its URL.
+ */
 export async function startApp(
   options: DemoOptions,
   { port, isFixed }: { port: number; isFixed: boolean },

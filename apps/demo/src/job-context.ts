@@ -1,8 +1,8 @@
-/** What middleware and handler of one job share; each job gets a fresh one. */
+/** The object that a job's middleware and handler share; each job gets a new one. */
 export class JobContext {
   private readonly notes: string[] = [];
 
-  /** Something worth a word in the log when the job is done. */
+  /** Adds a note to the log line for the completed job. */
   note(text: string): void {
     this.notes.push(text);
   }

@@ -3,7 +3,7 @@ import type { Job, JobMiddleware } from '@nestcraft/work';
 import { TRAFFIC_JOBS } from './traffic/shop.js';
 import type { JobContext } from './job-context.js';
 
-/** Logs every job that was done, and how long it took. Failures are logged by the pool. */
+/** Logs every completed job and its duration. The pool logs failures. */
 @Injectable()
 export class LogJobs implements JobMiddleware<JobContext> {
   private readonly logger = new Logger('Jobs');

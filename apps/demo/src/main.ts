@@ -24,7 +24,7 @@ async function main(): Promise<number> {
       if (options.once) return (await tour(url)) ? 0 : 1;
       console.log(banner(url));
       await signal;
-      console.log('Stopping: running jobs finish first. Once more ends it at once.');
+      console.log('Stopping: running jobs finish first. Press Ctrl-C again to exit immediately.');
       for (const name of SIGNALS) process.once(name, () => process.exit(130));
       return 0;
     } finally {

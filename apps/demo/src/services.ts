@@ -7,14 +7,16 @@ import { Redis } from 'ioredis';
 import type { DemoOptions } from './demo-options.js';
 import { MailServer } from './outbox/mail-server.js';
 
-/** What the application needs around it: Redis, a mail server, a folder. Private ones, unless others are given. */
+/**
+ * The services that the application needs: Redis, a mail server, a folder. They are private unless others are given.
+ */
 export class Services {
   private constructor(
     readonly options: DemoOptions,
     private readonly ends: (() => Promise<unknown>)[],
   ) {}
 
-  /** Starts what `env` does not name. */
+  /** Starts the services that `env` does not name. */
   static async start(
     env: NodeJS.ProcessEnv,
     { once, quiet }: { once: boolean; quiet: boolean },
@@ -23,7 +25,7 @@ export class Services {
     const folder = await mkdtemp(join(tmpdir(), 'nestcraft-demo-'));
     ends.push(() => rm(folder, { recursive: true, force: true }));
 
-    // The jobs of other runs are none of a single run's business, nor shall it leave any behind.
+    // A single run must neither see jobs of other runs nor leave any behind.
     const namespace = once ? `demo-${randomUUID()}` : 'demo';
     let redisUrl = env.REDIS_URL;
     if (redisUrl) {
@@ -49,7 +51,7 @@ export class Services {
     return new Services(options, ends);
   }
 
-  /** Ends them, the last started first. */
+  /** Stops the services in reverse order. */
   async stop(): Promise<void> {
     for (const end of this.ends.reverse()) await end();
   }

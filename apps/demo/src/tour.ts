@@ -11,13 +11,13 @@ const PEOPLE = [
 ];
 const ROWS = 5_000;
 
-/** One thing that the demo must be seen to do. */
+/** An effect that the demo must have. */
 interface Check {
   readonly what: string;
   readonly seen: () => Promise<boolean>;
 }
 
-/** Tries everything through HTTP, waits for its effects, and reports. Returns whether all of them were seen. */
+/** Exercises everything over HTTP, waits for the effects, and reports them. Returns whether all were seen. */
 export async function tour(url: string): Promise<boolean> {
   const http = new Http(url);
   const missing = [...(await badInputs(http)), ...(await unseen(await requests(http)))];
@@ -27,7 +27,7 @@ export async function tour(url: string): Promise<boolean> {
   return missing.length === 0;
 }
 
-/** Asks for work of every kind; returns what must come of it. */
+/** Requests work of every kind; returns the expected effects. */
 async function requests(http: Http): Promise<Check[]> {
   for (const person of PEOPLE) await http.accepted('signups', person);
   const { file } = await http.accepted<{ file: string }>('exports', { rows: ROWS });
@@ -73,7 +73,7 @@ async function requests(http: Http): Promise<Check[]> {
   ];
 }
 
-/** Sends what must be refused; returns what was not. */
+/** Sends requests that must be refused; returns those that were not. */
 async function badInputs(http: Http): Promise<string[]> {
   const inputs: [path: string, body: string, expected: string][] = [
     ['signups', '{"name":"Ada"}', 'email'],
@@ -92,7 +92,7 @@ async function badInputs(http: Http): Promise<string[]> {
   return missing;
 }
 
-/** Waits for the checks; returns those that failed to the end. */
+/** Waits for the checks; returns those that never passed. */
 async function unseen(checks: readonly Check[]): Promise<string[]> {
   const deadline = performance.now() + PATIENCE;
   let open = checks;
@@ -134,7 +134,7 @@ class Http {
     return { status: response.status, text: await response.text() };
   }
 
-  /** Posts what must be taken. */
+  /** Posts a request that must be accepted. */
   async accepted<Body>(path: string, body: object): Promise<Body> {
     const { status, text } = await this.post(path, JSON.stringify(body));
     if (status !== 202) throw new Error(`POST /${path} was answered ${status} ${text}`);

@@ -1,7 +1,7 @@
 import { BadRequestException, type PipeTransform } from '@nestjs/common';
 import type { ZodType } from 'zod';
 
-/** Lets through what fits the schema; answers anything else with a 400 that says what is wrong where. */
+/** Passes values that match the schema; rejects others with a 400 that lists each issue and its location. */
 export class ValidationPipe<Value> implements PipeTransform<unknown, Value> {
   constructor(private readonly schema: ZodType<Value>) {}
 

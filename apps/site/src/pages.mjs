@@ -109,6 +109,12 @@ export const SECTIONS = [
   section('Guides', [
     group('Writing jobs', 'guides', [
       [
+        `${GUIDES}/enqueueing.md`,
+        'enqueueing',
+        'Enqueueing',
+        'Enqueue one job or many, now or later, and handle the errors.',
+      ],
+      [
         `${GUIDES}/handlers.md`,
         'handlers',
         'Handlers',
@@ -190,6 +196,12 @@ export const SECTIONS = [
   section('Reference', [
     group('', 'reference', [
       [
+        `${GUIDES}/guarantees.md`,
+        'guarantees',
+        'Guarantees',
+        'What the library promises when processes die, pools stop and Redis fails.',
+      ],
+      [
         `${GUIDES}/options.md`,
         'options',
         'Options',
@@ -207,10 +219,22 @@ export const SECTIONS = [
         'Classes at a glance',
         'The members of Job, Enqueuer, Client and WorkerPool in tables.',
       ],
+      [
+        `${GUIDES}/glossary.md`,
+        'glossary',
+        'Glossary',
+        'One word for each thing, and its meaning.',
+      ],
     ]),
   ]),
   section('Operations', [
     group('', 'operations', [
+      [
+        `${GUIDES}/client.md`,
+        'client',
+        'Client',
+        'Inspect queues, jobs and pools in Redis, and repair them.',
+      ],
       [`${GUIDES}/deploying.md`, 'deploying', 'Deploying', 'Docker, Kubernetes and serverless.'],
       [
         `${GUIDES}/lifecycle.md`,
@@ -247,6 +271,12 @@ export const SECTIONS = [
         'from-nestjs-bull',
         'From @nestjs/bull',
         'What Bull 4 idioms become.',
+      ],
+      [
+        `${GUIDES}/gocraft-work.md`,
+        'gocraft-work',
+        'Beside gocraft/work',
+        'Share a namespace with Go processes, and the limits of the Go side.',
       ],
     ]),
   ]),

@@ -9,7 +9,7 @@ import {
 } from './options/dashboard-options.js';
 import { WORK_DASHBOARD_CONTROLLER, WORK_DASHBOARD_OPTIONS } from './options/dashboard.tokens.js';
 
-/** What `WorkDashboardModule` is built on. */
+/** The base class of `WorkDashboardModule`. */
 export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkDashboardOptions>({
   moduleName: 'WorkDashboard',
   optionsInjectionToken: WORK_DASHBOARD_OPTIONS,
@@ -34,7 +34,7 @@ function withExtras(
   };
 }
 
-/** What a factory makes is looked at when it has made it. */
+/** Wraps a factory's provider so that its result is checked. */
 function checking(provider: Provider): Provider {
   if (!('useFactory' in provider) || provider.provide !== WORK_DASHBOARD_OPTIONS) return provider;
   const { useFactory, ...rest } = provider;
@@ -48,7 +48,7 @@ function checking(provider: Provider): Provider {
   };
 }
 
-/** What the dashboard injects by class is, here, that of the instance. */
+/** Provides the instance's parts under the classes that the dashboard injects. */
 function of(instance: string): Provider[] {
   return [
     { provide: Client, useExisting: getClientToken(instance) },

@@ -38,10 +38,10 @@ import { Snapshots } from './views/snapshots.js';
 import { DashboardTiming } from './options/timing.js';
 
 /**
- * The dashboard: a page, and the JSON API below it, as a controller of the application, whose guards apply. Needs
- * `WorkModule`, whose `Client` it uses. Works with Express and with Fastify.
+ * The dashboard: a page and its JSON API, served by a controller of the application, so that the application's guards
+ * apply. Requires `WorkModule` and uses its `Client`. Works with Express and Fastify.
  *
- * Without `authenticate` it is closed, unless `insecureAllowAll` is true.
+ * Without `authenticate` the dashboard is closed, unless `insecureAllowAll` is true.
  *
  * @example
  * ```ts
@@ -82,8 +82,8 @@ export class WorkDashboardModule extends ConfigurableModuleClass implements Nest
   }
 
   /**
-   * @param options `path` (default `work`), `authenticate`, `authorize`, `redact` and others. The type of the request
-   * and that of the user are inferred from `authenticate`.
+   * @param options `path` (default `work`), `authenticate`, `authorize`, `redact` and others. The types of the request
+   * and the user are inferred from `authenticate`.
    */
   static override forRoot<Request = DashboardRequest, User extends DashboardUser = DashboardUser>(
     options: WorkDashboardOptions<Request, User> & WorkDashboardExtras = {},
@@ -92,7 +92,11 @@ export class WorkDashboardModule extends ConfigurableModuleClass implements Nest
     return super.forRoot(options);
   }
 
-  /** As `forRoot`, with options that a factory makes; `path`, `instance` and `decorators` stand beside it. @throws InvalidOptionError */
+  /**
+   * Like `forRoot`, with options from a factory; `path`, `instance` and `decorators` are given beside it.
+   *
+   * @throws InvalidOptionError
+   */
   static override forRootAsync<
     Request = DashboardRequest,
     User extends DashboardUser = DashboardUser,
@@ -106,7 +110,7 @@ export class WorkDashboardModule extends ConfigurableModuleClass implements Nest
     );
   }
 
-  /** Nest calls it when the application has its adapter, and before it makes its routes. */
+  /** Called by Nest when the application has its adapter, before it creates its routes. */
   configure(): void {
     routeBelow(this.controller, this.adapterHost.httpAdapter.getType());
   }

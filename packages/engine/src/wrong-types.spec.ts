@@ -100,7 +100,7 @@ it.each<[string, () => unknown, string]>([
   [
     'a hole',
     () => enqueuer.enqueueMany([{ name: 'n' }, null as never]),
-    'Option "jobs[1]" is null; it must be { name, args, options }, or a job that a contract makes by with().',
+    'Option "jobs[1]" is null; it must be { name, args, options }, or a job made by the with() of a contract.',
   ],
   [
     'another member',

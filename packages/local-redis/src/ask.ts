@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 const TIMEOUT = 5_000;
 
-/** Sends a command to the server at this port of 127.0.0.1, and returns what it answers. @throws its error */
+/** Sends a command to the server at this port of 127.0.0.1 and returns its reply. @throws the server's error */
 export function ask(port: number, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(`${command}\r\nQUIT\r\n`));

@@ -1,11 +1,11 @@
-/** Every error that this package throws on purpose. */
+/** Base class of the errors that this package throws. */
 export class LocalRedisError extends Error {
   override get name(): string {
     return this.constructor.name;
   }
 }
 
-/** There is no Redis on this machine, and no way to install one. */
+/** Thrown if no Redis is found on this machine and none can be installed. */
 export class RedisNotFoundError extends LocalRedisError {
   constructor(cause?: unknown) {
     const why = cause instanceof Error ? ` (installing it failed: ${cause.message})` : '';
@@ -14,14 +14,14 @@ export class RedisNotFoundError extends LocalRedisError {
   macOS           brew install redis
   Debian, Ubuntu  sudo apt-get install redis-server
   or run one with docker run --rm -p 6379:6379 redis
-and set REDIS_URL, such as redis://127.0.0.1:6379, to use a Redis that runs already, or
+and set REDIS_URL, such as redis://127.0.0.1:6379, to use a running Redis, or
 NESTCRAFT_REDIS_BINARY to the path of a redis-server.`,
       { cause },
     );
   }
 }
 
-/** The server did not start, or did not answer in time. */
+/** Thrown if the server did not start or did not answer in time. */
 export class RedisStartError extends LocalRedisError {
   constructor(
     readonly binary: string,
@@ -29,11 +29,11 @@ export class RedisStartError extends LocalRedisError {
     /** The last lines that the server wrote. */
     readonly log: string,
   ) {
-    super(`${binary} did not start: ${reason}. It wrote:\n${log || '(nothing)'}`);
+    super(`${binary} did not start: ${reason}. Its log:\n${log || '(nothing)'}`);
   }
 }
 
-/** The server is in a state in which this cannot be done. */
+/** Thrown if the server's state does not permit an operation. */
 export class RedisStateError extends LocalRedisError {
   constructor(action: string, state: string) {
     super(`Cannot ${action} a Redis that ${state}.`);

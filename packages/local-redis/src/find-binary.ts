@@ -9,17 +9,17 @@ import type { Environment, RedisBinary } from './redis-binary.js';
 const NAMES = ['redis-server', 'valkey-server'];
 
 /**
- * Finds a Redis server: the one that `NESTCRAFT_REDIS_BINARY` names, else `redis-server` or `valkey-server` on PATH,
- * else the one that was unpacked into the cache folder before, else one that is installed now.
+ * Finds a Redis server, in this order: the one that `NESTCRAFT_REDIS_BINARY` names, `redis-server` or `valkey-server`
+ * on PATH, one that was unpacked into the cache folder earlier, or one that is installed now.
  *
- * @param env where to look; default: the environment of this process
+ * @param env the environment to search; default: this process's
  * @throws RedisNotFoundError
  */
 export async function findBinary(env: Environment = process.env): Promise<RedisBinary> {
   return (await presentBinary(env)) ?? (await install(env));
 }
 
-/** What `findBinary` finds without installing anything. */
+/** Does the same as `findBinary` without installing anything. */
 export async function presentBinary(env: Environment): Promise<RedisBinary | undefined> {
   if (env.NESTCRAFT_REDIS_BINARY) return { path: env.NESTCRAFT_REDIS_BINARY };
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');

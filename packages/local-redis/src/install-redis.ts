@@ -9,15 +9,15 @@ const run = promisify(execFile);
 
 const PACKAGES = ['redis-server', 'redis-tools'];
 const POLICY = '/usr/sbin/policy-rc.d';
-// Longer than any installation takes: a lock that is older was left by a process that died.
+// Longer than any installation takes: an older lock was left by a process that died.
 const LOCK_STALE = 300_000;
 
 /**
- * Installs Redis on Debian, Ubuntu and their like: as root as a package of the system, whose service is not started;
- * otherwise, or when `isThere` does not see it then, unpacked into `cache`. Of several processes that try at once, one
- * does it.
+ * Installs Redis on Debian, Ubuntu and similar systems. As root it installs the system's package without starting its
+ * service. Otherwise, or if `isThere` does not find it afterwards, it unpacks the package into `cache`. If several
+ * processes try at the same time, only one installs it.
  *
- * @throws Error when there is no apt-get, or it fails
+ * @throws Error if apt-get is missing or fails
  */
 export async function installRedis(
   cache: string,
@@ -25,19 +25,19 @@ export async function installRedis(
   isThere: () => Promise<boolean>,
 ): Promise<void> {
   await run('apt-get', ['--version'], { env: env }).catch(() => {
-    throw new Error('apt-get is not there');
+    throw new Error('apt-get was not found');
   });
   await mkdir(cache, { recursive: true });
   await withLock(join(cache, 'install.lock'), async () => {
     if (await isThere()) return;
-    console.error('Installing redis-server with apt-get, once…');
+    console.error('Installing redis-server with apt-get (only once)…');
     const isRoot = process.getuid?.() === 0;
     if (isRoot && (await installPackage().catch(() => false)) && (await isThere())) return;
     await unpack(cache);
   });
 }
 
-/** The server that was unpacked into `cache`, if there is one. */
+/** Returns the server that was unpacked into `cache`, if any. */
 export async function unpackedBinary(cache: string): Promise<RedisBinary | undefined> {
   const path = join(cache, 'root', 'usr', 'bin', 'redis-server');
   if (!(await exists(path))) return undefined;
@@ -45,7 +45,7 @@ export async function unpackedBinary(cache: string): Promise<RedisBinary | undef
   return { path, env: { LD_LIBRARY_PATH: libraries.join(':') } };
 }
 
-/** As root. Debian starts a service that it installs unless this policy forbids it. */
+/** Installs the package as root. Debian starts an installed service unless this policy forbids it. */
 async function installPackage(): Promise<boolean> {
   const hasPolicy = await exists(POLICY);
   if (!hasPolicy) await writeFile(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
@@ -61,7 +61,7 @@ async function installPackage(): Promise<boolean> {
   }
 }
 
-/** Without root: downloads Redis and those of its dependencies that are missing, and unpacks them. */
+/** Downloads Redis and its missing dependencies and unpacks them, without root. */
 export async function unpack(cache: string): Promise<void> {
   const work = join(cache, `unpack-${process.pid}`);
   const own = await ownLists(work);
@@ -79,7 +79,7 @@ export async function unpack(cache: string): Promise<void> {
   }
 }
 
-/** Package lists of our own, which need no root to be brought up to date. */
+/** Creates private package lists, which can be updated without root. */
 async function ownLists(work: string): Promise<string[]> {
   const lists = join(work, 'lists');
   const archives = join(work, 'archives');

@@ -4,7 +4,7 @@ import { RedisStartError } from './errors.js';
 import { freePort } from './free-port.js';
 import { LocalRedis, type LocalRedisOptions } from './local-redis.js';
 
-/** What every node is started with; a directory is each node's own. */
+/** Options for every node; each node has its own directory. */
 export type LocalClusterOptions = Pick<
   LocalRedisOptions,
   'binary' | 'persistence' | 'settings' | 'startTimeout'
@@ -19,7 +19,7 @@ export class LocalCluster {
   private constructor(readonly nodes: readonly LocalRedis[]) {}
 
   /**
-   * Starts the nodes and waits until all agree that the Cluster is up.
+   * Starts the nodes and waits until all of them report that the Cluster is up.
    *
    * @throws RedisNotFoundError, RedisStartError
    */
@@ -35,12 +35,12 @@ export class LocalCluster {
     return new LocalCluster(nodes);
   }
 
-  /** Where each node is, as ioredis's `Cluster` wants it. */
+  /** The addresses of the nodes, as ioredis's `Cluster` expects them. */
   get addresses(): { readonly host: string; readonly port: number }[] {
     return this.nodes.map(({ host, port }) => ({ host, port }));
   }
 
-  /** Ends all nodes. Safe to call twice. */
+  /** Stops all nodes. Safe to call twice. */
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()));
   }
@@ -55,7 +55,7 @@ async function startNode({ settings, ...options }: LocalClusterOptions): Promise
     ...options,
     settings: {
       'cluster-enabled': 'yes',
-      // By default the port and ten thousand, which may be past the last one.
+      // The default is the port plus 10000, which may exceed the largest port.
       'cluster-port': String(await freePort()),
       'cluster-node-timeout': '2000',
       ...settings,
@@ -78,7 +78,7 @@ async function join(nodes: readonly LocalRedis[], timeout: number): Promise<void
   for (const { port } of nodes) {
     while (!(await isUp(port, nodes.length))) {
       if (performance.now() > deadline) {
-        throw new RedisStartError('The Cluster', `its nodes have not met in ${timeout} ms`, '');
+        throw new RedisStartError('The Cluster', `its nodes did not meet within ${timeout} ms`, '');
       }
       await sleep(50);
     }

@@ -10,15 +10,15 @@ import { RedisProcess } from './redis-process.js';
 export interface LocalRedisOptions {
   /** `none` keeps data in memory only; `aof` writes an append-only file that survives a kill. Default `none`. */
   readonly persistence?: 'none' | 'aof' | undefined;
-  /** Where data and log go. Default: a temporary folder of its own, removed at the end; a given one is kept. */
+  /** The folder for data and log; it is kept. Default: a temporary folder that is removed at the end. */
   readonly directory?: string | undefined;
-  /** Default: a free port. */
+  /** The port to listen on. Default: a free port. */
   readonly port?: number | undefined;
-  /** Path of a redis-server or valkey-server; default: one is looked for, and if need be installed. */
+  /** Path of a redis-server or valkey-server; default: one is searched for and, if necessary, installed. */
   readonly binary?: string | undefined;
-  /** More lines for redis.conf, such as `{ maxmemory: '10mb' }`. */
+  /** Additional settings for redis.conf, such as `{ maxmemory: '10mb' }`. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
-  /** Milliseconds until it must take commands; default 10000. */
+  /** Milliseconds within which it must accept commands; default 10000. */
   readonly startTimeout?: number | undefined;
 }
 
@@ -26,8 +26,8 @@ const DEFAULT_START_TIMEOUT = 10_000;
 const PORT_TRIES = 5;
 
 /**
- * A private, real Redis on a port of 127.0.0.1. It ends with the process that started it, even when that is killed,
- * and does not keep it from ending.
+ * A private, real Redis on a port of 127.0.0.1. It stops when the process that started it ends, even if that is killed,
+ * and does not keep that process alive.
  *
  * @example
  * ```ts
@@ -54,11 +54,7 @@ export class LocalRedis {
     this.#process = process;
   }
 
-  /**
-   * Starts a server and waits until it takes commands.
-   *
-   * @throws RedisNotFoundError, RedisStartError
-   */
+  /** Starts a server and waits until it accepts commands. @throws RedisNotFoundError, RedisStartError */
   static async start(options: LocalRedisOptions = {}): Promise<LocalRedis> {
     const binary: RedisBinary = options.binary ? { path: options.binary } : await findBinary();
     const isTemporary = options.directory === undefined;
@@ -90,12 +86,12 @@ export class LocalRedis {
     return `redis://${this.host}:${this.port}`;
   }
 
-  /** Of the server process. @throws RedisStateError when it does not run */
+  /** The process id of the server. @throws RedisStateError if it is not running */
   get pid(): number {
-    return this.#running('ask the pid of').pid;
+    return this.#running('read the pid of').pid;
   }
 
-  /** Ends the server in good order, and removes its temporary folder. Safe to call twice. */
+  /** Stops the server gracefully and removes its temporary folder. Safe to call twice. */
   async stop(): Promise<void> {
     const server = this.#process;
     this.#process = undefined;
@@ -103,14 +99,18 @@ export class LocalRedis {
     if (this.#isTemporary) await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** kill -9, as a crash would. Resolves when it is gone; `restart` brings it back. @throws RedisStateError */
+  /**
+   * Kills the server (kill -9), like a crash. Resolves when it is gone; `restart` starts it again.
+   *
+   * @throws RedisStateError
+   */
   async kill(): Promise<void> {
     const server = this.#running('kill');
     this.#process = undefined;
     await server.kill();
   }
 
-  /** Starts it again on the same port and data, ending it first if it runs. @throws RedisStartError */
+  /** Restarts it on the same port and data, stopping it first if it is running. @throws RedisStartError */
   async restart(): Promise<void> {
     const server = this.#process;
     this.#process = undefined;
@@ -119,7 +119,7 @@ export class LocalRedis {
     this.#process = await this.#start();
   }
 
-  /** Freezes it (SIGSTOP): connections stay open and nothing is answered. @throws RedisStateError */
+  /** Freezes it (SIGSTOP): connections stay open, but it does not answer. @throws RedisStateError */
   pause(): void {
     this.#running('pause').signal('SIGSTOP');
   }
@@ -134,7 +134,7 @@ export class LocalRedis {
   }
 
   #running(action: string): RedisProcess {
-    if (!this.#process) throw new RedisStateError(action, 'does not run');
+    if (!this.#process) throw new RedisStateError(action, 'is not running');
     return this.#process;
   }
 }

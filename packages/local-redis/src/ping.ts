@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 
 /**
- * Whether the server with this process id takes commands at this port of 127.0.0.1. One that still loads its data
- * does not; and another server, which had the port before, is not the one.
+ * Returns whether the server with this process id accepts commands at this port of 127.0.0.1. A server that is still
+ * loading its data does not. The process id rules out another server that had the port before.
  */
 export function ping(port: number, pid: number, milliseconds: number): Promise<boolean> {
   return new Promise((resolve) => {

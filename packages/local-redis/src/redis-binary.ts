@@ -6,14 +6,14 @@ const run = promisify(execFile);
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A program that is a Redis server, and what it needs around it. */
+/** A Redis server program and its environment. */
 export interface RedisBinary {
   readonly path: string;
-  /** Added to the environment in which it runs. */
+  /** Variables that are added to its environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The major version, such as 7; Valkey 8 is 8. 0 when the program does not tell. */
+/** Returns the major version, such as 7; Valkey 8 is 8. Returns 0 if the program does not report it. */
 export async function majorVersion({ path, env }: RedisBinary): Promise<number> {
   const { stdout } = await run(path, ['--version'], { env: { ...process.env, ...env } });
   return Number(/v=(\d+)\./.exec(stdout)?.[1] ?? 0);

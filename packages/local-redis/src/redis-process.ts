@@ -12,7 +12,7 @@ export interface RedisProcessOptions {
   readonly binary: RedisBinary;
   readonly port: number;
   readonly directory: string;
-  /** Remove the directory when the owner dies. */
+  /** Whether to remove the directory when the owner dies. */
   readonly isTemporary: boolean;
   readonly appendOnly: boolean;
   readonly settings: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ const STOP_TIMEOUT = 5_000;
 const PING_TIMEOUT = 1_000;
 const LOG_FILE = 'redis.log';
 
-/** One server process, from its start to its end. */
+/** A server process, from start to end. */
 export class RedisProcess {
   readonly #child: ChildProcess;
   readonly #watchdog: Watchdog;
@@ -36,13 +36,13 @@ export class RedisProcess {
     this.#exited = exited;
   }
 
-  /** Starts a server and waits until it takes commands. @throws RedisStartError */
+  /** Starts a server and waits until it accepts commands. @throws RedisStartError */
   static async start(options: RedisProcessOptions): Promise<RedisProcess> {
     const { binary, directory, isTemporary } = options;
     const child = spawn(binary.path, await argumentsFor(options), {
       cwd: directory,
       env: { ...process.env, ...binary.env },
-      detached: true, // a Ctrl-C in the owner's terminal shall not stop it under the owner's jobs
+      detached: true, // a Ctrl-C in the owner's terminal must not stop it while the owner's jobs run
       stdio: 'ignore',
     });
     const exited = once(child, 'exit').catch(() => undefined);
@@ -66,7 +66,7 @@ export class RedisProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** Asks it to end, and kills it if it has not after five seconds. */
+  /** Asks it to stop, and kills it if it is still running after five seconds. */
   async stop(): Promise<void> {
     this.signal('SIGCONT');
     this.signal('SIGTERM');
@@ -76,7 +76,7 @@ export class RedisProcess {
     this.#watchdog.dismiss();
   }
 
-  /** kill -9. Resolves when it is gone. */
+  /** Kills it with kill -9. Resolves when it is gone. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.#exited;
@@ -116,7 +116,7 @@ async function argumentsFor(options: RedisProcessOptions): Promise<string[]> {
     save: '',
     appendonly: appendOnly ? 'yes' : 'no',
     appendfsync: 'everysec',
-    // Redis 7 keeps DEBUG, with which tests make it stall, to who asks for it.
+    // Redis 7 disables DEBUG by default; tests use it to make Redis stall.
     ...(version >= 7 && { 'enable-debug-command': 'local' }),
     ...settings,
   };

@@ -1,15 +1,15 @@
 /**
- * A byte string as Redis and Lua know it: each character is one byte (0 to 255). Such strings can be keys of a Map, are
- * equal when their bytes are, and sort as Redis sorts.
+ * A byte string as in Redis and Lua: each character is one byte (0 to 255). Such strings can be keys of a Map, are
+ * equal if their bytes are, and sort as in Redis.
  */
 export type Bytes = string;
 
-/** The bytes of what a text is in UTF-8. */
+/** Encodes a text as UTF-8 bytes. */
 export function bytesOf(text: string): Bytes {
   return Buffer.from(text).toString('latin1');
 }
 
-/** The text that bytes are in UTF-8. */
+/** Decodes UTF-8 bytes to a text. */
 export function textOf(bytes: Bytes): string {
   return Buffer.from(bytes, 'latin1').toString();
 }

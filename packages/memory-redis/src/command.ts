@@ -7,15 +7,15 @@ import type { Tracking } from './tracking.js';
 
 /** The server as commands see it. */
 export interface CommandHost {
-  /** The open connections, by their ids. */
+  /** The open connections, by id. */
   readonly sessions: ReadonlyMap<number, Session>;
   readonly tracking: Tracking;
   readonly scripts: ScriptEngine;
-  /** How often each command was run. */
+  /** The number of calls of each command. */
   readonly calls: ReadonlyMap<string, number>;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Whether there is a command of that name, in capitals. */
+  /** Returns whether a command with this name, in capitals, exists. */
   knows(name: string): boolean;
   /** Runs a command for a session and returns its reply, which may be an error. */
   execute(session: Session, name: string, args: readonly Bytes[]): Reply;
@@ -23,7 +23,7 @@ export interface CommandHost {
 
 /** One call of a command. */
 export interface Call {
-  /** What follows the command's name. */
+  /** The arguments after the command's name. */
   readonly args: readonly Bytes[];
   readonly keyspace: Keyspace;
   readonly session: Session;
@@ -31,11 +31,11 @@ export interface Call {
 }
 
 export interface Command {
-  /** How many arguments it takes. */
+  /** The minimum and maximum number of arguments. */
   readonly arity: { readonly least: number; readonly most: number };
-  /** Whether it may change keys, reads them only, or does neither. */
+  /** Whether it may change keys, only reads them, or does neither. */
   readonly access: 'write' | 'read' | 'none';
-  /** Which of its arguments are keys. */
+  /** Returns those of its arguments that are keys. */
   readonly keys: (args: readonly Bytes[]) => readonly Bytes[];
   /** @throws RedisError */
   readonly run: (call: Call) => Reply;
@@ -51,17 +51,17 @@ const firstKey: KeysOf = (args) => args.slice(0, 1);
 export const allKeys: KeysOf = (args) => args;
 export const noKeys: KeysOf = () => [];
 
-/** A command that only looks; its first argument is its key, unless said otherwise. */
+/** Defines a command that only reads; by default its first argument is its key. */
 export function reads(arity: Arity, run: Run, keys: KeysOf = firstKey): Command {
   return { access: 'read', arity: bounds(arity), keys, run };
 }
 
-/** A command that changes something; its first argument is its key, unless said otherwise. */
+/** Defines a command that may change keys; by default its first argument is its key. */
 export function writes(arity: Arity, run: Run, keys: KeysOf = firstKey): Command {
   return { access: 'write', arity: bounds(arity), keys, run };
 }
 
-/** A command that has nothing to do with keys. */
+/** Defines a command that involves no keys. */
 export function serves(arity: Arity, run: Run): Command {
   return { access: 'none', arity: bounds(arity), keys: noKeys, run };
 }
@@ -71,12 +71,12 @@ function bounds(arity: Arity): Command['arity'] {
   return { least, most };
 }
 
-/** The arguments by position; one that is not there is empty, which the arity rules out. */
+/** Returns an argument by position; a missing one would be empty, but the arity rules that out. */
 export function argument(args: readonly Bytes[], index: number): Bytes {
   return args[index] ?? '';
 }
 
-/** Arguments of which each so many belong together. */
+/** Splits arguments into groups of `size`. */
 export function groups(args: readonly Bytes[], size: number): Bytes[][] {
   return Array.from({ length: args.length / size }, (_, i) => args.slice(i * size, (i + 1) * size));
 }

@@ -1,8 +1,10 @@
-/** The Redis in memory was closed. */
+/** Thrown when a Redis in memory has been closed. */
 export class MemoryRedisClosedError extends Error {
   override readonly name = 'MemoryRedisClosedError';
 
   constructor() {
-    super('This MemoryRedis is closed. Make a new one, or close it after everything that uses it.');
+    super(
+      'This MemoryRedis is closed. Create a new one, or close it after everything that uses it.',
+    );
   }
 }

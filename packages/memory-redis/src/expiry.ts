@@ -1,10 +1,10 @@
 import { RedisError } from './reply.js';
 
 /**
- * When a key ends, in milliseconds since the epoch.
+ * Returns the expiry time of a key, in milliseconds since the epoch.
  *
- * @param unit EX and PX from now on, EXAT and PXAT since the epoch; in seconds or milliseconds
- * @throws RedisError for a time that no key can end at
+ * @param unit EX or PX for seconds or milliseconds from now, EXAT or PXAT for seconds or milliseconds since the epoch
+ * @throws RedisError for an invalid time
  */
 export function expiry(command: string, unit: string, time: number, now: number): number {
   const milliseconds = unit.startsWith('E') ? time * 1000 : time;

@@ -1,6 +1,9 @@
 import type { Bytes } from './bytes.js';
 
-/** A pattern of KEYS and its like as a regular expression: `*`, `?`, `[a-z]`, `[^a]`, and `\` for what is meant. */
+/**
+ * Converts a pattern of KEYS and similar commands to a regular expression: `*`, `?`, `[a-z]`, `[^a]`, and `\` to
+ * escape.
+ */
 export function globPattern(glob: Bytes): RegExp {
   const parts = glob.match(/\\[^]|\[\^?(?:\\[^]|[^\]\\])*(?:\]|$)|[^]/g) ?? [];
   return new RegExp(`^${parts.map(toPattern).join('')}$`, 's');

@@ -2,7 +2,7 @@ import type { Bytes } from './bytes.js';
 import { RedisError } from './reply.js';
 import { SortedSet } from './sorted-set.js';
 
-/** What stands under a key, by its Redis type. */
+/** The value of a key, by Redis type. */
 export interface Values {
   string: Bytes;
   list: Bytes[];
@@ -23,16 +23,16 @@ const EMPTY: { readonly [Type in Exclude<ValueType, 'string'>]: () => Values[Typ
   zset: () => new SortedSet(),
 };
 
-/** Who hears of changes: of each key that is written, removed or expired; and when all are removed at once. */
+/** A listener for changes: of each key that is written, removed or expired, and of the removal of all keys. */
 export interface KeyspaceListener {
   changed(key: Bytes): void;
   cleared(): void;
 }
 
-/** The keys with what stands under them, until they expire. A collection that is empty does not exist. */
+/** The keys and their values, until they expire. Empty collections do not exist. */
 export class Keyspace {
   readonly #entries = new Map<Bytes, Entry>();
-  /** Keys that have an end. */
+  /** Keys with an expiry time. */
   readonly #mortal = new Set<Bytes>();
   readonly #now: () => number;
   readonly #listener: KeyspaceListener;
@@ -48,7 +48,7 @@ export class Keyspace {
     return this.#entries.size;
   }
 
-  /** All keys that have not expired. */
+  /** Returns all keys that have not expired. */
   keys(): Bytes[] {
     this.expire();
     return [...this.#entries.keys()];
@@ -58,14 +58,14 @@ export class Keyspace {
     return this.#live(key)?.type;
   }
 
-  /** What stands under the key. @throws RedisError if that is of another type */
+  /** Returns the value of a key. @throws RedisError if it has another type */
   read<Type extends ValueType>(key: Bytes, type: Type): Values[Type] | undefined {
     const entry = this.#live(key);
     if (entry && entry.type !== type) throw RedisError.wrongType();
     return entry?.value as Values[Type] | undefined;
   }
 
-  /** The collection under the key, made if there is none; whoever changes it says so with `changed`. */
+  /** Returns the collection of a key, and creates it if it is missing. Callers that change it must call `changed`. */
   open<Type extends Exclude<ValueType, 'string'>>(key: Bytes, type: Type): Values[Type] {
     const found = this.read(key, type);
     if (found !== undefined) return found;
@@ -74,14 +74,14 @@ export class Keyspace {
     return value;
   }
 
-  /** Says that a collection was changed; one that has become empty is removed. */
+  /** Reports that a collection was changed; an empty one is removed. */
   changed(key: Bytes): void {
     const entry = this.#entries.get(key);
     if (entry && isEmpty(entry)) this.#forget(key);
     this.#listener.changed(key);
   }
 
-  /** Sets a string. It has no end, unless `keepEnd`. */
+  /** Sets a string. Its expiry time is removed, unless `keepEnd` is set. */
   setString(key: Bytes, value: Bytes, { keepEnd = false } = {}): void {
     const expiresAt = keepEnd ? this.#live(key)?.expiresAt : undefined;
     this.#forget(key);
@@ -90,7 +90,7 @@ export class Keyspace {
     this.#listener.changed(key);
   }
 
-  /** @returns whether it was there */
+  /** @returns whether it existed */
   delete(key: Bytes): boolean {
     if (!this.#live(key)) return false;
     this.#forget(key);
@@ -98,7 +98,7 @@ export class Keyspace {
     return true;
   }
 
-  /** Moves what stands under a key, with its end. @returns whether there was anything */
+  /** Renames a key and keeps its expiry time. @returns whether the key existed */
   rename(key: Bytes, to: Bytes): boolean {
     const entry = this.#live(key);
     if (!entry) return false;
@@ -119,12 +119,14 @@ export class Keyspace {
     this.#listener.cleared();
   }
 
-  /** When the key ends, in milliseconds since the epoch; `undefined` for never, or if there is no such key. */
+  /**
+   * Returns the key's expiry time, in milliseconds since the epoch; `undefined` if it never expires or does not exist.
+   */
   expiresAt(key: Bytes): number | undefined {
     return this.#live(key)?.expiresAt;
   }
 
-  /** Sets when the key ends, or that it does not. A time that has passed removes it. */
+  /** Sets or removes the key's expiry time. A time in the past removes the key. */
   expireAt(key: Bytes, at: number | undefined): void {
     const entry = this.#live(key);
     if (!entry) return;
@@ -139,7 +141,7 @@ export class Keyspace {
     this.#listener.changed(key);
   }
 
-  /** Removes what has expired, as Redis does now and then. */
+  /** Removes expired keys, as Redis does periodically. */
   expire(): void {
     for (const key of this.#mortal) this.#live(key);
   }

@@ -6,16 +6,17 @@ import { MemoryConnector } from './memory-connector.js';
 import { Server } from './server.js';
 
 export interface MemoryRedisOptions {
-  /** The time in milliseconds since the epoch, by which keys expire and scripts decide; default the host's clock. */
+  /** Returns the time in milliseconds since the epoch, which keys and scripts use; default: the host's clock. */
   readonly now?: (() => number) | undefined;
 }
 
-// As often as Redis itself looks for keys that have expired.
+// The interval at which Redis itself looks for expired keys.
 const EXPIRE_INTERVAL = 100;
 
 /**
- * A Redis inside this process, for tests: nothing to install, to start or to clean up. It has the commands that
- * Nestcraft Work uses, and runs the same Lua scripts as a real Redis does. Anything else is refused by name.
+ * A Redis inside this process, for tests: nothing to install, to start or to clean up. It supports the commands that
+ * Nestcraft Work uses and runs the same Lua scripts as a real Redis. Any other command is rejected with an error that
+ * names it.
  *
  * @example
  * ```ts
@@ -26,7 +27,7 @@ const EXPIRE_INTERVAL = 100;
  * ```
  */
 export class MemoryRedis {
-  /** What ioredis, and whatever takes ioredis's options, is given to reach it. */
+  /** The options with which ioredis, and anything that accepts ioredis's options, connects to it. */
   readonly options: RedisOptions;
   readonly #now: () => number;
   #server: Promise<Server> | undefined;
@@ -46,7 +47,7 @@ export class MemoryRedis {
     };
   }
 
-  /** Ends all connections and forgets everything. Safe to call twice. */
+  /** Closes all connections and discards all data. Safe to call twice. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const opening = this.#server;

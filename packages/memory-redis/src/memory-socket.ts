@@ -5,13 +5,16 @@ import { RequestReader, encodeReply } from './resp.js';
 import type { Server } from './server.js';
 import type { Session } from './session.js';
 
-/** The client's end of a connection to a server in the same process: what a network socket is to ioredis. */
+/** The client's end of a connection to a server in the same process. It replaces ioredis's network socket. */
 export class MemorySocket extends Duplex {
   readonly #server: Server;
   readonly #session: Session;
   readonly #requests = new RequestReader();
   #hasEnded = false;
-  /** ioredis waits for `connect`, as it does with a network's; otherwise it goes on by a timer that a test may fake. */
+  /**
+   * Makes ioredis wait for `connect`, as with a network socket; otherwise it would rely on a timer that a test may
+   * fake.
+   */
   connecting = true;
 
   constructor(server: Server) {
@@ -36,7 +39,7 @@ export class MemorySocket extends Duplex {
     return this;
   }
 
-  /** It keeps no process alive in any case. */
+  /** Has no effect: the socket never keeps the process alive. */
   ref(): this {
     return this;
   }
@@ -46,10 +49,10 @@ export class MemorySocket extends Duplex {
   }
 
   override _read(): void {
-    // What there is to read is pushed as it comes.
+    // Data is pushed as it arrives.
   }
 
-  /** Answers in a later turn of the event loop, as a network does: whoever writes is not ready to read yet. */
+  /** Answers in a later turn of the event loop, as a network does, because the writer is not ready to read yet. */
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {
     const requests = this.#requests.read(chunk);
     setImmediate(() => {
@@ -60,7 +63,7 @@ export class MemorySocket extends Duplex {
     done();
   }
 
-  /** The client has ended its side: so does the server. */
+  /** Ends the server's side after the client has ended its own. */
   override _final(done: (error?: Error) => void): void {
     this.#endReading();
     done();
@@ -76,7 +79,7 @@ export class MemorySocket extends Duplex {
     if (!this.destroyed) this.emit('connect');
   }
 
-  /** Nothing comes from the server any more. */
+  /** Ends reading: the server sends no more data. */
   #endReading(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;

@@ -3,20 +3,20 @@ import { RedisError } from './reply.js';
 
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
-/** Reads an integer of 64 bits. @throws RedisError */
+/** Parses a 64-bit integer. @throws RedisError */
 export function toBigInt(text: Bytes): bigint {
   if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) throw RedisError.notAnInteger();
   return assertInt64(BigInt(text), () => RedisError.notAnInteger());
 }
 
-/** Reads an integer that JavaScript holds exactly, as counts and times are. @throws RedisError */
+/** Parses an integer that JavaScript represents exactly, such as a count or a time. @throws RedisError */
 export function toInteger(text: Bytes): number {
   const value = Number(toBigInt(text));
   if (!Number.isSafeInteger(value)) throw RedisError.notAnInteger();
   return value;
 }
 
-/** Adds integers of 64 bits. @throws RedisError when the sum is none */
+/** Adds 64-bit integers. @throws RedisError on overflow */
 export function addIntegers(text: Bytes, by: bigint): bigint {
   return assertInt64(
     toBigInt(text) + by,
@@ -29,7 +29,7 @@ function assertInt64(value: bigint, fault: () => RedisError): bigint {
   return value;
 }
 
-/** Reads a number of any kind, `inf` too. @throws RedisError */
+/** Parses any number, including `inf`. @throws RedisError */
 export function toFloat(text: Bytes): number {
   const infinite = /^([+-]?)inf(?:inity)?$/i.exec(text);
   if (infinite) return infinite[1] === '-' ? -Infinity : Infinity;
@@ -38,7 +38,7 @@ export function toFloat(text: Bytes): number {
   return value;
 }
 
-/** A number as Redis writes it: the shortest text that reads as the same number. */
+/** Formats a number like Redis: the shortest text that parses to the same number. */
 export function floatText(value: number): Bytes {
   if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
   if (Number.isNaN(value)) return 'nan';

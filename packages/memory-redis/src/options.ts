@@ -2,10 +2,10 @@ import type { Bytes } from './bytes.js';
 import { RedisError } from './reply.js';
 
 /**
- * Reads a command's options: words, each with so many values. Words are not case-sensitive.
+ * Parses a command's options: words, each with a fixed number of values. Words are not case-sensitive.
  *
- * @param sizes how many values follow each word
- * @throws RedisError for a word that is not known, or without its values
+ * @param sizes the number of values after each word
+ * @throws RedisError for an unknown word, or one without its values
  */
 export function readOptions<Word extends string>(
   args: readonly Bytes[],
@@ -23,7 +23,7 @@ export function readOptions<Word extends string>(
   return options;
 }
 
-/** How many of these options are there. */
+/** Returns the number of options that are present. */
 export function count(...values: unknown[]): number {
   return values.filter((value) => value !== undefined).length;
 }

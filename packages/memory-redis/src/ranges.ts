@@ -1,4 +1,4 @@
-/** From and to of a range by index, where negative ones count from the end; empty where there is nothing. */
+/** Returns the items of an index range. Negative indices count from the end; a range without items is empty. */
 export function slice<Item>(items: readonly Item[], start: number, stop: number): Item[] {
   const { length } = items;
   const from = start < 0 ? Math.max(0, length + start) : start;

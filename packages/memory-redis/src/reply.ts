@@ -1,16 +1,16 @@
 import type { Bytes } from './bytes.js';
 
-/** What a command answers. A string is a bulk string, `null` is nil. */
+/** A command's reply. A string is a bulk string, `null` is nil. */
 export type Reply = number | bigint | Bytes | null | Status | RedisError | readonly Reply[];
 
-/** A word of success such as OK, which is not data. */
+/** A status reply such as OK, as opposed to data. */
 export class Status {
   constructor(readonly text: string) {}
 }
 
 export const OK = new Status('OK');
 
-/** An error as Redis gives it: its first word is its code. */
+/** A Redis error; its first word is its code. */
 export class RedisError extends Error {
   override readonly name = 'RedisError';
 

@@ -3,7 +3,7 @@ import { RedisError, Status, type Reply } from './reply.js';
 
 const END = '\r\n';
 
-/** A reply as it goes over the wire (RESP2). */
+/** Encodes a reply for the wire (RESP2). */
 export function encodeReply(reply: Reply): Bytes {
   if (reply === null) return `$-1${END}`;
   if (typeof reply === 'string') return `$${reply.length}${END}${reply}${END}`;
@@ -13,12 +13,12 @@ export function encodeReply(reply: Reply): Bytes {
   return `*${reply.length}${END}${reply.map(encodeReply).join('')}`;
 }
 
-/** Reads requests, each an array of bulk strings, out of what arrives in pieces. */
+/** Parses requests, each an array of bulk strings, from data that arrives in pieces. */
 export class RequestReader {
   #pending: Bytes = '';
   #position = 0;
 
-  /** @returns the requests that are complete now: each a command's name and its arguments */
+  /** @returns the requests that are now complete, each as a command's name and arguments */
   read(chunk: Buffer): Bytes[][] {
     this.#pending += chunk.toString('latin1');
     const requests: Bytes[][] = [];
@@ -26,7 +26,7 @@ export class RequestReader {
     return requests;
   }
 
-  /** The next request; or nothing, when its end has not arrived yet. */
+  /** Returns the next request; `undefined` if it is incomplete. */
   #next(): Bytes[] | undefined {
     this.#position = 0;
     const size = this.#length('*');

@@ -4,10 +4,9 @@ import { toInteger } from './numbers.js';
 import { RedisError, type Reply } from './reply.js';
 
 /**
- * Answers SCAN and its like, all at once: what is there is in memory, so that there is no need for a second step.
- * As in Redis, COUNT is a hint.
+ * Answers SCAN and similar commands in a single step, because all data is in memory. As in Redis, COUNT is only a hint.
  *
- * @param items what is scanned; `show` gives of each its name, by which it is matched, and what else is answered
+ * @param items the scanned items; `show` returns an item's name, which is matched, and the rest of its reply
  */
 export function scan<Item>(
   cursor: Bytes,

@@ -7,12 +7,12 @@ import { RedisError, type Reply } from './reply.js';
 import { Session, type Executor } from './session.js';
 import { Tracking } from './tracking.js';
 
-/** What all connections share: the keys, the scripts, and who listens to what. */
+/** The state that all connections share: keys, scripts and subscriptions. */
 export class Server implements CommandHost, Executor {
   readonly sessions = new Map<number, Session>();
   readonly keyspace: Keyspace;
   readonly tracking = new Tracking((id) => this.sessions.get(id));
-  /** How often each command was run. */
+  /** The number of calls of each command. */
   readonly calls = new Map<string, number>();
   readonly #clock: () => number;
   #frozen: number | undefined;
@@ -30,7 +30,7 @@ export class Server implements CommandHost, Executor {
     });
   }
 
-  /** Milliseconds since the epoch. Time stands still while a command, a script or a transaction runs. */
+  /** Milliseconds since the epoch. Time is frozen while a command, a script or a transaction runs. */
   now(): number {
     return this.#frozen ?? Math.floor(this.#clock());
   }
@@ -44,7 +44,7 @@ export class Server implements CommandHost, Executor {
     }
   }
 
-  /** @param send takes what is for the client @param end ends the connection */
+  /** @param send sends a reply to the client @param end ends the connection */
   connect(send: (reply: Reply) => void, end: () => void): Session {
     const session = new Session(++this.#lastSession, this, send, end);
     this.sessions.set(session.id, session);
@@ -56,13 +56,13 @@ export class Server implements CommandHost, Executor {
     this.tracking.forget(session);
   }
 
-  /** Ends all connections, and the interpreter. */
+  /** Closes all connections and the interpreter. */
   close(): void {
     for (const session of this.sessions.values()) session.end();
     this.scripts.close();
   }
 
-  /** Runs a command and gives its reply, which may be an error. */
+  /** Runs a command and returns its reply, which may be an error. */
   execute(session: Session, name: string, args: readonly Bytes[]): Reply {
     const command = COMMANDS.get(name);
     const fault = this.fault(name, args);
@@ -82,7 +82,7 @@ export class Server implements CommandHost, Executor {
     return COMMANDS.has(name);
   }
 
-  /** Why a command cannot be run, whatever is in Redis. */
+  /** Returns why a command cannot be run regardless of the data; `undefined` if it can. */
   fault(name: string, args: readonly Bytes[]): RedisError | undefined {
     const command = COMMANDS.get(name);
     if (!command) return RedisError.unknownCommand(name, args);

@@ -2,9 +2,9 @@ import type { Bytes } from './bytes.js';
 import { RedisError, OK, Status, type Reply } from './reply.js';
 
 const QUEUED = new Status('QUEUED');
-// What acts on a transaction instead of being part of it.
+// The commands that control a transaction rather than being queued in it.
 const TRANSACTION = new Set(['MULTI', 'EXEC', 'DISCARD', 'WATCH']);
-// What a connection may do that has subscribed, in RESP2.
+// The commands that a subscribed connection may use in RESP2.
 const WHILE_SUBSCRIBED = new Set(['SUBSCRIBE', 'UNSUBSCRIBE', 'PING', 'QUIT']);
 
 interface Request {
@@ -12,9 +12,9 @@ interface Request {
   readonly args: readonly Bytes[];
 }
 
-/** Runs the requests of a session; the server does. */
+/** Runs the requests of a session. Implemented by the server. */
 export interface Executor {
-  /** Time stands still while `run` runs. */
+  /** Freezes time while `run` runs. */
   freezeTime(run: () => void): void;
   /** Runs a command and returns its reply, which may be an error. */
   execute(session: Session, name: string, args: readonly Bytes[]): Reply;
@@ -22,21 +22,21 @@ export interface Executor {
   fault(name: string, args: readonly Bytes[]): RedisError | undefined;
 }
 
-/** One connection: what it is called, what it listens to, its transaction, and whether its reads are watched. */
+/** A connection: its name, subscriptions, transaction, and the tracking of its reads. */
 export class Session {
   name: Bytes = '';
   readonly channels = new Set<Bytes>();
-  /** Whether reads are watched, and which session hears of changes; nobody does without one. */
+  /** The tracking of reads, and the session that is notified of changes; without one nobody is notified. */
   tracking: { readonly redirect: number | undefined; readonly optIn: boolean } | undefined;
-  /** The next command's reads shall be watched (CLIENT CACHING YES). */
+  /** Whether the next command's reads are tracked (CLIENT CACHING YES). */
   caching = false;
-  /** Keys of WATCH; a change of one makes EXEC do nothing. */
+  /** Keys of WATCH; a change of one of them makes EXEC return nil without running anything. */
   readonly watched = new Set<Bytes>();
   watchedHasChanged = false;
   #transaction: Request[] | undefined;
   #transactionIsBroken = false;
 
-  /** @param send takes what is for the client, replies and messages @param end ends the connection */
+  /** @param send sends replies and messages to the client @param end ends the connection */
   constructor(
     readonly id: number,
     private readonly server: Executor,
@@ -44,7 +44,7 @@ export class Session {
     readonly end: () => void,
   ) {}
 
-  /** Whether what is read now shall be remembered. */
+  /** Whether current reads are tracked. */
   get isTracking(): boolean {
     return this.tracking !== undefined && (!this.tracking.optIn || this.caching);
   }
@@ -59,7 +59,7 @@ export class Session {
     const wasCaching = this.caching;
     this.server.freezeTime(() => this.send(this.#answer(request)));
     if (request.name === 'QUIT') this.end();
-    // CLIENT CACHING is for one command, or for one transaction.
+    // CLIENT CACHING applies to one command or one transaction.
     if (wasCaching && !this.#transaction) this.caching = false;
   }
 

@@ -6,7 +6,7 @@ export interface Scored {
   readonly score: number;
 }
 
-/** Members in the order of their scores, and of their bytes where scores are equal. */
+/** Members ordered by score and, for equal scores, by bytes. */
 export class SortedSet {
   readonly #scores = new Map<Bytes, number>();
   #sorted: Scored[] = [];
@@ -15,7 +15,7 @@ export class SortedSet {
     return this.#scores.size;
   }
 
-  /** All members, the lowest score first. */
+  /** All members, lowest score first. */
   get sorted(): readonly Scored[] {
     return this.#sorted;
   }
@@ -31,7 +31,7 @@ export class SortedSet {
     this.#sorted.splice(this.#place(scored), 0, scored);
   }
 
-  /** @returns whether it was there */
+  /** @returns whether it existed */
   delete(member: Bytes): boolean {
     const score = this.#scores.get(member);
     if (score === undefined) return false;
@@ -40,13 +40,13 @@ export class SortedSet {
     return true;
   }
 
-  /** Its place from 0, or `undefined`. */
+  /** Returns a member's rank, from 0; `undefined` if it is missing. */
   rank(member: Bytes): number | undefined {
     const score = this.#scores.get(member);
     return score === undefined ? undefined : this.#place({ member, score });
   }
 
-  /** Where it stands, or would stand. */
+  /** Returns the index of a member, or the index at which it would be inserted. */
   #place(scored: Scored): number {
     let [low, high] = [0, this.#sorted.length];
     while (low < high) {

@@ -1,7 +1,7 @@
 import { serves, type Command } from './command.js';
 import { RedisError } from './reply.js';
 
-/** A command whose first argument says what to do; each of these is given what follows. */
+/** Defines a command whose first argument selects a subcommand, which receives the remaining arguments. */
 export function subcommands(name: string, commands: Readonly<Record<string, Command>>): Command {
   return serves([1, Infinity], (call) => {
     const [word = '', ...args] = call.args;

@@ -4,7 +4,7 @@ import type { Session } from './session.js';
 
 const CHANNEL = bytesOf('__redis__:invalidate');
 
-/** Which sessions have read which keys, so that they hear of the next change (CLIENT TRACKING). */
+/** Records which sessions have read which keys, to notify them of the next change (CLIENT TRACKING). */
 export class Tracking {
   readonly #readers = new Map<Bytes, Set<Session>>();
   readonly #session: (id: number) => Session | undefined;
@@ -13,7 +13,7 @@ export class Tracking {
     this.#session = session;
   }
 
-  /** Notes that the session has read the keys, if it wants to hear of their changes. */
+  /** Records that the session has read the keys, if it tracks changes. */
   remember(session: Session, keys: readonly Bytes[]): void {
     if (!session.isTracking) return;
     for (const key of keys) {
@@ -22,7 +22,7 @@ export class Tracking {
     }
   }
 
-  /** Announces a change, once: who wants to hear of the next must read again. */
+  /** Announces a change once: a session must read again to be notified of the next one. */
   changed(key: Bytes): void {
     const readers = this.#readers.get(key);
     if (!readers) return;

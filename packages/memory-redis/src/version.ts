@@ -1,2 +1,2 @@
-/** The version of Redis whose behaviour is followed. */
+/** The emulated version of Redis. */
 export const VERSION = '7.2.0';

@@ -28,8 +28,8 @@ import { startReport, type Registration } from './handlers/start-report.js';
 import { instanceNames, instancesOf, WorkInstance } from './instance/work-instance.js';
 
 /**
- * Runs an instance's pool with the application: it starts when everything else has, and stops before anything else
- * does, so that what handlers use is there from their first job to their last.
+ * Runs an instance's pool with the application. The pool starts last and stops first, so that the dependencies of
+ * handlers are available from the first job to the last.
  */
 @Module({
   imports: [DiscoveryModule],
@@ -71,8 +71,8 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
   }
 
   /**
-   * Registers middleware, handlers and schedules: what is wrong with them keeps the application from starting, before
-   * the pool of any instance starts.
+   * Registers middleware, handlers and schedules. Errors in them prevent the application from starting, before the pool
+   * of any instance starts.
    */
   async onModuleInit(): Promise<void> {
     const { pool, options } = this.instance;
@@ -103,12 +103,12 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
   async onModuleDestroy(): Promise<void> {
     const { pool } = this.instance;
     this.beforeStop?.();
-    // Nest passes over signals that come again. The pool then says what it waits for.
+    // Nest ignores repeated signals. On one, the pool logs the jobs that it is waiting for.
     const off = onFurtherSignals(() => void pool.stop().catch(() => undefined));
     await pool.stop().finally(off);
   }
 
-  /** The application does not start: no pool of it may go on. */
+  /** Stops every pool of an application that fails to start. */
   private async stopAll(): Promise<void> {
     const pools = instancesOf(this.modules).map(({ pool }) => pool.stop());
     await Promise.allSettled(pools);
@@ -131,9 +131,9 @@ export class WorkRunnerModule implements OnModuleInit, OnApplicationBootstrap, O
   }
 
   /**
-   * The application's instance; or, if it does not provide the class, one of our own.
+   * Returns the application's instance of a class, or creates one if the application does not provide the class.
    *
-   * @throws InvalidOptionError for a class that is made for each request, or needs what only others have
+   * @throws InvalidOptionError for a request-scoped class, or one with dependencies that cannot be resolved
    */
   private async provided<T>(option: string, type: Type<T>): Promise<T> {
     const isProvided = [...this.modules.values()].some(({ providers }) => providers.has(type));

@@ -6,19 +6,19 @@ import { WORK_MODULE_OPTIONS } from './options/work-module-options.js';
 import type { WorkModuleOptions } from './options/work-module-options.js';
 import { WorkRunnerModule } from './work-runner.module.js';
 
-/** What `forRoot` and `forRootAsync` take beside the options. */
+/** Additional settings of `forRoot` and `forRootAsync`, beside the options. */
 export interface WorkModuleExtras {
   /**
-   * Tells several instances of one application apart: `@InjectEnqueuer(name)`, `@JobHandler('x', { instance: name })`.
-   * Default: none; one instance may go without.
+   * Distinguishes several instances in one application: `@InjectEnqueuer(name)`,
+   * `@JobHandler('x', { instance: name })`. Default: none; one instance may be unnamed.
    */
   readonly name?: string | undefined;
 }
 
-/** What may stand beside a factory of options. */
+/** The rules for the settings beside a factory of options. */
 export const WORK_EXTRAS: OptionTable<WorkModuleExtras> = { name: optionRules.NAME };
 
-/** What `WorkModule` is built on. */
+/** The base of `WorkModule`. */
 export const { ConfigurableModuleClass, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<WorkModuleOptions>({
     optionsInjectionToken: WORK_MODULE_OPTIONS,
@@ -28,19 +28,19 @@ export const { ConfigurableModuleClass, ASYNC_OPTIONS_TYPE } =
     .setExtras<WorkModuleExtras>({ name: undefined }, instanceDefinition)
     .build();
 
-/** What `forRootAsync` takes. */
+/** Options of `forRootAsync`. */
 export type WorkModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
 
 /** @throws InvalidOptionError */
 function instanceDefinition(definition: DynamicModule, { name }: WorkModuleExtras): DynamicModule {
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
-    throw new InvalidOptionError('name', name, 'a text, or left out');
+    throw new InvalidOptionError('name', name, 'a string, or omitted');
   }
   const { imports = [], providers = [] } = definition;
   return {
     ...definition,
     imports: [...imports, WorkRunnerModule.of(name)],
-    // Read when the application is made: by then all copies of this package that it uses are loaded.
+    // Read when the application is created: by then all copies of this package that it uses are loaded.
     get providers() {
       return [...providers, ...instanceProviders(name, isMadeByFactory(providers))];
     },

@@ -15,15 +15,16 @@ import {
 } from './work.module-definition.js';
 
 /**
- * Background jobs. Import it once, in the root module; then any provider can inject `Enqueuer`, and methods marked
- * with `@JobHandler` run the jobs. `WorkerPool` and `Client` can be injected, too.
+ * Background jobs for a Nest application. Import it once, in the root module; then any provider can inject `Enqueuer`,
+ * `WorkerPool` and `Client`, and methods marked with `@JobHandler` run the jobs.
  *
- * The pool starts after everything else has started and stops before anything else does. `Enqueuer` works until the
- * application's last hooks; then Redis is closed. For that to happen on SIGTERM, call `app.enableShutdownHooks()`.
+ * The pool starts after everything else and stops before everything else. `Enqueuer` works until the application's last
+ * hooks have run; then the Redis connections are closed. Call `app.enableShutdownHooks()` to shut down like this on
+ * SIGTERM.
  *
- * A second one, for another Redis or namespace, gets a name: `forRoot({ name: 'billing', … })`. Its parts are injected
- * with `@InjectEnqueuer('billing')`, `@InjectClient` and `@InjectWorkerPool`, and
- * `@JobHandler('invoice', { instance: 'billing' })` handles its jobs.
+ * A second instance, for another Redis or namespace, needs a name: `forRoot({ name: 'billing', … })`. Its parts are
+ * injected with `@InjectEnqueuer('billing')`, `@InjectClient` and `@InjectWorkerPool`, and `@JobHandler('invoice', {
+ * instance: 'billing' })` handles its jobs.
  *
  * @example
  * ```ts
@@ -37,20 +38,20 @@ import {
 @Global()
 @Module({})
 export class WorkModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  /** @throws InvalidOptionError for what is no object; when the application starts, for a wrong option in it */
+  /** @throws InvalidOptionError if the options are not an object; when the application starts, for an invalid option */
   static override forRoot(options: WorkModuleOptions & WorkModuleExtras): DynamicModule {
     assertObject('WorkModule.forRoot', options);
     return super.forRoot(options);
   }
 
-  /** @throws InvalidOptionError; when the application starts, for a wrong option among those that are made */
+  /** @throws InvalidOptionError; when the application starts, also for an invalid option that the factory returned */
   static override forRootAsync(options: WorkModuleAsyncOptions): DynamicModule {
     assertAsyncOptions<WorkModuleExtras>('WorkModule.forRootAsync', options, WORK_EXTRAS);
     return super.forRootAsync(options);
   }
 
   /**
-   * Configures jobs: replaces options of their `@JobHandler`s. The application does not start if a job has no handler.
+   * Overrides options of jobs' `@JobHandler`s. The application does not start if a job has no handler.
    *
    * @throws InvalidOptionError for an unknown option; when the application starts, InvalidJobConfigurationError
    *
@@ -64,7 +65,7 @@ export class WorkModule extends ConfigurableModuleClass implements OnApplication
   }
 
   /**
-   * Configures jobs with options that factories make, of injected providers.
+   * Overrides options of jobs' `@JobHandler`s with the results of factories, which may use injected providers.
    *
    * @throws InvalidOptionError for an unknown option; when the application starts, InvalidJobConfigurationError
    *

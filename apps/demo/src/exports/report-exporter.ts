@@ -22,7 +22,7 @@ export interface ExportFile {
 }
 
 const CHECKIN_ROWS = 500;
-// Reports are read from somewhere, and that takes its time.
+// Simulates the time that reading a report's data takes.
 const READ_MILLISECONDS = 20;
 
 @Injectable()
@@ -53,10 +53,12 @@ export class ReportExporter {
     );
   }
 
-  /** @throws NotFoundException unless the file is one of the list */
+  /** @throws NotFoundException unless the file is in the list */
   async open(file: string): Promise<ReadStream> {
     if (!(await this.files()).includes(file)) {
-      throw new NotFoundException(`There is no export "${file}". GET /exports lists them.`);
+      throw new NotFoundException(
+        `Export "${file}" does not exist. GET /exports lists the exports.`,
+      );
     }
     return createReadStream(join(this.options.exportsFolder, file));
   }
@@ -67,7 +69,7 @@ export class ReportExporter {
   }
 }
 
-/** The rows of the report; the job checks in now and then. */
+/** Yields the rows of the report; the job checks in periodically. */
 async function* orders(job: Job<ReportExport>): AsyncGenerator<Record<string, unknown>> {
   const { rows } = job.args;
   for (let row = 1; row <= rows; row++) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail server that delivers nothing: it keeps what it is sent as .eml files. */
+/** A mail server that delivers nothing: it stores received mails as .eml files. */
 export class MailServer {
   private received = 0;
 
@@ -15,7 +15,7 @@ export class MailServer {
     readonly url: string,
   ) {}
 
-  /** Listens on a free port of 127.0.0.1 and keeps mails in `folder`. */
+  /** Listens on a free port of 127.0.0.1 and stores mails in `folder`. */
   static async start(folder: string): Promise<MailServer> {
     await mkdir(folder, { recursive: true });
     const server = new SMTPServer({
@@ -36,7 +36,9 @@ export class MailServer {
     return new Promise((resolve) => this.server.close(resolve));
   }
 
-  /** Under its final name only when it is whole, so that who lists the folder sees whole mails. */
+  /**
+   * Stores a mail. The file gets its final name only when it is complete, so that listings show only complete mails.
+   */
   private async keep(stream: NodeJS.ReadableStream, folder: string): Promise<void> {
     const name = `${Date.now()}-${String(++this.received).padStart(4, '0')}.eml`;
     const partial = join(folder, `${name}.part`);

@@ -13,21 +13,21 @@ export interface Mail {
   readonly text: string;
 }
 
-/** The mails that the private mail server has kept. */
+/** The mails that the private mail server has stored. */
 @Injectable()
 export class Outbox {
   constructor(@Inject(DEMO_OPTIONS) private readonly options: DemoOptions) {}
 
-  /** All mails, the oldest first. */
+  /** Returns all mails, oldest first. */
   async list(): Promise<Mail[]> {
     return Promise.all((await this.files()).map((file) => this.parse(file)));
   }
 
-  /** A mail as it was received. @throws NotFoundException unless it is one of the list */
+  /** Returns a mail as it was received. @throws NotFoundException unless the mail is in the list */
   async source(file: string): Promise<string> {
     const folder = this.options.outboxFolder;
     if (!folder || !(await this.files()).includes(file)) {
-      throw new NotFoundException(`There is no mail "${file}". GET /outbox lists them.`);
+      throw new NotFoundException(`Mail "${file}" does not exist. GET /outbox lists the mails.`);
     }
     return readFile(join(folder, file), 'utf8');
   }
@@ -35,7 +35,7 @@ export class Outbox {
   private async files(): Promise<string[]> {
     const folder = this.options.outboxFolder;
     if (!folder) {
-      throw new NotFoundException('Mails go to SMTP_URL; there is no outbox here.');
+      throw new NotFoundException('Mails are sent to SMTP_URL, so the outbox is not available.');
     }
     return (await readdir(folder)).filter((file) => file.endsWith('.eml')).sort();
   }

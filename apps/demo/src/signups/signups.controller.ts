@@ -6,7 +6,7 @@ import type { WelcomeEmail } from './welcome-mailer.js';
 
 const Signup = z.object({
   email: z.email('must be an e-mail address, such as ada@example.com'),
-  name: z.string('must be a text').trim().min(1, 'must not be empty').max(100),
+  name: z.string('must be a string').trim().min(1, 'must not be empty').max(100),
 });
 
 @Controller('signups')

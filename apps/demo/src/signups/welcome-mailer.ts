@@ -25,7 +25,7 @@ export class WelcomeMailer implements OnModuleDestroy {
       to: { name: args.name, address: args.email },
       subject: `Welcome, ${args.name}!`,
       text: `Hello ${args.name},\n\nthis mail was sent by a background job.\n`,
-      // The same for a second run, so that mail systems can tell that it is the same mail.
+      // The same for a second run, so that mail systems recognise duplicates.
       messageId: `<${id}@demo.example.com>`,
     });
     context.note(`mail to ${args.email}`);

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { WorkerPool } from '@nestcraft/work';
 import { TRAFFIC_JOBS } from '../traffic/shop.js';
 
-/** Counts what became of the jobs that this process ran, but for the sample traffic. */
+/** Counts the outcomes of the jobs that this process ran, except the sample traffic. */
 @Injectable()
 export class JobTally implements OnModuleInit {
   readonly counts = { done: 0, retried: 0, dead: 0 };

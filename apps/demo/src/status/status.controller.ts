@@ -2,18 +2,18 @@ import { Controller, Get } from '@nestjs/common';
 import { Client, type JobList, type QueueStatus, type WorkerObservation } from '@nestcraft/work';
 import { JobTally } from './job-tally.js';
 
-/** A failed job in short. */
+/** A summary of a failed job. */
 export interface FailedJob {
   readonly id: string | undefined;
   readonly name: string | undefined;
   readonly fails: number | undefined;
   readonly error: string | undefined;
-  /** When it runs again, or when it died. */
+  /** The time at which it runs again or died. */
   readonly at: Date;
 }
 
 export interface Status {
-  /** Of this process. */
+  /** Counts of this process. */
   readonly jobs: { readonly done: number; readonly retried: number; readonly dead: number };
   readonly queues: readonly QueueStatus[];
   readonly running: readonly WorkerObservation[];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { JobHandler, PeriodicJob, type Job } from '@nestcraft/work';
 
-/** The jobs of the sample traffic; the log and the tally pass over them. */
+/** The jobs of the sample traffic, which the log and the tally skip. */
 export const TRAFFIC_JOBS: readonly string[] = [
   'resize_image',
   'charge_card',
@@ -11,7 +11,7 @@ export const TRAFFIC_JOBS: readonly string[] = [
   'daily_report',
 ];
 
-/** A shop's jobs, as a dashboard would meet them: quick and slow ones, and some that fail. */
+/** The jobs of a shop, typical for a dashboard: quick ones, slow ones, and some that fail. */
 @Injectable()
 export class Shop {
   @JobHandler('resize_image')

@@ -9,7 +9,7 @@ import { DEMO_OPTIONS, type DemoOptions } from '../demo-options.js';
 
 const EVERY = 1_000;
 
-/** Enqueues the shop's jobs, some each second, so that the dashboard has something to show. */
+/** Enqueues some of the shop's jobs each second, so that the dashboard has data to show. */
 @Injectable()
 export class Traffic implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -23,7 +23,7 @@ export class Traffic implements OnApplicationBootstrap, OnApplicationShutdown {
   onApplicationBootstrap(): void {
     if (!this.options.traffic) return;
     this.timer = setInterval(() => {
-      // When Redis is away, there is no traffic.
+      // No traffic while Redis is unreachable.
       this.enqueue(this.second++).catch(() => undefined);
     }, EVERY);
   }

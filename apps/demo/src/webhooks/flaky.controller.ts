@@ -9,12 +9,12 @@ import {
   ServiceUnavailableException,
 } from '@nestjs/common';
 
-/** A receiver of webhooks that refuses the first of them, to see retries at work. */
+/** A receiver of webhooks that refuses the first calls, to demonstrate retries. */
 @Controller('flaky')
 export class FlakyController {
   private readonly calls = new Map<string, { refused: number; accepted: number }>();
 
-  /** Answers 503 to the first `fail` calls with this key (1 unless given), then 200. */
+  /** Answers 503 to the first `fail` calls with this key (default 1), then 200. */
   @Post(':key')
   @HttpCode(200)
   receive(@Param('key') key: string, @Query('fail') fail = '1'): { accepted: number } {

@@ -10,7 +10,7 @@ export interface Webhook {
 
 @Injectable()
 export class WebhookDeliverer {
-  /** Fails unless the answer is a 2xx; the short backoff lets you watch it retry and die. */
+  /** Fails unless the response is 2xx. The short backoff lets you watch the job retry and die. */
   @JobHandler('deliver_webhook', { maxFails: 3, backoff: () => '1s', timeout: '10s' })
   async deliver(job: Job<Webhook>, context: JobContext): Promise<void> {
     const { url, payload } = job.args;
@@ -32,7 +32,7 @@ export class WebhookDeliverer {
         signal,
       });
     } catch (error) {
-      // fetch itself says only that it failed; why stands in the cause.
+      // fetch itself reports only that it failed; its cause has the reason.
       const { cause } = error as Error;
       const reason = cause instanceof Error ? cause.message || cause.name : String(error);
       throw new Error(`cannot reach ${url}: ${reason}`, { cause: error });

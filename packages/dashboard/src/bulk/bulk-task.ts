@@ -4,27 +4,27 @@ import type { DashboardAction, DashboardResource } from '../options/actions.js';
 export interface Progress {
   /** Jobs that were enqueued, deleted, or killed. */
   readonly done: number;
-  /** Jobs that were looked at. */
+  /** Jobs that were checked. */
   readonly scanned: number;
-  /** Jobs that there were at the beginning, of all names. */
+  /** Jobs of all names when the task began. */
   readonly of: number;
-  /** Jobs that stay because another like them waits. */
+  /** Jobs that stay because a duplicate is already waiting. */
   readonly duplicates: number;
-  /** Jobs that stay because nobody ever knew their name. */
+  /** Jobs that stay because no pool has ever known their name. */
   readonly unknown: number;
 }
 
-/** Work on many jobs that goes on after the response to its request. */
+/** Work on many jobs that continues after the response to its request. */
 export interface BulkTask {
   readonly id: string;
-  /** For people, such as `retry all dead jobs`. */
+  /** A title for people, such as `retry all dead jobs`. */
   readonly title: string;
-  /** What somebody has to be allowed to do to begin or to cancel it. */
+  /** The permission that is required to begin or cancel it. */
   readonly action: DashboardAction;
   readonly resource: DashboardResource;
   /** The user who began it. */
   readonly by: string;
-  /** `interrupted`: its process has ended meanwhile. */
+  /** `interrupted`: its process has ended in the meantime. */
   readonly state: 'running' | 'done' | 'cancelled' | 'failed' | 'interrupted';
   readonly progress: Progress | undefined;
   readonly error: string | undefined;

@@ -14,7 +14,7 @@ interface Own {
   readonly end: Promise<void>;
 }
 
-// How long one that has ended is shown, in seconds; what was interrupted stays for an hour.
+// Seconds for which an ended task is shown; an interrupted task is shown for an hour.
 const SHOWN = 300;
 
 /**
@@ -32,7 +32,7 @@ export class BulkWork implements OnModuleDestroy {
     private readonly timing: DashboardTiming,
   ) {}
 
-  /** Starts one and answers at once. @throws Problem when the same is under way, in whatever process */
+  /** Starts a task and returns immediately. @throws Problem if the same task is under way in any process */
   async start(plan: Plan, work: (options: BulkOptions) => Promise<BulkResult>): Promise<BulkTask> {
     const begun: BulkTask = {
       ...{ id: randomUUID(), ...plan, state: 'running' as const },
@@ -44,10 +44,14 @@ export class BulkWork implements OnModuleDestroy {
       this.own.set(begun.id, { controller, end });
       return begun;
     }
-    throw new Problem(409, 'under_way', `"${plan.title}" is under way already. Wait for its end.`);
+    throw new Problem(
+      409,
+      'under_way',
+      `"${plan.title}" is already under way. Wait until it ends.`,
+    );
   }
 
-  /** The oldest first. */
+  /** Returns the tasks, oldest first. */
   async list(): Promise<BulkTask[]> {
     const since = now() - SHOWN;
     const notes = await this.client.operations.list();
@@ -62,14 +66,14 @@ export class BulkWork implements OnModuleDestroy {
       .filter(({ endedAt }) => endedAt === undefined || endedAt > since);
   }
 
-  /** @throws Problem when it is not under way */
+  /** @throws Problem if it is not under way */
   async get(id: string): Promise<BulkTask> {
     const operation = (await this.list()).find((one) => one.id === id);
     if (operation?.state === 'running') return operation;
-    throw new Problem(404, 'not_found', 'There is no such operation under way.');
+    throw new Problem(404, 'not_found', 'This operation is not under way.');
   }
 
-  /** Has it end after the batch in hand, in whatever process it runs. */
+  /** Ends the task after its current batch, in whichever process it runs. */
   async cancel(id: string): Promise<void> {
     const own = this.own.get(id);
     if (own) own.controller.abort();
@@ -107,13 +111,13 @@ export class BulkWork implements OnModuleDestroy {
     this.logger.log(
       `${JSON.stringify(begun.by)}: "${begun.title}" is ${ended.state} ${told(ended)}`,
     );
-    // Where Redis cannot be told, the operation shows as interrupted when its lease has run out.
+    // If Redis cannot be updated, the operation shows as interrupted once its lease has expired.
     await this.client.operations
       .end(begun.id, begun.title, JSON.stringify(ended))
       .catch(() => undefined);
   }
 
-  /** Says again and again that the process lives, and hears whether another wants the end. */
+  /** Renews the task's lease periodically, and checks whether another process has cancelled it. */
   private beat(latest: () => BulkTask, controller: AbortController): () => Promise<void> {
     let last: Promise<void> | undefined;
     const timer = setInterval(() => {
@@ -129,7 +133,7 @@ export class BulkWork implements OnModuleDestroy {
     const { id, title } = latest;
     const isUnwanted = await this.client.operations
       .beat(id, title, JSON.stringify(latest))
-      .catch(() => false); // The work itself tells that Redis is away.
+      .catch(() => false); // The work itself reports that Redis is unreachable.
     if (isUnwanted) controller.abort();
   }
 }
@@ -146,7 +150,7 @@ function now(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** What some version of this class has written. */
+/** Reads a task that any version of this class may have written. */
 function parse(text: string): BulkTask | undefined {
   try {
     const value = JSON.parse(text) as BulkTask | null;

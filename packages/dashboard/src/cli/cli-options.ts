@@ -33,10 +33,10 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** A command line that cannot be meant; its message says why, and what to do. */
+/** Thrown for an invalid command line; the message gives the reason and the remedy. */
 export class UsageError extends Error {}
 
-/** What a command line asks for. */
+/** The settings from a command line. */
 export interface CliOptions {
   readonly help: boolean;
   readonly redis: string;
@@ -44,11 +44,11 @@ export interface CliOptions {
   readonly host: string;
   readonly port: number;
   readonly readOnly: boolean;
-  /** Who may sign in; `undefined` for everybody. */
+  /** The user who may sign in; `undefined` for no login. */
   readonly login: { readonly username: string; readonly password: string } | undefined;
 }
 
-/** What a command line is read with, beside itself. */
+/** The environment in which a command line is read. */
 export interface CliSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readLine: () => string;
@@ -85,7 +85,7 @@ function parse(args: readonly string[]) {
 function portOf(text: string): number {
   const port = Number(text);
   if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new UsageError(`--port ${text} is no port: give a number from 0 to 65535.`);
+  throw new UsageError(`--port ${text} is not a port: give a number from 0 to 65535.`);
 }
 
 function loginOf(
@@ -97,11 +97,11 @@ function loginOf(
     return { username: values.user, password };
   }
   if (values.user !== undefined || password !== undefined) {
-    throw new UsageError('--user and --password-env belong together: give both.');
+    throw new UsageError('--user and --password-env must be used together: give both.');
   }
   if (isLoopback(values.host) || values['insecure-allow-all'] || values.help) return undefined;
   throw new UsageError(
-    `--host ${values.host} lets others reach the dashboard: give --user and --password-env, or --insecure-allow-all.`,
+    `--host ${values.host} makes the dashboard reachable from other machines: give --user and --password-env, or --insecure-allow-all.`,
   );
 }
 
@@ -113,7 +113,7 @@ function fromEnvironment(
   if (name === undefined) return undefined;
   const value = env[name];
   if (value !== undefined && value !== '') return value;
-  throw new UsageError(`--${option} ${name}: this environment variable is not set, or empty.`);
+  throw new UsageError(`--${option} ${name}: this environment variable is not set or is empty.`);
 }
 
 function withPassword(redis: string, password: string): string {
@@ -121,6 +121,6 @@ function withPassword(redis: string, password: string): string {
   if (url) url.password = encodeURIComponent(password);
   if (url && url.password !== '') return url.href;
   throw new UsageError(
-    'A password of Redis needs a URL that can have one, such as redis://127.0.0.1:6379, and must not be empty.',
+    'A Redis password must not be empty, and needs a URL that can contain one, such as redis://127.0.0.1:6379.',
   );
 }

@@ -23,7 +23,9 @@ function options(): CliOptions {
   }
 }
 
-/** The package is needed by this command only, so an application that uses Fastify need not have it. */
+/**
+ * Loads the adapter on demand: only this command needs the package, so an application with Fastify need not install it.
+ */
 async function expressAdapter() {
   try {
     const { ExpressAdapter } = await import('@nestjs/platform-express');
@@ -45,7 +47,7 @@ function moduleFor({ redis, namespace, readOnly, login }: CliOptions) {
       WorkDashboardModule.forRoot({
         path: 'work',
         readOnly,
-        // Without a login it is bound to this machine, unless its user says otherwise.
+        // Without a login it is reachable from this machine only, unless the user opts out.
         ...(login ? { authenticate: basicAuth(login) } : { insecureAllowAll: true }),
       }),
     ],
@@ -54,7 +56,7 @@ function moduleFor({ redis, namespace, readOnly, login }: CliOptions) {
   return CliModule;
 }
 
-/** What ends the command is told in one line below, not by Nest as well. */
+/** Suppresses Nest's report of a fatal error, which is printed below as one line. */
 class StartLogger extends ConsoleLogger {
   override error(): void {
     return;
@@ -76,7 +78,7 @@ const chosen = options();
 if (chosen.help) {
   process.stdout.write(USAGE);
 } else {
-  // What cannot work, such as a port in use or an address of Redis that is none, is told in one line.
+  // Fatal errors, such as a port in use or an invalid Redis address, are printed as one line.
   await serve(chosen).catch((error: unknown) => {
     const { code, message } = error as NodeJS.ErrnoException;
     const isInUse = code === 'EADDRINUSE';

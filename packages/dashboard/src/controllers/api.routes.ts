@@ -28,10 +28,10 @@ import { DashboardTiming } from '../options/timing.js';
 import { whileAllowed } from '../requests/while-allowed.js';
 
 const RANGES: readonly MetricsRange[] = ['1h', '6h', '24h', '7d', '30d'];
-// In milliseconds: for so long all viewers see the same.
+// Milliseconds for which all viewers share an answer.
 const FRESH = { metrics: 5_000, rates: 15_000, periodic: 5_000, health: 15_000 } as const;
 
-/** What the dashboard tells of the whole. */
+/** The routes of the dashboard that are not about single queues or jobs. */
 @Injectable()
 export class ApiRoutes {
   constructor(
@@ -47,14 +47,14 @@ export class ApiRoutes {
     @Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions,
   ) {}
 
-  /** What this API is, for programs. */
+  /** Describes this API, for programs. */
   @Look('api/openapi.json', 'view')
   async openapi(asked: Asked) {
     await asked.allow({});
     return OPENAPI;
   }
 
-  /** What the user may do, and where. */
+  /** Returns the user's permissions and the namespace. */
   @Look('api/me', 'view')
   async me(asked: Asked): Promise<SessionView> {
     await asked.allow({});
@@ -64,14 +64,14 @@ export class ApiRoutes {
     return { actions, readOnly, namespace: this.client.namespace };
   }
 
-  /** Counts, queues, pools and what runs, now. */
+  /** Returns the current counts, queues, pools and running jobs. */
   @Look('api/snapshot', 'view')
   async snapshot(asked: Asked): Promise<Snapshot> {
     await asked.allow({});
     return this.snapshots.take(await asked.may('viewArgs', {}));
   }
 
-  /** The same, whenever it was looked at again: one look for all viewers. */
+  /** Streams the snapshot whenever it is read again: all viewers share one read. */
   @Look('api/events', 'view')
   async events(asked: Asked) {
     await asked.allow({});
@@ -88,7 +88,7 @@ export class ApiRoutes {
     );
   }
 
-  /** What a worker is doing, with all of the arguments. */
+  /** Returns a worker's running job with its complete arguments. */
   @Look('api/running/:worker', 'view')
   async running(asked: Asked): Promise<RunningView> {
     const worker = text('worker', asked.params.worker);
@@ -96,11 +96,11 @@ export class ApiRoutes {
     const { jobName, jobId } = found?.observation ?? {};
     const resource = { worker, jobName, jobId };
     await asked.allow(resource);
-    if (!found) throw new Problem(404, 'not_found', 'The worker is not busy any more.');
+    if (!found) throw new Problem(404, 'not_found', 'The worker is no longer busy.');
     return this.presenters.for(await asked.may('viewArgs', resource)).runningDetail(found);
   }
 
-  /** Whoever may begin such work may cancel it. */
+  /** Cancels a bulk task. A user who may begin such a task may cancel it. */
   @Change('api/operations/:id/cancel', 'view')
   async cancel(asked: Asked): Promise<void> {
     const id = text('id', asked.params.id);
@@ -110,8 +110,8 @@ export class ApiRoutes {
   }
 
   /**
-   * Searches jobs for a text in their id, name, arguments or error, and tells hits as it finds them. It ends when the
-   * page closes the stream.
+   * Searches jobs for a text in their id, name, arguments or error, and streams hits as it finds them. The search ends
+   * when the page closes the stream.
    */
   @Look('api/search', 'view')
   async search(asked: Asked) {
@@ -131,7 +131,7 @@ export class ApiRoutes {
     );
   }
 
-  /** The schedules that live pools register, with their next firings and how the last one ended. */
+  /** Returns the schedules that live pools register, with their next firings and last results. */
   @Look('api/periodic', 'view')
   async periodic(asked: Asked): Promise<{ schedules: readonly ScheduleView[] }> {
     await asked.allow({});
@@ -147,7 +147,7 @@ export class ApiRoutes {
     const schedule = await this.schedules.find(id);
     await asked.allow({ schedule: id, jobName: schedule?.jobName });
     if (schedule) return { result: await this.schedules.run(schedule) };
-    throw new Problem(404, 'not_found', 'No running pool registers this schedule any more.');
+    throw new Problem(404, 'not_found', 'No running pool registers this schedule any longer.');
   }
 
   @Look('api/metrics', 'view')
@@ -166,7 +166,7 @@ export class ApiRoutes {
     });
   }
 
-  /** What each job name did in each of the last 30 minutes. */
+  /** Returns the rates of each job name for each of the last 30 minutes. */
   @Look('api/rates', 'view')
   async rates(asked: Asked): Promise<{ jobs: readonly RatesView[] }> {
     await asked.allow({});
@@ -187,7 +187,7 @@ export class ApiRoutes {
   }
 }
 
-/** How long Redis takes to answer, and by how much the clock of this process is ahead of its own; in milliseconds. */
+/** Measures the round trip to Redis and how far this process's clock is ahead of Redis's, in milliseconds. */
 async function compareClocks(client: Client): Promise<{ roundTrip: number; skew: number }> {
   const [asked, begun] = [Date.now(), performance.now()];
   const there = await client.server.time();

@@ -12,7 +12,7 @@ import { Look } from '../requests/routes.js';
 const LAST_PAGE = 1_000_000;
 const PAGE_SIZE = 20;
 
-/** The read routes of gocraft/work's own web UI, for tools that were written for it. */
+/** The read routes of gocraft/work's own web UI, for tools written for it. */
 @Injectable()
 export class CompatRoutes {
   constructor(
@@ -24,7 +24,10 @@ export class CompatRoutes {
   async queues(asked: Asked) {
     await asked.allow({});
     const queues = await this.client.queues.list();
-    return queues.map(({ jobName, count, latency }) => ({ job_name: jobName, count, latency }));
+    return queues.map(({ jobName, count, latency }) => ({
+      ...{ job_name: jobName, count },
+      latency: latency / 1000, // gocraft/work's page expects seconds.
+    }));
   }
 
   @Look('compat/worker_pools', 'view')
@@ -48,7 +51,7 @@ export class CompatRoutes {
     await asked.allow({});
     const presenter = this.presenters.for(await asked.may('viewArgs', {}));
     const observations = await this.client.workers();
-    // What Go's encoder writes for an empty list there.
+    // Go's encoder writes null for an empty list here.
     if (observations.length === 0) return null;
     return observations.map((one) => ({
       worker_id: one.workerId,
@@ -87,7 +90,7 @@ export class CompatRoutes {
   }
 }
 
-/** A whole page, however long its jobs are: a list ends where they would exceed its limit of bytes. */
+/** Reads a whole page, however large its jobs are: a single list ends where they would exceed its limit in bytes. */
 async function readPage(
   set: JobSet,
   page: number,
@@ -101,7 +104,7 @@ async function readPage(
   return { jobs, total: list.total };
 }
 
-/** As JSON text, in which the arguments stand as they are in Redis: numbers keep their digits. */
+/** Returns JSON that contains the arguments exactly as they are in Redis, so that numbers keep their digits. */
 function textOf(
   { at, job, raw }: TimedJob,
   time: string,

@@ -14,7 +14,7 @@ import { AccessGuard } from '../requests/access.guard.js';
 import { Dispatcher } from '../requests/dispatcher.js';
 import { ProblemFilter } from '../requests/problem.filter.js';
 
-/** What Nest sees of the dashboard: everything below its path. */
+/** The controller for everything below the dashboard's path. */
 export class DashboardController {
   constructor(private readonly dispatcher: Dispatcher) {}
 
@@ -27,7 +27,7 @@ export class DashboardController {
   }
 }
 
-/** The controller below `path`: a new class each time, so that two dashboards do not share their routes. */
+/** Returns a controller below `path`: a new class for each call, so that two dashboards do not share their routes. */
 export function controllerAt(
   path: string,
   decorators: readonly ClassDecorator[],
@@ -41,9 +41,9 @@ export function controllerAt(
       return super.post(request, response, next);
     }
   }
-  // Those of the application first, so that its guards stand before the dashboard's.
+  // The application's decorators come first, so that its guards run before the dashboard's.
   for (const decorate of decorators) decorate(WorkDashboard);
-  // Where an application has versions of its routes, the dashboard is not one of them.
+  // The dashboard is exempt from an application's route versioning.
   Controller({ path: path.replace(/^\/+|\/+$/g, ''), version: VERSION_NEUTRAL })(WorkDashboard);
   UseGuards(AccessGuard)(WorkDashboard);
   UseFilters(ProblemFilter)(WorkDashboard);
@@ -52,8 +52,8 @@ export function controllerAt(
 }
 
 /**
- * Gives the controller its routes, as the adapter writes that everything below a path is meant: Express knows no `*`
- * without a name, and Fastify none with one.
+ * Adds the controller's routes with the adapter's syntax for "everything below a path": Express requires a name after
+ * `*`, and Fastify forbids one.
  */
 export function routeBelow(controller: Type<DashboardController>, adapter: string): void {
   const everything = adapter === 'fastify' ? '*' : '*path';

@@ -28,7 +28,7 @@ import { Problem } from '../http/problem.js';
 import { Reply } from '../http/replies.js';
 import { Change, Look } from '../requests/routes.js';
 
-/** The scheduled, retry and dead jobs, and cancelling jobs of any kind. */
+/** The routes for scheduled, retry and dead jobs, and for cancelling jobs of any kind. */
 @Injectable()
 export class JobsRoutes {
   constructor(
@@ -60,7 +60,7 @@ export class JobsRoutes {
     });
   }
 
-  /** How many jobs of a name there are: exact where there are 10,000 at most, else an estimate. */
+  /** Returns the number of jobs of a name: exact for sets of up to 10,000 jobs, otherwise an estimate. */
   @Look('api/jobs/:set/count', 'view')
   async count(asked: Asked): Promise<JobCountView> {
     const set = setOf(asked);
@@ -77,14 +77,14 @@ export class JobsRoutes {
     return presenter.detail(job, await this.client.attempts(job.id));
   }
 
-  /** The entry to the byte. */
+  /** Returns the entry byte for byte. */
   @Look('api/jobs/:set/:at/:id/entry', 'view')
   async entry(asked: Asked) {
     const { job, presenter } = await this.find(asked);
     return Reply.entry(presenter.entry(job));
   }
 
-  /** Moves some jobs to their queues now. */
+  /** Moves selected jobs to their queues now. */
   @Change('api/jobs/:set/run', 'retry')
   runNow(asked: Asked) {
     const set = setOf(asked);
@@ -97,7 +97,7 @@ export class JobsRoutes {
     return this.each(asked, set, (job) => jobSetOf(this.client, set).delete(job));
   }
 
-  /** Moves jobs that wait for their retry to the dead jobs. */
+  /** Moves jobs that are waiting for a retry to the dead jobs. */
   @Change('api/jobs/retry/kill', 'kill')
   kill(asked: Asked) {
     return this.each(asked, 'retry', (job) => this.client.retries.kill(job));
@@ -125,7 +125,7 @@ export class JobsRoutes {
     );
   }
 
-  /** Cancels a job wherever it is by now: a waiting job does not run, and the signal of a running one aborts. */
+  /** Cancels a job wherever it is now: a waiting job will not run, and a running job's signal aborts. */
   @Change('api/jobs/cancel', 'cancel')
   async cancel(asked: Asked) {
     const name = jobName('name', asked.body.name);
@@ -145,11 +145,11 @@ export class JobsRoutes {
     const job = await jobSetOf(this.client, set).get(ref);
     const resource = resourceOf(set, ref.id, job);
     await asked.allow(resource);
-    if (!job) throw new Problem(404, 'not_found', 'The job is not there any more.');
+    if (!job) throw new Problem(404, 'not_found', 'The job is no longer there.');
     return { job, presenter: this.presenters.for(await asked.may('viewArgs', resource)) };
   }
 
-  /** Nothing is done before all of it is known to be allowed. */
+  /** Checks all permissions before it changes anything. */
   private async each(
     asked: Asked,
     set: SetName,

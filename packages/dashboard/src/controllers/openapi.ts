@@ -23,7 +23,7 @@ function oneOf(words: readonly string[]): Schema {
   return { type: 'string', enum: words };
 }
 
-/** An object with exactly these members; those whose names end with `?` may be missing. */
+/** Describes an object with exactly these members; those whose names end with `?` are optional. */
 function object(members: Readonly<Record<string, Schema>>): Schema {
   const entries = Object.entries(members);
   return {
@@ -35,32 +35,34 @@ function object(members: Readonly<Record<string, Schema>>): Schema {
 }
 
 const JOB = {
-  id: { ...string, description: 'of an entry that is no job, "sha1:" and its digest' },
+  id: {
+    ...string,
+    description: 'the job\'s id; "sha1:" and a digest for an entry that is not a job',
+  },
   name: string,
   'at?': {
     type: ['number', 'null'],
     description:
-      'when it runs, or died; in seconds since the epoch; null of a score that is no time, such as microseconds',
+      'the time at which it runs or died, in seconds since the epoch; null for a score that is not a time, such as microseconds',
   },
-  'position?': { ...integer, description: 'of a waiting job: 1 is taken next' },
+  'position?': { ...integer, description: 'position of a waiting job; 1 is next' },
   'enqueuedAt?': time,
   args: {
     ...string,
-    description:
-      'JSON as text, so that numbers keep their digits; cut in lists; what is hidden says so',
+    description: 'JSON as text, so that numbers keep their digits; cut in lists; a note if hidden',
   },
   fails: integer,
   'error?': string,
   'failedAt?': time,
   unique: boolean,
-  broken: { ...boolean, description: 'whether the entry is no job at all' },
+  broken: { ...boolean, description: 'whether the entry is not a job' },
 };
 
 const COUNTS = {
   done: integer,
   failed: integer,
   dead: integer,
-  time: { ...number, description: 'milliseconds of all runs together' },
+  time: { ...number, description: 'total milliseconds of all runs' },
   run: ref('Percentiles'),
   wait: ref('Percentiles'),
 };
@@ -71,7 +73,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     title: { ...string, description: 'for people, in a few words' },
     status: integer,
     code: { ...string, description: 'for programs, such as invalid, forbidden or not_found' },
-    detail: { ...string, description: 'for people: what is wrong, and what to do' },
+    detail: { ...string, description: 'for people: what is wrong and what to do' },
     'loginUrl?': { ...string, description: 'where to sign in, with status 401' },
   }),
   Job: object(JOB),
@@ -89,14 +91,14 @@ const schemas: Readonly<Record<string, Schema>> = {
     attempts: list(ref('Attempt')),
     'backtrace?': string,
     'uniqueKey?': string,
-    text: { ...string, description: 'the entry as it stands in Redis' },
-    truncated: { ...boolean, description: 'whether args or text are only the beginning' },
-    downloadable: { ...boolean, description: 'whether the entry may be had to the byte' },
+    text: { ...string, description: 'the raw entry in Redis' },
+    truncated: { ...boolean, description: 'whether args or text are cut' },
+    downloadable: { ...boolean, description: 'whether the whole entry may be downloaded' },
   }),
   JobList: object({
-    total: { ...integer, description: 'how many there are in the set, of all names' },
+    total: { ...integer, description: 'number of jobs of all names in the set' },
     from: integer,
-    seen: { ...integer, description: 'how many were looked at: at most 5000' },
+    seen: { ...integer, description: 'number of jobs checked; at most 5000' },
     'next?': { ...integer, description: 'the "from" of the next request; missing at the end' },
     jobs: list(ref('Job')),
   }),
@@ -108,17 +110,17 @@ const schemas: Readonly<Record<string, Schema>> = {
   }),
   Queue: object({
     jobName: string,
-    count: { ...integer, description: 'jobs that wait' },
-    latency: { ...number, description: 'seconds that the next job has waited' },
+    count: { ...integer, description: 'number of waiting jobs' },
+    latency: { ...number, description: 'seconds for which the next job has waited' },
     inProgress: integer,
-    maxConcurrency: { ...integer, description: '0 is no limit' },
+    maxConcurrency: { ...integer, description: '0 for no limit' },
     paused: boolean,
     'pausedUntil?': time,
     pools: { ...integer, description: 'live pools that run the name' },
   }),
   Pool: object({
     workerPoolId: string,
-    nameList: { ...integer, description: 'which of nameLists are its job names' },
+    nameList: { ...integer, description: 'index of its job names in nameLists' },
     concurrency: integer,
     host: string,
     pid: integer,
@@ -140,24 +142,30 @@ const schemas: Readonly<Record<string, Schema>> = {
   }),
   Progress: object({
     done: { ...integer, description: 'jobs that were enqueued, deleted or killed' },
-    scanned: { ...integer, description: 'jobs that were looked at' },
-    of: { ...integer, description: 'jobs that there were at the beginning, of all names' },
-    duplicates: { ...integer, description: 'jobs that stay because another like them waits' },
-    unknown: { ...integer, description: 'jobs that stay because nobody ever knew their name' },
+    scanned: { ...integer, description: 'jobs that were checked' },
+    of: { ...integer, description: 'jobs of all names at the beginning' },
+    duplicates: {
+      ...integer,
+      description: 'jobs that stay because a duplicate is already waiting',
+    },
+    unknown: {
+      ...integer,
+      description: 'jobs that stay because no pool has ever known their name',
+    },
   }),
   Resource: {
     ...object({ 'queue?': string, 'set?': oneOf(SETS), 'jobName?': string }),
-    description: 'what a missing member would name is all of them',
+    description: 'a missing member stands for all',
   },
   Operation: object({
     id: string,
     title: string,
     action: oneOf(ACTIONS),
     resource: ref('Resource'),
-    by: { ...string, description: 'who has begun it' },
+    by: { ...string, description: 'the user who began it' },
     state: {
       ...oneOf(['running', 'done', 'cancelled', 'failed', 'interrupted']),
-      description: 'interrupted: its process has ended meanwhile',
+      description: 'interrupted: its process has ended in the meantime',
     },
     'progress?': ref('Progress'),
     'error?': string,
@@ -165,26 +173,26 @@ const schemas: Readonly<Record<string, Schema>> = {
     'endedAt?': time,
   }),
   Snapshot: object({
-    time: { ...integer, description: 'milliseconds since the epoch, by the server' },
+    time: { ...integer, description: "milliseconds since the epoch, by the server's clock" },
     counts: object({ scheduled: integer, retry: integer, dead: integer }),
     queues: list(ref('Queue')),
     pools: list(ref('Pool')),
     nameLists: list(list(string)),
     running: { ...list(ref('Running')), maxItems: 1_000 },
-    busy: { ...integer, description: 'how many workers are busy' },
+    busy: { ...integer, description: 'number of busy workers' },
     operations: list(ref('Operation')),
   }),
   Percentiles: {
     ...object({ 'p50?': number, 'p95?': number, 'p99?': number }),
-    description: 'milliseconds, within 20 %; missing when there were no jobs',
+    description: 'milliseconds, accurate to 20 %; missing without jobs',
   },
   Metrics: object({
     range: string,
-    step: { ...integer, description: 'seconds of an interval' },
+    step: { ...integer, description: 'length of an interval in seconds' },
     intervals: list(object({ start: time, ...COUNTS })),
     total: object(COUNTS),
     jobs: list(object({ jobName: string, ...COUNTS })),
-    jobsSince: { ...time, description: 'from when on "jobs" counts' },
+    jobsSince: { ...time, description: 'the time from which "jobs" counts' },
   }),
   Rates: object({
     jobs: list(object({ jobName: string, done: list(integer), failed: list(integer) })),
@@ -214,7 +222,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     version: string,
     role: string,
     usedMemory: { ...integer, description: 'bytes' },
-    maxMemory: { ...integer, description: 'bytes; 0 is no limit' },
+    maxMemory: { ...integer, description: 'bytes; 0 for no limit' },
     clients: integer,
     operationsPerSecond: integer,
     roundTrip: { ...number, description: 'milliseconds to Redis and back' },
@@ -232,10 +240,10 @@ interface Route {
   readonly action: DashboardAction;
   readonly query?: Readonly<Record<string, Schema>>;
   readonly body?: Schema;
-  /** 204 without one. */
+  /** The schema of the response; without one the status is 204. */
   readonly answer?: Schema;
   readonly status?: number;
-  /** Of what is not JSON, such as a stream of server-sent events. */
+  /** The type of a response that is not JSON, such as a stream of server-sent events. */
   readonly type?: string;
 }
 
@@ -252,7 +260,7 @@ const selected = {
 const results = object({ results: list(string) });
 const ofName = object({ 'name?': name });
 const entry: Route = {
-  summary: 'The entry in Redis to the byte; a problem where something of it is hidden',
+  summary: 'Returns the entry in Redis byte for byte, or a problem if part of it is hidden',
   action: 'view',
   type: 'application/octet-stream',
 };
@@ -261,28 +269,28 @@ const operation = { answer: ref('Operation'), status: 202 };
 const routes: Readonly<Record<string, Route>> = {
   'GET /openapi.json': { summary: 'This document', action: 'view', answer: { type: 'object' } },
   'GET /me': {
-    summary: 'What the user may do, and in which namespace',
+    summary: "Returns the user's permissions and the namespace",
     action: 'view',
     answer: object({ actions: list(oneOf(ACTIONS)), readOnly: boolean, namespace: string }),
   },
   'GET /snapshot': {
-    summary: 'Counts, queues, pools and what runs, now',
+    summary: 'Returns the current counts, queues, pools and running jobs',
     action: 'view',
     answer: ref('Snapshot'),
   },
   'GET /events': {
-    summary: 'Events "snapshot" (a Snapshot) every two seconds, or "unreachable"',
+    summary: 'Streams events: "snapshot" (a Snapshot) every two seconds, or "unreachable"',
     action: 'view',
     type: 'text/event-stream',
   },
   'GET /running/{worker}': {
-    summary: 'What a worker is doing, with all of the arguments',
+    summary: "Returns a worker's running job with its complete arguments",
     action: 'view',
     answer: ref('Running'),
   },
   'GET /search': {
     summary:
-      'Events "waiting" while others search, "hits" (a list of { set, job, queue?, workerId? }), "progress" ({ seen, total }), "end" or "failed"; 429 when too many search',
+      'Streams events: "waiting" while other searches run, "hits" (a list of { set, job, queue?, workerId? }), "progress" ({ seen, total }), "end" or "failed"; 429 if too many searches are running',
     action: 'view',
     query: {
       q: { ...string, minLength: 1, maxLength: 200 },
@@ -292,7 +300,7 @@ const routes: Readonly<Record<string, Route>> = {
     type: 'text/event-stream',
   },
   'GET /metrics': {
-    summary: 'What the workers of this project did lately',
+    summary: "Returns the recent activity of this project's workers",
     action: 'view',
     query: {
       'range?': { ...oneOf(['1h', '6h', '24h', '7d', '30d']), default: '1h' },
@@ -301,12 +309,12 @@ const routes: Readonly<Record<string, Route>> = {
     answer: ref('Metrics'),
   },
   'GET /rates': {
-    summary: 'What each job name did in each of the last 30 minutes, oldest first',
+    summary: 'Returns the rates of each job name for each of the last 30 minutes, oldest first',
     action: 'view',
     answer: ref('Rates'),
   },
   'GET /periodic': {
-    summary: 'The schedules that live pools register',
+    summary: 'Returns the schedules that live pools register',
     action: 'view',
     answer: object({ schedules: list(ref('Schedule')) }),
   },
@@ -317,30 +325,30 @@ const routes: Readonly<Record<string, Route>> = {
     answer: object({ result: oneOf(['enqueued', 'duplicate']) }),
   },
   'GET /health': {
-    summary: 'What in Redis endangers jobs, or is not as it should be',
+    summary: 'Returns problems in Redis: dangers to jobs, and inconsistent data',
     action: 'view',
     answer: ref('Health'),
   },
   'POST /operations/{id}/cancel': {
     summary:
-      'Ends work on many jobs, in whatever process; what it has done stays done. Needs the action of the operation',
+      'Cancels a bulk operation in any process; changes made so far are kept. Requires the action of the operation',
     action: 'view',
   },
   'GET /queues/{name}/jobs': {
-    summary: 'Waiting jobs, next to be taken first',
+    summary: 'Returns waiting jobs, next one first',
     action: 'view',
     query: { 'from?': from, 'limit?': limit },
     answer: ref('WaitingList'),
   },
   'GET /queues/{name}/jobs/{position}/{id}': {
-    summary: 'A waiting job, looked for near the position where it was seen',
+    summary: 'Returns a waiting job, searched for near the position at which it was seen',
     action: 'view',
     answer: ref('JobDetail'),
   },
   'GET /queues/{name}/jobs/{position}/{id}/entry': { ...entry },
   'POST /queues/{name}/delete': {
     summary:
-      'Deletes some waiting jobs: each "deleted", "notFound" or "tooDeep" in a very long queue',
+      'Deletes selected waiting jobs: each "deleted", "notFound" or "tooDeep" in a very long queue',
     action: 'delete',
     body: object({
       jobs: { ...list(object({ position: integer, id: string })), minItems: 1, maxItems: 200 },
@@ -348,13 +356,13 @@ const routes: Readonly<Record<string, Route>> = {
     answer: results,
   },
   'POST /queues/{name}/pause': {
-    summary: 'Pauses a queue, for some seconds or until it is resumed',
+    summary: 'Pauses a queue for a number of seconds, or until it is resumed',
     action: 'pause',
     body: object({ 'seconds?': { ...integer, minimum: 1, maximum: 31_536_000 } }),
   },
   'POST /queues/{name}/resume': { summary: 'Resumes a queue', action: 'pause' },
   'POST /queues/{name}/limit': {
-    summary: 'Limits how many jobs of the name run at once; 0 is no limit',
+    summary: 'Limits how many jobs of the name run concurrently; 0 for no limit',
     action: 'limit',
     body: object({ limit: { ...integer, minimum: 0, maximum: 1_000_000 } }),
   },
@@ -364,11 +372,11 @@ const routes: Readonly<Record<string, Route>> = {
     ...operation,
   },
   'GET /jobs/{set}': {
-    summary: 'Scheduled, retry or dead jobs by time',
+    summary: 'Returns scheduled, retry or dead jobs, by time',
     action: 'view',
     query: {
-      'from?': { ...from, description: 'how many to pass over: "next" of the list before' },
-      'at?': { ...integer, description: 'instead of "from": begin at this time, in seconds' },
+      'from?': { ...from, description: 'number of jobs to skip: "next" of the previous list' },
+      'at?': { ...integer, description: 'instead of "from": start at this time, in seconds' },
       'limit?': limit,
       'name?': name,
       'order?': { ...oneOf(['asc', 'desc']), description: 'by default dead jobs are newest first' },
@@ -376,41 +384,45 @@ const routes: Readonly<Record<string, Route>> = {
     answer: ref('JobList'),
   },
   'GET /jobs/{set}/count': {
-    summary: 'How many jobs of a name there are',
+    summary: 'Returns the number of jobs of a name',
     action: 'view',
     query: { name },
     answer: object({
       count: integer,
       exact: {
         ...boolean,
-        description: 'an estimate where there are more than 10,000 of all names',
+        description: 'an estimate if the set has more than 10,000 jobs of all names',
       },
     }),
   },
-  'GET /jobs/{set}/{at}/{id}': { summary: 'A job', action: 'view', answer: ref('JobDetail') },
+  'GET /jobs/{set}/{at}/{id}': {
+    summary: 'Returns a job',
+    action: 'view',
+    answer: ref('JobDetail'),
+  },
   'GET /jobs/{set}/{at}/{id}/entry': { ...entry },
   'POST /jobs/{set}/run': {
     summary:
-      'Moves some to their queues now: each "enqueued", "notFound", "duplicate" or "unknown"',
+      'Moves selected jobs to their queues now: each "enqueued", "notFound", "duplicate" or "unknown"',
     action: 'retry',
     body: object(selected),
     answer: results,
   },
   'POST /jobs/{set}/delete': {
-    summary: 'Deletes some: each "deleted" or "notFound"',
+    summary: 'Deletes selected jobs: each "deleted" or "notFound"',
     action: 'delete',
     body: object(selected),
     answer: results,
   },
   'POST /jobs/retry/kill': {
-    summary: 'Moves some to the dead jobs: each "killed" or "notFound"',
+    summary: 'Moves selected jobs to the dead jobs: each "killed" or "notFound"',
     action: 'kill',
     body: object(selected),
     answer: results,
   },
   'POST /jobs/cancel': {
     summary:
-      'Cancels a job: "removed" while it waited, "signalled" to the pool that runs it, "marked" to be dropped in its turn, "ignored" by a Go pool, or "notFound"',
+      'Cancels a job: "removed" if it was waiting, "signalled" if its pool was asked to abort it, "marked" if it will be dropped in its turn, "ignored" if a Go pool runs it, or "notFound"',
     action: 'cancel',
     body: object({ id: string, name }),
     answer: object({
@@ -418,19 +430,19 @@ const routes: Readonly<Record<string, Route>> = {
     }),
   },
   'POST /jobs/{set}/run-all': {
-    summary: 'Moves all, or those of a name, to their queues now',
+    summary: 'Moves all jobs, or those of a name, to their queues now',
     action: 'retry',
     body: ofName,
     ...operation,
   },
   'POST /jobs/{set}/delete-all': {
-    summary: 'Deletes all, or those of a name',
+    summary: 'Deletes all jobs, or those of a name',
     action: 'delete',
     body: ofName,
     ...operation,
   },
   'POST /jobs/retry/kill-all': {
-    summary: 'Has all, or those of a name, be dead',
+    summary: 'Moves all jobs, or those of a name, to the dead jobs',
     action: 'kill',
     body: ofName,
     ...operation,
@@ -444,7 +456,8 @@ const PATH_PARAMETERS: Readonly<Record<string, Schema>> = {
   worker: string,
   at: {
     ...string,
-    description: 'when it runs, or died, in seconds since the epoch; or "null", as a list tells it',
+    description:
+      'the time at which it runs or died, in seconds since the epoch; or "null", as given by a list',
   },
   id: string,
 };
@@ -464,7 +477,8 @@ function operationOf(method: string, path: string, route: Route): Schema {
   }));
   const header = {
     ...{ name: 'X-Nestcraft', in: 'header', required: true, schema: { const: '1' } },
-    description: 'with a JSON body and the same origin: the defence against other sites',
+    description:
+      'required together with a JSON body and the same origin, to protect against other sites',
   };
   return {
     summary,
@@ -493,14 +507,16 @@ function paths(): Record<string, Record<string, Schema>> {
   return result;
 }
 
-/** The dashboard's JSON API; paths are relative to the document itself. Each operation names its action. */
+/**
+ * The document of the dashboard's JSON API. Paths are relative to the document itself. Each operation names its action.
+ */
 export const OPENAPI = {
   openapi: '3.1.0',
   info: {
     title: 'Nestcraft Work dashboard',
     version: '1',
     description:
-      'Watch and manage background jobs. Errors are application/problem+json. In paths, a name or an id that is "." or ".." is sent with a "~" before it, and one that looks like that, such as "~..", with one more: browsers take dots out of paths.',
+      'Watch and manage background jobs. Errors are application/problem+json. In paths, a name or an id that is "." or ".." is sent with a leading "~", and one that already looks like that, such as "~..", with one more, because browsers remove dots from paths.',
   },
   servers: [{ url: '.' }],
   paths: paths(),

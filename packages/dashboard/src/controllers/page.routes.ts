@@ -5,14 +5,14 @@ import { Problem } from '../http/problem.js';
 import { Reply } from '../http/replies.js';
 import { Look } from '../requests/routes.js';
 
-/** The page itself: one document, and the files that it names. */
+/** The routes of the page itself: one document and its assets. */
 @Injectable()
 export class PageRoutes {
   constructor(private readonly assets: Assets) {}
 
   /**
-   * To the page. It names everything relative to itself, so that it works behind any proxy; below a path without a
-   * slash at its end, because Express and Fastify do not agree about those.
+   * Redirects to the page. The page uses relative addresses only, so it works behind any proxy. Its path has no
+   * trailing slash, because Express and Fastify treat those differently.
    */
   @Look('', 'view', { isPage: true })
   async redirect(asked: Asked): Promise<Reply> {
@@ -42,7 +42,7 @@ export class PageRoutes {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Reply> {
     const asset = this.assets.get(name);
-    if (!asset) throw new Problem(404, 'not_found', 'There is no such file.');
+    if (!asset) throw new Problem(404, 'not_found', 'File not found.');
     const { body, encoding } = await asset.encoded(
       String(request.headers['accept-encoding'] ?? ''),
     );

@@ -24,7 +24,7 @@ import { Change, Look } from '../requests/routes.js';
 
 const MAX_PAUSE = 365 * 24 * 3600;
 
-/** The queues and what waits in them. */
+/** The routes for queues and their waiting jobs. */
 @Injectable()
 export class QueuesRoutes {
   constructor(
@@ -55,7 +55,7 @@ export class QueuesRoutes {
     return presenter.detail(job, await this.client.attempts(job.id));
   }
 
-  /** The entry to the byte. */
+  /** Returns the entry byte for byte. */
   @Look('api/queues/:name/jobs/:position/:id/entry', 'view')
   async entry(asked: Asked) {
     const { job, presenter } = await this.find(asked);
@@ -118,13 +118,13 @@ export class QueuesRoutes {
     const position = integer('position', asked.params.position, 1, LAST);
     await asked.allow({ ...resource, jobId: id });
     const job = await this.client.queue(resource.queue).get({ position, id });
-    if (!job) throw new Problem(404, 'not_found', 'The job does not wait there any more.');
+    if (!job) throw new Problem(404, 'not_found', 'The job is no longer waiting there.');
     const showsArgs = await asked.may('viewArgs', { ...resource, jobId: id });
     return { job, presenter: this.presenters.for(showsArgs) };
   }
 }
 
-/** A queue has the name of its jobs. */
+/** Returns a queue and its job name, which are the same. */
 function queueOf({ params }: Asked): { queue: string; jobName: string } {
   const name = jobName('name', params.name);
   return { queue: name, jobName: name };

@@ -1,24 +1,24 @@
 import { assertJobName } from '@nestcraft/work/internal';
 import { Problem } from './problem.js';
 
-/** A query or a body whose values nobody has looked at yet. */
+/** A query or a body whose values are not validated yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** How many jobs a list shows at most. */
+/** The maximum number of jobs in a list. */
 export const MAX_LISTED = 200;
 
-/** How many jobs can be selected at most. */
+/** The maximum number of selected jobs. */
 export const MAX_SELECTED = 200;
 
-/** No position in a list is asked for beyond. */
+/** The largest position in a list that can be requested. */
 export const LAST = 1_000_000_000;
 
-/** The most characters of a job's id. */
+/** The maximum length of a job's id, in characters. */
 export const MAX_ID = 1_000;
-// Seconds since the epoch that a Date can hold.
+// The largest number of seconds since the epoch that a Date can hold.
 const FURTHEST = 8.64e12;
 
-/** A whole number of a query or a body. @throws Problem */
+/** Reads an integer from a query or a body. @throws Problem */
 export function integer(name: string, value: unknown, least: number, most: number): number {
   const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
   if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) {
@@ -27,20 +27,20 @@ export function integer(name: string, value: unknown, least: number, most: numbe
   throw new Problem(400, 'invalid', `"${name}" must be a whole number from ${least} to ${most}.`);
 }
 
-/** A text of a query or a body. @throws Problem */
+/** Reads a string from a query or a body. @throws Problem */
 export function text(name: string, value: unknown, longest = 300): string {
   if (typeof value === 'string' && value !== '' && value.length <= longest) return value;
-  throw new Problem(400, 'invalid', `"${name}" must be a text of 1 to ${longest} characters.`);
+  throw new Problem(400, 'invalid', `"${name}" must be a string of 1 to ${longest} characters.`);
 }
 
-/** The name of a job, and of its queue: one that cannot lead to other keys. @throws Problem, InvalidJobNameError */
+/** Reads the name of a job and its queue: one that cannot address other keys. @throws Problem, InvalidJobNameError */
 export function jobName(name: string, value: unknown): string {
   const named = text(name, value);
   assertJobName(named);
   return named;
 }
 
-/** `undefined` for what was not given; else what `read` makes of it. */
+/** Returns `undefined` for a missing value, otherwise the result of `read`. */
 export function optional<Value>(
   value: unknown,
   read: (value: unknown) => Value,
@@ -48,7 +48,7 @@ export function optional<Value>(
   return value === undefined ? undefined : read(value);
 }
 
-/** One of some words. @throws Problem */
+/** Reads one of several words. @throws Problem */
 export function oneOf<Word extends string>(
   name: string,
   value: unknown,
@@ -59,17 +59,17 @@ export function oneOf<Word extends string>(
   throw new Problem(400, 'invalid', `"${name}" must be one of ${words.join(', ')}.`);
 }
 
-/** The time of a job, in seconds since the epoch. @throws Problem */
+/** Reads a job's time, in seconds since the epoch. @throws Problem */
 export function time(name: string, value: unknown): Date {
   return new Date(integer(name, value, -FURTHEST, FURTHEST) * 1000);
 }
 
-/** The time of a job; `null` for one whose score no Date can hold. @throws Problem */
+/** Reads a job's time; `null` for a score that no Date can hold. @throws Problem */
 export function timeOrNone(name: string, value: unknown): Date | null {
   return value === null || value === 'null' ? null : time(name, value);
 }
 
-/** Time and id of some jobs. @throws Problem */
+/** Reads the times and ids of jobs. @throws Problem */
 export function jobRefs(
   name: string,
   value: unknown,
@@ -81,7 +81,7 @@ export function jobRefs(
   }));
 }
 
-/** Position and id of some waiting jobs. @throws Problem */
+/** Reads the positions and ids of waiting jobs. @throws Problem */
 export function jobPositions(
   name: string,
   value: unknown,

@@ -1,29 +1,29 @@
 import type { DashboardRequest } from '../options/dashboard-options.js';
 import { Problem } from './problem.js';
 
-/** What Express and Fastify tell of a request beside what the dashboard's options show. */
+/** The properties of an Express or Fastify request beyond those in the dashboard's options. */
 export interface HttpRequest extends DashboardRequest {
-  /** As it was sent, where `url` is below a mount. */
+  /** The URL as it was sent, if `url` is relative to a mount. */
   readonly originalUrl?: string;
   readonly body?: unknown;
-  /** The pattern that it matched: Express's, and Fastify's. */
+  /** The matched pattern, in Express's and Fastify's form. */
   readonly route?: { readonly path?: string };
   readonly routeOptions?: { readonly url?: string };
 }
 
-/** Where a request leads, below the dashboard's path. */
+/** The target of a request, below the dashboard's path. */
 export interface Place {
-  /** The dashboard's own path as the client sees it, without a slash at its end. */
+  /** The dashboard's own path as the client sees it, without a trailing slash. */
   readonly base: string;
-  /** What stands below it, as it was sent; empty for the dashboard's path itself. */
+  /** The segments below it, as they were sent; empty for the dashboard's path itself. */
   readonly segments: readonly string[];
   readonly hasSlashAtEnd: boolean;
   readonly query: URLSearchParams;
 }
 
 /**
- * Reads the address itself: of names with a slash, or with more than 100 characters, Express and Fastify tell something
- * else each.
+ * Parses the address itself: Express and Fastify decode names that contain a slash or exceed 100 characters
+ * differently.
  */
 export function placeOf(request: HttpRequest): Place {
   const [path = '', search = ''] = split(request.url);
@@ -47,8 +47,8 @@ function split(url: string): string[] {
 }
 
 /**
- * A segment of a path as a text. Browsers take `.` and `..` out of a path, however they are encoded; so these names are
- * sent with a `~` before them, and names that look like that with one more.
+ * Decodes a segment of a path. Browsers remove `.` and `..` from paths, however they are encoded. These names are
+ * therefore sent with a leading `~`, and names that already look like that with one more.
  *
  * @throws Problem
  */

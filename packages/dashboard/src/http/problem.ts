@@ -1,22 +1,22 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 
-/** What else a problem tells. */
+/** Further details of a problem. */
 export interface ProblemExtras {
-  /** For people, in a few words; default: what HTTP calls the status. */
+  /** A short title for people; default: HTTP's name for the status. */
   readonly title?: string;
   /** Further members of the answer. */
   readonly members?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer that is an error, as `application/problem+json`. */
+/** An error response, sent as `application/problem+json`. */
 export class Problem extends HttpException {
   readonly headers: Readonly<Record<string, string>>;
 
   /**
-   * @param code for programs
-   * @param detail for people: what is wrong, and what to do
+   * @param code a code for programs
+   * @param detail a sentence for people that says what is wrong and what to do
    */
   constructor(
     status: number,
@@ -28,7 +28,7 @@ export class Problem extends HttpException {
     this.headers = headers;
   }
 
-  /** The same with further members. */
+  /** Returns a copy of this problem with further members. */
   with(members: Readonly<Record<string, unknown>>): Problem {
     const { title } = this.getResponse() as { readonly title: string };
     return new Problem(this.getStatus(), this.code, this.detail, {

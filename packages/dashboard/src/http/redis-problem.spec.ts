@@ -76,12 +76,12 @@ describe('what is wrong with Redis', () => {
     expect([problem?.getStatus(), problem?.code]).toEqual([status, code]);
     const { title } = problem?.getResponse() as { title: string };
     expect(title).toMatch(/^(The |This )?(Redis|application|master)/);
-    expect(problem?.detail).not.toContain('not known');
+    expect(problem?.detail).not.toContain('unknown');
   });
 
   it('says of a change that was not answered that nobody knows', () => {
     const { detail = '' } = problemOfRedis(new Error('Command timed out'), true) ?? {};
-    expect(detail).toContain('Whether the change was made is not known');
+    expect(detail).toContain('It is unknown whether the change was made');
     const refused = problemOfRedis(new NotConnectedError('client', 5_000), true);
     expect(refused?.detail).toContain('Nothing was changed');
   });
@@ -120,18 +120,18 @@ describe.each(ADAPTERS)('a Redis that fails, with %s', (_name, fastify) => {
     };
     await admin.call('CONFIG', 'SET', 'maxmemory', '1');
     expect(await told(await send(`${url}/api/queues/n/pause`))).toEqual([
-      ...[503, 503, 'redis_oom', 'Redis has no memory left.'],
+      ...[503, 503, 'redis_oom', 'Redis is out of memory.'],
     ]);
     await admin.call('CONFIG', 'SET', 'maxmemory', '0');
     await admin.call('CLIENT', 'PAUSE', '6000', 'ALL');
     const slow = await send(`${url}/api/queues/n/pause`);
     expect(await slow.json()).toMatchObject({
-      ...{ status: 503, code: 'redis_timed_out', title: 'Redis has not answered in time.' },
-      detail: expect.stringContaining('is not known'),
+      ...{ status: 503, code: 'redis_timed_out', title: 'Redis did not answer in time.' },
+      detail: expect.stringContaining('It is unknown'),
     });
     expect(log.filter((line) => line.startsWith('ERROR'))).toEqual([]);
     expect(log.join('\n')).not.toMatch(/\n {4}at /);
-    expect(log.filter((line) => line.startsWith('WARN Redis has no memory'))).toHaveLength(1);
-    expect(log).toContainEqual(expect.stringContaining('is unknown'));
+    expect(log.filter((line) => line.startsWith('WARN Redis is out of memory'))).toHaveLength(1);
+    expect(log).toContainEqual(expect.stringContaining(') is unknown '));
   });
 });

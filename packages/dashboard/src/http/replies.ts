@@ -5,16 +5,16 @@ export interface StreamEvent {
   readonly type: string;
   /** JSON. */
   readonly data: string;
-  /** Whether a later one tells the same better, so that a slow reader may do without it. */
+  /** Whether a later event supersedes it, so that it may be skipped for a slow reader. */
   readonly isPassing?: boolean;
 }
 
-/** An answer that goes on: server-sent events, until the client leaves. */
+/** A continuous response: server-sent events until the client disconnects. */
 export class EventStream {
   constructor(readonly events: Observable<StreamEvent>) {}
 }
 
-/** An answer that is not the JSON of a value. */
+/** A response other than a value as JSON. */
 export class Reply {
   constructor(
     readonly body: string | Buffer,
@@ -22,17 +22,17 @@ export class Reply {
     readonly status = 200,
   ) {}
 
-  /** JSON that is text already. */
+  /** Responds with JSON that is already serialised. */
   static json(text: string): Reply {
     return new Reply(text, { 'Content-Type': 'application/json; charset=utf-8' });
   }
 
-  /** To another address, relative to that of the request. */
+  /** Redirects to another address, relative to that of the request. */
   static redirect(location: string): Reply {
     return new Reply('', { Location: location }, 302);
   }
 
-  /** An entry of Redis to be saved: a browser must not show what somebody else has written. */
+  /** Sends an entry of Redis as a download: a browser must not render content that others have written. */
   static entry(bytes: Buffer): Reply {
     return new Reply(bytes, {
       'Content-Type': 'application/octet-stream',

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { ServerResponse } from 'node:http';
 import { EventStream, Reply, type StreamEvent } from './replies.js';
 
-/** A response of Express, which is Node's own, or Fastify's, which has that. */
+/** A response of Express, which is Node's own, or of Fastify, which wraps Node's. */
 interface FrameworkResponse {
   readonly raw?: ServerResponse;
   hijack?(): void;
@@ -20,16 +20,16 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes the dashboard's answers. It goes past the interceptors of the application: one that wraps what routes answer,
- * as many do, would break the page.
+ * Writes the dashboard's responses. It bypasses the application's interceptors: an interceptor that wraps responses, as
+ * many do, would break the page.
  */
 @Injectable()
 export class Sender {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  /** @param value a `Reply`, an `EventStream`, `undefined` for nothing, or what to write as JSON */
+  /** @param value a `Reply`, an `EventStream`, `undefined` for an empty response, or a value to write as JSON */
   send(response: unknown, value: unknown, status: number | undefined): void {
-    // An interceptor of the application may have lost patience, and its error have been answered.
+    // An interceptor of the application may have timed out and already sent an error.
     if (this.adapterHost.httpAdapter.isHeadersSent(response)) return;
     if (value instanceof EventStream) {
       this.stream(response as FrameworkResponse, value);
@@ -54,15 +54,15 @@ export class Sender {
   private stream(response: FrameworkResponse, { events }: EventStream): void {
     this.setHeaders(response, {
       'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store, no-transform', // so that nothing on the way collects events
+      'Cache-Control': 'no-store, no-transform', // keeps proxies from buffering events
       'X-Accel-Buffering': 'no',
     });
     const headers = response.getHeaders();
     response.hijack?.();
     const raw = response.raw ?? (response as ServerResponse);
-    if (raw.destroyed) return; // Who has asked is gone, and nothing would end the stream.
+    if (raw.destroyed) return; // The client is gone, and nothing would end the stream.
     raw.writeHead(200, { ...headers });
-    raw.write('\n'); // has the headers sent
+    raw.write('\n'); // flushes the headers
     const subscription = events.subscribe({
       next: (event) => {
         if (!(event.isPassing && raw.writableNeedDrain)) raw.write(textOf(event));

@@ -1,17 +1,17 @@
 import type { SetName } from './set-names.js';
 
-/** The actions that a user may be allowed to take on the dashboard. */
+/** The actions that a user may be permitted to take on the dashboard. */
 export const ACTIONS = [
-  /** See everything that `redact` leaves, but for arguments. */
+  /** See everything that is not redacted, except arguments. */
   'view',
-  /** See the arguments of jobs, too. */
+  /** See the arguments of jobs as well. */
   'viewArgs',
-  /** Put dead, retry and scheduled jobs into their queues. */
+  /** Move dead, retry and scheduled jobs to their queues. */
   'retry',
   'delete',
-  /** Move jobs that wait for their retry to the dead ones. */
+  /** Move jobs that are waiting for a retry to the dead jobs. */
   'kill',
-  /** Stop a job, whether it waits or runs. */
+  /** Stop a waiting or running job. */
   'cancel',
   'pause',
   'limit',
@@ -23,20 +23,20 @@ export const ACTIONS = [
 export type DashboardAction = (typeof ACTIONS)[number];
 
 /**
- * What an action is about. A member that is missing stands for all: without `jobName`, "delete" in the set `dead` deletes
- * dead jobs of every name. Where no member is there, the page asks what the user may do at all, to show its buttons.
+ * The target of an action. A missing member stands for all: without `jobName`, "delete" in the set `dead` deletes dead
+ * jobs of every name. With no members at all, the page asks for the user's general permissions, to show its buttons.
  */
 export interface DashboardResource {
-  /** The queue whose waiting jobs it is about; it has the name of its jobs. */
+  /** The queue of the affected waiting jobs; it has the name of its jobs. */
   readonly queue?: string | undefined;
   readonly set?: SetName | undefined;
-  /** The name of the job or jobs. Missing, too, for a job that is gone and for an entry that is no job. */
+  /** The name of the job or jobs. Also missing for a job that is gone and for an entry that is not a job. */
   readonly jobName?: string | undefined;
   readonly jobId?: string | undefined;
   /** The id of a schedule. */
   readonly schedule?: string | undefined;
   /** The id of a worker. */
   readonly worker?: string | undefined;
-  /** The id of work on many jobs, to be cancelled. */
+  /** The id of a bulk task, to be cancelled. */
   readonly operation?: string | undefined;
 }

@@ -1,75 +1,75 @@
 import { optionRules, type OptionTable } from '@nestcraft/work/internal';
 import type { DashboardAction, DashboardResource } from './actions.js';
 
-/** A request as Express or Fastify gives it. */
+/** A request from Express or Fastify. */
 export interface DashboardRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** Whoever looks at the dashboard, as `authenticate` names them. */
+/** A user of the dashboard, as returned by `authenticate`. */
 export type DashboardUser = object | string;
 
-/** A change that somebody has made on the dashboard, or tried to make. */
+/** A change that a user made on the dashboard, or tried to make. */
 export interface DashboardEvent<User = DashboardUser> {
   readonly at: Date;
   readonly user: User;
-  /** A short name of the user: the text itself, or the user's `username`, `email`, `name` or `id`. */
+  /** A short name of the user: the string itself, or the user's `username`, `email`, `name` or `id`. */
   readonly who: string;
   readonly action: DashboardAction;
-  /** Which of the routes below `api`, such as `jobs/:set/delete-all`. */
+  /** The route below `api`, such as `jobs/:set/delete-all`. */
   readonly route: string;
   readonly resource: DashboardResource;
-  /** The ids of the jobs, where several were selected. */
+  /** The ids of the jobs, if several were selected. */
   readonly jobIds?: readonly string[] | undefined;
   /**
-   * `done`; `started` for work on many jobs, which goes on; `refused` by `authorize` or `readOnly`; `failed`; or
-   * `unknown` where Redis did not say in time whether it was done.
+   * `done`; `started` for a bulk task, which continues; `refused` by `authorize` or `readOnly`; `failed`; or `unknown`
+   * if Redis did not confirm the change in time.
    */
   readonly outcome: 'done' | 'started' | 'refused' | 'failed' | 'unknown';
-  /** What became of each job, such as `deleted` or `notFound`. */
+  /** The result for each job, such as `deleted` or `notFound`. */
   readonly results?: readonly string[] | undefined;
-  /** Why it failed. */
+  /** The reason for the failure. */
   readonly error?: string | undefined;
 }
 
 type Awaitable<Value> = Value | Promise<Value>;
 
-/** Says who sends a request; with a `challenge`, browsers ask for what it wants to know. */
+/** Identifies the sender of a request. With a `challenge`, browsers ask for credentials. */
 export interface Authenticate<
   Request = DashboardRequest,
   User extends DashboardUser = DashboardUser,
 > {
   (request: Request): Awaitable<User | null | undefined | false>;
-  /** The header `WWW-Authenticate` of the answer to whoever is not known. */
+  /** The header `WWW-Authenticate` of the response to an unknown user. */
   readonly challenge?: string;
 }
 
 /**
  * Options of `WorkDashboardModule.forRoot` and `forRootAsync`.
  *
- * @typeParam Request the request as the application knows it, such as Express's with the user of passport; inferred from
- * the parameter of `authenticate`
- * @typeParam User what `authenticate` makes of it; inferred, too
+ * @typeParam Request the request as the application knows it, such as Express's with the user of passport; inferred
+ * from the parameter of `authenticate`
+ * @typeParam User the result of `authenticate`; also inferred
  */
 export interface WorkDashboardOptions<
   Request = DashboardRequest,
   User extends DashboardUser = DashboardUser,
 > {
   /**
-   * Who sends the request; `null`, `undefined` or `false` for somebody who may see nothing. Without it the dashboard is
-   * closed, unless `insecureAllowAll` is true. `basicAuth()` makes one.
+   * Returns the sender of a request, or `null`, `undefined` or `false` for an unknown user, who may see nothing.
+   * Without this option the dashboard is closed, unless `insecureAllowAll` is true. `basicAuth()` creates one.
    */
   readonly authenticate?: Authenticate<Request, User> | undefined;
   /**
-   * Where somebody signs in. A browser that opens the page without being signed in is sent there; the API names it in
-   * its answer. `{returnTo}` in it stands for the path of the page, percent-encoded.
+   * The address of the sign-in page. A browser that opens the dashboard without being signed in is redirected there;
+   * the API includes it in its response. `{returnTo}` is replaced by the path of the page, percent-encoded.
    */
   readonly loginUrl?: string | ((request: Request) => string) | undefined;
   /**
-   * Whether the user may do that to that; default: whoever is let in may do everything. It is asked for every job that
-   * was selected, and again every 30 seconds for as long as the page is open.
+   * Returns whether the user may take an action on a resource; default: every known user may do everything. It is
+   * called for every selected job, and again every 30 seconds while the page is open.
    */
   readonly authorize?:
     | ((
@@ -79,17 +79,18 @@ export interface WorkDashboardOptions<
         resource: DashboardResource,
       ) => Awaitable<boolean>)
     | undefined;
-  /** Is told of every change; the log has a line of each, too. What it throws is logged, and changes nothing. */
+  /** Called for every change; each is also logged. Errors that it throws are logged and have no other effect. */
   readonly onAction?: ((event: DashboardEvent<User>) => Awaitable<void>) | undefined;
-  /** Refuse everything but looking, whoever asks; default false. */
+  /** Whether to refuse every change, for all users; default false. */
   readonly readOnly?: boolean | undefined;
   /**
-   * Changes what is shown of a job's arguments; for secrets. It is given JSON, an object, and returns what is shown. Where
-   * it throws, or returns no string, the arguments are hidden. Default: they are shown as they are.
+   * Changes how a job's arguments are shown, to hide secrets. It receives a JSON object as a string and returns the
+   * string to show. If it throws or returns anything but a string, the arguments are hidden. Default: arguments are
+   * shown unchanged.
    */
   readonly redact?:
     ((job: { readonly name: string; readonly argsText: string }) => string) | undefined;
-  /** Changes what is shown of a job's errors, their backtraces and check-ins, as `redact` does for arguments. */
+  /** Changes how a job's errors, backtraces and check-ins are shown, as `redact` does for arguments. */
   readonly redactError?:
     | ((shown: {
         readonly name: string;
@@ -98,34 +99,34 @@ export interface WorkDashboardOptions<
       }) => string)
     | undefined;
   /**
-   * At which origins browsers reach the dashboard, such as `https://jobs.example.com`: then only pages of these may change
-   * anything, and requests for other hosts are refused. Needed behind a proxy that changes the header Host. Default: the
-   * origin that the header Host tells.
+   * The origins at which browsers reach the dashboard, such as `https://jobs.example.com`. Only pages of these origins
+   * may then make changes, and requests for other hosts are refused. Required behind a proxy that changes the header
+   * Host. Default: the origin in the header Host.
    */
   readonly origin?: string | readonly string[] | undefined;
   /**
-   * Open the dashboard to everybody who reaches it under a name of this machine, or under an `origin`; default false.
-   * Without effect beside `authenticate`.
+   * Whether to open the dashboard to everyone who can reach it under a name of this machine or an `origin`; default
+   * false. Has no effect together with `authenticate`.
    */
   readonly insecureAllowAll?: boolean | undefined;
 }
 
-/** What has to be known before anything is injected, because routes are made then. */
+/** Settings that must be known before anything is injected, because routes are created then. */
 export interface WorkDashboardExtras {
-  /** Where it is, below the application's global prefix; default `work`. */
+  /** The path of the dashboard, below the application's global prefix; default `work`. */
   readonly path?: string | undefined;
-  /** Of which named instance of `WorkModule`; default: the one without a name. */
+  /** The name of the instance of `WorkModule` to show; default: the unnamed instance. */
   readonly instance?: string | undefined;
   /**
-   * Decorators for the dashboard's controller, such as `Public()`, by which a global guard of the application lets it
-   * pass, or `UseGuards(SessionGuard)`, which runs before `authenticate`. Default none.
+   * Decorators for the dashboard's controller, such as `Public()`, which exempts it from a global guard of the
+   * application, or `UseGuards(SessionGuard)`, which runs before `authenticate`. Default: none.
    */
   readonly decorators?: readonly ClassDecorator[] | undefined;
 }
 
 const { FLAG, FUNCTION, NAME, rule } = optionRules;
 
-/** What the options that `forRootAsync`'s factory makes may be. */
+/** The rules for the options that `forRootAsync`'s factory returns. */
 export const INJECTED_OPTIONS: OptionTable<WorkDashboardOptions> = {
   authenticate: FUNCTION,
   loginUrl: rule('a URL, or a function of the request that returns one', isTextOrFunction),
@@ -138,14 +139,14 @@ export const INJECTED_OPTIONS: OptionTable<WorkDashboardOptions> = {
   insecureAllowAll: FLAG,
 };
 
-/** What may stand beside that factory. */
+/** The rules for the settings beside that factory. */
 export const DASHBOARD_EXTRAS: OptionTable<WorkDashboardExtras> = {
   path: rule('a path', (value) => typeof value === 'string'),
   instance: NAME,
   decorators: rule('a list of class decorators', Array.isArray),
 };
 
-/** What the options of the dashboard may be. */
+/** The rules for the dashboard's options. */
 export const DASHBOARD_OPTIONS: OptionTable<WorkDashboardOptions & WorkDashboardExtras> = {
   ...INJECTED_OPTIONS,
   ...DASHBOARD_EXTRAS,

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 
-/** How often things happen; a test sets it otherwise. In milliseconds. */
+/** Intervals in milliseconds. Tests replace them. */
 @Injectable()
 export class DashboardTiming {
-  /** Between two looks at Redis for those who watch. */
+  /** The interval between two reads of Redis for viewers. */
   readonly look: number = 2_000;
-  /** Between two questions whether somebody who watches still may. */
+  /** The interval between two checks of a viewer's permissions. */
   readonly recheck: number = 30_000;
   /**
-   * After which a stream ends, so that the browser opens another: data that middleware put on a request, such as the user
-   * of a session, is not renewed while the request goes on.
+   * The maximum duration of a stream. The browser then opens another one: data that middleware put on a request, such
+   * as a session's user, is not renewed during the request.
    */
   readonly maxStream: number = 300_000;
-  /** Between two signs of life of work on many jobs. */
+  /** The interval between two heartbeats of a bulk task. */
   readonly beat: number = 2_000;
 }

@@ -14,7 +14,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const ENCODERS = { br: promisify(brotliCompress), gzip: promisify(gzip) } as const;
 type Encoding = keyof typeof ENCODERS;
 
-/** A file of the page, which is compressed once for each way that browsers take. */
+/** A file of the page, compressed once per encoding that browsers accept. */
 export class Asset {
   private readonly bodies = new Map<Encoding, Promise<Buffer>>();
 
@@ -41,7 +41,10 @@ function encodingFor(accepted: string): Encoding | undefined {
   return (['br', 'gzip'] as const).find((encoding) => taken.includes(encoding));
 }
 
-/** The files of the page, read once. A request names one of them or none: no path of the file system is ever made of it. */
+/**
+ * The files of the page, read once. A request selects one of them by name; it is never turned into a path of the file
+ * system.
+ */
 @Injectable()
 export class Assets {
   private files: ReadonlyMap<string, Asset> | undefined;

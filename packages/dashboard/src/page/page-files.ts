@@ -4,8 +4,9 @@ import { extname } from 'node:path';
 const FOLDER = new URL('../../public/', import.meta.url);
 
 /**
- * The texts of the page's files, by their paths. Only the sources read files, which `npm run build:web` makes: the build
- * replaces this module with one that holds the texts (`build/embed.mjs`), because a bundle has no files beside it.
+ * Returns the contents of the page's files by path. Only the sources read files, which `npm run build:web` creates. The
+ * build replaces this module with one that embeds the contents (`build/embed.mjs`), because a bundle has no files
+ * beside it.
  */
 export function pageFiles(): Readonly<Record<string, string>> {
   const paths = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })

@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Access } from './access.js';
 import type { HttpRequest } from '../http/place.js';
 
-/** Has `Access` look at each request to the dashboard. Nest makes guards anew, so that they have no state. */
+/** Checks each request to the dashboard with `Access`. It holds no state, because Nest may create guards repeatedly. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(private readonly access: Access) {}

@@ -55,7 +55,7 @@ describe('a dashboard without authenticate', () => {
     const log: string[] = [];
     const url = await dashboards.serve({ insecureAllowAll: true }, { log });
     expect((await fetch(`${url}/api/me`)).status).toBe(200);
-    expect(log).toEqual([expect.stringMatching(/^WARN The dashboard is open to everybody/)]);
+    expect(log).toEqual([expect.stringMatching(/^WARN The dashboard is open to everyone/)]);
   });
 
   it.each<[string, number]>([
@@ -169,7 +169,7 @@ describe('basicAuth', () => {
 
   it('says whose password is missing, and where to look', () => {
     expect(() => basicAuth({ username: 'ops', password: process.env.NONE })).toThrow(
-      'Option "password" is undefined; it must be a text that is not empty, for "ops" (is the environment variable set?).',
+      'Option "password" is undefined; it must be a non-empty string for "ops" (is the environment variable set?).',
     );
   });
 

@@ -9,8 +9,8 @@ import { placeOf, type HttpRequest } from '../http/place.js';
 import { Router } from './routes.js';
 
 /**
- * Stands before every route of the dashboard: knows under which host it is asked for, who asks, and that it was the
- * dashboard's own page that asked. What they may do is asked by the routes, which know what it is about.
+ * Guards every route of the dashboard: checks the requested host, the user, and that the request comes from the
+ * dashboard's own page. The routes check permissions themselves, because they know the resource.
  */
 @Injectable()
 export class Access implements OnModuleInit {
@@ -35,11 +35,15 @@ export class Access implements OnModuleInit {
     const { authenticate, insecureAllowAll = false } = this.options;
     if (authenticate) return;
     const openness =
-      'The dashboard is open to everybody who reaches it under a name of this machine or an "origin": "insecureAllowAll" is true. Give WorkDashboardModule.forRoot the option "authenticate", such as basicAuth({ username, password }).';
+      'The dashboard is open to everyone who can reach it under a name of this machine or an "origin": "insecureAllowAll" is true. To restrict access, pass the option "authenticate" to WorkDashboardModule.forRoot, such as basicAuth({ username, password }).';
     new Logger('WorkDashboard').warn(insecureAllowAll ? openness : CLOSED);
   }
 
-  /** Lets a request in; what is no route of the dashboard as well, for others to answer. @throws Problem */
+  /**
+   * Admits a request, including one that matches no route of the dashboard, which other handlers may answer.
+   *
+   * @throws Problem
+   */
   async admit(request: HttpRequest): Promise<void> {
     const place = placeOf(request);
     const match = this.router.match(request.method, place);
@@ -51,7 +55,7 @@ export class Access implements OnModuleInit {
     this.asked.set(request, new Asked(request, place, match, user, this.permissions));
   }
 
-  /** What a request that was let in asks for; `undefined` if it is for no route of the dashboard. */
+  /** Returns the admitted request; `undefined` if it matches no route of the dashboard. */
   askedBy(request: object): Asked | undefined {
     return this.asked.get(request);
   }

@@ -10,7 +10,7 @@ import { Problem } from '../http/problem.js';
 export interface RouteOptions {
   /** HTTP status of the answer; default 200, or 204 if there is no body. */
   readonly status?: number;
-  /** Whether other sites may link to it; default false. */
+  /** Whether other sites may link to the route; default false. */
   readonly isPage?: boolean;
 }
 
@@ -30,13 +30,13 @@ export interface Match {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A request to the dashboard whose sender is known, as the routes see it. */
+/** A request to the dashboard from a known user, as seen by the routes. */
 export class Asked {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
-  /** What it is about, as far as somebody was asked whether that is allowed. */
+  /** The resources whose permissions have been checked. */
   readonly resources: DashboardResource[] = [];
-  /** What was asked for last. */
+  /** The action that was checked last. */
   action: DashboardAction;
 
   constructor(
@@ -51,7 +51,7 @@ export class Asked {
     this.action = match.route.action;
   }
 
-  /** A parameter that is given twice is a list. */
+  /** The query. A parameter that is given twice is a list. */
   get query(): Fields {
     const { query } = this.place;
     return Object.fromEntries(
@@ -62,7 +62,7 @@ export class Asked {
     );
   }
 
-  /** @throws Problem for what is no object */
+  /** @throws Problem unless the body is an object */
   get body(): Fields {
     const { body, headers } = this.request;
     if (optionRules.isRecord(body)) return body;
@@ -70,15 +70,15 @@ export class Asked {
     if (body === undefined && isEmpty) return {};
     const reason =
       body === undefined
-        ? 'Nothing reads the body: an application with "bodyParser: false" needs app.useBodyParser("json") for the dashboard.'
+        ? 'The body is not parsed: an application with "bodyParser: false" needs app.useBodyParser("json") for the dashboard.'
         : 'The body must be a JSON object.';
     throw new Problem(400, 'invalid', reason);
   }
 
   /**
-   * Has whoever asks be allowed to do what the route does to a resource. Every route calls it, before it does anything.
+   * Checks that the user may take the route's action on a resource. Every route calls it before it does anything.
    *
-   * @param action default: that of the route
+   * @param action default: the route's action
    * @throws Problem
    */
   async allow(resource: DashboardResource, action: DashboardAction = this.route.action) {
@@ -91,7 +91,7 @@ export class Asked {
     return this.permissions.may(this, action, resource);
   }
 
-  /** Whether the same request would be let in now, to see the same. */
+  /** Returns whether the same request would be admitted now and show the same data. */
   async isStillAllowed(resource: DashboardResource, showsArgs: boolean): Promise<boolean> {
     const visitor = { user: await this.permissions.userOf(this.request), request: this.request };
     const may = (action: DashboardAction) => this.permissions.may(visitor, action, resource);

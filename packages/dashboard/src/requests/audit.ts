@@ -14,17 +14,17 @@ import { isUnknownEffect } from '../http/redis-problem.js';
 type Ending = Pick<DashboardEvent, 'outcome' | 'results' | 'error'>;
 
 const MAX_NAME = 100;
-// Of the jobs that were selected, in a line of the log.
+// Limits the job ids in a log line.
 const MAX_IDS = 20;
 
-/** Tells of every change who has made it: the log, and `onAction`. */
+/** Reports every change and its author to the log and to `onAction`. */
 @Injectable()
 export class Audit {
   private readonly logger = new Logger('WorkDashboard');
 
   constructor(@Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions) {}
 
-  /** Has `change` happen, and tells of it once. */
+  /** Makes a change and reports it once. */
   async watch(asked: Asked, change: () => Promise<unknown>): Promise<unknown> {
     try {
       const answer = await change();
@@ -65,7 +65,7 @@ function failureOf(error: unknown): Ending {
   return { outcome: isRefused ? 'refused' : failed, error: errorLine(error) };
 }
 
-/** What is so of all of them. */
+/** Returns the members that all resources share. */
 function common(resources: readonly DashboardResource[]): DashboardResource {
   const [first = {}, ...others] = resources;
   return Object.fromEntries(
@@ -85,11 +85,11 @@ function lineOf({ who, action, route, resource, jobIds, outcome, results, error 
     ...(ends.length > 0 && { results: [...new Set(ends)] }),
     ...(error !== undefined && { error }),
   };
-  // As JSON, so that what somebody has typed makes no second line.
+  // As JSON, so that user input cannot start a second line.
   return `${JSON.stringify(who)}: ${action} (${route}) is ${outcome} ${JSON.stringify(about)}`;
 }
 
-/** A short name of somebody, for people. */
+/** Returns a short name of a user, for people. */
 export function labelOf(user: DashboardUser): string {
   if (typeof user === 'string') return user.slice(0, MAX_NAME);
   const { username, email, name, id } = user as Partial<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { Audit } from './audit.js';
 import { Problem } from '../http/problem.js';
 import { Sender } from '../http/sender.js';
 
-/** Has the route of a request answer it. */
+/** Passes a request to its route. */
 @Injectable()
 export class Dispatcher {
   constructor(
@@ -14,7 +14,10 @@ export class Dispatcher {
     private readonly sender: Sender,
   ) {}
 
-  /** @param next hands on to other routes of the application what is none of the dashboard's; Express has it */
+  /**
+   * @param next passes a request that matches no route of the dashboard on to the application's other routes; Express
+   * only
+   */
   async dispatch(request: object, response: unknown, next: unknown): Promise<void> {
     const asked = this.access.askedBy(request);
     if (asked) {
@@ -22,7 +25,7 @@ export class Dispatcher {
     } else if (typeof next === 'function') {
       (next as () => void)();
     } else {
-      throw new Problem(404, 'not_found', 'The dashboard has no such page.');
+      throw new Problem(404, 'not_found', 'Page not found.');
     }
   }
 
@@ -32,7 +35,10 @@ export class Dispatcher {
   }
 }
 
-/** Fails closed: nobody gets an answer, not even what is wrong with a request, who may not do at all what it asks for. */
+/**
+ * Answers a request. Fails closed: a user without the permission gets no answer, not even a report of what is wrong
+ * with the request.
+ */
 async function answerOf(asked: Asked): Promise<unknown> {
   try {
     return await asked.route.handle(asked);

@@ -14,17 +14,17 @@ import { Reply } from '../http/replies.js';
 import { Sender } from '../http/sender.js';
 import { SignIn } from '../security/sign-in.js';
 
-// The pages of many viewers ask again and again: so many milliseconds pass before the log says the same again.
+// Milliseconds before the same line is logged again: the pages of many viewers poll.
 const QUIET = 60_000;
 // The dashboard's own path, and the page.
 const PAGES: readonly string[] = ['', 'app'];
 
-// What somebody has asked for that makes no sense.
+// Errors that report an invalid request.
 const INVALID = [InvalidOptionError, InvalidJobNameError, InvalidJobArgsError] as const;
 
 /**
- * Answers every error of the dashboard's routes as `application/problem+json`; also those of global guards. Who is not
- * known is told how to sign in, and a browser that opens the page is sent there.
+ * Answers every error of the dashboard's routes, including those of global guards, as `application/problem+json`.
+ * Unknown users are told how to sign in, and a browser that opens the page is redirected there.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -69,7 +69,7 @@ export class ProblemFilter implements ExceptionFilter {
       return ofRedis;
     }
     this.logger.error(errorStack(error) ?? errorLine(error));
-    return new Problem(500, 'internal', 'Something went wrong; the log of the server says what.');
+    return new Problem(500, 'internal', 'Something went wrong. See the log of the server.');
   }
 
   private warnOnce({ code, detail }: Problem): void {

@@ -5,7 +5,7 @@ import { decodeSegment, type Place } from '../http/place.js';
 type Handler = (asked: Asked) => unknown;
 
 interface Declared extends Omit<Route, 'handle'> {
-  /** The method that answers. */
+  /** The name of the method that answers. */
   readonly key: string;
 }
 
@@ -16,7 +16,7 @@ export function Look(path: string, action: DashboardAction, options: RouteOption
   return routeDecorator({ method: 'GET', path, action, ...options });
 }
 
-/** Makes a method answer POST requests, which change something. */
+/** Makes a method answer POST requests, which make changes. */
 export function Change(path: string, action: DashboardAction, options: RouteOptions = {}) {
   return routeDecorator({ method: 'POST', path, action, ...options });
 }
@@ -31,12 +31,12 @@ function routeDecorator(route: Omit<Route, 'handle'>) {
   };
 }
 
-/** The routes that the methods of a class answer. */
+/** Returns the routes that the methods of a class answer. */
 export function routesOf(prototype: object): readonly Declared[] {
   return DECLARED.get(prototype) ?? [];
 }
 
-/** Finds the route of a request. Of several that fit, the one with the fewest parameters. */
+/** Finds the route of a request. If several match, the one with the fewest parameters wins. */
 export class Router {
   readonly #routes: readonly { readonly route: Route; readonly parts: readonly string[] }[];
 

@@ -11,7 +11,7 @@ import {
 } from 'rxjs';
 import type { DashboardTiming } from '../options/timing.js';
 
-/** Ends a stream when whoever reads it may not any more, and after some minutes in any case. */
+/** Ends a stream when its reader loses permission, and after a few minutes in any case. */
 export function whileAllowed<Event>(
   isAllowed: () => Promise<boolean>,
   { recheck, maxStream }: DashboardTiming,

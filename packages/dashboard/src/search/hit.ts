@@ -4,12 +4,12 @@ import type { JobView } from '../views/job-view.js';
 /** The places in which jobs can be searched. */
 export type Searched = SetName | 'waiting' | 'running';
 
-/** A job that a search has found, and its place. */
+/** A job that a search has found, with its location. */
 export interface Hit {
   readonly set: Searched;
   readonly job: JobView;
-  /** The queue in which it waits. */
+  /** The queue in which the job is waiting. */
   readonly queue?: string;
-  /** The worker that runs it. */
+  /** The worker that runs the job. */
   readonly workerId?: string;
 }

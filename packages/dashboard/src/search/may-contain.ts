@@ -1,16 +1,16 @@
 import type { Raw } from '@nestcraft/work/internal';
 
-// Characters that JSON writes as themselves; some encoders write any as \u00…, and none of these in another way.
+// Characters that JSON writes as themselves; the only other form that encoders use for them is \u00….
 const PLAIN = /^[a-z0-9 _.,:;@+\-*=!?$%()[\]{}~^|#']*$/;
 const ASCII = /^[\x20-\x7e]*$/;
-// What is shown of an entry that is no job, and does not stand in it.
+// The text shown for an entry that is not a job; it is not part of the entry.
 const OF_NO_JOB = 'this entry is not a job.';
-// How it is called, then; whoever looks for it begins with this.
+// The prefix of the id of such an entry, with which searches for it begin.
 const DIGEST = 'sha1:';
 
 /**
- * Tells by the bytes of an entry that a text cannot be in what is shown of it, which spares the parsing of most entries.
- * Where JSON could have written the text in another way, it may be there.
+ * Rules out entries by their bytes: most entries that cannot contain a text need not be parsed. If JSON could encode
+ * the text in another form, the entry may contain it.
  */
 export class MayContain {
   readonly #bytes: RegExp | undefined;

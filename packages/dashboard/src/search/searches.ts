@@ -13,7 +13,7 @@ import { Problem } from '../http/problem.js';
 import type { StreamEvent } from '../http/replies.js';
 import { Turns } from './turns.js';
 
-/** Where jobs are searched, in this order. */
+/** The places where jobs are searched, in order. */
 export const SEARCHED: readonly Searched[] = ['running', 'dead', 'retry', 'scheduled', 'waiting'];
 
 export interface Search {
@@ -21,28 +21,28 @@ export interface Search {
   readonly where: readonly Searched[];
   /** Only jobs of this name. */
   readonly jobName: string | undefined;
-  /** Whether arguments are shown, and so searched. */
+  /** Whether arguments are shown and therefore searched. */
   readonly showsArgs: boolean;
 }
 
-/** What may be a hit: looks whether it is one. */
+/** Checks whether a candidate is a hit. */
 type Candidate = () => Hit | undefined;
 
-// At most so many batches of some hundred a second: a search must not keep Redis from its work.
+// Milliseconds between two batches of a few hundred jobs: a search must not keep Redis from its work.
 const PAUSE = 50;
 const MAX_HITS = 200;
-// In seconds, for those who find the line full.
+// Seconds, for clients that find the line full.
 const RETRY_AFTER = 5;
 
-/** The searches of the process, which share its event loop, whatever applications are in it. */
+/** The searches of the process. All of its applications share one event loop. */
 export const SEARCH_TURNS = new Turns(2, 8);
 
-/** Makes what a search keeps its pace by; a test makes its own. */
+/** The token of a factory for the pace of a search; replaced in tests. */
 export const SEARCH_PACE = Symbol('SEARCH_PACE');
 
 /**
- * Searches jobs for a text, batch by batch, for as long as somebody listens. What is hidden cannot be found, or a search
- * would tell it letter by letter.
+ * Searches jobs for a text, batch by batch, while a listener is subscribed. Hidden data cannot be found: otherwise
+ * searches would reveal it letter by letter.
  */
 @Injectable()
 export class Searches {
@@ -54,16 +54,21 @@ export class Searches {
   ) {}
 
   /**
-   * Events `waiting` if others come first, `hits` (a list), `progress` (how many jobs were looked at, of how many) and at
-   * last `end` or `failed`.
+   * Emits `waiting` if other searches come first, `hits` (a list), `progress` (jobs searched and the total), and
+   * finally `end` or `failed`.
    *
-   * @throws Problem when too many search already
+   * @throws Problem if too many searches are already running
    */
   run(search: Search): Observable<StreamEvent> {
     if (SEARCH_TURNS.isFull) {
-      throw new Problem(429, 'too_many_searches', 'Others search already. Try again soon.', {
-        headers: { 'Retry-After': String(RETRY_AFTER) },
-      });
+      throw new Problem(
+        429,
+        'too_many_searches',
+        'Too many searches are running. Try again soon.',
+        {
+          headers: { 'Retry-After': String(RETRY_AFTER) },
+        },
+      );
     }
     return new Observable((subscriber) => {
       const leaving = new AbortController();
@@ -141,7 +146,7 @@ export class Searches {
     }
   }
 
-  /** A queue whose name leads to other keys cannot be looked into. */
+  /** Yields waiting jobs. A queue whose name addresses other keys cannot be read. */
   private async *waiting(queue: string): AsyncGenerator<readonly UnreadEntry<WaitingJob>[]> {
     try {
       yield* this.client.queue(queue).scanUnread();
@@ -168,7 +173,7 @@ export class Searches {
   }
 }
 
-/** Looks at one job after the other for what a search wants. */
+/** Checks jobs one by one for a search. */
 class Looks {
   private readonly wanted: string;
   private readonly mayContain: MayContain | undefined;

@@ -1,4 +1,4 @@
-/** Lets some work at once, and a few more wait in line for their turn. */
+/** Limits concurrency: some may work, and a few more wait in line for their turn. */
 export class Turns {
   private running = 0;
   private readonly line: (() => void)[] = [];
@@ -8,7 +8,7 @@ export class Turns {
     private readonly longestLine: number,
   ) {}
 
-  /** Whether not even the line has room. */
+  /** Whether the line is full as well. */
   get isFull(): boolean {
     return this.running >= this.atOnce && this.line.length >= this.longestLine;
   }
@@ -18,10 +18,10 @@ export class Turns {
   }
 
   /**
-   * Resolves when it is one's turn, with what ends it; calling that twice does no harm.
+   * Resolves when the caller's turn begins, with a function that ends it and is safe to call twice.
    *
-   * @param onWait is told if one has to wait
-   * @param signal gives the place in the line up; the promise resolves then, too
+   * @param onWait called if the caller has to wait
+   * @param signal gives up the place in the line; the promise then resolves as well
    */
   async take(onWait: () => void, signal: AbortSignal): Promise<() => void> {
     if (this.running < this.atOnce) {
@@ -41,7 +41,7 @@ export class Turns {
       signal.addEventListener('abort', leave, { once: true });
       this.line.push(begin);
     });
-    // Who has left the line ends nothing, and so lets nobody in.
+    // A caller that has left the line holds no turn, so it must not let another in.
     return isMine ? this.once() : () => undefined;
   }
 

@@ -2,18 +2,18 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { InvalidOptionError } from '@nestcraft/work';
 import type { Authenticate, DashboardRequest } from '../options/dashboard-options.js';
 
-/** Who may sign in: one user, or several, each with a password; and what browsers call it. */
+/** The users who may sign in, one or several, each with a password, and the realm. */
 export type BasicAuthOptions = (
   | { readonly username: string | undefined; readonly password: string | undefined }
   | { readonly users: Readonly<Record<string, string | undefined>> }
 ) & {
-  /** What the browser shows when it asks for the password; default `Nestcraft Work`. */
+  /** The text that the browser shows when it asks for the password; default `Nestcraft Work`. */
   readonly realm?: string | undefined;
 };
 
 /**
- * An `authenticate` by user name and password, for which browsers ask by themselves (HTTP Basic). The user is the user
- * name. Use it over https only.
+ * Creates an `authenticate` that checks a user name and a password, for which the browser prompts (HTTP Basic). The
+ * user is the user name. Use it over https only.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ export type BasicAuthOptions = (
  *   authenticate: basicAuth({ username: 'ops', password: process.env.JOBS_PASSWORD }),
  * })
  * ```
- * @throws InvalidOptionError when there is no user, or a user name or a password is missing or empty
+ * @throws InvalidOptionError if no user is given, or a user name or a password is missing or empty
  */
 export function basicAuth(options: BasicAuthOptions): Authenticate<DashboardRequest, string> {
   const users = 'users' in options ? options.users : { [nameIn(options)]: options.password };
@@ -30,7 +30,7 @@ export function basicAuth(options: BasicAuthOptions): Authenticate<DashboardRequ
   const realm = (options.realm ?? 'Nestcraft Work').replace(/[^\x20-\x7e]|["\\]/g, '');
   const authenticate = ({ headers }: DashboardRequest): string | null => {
     const given = credentials(headers.authorization);
-    // All are compared, and digests of one length, so that the time taken tells nothing.
+    // All users are compared, by digests of equal length, so that timing reveals nothing.
     const found = known.filter((one) => timingSafeEqual(one.digest, digest(given)));
     return found[0]?.name ?? null;
   };
@@ -44,18 +44,18 @@ function nameIn(options: BasicAuthOptions & { readonly username?: string | undef
 
 function account(name: string, password: unknown): { name: string; digest: Buffer } {
   if (name === '' || name.includes(':')) {
-    throw new InvalidOptionError('username', name, 'a user name that is not empty and has no ":"');
+    throw new InvalidOptionError('username', name, 'a non-empty user name without ":"');
   }
   if (typeof password !== 'string' || password === '') {
-    // Whatever it is, it is not told.
+    // A password must not appear in an error.
     const shown = password === '' || password === undefined ? password : typeof password;
-    const wanted = `a text that is not empty, for "${name}" (is the environment variable set?)`;
+    const wanted = `a non-empty string for "${name}" (is the environment variable set?)`;
     throw new InvalidOptionError('password', shown, wanted);
   }
   return { name, digest: digest(`${name}:${password}`) };
 }
 
-/** `name:password`, or '' where there is none. */
+/** Returns `name:password`, or '' if the header has none. */
 function credentials(authorization: string | string[] | undefined): string {
   const [, encoded = ''] = /^Basic +([\w+/=-]+)$/i.exec(authorization?.toString() ?? '') ?? [];
   return Buffer.from(encoded, 'base64').toString();

@@ -3,15 +3,15 @@ import type { DashboardRequest } from '../options/dashboard-options.js';
 import { Problem } from '../http/problem.js';
 
 /**
- * Refuses forged requests: those that a page of another site has a browser send (CSRF). Browsers say where a request comes
- * from in Sec-Fetch-Site, or, over plain http, in Origin. The body must be JSON, and a header of the dashboard's own must be
- * there: no form and no link can send these.
+ * Refuses forged requests, which a page of another site makes a browser send (CSRF). Browsers declare the origin of a
+ * request in Sec-Fetch-Site or, over plain http, in Origin. The body must be JSON and the dashboard's own header must
+ * be present: no form or link can send these.
  */
 export class CsrfCheck {
-  /** @param origins as `originsOf` reads them; `undefined` for the origin in the header Host */
+  /** @param origins as returned by `originsOf`; `undefined` for the origin in the header Host */
   constructor(private readonly origins: readonly string[] | undefined) {}
 
-  /** Checks a request that changes something. @throws Problem if it comes from elsewhere */
+  /** Checks a request that makes a change. @throws Problem if it does not come from the dashboard */
   assertOwn({ headers }: DashboardRequest): void {
     const header = (name: string): string => String(headers[name] ?? '');
     const site = header('sec-fetch-site');
@@ -28,7 +28,7 @@ export class CsrfCheck {
   }
 
   private isOwnOrigin(origin: string, { site, host }: { site: string; host: string }): boolean {
-    // Programs such as curl send no Origin; browsers do with every request that changes something.
+    // Programs such as curl send no Origin; browsers send it with every request that makes a change.
     if (origin === '') return true;
     if (this.origins) return this.origins.includes(origin);
     return site !== '' || hostOf(origin) === host;
@@ -36,17 +36,21 @@ export class CsrfCheck {
 }
 
 /**
- * Checks a request that only reads: a page of another site may neither make the server work nor have the browser save the
- * answer.
+ * Checks a request that only reads: a page of another site must neither cause work on the server nor make the browser
+ * save the response.
  *
  * @throws Problem if it comes from another site
  */
 export function assertNotCrossSite({ headers }: DashboardRequest): void {
   if (headers['sec-fetch-site'] !== 'cross-site') return;
-  throw new Problem(403, 'cross_site', 'A page of another site asks for this. Open the dashboard.');
+  throw new Problem(
+    403,
+    'cross_site',
+    'This request comes from a page of another site. Open the dashboard itself.',
+  );
 }
 
-/** Reads the option `origin`. @throws InvalidOptionError for a text that is no origin */
+/** Reads the option `origin`. @throws InvalidOptionError for a string that is not an origin */
 export function originsOf(
   origin: string | readonly string[] | undefined,
 ): readonly string[] | undefined {

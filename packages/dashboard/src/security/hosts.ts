@@ -2,28 +2,28 @@ import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { Problem } from '../http/problem.js';
 
-/** Whether an address or a name is this machine's own, and reached from nowhere else. */
+/** Returns whether an address or name belongs to this machine and is reachable only from it. */
 export function isLoopback(host: string): boolean {
   const name = plain(host);
   return (
     name === 'localhost' ||
-    name.endsWith('.localhost') || // a browser never asks DNS for these
+    name.endsWith('.localhost') || // browsers never resolve these by DNS
     name === '::1' ||
     (isIP(name) === 4 && name.startsWith('127.'))
   );
 }
 
 /**
- * Knows under which hosts a dashboard is asked for. A page of another site can have its own name lead to the dashboard's
- * address (DNS rebinding), and is then, for the browser, of the same origin; the header Host tells that name.
+ * The hosts under which a dashboard may be requested. A page of another site can point its own name at the dashboard's
+ * address (DNS rebinding); the browser then treats it as the same origin. The header Host reveals that name.
  */
 export class Hosts {
   private readonly named: ReadonlySet<string>;
 
   /**
-   * @param origins at which browsers reach it
-   * @param isProxied whether a proxy may ask under the name that it has for the application: one without a dot, such as
-   * that of a container, or an address; no site has such a name
+   * @param origins the origins at which browsers reach the dashboard
+   * @param isProxied whether a proxy may use its own name for the application: one without a dot, such as a container's
+   * name, or an address; no site has such a name
    */
   constructor(
     origins: readonly string[],
@@ -32,7 +32,7 @@ export class Hosts {
     this.named = new Set(origins.map((origin) => plain(new URL(origin).hostname)));
   }
 
-  /** @throws Problem for a host that is none of them */
+  /** @throws Problem for an unknown host */
   assertKnown(host: string): void {
     const name = plain(nameOf(host));
     if (this.named.has(name) || isThisMachine(name)) return;
@@ -40,7 +40,7 @@ export class Hosts {
     throw new Problem(
       421,
       'unknown_host',
-      `The dashboard does not answer under the name "${name}". Give the option "origin", such as https://jobs.example.com, for each name under which it is to be reached.`,
+      `The dashboard does not answer under the name "${name}". Add each name under which it should be reachable to the option "origin", such as https://jobs.example.com.`,
     );
   }
 }
@@ -51,12 +51,12 @@ function isThisMachine(name: string): boolean {
   return isIP(name) !== 0 && addresses.some((one) => one?.address === name);
 }
 
-/** Without the port, and without the brackets of an IPv6 address. */
+/** Returns the name without the port and without the brackets of an IPv6 address. */
 function nameOf(host: string): string {
   return /^\[?(.*?)\]?(:\d+)?$/.exec(host)?.[1] ?? '';
 }
 
-/** Names do not tell upper from lower case, and may end with a dot. */
+/** Normalises a name: names are not case-sensitive and may end with a dot. */
 function plain(name: string): string {
   return name
     .toLowerCase()

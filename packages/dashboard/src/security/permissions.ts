@@ -8,7 +8,7 @@ import type {
 import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
 import { Problem } from '../http/problem.js';
 
-/** Somebody who asks for something. */
+/** A user with their request. */
 export interface Visitor {
   readonly user: DashboardUser;
   readonly request: DashboardRequest;
@@ -16,12 +16,12 @@ export interface Visitor {
 
 const LOOKING: readonly DashboardAction[] = ['view', 'viewArgs'];
 
-/** Knows who somebody is, and what they may do. */
+/** Identifies users and checks their permissions. */
 @Injectable()
 export class Permissions {
   constructor(@Inject(WORK_DASHBOARD_OPTIONS) private readonly options: WorkDashboardOptions) {}
 
-  /** @throws Problem for somebody who is not known, and for everybody where the dashboard is closed */
+  /** @throws Problem for an unknown user, and for everyone if the dashboard is closed */
   async userOf(request: DashboardRequest): Promise<DashboardUser> {
     const { authenticate, insecureAllowAll = false } = this.options;
     if (!authenticate && insecureAllowAll) return 'anybody';
@@ -39,7 +39,7 @@ export class Permissions {
   ): Promise<void> {
     if (await this.may(visitor, action, resource)) return;
     const isReadOnly = this.options.readOnly === true && !LOOKING.includes(action);
-    const reason = isReadOnly ? 'The dashboard is read-only.' : 'You may not.';
+    const reason = isReadOnly ? 'The dashboard is read-only.' : 'You lack the permission.';
     throw new Problem(403, 'forbidden', `The action "${action}" is refused. ${reason}`);
   }
 
@@ -55,13 +55,13 @@ export class Permissions {
 }
 
 export const CLOSED =
-  'The dashboard is closed. Give WorkDashboardModule.forRoot the option "authenticate", such as basicAuth({ username, password }); or, where nobody else can reach it, "insecureAllowAll: true".';
+  'The dashboard is closed. Pass the option "authenticate" to WorkDashboardModule.forRoot, such as basicAuth({ username, password }), or "insecureAllowAll: true" if nobody else can reach it.';
 
-/** @throws TypeError for `true`, which names nobody: it is what a comparison with a password that is not set may give */
+/** @throws TypeError for `true`, which identifies nobody: a comparison with an unset password may return it */
 function isUser(user: unknown): user is DashboardUser {
   if (user === true) {
     throw new TypeError(
-      'The option "authenticate" returned true. It must return who it is, an object or a text, or null for nobody.',
+      'The option "authenticate" returned true. It must return the user, as an object or a string, or null for an unknown user.',
     );
   }
   return Boolean(user);

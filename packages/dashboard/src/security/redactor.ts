@@ -3,13 +3,13 @@ import { errorLine, isThenable, optionRules } from '@nestcraft/work/internal';
 import type { WorkDashboardOptions } from '../options/dashboard-options.js';
 import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
 
-/** What `redactError` is asked about. */
+/** The kinds of text that `redactError` receives. */
 export type ErrorKind = 'error' | 'backtrace' | 'checkin';
 
 const FAILED = '(hidden: redact failed)';
-const NO_JSON = '(hidden: arguments are redacted, and this is no JSON object)';
+const NO_JSON = '(hidden: arguments are redacted, and this is not a JSON object)';
 
-/** Takes secrets out of what is shown, as the options say. What they cannot deal with is hidden. */
+/** Removes secrets from shown data according to the options. Data that they cannot handle is hidden. */
 @Injectable()
 export class Redactor {
   private readonly logger = new Logger('WorkDashboard');
@@ -20,17 +20,17 @@ export class Redactor {
     private readonly options: Pick<WorkDashboardOptions, 'redact' | 'redactError'>,
   ) {}
 
-  /** Whether arguments are redacted at all: then what holds them as well is not shown. */
+  /** Whether arguments are redacted. If so, other data that contains them is not shown. */
   get isOn(): boolean {
     return this.options.redact !== undefined;
   }
 
-  /** Whether errors are redacted: then entries, which hold them, are not shown either. */
+  /** Whether errors are redacted. If so, entries, which contain them, are not shown either. */
   get hasErrors(): boolean {
     return this.options.redactError !== undefined;
   }
 
-  /** @param argsText JSON, or whatever else stands in its place; empty for none */
+  /** @param argsText JSON, or any other text in its place; empty for none */
   args(name: string, argsText: string): string {
     const { redact } = this.options;
     if (!redact || argsText === '' || argsText === 'null') return argsText;
@@ -48,7 +48,7 @@ export class Redactor {
     try {
       const shown = redact();
       if (typeof shown === 'string') return shown;
-      if (isThenable(shown)) shown.then(undefined, () => undefined); // nobody else hears it fail
+      if (isThenable(shown)) shown.then(undefined, () => undefined); // prevents an unhandled rejection
       this.fail(option, `it returned ${isThenable(shown) ? 'a promise' : typeof shown}`);
     } catch (error) {
       this.fail(option, errorLine(error));
@@ -56,12 +56,12 @@ export class Redactor {
     return FAILED;
   }
 
-  /** Once: a list has many jobs, and is asked for again and again. */
+  /** Logs a failure once: lists have many jobs and are read repeatedly. */
   private fail(option: string, reason: string): void {
     if (this.hasFailed) return;
     this.hasFailed = true;
     this.logger.error(
-      `The option "${option}" has failed, so what it was to redact is hidden: ${reason}. It must return a string, for every job.`,
+      `The option "${option}" has failed, so the data that it should redact is hidden: ${reason}. It must return a string for every job.`,
     );
   }
 }

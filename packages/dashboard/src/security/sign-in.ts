@@ -4,14 +4,14 @@ import type { WorkDashboardOptions } from '../options/dashboard-options.js';
 import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
 import type { HttpRequest, Place } from '../http/place.js';
 
-/** How somebody who is not known can become so. */
+/** How an unknown user can sign in. */
 export interface Invitation {
   readonly loginUrl?: string;
   /** The header `WWW-Authenticate`. */
   readonly challenge?: string;
 }
 
-/** Tells those who are not known how to sign in. */
+/** Tells unknown users how to sign in. */
 @Injectable()
 export class SignIn {
   private readonly logger = new Logger('WorkDashboard');
@@ -29,15 +29,15 @@ export class SignIn {
     return authenticate?.challenge === undefined ? {} : { challenge: authenticate.challenge };
   }
 
-  /** `undefined` where there is none, or the function that tells it has failed. */
+  /** Returns the sign-in address; `undefined` if none is configured or the function for it has failed. */
   private loginUrl(request: HttpRequest): string | undefined {
     const { loginUrl } = this.options;
     if (typeof loginUrl !== 'function') return loginUrl;
     try {
       const url: unknown = loginUrl(request);
       if (typeof url === 'string') return url;
-      if (isThenable(url)) url.then(undefined, () => undefined); // nobody else hears it fail
-      this.logger.error(`The option "loginUrl" has failed: it returned no string.`);
+      if (isThenable(url)) url.then(undefined, () => undefined); // prevents an unhandled rejection
+      this.logger.error(`The option "loginUrl" has failed: it did not return a string.`);
     } catch (error) {
       this.logger.error(`The option "loginUrl" has failed: ${errorLine(error)}`);
     }
@@ -45,7 +45,7 @@ export class SignIn {
   }
 }
 
-/** With all percent-encoded that a header cannot hold: Fastify ends the process where it meets that. */
+/** Percent-encodes every character that a header cannot contain: Fastify would end the process on one. */
 function inHeader(url: string): string {
   return url.toWellFormed().replace(/[^\x21-\x7e]/gu, encodeURIComponent);
 }

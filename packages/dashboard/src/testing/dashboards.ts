@@ -17,7 +17,7 @@ import { DashboardTiming } from '../options/timing.js';
 /** The real Redis that all tests share. */
 export const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 
-/** What the dashboard's own page sends with what changes something. */
+/** The headers that the dashboard's own page sends with a change. */
 export const OWN = { 'content-type': 'application/json', 'x-nestcraft': '1' };
 
 export const ADAPTERS = [
@@ -25,7 +25,7 @@ export const ADAPTERS = [
   ['Fastify', true],
 ] as const;
 
-/** How a dashboard is served, beside its own options. */
+/** How a dashboard is served, in addition to its own options. */
 export interface Serving {
   readonly fastify?: boolean;
   readonly prefix?: string;
@@ -36,17 +36,17 @@ export interface Serving {
   readonly work?: WorkModuleOptions;
   readonly timing?: Partial<DashboardTiming>;
   readonly prepare?: (app: INestApplication) => void;
-  /** Lines of Nest's log, of the context `WorkDashboard`, are put here: `WARN …`. */
+  /** Collects lines of Nest's log with the context `WorkDashboard`: `WARN …`. */
   readonly log?: string[];
 }
 
-/** The dashboards of one test, on a namespace of its own. */
+/** The dashboards of one test, in a namespace of their own. */
 export class Dashboards {
   readonly namespace = `test-${randomUUID()}`;
   readonly redis = new Redis(REDIS);
   readonly apps: INestApplication[] = [];
 
-  /** Serves one; returns the address that it is at. */
+  /** Serves a dashboard and returns its address. */
   async serve<Request = DashboardRequest, User extends DashboardUser = DashboardUser>(
     options: WorkDashboardOptions<Request, User> & WorkDashboardExtras = {},
     serving: Serving = {},
@@ -107,7 +107,7 @@ export function send(
   });
 }
 
-/** Status and code of a problem, or only the status of what is none. */
+/** Returns the status and code of a problem, or only the status of another response. */
 export async function problem(response: Response): Promise<{ status: number; code?: string }> {
   const { status } = response;
   if (!response.headers.get('content-type')?.includes('problem+json')) return { status };
@@ -120,7 +120,7 @@ export function deadEntry(id: string, args = '{}', rest: object = {}): string {
   return `${JSON.stringify(members).slice(0, -1)},"args":${args}}`;
 }
 
-/** What a stream has told by now. */
+/** Collects the events of a stream. */
 export class StreamReader {
   text = '';
   ended = false;

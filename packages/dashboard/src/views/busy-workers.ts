@@ -7,12 +7,12 @@ export interface BusyWorker {
   readonly pool: WorkerPoolHeartbeat | undefined;
 }
 
-/** The workers of all pools that run a job now. */
+/** The workers of all pools that are running a job. */
 @Injectable()
 export class BusyWorkers {
   constructor(private readonly client: Client) {}
 
-  /** Those that have been at it for the longest time first. */
+  /** Returns the busy workers, longest-running first. */
   async list(pools?: readonly WorkerPoolHeartbeat[]): Promise<BusyWorker[]> {
     const all = pools ?? (await this.client.pools.list());
     const poolOf = new Map(all.flatMap((pool) => pool.workerIds.map((id) => [id, pool] as const)));

@@ -5,18 +5,21 @@ interface Kept {
   readonly until: number;
 }
 
-// Few pages have many viewers at once; the oldest answers make room for new ones.
+// Few pages have many simultaneous viewers; the oldest answers make room for new ones.
 const MAX_KEPT = 200;
 
-/** Milliseconds for which everybody who asks for a list of jobs gets the same one. */
+/** Milliseconds for which all viewers of a list of jobs get the same answer. */
 export const FRESH = 3_000;
 
-/** Answers the same question of many viewers with one read of Redis. */
+/** Answers identical requests of many viewers with one read of Redis. */
 @Injectable()
 export class Cache {
   private readonly kept = new Map<string, Kept>();
 
-  /** Returns the answer of `read`, or the one that it gave less than `milliseconds` ago under the same key. Errors are not kept. */
+  /**
+   * Returns the result of `read`, or a result for the same key that is less than `milliseconds` old. Errors are not
+   * cached.
+   */
   read<Value>(key: string, milliseconds: number, read: () => Promise<Value>): Promise<Value> {
     const now = performance.now();
     const known = this.kept.get(key);
@@ -30,7 +33,7 @@ export class Cache {
     return value;
   }
 
-  /** Forgets every answer, because somebody has changed something. */
+  /** Discards every answer after a change. */
   clear(): void {
     this.kept.clear();
   }

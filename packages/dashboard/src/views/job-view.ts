@@ -1,6 +1,6 @@
 /** A job as lists show it. Times are in seconds since the epoch. */
 export interface JobView {
-  /** The job's id. An entry that is no job, or has no id, has `sha1:` and the digest of its bytes. */
+  /** The job's id. An entry that is not a job, or has no id, has `sha1:` and the digest of its bytes. */
   readonly id: string;
   readonly name: string;
   /** The job's time in its set; `null` for a score that no Date can hold. */
@@ -8,13 +8,13 @@ export interface JobView {
   /** The job's position in its queue; 1 is next. */
   readonly position: number | undefined;
   readonly enqueuedAt: number | undefined;
-  /** JSON as text, so that numbers keep their digits; lists have the beginning of it. */
+  /** JSON as text, so that numbers keep their digits; lists contain only the beginning. */
   readonly args: string;
   readonly fails: number;
   readonly error: string | undefined;
   readonly failedAt: number | undefined;
   readonly unique: boolean;
-  /** Whether the entry is no job. */
+  /** Whether the entry is not a job. */
   readonly broken: boolean;
 }
 
@@ -31,14 +31,14 @@ export interface AttemptView {
   readonly pid: number;
 }
 
-/** A job with everything that is known of it. */
+/** A job with all known details. */
 export interface JobDetailView extends JobView {
   readonly backtrace: string | undefined;
   readonly uniqueKey: string | undefined;
   /** The job's failures, the newest first; empty for jobs that failed in Go. */
   readonly attempts: readonly AttemptView[];
   readonly text: string;
-  /** Whether the arguments or the text are only the beginning. */
+  /** Whether the arguments or the text are cut. */
   readonly truncated: boolean;
   /** Whether the user may download the whole entry, at `…/entry`. */
   readonly downloadable: boolean;
@@ -57,22 +57,22 @@ export interface RunningView {
   readonly pid: number | undefined;
 }
 
-/** Some of the jobs that wait in a queue. */
+/** Some of the waiting jobs of a queue. */
 export interface WaitingListView {
   readonly total: number;
   readonly from: number;
-  /** Where the list goes on; `undefined` at the end. */
+  /** The position at which the list continues; `undefined` at the end. */
   readonly next: number | undefined;
   readonly jobs: readonly JobView[];
 }
 
 /** Some of the jobs of a set. */
 export interface JobListView extends WaitingListView {
-  /** How many jobs were looked at. */
+  /** The number of jobs that were checked. */
   readonly seen: number;
 }
 
-/** How many jobs of a name a set has. */
+/** The number of jobs of a name in a set. */
 export interface JobCountView {
   readonly count: number;
   /** Whether the count is exact; otherwise it is an estimate. */

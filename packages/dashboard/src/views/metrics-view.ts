@@ -1,24 +1,24 @@
-/** How long so many per cent of the jobs took at most; `undefined` if there were none. */
+/** Percentiles of durations; `undefined` without jobs. */
 export interface PercentilesView {
   readonly p50: number | undefined;
   readonly p95: number | undefined;
   readonly p99: number | undefined;
 }
 
-/** What jobs did in an interval. */
+/** The activity of jobs in an interval. */
 export interface JobMetricsView {
   readonly done: number;
   readonly failed: number;
   readonly dead: number;
-  /** Milliseconds that all runs took together. */
+  /** Total duration of all runs, in milliseconds. */
   readonly time: number;
   readonly run: PercentilesView;
   readonly wait: PercentilesView;
 }
 
-/** What the jobs did, over a range of time. Times are in seconds since the epoch. */
+/** The activity of jobs over a range of time. Times are in seconds since the epoch. */
 export interface MetricsView {
-  /** Seconds of an interval. */
+  /** The length of an interval in seconds. */
   readonly step: number;
   readonly intervals: readonly (JobMetricsView & { readonly start: number })[];
   readonly total: JobMetricsView;
@@ -27,7 +27,7 @@ export interface MetricsView {
   readonly jobsSince: number;
 }
 
-/** What jobs of a name did in each of the last 30 minutes, oldest first. */
+/** The activity of a job name in each of the last 30 minutes, oldest first. */
 export interface RatesView {
   readonly jobName: string;
   readonly done: readonly number[];

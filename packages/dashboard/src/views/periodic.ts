@@ -31,7 +31,9 @@ export class Periodic {
     });
   }
 
-  /** Enqueues a job of a schedule now; `duplicate` if its jobs do not overlap and one waits or runs. */
+  /**
+   * Enqueues a job of a schedule now; returns `duplicate` if its jobs must not overlap and one is waiting or running.
+   */
   async run(schedule: RegisteredSchedule): Promise<'enqueued' | 'duplicate'> {
     const { jobName, spec, overlap, argsText = 'null' } = schedule;
     const args = parseArgs(argsText);
@@ -39,21 +41,21 @@ export class Periodic {
       await this.enqueuer.enqueue(jobName, args);
       return 'enqueued';
     }
-    // The claim of its firings.
+    // The claim that its firings use.
     const { job } = await this.enqueuer.enqueue(jobName, args, {
       unique: { key: { periodic: spec } },
     });
     return job ? 'enqueued' : 'duplicate';
   }
 
-  /** `undefined` if no running pool registers it (any more). */
+  /** Returns a schedule; `undefined` if no running pool registers it (any longer). */
   async find(id: string): Promise<RegisteredSchedule | undefined> {
     const pools = await this.client.pools.list();
     return pools.flatMap(({ schedules }) => schedules).find((one) => one.id === id);
   }
 }
 
-/** @throws Problem for what a heartbeat should not say */
+/** @throws Problem for invalid data in a heartbeat */
 function parseArgs(text: string): Record<string, unknown> | null {
   try {
     return JSON.parse(text) as Record<string, unknown> | null;
@@ -61,12 +63,15 @@ function parseArgs(text: string): Record<string, unknown> | null {
     throw new Problem(
       400,
       'invalid',
-      'The arguments that the pool names for the schedule are no JSON.',
+      'The arguments that the pool registered for the schedule are not valid JSON.',
     );
   }
 }
 
-/** In seconds since the epoch. A spec of a pool with another version of this project may be none for us. */
+/**
+ * Returns the next firings in seconds since the epoch. A pool with another version of this project may use a spec that
+ * is invalid here.
+ */
 function nextFirings(spec: string): number[] {
   try {
     const schedule = parseSchedule(spec);

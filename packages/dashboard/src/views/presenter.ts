@@ -22,18 +22,18 @@ const MAX_TEXT = 64 * 1024;
 const NOT_ALLOWED = '(hidden: you may not see arguments)';
 const REDACTED = '(hidden, because arguments are redacted)';
 
-/** Where a job is, in time or in its queue. */
+/** The location of a job, in time or in its queue. */
 interface Place {
   readonly at?: number | null;
   readonly position?: number;
 }
 
 /**
- * Turns what the client reads into what is shown. Arguments, errors, backtraces and check-ins are redacted here, and
- * nowhere else; so nothing of a job is shown that has not gone through here.
+ * Turns data from the client into the views that are shown. Arguments, errors, backtraces and check-ins are redacted
+ * only here, so all shown job data must pass through this class.
  */
 export class Presenter {
-  /** @param showsArgs whether who asks may see arguments */
+  /** @param showsArgs whether the user may see arguments */
   constructor(
     private readonly redactor: Redactor,
     readonly showsArgs: boolean,
@@ -43,13 +43,13 @@ export class Presenter {
     return this.view(job, placeOf(job));
   }
 
-  /** All that may be shown of it, for a search. */
+  /** Returns all text of an entry that may be shown, for a search. */
   searchText(entry: ShownEntry): string {
     const view = this.view(entry, {}, Infinity);
     return [view.id, view.name, view.args, view.error].join(' ');
   }
 
-  /** Whether entries are shown as they are, so that a text that is not in their bytes is in nothing that is shown. */
+  /** Whether entries are shown unchanged, so that a text missing from their bytes is missing from all shown data. */
   get showsRaw(): boolean {
     return this.showsArgs && !this.redactor.isOn && !this.redactor.hasErrors;
   }
@@ -63,7 +63,7 @@ export class Presenter {
       args: cut(whole.args, MAX_TEXT),
       attempts: attempts.map((attempt) => this.attempt(whole.name, attempt)),
       backtrace: this.error(whole.name, 'backtrace', job?.backtrace),
-      // Both hold the arguments, too, and the entry its error.
+      // Both also contain the arguments, and the entry contains its error.
       uniqueKey: hidden === undefined ? job?.uniqueKey : undefined,
       text: hidden ?? cut(entry.text, MAX_TEXT),
       truncated:
@@ -72,14 +72,14 @@ export class Presenter {
     };
   }
 
-  /** The entry to the byte. @throws Problem where arguments or errors are hidden: it holds them, too */
+  /** Returns the entry byte for byte. @throws Problem if arguments or errors are hidden, because it contains them */
   entry({ raw }: ShownEntry): Buffer {
     if (this.hidden === undefined) return Buffer.from(raw);
     if (!this.showsArgs) throw new Problem(403, 'forbidden', 'You may not see arguments.');
-    throw new Problem(403, 'redacted', 'Entries hold what is redacted here.');
+    throw new Problem(403, 'redacted', 'Entries contain data that is redacted here.');
   }
 
-  /** The arguments as JSON text, if they are shown as such; else a JSON string that says why not. */
+  /** Returns the arguments as JSON if they are shown unchanged, otherwise a JSON string with the reason. */
   argsJson(name: string, argsText: string): string {
     const shown = this.args(name, argsText);
     return isJson(shown) ? shown : JSON.stringify(shown);
@@ -98,13 +98,16 @@ export class Presenter {
     return text === undefined ? undefined : this.redactor.error(name, kind, text);
   }
 
-  /** @param pools how many live pools run the name */
+  /** @param pools the number of live pools that run the name */
   queue(queue: QueueStatus, pools: number): QueueView {
-    const { pausedUntil, ...rest } = queue;
-    return { ...rest, pausedUntil: pausedUntil && seconds(pausedUntil), pools };
+    const { latency, pausedUntil, ...rest } = queue;
+    return {
+      ...{ ...rest, pools, latency: latency / 1000 },
+      pausedUntil: pausedUntil && seconds(pausedUntil),
+    };
   }
 
-  /** @param nameList which of the lists of names is that of the pool */
+  /** @param nameList the index of the pool's list of names */
   pool(
     pool: WorkerPoolHeartbeat,
     { busy, nameList }: Pick<PoolView, 'busy' | 'nameList'>,
@@ -117,7 +120,7 @@ export class Presenter {
     };
   }
 
-  /** How the last job of a schedule ended. */
+  /** Returns the view of a schedule's last result. */
   scheduleResult(jobName: string, { at, error, ...rest }: ScheduleResult): ScheduleResultView {
     return { ...rest, at: seconds(at), error: this.error(jobName, 'error', error) };
   }
@@ -136,7 +139,7 @@ export class Presenter {
     };
   }
 
-  /** A running job as lists show others. */
+  /** Returns a running job in the form used by lists. */
   runningJob({ observation }: BusyWorker): JobView {
     const { jobId, jobName, startedAt, argsText } = observation;
     return {
@@ -147,7 +150,7 @@ export class Presenter {
     };
   }
 
-  /** All that may be shown of a running job, for a search. */
+  /** Returns all text of a running job that may be shown, for a search. */
   runningSearchText({ observation }: BusyWorker): string {
     const { jobId, jobName, argsText, checkin } = observation;
     const said = this.error(jobName, 'checkin', checkin);
@@ -158,7 +161,7 @@ export class Presenter {
     return this.running(worker, MAX_TEXT);
   }
 
-  /** Why what holds everything of a job is not shown; `undefined` if it is. */
+  /** The reason for hiding the complete entry of a job; `undefined` if it is shown. */
   private get hidden(): string | undefined {
     if (!this.showsArgs) return NOT_ALLOWED;
     return this.redactor.isOn || this.redactor.hasErrors ? REDACTED : undefined;
@@ -195,7 +198,7 @@ export class Presenter {
   }
 }
 
-/** The presenters: for those who may see arguments, and for those who may not. */
+/** The two presenters: for users with and without permission to see arguments. */
 @Injectable()
 export class Presenters {
   private readonly open: Presenter;

@@ -29,10 +29,10 @@ describe('redisHealth', () => {
   });
 
   it.each([
-    ['maxmemory_policy:noeviction', 'maxmemory_policy:allkeys-lru', 'throws jobs away'],
-    ['evicted_keys:0', 'evicted_keys:3', '3 keys have been thrown away'],
+    ['maxmemory_policy:noeviction', 'maxmemory_policy:allkeys-lru', 'Redis evicts jobs'],
+    ['evicted_keys:0', 'evicted_keys:3', '3 keys have been evicted'],
     ['role:master', 'role:slave', 'a replica'],
-    ['aof_enabled:1', 'aof_enabled:0', 'append-only file is off'],
+    ['aof_enabled:1', 'aof_enabled:0', 'append-only file is disabled'],
     ['aof_last_write_status:ok', 'aof_last_write_status:err', 'could not write'],
     ['min_slaves_good_slaves:1', '', 'a failover may lose them'],
     ['redis_version:7.0.15', 'redis_version:6.0.9', 'Redis 6.0.9'],

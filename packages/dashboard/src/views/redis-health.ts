@@ -1,4 +1,4 @@
-/** What is wrong, or could be, with the Redis that holds the jobs. */
+/** An actual or potential problem of the Redis that holds the jobs. */
 export interface Finding {
   readonly severity: 'danger' | 'warning';
   readonly what: string;
@@ -34,7 +34,7 @@ export interface HealthView extends RedisHealth {
 
 /** What a health check reads of Redis. */
 export interface RedisReading {
-  /** Its answer to INFO. */
+  /** Redis's reply to INFO. */
   readonly info: string;
   /** Milliseconds from this process to Redis and back. */
   readonly roundTrip: number;
@@ -46,7 +46,7 @@ export interface RedisReading {
 const [LONG_TRIP, LARGE_SKEW] = [100, 2_000];
 const FULL = 0.8;
 
-/** Looks for what endangers jobs. */
+/** Returns the findings that endanger jobs. */
 export function redisHealth({ info, roundTrip, skew }: RedisReading): RedisHealth {
   const fields = new Map(
     [...info.matchAll(/^([a-z0-9_]+):(.*?)\r?$/gm)].map(([, key = '', value = '']) => [key, value]),
@@ -84,19 +84,19 @@ function ofMemory(field: Field, used: number, most: number): Finding[] {
     ...finding(
       policy !== '' && policy !== 'noeviction',
       'danger',
-      `maxmemory-policy is ${policy}: when memory runs out, Redis throws jobs away.`,
+      `maxmemory-policy is ${policy}: when memory runs out, Redis evicts jobs.`,
       'CONFIG SET maxmemory-policy noeviction',
     ),
     ...finding(
       Number(field('evicted_keys')) > 0,
       'danger',
-      `${field('evicted_keys')} keys have been thrown away since Redis was started.`,
-      'CONFIG SET maxmemory-policy noeviction, and give Redis more memory',
+      `${field('evicted_keys')} keys have been evicted since Redis was started.`,
+      'CONFIG SET maxmemory-policy noeviction and give Redis more memory',
     ),
     ...finding(
       most > 0 && used > FULL * most,
       'warning',
-      `${Math.round((100 * used) / most)} % of maxmemory are used.`,
+      `${Math.round((100 * used) / most)} % of maxmemory is used.`,
       'Give Redis more memory, or delete dead jobs.',
     ),
   ];
@@ -107,14 +107,14 @@ function ofPersistence(field: Field): Finding[] {
     ...finding(
       field('aof_enabled') === '0',
       'warning',
-      'The append-only file is off: a crash of Redis loses jobs.',
+      'The append-only file is disabled: a crash of Redis loses jobs.',
       'CONFIG SET appendonly yes',
     ),
     ...finding(
       field('aof_last_write_status') === 'err' || field('rdb_last_bgsave_status') === 'err',
       'danger',
       'Redis could not write its data to disk.',
-      'Look at its log and at the free space of its disk.',
+      'Check its log and its free disk space.',
     ),
   ];
 }
@@ -125,20 +125,20 @@ function ofServer(field: Field): Finding[] {
     ...finding(
       field('role') === 'slave',
       'danger',
-      'This is a replica: it takes no jobs.',
+      'This is a replica, which accepts no jobs.',
       'Connect to the master.',
     ),
     ...finding(
-      // INFO tells how many replicas are well only where the master insists on some.
+      // INFO reports the number of healthy replicas only if the master requires some.
       Number(field('connected_slaves')) > 0 && field('min_slaves_good_slaves') === '',
       'warning',
-      'The master takes jobs that no replica has yet: a failover may lose them.',
+      'The master accepts jobs before any replica has them: a failover may lose them.',
       'CONFIG SET min-replicas-to-write 1',
     ),
     ...finding(
       field('redis_version') !== '' && major * 100 + minor < 602,
       'danger',
-      `This is Redis ${field('redis_version')}, which lacks commands that are needed.`,
+      `This is Redis ${field('redis_version')}, which lacks required commands.`,
       'Use Redis 6.2 or later.',
     ),
   ];
@@ -149,14 +149,14 @@ function ofDistance(roundTrip: number, skew: number): Finding[] {
     ...finding(
       roundTrip > LONG_TRIP,
       'warning',
-      `Redis took ${Math.round(roundTrip)} ms to answer: it is busy, or far away.`,
-      'Look for slow commands with SLOWLOG GET, and at the network.',
+      `Redis took ${Math.round(roundTrip)} ms to answer: it is busy or far away.`,
+      'Check for slow commands with SLOWLOG GET, and check the network.',
     ),
     ...finding(
       Math.abs(skew) > LARGE_SKEW,
       'warning',
-      `The clock of this host is ${(Math.abs(skew) / 1000).toFixed(1)} s ${skew > 0 ? 'ahead of' : 'behind'} that of Redis: Go's pools judge heartbeats and run times by their own clocks.`,
-      'Have NTP set the clocks of all hosts.',
+      `The clock of this host is ${(Math.abs(skew) / 1000).toFixed(1)} s ${skew > 0 ? 'ahead of' : 'behind'} that of Redis: Go pools use their own clocks for heartbeats and run times.`,
+      'Synchronise the clocks of all hosts with NTP.',
     ),
   ];
 }

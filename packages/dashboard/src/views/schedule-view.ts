@@ -4,7 +4,7 @@ export interface ScheduleResultView {
   readonly result: 'done' | 'failed' | 'dead' | 'dropped' | 'cancelled';
   /** In seconds since the epoch. */
   readonly at: number;
-  /** Milliseconds that its last run took. */
+  /** Duration of its last run, in milliseconds. */
   readonly duration: number;
   readonly error: string | undefined;
 }
@@ -16,7 +16,7 @@ export interface ScheduleView {
   readonly spec: string;
   readonly overlap: 'allow' | 'skip';
   readonly missed: 'skip' | 'last';
-  /** How many pools register it. */
+  /** The number of pools that register it. */
   readonly pools: number;
   /** The next firings, in seconds since the epoch. */
   readonly next: readonly number[];

@@ -2,7 +2,7 @@ import type { DashboardAction } from '../options/actions.js';
 
 /** The user's session. */
 export interface SessionView {
-  /** The actions that the user may take, as far as is known without a job or a queue. */
+  /** The actions that the user may take in general, before a job or queue is chosen. */
   readonly actions: readonly DashboardAction[];
   readonly readOnly: boolean;
   readonly namespace: string;

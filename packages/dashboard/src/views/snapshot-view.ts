@@ -5,15 +5,15 @@ import type { RunningView } from './job-view.js';
 export interface QueueView {
   readonly jobName: string;
   readonly count: number;
-  /** Seconds that the job to be taken next has waited. */
+  /** Seconds for which the next job has waited. */
   readonly latency: number;
   readonly inProgress: number;
-  /** How many of its jobs may run at once; 0 is no limit. */
+  /** The number of its jobs that may run concurrently; 0 for no limit. */
   readonly maxConcurrency: number;
   readonly paused: boolean;
   /** When the pause ends, in seconds since the epoch. */
   readonly pausedUntil: number | undefined;
-  /** How many live pools run its jobs. */
+  /** The number of live pools that run its jobs. */
   readonly pools: number;
 }
 
@@ -26,7 +26,7 @@ export interface PoolView {
   readonly host: string;
   readonly pid: number;
   readonly engine: 'nestcraft' | 'gocraft';
-  /** How many of its workers are busy. */
+  /** The number of its busy workers. */
   readonly busy: number;
   readonly startedAt: number;
   readonly heartbeatAt: number;
@@ -39,12 +39,12 @@ export interface Snapshot {
   readonly counts: { readonly scheduled: number; readonly retry: number; readonly dead: number };
   readonly queues: readonly QueueView[];
   readonly pools: readonly PoolView[];
-  /** The lists of job names that pools have; many pools share one. */
+  /** The pools' lists of job names; many pools share a list. */
   readonly nameLists: readonly (readonly string[])[];
-  /** The thousand jobs that have run for the longest time. */
+  /** The thousand longest-running jobs. */
   readonly running: readonly RunningView[];
-  /** How many workers are busy. */
+  /** The number of busy workers. */
   readonly busy: number;
-  /** Bulk tasks that are under way, or ended lately, in any process of the application. */
+  /** Bulk tasks that are under way or ended recently, in any process of the application. */
   readonly operations: readonly BulkTask[];
 }

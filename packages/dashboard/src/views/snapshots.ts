@@ -19,15 +19,15 @@ import { Presenters } from './presenter.js';
 import type { Snapshot } from './snapshot-view.js';
 import { DashboardTiming } from '../options/timing.js';
 
-/** What one look has seen; what it shows of jobs depends on who looks. */
+/** The result of one read. The shown job data depends on the viewer. */
 interface Look extends Omit<Snapshot, 'running'> {
   readonly workers: readonly BusyWorker[];
 }
 
-// A page that lists more does not help anybody.
+// A longer list would be of no use.
 const MAX_RUNNING = 1_000;
 
-/** Looks at Redis for all viewers together: once every two seconds, and only while somebody watches. */
+/** Reads Redis for all viewers together: once every two seconds, and only while someone is watching. */
 @Injectable()
 export class Snapshots implements OnModuleDestroy {
   private readonly texts = new WeakMap<Look, Map<boolean, string>>();
@@ -48,7 +48,10 @@ export class Snapshots implements OnModuleDestroy {
     );
   }
 
-  /** Snapshots as JSON, written once for all who may see the same; or `undefined` where Redis did not answer. */
+  /**
+   * Streams snapshots as JSON, serialised once for all viewers with the same permissions; `undefined` if Redis did not
+   * answer.
+   */
   live(showsArgs: boolean): Observable<string | undefined> {
     return this.looks.pipe(map((look) => look && this.textOf(look, showsArgs)));
   }
@@ -57,7 +60,7 @@ export class Snapshots implements OnModuleDestroy {
     return this.snapshotOf(await this.look(), showsArgs);
   }
 
-  /** Streams end, or the application would wait for them when it closes. */
+  /** Ends all streams, because the application would otherwise wait for them when it closes. */
   onModuleDestroy(): void {
     this.ended.next();
   }
@@ -82,7 +85,7 @@ export class Snapshots implements OnModuleDestroy {
       this.client.pools.list(),
       this.bulk.list(),
     ]);
-    const presenter = this.presenters.for(false); // which shows all of these
+    const presenter = this.presenters.for(false); // shows all of these fields
     const workers = await this.busy.list(pools);
     const busy = countBy(workers.map(({ pool }) => pool?.workerPoolId ?? ''));
     const nameLists = new Map(pools.map(({ jobNames }) => [jobNames.join(), jobNames]));

@@ -1,7 +1,7 @@
 import { ApiError, isSignedOut, UnreachableError, type Problem } from './problems';
 import { Store } from './store';
 
-// The server's own types: the page has no copy of them.
+// The server's own types, not copies.
 export type { BulkTask as Operation, Progress } from '../../src/bulk/bulk-task';
 export type { DashboardAction as Action } from '../../src/options/actions';
 export type { SetName } from '../../src/options/set-names';
@@ -25,7 +25,7 @@ export type { ScheduleView as Schedule } from '../../src/views/schedule-view';
 export type { SessionView as Session } from '../../src/views/session-view';
 export type { PoolView as Pool, QueueView as Queue, Snapshot } from '../../src/views/snapshot-view';
 
-/** The refusal that the page as a whole has met: the user is signed out. */
+/** The refusal that affects the whole page: the user is signed out. */
 export const refusal = new Store<ApiError | undefined>(undefined);
 
 /** @throws ApiError, UnreachableError */
@@ -45,7 +45,8 @@ export async function post<Result = unknown>(path: string, body: object = {}): P
 }
 
 /**
- * Asks the server. All addresses are relative to the page, so that it works below any path and behind any proxy.
+ * Sends a request to the server. All addresses are relative to the page, so that it works below any path and behind any
+ * proxy.
  *
  * @throws ApiError, UnreachableError
  */
@@ -61,13 +62,13 @@ export async function ask(path: string, init: RequestInit): Promise<Response> {
   throw await errorOf(response);
 }
 
-/** Without the user and the password that the page's own address may hold: `fetch` refuses addresses that have them. */
+/** Omits the user and password that the page's own address may contain: `fetch` rejects addresses with them. */
 function apiUrl(path: string): URL {
   return new URL(`api/${path}`, location.origin + location.pathname);
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
-  // Before some servers stands a proxy that answers with its page for signing in.
+  // Some servers are behind a proxy that answers with its own sign-in page.
   const status = response.ok ? 401 : response.status;
   const problem = (await response.json().catch(() => ({}))) as Problem | null;
   const error = new ApiError(status, problem ?? {}, response.headers.get('retry-after'));

@@ -2,11 +2,11 @@ import type { Health, Metrics, Rate, Snapshot } from './api';
 import { duration, plural } from './format';
 import type { Route } from './routes';
 
-/** Something that a person on call should look at. */
+/** Something that a person on call should check. */
 export interface Attention {
   kind: 'bad' | 'warn';
   to: Route;
-  /** What it is about. */
+  /** The subject of the message. */
   subject: string;
   text: string;
 }
@@ -14,10 +14,10 @@ export interface Attention {
 // Seconds.
 const LONG_WAIT = 60;
 const LATE_BEAT = 10;
-// Of the jobs of a name in the last whole minutes.
+// Thresholds for the jobs of a name in the last full minutes.
 const [RECENT, MANY_FAILED, LARGE_SHARE] = [5, 3, 0.25];
 
-/** What is wrong now, the worst first. */
+/** Returns the current problems, worst first. */
 export function whatNeedsAttention({
   snapshot,
   rates = [],
@@ -97,19 +97,19 @@ function ofDead(metrics: Metrics | undefined): Attention[] {
   return [{ kind: 'warn', to: { page: 'jobs', set: 'dead' }, subject: 'Dead jobs', text }];
 }
 
-/** What happened in the last whole minutes. */
+/** Returns the numbers of done and failed jobs in the last full minutes. */
 export function recent(rate: Rate | undefined): { done: number; failed: number } {
   const sum = (values: readonly number[] = []) =>
     values.slice(-RECENT - 1, -1).reduce((a, b) => a + b, 0);
   return { done: sum(rate?.done), failed: sum(rate?.failed) };
 }
 
-/** Done in a minute, of the last whole ones. */
+/** Returns the jobs done per minute in the last full minutes. */
 export function perMinute(rate: Rate | undefined): number {
   return recent(rate).done / RECENT;
 }
 
-/** Which part of the jobs failed, of the last whole minutes. */
+/** Returns the share of jobs that failed in the last full minutes. */
 export function failing(rate: Rate | undefined): number {
   const { done, failed } = recent(rate);
   return failed === 0 ? 0 : failed / (done + failed);

@@ -3,7 +3,7 @@ import { encode, type RouteTo } from './routes';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** Where the server's API has what. Every name, id and text that goes to the server is encoded here, and only here. */
+/** The addresses of the server's API. Every name, id and text that is sent to the server is encoded only here. */
 export const ENDPOINTS = {
   me: 'me',
   events: 'events',
@@ -36,8 +36,8 @@ function at(...segments: readonly string[]): string {
 }
 
 /**
- * Browsers take `.` and `..` out of a path, however they are encoded: the server is sent a `~` before them, and takes it
- * away; and so that it takes away no other, names that look like that are sent with one more.
+ * Encodes a segment of a path. Browsers remove `.` and `..` from paths, however they are encoded, so they are sent with
+ * a leading `~`, which the server removes. Names that already look like that are sent with one more.
  */
 function segment(text: string): string {
   return encode(text.replace(/^(?=~*\.\.?$)/, '~'));

@@ -4,22 +4,26 @@ export function count(value: number): string {
   return numbers.format(value);
 }
 
-/** How many of something, such as `1 job` or `2,000 jobs`. @param nouns if not the noun with an s */
+/**
+ * Formats a number with a noun, such as `1 job` or `2,000 jobs`.
+ *
+ * @param nouns the plural; default: the noun with an s
+ */
 export function plural(value: number, noun: string, nouns = `${noun}s`): string {
   return `${count(value)} ${value === 1 ? noun : nouns}`;
 }
 
-/** A part of one as per cent; a dash for nothing. */
+/** Formats a share of one as a percentage; a dash for zero. */
 export function share(part: number): string {
   if (part === 0) return '–';
   return part < 0.01 ? '< 1 %' : `${Math.round(part * 100)} %`;
 }
 
 const YEAR = 365 * 86_400;
-// From here on nobody counts days.
+// From here on days are not shown.
 const YEARS = 10 * YEAR;
 
-/** A length of time, given in seconds. */
+/** Formats a duration given in seconds. */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) return `${s} s`;
@@ -33,52 +37,52 @@ function parts(large: number, largeUnit: string, small: number, smallUnit: strin
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-/** A length of time, given in milliseconds. */
+/** Formats a duration given in milliseconds. */
 export function milliseconds(ms: number | undefined): string {
   if (ms === undefined) return '–';
   if (ms < 1_000) return `${ms < 10 && ms > 0 ? ms.toFixed(1) : Math.round(ms)} ms`;
   return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000);
 }
 
-/** How long a job has waited, given in milliseconds, of which only whole seconds are known. */
+/** Formats a job's wait, given in milliseconds but known only to whole seconds. */
 export function wait(ms: number | undefined): string {
   if (ms === undefined) return '–';
   return ms < 1_000 ? '< 1 s' : duration(ms / 1000);
 }
 
-// The seconds from 1970 to the last date that there is.
+// The seconds from 1970 to the last representable date.
 const LAST_DATE = 8.64e12;
 
-/** Whether a score is a time. Redis holds what was written: milliseconds by mistake, or infinity. */
+/** Returns whether a score is a valid time. Redis holds whatever was written: milliseconds by mistake, or infinity. */
 export function isTime(at: unknown): at is number {
   return typeof at === 'number' && Math.abs(at) <= LAST_DATE;
 }
 
-/** When that is, as seen from `now`; both in seconds. */
+/** Formats a time relative to `now`; both in seconds. */
 export function relative(at: number, now: number): string {
   const away = at - now;
   if (Math.abs(away) < 1) return 'now';
   return away > 0 ? `in ${duration(away)}` : `${duration(-away)} ago`;
 }
 
-/** A time of day and date. @param zone such as `UTC`; default: the browser's own */
+/** Formats a date and time. @param zone such as `UTC`; default: the browser's own */
 export function absolute(at: number, zone?: string): string {
   const parts = formatIn(zone).formatToParts(at * 1000);
   const zoneName = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
   return `${iso(at, zone)} ${zoneName}`;
 }
 
-/** Hours and minutes, and the day where a chart reaches over several. */
+/** Formats hours and minutes, and the day if a chart spans several. */
 export function clock(at: number, zone: string | undefined, withDay: boolean): string {
   return withDay ? iso(at, zone).slice(5, 16) : iso(at, zone).slice(11, 16);
 }
 
-/** A time as a field for date and time holds it. */
+/** Formats a time for a date-and-time field. */
 export function dateInput(at: number, zone: string | undefined): string {
   return isTime(at) ? iso(at, zone).slice(0, 16).replace(' ', 'T') : '';
 }
 
-/** The time in such a field, in seconds; `undefined` for an empty one. */
+/** Returns the time in such a field, in seconds; `undefined` if it is empty. */
 export function secondsOf(field: string, zone: 'UTC' | undefined): number | undefined {
   const time = new Date(zone === 'UTC' ? `${field}Z` : field).getTime();
   return Number.isNaN(time) ? undefined : Math.floor(time / 1000);
@@ -111,12 +115,12 @@ function formatIn(timeZone: string | undefined): Intl.DateTimeFormat {
   return format;
 }
 
-/** The beginning of a text: its first line that says something. */
+/** Returns the first non-empty line of a text. */
 export function firstLine(text: string): string {
   return text.trimStart().split('\n', 1)[0]?.trimEnd() ?? '';
 }
 
-/** What an error's text says of its class, if it does, and its first line without that. */
+/** Returns the class in an error's text, if any, and its first line without the class. */
 export function errorParts(text: string): { name: string | undefined; line: string } {
   const line = firstLine(text);
   const [, name, rest] = /^([A-Z][\w.$]*(?:Error|Exception))(?: \[\w+\])?: +(.+)$/.exec(line) ?? [];
@@ -125,7 +129,7 @@ export function errorParts(text: string): { name: string | undefined; line: stri
     : { name: undefined, line };
 }
 
-/** The end of a name that stays in sight where there is no room for all of it. */
+/** Splits a name so that its end stays visible when there is no room for all of it. */
 export function nameParts(name: string): { head: string; tail: string } {
   const characters = charactersOf(name);
   if (characters.length <= SHORT_NAME) return { head: name, tail: '' };
@@ -137,7 +141,7 @@ export function nameParts(name: string): { head: string; tail: string } {
 
 const [SHORT_NAME, TAIL] = [20, 8];
 
-/** As somebody who reads counts them. */
+/** Splits a text into characters as a reader sees them. */
 function charactersOf(text: string): string[] {
   return Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment);
 }
@@ -146,10 +150,10 @@ export function bytes(value: number): string {
   return value < 1e6 ? `${Math.round(value / 1e3)} kB` : `${(value / 1e6).toFixed(1)} MB`;
 }
 
-// A string, or anything else that JSON is made of; the latter up to the next such thing.
+// A string, a structural character, or a run of characters up to the next of these.
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 
-/** JSON with line breaks and indentation; numbers and escapes stay what they are. What is no JSON stays, too. */
+/** Formats JSON with line breaks and indentation. Numbers, escapes and text that is not JSON stay unchanged. */
 export function pretty(json: string): string {
   if (!isJson(json)) return json;
   let out = '';
@@ -168,7 +172,7 @@ export function pretty(json: string): string {
   return out;
 }
 
-/** The text of a job's arguments in its entry, to the letter; `undefined` for what has none. */
+/** Returns the exact text of a job's arguments in its entry; `undefined` if it has none. */
 export function argsOf(entry: string): string | undefined {
   let [depth, key, begin] = [0, '', -1];
   for (const { 0: token, index } of entry.matchAll(TOKEN)) {
@@ -183,7 +187,7 @@ export function argsOf(entry: string): string | undefined {
   return undefined;
 }
 
-/** Whether a text is JSON: arguments may be hidden, and then the server says so in their place. */
+/** Returns whether a text is JSON: for hidden arguments the server sends an explanation instead. */
 export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
@@ -193,12 +197,12 @@ export function isJson(text: string): boolean {
   }
 }
 
-/** Whether the server has sent only the beginning of a job's arguments. No JSON ends in that character. */
+/** Returns whether the server has sent only the beginning of a job's arguments. No JSON ends with that character. */
 export function isCut(args: string): boolean {
   return args.endsWith('…');
 }
 
-/** As much of an id as tells jobs apart at a glance. */
+/** Returns the part of an id that distinguishes jobs at a glance. */
 export function shortId(id: string): string {
   return charactersOf(id).slice(0, 8).join('');
 }

@@ -13,7 +13,7 @@ import { useSession } from './session';
 import { useStore } from './store';
 import { arrive, restore } from './visits';
 
-/** The rail with all pages, what concerns all of them, and the page. */
+/** The navigation with all pages, the global messages, and the page. */
 export function Frame({ children }: { children: ComponentChildren }) {
   const route = useRoute();
   const identity = route ? identityOf(route) : '';
@@ -22,7 +22,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
   const shown = useRef<string | null>(null);
   useEffect(() => {
     const visit = arrive();
-    if (shown.current === identity) return; // another part of the same list
+    if (shown.current === identity) return; // a different part of the same list
     if (visit) restore(visit, main.current);
     else begin(main.current, shown.current === null);
     shown.current = identity;
@@ -44,7 +44,11 @@ export function Frame({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** @param isFirst whether the page was just opened: then everything begins at the beginning */
+/**
+ * Moves focus and scroll position to the beginning of a page.
+ *
+ * @param isFirst whether the page was just opened; then only an element marked `data-first` gets the focus
+ */
 function begin(page: HTMLElement | null, isFirst: boolean): void {
   const first = page?.querySelector<HTMLElement>('[data-first]');
   if (first || !isFirst) (first ?? page)?.focus();
@@ -78,9 +82,9 @@ function Brand({ onSkip }: { onSkip: () => void }) {
 interface Entry {
   to: Route;
   label: string;
-  /** How many there are; nothing where there are none. */
+  /** The number shown beside the label; omitted if zero. */
   number?: number | undefined;
-  /** Of what, where that is something else than the label says. */
+  /** The unit of the number, if it differs from the label. */
   unit?: string;
   tone?: 'bad';
 }
@@ -137,7 +141,7 @@ function groupsOf(snapshot: Snapshot | undefined): Entry[][] {
   ];
 }
 
-/** Whether a page is that of an entry, or lies below it. */
+/** Returns whether a page belongs to an entry or lies below it. */
 function isWithin(route: Route, entry: Route): boolean {
   const [path, below] = [addressOf(entry), identityOf(route)];
   return path === '/' ? below === '/' : below === path || below.startsWith(`${path}/`);
@@ -175,18 +179,18 @@ function Stale() {
     <p class="stale" role="alert">
       The server or Redis has not answered for{' '}
       <span aria-hidden="true">{duration(Math.max(0, now - staleSince / 1000))}</span>. This page
-      shows what was last known, and goes on trying.
+      shows the last known state and keeps retrying.
     </p>
   );
 }
 
-/** The session is over: nothing that is shown is up to date, whatever still arrives. */
+/** Shown when the session is over: the page is no longer up to date, even if data still arrives. */
 function SignedOut() {
   const error = useStore(refusal);
   if (!error) return null;
   return (
     <p class="stale" role="alert">
-      You are signed out. This page shows what was last known.{' '}
+      You are signed out. This page shows the last known state.{' '}
       {error.loginUrl === undefined ? (
         <button type="button" onClick={() => location.reload()}>
           Reload to sign in

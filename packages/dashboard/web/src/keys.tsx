@@ -19,11 +19,11 @@ const OTHERS: [keys: string[], what: string][] = [
   [['/'], 'Search'],
   [['j', 'k'], 'Down and up in a table'],
   [['x'], 'Select the job'],
-  [['Shift', 'x'], 'Select all from the last selected one to this'],
+  [['Shift', 'x'], 'Select all jobs from the last selected one to this one'],
   [['r'], 'Retry or run the selected jobs now'],
-  [['#'], 'Delete the selected jobs, after a question'],
+  [['#'], 'Delete the selected jobs (asks first)'],
   [['Esc'], 'Clear the selection'],
-  [['?'], 'This list'],
+  [['?'], 'Show this list'],
 ];
 
 // Milliseconds between g and the letter after it.
@@ -104,12 +104,12 @@ function currentRow(): HTMLTableRowElement | null {
   return document.activeElement?.closest<HTMLTableRowElement>('tbody tr') ?? null;
 }
 
-/** To what can be pressed in the next row, or in the first one of the page. */
+/** Moves the focus to the main link or button of the next row, or of the first row of the page. */
 function step(by: 1 | -1): void {
   const row = currentRow();
   const rows = [...(row?.parentElement ?? document).querySelectorAll('main tbody tr')];
   const next = row ? rows[rows.indexOf(row) + by] : rows[0];
-  // What heads the row comes before the checkbox that stands before it.
+  // The row's heading takes precedence over the checkbox before it.
   ['th a, th button', 'a, button', 'input']
     .map((selector) => next?.querySelector<HTMLElement>(selector))
     .find((target) => target)
@@ -123,7 +123,7 @@ function toggle(shiftKey: boolean): void {
     ?.dispatchEvent(new MouseEvent('click', { shiftKey, bubbles: true, cancelable: true }));
 }
 
-/** A button that says that it listens to the key. */
+/** Presses the button that declares the key. */
 function press(key: string): void {
   document.querySelector<HTMLElement>(`[aria-keyshortcuts="${CSS.escape(key)}"]`)?.click();
 }

@@ -3,7 +3,7 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 import { get, type Snapshot } from './api';
 import { ENDPOINTS } from './endpoints';
 
-/** What the server last told, and since when it tells nothing. */
+/** The last snapshot from the server, and the time since which no new one has arrived. */
 export interface Live {
   snapshot: Snapshot | undefined;
   /** Milliseconds since the epoch, when the connection or Redis was lost. */
@@ -15,7 +15,7 @@ const RETRY = 5_000;
 const LiveContext = createContext<Live>({ snapshot: undefined, staleSince: undefined });
 const NowContext = createContext(0);
 
-/** One stream of snapshots and one clock for the whole page; both stand still while the page is hidden. */
+/** Provides one stream of snapshots and one clock for the whole page; both stop while the page is hidden. */
 export function LiveProvider({ children }: { children: ComponentChildren }) {
   const live = useSnapshots();
   return (
@@ -29,7 +29,7 @@ export function useLive(): Live {
   return useContext(LiveContext);
 }
 
-/** Now in seconds, by the server's clock; ticks. */
+/** Returns the current time in seconds, by the server's clock; it ticks. */
 export function useNow(): number {
   return useContext(NowContext);
 }
@@ -53,7 +53,7 @@ function useSnapshots(): Live {
         if (source.readyState === EventSource.CLOSED) void reopen();
       };
     };
-    // After an answer that is an error a browser neither tries again nor tells which: so something else is asked.
+    // After an error response a browser neither retries nor reveals the error, so another request finds it out.
     const reopen = async () => {
       const isAllowed = await get(ENDPOINTS.me).then(
         () => true,
@@ -86,7 +86,7 @@ function useClock(snapshot: Snapshot | undefined): number {
   return (now + offset) / 1000;
 }
 
-/** Begins something whenever the page comes into sight, and ends it when it goes out of it. */
+/** Runs something while the page is visible: starts it when the page is shown and ends it when the page is hidden. */
 function useWhileSeen(begin: () => () => void): void {
   useEffect(() => {
     let end: (() => void) | undefined;

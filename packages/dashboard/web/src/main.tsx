@@ -33,7 +33,7 @@ function App() {
   );
 }
 
-// Browsers would scroll before there is anything to scroll.
+// Browsers would restore the scroll position before the content exists.
 history.scrollRestoration = 'manual';
 
 const place = document.getElementById('app');

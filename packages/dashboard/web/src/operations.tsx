@@ -10,17 +10,17 @@ const TONES = {
   ...{ running: 'info', done: 'good', cancelled: 'warn', failed: 'bad', interrupted: 'bad' },
 } as const;
 
-// Seconds for which the end of one is shown.
+// Seconds for which an ended operation is shown.
 const SHOWN_FOR = 60;
 
-/** The work on many jobs that is under way, and for a while how it has ended. */
+/** Shows the bulk operations that are under way, and for a while those that have ended. */
 export function Operations() {
   const { snapshot } = useLive();
   const [closed, setClosed] = useState<readonly string[]>([]);
   const shown = useRecent(snapshot?.operations).filter(({ id }) => !closed.includes(id));
   if (shown.length === 0) return null;
   return (
-    <ul class="operations" aria-label="Work on many jobs">
+    <ul class="operations" aria-label="Bulk operations">
       {shown.map((operation) => (
         <li key={operation.id} class={TONES[operation.state]}>
           <span>
@@ -44,7 +44,7 @@ export function Operations() {
   );
 }
 
-/** Without what was over before the page was opened, and what has been over for a while. A failure stays. */
+/** Returns the operations except those that ended before the page was opened or some time ago. Failures stay. */
 function useRecent(operations: readonly Operation[] | undefined): readonly Operation[] {
   const now = useNow();
   const ends = useRef<Map<string, number>>();
@@ -74,7 +74,7 @@ function Progress({ operation: { id, title, action, progress } }: { operation: O
           class="small"
           aria-label={`Cancel: ${title}`}
           onClick={() =>
-            void act(ENDPOINTS.cancelOperation(id), {}, 'Cancelled. What is done stays done.')
+            void act(ENDPOINTS.cancelOperation(id), {}, 'Cancelled. Changes made so far are kept.')
           }
         >
           Cancel

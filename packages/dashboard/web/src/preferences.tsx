@@ -4,10 +4,10 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 const THEMES = ['system', 'light', 'dark'] as const;
 const ZONES = ['local', 'UTC'] as const;
 
-/** How somebody likes the pages; kept in the browser. */
+/** The user's preferences, stored in the browser. */
 export interface Preferences {
   theme: (typeof THEMES)[number];
-  /** In which time zone times are written. */
+  /** The time zone in which times are shown. */
   zone: (typeof ZONES)[number];
 }
 
@@ -41,7 +41,7 @@ export function usePreferences() {
   return useContext(PreferencesContext);
 }
 
-/** For formatting: `UTC`, or `undefined` for the browser's own zone. */
+/** Returns the zone for formatting: `UTC`, or `undefined` for the browser's own. */
 export function useZone(): 'UTC' | undefined {
   return usePreferences().preferences.zone === 'UTC' ? 'UTC' : undefined;
 }
@@ -80,7 +80,7 @@ function keyOf(name: string): string {
   return `nestcraft-${name}`;
 }
 
-/** A browser may forbid the page to keep anything; then it is kept until the page is closed. */
+/** Stores a preference. If the browser forbids storage, it lasts until the page is closed. */
 function store(name: string, value: string): void {
   try {
     localStorage.setItem(keyOf(name), value);

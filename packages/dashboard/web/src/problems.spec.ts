@@ -10,10 +10,10 @@ describe('problems', () => {
       'The dashboard is read-only.',
     ],
     [403, {}, 'You are not allowed to do this.'],
-    [404, {}, 'It is not there any more.'],
-    [429, {}, 'The server has too much to do right now.'],
-    [503, {}, 'Redis does not answer. The page goes on trying.'],
-    [502, {}, 'The server, or a proxy before it, answered with an error (502).'],
+    [404, {}, 'It no longer exists.'],
+    [429, {}, 'The server is too busy right now.'],
+    [503, {}, 'Redis does not answer. The page keeps retrying.'],
+    [502, {}, 'The server, or a proxy in front of it, answered with an error (502).'],
     [500, { title: 'Internal error' }, 'Internal error'],
   ])('say what %d means', (status, problem, words) => {
     expect(wordsFor(status, problem)).toBe(words);

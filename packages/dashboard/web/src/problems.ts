@@ -1,14 +1,14 @@
-/** What the server says instead of an answer: `application/problem+json`, or whatever a proxy sends. */
+/** The body of an error response: `application/problem+json`, or anything that a proxy sends. */
 export interface Problem {
   readonly title?: string;
   readonly detail?: string;
   readonly loginUrl?: string;
 }
 
-/** What the server answered instead of what was asked for; its message is for people. */
+/** Thrown for an error response; the message is for people. */
 export class ApiError extends Error {
   readonly status: number;
-  /** Where somebody who is signed out can sign in. */
+  /** The address at which a signed-out user can sign in. */
   readonly loginUrl: string | undefined;
 
   constructor(status: number, problem: Problem = {}, retryAfter?: string | null) {
@@ -18,55 +18,55 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer came at all. */
+/** Thrown if no response arrived. */
 export class UnreachableError extends Error {
   constructor(options?: ErrorOptions) {
-    super('The server cannot be reached. The page goes on trying.', options);
+    super('The server cannot be reached. The page keeps retrying.', options);
   }
 }
 
 const WORDS: Readonly<Record<number, string>> = {
   401: 'You are signed out. Sign in, then try again.',
   403: 'You are not allowed to do this.',
-  404: 'It is not there any more.',
-  413: 'This is more than the server accepts at once.',
-  429: 'The server has too much to do right now.',
-  503: 'Redis does not answer. The page goes on trying.',
+  404: 'It no longer exists.',
+  413: 'This is more than the server accepts in one request.',
+  429: 'The server is too busy right now.',
+  503: 'Redis does not answer. The page keeps retrying.',
 };
 
-/** What an answer that is an error means, for people: in the server's own words where it has some. */
+/** Describes an error response for people, in the server's own words if it has any. */
 export function wordsFor(status: number, { title, detail }: Problem, retryAfter?: string): string {
   const own = detail ?? title;
   const general =
-    WORDS[status] ?? `The server, or a proxy before it, answered with an error (${status}).`;
+    WORDS[status] ?? `The server, or a proxy in front of it, answered with an error (${status}).`;
   if (status === 429 && /^\d{1,5}$/.test(retryAfter ?? '')) {
     return `${own ?? general} Try again in ${retryAfter} s.`;
   }
-  // Of an error of the server itself, its title says more than a number does.
+  // For an error of the server itself, its title says more than a number.
   return own ?? general;
 }
 
-/** Whether the user has to sign in again. */
+/** Returns whether the user has to sign in again. */
 export function isSignedOut(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 401;
 }
 
-/** Whether what was asked for is not there, or not any more. */
+/** Returns whether the requested resource does not exist, or no longer exists. */
 export function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
-/** Whether asking again at once may help. */
+/** Returns whether an immediate retry may help. */
 export function isPassing(error: unknown): boolean {
   return !(error instanceof ApiError) || error.status >= 500;
 }
 
-/** What was thrown, in words. */
+/** Returns the message of a thrown value. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** An address that a link may lead to: no script. */
+/** Returns an address if it is safe in a link, such as one that runs no script. */
 function safeUrl(url: string | undefined): string | undefined {
   if (typeof url !== 'string') return undefined;
   const isScheme = /^[\s\p{Cc}]*[a-z][a-z0-9+.-]*:/iu.test(url);

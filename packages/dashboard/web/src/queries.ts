@@ -5,7 +5,7 @@ import { ENDPOINTS } from './endpoints';
 
 const SLOWLY = 15_000;
 
-/** What the workers did in the last hour, or of one job name. */
+/** Loads the activity of the last hour, of all jobs or of one job name. */
 export function useLastHour(name?: string) {
   return useQuery({
     queryKey: ['metrics', '1h', name ?? ''],
@@ -14,7 +14,7 @@ export function useLastHour(name?: string) {
   });
 }
 
-/** What each job name did in each of the last 30 minutes; `undefined` while that is not known. */
+/** Loads the rates of each job name for each of the last 30 minutes; `undefined` until they are known. */
 export function useRates(): ReadonlyMap<string, Rate> | undefined {
   const { data } = useQuery({
     queryKey: ['rates'],

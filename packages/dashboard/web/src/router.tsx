@@ -5,13 +5,13 @@ import { leave } from './visits';
 
 interface Shown {
   readonly route: Route | undefined;
-  /** What was shown before. */
+  /** The route that was shown before. */
   readonly before?: Route | undefined;
 }
 
 const RouteContext = createContext<Shown>({ route: undefined });
 
-/** Knows which page the address names: the part behind the `#`, so that the server sees one page only. */
+/** Provides the route that the address names after the `#`. The server thus serves only one page. */
 export function RouteProvider({ children }: { children: ComponentChildren }) {
   const [shown, show] = useState<Shown>(() => ({ route: routeOf(here()) }));
   useEffect(() => {
@@ -25,18 +25,18 @@ export function RouteProvider({ children }: { children: ComponentChildren }) {
   return <RouteContext.Provider value={shown}>{children}</RouteContext.Provider>;
 }
 
-/** The page that is shown; `undefined` where the address names none. */
+/** Returns the current route; `undefined` if the address names none. */
 export function useRoute(): Route | undefined {
   return useContext(RouteContext).route;
 }
 
-/** Leads back to a list: to that part of it from which somebody came. */
+/** Returns the route back to a list, at the part from which the user came. */
 export function useWayBack(list: Route): Route {
   const { before } = useContext(RouteContext);
   return before && identityOf(before) === identityOf(list) ? before : list;
 }
 
-/** Goes to a page. @param replace whether going back passes over the page that was shown */
+/** Navigates to a page. @param replace whether the current page is replaced in the browser's history */
 export function navigate(route: Route, { replace = false } = {}): void {
   const address = `#${addressOf(route)}`;
   if (replace) location.replace(address);

@@ -1,6 +1,6 @@
 import type { Searched, SetName } from './api';
 
-/** How a value stands in an address. `read` gives `undefined` for what `write` cannot have written. */
+/** Encodes a value in an address. `read` returns `undefined` for text that `write` cannot have written. */
 interface Codec<Value> {
   readonly write: (value: Value) => string;
   readonly read: (text: string) => Value | undefined;
@@ -33,7 +33,7 @@ export const RANGES = ['1h', '6h', '24h', '7d', '30d'] as const;
 /** Where a page of a list begins, and where the pages before it began. */
 const pages = { from: whole, before: wholes };
 
-/** Every page: its path, what stands in the path, and what may stand in the query behind it. */
+/** Every page with its path, the parameters in the path, and those in the query. */
 const PAGES = {
   overview: { path: '/', params: {}, query: {} },
   queues: { path: '/queues', params: {}, query: { filter: text, sort: text } },
@@ -47,7 +47,7 @@ const PAGES = {
   runningJob: { path: '/running/:worker', params: { worker: text }, query: {} },
   workers: { path: '/workers', params: {}, query: { sort: text } },
   jobs: { path: '/jobs/:set', params: { set }, query: { name: text, at: whole, ...pages } },
-  // The time is a text: a score that is no time has to come through, too.
+  // The time is a string, so that a score that is not a valid time passes as well.
   job: { path: '/jobs/:set/:at/:id', params: { set, at: text, id: text }, query: {} },
   periodic: { path: '/periodic', params: {}, query: { sort: text } },
   metrics: {
@@ -67,7 +67,7 @@ type Optional<Type> = { readonly [Key in keyof Type]?: Type[Key] | undefined };
 
 export type PageName = keyof Pages;
 
-/** A page and what it shows, such as `{ page: 'queue', name: 'send_email', from: 25 }`. */
+/** A page and its parameters, such as `{ page: 'queue', name: 'send_email', from: 25 }`. */
 export type RouteTo<Page extends PageName> = Page extends PageName
   ? { readonly page: Page } & Values<Pages[Page]['params']> & Optional<Values<Pages[Page]['query']>>
   : never;
@@ -82,7 +82,7 @@ type Codecs = Readonly<
 >;
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The address of a page, as it stands behind the `#`. */
+/** Returns the address of a page, as it appears after the `#`. */
 export function addressOf(route: Route): string {
   const query = Object.entries(PAGES[route.page].query as Codecs).flatMap(([key, codec]) => {
     const value = (route as Fields)[key];
@@ -91,7 +91,7 @@ export function addressOf(route: Route): string {
   return [identityOf(route), ...(query.length > 0 ? [query.join('&')] : [])].join('?');
 }
 
-/** The address without its query: what is shown, whichever part of it. */
+/** Returns the address without its query, which identifies the list or job regardless of the visible part. */
 export function identityOf(route: Route): string {
   const { path, params } = PAGES[route.page];
   const segments = path.split('/').map((segment) => {
@@ -103,7 +103,7 @@ export function identityOf(route: Route): string {
   return segments.join('/');
 }
 
-/** The page that has the address; `undefined` if none has. A part of a query that says nothing is left out. */
+/** Returns the page with an address; `undefined` if none matches. Invalid parts of a query are ignored. */
 export function routeOf(address: string): Route | undefined {
   const [path, query] = cutAt(address, '?');
   const segments = path.split('/').map(decode);
@@ -145,12 +145,12 @@ function cutAt(value: string, separator: string): readonly [before: string, afte
   return at === -1 ? [value, ''] : [value.slice(0, at), value.slice(at + 1)];
 }
 
-/** For a path or a query. Half a surrogate pair cannot stand in an address; it becomes U+FFFD. */
+/** Encodes a text for a path or query. Half a surrogate pair cannot appear in an address and becomes U+FFFD. */
 export function encode(value: string): string {
   return encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\uFFFD'));
 }
 
-/** The one place where addresses are decoded. What somebody typed with a bare `%` is taken as it is. */
+/** Decodes a part of an address; addresses are decoded only here. Text with a bare `%` is taken literally. */
 function decode(value: string): string {
   try {
     return decodeURIComponent(value);

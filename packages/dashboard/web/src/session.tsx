@@ -4,13 +4,13 @@ import { ENDPOINTS } from './endpoints';
 
 const RETRY = 5_000;
 
-/** What the user may do; the server checks it again. */
+/** Loads the user's permissions; the server checks them again. */
 export function useSession() {
   const { data } = useQuery({
     queryKey: ['me'],
     queryFn: () => get<Session>(ENDPOINTS.me),
     staleTime: 60_000,
-    // Until it is known, nothing can be done.
+    // No actions are offered until it is known.
     refetchInterval: ({ state }) => (state.data ? false : RETRY),
   });
   return {

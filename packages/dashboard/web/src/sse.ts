@@ -4,11 +4,11 @@ export interface StreamEvent {
   readonly data: string;
 }
 
-/** Puts the pieces of a stream together; an `EventSource` does so too, but does not tell why the server refused. */
+/** Assembles events from the pieces of a stream. Unlike an `EventSource`, this reveals why the server refused. */
 export class EventReader {
   #rest = '';
 
-  /** The events that are complete with this piece. */
+  /** Returns the events that this piece completes. */
   read(piece: string): StreamEvent[] {
     const texts = (this.#rest + piece).split(/\r?\n\r?\n/);
     this.#rest = texts.pop() ?? '';

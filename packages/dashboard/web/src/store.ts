@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** One value that several parts of the page look at. */
+/** A value that several parts of the page share. */
 export class Store<Value> {
   readonly #listeners = new Set<() => void>();
   #value: Value;
@@ -19,14 +19,14 @@ export class Store<Value> {
     for (const tell of this.#listeners) tell();
   }
 
-  /** @returns what ends it */
+  /** @returns a function that ends the subscription */
   listen(tell: () => void): () => void {
     this.#listeners.add(tell);
     return () => this.#listeners.delete(tell);
   }
 }
 
-/** What the store holds; the component is drawn again when that changes. */
+/** Returns the store's value; the component renders again when it changes. */
 export function useStore<Value>(store: Store<Value>): Value {
   const [value, setValue] = useState(store.value);
   useEffect(() => {

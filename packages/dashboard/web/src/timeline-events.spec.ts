@@ -25,9 +25,9 @@ function lines(items: readonly TimelineItem[]): string[] {
   });
 }
 
-const NOT_KEPT = 'When it was first enqueued is not kept.';
+const NOT_KEPT = 'The time at which it was first enqueued is not kept.';
 const KEPT =
-  'The last ten failures are kept for a week; of jobs that fail in Go, only the last one.';
+  'The last ten failures are kept for a week. For jobs that fail in Go, only the last one is kept.';
 
 describe('the timeline of a job', () => {
   it('begins with its first enqueueing while it has not failed', () => {

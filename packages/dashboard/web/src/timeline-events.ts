@@ -1,12 +1,12 @@
 import type { Attempt, JobDetail } from './api';
 import { isTime, plural } from './format';
 
-/** Something that happened to a job, or will, with its time in seconds; or a remark on what is not known. */
+/** A past or future event of a job with its time in seconds, or a note about unknown ones. */
 export type TimelineItem =
   | { readonly kind: 'state' | 'enqueued'; readonly title: string; readonly at: number | undefined }
   | {
       readonly kind: 'failure';
-      /** Which one it was; of the first it is 1. */
+      /** The number of the failure; the first is 1. */
       readonly number: number;
       readonly at: number;
       readonly error: string;
@@ -17,10 +17,10 @@ export type TimelineItem =
 type Failure = TimelineItem & { readonly kind: 'failure' };
 
 /**
- * What is known of a job's life, the latest first. Its entry tells when it went into its queue for the last time: each
- * retry writes that anew, and nothing keeps the first time.
+ * Returns the known events of a job, latest first. Its entry records when it last entered its queue: each retry
+ * overwrites this, so the first time is not kept.
  *
- * @param state what the job is now, such as dead since that time
+ * @param state the job's current state, such as dead since a given time
  */
 export function timelineOf(
   job: JobDetail,
@@ -40,12 +40,15 @@ export function timelineOf(
     ...before,
     ...notesOf(job, failures),
     ...(hadFailed
-      ? [{ kind: 'note' as const, text: 'When it was first enqueued is not kept.' }]
+      ? [{ kind: 'note' as const, text: 'The time at which it was first enqueued is not kept.' }]
       : []),
   ];
 }
 
-/** The newest first. The last one may be known from the entry alone: where it failed in Go, or attempts have expired. */
+/**
+ * Returns the failures, newest first. The last one may be known only from the entry, if the job failed in Go or its
+ * attempts have expired.
+ */
 function failuresOf({ attempts, failedAt, fails, error = '' }: JobDetail): Failure[] {
   const known = attempts.map((attempt): Failure => {
     const { at, error: text, fails: number } = attempt;
@@ -57,7 +60,10 @@ function failuresOf({ attempts, failedAt, fails, error = '' }: JobDetail): Failu
   return [last, ...known].toSorted((a, b) => b.at - a.at);
 }
 
-/** In the second in which a job was enqueued, one that waits had failed before, and any other has failed since. */
+/**
+ * Returns whether a failure came after enqueuing. In the second in which a job was enqueued, a waiting job failed
+ * before that, and any other job after it.
+ */
 function isAfter(at: number, { enqueuedAt, position }: JobDetail): boolean {
   if (!isTime(enqueuedAt)) return true;
   return position === undefined ? at >= enqueuedAt : at > enqueuedAt;
@@ -69,7 +75,7 @@ function notesOf({ fails }: JobDetail, failures: readonly Failure[]): TimelineIt
   const notes = [
     unknown > 0 && `${plural(unknown, isEarlier ? 'earlier failure' : 'other failure')}.`,
     unknown > 0 &&
-      'The last ten failures are kept for a week; of jobs that fail in Go, only the last one.',
+      'The last ten failures are kept for a week. For jobs that fail in Go, only the last one is kept.',
   ];
   return notes.flatMap((text) => (text === false ? [] : [{ kind: 'note', text }]));
 }

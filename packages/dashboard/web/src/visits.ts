@@ -1,23 +1,23 @@
-/** How somebody has left a page. */
+/** The state of a page when the user left it. */
 export interface Visit {
-  /** How far it was scrolled, in pixels. */
+  /** The scroll position in pixels. */
   readonly scroll: number;
-  /** Where the link leads that was pressed last. */
+  /** The target of the last link that was pressed. */
   readonly link: string | null;
 }
 
-// By the entry of the browser's history. What a tab has seen before the page was loaded is not known any more.
+// By entry of the browser's history. Visits from before the page was loaded are lost.
 const visits = new Map<string, Visit>();
 const loaded = Date.now().toString(36);
 let current = '';
 
-/** Notes how the page is left. */
+/** Records the state of the page that is being left. */
 export function leave(): void {
   const link = document.activeElement?.closest('a')?.getAttribute('href') ?? null;
   visits.set(current, { scroll: scrollY, link });
 }
 
-/** @returns how the page was left, for somebody who has come back to it */
+/** Returns the recorded state of the page if the user has come back to it. */
 export function arrive(): Visit | undefined {
   const { visit } = (history.state ?? {}) as { visit?: string };
   current = visit ?? `${loaded} ${visits.size}`;
@@ -25,7 +25,7 @@ export function arrive(): Visit | undefined {
   return visits.get(current);
 }
 
-/** Puts the page where it was. */
+/** Restores the page's scroll position and focus. */
 export function restore({ scroll, link }: Visit, page: HTMLElement | null): void {
   const wanted = [...(page?.querySelectorAll('a') ?? [])].find(
     (one) => link !== null && one.getAttribute('href') === link,

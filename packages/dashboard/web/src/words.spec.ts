@@ -27,16 +27,16 @@ describe('the words of the page', () => {
       askAll('Retry', { set: 'dead', name: 'x' }, about(4_000)),
       'Retry all dead jobs named x (about 4,000)?',
     ],
-    [consequence('Delete', 1), 'It cannot be brought back.'],
-    [consequence('Delete', 2), 'They cannot be brought back.'],
+    [consequence('Delete', 1), 'It cannot be restored.'],
+    [consequence('Delete', 2), 'They cannot be restored.'],
   ])('are right for one and for several: %s', (words, expected) => {
     expect(words).toBe(expected);
   });
 
   it('sum up what became of jobs', () => {
-    expect(summary(['deleted', 'notFound', 'deleted'])).toBe('2 deleted; 1 not there any more');
-    expect(summary(['duplicate'])).toBe('1 stays: another like it waits');
-    expect(summary(['duplicate', 'duplicate'])).toBe('2 stay: others like them wait');
+    expect(summary(['deleted', 'notFound', 'deleted'])).toBe('2 deleted; 1 no longer there');
+    expect(summary(['duplicate'])).toBe('1 kept: a duplicate is already waiting');
+    expect(summary(['duplicate', 'duplicate'])).toBe('2 kept: duplicates are already waiting');
     expect(summary()).toBe('');
   });
 
@@ -48,12 +48,12 @@ describe('the words of the page', () => {
     [
       'running',
       { done: 4_993, scanned: 600_000, of: 1_000_000 },
-      'running, 4,993 jobs; looked at 600,000 of 1,000,000',
+      'running, 4,993 jobs; checked 600,000 of 1,000,000',
     ],
     [
       'done',
       { done: 4_993, scanned: 1_000_000, of: 1_000_000 },
-      'done, 4,993 jobs; looked at 1,000,000',
+      'done, 4,993 jobs; checked 1,000,000',
     ],
   ])('do not take what was looked at for what was done: %s', (state, progress, expected) => {
     expect(progressText(state, { ...progress, duplicates: 0, unknown: 0 })).toBe(expected);
@@ -62,14 +62,14 @@ describe('the words of the page', () => {
   it('say why jobs stay', () => {
     const progress = { done: 1, scanned: 4, of: 4, duplicates: 1, unknown: 2 };
     expect(progressText('done', progress)).toBe(
-      'done, 1 job; looked at 4; 1 stays: another like it waits; 2 stay: no pool knows their names',
+      'done, 1 job; checked 4; 1 kept: a duplicate is already waiting; 2 kept: no pool knows their names',
     );
   });
 
   it('name intervals and sparklines', () => {
     expect([60, 600, 3_600].map(perInterval)).toEqual(['Jobs / min', 'Jobs / 10 min', 'Jobs / h']);
     expect(sparklineText('Done in each of the last 3 minutes', [1_000, 4, 2])).toBe(
-      'Done in each of the last 3 minutes: 1,006 in total, 1,000 at most, 2 at last',
+      'Done in each of the last 3 minutes: 1,006 in total, 1,000 at most, 2 most recently',
     );
   });
 });

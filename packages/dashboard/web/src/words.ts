@@ -1,7 +1,7 @@
 import type { JobCount, Progress, SetName } from './api';
 import { count, duration, plural } from './format';
 
-/** How the pages speak of the scheduled, retry and dead jobs. */
+/** The pages' words for scheduled, retry and dead jobs. */
 export const SETS = {
   scheduled: {
     title: 'Scheduled jobs',
@@ -35,21 +35,21 @@ export const SETS = {
   },
 } as const satisfies Record<SetName, object>;
 
-/** What can be done with several jobs. */
+/** The actions on several jobs. */
 export type Verb = 'Retry' | 'Run now' | 'Kill' | 'Delete';
 
-/** A verb with what it is done to, such as `Retry 3 jobs` or `Run 1 job now`. */
+/** Returns a verb with its object, such as `Retry 3 jobs` or `Run 1 job now`. */
 export function doTo(verb: Verb, what: string): string {
   const [first = '', ...rest] = verb.split(' ');
   return [first, what, ...rest].join(' ');
 }
 
-/** What the button for all jobs says: `Delete all 324`, `Run all (~4,000) now`. */
+/** Returns the label of the button for all jobs: `Delete all 324`, `Run all (~4,000) now`. */
 export function doToAll(verb: Verb, { count: number, exact }: JobCount): string {
   return doTo(verb, exact ? `all ${count(number)}` : `all (~${count(number)})`);
 }
 
-/** What is asked before that, such as `Retry all dead jobs named charge (about 4,000)?`. */
+/** Returns the question to confirm it, such as `Retry all dead jobs named charge (about 4,000)?`. */
 export function askAll(
   verb: Verb,
   { set, name }: { set: SetName; name: string | undefined },
@@ -62,25 +62,25 @@ export function askAll(
   return `${doTo(verb, `${number === 1 ? '' : 'all '}${count(number)} ${noun}${which}`)}?`;
 }
 
-/** What the button below that question says. */
+/** Returns the label of the button below that question. */
 export function doToJobs(verb: Verb, { count: number, exact }: JobCount): string {
   return doTo(verb, `${exact ? '' : 'about '}${plural(number, 'job')}`);
 }
 
-/** What it means for the jobs. @param number how many they are */
+/** Returns the consequence for the jobs. @param number the number of jobs */
 export function consequence(verb: Verb, number: number): string {
   const one = number === 1;
   switch (verb) {
     case 'Delete':
-      return `${one ? 'It' : 'They'} cannot be brought back.`;
+      return `${one ? 'It' : 'They'} cannot be restored.`;
     case 'Kill':
       return one
-        ? 'It does not run again unless somebody retries it from the dead jobs.'
-        : 'They do not run again unless somebody retries them from the dead jobs.';
+        ? 'It does not run again unless someone retries it from the dead jobs.'
+        : 'They do not run again unless someone retries them from the dead jobs.';
     default:
       return one
-        ? 'It goes to its queue at once.'
-        : 'They go to their queues in batches; you can stop on the way.';
+        ? 'It is enqueued immediately.'
+        : 'They are enqueued in batches; you can cancel midway.';
   }
 }
 
@@ -88,16 +88,16 @@ const RESULTS: Readonly<Record<string, readonly [one: string, several: string]>>
   enqueued: ['in the queue now', 'in the queue now'],
   deleted: ['deleted', 'deleted'],
   killed: ['dead now', 'dead now'],
-  notFound: ['not there any more', 'not there any more'],
-  duplicate: ['stays: another like it waits', 'stay: others like them wait'],
-  unknown: ['stays: no pool knows its name', 'stay: no pool knows their names'],
+  notFound: ['no longer there', 'no longer there'],
+  duplicate: ['kept: a duplicate is already waiting', 'kept: duplicates are already waiting'],
+  unknown: ['kept: no pool knows its name', 'kept: no pool knows their names'],
   tooDeep: [
-    'stays: it is too far from both ends of the queue. Cancel it on its page instead',
-    'stay: they are too far from both ends of the queue. Cancel them on their pages instead',
+    'kept: it is too far from both ends of the queue. Cancel it on its page instead',
+    'kept: they are too far from both ends of the queue. Cancel them on their pages instead',
   ],
 };
 
-/** What came of several jobs, such as `2 deleted; 1 not there any more`. */
+/** Summarises the results for several jobs, such as `2 deleted; 1 no longer there`. */
 export function summary(results: readonly string[] = []): string {
   const counts = new Map<string, number>();
   for (const result of results) counts.set(result, (counts.get(result) ?? 0) + 1);
@@ -111,15 +111,13 @@ function became(result: string, number: number): string {
   return number === 1 ? one : several;
 }
 
-/** How far work on many jobs has come: what was done, and, where that is another number, what was looked at. */
+/** Describes the progress of a bulk task: the number of jobs done and, if it differs, the number checked. */
 export function progressText(state: string, progress: Progress): string {
   const { done, scanned, of, duplicates, unknown } = progress;
   const isPart = scanned === done && done < of;
   const all = isPart ? `${count(done)} of ${count(of)}` : plural(done, 'job');
   const looked =
-    scanned === done
-      ? []
-      : [`looked at ${count(scanned)}${scanned < of ? ` of ${count(of)}` : ''}`];
+    scanned === done ? [] : [`checked ${count(scanned)}${scanned < of ? ` of ${count(of)}` : ''}`];
   const left = [
     duplicates > 0 && `${count(duplicates)} ${became('duplicate', duplicates)}`,
     unknown > 0 && `${count(unknown)} ${became('unknown', unknown)}`,
@@ -129,25 +127,25 @@ export function progressText(state: string, progress: Progress): string {
 
 const CANCELLATIONS: Readonly<Record<string, string>> = {
   removed: 'Cancelled: the job was waiting and will not run.',
-  signalled: 'The job was told to stop. It ends when its handler heeds the signal.',
+  signalled: 'The job was asked to stop. It ends when its handler reacts to the signal.',
   marked: 'Cancelled: the job will be dropped when its turn comes.',
-  ignored: 'The job runs in a Go pool, which cannot be told to stop. It goes on.',
-  notFound: 'The job neither waits nor runs any more.',
+  ignored: 'The job runs in a Go pool, which cannot stop it. It continues to run.',
+  notFound: 'The job is no longer waiting or running.',
 };
 
-/** What came of cancelling a job. */
+/** Describes the result of cancelling a job. */
 export function cancellation(result = ''): string {
   return CANCELLATIONS[result] ?? result;
 }
 
-/** What a chart of jobs per interval is called, such as `Jobs / min`. @param step in seconds */
+/** Returns the title of a chart of jobs per interval, such as `Jobs / min`. @param step in seconds */
 export function perInterval(step: number): string {
   return `Jobs / ${duration(step).replace(/^1 /, '')}`;
 }
 
-/** What a sparkline shows, for whoever does not see it. @param what such as `Done in each of the last 30 minutes` */
+/** Describes a sparkline for screen readers. @param what such as `Done in each of the last 30 minutes` */
 export function sparklineText(what: string, values: readonly number[]): string {
   const sum = values.reduce((a, b) => a + b, 0);
   const most = Math.max(0, ...values);
-  return `${what}: ${count(sum)} in total, ${count(most)} at most, ${count(values.at(-1) ?? 0)} at last`;
+  return `${what}: ${count(sum)} in total, ${count(most)} at most, ${count(values.at(-1) ?? 0)} most recently`;
 }

@@ -1,33 +1,31 @@
 import { performance } from './timers.js';
 
 /**
- * Where the engine reads the time. Decisions (which jobs are due, which pools are dead) are made in Redis by Redis's own
- * clock, so that a host with a wrong clock is safe; a test's clock replaces both.
+ * The engine's source of time. Redis decides by its own clock which jobs are due and which pools are dead, so a host
+ * with a wrong clock is safe. A test's clock replaces both.
  */
 export interface Clock {
-  /** Milliseconds since the epoch, for times that are only shown: when a job was enqueued, when it failed. */
+  /** Milliseconds since the epoch, for times that are only displayed, such as when a job was enqueued or failed. */
   now(): number;
-  /** The time for scripts, in milliseconds since the epoch; `undefined` has them ask Redis. */
+  /** The time that scripts use, in milliseconds since the epoch; `undefined` makes them read Redis's clock. */
   scriptTime(): number | undefined;
-  /**
-   * Milliseconds on a clock that nobody sets, for how long something took; default: `now`.
-   */
+  /** Milliseconds on a monotonic clock, for measuring durations; default: `now`. */
   readonly elapsed?: (() => number) | undefined;
 }
 
-/** The default: the host's clock for times that are shown, Redis's for decisions. */
+/** The default: the host's clock for displayed times, Redis's clock for decisions. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   scriptTime: () => undefined,
   elapsed: () => performance.now(),
 };
 
-/** Measures durations, in milliseconds. */
+/** Returns a stopwatch that measures durations in milliseconds. */
 export function stopwatchOf(clock: Clock): () => number {
   return () => clock.elapsed?.() ?? clock.now();
 }
 
-/** The clock's time in whole Unix seconds, as it stands in job entries. */
+/** Returns the clock's time in whole Unix seconds, the unit of job entries. */
 export function unixSeconds(clock: Clock): number {
   return Math.floor(clock.now() / 1000);
 }

@@ -1,10 +1,10 @@
 /**
- * How long something takes or lasts: a number of milliseconds, or a text of numbers with units, such as `500ms`, `30s`,
- * `1.5h`, `1h30m` or `7d`.
+ * A length of time: a number of milliseconds, or a text of numbers with units, such as `500ms`, `30s`, `1.5h`, `1h30m`
+ * or `7d`.
  */
 export type Duration = number | string;
 
-/** What a duration may be, for messages. */
+/** Describes a duration in messages. */
 export const DURATIONS = 'a number of milliseconds, or a text such as "30s", "1h30m" or "7d"';
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
@@ -16,7 +16,9 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 };
 const PART = /(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)/y;
 
-/** The milliseconds of a duration, fractions included; `undefined` for anything else, such as a negative number. */
+/**
+ * Returns the milliseconds of a duration, fractions included; `undefined` for anything else, such as a negative number.
+ */
 export function durationIn(value: unknown): number | undefined {
   if (typeof value === 'string') return durationOfText(value);
   return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : undefined;
@@ -33,7 +35,7 @@ function durationOfText(text: string): number | undefined {
   return text === '' || !Number.isFinite(sum) ? undefined : withoutNoise(sum);
 }
 
-/** 4.03 s is 4030.0000000000005 ms in binary: a delay that rounds up would gain a second by such noise. */
+/** Removes binary noise: 4.03 s is 4030.0000000000005 ms, and a delay that rounds up would gain a second. */
 function withoutNoise(milliseconds: number): number {
   const whole = Math.round(milliseconds);
   return Math.abs(milliseconds - whole) < 1e-6 ? whole : milliseconds;

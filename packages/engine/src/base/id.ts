@@ -2,15 +2,17 @@ import { randomFillSync } from 'node:crypto';
 
 const ID_BYTES = 12;
 const ID_LENGTH = 2 * ID_BYTES;
-// One call for 256 ids: asking the kernel for each costs more than the rest of an enqueue.
+// Random bytes for 256 ids are requested in one call: asking the kernel for each id costs more than the rest of an
+// enqueue.
 const pool = Buffer.alloc(ID_BYTES * 256);
 let used = pool.length;
-// Of 16 ids, because cutting one off costs a third of writing one. Not of more: an id that somebody keeps keeps them all.
+// Converts 16 ids at a time: slicing one off costs a third of converting one. Larger batches would waste memory,
+// because a retained id retains its whole batch.
 const BATCH_BYTES = ID_BYTES * 16;
 let batch = '';
 let cut = 0;
 
-/** A new job, worker or pool id: 12 random bytes as 24 lower-case hex digits, as gocraft/work makes them. */
+/** Returns a new job, worker or pool id: 12 random bytes as 24 lower-case hex digits, as in gocraft/work. */
 export function newId(): string {
   if (cut === batch.length) {
     batch = newBatch();

@@ -1,31 +1,32 @@
-// A timer takes a longer wait for one of a millisecond.
+// A timer treats a longer wait as one millisecond.
 const MAX_WAIT = 2 ** 31 - 1;
-// Between two rounds, however soon they ask for the next and however often the loop is poked. No round is more urgent.
+// The minimum between two rounds, whatever the rounds ask for and however often the loop is poked. No round is more
+// urgent.
 const MIN_WAIT = 2;
-const AFTER_NONSENSE = 1_000;
+const AFTER_NAN = 1_000;
 
 export interface LoopOptions {
   /**
-   * One round. Resolves to the milliseconds until the next; `Infinity`: only when poked (or after 24 days). The signal
-   * aborts when the loop stops, so that a long round can end early.
+   * One round. Resolves to the milliseconds until the next; with `Infinity` the next round starts only when poked (or
+   * after 24 days). The signal aborts when the loop stops, so that a long round can end early.
    */
   readonly round: (signal: AbortSignal) => Promise<number>;
-  /** Milliseconds until the next round after one that threw. */
+  /** Milliseconds until the next round after a round that threw. */
   readonly afterError: number;
-  /** Milliseconds that must lie between two rounds, however often the loop is poked; asked after each. Default 2. */
+  /** Minimum milliseconds between two rounds, however often the loop is poked; read after each round. Default 2. */
   readonly spacing?: (() => number) | undefined;
   readonly onError: (error: unknown) => void;
 }
 
-/** An actor that says itself when its next round is due. */
+/** An actor that decides when its next round is due. */
 export interface Paced {
   /** One round. Resolves to the milliseconds until the next. */
   tick(signal: AbortSignal): Promise<number>;
-  /** Milliseconds that must lie before the next round, however often the loop is poked. */
+  /** Minimum milliseconds before the next round, however often the loop is poked. */
   readonly spacing?: number;
 }
 
-/** Runs an act again and again, with a pause after each. */
+/** Runs an action repeatedly, with a pause after each run. */
 export function every(
   pause: () => number,
   act: () => Promise<unknown>,
@@ -40,7 +41,7 @@ export function every(
   });
 }
 
-/** Runs the rounds of an actor at the pace that it sets itself. */
+/** Runs the rounds of an actor at the actor's own pace. */
 export function paced(actor: Paced, options: Pick<LoopOptions, 'afterError' | 'onError'>): Loop {
   return new Loop({
     ...options,
@@ -49,15 +50,14 @@ export function paced(actor: Paced, options: Pick<LoopOptions, 'afterError' | 'o
   });
 }
 
-/** Pauses from three to five quarters of an interval: processes that started together do not stay in step. */
+/** Returns pauses between 75 % and 125 % of an interval, so that processes that started together drift apart. */
 export function jittered(interval: number): () => number {
   return () => interval * (0.75 + Math.random() / 2);
 }
 
 /**
- * Runs a round again and again until it is stopped. A round says how long after it the next is due; `poke` makes the next
- * one due now. A round that throws is reported, and the loop goes on. Whatever waits the rounds ask for, the process keeps
- * time for other work.
+ * Runs rounds until it is stopped. Each round returns the time until the next; `poke` makes the next one due now. An
+ * error is reported, and the loop continues. Waits are clamped, so that no round can starve the process.
  */
 export class Loop {
   readonly #options: LoopOptions;
@@ -70,18 +70,18 @@ export class Loop {
     this.#options = options;
   }
 
-  /** Starts the loop; the first round is due at once. A second call does nothing. */
+  /** Starts the loop; the first round is due immediately. A second call does nothing. */
   start(): void {
     if (!this.#stopped) this.#running ??= this.#run();
   }
 
-  /** Makes the next round due now, or once more if one is under way. */
+  /** Makes the next round due now; if a round is running, another one follows it. */
   poke(): void {
     this.#poked = true;
     this.#wake?.();
   }
 
-  /** Resolves once the round in flight, if any, has ended. Safe to call twice, or before `start`. */
+  /** Resolves when the current round, if any, has ended. Safe to call twice, or before `start`. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake?.();
@@ -109,7 +109,7 @@ export class Loop {
     }
   }
 
-  /** Sleeps until it is time or until poked, but in any case as long as rounds must lie apart. */
+  /** Sleeps until the next round is due or the loop is poked, but at least for the minimum spacing. */
   async #rest(milliseconds: number): Promise<void> {
     const spacing = sensibleWait(this.#options.spacing?.() ?? 0);
     await this.#sleep(spacing, () => this.#stopped);
@@ -130,8 +130,8 @@ export class Loop {
   }
 }
 
-/** The wait as a timer can keep it. NaN is a mistake somewhere, and no reason to hurry. */
+/** Returns a wait that a timer can handle. NaN is a bug elsewhere and no reason to hurry. */
 function sensibleWait(milliseconds: number): number {
-  if (Number.isNaN(milliseconds)) return AFTER_NONSENSE;
+  if (Number.isNaN(milliseconds)) return AFTER_NAN;
   return Math.min(Math.max(milliseconds, MIN_WAIT), MAX_WAIT);
 }

@@ -1,4 +1,4 @@
-/** How often each text is there. */
+/** Counts how often each text occurs. */
 export class Multiset {
   readonly #counts = new Map<string, number>();
 
@@ -6,7 +6,7 @@ export class Multiset {
     for (const text of texts) this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1);
   }
 
-  /** Takes a text out once. Returns whether it was there. */
+  /** Removes one occurrence of a text. Returns whether one existed. */
   take(text: string): boolean {
     const count = this.#counts.get(text) ?? 0;
     if (count > 0) this.#counts.set(text, count - 1);

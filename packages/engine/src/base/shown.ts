@@ -1,10 +1,10 @@
 import { inspect, types } from 'node:util';
 
-const MOST = 80;
+const MAX_LENGTH = 80;
 
 /**
- * A value as a message shows it: as it is, NaN and invalid dates included, and in at most 80 characters. Never throws,
- * and runs no code of the value's.
+ * Returns a value as messages show it, in at most 80 characters; NaN and invalid dates appear as such. Never throws,
+ * and runs no code of the value.
  */
 export function shown(value: unknown): string {
   try {
@@ -17,11 +17,11 @@ export function shown(value: unknown): string {
 function textOf(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value.slice(0, MOST + 1));
+      return JSON.stringify(value.slice(0, MAX_LENGTH + 1));
     case 'number':
       return Object.is(value, -0) ? '-0' : String(value);
     case 'bigint':
-      // To write down one of many digits takes long.
+      // Converting a bigint of many digits takes long.
       return Number.isFinite(Number(value)) ? `${value}n` : 'a bigint of more than 308 digits';
     case 'function':
       return 'a function';
@@ -36,14 +36,14 @@ function objectText(value: object): string {
   if (types.isDate(value) && Number.isNaN(Date.prototype.getTime.call(value))) {
     return 'an invalid Date';
   }
-  // It reads what a Proxy stands for without its traps, and calls no getter.
+  // Reads the target of a Proxy without its traps, and calls no getter.
   return inspect(value, {
     depth: 1,
     breakLength: Infinity,
     compact: true,
     customInspect: false,
     maxArrayLength: 5,
-    maxStringLength: MOST,
+    maxStringLength: MAX_LENGTH,
   });
 }
 
@@ -51,12 +51,12 @@ function article(type: string): string {
   return type === 'object' ? 'an' : 'a';
 }
 
-/** Between characters: half of one cannot be written down. */
+/** Cuts between characters: half a surrogate pair cannot be encoded. */
 function cut(text: string): string {
   const whole = text.toWellFormed();
-  if (whole.length <= MOST) return whole;
+  if (whole.length <= MAX_LENGTH) return whole;
   return `${whole
-    .slice(0, MOST)
+    .slice(0, MAX_LENGTH)
     .toWellFormed()
     .replace(/\uFFFD$/, '')}…`;
 }

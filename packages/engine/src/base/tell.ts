@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { isThenable, readable } from './thrown.js';
 
-/** Emits an event, and survives its listeners: each is called, whatever the others do. */
+/** Emits an event and survives its listeners: every listener is called, even if others throw or reject. */
 export function tell(
   emitter: EventEmitter,
   name: string,

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { isObject } from './objects.js';
 
-/** What a JavaScript error tells, whatever realm or copy of a library it comes from. */
+/** The members of a JavaScript error from any realm or copy of a library. */
 interface ErrorLike {
   readonly name?: unknown;
   readonly message: unknown;
@@ -9,8 +9,9 @@ interface ErrorLike {
 }
 
 /**
- * Whether a value is an error: also one of another realm, which is no `instanceof Error` here (in Jest all of Node's own
- * are), and one that only looks like one. Throws what a getter of the value throws.
+ * Returns whether a value is an error. Errors of another realm count although they fail `instanceof Error` here (in
+ * Jest, this applies to all of Node's own errors), and so do values that only look like errors. Throws if a getter of
+ * the value throws.
  */
 export function isError(value: unknown): value is ErrorLike {
   if (types.isNativeError(value)) return true;
@@ -20,7 +21,9 @@ export function isError(value: unknown): value is ErrorLike {
   return typeof message === 'string' && typeof stack === 'string';
 }
 
-/** Whether something can be waited for. Never throws; what cannot be looked at is no promise. */
+/**
+ * Returns whether a value is a promise or looks like one. Never throws; a value that cannot be read is not a promise.
+ */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   try {
     if (!isObject(value)) return false;
@@ -31,13 +34,13 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * What was thrown, if whoever it is handed to can look at it; else an error that stands for it. A revoked Proxy, or an
- * error with a getter that throws, would fail everybody who only wants to tell of it.
+ * Returns a thrown value if it can be read safely; otherwise an error in its place. A revoked Proxy, or an error with a
+ * throwing getter, would break every component that only reports it.
  */
 export function readable(thrown: unknown): unknown {
   if (!isObject(thrown)) return thrown;
   try {
-    if (types.isPromise(thrown)) thrown.then(undefined, () => undefined); // It may reject, and nobody waits for it.
+    if (types.isPromise(thrown)) thrown.then(undefined, () => undefined); // It may reject, and nothing awaits it.
     if (isError(thrown)) [thrown.message, thrown.stack, thrown.name].forEach(String);
     return thrown;
   } catch {
@@ -45,7 +48,7 @@ export function readable(thrown: unknown): unknown {
   }
 }
 
-/** What stands for something that cannot be looked at. */
+/** Returns the text shown for a value that cannot be read. */
 export function unreadable(thrown: unknown): string {
   return `a thrown ${typeof thrown} that cannot be shown`;
 }

@@ -2,8 +2,9 @@ import { performance as host } from 'node:perf_hooks';
 import timers from 'node:timers';
 
 /**
- * Node's own timers and stopwatch, as they were when the engine was loaded. A test that fakes the global ones, or those of
- * the module, fakes what its application sees of time; the engine, whose work it would wait for without end, goes on.
+ * Node's own timers and stopwatch, as they were when the engine was loaded. A test that fakes the global timers, or
+ * those of the module, changes the application's view of time only. The engine keeps running; otherwise such a test
+ * would wait for it forever.
  */
 export const {
   setTimeout,
@@ -20,8 +21,8 @@ type NextTick = NodeJS.Process['nextTick'];
 const nextTick = ticks();
 
 /**
- * Runs a function that looks `process.nextTick` up itself, as ioredis does, with Node's own: of a faked one nobody would
- * hear that a connection is there.
+ * Runs a function with Node's own `process.nextTick`. ioredis looks `nextTick` up itself, and under a faked one it
+ * would never report a connection.
  */
 export function withOwnTicks<Result>(run: () => Result): Result {
   const current = ticks();

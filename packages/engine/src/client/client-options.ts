@@ -10,9 +10,9 @@ export const CLIENT_OPTIONS = CONNECTED_OPTIONS;
 
 /** Options of `Client.metrics`. */
 export interface MetricsOptions {
-  /** How far back; default `1h`. */
+  /** The range up to now; default `1h`. */
   readonly range?: MetricsRange | undefined;
-  /** Only jobs of this name in the intervals and the total; default: all. */
+  /** Limits the intervals and the total to jobs of this name; default: all jobs. */
   readonly jobName?: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export const METRICS_OPTIONS: OptionTable<MetricsOptions> = {
 
 /** Options of `Client.rates`. */
 export interface RatesOptions {
-  /** How many minutes, 1 to 60; default 30. */
+  /** The number of minutes, 1 to 60; default 30. */
   readonly minutes?: number | undefined;
 }
 

@@ -39,7 +39,7 @@ describe('queues', () => {
     );
     await ns.redis.lpush(ns.keys.queue('broken'), 'not JSON');
     expect(await client.queues.list()).toEqual([
-      { ...idle, jobName: 'a', count: 2, latency: 60 },
+      { ...idle, jobName: 'a', count: 2, latency: 60_000 },
       { ...idle, jobName: 'b', count: 0, latency: 0 },
       { ...idle, jobName: 'broken', count: 1, latency: 0 },
     ]);

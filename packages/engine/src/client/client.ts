@@ -31,8 +31,8 @@ import { Schedules } from './schedules.js';
 import { WorkerPools } from './worker-pools.js';
 
 /**
- * Inspects the jobs, queues and pools of a namespace, and acts on them. Needs no worker pool in its process. All methods
- * throw NotConnectedError when Redis is out of reach.
+ * Inspects and manages the jobs, queues and pools of a namespace. It needs no worker pool in its process. All methods throw
+ * NotConnectedError when Redis is unreachable.
  *
  * @example
  * ```ts
@@ -49,19 +49,19 @@ export class Client {
 
   /** The prefix of all keys. */
   readonly namespace: string;
-  /** All queues: how many jobs wait, and since when. `queue(name)` is a single one. */
+  /** All queues, with their numbers of waiting jobs and waits. `queue(name)` returns a single one. */
   readonly queues: Queues;
-  /** The jobs that wait for their run time. */
+  /** The jobs that wait for their scheduled time. */
   readonly scheduled: JobSet;
   /** The jobs that have failed and wait for their retry. */
   readonly retries: Retries;
-  /** The jobs that have failed for the last time. */
+  /** The jobs that have no retries left. */
   readonly dead: JobSet;
   /** The running worker pools. */
   readonly pools: WorkerPools;
   /** The schedules of periodic jobs. */
   readonly schedules: Schedules;
-  /** Work on many jobs that the processes of an application share, such as "retry all" of the dashboard. */
+  /** Bulk work that the processes of an application share, such as "retry all" of the dashboard. */
   readonly operations: OperationBoard;
   /** The Redis server: its clock, and its reply to INFO. */
   readonly server: RedisServer;
@@ -98,12 +98,12 @@ export class Client {
     this.server = new RedisServer(connection);
   }
 
-  /** The queue of a job name, whether or not it was ever used. @throws InvalidJobNameError */
+  /** Returns the queue of a job name, even if it was never used. @throws InvalidJobNameError */
   queue(jobName: string): Queue {
     return new Queue(this.#context, jobName);
   }
 
-  /** How many scheduled, retry and dead jobs there are. */
+  /** Returns the numbers of scheduled, retry and dead jobs. */
   async counts(): Promise<{ scheduled: number; retry: number; dead: number }> {
     const [scheduled, retry, dead] = await Promise.all([
       this.scheduled.count(),
@@ -114,9 +114,9 @@ export class Client {
   }
 
   /**
-   * The busy workers and the jobs that they run.
+   * Returns the busy workers and the jobs that they run.
    *
-   * @param pools the pools whose workers to read, as `pools.list()` returns them; default: all
+   * @param pools the pools to read, as `pools.list()` returns them; default: all
    * @throws InvalidOptionError
    */
   async workers(pools?: readonly WorkerPoolHeartbeat[]): Promise<WorkerObservation[]> {
@@ -125,7 +125,7 @@ export class Client {
   }
 
   /**
-   * Cancels a job, whether it waits or runs, as `Enqueuer.cancel` does.
+   * Cancels a waiting or running job, as `Enqueuer.cancel` does.
    *
    * @throws InvalidOptionError, InvalidJobNameError
    */
@@ -134,8 +134,8 @@ export class Client {
   }
 
   /**
-   * The failed attempts of a job, the newest first: the last ten, for a week. Only workers of this project note attempts,
-   * and a job that is done has none.
+   * Returns the failed attempts of a job, the newest first. Redis keeps the last ten for a week. Only workers of this
+   * project record attempts, and a job that is done has none.
    *
    * @throws InvalidOptionError
    */
@@ -147,7 +147,7 @@ export class Client {
     return texts.flatMap((text) => parseAttempt(text) ?? []);
   }
 
-  /** How many jobs the workers of this project ran, and how, in intervals and by job name. @throws InvalidOptionError */
+  /** Returns the numbers, results and times of the runs of this project's workers, in intervals and by job name. @throws InvalidOptionError */
   async metrics(options: MetricsOptions = {}): Promise<Metrics> {
     assertOptions('metrics', options, METRICS_OPTIONS);
     const { range = '1h', jobName } = options;
@@ -155,7 +155,7 @@ export class Client {
   }
 
   /**
-   * How many jobs the workers of this project ran in each of the last minutes, by job name. Idle names are left out.
+   * Returns how many jobs the workers of this project ran in each of the last minutes, by job name. Omits idle names.
    *
    * @throws InvalidOptionError
    */
@@ -165,16 +165,16 @@ export class Client {
   }
 
   /**
-   * Finds what is wrong in Redis: locks that do not fit, jobs that nobody will run, entries that are not jobs. Examines
-   * all names and pools, but only both ends of long sets. Changes nothing.
+   * Finds inconsistencies in Redis: wrong locks, jobs that no pool will run, entries that are not jobs. Examines all names
+   * and pools, but only both ends of long sets. Changes nothing.
    */
   integrity(): Promise<IntegrityFinding[]> {
     return this.#integrity.findings();
   }
 
   /**
-   * Sets the locks of all job names to the jobs that the pools have in progress. Returns how many were wrong. Running
-   * pools do the same for their own names once a minute.
+   * Sets the locks of all job names to the numbers of jobs in progress. Returns how many locks were wrong. Running pools do
+   * the same for their own names once a minute.
    */
   rebuildLocks(): Promise<number> {
     return this.#integrity.rebuildLocks();
@@ -200,5 +200,5 @@ function assertHeartbeats(pools: unknown): void {
       Array.isArray((one as Partial<WorkerPoolHeartbeat> | null)?.workerIds),
     );
   if (areSome) return;
-  throw new InvalidOptionError('pools', pools, 'the result of client.pools.list(), or left out');
+  throw new InvalidOptionError('pools', pools, 'the result of client.pools.list(), or omitted');
 }

@@ -5,9 +5,9 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 /** An operation on the board. */
 export interface BoardNote {
   readonly id: string;
-  /** What its process wrote about it. */
+  /** The text that its process wrote about it. */
   readonly text: string;
-  /** Whether a process works on it: false after it has ended, or its process has died. */
+  /** Whether a process works on it: `false` once it has ended or its process has died. */
   readonly isAlive: boolean;
 }
 
@@ -17,17 +17,17 @@ export interface OperationBoardOptions {
   readonly clock?: Clock;
 }
 
-// A working process renews its lease every few seconds; one that does not has died. In milliseconds.
+// In milliseconds. A working process renews its lease every few seconds. Once the lease expires, the process counts as dead.
 const LEASE_TTL = 15_000;
-// An hour later, an interrupted operation still shows. In milliseconds.
+// In milliseconds. An interrupted operation stays visible for an hour.
 const NOTE_TTL = 3_600_000;
 const MAX_KEPT = 100;
-// A field of the hash is an operation's id, or this prefix and the id: then somebody wants the operation to end.
+// A field of the hash is an operation's id, or this prefix and the id, which requests the end of the operation.
 const CANCEL = 'cancel:';
 
 /**
- * Shares work on many jobs between the processes of an application, such as "retry all" of a dashboard: each process can
- * show it and cancel it, and none begins the same work beside it. Costs nothing where nobody uses it.
+ * Shares bulk work, such as "retry all" of a dashboard, between the processes of an application. Each process can show and
+ * cancel an operation, and none starts the same work a second time. It costs nothing while it is not used.
  */
 export class OperationBoard {
   readonly #connection: RedisConnection;
@@ -41,11 +41,11 @@ export class OperationBoard {
   }
 
   /**
-   * Puts an operation on the board, and removes the oldest ones when there are more than 100.
+   * Puts an operation on the board, and removes the oldest operations beyond 100.
    *
-   * @param what the work: two operations with the same `what` never run at once
-   * @param text what to show
-   * @returns `false` if the same work is under way
+   * @param what the work; two operations with the same `what` never run concurrently
+   * @param text the text to show
+   * @returns `false` if the same work is in progress
    */
   async begin(id: string, what: string, text: string): Promise<boolean> {
     await this.#connection.ready();
@@ -58,8 +58,8 @@ export class OperationBoard {
   }
 
   /**
-   * Reports that its process still works. Returns whether the operation must end: somebody has cancelled it, or has begun
-   * the same work while its process was silent for too long.
+   * Renews the lease of an operation. Returns whether the operation must end, because it was cancelled, or because another
+   * process started the same work while this one was silent for too long.
    */
   async beat(id: string, what: string, text: string): Promise<boolean> {
     await this.#connection.ready();
@@ -72,7 +72,7 @@ export class OperationBoard {
     return !isOwn || (await redis.hexists(this.#keys.operations, CANCEL + id)) === 1;
   }
 
-  /** Notes how it ended. The same work may begin again. */
+  /** Records how an operation ended. The same work may start again. */
   async end(id: string, what: string, text: string): Promise<void> {
     await this.#write(id, what, text);
     const { redis } = this.#connection;
@@ -81,13 +81,13 @@ export class OperationBoard {
     await redis.hdel(this.#keys.operations, CANCEL + id);
   }
 
-  /** Asks the process that works on it to end it. */
+  /** Asks the process that runs an operation to end it. */
   async cancel(id: string): Promise<void> {
     await this.#connection.ready();
     await this.#connection.redis.hset(this.#keys.operations, CANCEL + id, '1');
   }
 
-  /** All operations on the board, the oldest first. */
+  /** Returns all operations on the board, the oldest first. */
   async list(): Promise<BoardNote[]> {
     await this.#connection.ready();
     const { redis } = this.#connection;

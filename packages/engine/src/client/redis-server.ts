@@ -8,13 +8,13 @@ export class RedisServer {
     this.#connection = connection;
   }
 
-  /** Its reply to INFO, for health checks. @throws NotConnectedError */
+  /** Returns the server's reply to INFO, for health checks. @throws NotConnectedError */
   async info(): Promise<string> {
     await this.#connection.ready();
     return this.#connection.redis.info();
   }
 
-  /** Its clock, which all processes go by. @throws NotConnectedError */
+  /** Returns the server's time, which all processes follow. @throws NotConnectedError */
   async time(): Promise<Date> {
     await this.#connection.ready();
     const [seconds, microseconds] = await this.#connection.redis.time();

@@ -10,8 +10,8 @@ export class Schedules {
   }
 
   /**
-   * How the last job of each schedule ended, by the schedule's id. Only workers of this project note results. A result is
-   * forgotten with its schedule, once no pool registers it any more.
+   * Returns the result of each schedule's last job, by the schedule's id. Only workers of this project record results. A
+   * result is deleted with its schedule, once no pool registers the schedule any more.
    *
    * @throws NotConnectedError
    */

@@ -8,7 +8,7 @@ export class WorkerPools {
     this.#fleet = fleet;
   }
 
-  /** The pools as their heartbeats describe them, those of gocraft/work included. @throws NotConnectedError */
+  /** Returns the pools as their heartbeats describe them, including those of gocraft/work. @throws NotConnectedError */
   list(): Promise<WorkerPoolHeartbeat[]> {
     return this.#fleet.heartbeats();
   }

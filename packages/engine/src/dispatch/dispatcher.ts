@@ -12,29 +12,29 @@ export interface DispatcherOptions {
   readonly onError: (error: unknown) => void;
 }
 
-// While Redis works on one round, Node runs the jobs that the other has brought.
+// While Redis executes one round, Node runs the jobs of the other.
 const MAX_ROUNDS_UNDER_WAY = 2;
-// Milliseconds before the next round after one that failed; doubled with each failure.
+// Milliseconds between a failed round and the next one, doubled with each failure.
 const FIRST_PAUSE = 20;
 const MAX_PAUSE = 1_000;
 
 /**
- * The one actor of a pool that talks to Redis about jobs. It works in rounds: one round trip settles finished jobs and
- * fetches new ones, a few hundred at most. Up to two rounds are under way at once, so that jobs which finish during the
- * first leave with the second. No fetch is sent while a put-back is unconfirmed: it could overtake a returned job, or run a
- * job that is then put back a second time.
+ * The only actor of a pool that fetches and settles jobs. It works in rounds: one round trip settles finished jobs and
+ * fetches new ones, a few hundred at most. Up to two rounds are in flight, so that jobs which finish during the first leave
+ * with the second. No fetch is sent while a put-back is unconfirmed, because it could overtake a returned job, or run a job
+ * that is then put back a second time.
  *
- * When nothing waits, the dispatcher rests until it is woken. A safety poll looks into the queues all the same.
+ * When no job waits, the dispatcher rests until it is woken. A safety poll still checks the queues.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   #started = false;
   #failures = 0;
-  /** How many failed rounds are pausing. No round starts before the last pause is over. */
+  /** The number of pauses after failed rounds. No round starts before the last pause has ended. */
   #pausing = 0;
-  /** How many rounds are under way; an interlude counts as one. */
+  /** The number of rounds in flight; an interlude counts as one. */
   #underWay = 0;
-  /** Work to be done between rounds. The first runs already while an interlude is under way. */
+  /** The work to do between rounds. During an interlude, the first item is already running. */
   readonly #interludes: (() => Promise<void>)[] = [];
   #turn: NodeJS.Immediate | undefined;
   #poll: NodeJS.Timeout | undefined;
@@ -46,7 +46,7 @@ export class Dispatcher {
     this.#options = options;
   }
 
-  /** Starts to fetch. A second call does nothing. */
+  /** Starts fetching. A second call does nothing. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
@@ -54,32 +54,32 @@ export class Dispatcher {
     this.#soon();
   }
 
-  /** Fetches soon: something has changed about these names, or about any without names. */
+  /** Fetches soon, because these names have changed. Without names, any may have changed. */
   wake(jobNames?: readonly string[]): void {
     this.#options.fetcher.refresh(jobNames);
     this.#soon();
   }
 
-  /** Looks into all queues soon, though nothing is known to have changed. */
+  /** Checks all queues soon, although no change is known. */
   look(): void {
     this.#options.fetcher.wake();
     this.#soon();
   }
 
-  /** Takes a finished job. The next round writes its fate. */
+  /** Accepts a finished job. The next round writes its fate. */
   settle(job: FinishedJob): void {
     this.#options.settler.add(job);
     this.#soon();
   }
 
-  /** Fetches no more jobs. A fetch under way still brings its jobs, and running jobs are still settled. */
+  /** Stops fetching. A fetch in flight still returns its jobs, and running jobs are still settled. */
   stopFetching(): void {
     this.#options.fetcher.stop();
   }
 
   /**
-   * Runs `work` between rounds, while nothing is being fetched or settled: the jobs that Redis has in progress for this
-   * pool are then exactly those that it knows. Does nothing before the start or after the end.
+   * Runs `work` between rounds, while nothing is being fetched or settled. This pool's jobs in progress in Redis are then
+   * exactly those that it knows. Does nothing before the start or after the end.
    *
    * @throws what `work` throws
    */
@@ -91,20 +91,20 @@ export class Dispatcher {
     });
   }
 
-  /** Milliseconds since a fetch was last answered, or since the start; `undefined` before the start. */
+  /** Milliseconds since the last reply to a fetch, or since the start; `undefined` before the start. */
   get fetchAge(): number | undefined {
     return this.#options.fetcher.age;
   }
 
-  /** The finished jobs that are not settled yet, without those of rounds under way. */
+  /** The finished jobs that are not settled yet, without those of rounds in flight. */
   get unsettled(): readonly FinishedJob[] {
     return this.#options.settler.unsettled;
   }
 
   /**
-   * Ends when all finished jobs are settled, or after about `patience` milliseconds.
+   * Stops when all finished jobs are settled, or after about `patience` milliseconds.
    *
-   * @returns whether all of them are
+   * @returns whether all of them are settled
    */
   async stop(patience: number): Promise<boolean> {
     this.stopFetching();
@@ -113,7 +113,7 @@ export class Dispatcher {
     return this.unsettled.length === 0;
   }
 
-  /** One round: settles finished jobs and fetches for idle workers. Throws the first error, after all replies are read. */
+  /** Does one round: settles finished jobs and fetches for idle workers. Throws the first error after reading all replies. */
   async dispatch(): Promise<void> {
     const { connection, settler, fetcher } = this.#options;
     await connection.ready();
@@ -127,7 +127,7 @@ export class Dispatcher {
     this.#failures = 0;
   }
 
-  /** Fetches one job of a name, out of turn. Returns whether there was one that may be run. */
+  /** Fetches one job of a name, out of turn. Returns whether it found one that may run. */
   async fetchOne(jobName: string): Promise<boolean> {
     const { connection, fetcher } = this.#options;
     return fetcher.handOut(await connection.call(fetcher.one(jobName)));
@@ -142,7 +142,7 @@ export class Dispatcher {
     });
   }
 
-  /** Looks for due work after this turn of the event loop, so that jobs which end in one turn share a round trip. */
+  /** Checks for due work after this turn of the event loop, so that jobs which end in one turn share a round trip. */
   #soon(): void {
     if (!this.#started || this.#turn) return;
     this.#turn = setImmediate(() => {
@@ -159,7 +159,7 @@ export class Dispatcher {
       this.#onEnd?.();
     } else if (this.#isDue()) {
       this.#follow(this.#round());
-      this.#soon(); // There may be more work than one round can carry.
+      this.#soon(); // There may be more work than fits into one round.
     } else if (this.#underWay === 0) {
       this.#rest();
     }

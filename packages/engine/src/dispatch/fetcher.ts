@@ -21,18 +21,18 @@ export interface FetcherOptions extends LockRebuildOptions {
   /** How long unique jobs of the name hold their claims. */
   readonly uniqueUntil: (jobName: string) => UniqueUntil;
   readonly demand: () => Demand;
-  /** Whether jobs of the name may be fetched ahead. */
+  /** Whether jobs of the name may be prefetched. */
   readonly mayPrefetch: (jobName: string) => boolean;
-  /** Whether a waker hears of changes, so that an empty fetch need not be repeated soon. */
+  /** Whether a waker receives changes, so that an empty fetch need not be repeated soon. */
   readonly isWatching: () => boolean;
   readonly onFetched: (entries: readonly FetchedEntry[]) => void;
-  /** These jobs are in progress and must go back to their queues. */
+  /** Called with jobs in progress that must return to their queues. */
   readonly onUnfit: (entries: readonly FetchedEntry[]) => void;
-  /** Redis refuses to take jobs from some queues. */
+  /** Called when Redis refuses to fetch from some queues. */
   readonly onError: (error: unknown) => void;
-  /** A fetch found nothing to run. */
+  /** Called when a fetch found nothing to run. */
   readonly onDry: () => void;
-  /** Milliseconds after which an idle pool looks even if nobody woke it; default 2000. */
+  /** Milliseconds after which an idle pool checks its queues even if it was not woken; default 2000. */
   readonly safetyPoll?: number | undefined;
 }
 
@@ -40,36 +40,36 @@ const DEFAULT_SAFETY_POLL = 2_000;
 // gocraft/work's sleeps after the first, second, … empty fetch, capped at 1 s.
 const POLLS_WITHOUT_WAKER = [10, 100];
 const MAX_POLL_WITHOUT_WAKER = 1_000;
-// Many pools are woken for a job, and one finds it.
+// Many pools are woken for a job, but only one gets it.
 const FRUITLESS_LOOKS = { burst: 50, perSecond: 10 };
 
 /**
- * Decides when to fetch, from which queues, and how much. It does not poll empty queues: after a fetch that comes back
- * short, the next one has Redis watch every key that it reads, atomically with the read, so that no change slips in between.
- * Names without jobs then sleep until the waker calls `refresh` for them.
+ * Decides when to fetch, from which queues, and how much. It does not poll empty queues. After a fetch that returned too few
+ * jobs, the next one makes Redis watch every key that it reads, atomically with the read, so that no change is missed. Names
+ * without jobs then sleep until the waker calls `refresh` for them.
  */
 export class Fetcher {
   readonly #options: FetcherOptions;
   /** The names that may have waiting jobs. */
   readonly #awake: Set<string>;
-  /** The names whose keys Redis may not be watching any more. */
+  /** The names whose keys Redis may no longer watch. */
   readonly #unwatched: Set<string>;
-  /** The last fetch left workers idle. */
+  /** Whether the last fetch left workers idle. */
   #short = false;
-  /** The last fetch brought everything that was wanted, prefetched jobs included. */
+  /** Whether the last fetch returned all wanted jobs, including prefetched ones. */
   #full = false;
-  /** The names whose limit kept jobs back at the last look. */
+  /** The names whose limit held back jobs at the last check. */
   readonly #atLimit = new Set<string>();
   #emptyFetches = 0;
   readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
-  /** When to look into all queues again, however busy some of them are; on the clock of `performance.now`. */
+  /** The time of the next check of all queues, however busy some are; on the clock of `performance.now`. */
   #lookAllAt = 0;
   readonly #long = new LongQueues();
-  /** How many jobs the fetches under way may bring. */
+  /** The number of jobs that the fetches in flight may return. */
   #expected = 0;
-  /** How many jobs fit into one fetch, if they are as long as the last ones. */
+  /** The number of jobs that fit into one fetch if they are as long as the last ones. */
   #maxAtOnce = MAX_JOBS_AT_ONCE;
-  /** When a fetch was last answered, or the start; on the clock of `performance.now`. */
+  /** The time of the last reply to a fetch, or of the start; on the clock of `performance.now`. */
   #fetchedAt: number | undefined;
   #stopped = false;
 
@@ -86,7 +86,7 @@ export class Fetcher {
     return now + ahead > 0;
   }
 
-  /** Milliseconds since a fetch was last answered, or since the start; `undefined` before the start. */
+  /** Milliseconds since the last reply to a fetch, or since the start; `undefined` before the start. */
   get age(): number | undefined {
     return this.#fetchedAt === undefined ? undefined : performance.now() - this.#fetchedAt;
   }
@@ -96,29 +96,29 @@ export class Fetcher {
     this.#fetchedAt ??= performance.now();
   }
 
-  /** Looks at the names with the next fetch, though nothing is known to have changed. */
+  /** Checks the names with the next fetch, although no change is known. */
   wake(jobNames: Iterable<string> = this.#options.sampler.jobNames): void {
     for (const jobName of jobNames) this.#awake.add(jobName);
   }
 
-  /** Something has changed about the names: looks again, however often looks have found nothing. */
+  /** Checks the names again because they have changed, however often checks have found nothing. */
   refresh(jobNames: Iterable<string> = this.#options.sampler.jobNames): void {
     this.#changed(jobNames);
     this.#emptyFetches = 0;
   }
 
-  /** Fetches no more. Jobs that a request under way brings are still handed out. */
+  /** Stops fetching. Jobs that a request in flight returns are still handed out. */
   stop(): void {
     this.#stopped = true;
   }
 
-  /** Milliseconds after which a pool that was not woken looks all the same. */
+  /** Milliseconds after which a pool that was not woken checks its queues. */
   get poll(): number {
     const wait = this.#awake.size > 0 ? this.#budget.wait : 0;
     return wait > 0 ? wait : this.#safetyPoll;
   }
 
-  /** The requests that fetch as many jobs as the workers need; none if they need none. */
+  /** Makes the requests that fetch as many jobs as the workers need; none if they need none. */
   requests(): readonly Request[] {
     if (this.#stopped) return [];
     const demand = this.#demand();
@@ -129,7 +129,7 @@ export class Fetcher {
     if (jobNames.size === this.#options.sampler.jobNames.length) {
       this.#lookAllAt = performance.now() + this.#safetyPoll;
     }
-    // A name that is woken from here on may have a job that this fetch does not see.
+    // A name that is woken from now on may have a job that this fetch does not see.
     if (fetch.sleeps) for (const jobName of jobNames) this.#awake.delete(jobName);
     if (fetch.watches) for (const jobName of jobNames) this.#unwatched.delete(jobName);
     return [
@@ -138,7 +138,7 @@ export class Fetcher {
     ];
   }
 
-  /** The call that fetches one job of a name, out of turn. */
+  /** Makes the call that fetches one job of a name, out of turn. */
   one(jobName: string): ScriptCall<Fetched> {
     const { scripts, poolId, uniqueUntil } = this.#options;
     const sample = { jobNames: [jobName], shares: [1] };
@@ -159,14 +159,14 @@ export class Fetcher {
     const { isWatching, safetyPoll = DEFAULT_SAFETY_POLL } = this.#options;
     const backedOff = POLLS_WITHOUT_WAKER[this.#emptyFetches - 1] ?? MAX_POLL_WITHOUT_WAKER;
     const poll = isWatching() ? safetyPoll : Math.min(safetyPoll, backedOff);
-    return poll * (0.75 + Math.random() / 2); // so that a fleet does not poll in step
+    return poll * (0.75 + Math.random() / 2); // Random, so that the pools do not poll at the same time.
   }
 
-  /** All names, if no waker watches or the last look into all is long ago: nothing may depend on being woken. */
+  /** Returns all names if no waker watches or the last check of all is long ago, because nothing may depend on being woken. */
   #toLookInto(): ReadonlySet<string> {
     const { sampler, isWatching } = this.#options;
     if (!isWatching() || this.#isOverdue()) return new Set(sampler.jobNames);
-    // A job of the same round may be what has kept others back.
+    // A job of the same round may have held back others.
     return new Set([...this.#awake, ...this.#atLimit]);
   }
 
@@ -174,7 +174,7 @@ export class Fetcher {
     return performance.now() >= this.#lookAllAt;
   }
 
-  /** The demand that no fetch under way may meet. A second fetch, or one ahead, is sent only while queues hold more. */
+  /** Returns the demand that fetches in flight may not meet. A second fetch, or a prefetch, is sent only while queues hold more. */
   #demand(): Demand {
     const { now, ahead } = this.#options.demand();
     const expected = this.#expected;
@@ -189,7 +189,7 @@ export class Fetcher {
     const { scripts, poolId, sampler, uniqueUntil, mayPrefetch, isWatching } = this.#options;
     const sample = sampler.sample(demand.now, demand.ahead, jobNames);
     const moves = this.#long.take(sample);
-    // Plain commands bring the jobs of this round, so the script looks into no queue.
+    // Plain commands fetch the jobs of this round, so the script checks no queue.
     const looks = moves.length === 0;
     const mayWatch = looks && this.#short && isWatching();
     const watch = mayWatch && this.#mustWatch(jobNames);
@@ -211,7 +211,7 @@ export class Fetcher {
       total: wanted + ahead + moving,
       jobNames,
       watches: watch,
-      // Without a waker nothing but the poll looks again anyhow.
+      // Without a waker, only the poll checks again anyway.
       sleeps: looks && (mayWatch || !isWatching()),
       locks: new Set(this.#atLimit),
     };
@@ -222,12 +222,12 @@ export class Fetcher {
     for (const jobName of jobNames) this.#unwatched.add(jobName);
   }
 
-  /** A watched key stays watched until it is announced, so an idle pool need not ask for it again. */
+  /** Returns whether to watch the names' keys. A watched key stays watched until it is announced, so an idle pool need not repeat it. */
   #mustWatch(jobNames: ReadonlySet<string>): boolean {
     return [...jobNames].some((name) => this.#unwatched.has(name) || this.#atLimit.has(name));
   }
 
-  /** Moves long jobs, and counts them in the locks. */
+  /** Makes the requests that move long jobs and count them in the locks. */
   #moves({ moves, moved }: Fetch): Request[] {
     if (moves.length === 0) return [];
     const { scripts, poolId } = this.#options;
@@ -243,7 +243,7 @@ export class Fetcher {
     return [...requests, lockRebuild(this.#options, names)];
   }
 
-  /** A refused command has changed nothing, and the script takes over: it also works when Redis is full. */
+  /** Reads the reply to a move. A refused command has changed nothing, and the script takes over, which also works when Redis is full. */
   #movedBy(call: CommandCall<Raw | undefined>, reply: Reply | undefined): Raw | undefined {
     try {
       return resultOf(call, reply);
@@ -284,7 +284,7 @@ export class Fetcher {
     if (entries.length === 0) this.#options.onDry();
   }
 
-  /** Hands out the jobs that commands have moved, and then the jobs that were fetched behind them. */
+  /** Hands out the jobs that commands have moved, then the jobs that were fetched after them. */
   #handOver(fetched: Fetched, moved: readonly FetchedEntry[]): void {
     const { fit, unfit } = this.#long.sift(moved, fetched.open);
     const entries = moved.length > 0 ? [...fit, ...fetched.entries] : fetched.entries;
@@ -294,7 +294,7 @@ export class Fetcher {
   }
 }
 
-/** The sample without the queues that plain commands move jobs from in this round. */
+/** Returns the sample without the queues from which plain commands move jobs in this round. */
 function without(moves: readonly Moves[], sample: Sample): Sample {
   if (moves.length === 0) return sample;
   const moving = new Set(moves.map(({ jobName }) => jobName));
@@ -311,7 +311,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** How many jobs of this length fit into a fetch. Asking for more would only keep a second fetch from being sent. */
+/** Returns how many jobs of this length fit into a fetch. Requesting more would only prevent a second fetch. */
 function maxAtOnce(entries: readonly FetchedEntry[]): number {
   const bytes = entries.reduce((sum, { raw }) => sum + raw.length, 0);
   const fitting = Math.floor((MAX_BYTES_AT_ONCE * entries.length) / (bytes + 1));
@@ -320,18 +320,18 @@ function maxAtOnce(entries: readonly FetchedEntry[]): number {
 
 interface Fetch {
   readonly call: ScriptCall<Fetched>;
-  /** How many jobs are asked for by idle workers. */
+  /** The number of jobs for idle workers. */
   readonly wanted: number;
-  /** How many jobs are asked for in all, prefetched ones included. */
+  /** The total number of requested jobs, including prefetched ones. */
   readonly total: number;
-  /** The jobs that plain commands move before it. */
+  /** The jobs that plain commands move before this fetch. */
   readonly moves: readonly Moves[];
-  /** The jobs that they have moved so far. */
+  /** The jobs that these commands have moved so far. */
   readonly moved: FetchedEntry[];
   readonly jobNames: ReadonlySet<string>;
   /** Whether Redis announces the next change of the names. */
   readonly watches: boolean;
-  /** Whether names without jobs sleep afterwards. */
+  /** Whether names without jobs sleep after this fetch. */
   readonly sleeps: boolean;
   /** The names whose locks are watched as well. */
   readonly locks: ReadonlySet<string>;

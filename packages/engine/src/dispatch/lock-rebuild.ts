@@ -4,7 +4,7 @@ import type { Scripts } from '../scripts/scripts.js';
 export interface LockRebuildOptions {
   readonly poolId: string;
   readonly scripts: Scripts;
-  /** The rebuild failed, so the locks may be wrong. */
+  /** Called when the rebuild has failed and the locks may be wrong. */
   readonly onLocksWrong: () => void;
 }
 

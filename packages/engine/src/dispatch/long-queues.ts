@@ -7,52 +7,52 @@ import {
 } from '../scripts/running-scripts.js';
 import { performance } from '../base/timers.js';
 
-/** How many jobs of a queue the next plain commands move. */
+/** The number of jobs of a queue that the next plain commands move. */
 export interface Moves {
   readonly jobName: string;
   readonly count: number;
 }
 
-/** Jobs that plain commands have moved: `fit` ones may run; `unfit` ones go back, for the script to fetch. */
+/** Jobs that plain commands have moved. `fit` ones may run. `unfit` ones return to their queue, for the script to fetch. */
 export interface Sifted {
   readonly fit: readonly FetchedEntry[];
   readonly unfit: readonly FetchedEntry[];
 }
 
-// Bytes. A script copies each entry several times; from this size on that costs more than a command for each entry.
+// In bytes. A script copies each entry several times. From this size on, that costs more than a command for each entry.
 const LONG = 8 * 1024;
 // The length of the next jobs is a guess, and commands that were sent cannot be stopped.
 const MAX_MOVES = 32;
 // The length of the longest job fades with each fetch that brings shorter ones.
 const FADE = 0.8;
-// Milliseconds without plain commands after one has failed. A script is slower, but also works when Redis is full.
+// Milliseconds without plain commands after a failed one. A script is slower, but also works when Redis is full.
 const REST = 10_000;
-// The pattern by which fetch.lua knows unique jobs.
+// The pattern by which fetch.lua recognises unique jobs.
 const UNIQUE = /"unique"\s*:\s*true/;
 
 /**
- * Knows the queues whose jobs are long, and how many of these plain commands may move in the next round: `fetch.lua` would
- * copy each of them several times. Only `fetch.lua` handles claims, so names with unique jobs are left to it.
+ * Tracks the queues with long jobs, and how many of these jobs plain commands may move in the next round, because `fetch.lua`
+ * would copy each of them several times. Only `fetch.lua` handles claims, so it also handles all names with unique jobs.
  */
 export class LongQueues {
-  /** By job name, where jobs are long: the bytes of its longest recent job. */
+  /** The bytes of the longest recent job, by job name, for names with long jobs. */
   readonly #longest = new Map<string, number>();
   /** The names whose jobs are unique. */
   readonly #unique = new Set<string>();
-  /** By job name, for open queues: how many jobs wait that no command has been sent for. */
+  /** The number of waiting jobs without a sent command, by job name, for open queues. */
   #waiting = new Map<string, number>();
-  /** Whether jobs may be moved ahead of the workers that are to run them. */
+  /** Whether jobs may be moved before workers are idle. */
   #ahead = false;
-  /** On the clock of `performance.now`. */
+  /** The end of the rest, on the clock of `performance.now`. */
   #restsUntil = 0;
 
-  /** Whether the jobs of a name are long, and may be moved by plain commands. */
+  /** Returns whether the jobs of a name are long, and plain commands may move them. */
   has(jobName: string): boolean {
     return this.#longest.has(jobName);
   }
 
   /**
-   * The moves for the next round. The queues were open at the last answer; if one is not any more, `sift` finds out
+   * Returns the moves for the next round. The queues were open at the last reply. If one no longer is, `sift` detects that
    * afterwards.
    */
   take({ jobNames, shares, sharesAhead }: Sample): readonly Moves[] {
@@ -67,7 +67,7 @@ export class LongQueues {
     });
   }
 
-  /** Learns from an answer: the lengths of its jobs predict those behind them, and it names the queues that are open. */
+  /** Learns from a reply. The lengths of its jobs predict those of the next ones, and it names the open queues. */
   learn(entries: readonly FetchedEntry[], open: OpenQueues): void {
     this.#waiting = new Map(open.waiting);
     this.#ahead = open.ahead;
@@ -89,9 +89,9 @@ export class LongQueues {
   }
 
   /**
-   * Sorts the jobs that were moved.
+   * Sorts the moved jobs.
    *
-   * @param open the queues that were still open afterwards; in others a job may be cancelled, or over its limit
+   * @param open the queues that were still open afterwards; in other queues, a job may be cancelled or over its limit
    */
   sift(moved: readonly FetchedEntry[], open: OpenQueues): Sifted {
     for (const { jobName, raw } of moved) {
@@ -111,14 +111,15 @@ export class LongQueues {
 }
 
 /**
- * Arguments may contain the same text. Such a job only loses the plain commands. The needle is short on purpose: V8 searches
- * for its first letter with `memchr`, which it gives up for needles of eight letters, and then takes twelve times as long.
+ * Returns whether an entry may be a unique job. Arguments may contain the same text, and such a job only loses the plain
+ * commands. The needle is short on purpose: V8 searches for its first letter with `memchr`. For needles of eight letters it
+ * does not, and takes twelve times as long.
  */
 function looksUnique(raw: Raw): boolean {
   return raw.includes('que"') && UNIQUE.test(textOf(raw));
 }
 
-/** How long the jobs of each name are, in bytes. */
+/** Returns the lengths of each name's jobs, in bytes. */
 function sizesOf(entries: readonly FetchedEntry[]): Map<string, Sizes> {
   const sizes = new Map<string, Sizes>();
   for (const { jobName, raw } of entries) {

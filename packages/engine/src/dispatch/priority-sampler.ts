@@ -1,17 +1,17 @@
 import type { Random } from '../base/random.js';
 
-/** In which order to look into queues, and how many jobs each is offered first. */
+/** The order in which to check queues, and the number of jobs that each is offered first. */
 export interface Sample {
   readonly jobNames: readonly string[];
-  /** Parallel to `jobNames`; they add up to the number of jobs wanted now. */
+  /** The shares, parallel to `jobNames`; their sum is the number of jobs wanted now. */
   readonly shares: readonly number[];
-  /** The same of those that are wanted ahead. */
+  /** The same for prefetched jobs. */
   readonly sharesAhead: readonly number[];
 }
 
 /**
- * Spreads fetches over job names by their priorities: over many fetches each name is offered its weight's share, and
- * whatever a dry queue leaves goes to the others in a random order in which heavier names tend to come first, as in
+ * Distributes fetches over job names by their priorities. Over many fetches, each name is offered the share of its weight.
+ * The remainder of an empty queue goes to the others in a random order in which heavier names tend to come first, as in
  * gocraft/work.
  */
 export class PrioritySampler {
@@ -31,7 +31,7 @@ export class PrioritySampler {
     this.#random = random;
   }
 
-  /** A sample for a fetch of `wanted` jobs, and of `ahead` more that no worker is idle for yet, of some of the names. */
+  /** Makes a sample for a fetch of `wanted` jobs, and of `ahead` prefetched ones, from some of the names. */
   sample(wanted: number, ahead = 0, jobNames: ReadonlySet<string> = this.#all): Sample {
     const names = this.jobNames.filter((name) => jobNames.has(name));
     if (names.length === 1) return { jobNames: names, shares: [wanted], sharesAhead: [ahead] };
@@ -47,8 +47,8 @@ export class PrioritySampler {
   }
 
   /**
-   * Whole shares by weight; the fractions that are left are drawn for, systematically: one random point, then even
-   * steps. Each name's expected share is exact, with far less noise than independent draws.
+   * Makes whole shares by weight. Systematic sampling distributes the remaining fractions: one random point, then even steps.
+   * Each name's expected share is exact, with far less noise than independent draws.
    */
   #shares(wanted: number, weights: readonly number[]): number[] {
     const step = weights.reduce((sum, weight) => sum + weight, 0) / wanted;
@@ -62,7 +62,7 @@ export class PrioritySampler {
     });
   }
 
-  /** Weighted random order without replacement (Efraimidis and Spirakis): sort by an exponential variate each. */
+  /** Makes a weighted random order without replacement (Efraimidis and Spirakis), by sorting exponential variates. */
   #order(weights: readonly number[]): number[] {
     const arrival = weights.map((weight) => -Math.log(1 - this.#random()) / weight);
     return [...arrival.keys()].sort((a, b) => (arrival[a] ?? 0) - (arrival[b] ?? 0));

@@ -12,35 +12,35 @@ import type { FinishedJob } from '../run/finished-job.js';
 import { performance } from '../base/timers.js';
 
 export interface SettlerOptions extends LockRebuildOptions {
-  /** A job's fate is written; or, if not `owned`, another pool had taken the job and nothing was written. */
+  /** Called when a job's fate is written or, if not `owned`, another pool had taken the job and nothing was written. */
   readonly onSettled: (job: FinishedJob, owned: boolean) => void;
-  /** Redis refused to settle certain jobs, or `onSettled` threw. */
+  /** Called when Redis refused to settle certain jobs, or `onSettled` threw. */
   readonly onError: (error: unknown) => void;
 }
 
-// Milliseconds until jobs that Redis refused are tried again.
+// Milliseconds until refused jobs are retried.
 const TRY_REFUSED_AFTER = 100;
 
 /** Keeps finished jobs until Redis has confirmed their fates. */
 export class Settler {
   readonly #options: SettlerOptions;
   #finished: FinishedJob[] = [];
-  /** Jobs that Redis refuses to settle, such as for a key of the wrong kind. They are retried apart from all others. */
+  /** Jobs that Redis refuses to settle, for a key of the wrong type, say. They are retried separately. */
   readonly #refused: FinishedJob[] = [];
-  /** How many of them are tried together: half as many each time Redis refuses the whole call. */
+  /** The number of refused jobs that are retried together, halved each time Redis refuses the whole call. */
   #refusedLimit = MAX_JOBS_AT_ONCE;
-  /** On the clock of `performance.now`. */
+  /** The time of the next retry, on the clock of `performance.now`. */
   #tryRefusedAt = 0;
-  /** The finished jobs that are put back, until Redis has confirmed or refused that. */
+  /** The finished jobs that are put back, until Redis has confirmed or refused it. */
   readonly #putBack = new Set<FinishedJob>();
-  /** Jobs whose settle was sent before: if they are missing from progress, the lost call may have settled them. */
+  /** Jobs whose settle was sent before. If they are no longer in progress, the lost call may have settled them. */
   readonly #sentBefore = new WeakSet<FinishedJob>();
 
   constructor(options: SettlerOptions) {
     this.#options = options;
   }
 
-  /** The finished jobs that Redis has not confirmed yet, without those of requests under way. */
+  /** The finished jobs that Redis has not confirmed yet, without those of requests in flight. */
   get unsettled(): readonly FinishedJob[] {
     return this.#refused.length === 0 ? this.#finished : [...this.#finished, ...this.#refused];
   }
@@ -54,7 +54,7 @@ export class Settler {
     return this.#putBack.size > 0;
   }
 
-  /** Whether a put-back has not been sent yet: a fetch would overtake it. */
+  /** Whether a put-back has not been sent yet. A fetch would overtake it. */
   get hasToPutBack(): boolean {
     return this.isPuttingBack && this.#finished.some((job) => this.#putBack.has(job));
   }
@@ -64,7 +64,7 @@ export class Settler {
     if (isPutBack(job)) this.#putBack.add(job);
   }
 
-  /** Settles as many jobs as one round may. Completed ones have a script of their own, and long ones among them a command. */
+  /** Makes the requests of one round. Completed jobs have a separate script, and long completed jobs a command. */
   requests(): readonly Request[] {
     const { scripts, poolId } = this.#options;
     const completed: (FinishedJob & CompletedJob)[] = [];
@@ -133,9 +133,7 @@ export class Settler {
       for (const job of jobs) this.#confirm(job, true);
     }
     if (reason === undefined) return;
-    this.#options.onError(
-      new Error(`Redis refuses to settle jobs, which are tried again: ${reason}`),
-    );
+    this.#options.onError(new Error(`Redis refuses to settle jobs. They are retried: ${reason}`));
   }
 
   /** Sorts the jobs of a call that did not settle all of them. */
@@ -150,7 +148,7 @@ export class Settler {
         this.#confirm(job, !lost.has(position) || this.#sentBefore.has(job));
         return;
       }
-      this.#sentBefore.delete(job); // It was still there.
+      this.#sentBefore.delete(job); // It was still in progress.
     });
   }
 
@@ -162,7 +160,7 @@ export class Settler {
     try {
       return resultOf(call, reply);
     } catch (error) {
-      // The call may have been executed in part. It is safe to repeat.
+      // The call may have been executed in part. It is safe to repeat it.
       for (const job of jobs) this.#sentBefore.add(job);
       const { effect, remedy } = redisFault(error);
       if (effect === 'refused' && remedy === 'alert') {
@@ -194,9 +192,9 @@ export class Settler {
 }
 
 /**
- * Takes the first jobs out, as many as fit into a round; at least one, if there is any. The bytes are bounded as those of a
- * fetch: after a large round Redis would execute a small second one along with it and answer both at once, so that Redis
- * and Node would wait for each other by turns.
+ * Removes the first jobs, as many as fit into a round, and at least one if any exists. Their bytes are bounded like those of
+ * a fetch. After a large round, Redis would execute a small second one along with it and answer both together, so that Redis
+ * and Node would wait for each other in turns.
  */
 function take(jobs: FinishedJob[], most: number): readonly FinishedJob[] {
   let [count, size] = [0, 0];
@@ -216,7 +214,7 @@ function isText(job: FinishedJob): job is FinishedJob & CompletedJob {
   return typeof job.raw === 'string';
 }
 
-/** Whether nothing more is written about a job than that it leaves the list in progress. */
+/** Returns whether settling a job only removes it from the list in progress. */
 function isComplete({ move, notes }: FinishedJob): boolean {
   return move.to === 'nowhere' && move.freed === undefined && notes === undefined;
 }

@@ -1,17 +1,17 @@
 import { performance } from '../base/timers.js';
 
-/** How many looks may find nothing, at first and in the long run. */
+/** The number of checks that may find nothing, at first and in the long run. */
 export interface WakeBudgetOptions {
-  /** How many in a row are free. */
+  /** The number of free checks in a row. */
   readonly burst: number;
-  /** How many more a second are allowed. */
+  /** The number of further checks per second. */
   readonly perSecond: number;
 }
 
 /**
- * Bounds how often a pool is woken, looks and finds nothing. Some of that is normal: one of many pools that are woken for a
- * job gets it. But a Redis with a small tracking table announces each key that it stops watching. The look that follows
- * makes it drop another key, and so on without end.
+ * Limits how often a pool is woken and finds nothing. Some of that is normal, because only one of the pools that are woken
+ * for a job gets it. But a Redis with a small tracking table announces each key that it stops watching. The next check makes
+ * it drop another key, and so on without end.
  */
 export class WakeBudget {
   readonly #options: WakeBudgetOptions;
@@ -23,18 +23,18 @@ export class WakeBudget {
     this.#left = options.burst;
   }
 
-  /** Milliseconds until the next look; 0 for at once. */
+  /** Milliseconds until the next check; 0 means immediately. */
   get wait(): number {
     this.#refill();
     return this.#left >= 1 ? 0 : ((1 - this.#left) / this.#options.perSecond) * 1000;
   }
 
-  /** A look has found something: the next ones are free again. */
+  /** Notes that a check found something. The next checks are free again. */
   found(): void {
     this.#left = this.#options.burst;
   }
 
-  /** A look has found nothing. */
+  /** Notes that a check found nothing. */
   foundNothing(): void {
     this.#refill();
     this.#left = Math.max(0, this.#left - 1);

@@ -4,32 +4,32 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import { clearInterval, setInterval } from '../base/timers.js';
 
 const CHANNEL = '__redis__:invalidate';
-// Milliseconds. Nothing else is sent over the connection, so nothing else would notice that it is dead.
+// In milliseconds. Nothing else is sent over the connection, so nothing else detects that it is dead.
 const PING_INTERVAL = 3_000;
 
 export interface WakerOptions {
-  /** A connection of the waker's own, on which Redis announces changes. */
+  /** The waker's own connection, on which Redis announces changes. */
   readonly connection: RedisConnection;
   /** The connection whose reads are watched. */
   readonly watched: RedisConnection;
-  /** These keys have changed; without keys, anything may have. */
+  /** Called with the changed keys; without keys, anything may have changed. */
   readonly onChange: (keys: readonly string[] | undefined) => void;
   readonly onError: (error: unknown) => void;
-  /** Milliseconds of silence after which the connection is asked whether it lives; default 3000. */
+  /** Milliseconds of silence after which the connection is pinged; default 3000. */
   readonly pingInterval?: number;
 }
 
 /**
- * Hears from Redis when a key changes that the pool has read (server-assisted client-side caching). Redis announces a
- * watched key once, and watches it again only after it is read again. Nothing may depend on being woken: connections break,
- * and some servers refuse to watch.
+ * Receives from Redis the changes of keys that the pool has read (server-assisted client-side caching). Redis announces a
+ * watched key once, and watches it again only after another read. Nothing may depend on being woken, because connections
+ * break and some servers refuse to watch.
  */
 export class Waker {
   readonly #options: WakerOptions;
   #watching = false;
   #started = false;
   #attempt = 0;
-  /** How often the watched connection was made. */
+  /** The number of times the watched connection was made. */
   #ups = 0;
   #heard = false;
   #timer: NodeJS.Timeout | undefined;
@@ -43,7 +43,7 @@ export class Waker {
     return this.#watching;
   }
 
-  /** Connects; watching begins as soon as both connections are up, and again whenever they come back. */
+  /** Connects. Watching starts as soon as both connections are up, and again whenever they come back. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
@@ -60,14 +60,14 @@ export class Waker {
     this.#timer = setInterval(() => this.#ping(), this.#options.pingInterval ?? PING_INTERVAL);
     this.#timer.unref();
     void this.#watch();
-    // The pool itself reports that Redis is down. A waker that was stopped meanwhile is no news.
+    // The pool itself reports that Redis is down. A waker that was stopped in the meantime is not worth a report.
     connection.ready().catch((error: unknown) => {
       if (redisFault(error).code !== 'CONNECTION' && !(error instanceof ClosedError))
         onError(error);
     });
   }
 
-  /** A new connection may lead to another server, whose changes the waker's own connection would never hear. */
+  /** Watches again. A new connection may lead to another server, whose changes the waker's own connection would not receive. */
   #onWatchedUp(): void {
     const { connection } = this.#options;
     if (++this.#ups > 1 && connection.isUp) connection.reconnect();
@@ -76,7 +76,7 @@ export class Waker {
 
   #ping(): void {
     const { connection } = this.#options;
-    // A connection that does not answer is dropped and made anew.
+    // A connection that does not answer is replaced.
     if (connection.isUp && !this.#heard) connection.redis.ping().catch(() => undefined);
     this.#heard = false;
   }
@@ -84,7 +84,7 @@ export class Waker {
   async #watch(): Promise<void> {
     const { connection, watched, onChange, onError } = this.#options;
     if (!connection.isUp || !watched.isUp) return;
-    // In a Cluster, one of them has moved to another node and the other does not know yet.
+    // In a Cluster, one connection has moved to another node before the other.
     if (!isSameNode(connection, watched)) {
       connection.reconnect();
       return;
@@ -97,7 +97,7 @@ export class Waker {
       this.#watching = true;
       onChange(undefined);
     } catch (error) {
-      // A lost connection comes `up` again. A refusal means that the pool polls.
+      // A lost connection emits `up` again. After a refusal, the pool polls.
       if (attempt === this.#attempt && redisFault(error).effect === 'refused') onError(error);
     }
   }
@@ -122,7 +122,7 @@ function isSameNode(one: RedisConnection, other: RedisConnection): boolean {
   return one.node?.host === other.node?.host && one.node?.port === other.node?.port;
 }
 
-/** The keys of a message; `undefined` when Redis has dropped everything that it watched. */
+/** Returns the keys of a message; `undefined` when Redis has dropped everything that it watched. */
 function keysOf(message: unknown): readonly string[] | undefined {
   return Array.isArray(message) ? message.map(String) : undefined;
 }

@@ -1,24 +1,24 @@
-import { MOST_BYTES } from '../redis/batches.js';
+import { MAX_BYTES } from '../redis/batches.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { setImmediate } from '../base/timers.js';
 
 /** A command that is ready to be sent. */
 export interface Sendable {
-  /** In bytes. */
+  /** The command's size in bytes. */
   readonly size: number;
-  /** Never rejects: resolves to the error, or to `undefined`, once the command was answered. */
+  /** Sends the command. Never rejects: resolves to the error, or to `undefined`, once Redis has answered. */
   readonly send: () => Promise<unknown>;
   /** Called instead of `send` when `cause` keeps the command from being sent. */
   readonly refuse: (cause: unknown) => void;
 }
 
-// A command's five seconds start when ioredis gets it. So ioredis gets only what Redis and the network can handle in a
-// fraction of that time. The rest waits here for as long as it takes.
+// A command's five seconds start when ioredis gets it. So ioredis gets only as many commands as Redis and the network can
+// handle in a fraction of that time. The rest waits here for as long as necessary.
 const MAX_COMMANDS = 1_000;
 
 /**
- * Sends commands in their order. All commands of one turn of the event loop go in one write, unless too much is under way
- * already. When Redis no longer answers, the waiting commands are refused: they were certainly not sent.
+ * Sends commands in order. All commands of one turn of the event loop share one write, unless too much is already in
+ * flight. When Redis no longer answers, the waiting commands are refused, because they were certainly not sent.
  */
 export class BatchSender {
   readonly #connection: Pick<RedisConnection, 'ready' | 'inOneWrite'>;
@@ -38,7 +38,7 @@ export class BatchSender {
     this.#startSoon();
   }
 
-  /** Resolves when no command waits or is under way. */
+  /** Resolves when no command waits or is in flight. */
   async idle(): Promise<void> {
     while (this.#waiting.length > 0 || this.#underWay.size > 0) {
       await (this.#underWay.size > 0 ? Promise.all(this.#underWay) : new Promise(setImmediate));
@@ -66,7 +66,7 @@ export class BatchSender {
     });
   }
 
-  /** The waiting commands that there is room for. They count as under way from now on. */
+  /** Takes as many waiting commands as there is room for. They count as in flight from now on. */
   #take(): Sendable[] {
     let taken = 0;
     for (const command of this.#waiting) {
@@ -80,7 +80,7 @@ export class BatchSender {
 
   #hasRoomFor({ size }: Sendable): boolean {
     if (this.#commands === 0) return true;
-    return this.#commands < MAX_COMMANDS && this.#bytes + size <= MOST_BYTES;
+    return this.#commands < MAX_COMMANDS && this.#bytes + size <= MAX_BYTES;
   }
 
   async #send(command: Sendable): Promise<void> {

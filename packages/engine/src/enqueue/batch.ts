@@ -1,14 +1,14 @@
 import { enqueueError } from './enqueue-error.js';
 import { EnqueueRejectedError } from '../errors/errors.js';
-import { MOST_BYTES } from '../redis/batches.js';
+import { MAX_BYTES } from '../redis/batches.js';
 
-/** How many jobs, and how many bytes of them, one command carries at most: Redis takes about a millisecond for as many. */
-export const BATCH_LIMITS = { count: 1_000, bytes: MOST_BYTES / 4 } as const;
+/** The maximum number of jobs, and of their bytes, in one command. Redis needs about a millisecond for that many. */
+export const BATCH_LIMITS = { count: 1_000, bytes: MAX_BYTES / 4 } as const;
 
-/** How much an item adds to a batch. */
+/** The size that an item adds to a batch. */
 export interface BatchSize {
   readonly jobs: number;
-  /** An upper bound. */
+  /** An upper bound of the item's bytes. */
   readonly bytes: number;
 }
 
@@ -33,19 +33,19 @@ export class Batch<Item, Result> {
     this.#options = options;
   }
 
-  /** An upper bound in bytes. */
+  /** An upper bound of the command's size in bytes. */
   get size(): number {
     return this.#bytes;
   }
 
-  /** Whether an item of this size still fits. A batch that was sent takes no more. */
+  /** Returns whether an item of this size still fits. A sent batch accepts no more items. */
   hasRoomFor({ jobs, bytes }: BatchSize): boolean {
     if (this.#closed) return false;
     return this.#jobs + jobs <= BATCH_LIMITS.count && this.#bytes + bytes <= BATCH_LIMITS.bytes;
   }
 
   /**
-   * Resolves to the item's part of the result once the batch was sent.
+   * Adds an item. Resolves to the item's part of the result once the batch was sent.
    *
    * @throws EnqueueRejectedError, EnqueueOutcomeUnknownError
    */

@@ -12,7 +12,7 @@ export class Batcher<Item, Result> {
     this.#options = options;
   }
 
-  /** Resolves to the item's part of the command's result. @throws EnqueueRejectedError, EnqueueOutcomeUnknownError */
+  /** Adds an item. Resolves to its part of the command's result. @throws EnqueueRejectedError, EnqueueOutcomeUnknownError */
   add(item: Item, size: BatchSize): Promise<Result> {
     const batch = this.#last?.hasRoomFor(size) ? this.#last : this.#begin();
     return batch.add(item, size);

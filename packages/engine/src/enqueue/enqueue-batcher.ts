@@ -24,12 +24,12 @@ export interface EnqueueBatcherOptions {
 const NO_CARRIERS: readonly Carrier[] = [];
 
 /**
- * Collects the jobs of one turn of the event loop and sends them in one round trip: one LPUSH for each name, as long as
- * that is not too much for one command.
+ * Collects the jobs of one turn of the event loop and sends them in one round trip, with one LPUSH for each name unless its
+ * jobs are too many for one command.
  *
- * A script pushes instead where the name is not known yet, or where the jobs have carriers: it adds the name to the known
- * ones, and writes the carriers before a job can start. It is one script, so no reply can say that a job failed which is
- * in its queue.
+ * If the name is not known yet, or the jobs have carriers, a script pushes them instead. It adds the name to the known
+ * names, and writes the carriers before a job can start. A single script ensures that no reply reports a failure for a job
+ * that is in its queue.
  */
 export class EnqueueBatcher {
   readonly #connection: RedisConnection;
@@ -39,7 +39,7 @@ export class EnqueueBatcher {
   readonly #known = new KnownNames();
   readonly #scheduled: Batcher<ScheduleParams, number>;
   readonly #unique: Batcher<EnqueueUniqueParams, UniqueOutcome>;
-  /** The jobs that this turn has collected, by name. */
+  /** The collected jobs of this turn, by name. */
   #pushed = new Map<string, Batcher<PushParams, undefined>>();
 
   constructor({ connection, keys, clock }: EnqueueBatcherOptions) {
@@ -75,7 +75,7 @@ export class EnqueueBatcher {
   }
 
   /**
-   * Adds a job to the scheduled ones.
+   * Adds a job to the scheduled jobs.
    *
    * @returns its run time in seconds since the epoch
    * @throws EnqueueRejectedError, EnqueueOutcomeUnknownError
@@ -93,12 +93,12 @@ export class EnqueueBatcher {
    */
   enqueueUnique(job: EnqueueUniqueParams): Promise<UniqueOutcome> {
     const { jobName, entry, uniqueKey, carrier = '' } = job;
-    const owner = uniqueKey; // Its key is about as long.
+    const owner = uniqueKey; // The owner's key is about as long.
     const bytes = sizeOf(jobName, [entry, uniqueKey, owner, carrier]);
     return this.#unique.add(job, { jobs: 1, bytes });
   }
 
-  /** Resolves when all jobs that were handed over so far have succeeded or failed. */
+  /** Resolves when all jobs that were added so far have succeeded or failed. */
   async flushed(): Promise<void> {
     await this.#sender.idle();
   }

@@ -5,7 +5,7 @@ import { Job } from '../job/job.js';
 import { sendThrough, type EnqueueMiddleware } from '../middleware/enqueue-middleware.js';
 import { capture, type Propagator } from '../middleware/propagator.js';
 
-/** What runs around each call that enqueues: middleware, and inside of it the propagators that capture. */
+/** The layers around each call that enqueues: the middleware, and inside it the capturing propagators. */
 export class EnqueueChain {
   readonly #propagators: readonly Propagator[];
   readonly #middleware: EnqueueMiddleware[];
@@ -17,7 +17,7 @@ export class EnqueueChain {
     this.#pending = pending;
   }
 
-  /** Adds a middleware, inside of all that are there. */
+  /** Adds a middleware inside all others. */
   add(middleware: EnqueueMiddleware): void {
     this.#middleware.push(middleware);
   }
@@ -26,7 +26,7 @@ export class EnqueueChain {
    * Sends jobs through the chain.
    *
    * @param send sends the jobs with their carried context
-   * @param resultsOf the results of a reply; the middleware gets their jobs
+   * @param resultsOf extracts the results of a reply; the middleware gets their jobs
    * @throws the errors of `send` and of the middleware; EnqueueStoppedError, PropagatorCaptureError
    */
   through<Reply>(

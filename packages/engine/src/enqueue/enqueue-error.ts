@@ -6,7 +6,7 @@ import {
 } from '../errors/errors.js';
 import { redisFault } from '../redis/redis-fault.js';
 
-/** What callers hear when the jobs of these names could not be enqueued because of `cause`. */
+/** Makes the error for callers whose jobs could not be enqueued because of `cause`. */
 export function enqueueError(jobNames: readonly string[], cause: unknown): WorkError {
   const refused = isWorkError(cause) || redisFault(cause).effect === 'refused';
   return refused

@@ -12,7 +12,7 @@ export interface EnqueuedResult<Args = Record<string, unknown>> {
   readonly job: Job<Args>;
 }
 
-/** The job waits for its time. */
+/** The job waits for its scheduled time. */
 export interface ScheduledResult<Args = Record<string, unknown>> {
   readonly status: 'scheduled';
   /** The job's id. */
@@ -20,16 +20,16 @@ export interface ScheduledResult<Args = Record<string, unknown>> {
   readonly job: ScheduledJob<Args>;
 }
 
-/** Another unique job like it waits already, so this one was left out. */
+/** An equal unique job already waits, so this one was not enqueued. */
 export interface DuplicateResult {
-  /** `updated`: the waiting job has the same key, and runs with the new arguments. `duplicate`: it stays as it is. */
+  /** `updated`: the waiting job has the same key and runs with the new arguments. `duplicate`: it stays unchanged. */
   readonly status: 'updated' | 'duplicate';
-  /** The waiting job's id; `undefined` if a Go process enqueued that job and Redis does not know its id. */
+  /** The waiting job's id; `undefined` if a Go process enqueued that job, because Redis then does not know its id. */
   readonly id: string | undefined;
   readonly job?: undefined;
 }
 
-/** What became of a job that was enqueued with these options. Without the type argument: with any options. */
+/** The result of enqueueing a job with these options. Without the type argument: with any options. */
 export type EnqueueResult<
   Args = Record<string, unknown>,
   Options extends EnqueueOptions = EnqueueOptions,
@@ -42,10 +42,10 @@ type Later = { readonly in: Duration } | { readonly at: Date };
 type AtOnce = EnqueueOptions & { readonly in?: undefined; readonly at?: undefined };
 type NotUnique = EnqueueOptions & { readonly unique?: false | undefined };
 
-/** The reply to a push; a scheduled job's run time in seconds since the epoch; or what became of a unique job. */
+/** The reply to a push, a scheduled job's run time in seconds since the epoch, or the outcome of a unique job. */
 export type EnqueueReply = undefined | number | UniqueOutcome;
 
-/** What the caller gets for Redis's reply. */
+/** Converts Redis's reply to the caller's result. */
 export function resultOf({ entry }: MadeJob, reply: EnqueueReply): EnqueueResult {
   if (typeof reply === 'object' && reply.status !== 'enqueued') {
     return { status: reply.status, id: reply.id || undefined };
@@ -56,7 +56,7 @@ export function resultOf({ entry }: MadeJob, reply: EnqueueReply): EnqueueResult
   return { status: 'scheduled', id, job: new ScheduledJob(entry, new Date(runAt * 1000)) };
 }
 
-/** The jobs that Redis has taken; duplicates are not among them. */
+/** Returns the jobs that Redis has accepted, without duplicates. */
 export function jobsOf(results: readonly EnqueueResult[]): Job[] {
   return results.flatMap(({ job }) => job ?? []);
 }

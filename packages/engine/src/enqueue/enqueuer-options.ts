@@ -11,19 +11,19 @@ import { PROPAGATORS } from '../middleware/propagator.js';
 /** Options of `Enqueuer`. */
 export interface EnqueuerOptions extends ConnectedOptions, JobArgsLimits {
   /**
-   * How unique keys write two rare control characters; default `go1.22`. Set `go1.21` to share unique jobs with Go
-   * processes that were built with Go 1.21 or before.
+   * The notation of two rare control characters in unique keys; default `go1.22`. Set `go1.21` to share unique jobs with Go
+   * processes that were built with Go 1.21 or earlier.
    */
   readonly uniqueKeyEscapes?: GoEscapes | undefined;
-  /** What follows the jobs to where they run; the first outermost. The pool needs the same. */
+  /** The propagators that carry context to the jobs' runs; the first is the outermost. The pool needs the same list. */
   readonly propagators?: readonly Propagator[] | undefined;
-  /** Where it writes which of the names that it enqueues no running pool handles; default the console. */
+  /** The logger for warnings about enqueued names that no running pool handles; default the console. */
   readonly logger?: LoggerLike | undefined;
-  /** What the application knows of job names by itself; default: nothing. */
+  /** The application's own knowledge of job names; default: none. */
   readonly knownJobs?: KnownJobs | undefined;
 }
 
-/** What the options of an enqueuer may be. */
+/** The rules of these options. */
 export const ENQUEUER_OPTIONS: OptionTable<EnqueuerOptions> = {
   ...CONNECTED_OPTIONS,
   ...ARGS_LIMITS,

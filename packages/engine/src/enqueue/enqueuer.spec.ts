@@ -189,7 +189,7 @@ describe('in and at', () => {
   it('are not given together', async () => {
     const both = { in: '5m', at: new Date(1_800_000_000_000) };
     const message =
-      'Options "in" ("5m") and "at" (2027-01-15T08:00:00.000Z) exclude each other. Give "in" for a delay, or "at" for a time.';
+      'Options "in" ("5m") and "at" (2027-01-15T08:00:00.000Z) exclude each other. Use "in" for a delay, or "at" for a time.';
     await expect(enqueuer.enqueue('n', {}, both)).rejects.toThrow(InvalidOptionError);
     await expect(enqueuer.enqueue('n', {}, both)).rejects.toThrow(message);
     await expect(enqueuer.enqueueMany([{ name: 'n', options: both }])).rejects.toThrow(message);
@@ -308,7 +308,7 @@ describe('enqueueMany', () => {
     [{ contract: 'n' }, 'Option "jobs[0].contract" is "n"; it must be made by defineJob().'],
     [
       { contract: defineJob('n'), name: 'm' },
-      'Option "jobs[0].name" is "m"; it must be left out beside a contract.',
+      'Option "jobs[0].name" is "m"; it must be omitted if a contract is given.',
     ],
   ])('refuses %p', async (job, message) => {
     await expect(enqueuer.enqueueMany([job as never])).rejects.toThrow(message);
@@ -348,7 +348,7 @@ describe('enqueueMany', () => {
         { name: 'n', args: { i: 1 }, options: { unique: true } },
       ]),
     ).rejects.toThrow(
-      /^Enqueued 0 of 2 jobs, which are in "enqueued"; 1 waited already; the others were not: WRONGTYPE /,
+      /^Enqueued 0 of 2 jobs, which are in "enqueued"; 1 already waiting; the others were not: WRONGTYPE /,
     );
   });
 });

@@ -31,10 +31,10 @@ import { Scripts } from '../scripts/scripts.js';
 import { Canceller, type CancelOptions, type CancelResult } from '../stores/canceller.js';
 
 /**
- * Puts jobs into Redis. Needs no worker pool in its process. Calls of the same turn of the event loop share one round trip.
+ * Puts jobs into Redis. It needs no worker pool in its process. Calls in the same turn of the event loop share a round trip.
  *
- * The first call makes the connection. When Redis does not answer, a call fails within five seconds: with an
- * `EnqueueRejectedError` if the job is certainly not in Redis, with an `EnqueueOutcomeUnknownError` if it may be.
+ * The first call connects. When Redis does not answer, a call fails within five seconds: with an `EnqueueRejectedError` if
+ * the job is certainly not in Redis, with an `EnqueueOutcomeUnknownError` if it may be.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export class Enqueuer {
   readonly #sender: JobSender;
   readonly #canceller: Canceller;
   readonly #chain: EnqueueChain;
-  /** Checks, middleware with all that is inside of it, and cancelling. */
+  /** The checks, the middleware with everything inside it, and the cancellations. */
   readonly #pending = new PendingWork();
   #closed = false;
 
@@ -86,7 +86,7 @@ export class Enqueuer {
     this.#chain = new EnqueueChain(options.propagators ?? [], this.#pending);
   }
 
-  /** Adds a middleware that runs around every call that enqueues, inside of the middleware that was added before. */
+  /** Adds a middleware that runs around every call that enqueues, inside the middleware that was added before. */
   middleware(middleware: EnqueueMiddleware): this {
     if (typeof middleware !== 'function') {
       throw new InvalidOptionError('middleware', middleware, 'a function (jobs, next)');
@@ -108,7 +108,7 @@ export class Enqueuer {
   /**
    * Puts a job at the end of its queue. Resolves when Redis has it.
    *
-   * @param args what the contract's schema takes, as JSON holds it. They are sent as they are.
+   * @param args the input of the contract's schema, in its JSON form; sent unchanged
    * @throws InvalidJobArgsError, EnqueueRejectedError, EnqueueOutcomeUnknownError, ClosedError
    */
   async enqueue<Input extends JobArgs>(
@@ -116,9 +116,9 @@ export class Enqueuer {
     ...args: ContractArgs<Input>
   ): Promise<EnqueuedResult<Input>>;
   /**
-   * Enqueues a job for later (`in`, `at`), or only if no job like it waits already (`unique`). Resolves when Redis has it,
-   * to its `id`, its `job`, and a `status`: `enqueued` or `scheduled`; of a unique job also `updated` or `duplicate`, with
-   * the id of the waiting job.
+   * Enqueues a job for later (`in`, `at`), or only if no equal job waits (`unique`). Resolves when Redis has the job, to its
+   * `id`, its `job`, and a `status`: `enqueued` or `scheduled`. For a unique job, the status may also be `updated` or
+   * `duplicate`, with the id of the waiting job.
    *
    * @param args an object that JSON can hold, or `undefined`
    * @throws InvalidOptionError, InvalidJobNameError, InvalidJobArgsError, EnqueueRejectedError,
@@ -139,11 +139,11 @@ export class Enqueuer {
     options: Known<Options> | undefined,
   ): Promise<EnqueueResult<Args, Options>>;
   /**
-   * Enqueues a job for later (`in`, `at`), or only if no job like it waits already (`unique`). Resolves when Redis has it,
-   * to its `id`, its `job`, and a `status`: `enqueued` or `scheduled`; of a unique job also `updated` or `duplicate`, with
-   * the id of the waiting job.
+   * Enqueues a job for later (`in`, `at`), or only if no equal job waits (`unique`). Resolves when Redis has the job, to its
+   * `id`, its `job`, and a `status`: `enqueued` or `scheduled`. For a unique job, the status may also be `updated` or
+   * `duplicate`, with the id of the waiting job.
    *
-   * @param args what the contract's schema takes, as JSON holds it. They are sent as they are.
+   * @param args the input of the contract's schema, in its JSON form; sent unchanged
    * @throws InvalidOptionError, InvalidJobArgsError, EnqueueRejectedError, EnqueueOutcomeUnknownError, ClosedError
    */
   async enqueue<Input extends JobArgs, Options extends EnqueueOptions = EnqueueOptions>(
@@ -169,15 +169,15 @@ export class Enqueuer {
   }
 
   /**
-   * Enqueues many jobs, as far as possible in one round trip. All names, arguments and options are checked before anything
-   * is sent. Plain jobs of one name keep their order, and so do unique ones.
+   * Enqueues many jobs, in one round trip if possible. Checks all names, arguments and options before it sends anything.
+   * Plain jobs of one name keep their order, and so do unique ones.
    *
-   * There is no limit to their number. Their entries are made in one turn of the event loop, at about a microsecond for a
-   * small job, and are in memory until Redis has them: prefer 10,000 jobs a call to a million.
+   * Their number is unlimited. All entries are made in one turn of the event loop, at about a microsecond for a small job,
+   * and stay in memory until Redis has them. Prefer 10,000 jobs per call to a million.
    *
-   * @param jobs names, arguments and options, or jobs that a contract has made by `with`
+   * @param jobs names, arguments and options, or jobs that a contract's `with` has made
    * @returns a result for each job, in the order of `jobs`
-   * @throws the errors of `enqueue`; PartialEnqueueError when Redis has taken only some of the jobs
+   * @throws the errors of `enqueue`; PartialEnqueueError when Redis has accepted only some of the jobs
    *
    * @example
    * ```ts
@@ -200,11 +200,11 @@ export class Enqueuer {
   }
 
   /**
-   * Cancels a job. A job that waits, is scheduled, or is to be retried is removed, and its unique claim ends. If the job is
-   * already running, in any process, its `job.signal` aborts immediately with a `JobCancelledError`; if its handler then
-   * throws, the job is neither retried nor kept, and if it returns, the job is done. Dead jobs stay. It is safe to repeat.
+   * Cancels a job. Removes a waiting job, a scheduled job or a retry, and releases its unique claim. If the job is already
+   * running, in any process, its `job.signal` aborts immediately with a `JobCancelledError`. If its handler then throws, the
+   * job is neither retried nor kept. If it returns, the job is done. Dead jobs stay. It is safe to repeat the call.
    *
-   * There is no index of jobs by id, so it looks at all waiting jobs: a million take about a second, in short steps.
+   * Redis has no index of jobs by id, so the search reads all waiting jobs. A million take about a second, in short steps.
    *
    * @param options.jobName the job's name, so that only its queue is searched; default: all queues
    * @throws InvalidOptionError for an empty id, InvalidJobNameError, ClosedError; NotConnectedError when Redis is out of
@@ -222,8 +222,8 @@ export class Enqueuer {
   }
 
   /**
-   * Waits for all calls under way, checks and middleware included. Then closes the connection, if the enqueuer has made it.
-   * Safe to repeat.
+   * Waits for all pending calls, including checks and middleware. Then closes the connection if the enqueuer made it. It is
+   * safe to repeat the call.
    */
   async close(): Promise<void> {
     this.#closed = true;
@@ -247,7 +247,7 @@ export class Enqueuer {
     );
   }
 
-  /** Resolves if a worker could read the job by its contract. @throws InvalidJobArgsError */
+  /** Resolves if a worker can read the job by its contract. @throws InvalidJobArgsError */
   #check(contract: JobContract, job: MadeJob): Promise<void> {
     return this.#pending.track(this.#maker.check(contract, job));
   }

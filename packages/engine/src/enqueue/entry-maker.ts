@@ -14,25 +14,25 @@ export interface EntryMakerOptions {
   readonly keys: Keys;
   readonly limits: JobArgsLimits;
   readonly escapes: GoEscapes | undefined;
-  /** Called for a name that is new, or that was not used for a long time. */
+  /** Called for a name that is new or has not been used for a long time. */
   readonly onNewName: (name: string) => void;
 }
 
 /** A job that is not in Redis yet. */
 export interface MadeJob {
   readonly entry: JobEntry;
-  /** The entry as Redis gets it. */
+  /** The entry as it is sent to Redis. */
   readonly text: string;
   readonly plan: EnqueuePlan;
 }
 
-// Names are few. An application that makes them up as it goes must not fill the memory.
+// Names are few. An application that generates names must not fill the memory.
 const MAX_WRITERS = 1_000;
 
-/** Makes the entries of new jobs, and refuses jobs that no worker could read. */
+/** Makes the entries of new jobs. Refuses jobs that no worker could read. */
 export class EntryMaker {
   readonly #options: EntryMakerOptions;
-  /** By valid names. */
+  /** The writers by valid names. */
   readonly #writers = new Map<string, (job: NewEntry) => string>();
 
   constructor(options: EntryMakerOptions) {
@@ -44,7 +44,7 @@ export class EntryMaker {
     return this.#make(name, args, plan, this.#now());
   }
 
-  /** Makes jobs that are enqueued at the same time. @throws InvalidOptionError, and the errors of `make` */
+  /** Makes jobs with the same enqueue time. @throws InvalidOptionError, and the errors of `make` */
   makeAll(jobs: readonly NewJob[]): MadeJob[] {
     const now = this.#now();
     return jobs.map((job, index) => {
@@ -54,7 +54,7 @@ export class EntryMaker {
     });
   }
 
-  /** Resolves if a worker could read the job by its contract. @throws InvalidJobArgsError */
+  /** Resolves if a worker can read the job by its contract. @throws InvalidJobArgsError */
   async check(contract: JobContract, { text }: MadeJob): Promise<void> {
     if (contract.schema) await contract.check(parseEntry(text).args ?? {});
   }

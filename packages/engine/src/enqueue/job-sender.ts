@@ -7,7 +7,7 @@ import { mostBytesOf } from '../job/job-size.js';
 import { batchesBySize } from '../redis/batches.js';
 import type { Carrier } from '../scripts/enqueuing-scripts.js';
 
-/** Hands jobs to the batcher, each by the command that its plan needs. */
+/** Passes jobs to the batcher, each with the command that its plan needs. */
 export class JobSender {
   readonly #batcher: EnqueueBatcher;
 
@@ -16,7 +16,7 @@ export class JobSender {
   }
 
   /**
-   * Resolves to Redis's reply.
+   * Sends a job. Resolves to Redis's reply.
    *
    * @param carrier the carried context
    * @throws EnqueueRejectedError, EnqueueOutcomeUnknownError
@@ -32,10 +32,10 @@ export class JobSender {
   }
 
   /**
-   * Resolves to the results in the order of the jobs. Jobs that only have to be pushed share a command by their names.
+   * Sends jobs. Resolves to the results in the order of the jobs. Plain jobs of one name share a command.
    *
    * @param carrier the carried context
-   * @throws EnqueueRejectedError, EnqueueOutcomeUnknownError; PartialEnqueueError when Redis has taken some of the jobs
+   * @throws EnqueueRejectedError, EnqueueOutcomeUnknownError; PartialEnqueueError when Redis has accepted only some of the jobs
    */
   async sendAll(jobs: readonly MadeJob[], carrier: string | undefined): Promise<EnqueueResult[]> {
     const replies = new Map<MadeJob, EnqueueReply>();
@@ -68,7 +68,7 @@ export class JobSender {
   }
 }
 
-/** The jobs that go together: plain ones by name, as many as one command takes; each other one by itself. */
+/** Groups the jobs: plain jobs by name, as many as fit into one command; each other job alone. */
 function groupsOf(jobs: readonly MadeJob[]): MadeJob[][] {
   const byName = new Map<string, MadeJob[]>();
   const others: MadeJob[][] = [];
@@ -92,12 +92,12 @@ function carriersOf(
   return text === undefined ? undefined : jobs.map(({ entry }) => ({ jobId: entry.id, text }));
 }
 
-/** The error of a call that has failed for some of its jobs, at least. `undefined` stands for those. */
+/** Makes the error of a call that failed for at least some of its jobs. Their results are `undefined`. */
 function failureOf(
   results: readonly (EnqueueResult | undefined)[],
   errors: readonly unknown[],
 ): unknown {
-  // One job whose outcome is unknown makes the outcome of the call unknown.
+  // One job with an unknown outcome makes the outcome of the call unknown.
   const error = errors.find((one) => one instanceof EnqueueOutcomeUnknownError) ?? errors[0];
   return results.some(Boolean) ? new PartialEnqueueError(results, error) : error;
 }

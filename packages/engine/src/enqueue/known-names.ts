@@ -1,13 +1,13 @@
 import { performance } from '../base/timers.js';
 
-// How long a name counts as known without being added again, as in gocraft/work's enqueuer. In milliseconds.
+// In milliseconds. A name counts as known for this long without being added again, as in gocraft/work's enqueuer.
 const KNOWN_TTL = 300_000;
-// Names are few. An application that makes them up as it goes must not fill the memory.
+// Names are few. An application that generates names must not fill the memory.
 const MAX_KNOWN = 10_000;
 
 /** The job names that are in Redis's set of known names, as far as this process knows. */
 export class KnownNames {
-  /** When each must be added again, on the clock of `performance.now`. */
+  /** The time at which each name must be added again, on the clock of `performance.now`. */
   readonly #until = new Map<string, number>();
 
   has(jobName: string): boolean {

@@ -38,7 +38,7 @@ async function aWatch(known?: KnownJobs): Promise<NameWatch> {
 }
 
 const unhandled = (name: string): string =>
-  `No running pool handles "${name}": its jobs wait until one does.`;
+  `No running pool handles "${name}". Its jobs wait until one does.`;
 
 describe('a name that is enqueued', () => {
   it('is told when no running pool handles it, once, with what may be meant', async () => {
@@ -94,7 +94,7 @@ describe('a name that is enqueued', () => {
     const watch = await aWatch();
     for (let i = 0; i < 30; i++) watch.note(`job_${i * i * 7919}`);
     await eventually(() => expect(warnings).toHaveLength(20));
-    expect(warnings.at(-1)).toContain('nothing is said any more');
+    expect(warnings.at(-1)).toContain('are not reported');
   });
 
   it('is no matter of a Redis that does not answer', async () => {
@@ -128,7 +128,7 @@ it('a pool tells of a schedule that nobody handles', async () => {
   pool.periodicallyEnqueue('@daily', 'make_reprot').periodicallyEnqueue('@daily', 'make_report');
   await pool.start();
   expect(warnings).toEqual([
-    'No running pool handles "make_reprot", of which this pool has a schedule: its jobs wait until one does. Did you mean "make_report"?',
+    'No running pool handles "make_reprot", for which this pool has a schedule. Its jobs wait until one does. Did you mean "make_report"?',
   ]);
 });
 
@@ -145,6 +145,6 @@ it('a pool tells of a schedule that only a dead pool handles', async () => {
   pool.job('n', () => undefined).periodicallyEnqueue('@daily', 'report');
   await pool.start();
   expect(warnings).toEqual([
-    'No running pool handles "report", of which this pool has a schedule: its jobs wait until one does.',
+    'No running pool handles "report", for which this pool has a schedule. Its jobs wait until one does.',
   ]);
 });

@@ -9,11 +9,11 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import { Scripts } from '../scripts/scripts.js';
 import { clearTimeout, setTimeout } from '../base/timers.js';
 
-/** What an application knows of job names by itself. */
+/** An application's own knowledge of job names. */
 export interface KnownJobs {
-  /** The names that it handles, in this process or another one: no pool is looked for. */
+  /** Returns the names that the application handles, in this process or another. They are never checked. */
   readonly names: () => Iterable<string>;
-  /** What more is to be said of a name that nobody handles, as a sentence. */
+  /** Returns a sentence to add to the warning about a name that no pool handles. */
   readonly hint?: ((jobName: string) => string | undefined) | undefined;
 }
 
@@ -23,19 +23,19 @@ export interface NameWatchOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly known: KnownJobs | undefined;
-  /** Milliseconds between the first job of a name and the look; default 2000. */
+  /** The delay between the first job of a name and the check, in milliseconds; default 2000. */
   readonly patience?: number | undefined;
 }
 
-// A pool that starts together with whoever enqueues is there by then. In milliseconds.
+// In milliseconds. By then, a pool that starts together with the enqueuer is registered.
 const PATIENCE = 2_000;
-// Names are few. An application that makes them up as it goes must fill neither the memory nor the log.
+// Names are few. An application that generates names must fill neither the memory nor the log.
 const MAX_NAMES = 1_000;
 const MAX_WARNINGS = 20;
 
 /**
- * Warns of names that are enqueued, and that no running pool handles: misspelt ones, as a rule. It looks once for each
- * name, some time after that was enqueued first, and only where neither the application nor an earlier look knows it.
+ * Warns about enqueued names that no running pool handles, which are usually misspelled. It checks each name once, some
+ * time after its first job, unless the application or an earlier check already knows it.
  */
 export class NameWatch {
   readonly #options: NameWatchOptions;
@@ -52,7 +52,7 @@ export class NameWatch {
     this.#fleet = new Fleet({ connection, keys, scripts: new Scripts(keys, clock) });
   }
 
-  /** A job of this name is enqueued. */
+  /** Notes that a job of this name is enqueued. */
   note(jobName: string): void {
     if (this.#seen.size >= MAX_NAMES || this.#seen.has(jobName)) return;
     this.#seen.add(jobName);
@@ -61,7 +61,7 @@ export class NameWatch {
     this.#timer ??= setTimeout(() => void this.#look(), patience).unref();
   }
 
-  /** Nothing is looked for any more. */
+  /** Stops all checks. */
   close(): void {
     clearTimeout(this.#timer);
   }
@@ -80,7 +80,7 @@ export class NameWatch {
       this.#handled = handledNames(pools, now);
       for (const name of this.#unknown(unknown)) this.#warn(name);
     } catch {
-      // It would have been a hint. What keeps Redis from answering is told by the calls that enqueue.
+      // The warning is only a hint. The calls that enqueue report why Redis does not answer.
     }
   }
 
@@ -97,9 +97,9 @@ export class NameWatch {
     if (this.#warnings++ >= MAX_WARNINGS) return;
     const hint = this.#options.known?.hint?.(jobName);
     const parts = [
-      `No running pool handles "${jobName}": its jobs wait until one does.`,
+      `No running pool handles "${jobName}". Its jobs wait until one does.`,
       hint ?? didYouMean(jobName, [...this.#own(), ...this.#handled]),
-      this.#warnings === MAX_WARNINGS ? 'Of other such names nothing is said any more.' : undefined,
+      this.#warnings === MAX_WARNINGS ? 'Further names like it are not reported.' : undefined,
     ];
     this.#options.logger.warn(parts.filter((part) => part !== undefined).join(' '));
   }

@@ -3,7 +3,7 @@ import { isJobContract, type NewJob } from '../job/job-contract.js';
 import { assertKnown } from '../options/option-rules.js';
 
 const MEMBERS: readonly string[] = ['name', 'contract', 'args', 'options'];
-const EXPECTED = '{ name, args, options }, or a job that a contract makes by with()';
+const EXPECTED = '{ name, args, options }, or a job made by the with() of a contract';
 
 /** Checks the shape of new jobs; names, arguments and options are checked later. @throws InvalidOptionError */
 export function assertNewJobs(jobs: unknown): asserts jobs is readonly NewJob[] {
@@ -24,11 +24,11 @@ function assertNewJob(job: unknown, index: number): void {
     throw new InvalidOptionError(`jobs[${index}].contract`, contract, 'made by defineJob()');
   }
   if (name !== undefined) {
-    throw new InvalidOptionError(`jobs[${index}].name`, name, 'left out beside a contract');
+    throw new InvalidOptionError(`jobs[${index}].name`, name, 'omitted if a contract is given');
   }
 }
 
-/** A plain object has known members only. A `Job` that is enqueued once more has others, too. */
+/** Checks that a plain object has only known members. A `Job` that is enqueued again has others, too. */
 function assertMembers(job: object): void {
   for (const key in job) {
     if (MEMBERS.includes(key)) continue;

@@ -1,10 +1,10 @@
 import { setImmediate } from '../base/timers.js';
 
-/** Work that an enqueuer waits for when it closes. */
+/** The work that an enqueuer waits for when it closes. */
 export class PendingWork {
   readonly #pending = new Set<Promise<unknown>>();
 
-  /** Settles as the work does. */
+  /** Tracks work. Settles as the work does. */
   async track<Result>(work: Promise<Result>): Promise<Result> {
     this.#pending.add(work);
     try {
@@ -14,7 +14,7 @@ export class PendingWork {
     }
   }
 
-  /** Resolves when all work has ended, and what goes on from it has had its turn. */
+  /** Resolves when all work has ended and its continuations have run. */
   async ended(): Promise<void> {
     while (this.#pending.size > 0) {
       await Promise.allSettled(this.#pending);

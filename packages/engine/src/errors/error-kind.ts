@@ -1,23 +1,27 @@
-// Registered, so that copies of this package, which package managers and bundlers make, know each other's errors.
+// Registered symbol: package managers and bundlers can load several copies of this package, which must recognise each
+// other's errors.
 const KIND = Symbol.for('nestcraft:error');
 
 interface ErrorClass {
   readonly prototype: object;
 }
 
-/** Gives error classes the names by which other copies of this package know them, whatever a minifier calls them. */
+/** Gives error classes stable names, by which other copies of this package recognise them even in minified code. */
 export function nameKinds(classes: Readonly<Record<string, ErrorClass>>): void {
   for (const [kind, { prototype }] of Object.entries(classes)) {
     Object.defineProperty(prototype, KIND, { value: kind });
   }
 }
 
-/** The name of the class of ours that made a value; of what others made, those that extend our classes included, none. */
+/**
+ * Returns the name of the class of this package that a value is a direct instance of; `undefined` for foreign classes
+ * and for user classes that extend ours.
+ */
 export function ownKindOf(value: object): string | undefined {
   return kindOf(Object.getPrototypeOf(value));
 }
 
-/** Whether a value is of one of our classes, of whatever copy of this package. Never throws. */
+/** Returns whether a value is an instance of one of our classes, from any copy of this package. Never throws. */
 export function isOfKind({ prototype }: ErrorClass, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   try {

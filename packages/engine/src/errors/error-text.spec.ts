@@ -123,17 +123,17 @@ describe('errorText', () => {
   it('comes to an end with causes that go in a circle', () => {
     const a = new Error('a');
     a.cause = new Error('b', { cause: a });
-    expect(errorText(a)).toBe('a\ncaused by: b\ncaused by: (stands above already)');
+    expect(errorText(a)).toBe('a\ncaused by: b\ncaused by: (already shown above)');
     const all = new AggregateError([], 'all');
     all.errors.push(all, all);
-    expect(errorText(all)).toContain('- (stands above already)');
+    expect(errorText(all)).toContain('- (already shown above)');
   });
 
   it('tells ten causes, one below the other', () => {
     const lines = errorText(chain(10)).split('\n');
     expect(lines).toHaveLength(11);
     expect(lines.at(-1)).toBe('caused by: cause 10');
-    expect(errorText(chain(10_000))).toMatch(/cause 10\ncaused by: \(more is left out\)$/);
+    expect(errorText(chain(10_000))).toMatch(/cause 10\ncaused by: \(more omitted\)$/);
   });
 
   it('is bounded, however much there is to tell, and the causes do not get lost', () => {

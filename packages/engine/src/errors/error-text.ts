@@ -3,13 +3,13 @@ import { errorTree, type ErrorTree } from './error-tree.js';
 
 const MAX_BYTES = 8 * 1024;
 const MAX_STACK_BYTES = 16 * 1024;
-// What an error holds gets so much of the room, and one of them so much of that: none hides the others.
+// Limits how much of the text nested errors may take, together and each, so that none hides the others.
 const SHARE_OF_PARTS = 1 / 2;
 const SHARE_OF_PART = 1 / 8;
 
 /**
- * What is kept of the thing that a handler threw, at most 8 KiB: in the first line its class, code and message, and
- * below that what it came of. Never throws, whatever was thrown.
+ * Returns the stored text of a thrown value, at most 8 KiB: its class, code and message on the first line, its causes
+ * and nested errors below. Never throws, whatever was thrown.
  *
  * ```text
  * TypeError: fetch failed
@@ -20,28 +20,31 @@ export function errorText(thrown: unknown, maxBytes = MAX_BYTES): string {
   return textOf(errorTree(thrown), maxBytes);
 }
 
-/** The same in one line, for the middle of a message or a log. Never throws. */
+/** Returns the same text on one line, for the middle of a message or a log line. Never throws. */
 export function errorLine(thrown: unknown, maxBytes = MAX_BYTES): string {
   return oneLine(errorText(thrown, maxBytes));
 }
 
 /**
- * Where an error came from, at most 16 KiB: the lines of its stack below the message, and then those of what it came of;
- * `undefined` for what has none. Never throws.
+ * Returns where an error came from, at most 16 KiB: its stack without the message, followed by the stacks of its
+ * causes; `undefined` if there is no stack. Never throws.
  */
 export function backtraceText(thrown: unknown, maxBytes = MAX_STACK_BYTES): string | undefined {
   const tree = errorTree(thrown);
   return hasFrames(tree) ? backtraceOf(tree, maxBytes) : undefined;
 }
 
-/** An error as it is logged, at most 24 KiB: its text and its backtrace; `undefined` for what has none. Never throws. */
+/**
+ * Returns an error as it is logged, at most 24 KiB: its text and its backtrace; `undefined` if there is no stack. Never
+ * throws.
+ */
 export function errorStack(thrown: unknown): string | undefined {
   const tree = errorTree(thrown);
   if (!hasFrames(tree)) return undefined;
   return `${cutText(tree.headline, MAX_BYTES)}\n${backtraceOf(tree, MAX_STACK_BYTES)}`;
 }
 
-/** A text without its line breaks: what is thrown shall not look like lines of the log. */
+/** Joins the lines of a text, so that an error message cannot pass for lines of the log. */
 export function oneLine(text: string): string {
   return text
     .split(/[\r\n]+/)
@@ -59,7 +62,7 @@ function backtraceOf(tree: ErrorTree, maxBytes: number): string {
   return joined(tree.frames, partsOf(tree, maxBytes * SHARE_OF_PART, true), maxBytes);
 }
 
-/** What is first may take what the parts leave. */
+/** Gives the first text the room that the parts leave. */
 function joined(first: string, parts: readonly string[], maxBytes: number): string {
   if (parts.length === 0) return cutText(first, maxBytes);
   const below = cutText(parts.join('\n'), maxBytes * SHARE_OF_PARTS);
@@ -67,7 +70,7 @@ function joined(first: string, parts: readonly string[], maxBytes: number): stri
   return `${cutText(first, maxBytes - Buffer.byteLength(below) - 1)}\n${below}`;
 }
 
-/** A text for each thing that an error holds. */
+/** Returns one text for each nested error. */
 function partsOf(tree: ErrorTree, maxBytes: number, withFrames: boolean): string[] {
   const partOf = (part: ErrorTree, lead: string, indent = ''): string => {
     const own = [part.headline, ...(withFrames && part.frames !== '' ? [part.frames] : [])];
@@ -78,17 +81,17 @@ function partsOf(tree: ErrorTree, maxBytes: number, withFrames: boolean): string
   const more = tree.more > 0 ? [`- and ${tree.more} more`] : [];
   const { cause } = tree;
   if (!cause) return [...errors, ...more];
-  const isTold = isToldBy(tree, cause, withFrames);
-  const causes = isTold ? partsOf(cause, maxBytes, withFrames) : [partOf(cause, 'caused by: ')];
+  const isCovered = isCoveredBy(tree, cause, withFrames);
+  const causes = isCovered ? partsOf(cause, maxBytes, withFrames) : [partOf(cause, 'caused by: ')];
   return [...errors, ...more, ...causes];
 }
 
-/** What stands for its cause, or quotes it, need not be told twice. */
-function isToldBy(error: ErrorTree, cause: ErrorTree, withFrames: boolean): boolean {
+/** Returns whether an error stands for its cause or quotes it, so that printing the cause would repeat it. */
+function isCoveredBy(error: ErrorTree, cause: ErrorTree, withFrames: boolean): boolean {
   return error.standsForCause || (!withFrames && quotes(error.headline, cause.headline));
 }
 
-/** As `Giving up: no such file` does. */
+/** Matches messages such as `Giving up: no such file`. */
 function quotes(headline: string, cause: string): boolean {
   return headline === cause || headline.includes(`: ${cause.replace(/\.$/, '')}`);
 }

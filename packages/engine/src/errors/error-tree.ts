@@ -6,43 +6,43 @@ import { withoutPasswords } from './secrets.js';
 import { shown } from '../base/shown.js';
 import { isError, unreadable } from '../base/thrown.js';
 
-/** Something that was thrown, as far as it can be read, and what it holds. */
+/** A thrown value, as far as it can be read, and the errors nested in it. */
 export interface ErrorTree {
-  /** What it says: its class, its code and its message; never empty. */
+  /** Its class, code and message; never empty. */
   readonly headline: string;
-  /** The lines of its stack below that; empty for what has none. */
+  /** Its stack without the message; empty if it has none. */
   readonly frames: string;
-  /** It has the stack of its cause, for which it stands. */
+  /** Whether it has the same stack as its cause and therefore stands for it. */
   readonly standsForCause: boolean;
-  /** Of an AggregateError, the first errors. */
+  /** The first errors of an AggregateError. */
   readonly errors: readonly ErrorTree[];
-  /** How many errors there are beyond those. */
+  /** The number of further errors. */
   readonly more: number;
   readonly cause: ErrorTree | undefined;
 }
 
 const FIRST_FRAME = '\n    at ';
-// No more is read of a message or a stack, and no more of them all: what is thrown may be without end.
+// Limits for each message, each stack and the whole tree: a thrown value may be infinite.
 const MAX_BYTES = 8 * 1024;
 const MAX_FRAMES_BYTES = 16 * 1024;
-const MOST_CAUSES = 10;
-const MOST_ERRORS = 5;
-const MOST_ALTOGETHER = 30;
+const MAX_CAUSES = 10;
+const MAX_ERRORS = 5;
+const MAX_TOTAL = 30;
 const MAX_CODE = 64;
 
-/** Reads what was thrown. Never throws, whatever that was, and comes to an end. */
+/** Reads a thrown value. Never throws, and always terminates. */
 export function errorTree(thrown: unknown): ErrorTree {
-  return new Reader().read(thrown, MOST_CAUSES);
+  return new Reader().read(thrown, MAX_CAUSES);
 }
 
 class Reader {
   readonly #above: unknown[] = [];
-  #left = MOST_ALTOGETHER;
+  #left = MAX_TOTAL;
 
-  /** @param depth how many more are read one below the other */
+  /** @param depth how many further levels are read */
   read(thrown: unknown, depth: number): ErrorTree {
-    if (this.#above.includes(thrown) && isObject(thrown)) return leaf('(stands above already)');
-    if (depth < 0 || this.#left === 0) return leaf('(more is left out)');
+    if (this.#above.includes(thrown) && isObject(thrown)) return leaf('(already shown above)');
+    if (depth < 0 || this.#left === 0) return leaf('(more omitted)');
     this.#left--;
     this.#above.push(thrown);
     const { errors, more } = this.#errors(thrown, depth);
@@ -57,7 +57,7 @@ class Reader {
   }
 
   #errors(thrown: unknown, depth: number): Pick<ErrorTree, 'errors' | 'more'> {
-    const { first, count } = errorsOf(thrown, Math.min(MOST_ERRORS, this.#left));
+    const { first, count } = errorsOf(thrown, Math.min(MAX_ERRORS, this.#left));
     const errors = first.map((one) => this.read(one, depth - 1));
     return { errors, more: count - errors.length };
   }
@@ -83,7 +83,10 @@ function readHeadline(thrown: unknown): string {
   }
 }
 
-/** `TypeError [ERR_INVALID_URL]: Invalid URL`; what says nothing, or is said in the message, is left out. */
+/**
+ * Returns a headline such as `TypeError [ERR_INVALID_URL]: Invalid URL`. Omits a name or code that adds nothing or is
+ * already in the message.
+ */
 function errorHeadline(error: object): string {
   const message = bounded(textOf(field(error, 'message'))).trim();
   const code = codeOf(error);
@@ -94,16 +97,19 @@ function errorHeadline(error: object): string {
   return `${name || 'Error'}${shownCode}: ${message}`;
 }
 
-// What JavaScript has; a class of the user's often keeps the name of the one that it extends.
+// Built-in names say little: a user's class often keeps the name of its base class.
 const BUILT_IN = new Set([
   ...['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError'],
   ...['AggregateError', 'SuppressedError'],
 ]);
 
-/** What an error is called, if that says more than that it is one; our own say all in their message. */
+/**
+ * Returns the name of an error's class if it says more than `Error`. Our own errors need none: their messages are
+ * complete.
+ */
 function classOf(error: object): string {
   const name = bounded(textOf(field(error, 'name')), MAX_CODE);
-  // What Redis answers begins with its code.
+  // A Redis reply begins with its code.
   if (ownKindOf(error) !== undefined || name === 'ReplyError') return '';
   const made = madeBy(error);
   const called = name === '' || (BUILT_IN.has(name) && !BUILT_IN.has(made)) ? made || name : name;
@@ -118,9 +124,9 @@ function madeBy(error: object): string {
     : '';
 }
 
-/** Of the system, of Node or of a library, such as `ENOENT`, `ERR_INVALID_URL` and `23505`. */
+/** Returns the error code of the system, Node or a library, such as `ENOENT`, `ERR_INVALID_URL` or `23505`. */
 function codeOf(error: object): string {
-  if (madeBy(error) === 'DOMException') return ''; // A number of old, which its name says.
+  if (madeBy(error) === 'DOMException') return ''; // Its code is a legacy number; the name says the same.
   for (const key of ['code', 'errno']) {
     const code = field(error, key);
     if (typeof code === 'number' || typeof code === 'bigint') return shown(code);
@@ -137,7 +143,7 @@ function stackOf(thrown: unknown): string {
   }
 }
 
-/** The lines below the message, which may look like one of them. */
+/** Returns the stack without the message. The message may itself contain lines that look like frames. */
 function framesOf(thrown: unknown): string {
   const stack = stackOf(thrown);
   const message = isObject(thrown) ? textOf(field(thrown, 'message')) : '';
@@ -150,12 +156,15 @@ function framesOf(thrown: unknown): string {
   );
 }
 
-/** What an error says it came of. */
+/** Returns an error's `cause`. */
 function causeOf(thrown: unknown): unknown {
   return isObject(thrown) ? field(thrown, 'cause') : undefined;
 }
 
-/** What an error says it consists of: of an AggregateError whatever was thrown, of another the errors. */
+/**
+ * Returns the errors nested in an error: everything inside an AggregateError; for other classes, only lists of real
+ * errors.
+ */
 function errorsOf(thrown: unknown, most: number): Held {
   if (!isObject(thrown)) return NOTHING;
   try {
@@ -169,7 +178,7 @@ function errorsOf(thrown: unknown, most: number): Held {
   }
 }
 
-/** The first errors of another one, and how many it has. */
+/** The first nested errors, and the total number. */
 interface Held {
   readonly first: readonly unknown[];
   readonly count: number;
@@ -177,7 +186,7 @@ interface Held {
 
 const NOTHING: Held = { first: [], count: 0 };
 
-/** By the index: a list of the user's may be a Proxy, or of a class with other methods. */
+/** Reads by index: a user's list may be a Proxy or have overridden methods. */
 function firstOf(errors: readonly unknown[], most: number): Held {
   const count = errors.length;
   return { first: Array.from({ length: Math.min(most, count) }, (_, i) => errors[i]), count };
@@ -192,7 +201,7 @@ function hasMessage(thrown: object): boolean {
   return typeof message === 'string' && message !== '' && !types.isProxy(thrown);
 }
 
-/** A member; `undefined` of what throws when it is looked at. */
+/** Returns a member; `undefined` if reading it throws. */
 function field(object: object, key: string): unknown {
   try {
     return (object as Readonly<Record<string, unknown>>)[key];
@@ -206,18 +215,18 @@ function textOf(value: unknown): string {
   return value === undefined ? '' : shown(value);
 }
 
-/** Before anything is done with it that takes time. */
+/** Cuts a text before anything expensive is done with it. */
 function bounded(text: string, most = MAX_BYTES): string {
   return text.length > most ? text.slice(0, most + 1) : text;
 }
 
-/** As JSON, unless it is larger than what is kept: to write all of that down could take the process a while. */
+/** Returns an object as JSON, unless it exceeds the limit: serialising a huge object would block the process. */
 function objectText(thrown: object): string {
   let left = MAX_BYTES;
   try {
     const text = JSON.stringify(thrown, (_key, value: unknown) => {
       left -= typeof value === 'string' ? value.length : 1;
-      if (left < 0) throw new RangeError('more than is kept');
+      if (left < 0) throw new RangeError('larger than the limit');
       return value;
     }) as string | undefined;
     return text === undefined || text === '{}' ? shown(thrown) : text;

@@ -10,21 +10,21 @@ import { adviceAbout, isRefusal, isReply } from './redis-reply.js';
 // A registered symbol, so that two copies of this package recognise each other's errors.
 const VERDICT = Symbol.for('nestcraft:verdict');
 
-// A message lists this many issues; the error holds them all.
+// The number of issues that a message lists. The error holds them all.
 const MAX_SHOWN_ISSUES = 20;
 
-/** The fate that an error, thrown by a handler on purpose, asks for its job. */
+/** The fate that an error thrown by a handler requests for its job. */
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Advice for a constant, a contract or a class that is undefined where it is used. */
+/** Advice for a constant, contract or class that is undefined where it is used. */
 export const IMPORT_CYCLE =
   'If it is imported from another file: files that import each other in a circle see undefined. Move it to a file of its own.';
 
 const VERDICTS = ['kill', 'drop', 'retry', 'snooze'] as const;
 
 /**
- * The base class of all errors that this engine throws on purpose. Catch it to tell them from bugs. `instanceof` also
- * recognises the errors of other copies of this package.
+ * The base class of all errors that this engine throws on purpose. Catch it to distinguish them from bugs. `instanceof`
+ * also recognises errors from other copies of this package.
  */
 export class WorkError extends Error {
   static {
@@ -40,7 +40,7 @@ export class WorkError extends Error {
   }
 }
 
-/** A job name that cannot be used: it would collide with bookkeeping keys or hide from a reaper. */
+/** A job name is invalid: it would collide with bookkeeping keys or be invisible to a reaper. */
 export class InvalidJobNameError extends WorkError {
   constructor(
     readonly jobName: unknown,
@@ -56,14 +56,14 @@ export class InvalidJobNameError extends WorkError {
 export class InvalidJobArgsError extends WorkError {
   constructor(
     readonly jobName: string,
-    /** Everything that does not fit the contract, with its place; or the first thing that JSON cannot hold. */
+    /** Every argument that does not fit the contract, with its path; or the first value that JSON cannot represent. */
     readonly issues: readonly JobArgsIssue[],
   ) {
     super(`Cannot enqueue "${jobName}": ${issuesText(issues)}. Nothing was enqueued.`);
   }
 }
 
-/** An option has a value that makes no sense. Thrown where the option is given. */
+/** An option has an invalid value. Thrown where the option is given. */
 export class InvalidOptionError extends WorkError {
   constructor(
     readonly option: string,
@@ -78,11 +78,11 @@ export class InvalidOptionError extends WorkError {
   }
 }
 
-/** An option does not exist, such as a misspelt one. */
+/** An option does not exist; it may be misspelt. */
 export class UnknownOptionError extends InvalidOptionError {
   /** The function or class that takes the options, such as `WorkModule.forRoot`. */
   readonly place: string;
-  /** The options that exist. */
+  /** The valid options. */
   readonly known: readonly string[];
 
   constructor({ option, place, known, advice }: UnknownOption) {
@@ -94,30 +94,30 @@ export class UnknownOptionError extends InvalidOptionError {
     });
     this.place = place;
     this.known = known;
-    // The message lists them. Loggers that print an error's properties, such as Nest's, would list them again.
+    // The message already lists them. Loggers that print an error's properties, such as Nest's, would repeat them.
     Object.defineProperty(this, 'known', { enumerable: false });
   }
 }
 
-/** An option that does not exist, and advice. */
+/** An unknown option, with advice. */
 export interface UnknownOption {
   readonly option: string;
   /** The function or class that takes the options, such as `WorkModule.forRoot`. */
   readonly place: string;
-  /** The options that exist. */
+  /** The valid options. */
   readonly known: readonly string[];
-  /** A sentence that says what may have been meant. */
+  /** A sentence that suggests the intended option. */
   readonly advice: string | undefined;
 }
 
-/** A schedule's spec cannot be read, or it never fires. */
+/** A schedule's spec cannot be parsed, or it never fires. */
 export class InvalidScheduleError extends WorkError {
   constructor(
     readonly spec: unknown,
     readonly reason: string,
     advice = 'Use five fields, or six with the seconds first, or @every 90s.',
   ) {
-    super(`Schedule ${shown(spec)} is refused: ${reason}. ${advice}`);
+    super(`Schedule ${shown(spec)} is invalid: ${reason}. ${advice}`);
   }
 }
 
@@ -128,18 +128,18 @@ export class NoHandlerError extends WorkError {
     readonly known: readonly string[],
   ) {
     const names = known.map((name) => `"${name}"`).join(', ') || 'none';
-    super(`Job "${jobName}" has no handler here. Those that have one: ${names}.`);
+    super(`Job "${jobName}" has no handler here. Known jobs: ${names}.`);
   }
 }
 
-/** A job name was given a second handler. */
+/** A second handler was registered for a job name. */
 export class DuplicateJobError extends WorkError {
   constructor(readonly jobName: string) {
     super(`Job "${jobName}" has a handler already. Register each job name once.`);
   }
 }
 
-/** A job name cannot be forgotten: jobs of it wait, or a pool runs them. */
+/** A job name cannot be forgotten because jobs are still waiting or a pool still runs them. */
 export class JobInUseError extends WorkError {
   constructor(
     readonly jobName: string,
@@ -149,17 +149,17 @@ export class JobInUseError extends WorkError {
   }
 }
 
-/** A job, schedule or middleware was registered after the pool had started, when they are fixed. */
+/** A job, schedule or middleware was registered after the pool had started. All of them are fixed at start. */
 export class PoolStartedError extends WorkError {
   constructor(readonly action: string) {
     super(`Cannot ${action} after the worker pool has started. Do it before start().`);
   }
 }
 
-/** Redis, or its settings, cannot hold the queue. The message says why, and what to do. */
+/** Redis, or its configuration, cannot hold the queue. The message gives the reason and the remedy. */
 export class UnsupportedRedisError extends WorkError {}
 
-/** An enqueuer, client or pool was used after it had been closed. */
+/** An enqueuer, client or pool was used after it was closed. */
 export class ClosedError extends WorkError {
   constructor(readonly what: string) {
     super(`The ${what} is closed. Create a new one, or close it later.`);
@@ -167,8 +167,8 @@ export class ClosedError extends WorkError {
 }
 
 /**
- * The jobs were certainly not enqueued: Redis refused the command, or was never reached.
- * It is safe to enqueue again.
+ * The jobs were certainly not enqueued: Redis rejected the command or was never reached. It is safe to enqueue them
+ * again.
  */
 export class EnqueueRejectedError extends WorkError {
   constructor(
@@ -178,27 +178,27 @@ export class EnqueueRejectedError extends WorkError {
     const again = isForGood(cause) ? '' : '; it is safe to try again';
     const advice = isReply(cause) ? adviceAbout(cause.message) : '';
     super(
-      `Redis did not take ${list(jobNames)}: ${reasonOf(cause)}. Nothing was enqueued${again}. ${advice}`.trimEnd(),
+      `Redis did not accept ${list(jobNames)}: ${reasonOf(cause)}. Nothing was enqueued${again}. ${advice}`.trimEnd(),
       { cause },
     );
   }
 }
 
-/** A job is larger than one command to Redis can be. The cause of an `EnqueueRejectedError`. */
+/** A job does not fit into one Redis command. The cause of an `EnqueueRejectedError`. */
 export class JobTooLargeError extends WorkError {
   constructor(
     readonly bytes: number,
     readonly most: number,
   ) {
     super(
-      `its entry has ${bytes} bytes, and ${most} can be sent; store the data elsewhere and enqueue its key`,
+      `its entry has ${bytes} bytes, but at most ${most} can be sent; store the data elsewhere and enqueue its key`,
     );
   }
 }
 
 /**
- * The jobs may or may not have been enqueued: the connection was lost, or no reply came in time, after the
- * command had been sent. Enqueueing again may run the job twice.
+ * The jobs may or may not have been enqueued: the connection was lost, or no reply arrived in time, after the command
+ * had been sent. Enqueueing them again may run the job twice.
  */
 export class EnqueueOutcomeUnknownError extends WorkError {
   constructor(
@@ -206,13 +206,13 @@ export class EnqueueOutcomeUnknownError extends WorkError {
     cause: unknown,
   ) {
     super(
-      `Redis may or may not have taken ${list(jobNames)}: ${reasonOf(cause)}. Enqueue again only if running the job twice is harmless.`,
+      `Redis may or may not have accepted ${list(jobNames)}: ${reasonOf(cause)}. Enqueue again only if running the job twice is safe.`,
       { cause },
     );
   }
 }
 
-/** What became of one job of an `enqueueMany` that Redis took only in part. */
+/** The outcome of one job of a partially accepted `enqueueMany`. */
 interface PartialResult<EnqueuedJob> {
   readonly status: string;
   readonly id: string | undefined;
@@ -220,28 +220,28 @@ interface PartialResult<EnqueuedJob> {
 }
 
 /**
- * Redis took only some of the jobs of an `enqueueMany`: those in `enqueued`. The cause, an `EnqueueRejectedError` or an
- * `EnqueueOutcomeUnknownError`, names the others and says what happened to them.
+ * Redis accepted only some of the jobs of an `enqueueMany`; `enqueued` holds those. The cause, an
+ * `EnqueueRejectedError` or an `EnqueueOutcomeUnknownError`, names the others and says what happened to them.
  */
 export class PartialEnqueueError<EnqueuedJob = unknown> extends WorkError {
   /** The jobs that are in Redis now. */
   readonly enqueued: readonly EnqueuedJob[];
-  /** How many jobs there were. */
+  /** The number of jobs given to `enqueueMany`. */
   readonly total: number;
 
   constructor(
-    /** The results in the order of the jobs; `undefined` for each job that Redis did not take. */
+    /** The results, in the order of the jobs; `undefined` for each job that Redis did not accept. */
     readonly results: readonly (PartialResult<EnqueuedJob> | undefined)[],
     cause: unknown,
   ) {
     const enqueued = results.flatMap((result) => result?.job ?? []);
     const duplicates = results.filter((result) => result && !result.job).length;
-    const waiting = duplicates > 0 ? `; ${duplicates} waited already` : '';
+    const waiting = duplicates > 0 ? `; ${duplicates} already waiting` : '';
     const isUnknown = cause instanceof EnqueueOutcomeUnknownError;
     const why = reasonOf(cause instanceof WorkError ? (cause.cause ?? cause) : cause);
     const others = isUnknown ? 'may or may not be' : 'were not';
     const advice = isUnknown
-      ? 'Enqueue those again only if running a job twice is harmless.'
+      ? 'Enqueue those again only if running a job twice is safe.'
       : 'Enqueue only those again.';
     super(
       `Enqueued ${enqueued.length} of ${counted(results.length, 'job')}, which are in "enqueued"${waiting}; the others ${others}: ${why}. ${advice}`,
@@ -260,13 +260,13 @@ export class PropagatorCaptureError extends WorkError {
     cause?: unknown,
   ) {
     super(
-      `What propagator "${propagator}" carries to jobs ${reason}. Nothing was enqueued. Have it carry less, or fix it.`,
+      `The carrier of propagator "${propagator}" ${reason}. Nothing was enqueued. Fix the propagator, or make it carry less.`,
       { cause },
     );
   }
 }
 
-/** A propagator took too long. The job goes on without it; the error is logged and does not change the job's fate. */
+/** A propagator took too long. The job continues without it; the error is logged and does not affect the job's fate. */
 export class SlowPropagatorError extends WorkError {
   constructor(
     readonly propagator: string,
@@ -275,26 +275,26 @@ export class SlowPropagatorError extends WorkError {
     readonly patience: number,
   ) {
     super(
-      `Propagator "${propagator}" ${what} within ${patience} ms. The job goes on without it. Have restore() call run(), and end when that has.`,
+      `Propagator "${propagator}" ${what} within ${patience} ms. The job continues without it. Make restore() call run(), and resolve once run() has.`,
     );
   }
 }
 
-/** A middleware of the enqueuer ended without calling `next`. Nothing was enqueued. */
+/** An enqueuer middleware returned without calling `next`. Nothing was enqueued. */
 export class EnqueueStoppedError extends WorkError {
   constructor(readonly jobNames: readonly string[]) {
     super(
-      `A middleware of the enqueuer stopped ${list(jobNames)}: it ended without calling next(). Nothing was enqueued. Have it call next(), or throw an error that says why not.`,
+      `A middleware of the enqueuer stopped ${list(jobNames)}: it ended without calling next(). Nothing was enqueued. Make it call next(), or throw an error that gives the reason.`,
     );
   }
 }
 
-/** Whether trying again is useless until something is changed. */
+/** Returns whether a retry is pointless until something is changed. */
 function isForGood(cause: unknown): boolean {
   return cause instanceof UnsupportedRedisError || cause instanceof CommandTooLargeError;
 }
 
-/** The command was not sent: Redis is not connected, or it refuses the connection. */
+/** The command was not sent: Redis is not connected, or it rejects the connection. */
 export class NotConnectedError extends WorkError {
   constructor(
     readonly connection: string,
@@ -303,7 +303,7 @@ export class NotConnectedError extends WorkError {
     cause?: unknown,
   ) {
     const why = cause === undefined ? '' : `: ${reasonOf(cause)}`;
-    const what = isRefusal(cause) ? 'is refused' : `is not ready after ${waited} ms`;
+    const what = isRefusal(cause) ? 'was refused' : `is not ready after ${waited} ms`;
     super(`Redis connection "${connection}" ${what}${why}. ${adviceFor(cause)}`, { cause });
   }
 }
@@ -314,11 +314,11 @@ export class CommandTooLargeError extends WorkError {
     /** The command's name. */
     readonly command: string,
     readonly bytes: number,
-    /** The largest size that Redis accepts, in bytes. */
+    /** The largest command that Redis accepts, in bytes. */
     readonly limit: number,
   ) {
     super(
-      `Command ${command.toUpperCase()} has ${bytes} bytes, and Redis takes ${limit} at most. It was not sent. Send less at once.`,
+      `Command ${command.toUpperCase()} has ${bytes} bytes, but Redis accepts at most ${limit}. It was not sent. Send less at a time.`,
     );
   }
 }
@@ -347,14 +347,14 @@ export class JobTimeoutError extends WorkError {
   }
 }
 
-/** The reason with which `job.signal` aborts when the pool stops before the job has finished. */
+/** The abort reason of `job.signal` when the pool stops before the job has finished. */
 export class PoolStoppingError extends WorkError {
   constructor() {
     super('The worker pool is stopping. The job will be put back and run again.');
   }
 }
 
-/** The reason with which `job.signal` aborts when the job was cancelled. It is not run again. */
+/** The abort reason of `job.signal` when the job is cancelled. The job does not run again. */
 export class JobCancelledError extends WorkError {
   constructor(
     readonly jobName: string,
@@ -365,8 +365,8 @@ export class JobCancelledError extends WorkError {
 }
 
 /**
- * The reason with which `job.signal` aborts when another pool took the job over, such as a reaper that took this pool for
- * dead. The job runs, or ran, there as well; how it ends here changes nothing.
+ * The abort reason of `job.signal` when another pool has taken the job over, for example because a reaper declared this
+ * pool dead. The job runs, or has run, there as well; its result here is ignored.
  */
 export class JobLostError extends WorkError {
   constructor(
@@ -377,10 +377,10 @@ export class JobLostError extends WorkError {
   }
 }
 
-/** Every reason with which `job.signal` aborts. */
+/** Every abort reason of `job.signal`. */
 export type JobAbortReason = JobCancelledError | JobLostError | JobTimeoutError | PoolStoppingError;
 
-/** Throw it in a handler to declare the job dead at once, whatever retries it has left. */
+/** Throw it in a handler to declare the job dead immediately, regardless of the retries left. */
 export class KillJobError extends WorkError {
   static {
     mark(this, 'kill');
@@ -391,12 +391,15 @@ export class KillJobError extends WorkError {
   }
 }
 
-/** The arguments of a job in Redis fit neither its contract nor an older form of it. The job is dead at once. */
+/**
+ * The arguments of a job in Redis fit neither its contract nor an older version of it. The job is declared dead
+ * immediately.
+ */
 export class JobContractError extends KillJobError {
   constructor(
     readonly jobName: string,
     readonly issues: readonly JobArgsIssue[],
-    /** `stored`: the arguments do not fit as they are in Redis; `upgraded`: they do not fit after an `upgrade()`. */
+    /** `stored`: the arguments do not fit as stored in Redis; `upgraded`: they do not fit after an `upgrade()`. */
     readonly when: 'stored' | 'upgraded' = 'stored',
   ) {
     const what = when === 'stored' ? 'Its arguments' : 'Its arguments, after an upgrade(),';
@@ -406,30 +409,33 @@ export class JobContractError extends KillJobError {
   }
 }
 
-/** A handler, or a middleware, returned a function, which nobody calls: its work was not done. The job is dead at once. */
+/**
+ * A handler or middleware returned a function. Nothing calls it, so its work was not done. The job is declared dead
+ * immediately.
+ */
 export class UncalledFunctionError extends KillJobError {
   constructor() {
     super(
-      'The handler, or a middleware, returned a function, which nobody calls: its work was not done. Call the function and return its result; then retry the job.',
+      'The handler, or a middleware, returned a function. Nothing calls it, so its work was not done. Call the function and return its result; then retry the job.',
     );
   }
 }
 
-/** A middleware called `next` after it had ended: the job is done, and its handler did not run. */
+/** A middleware called `next` after it had returned. The job is already finished, and its handler did not run. */
 export class LateNextError extends WorkError {
   constructor(
     readonly jobName: string,
     readonly jobId: string,
   ) {
     super(
-      `A middleware called next() for job "${jobName}" (${jobId}) after it had ended: the job is done, and its handler did not run. Have the middleware return a promise that resolves after next().`,
+      `A middleware called next() for job "${jobName}" (${jobId}) after it had returned. The job is finished, and its handler did not run. Make the middleware return a promise that resolves after next().`,
     );
   }
 }
 
 /**
- * Throw it in a handler to drop the job: it has failed and is forgotten, whatever retries it has left. It is not kept among
- * the dead jobs.
+ * Throw it in a handler to drop the job: it fails and is forgotten, regardless of the retries left. It is not kept
+ * among the dead jobs.
  */
 export class DropJobError extends WorkError {
   static {
@@ -441,14 +447,14 @@ export class DropJobError extends WorkError {
   }
 }
 
-/** Throw it in a handler: the job runs again after a delay, and no failure is counted. */
+/** Throw it in a handler to run the job again after a delay, without counting a failure. */
 export class SnoozeJobError extends WorkError {
-  /** Whole seconds until the next run, 100 years at most. */
+  /** Whole seconds until the next run, at most 100 years. */
   readonly seconds: number;
 
   /**
    * @param delay until the next run: milliseconds, or a text such as `30s` or `1h30m`; rounded up to whole seconds
-   * @throws InvalidOptionError for anything that is no duration, such as a negative number
+   * @throws InvalidOptionError if the delay is not a duration, for example a negative number
    */
   constructor(delay: Duration) {
     const seconds = secondsOf(delay);
@@ -461,15 +467,17 @@ export class SnoozeJobError extends WorkError {
   }
 }
 
-/** Throw it in a handler: the job has failed, and if it has runs left, it runs again after a delay instead of its backoff. */
+/**
+ * Throw it in a handler to fail the job and, if it has runs left, to retry it after this delay instead of its backoff.
+ */
 export class RetryJobError extends WorkError {
-  /** Whole seconds until the next run, 0 for at once, 100 years at most. */
+  /** Whole seconds until the next run; 0 means immediately; at most 100 years. */
   readonly seconds: number;
 
   /**
    * @param delay until the next run: milliseconds, or a text such as `30s` or `1h30m`; rounded up to whole seconds
    * @param message why the job failed; default: the message of `options.cause`
-   * @throws InvalidOptionError for anything that is no duration, such as a negative number
+   * @throws InvalidOptionError if the delay is not a duration, for example a negative number
    */
   constructor(delay: Duration, message?: string, options?: ErrorOptions) {
     const { cause } = options ?? {};
@@ -482,21 +490,21 @@ export class RetryJobError extends WorkError {
   }
 }
 
-/** An entry in Redis is not a job. It goes to the dead jobs, in an envelope that keeps its text. */
+/** A Redis entry is not a valid job. It is moved to the dead jobs, in an envelope that preserves its text. */
 export class UndecodableJobError extends WorkError {
   constructor(readonly reason: string) {
     super(`undecodable job: ${reason}`);
   }
 }
 
-/** Whether a value is an error of this package, or of another copy of it. Never throws. */
+/** Returns whether a value is an error of this package, or of another copy of it. Never throws. */
 export function isWorkError(error: unknown): error is WorkError {
   return error instanceof WorkError;
 }
 
 /**
- * The fate that a thrown value asks for its job; `undefined` for a value that asks for none. It may be an error of another
- * copy of this package. Never throws.
+ * Returns the fate that a thrown value requests for its job; `undefined` if it requests none. Recognises errors from
+ * other copies of this package. Never throws.
  */
 export function verdictOf(error: unknown): Verdict | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
@@ -537,11 +545,11 @@ function issuesText(issues: readonly JobArgsIssue[]): string {
 }
 
 function adviceFor(cause: unknown): string {
-  if (!isReply(cause)) return 'Check the address and that Redis runs.';
-  return adviceAbout(cause.message) || 'Look at what Redis says.';
+  if (!isReply(cause)) return 'Check the address, and check that Redis is running.';
+  return adviceAbout(cause.message) || 'Check the reply from Redis.';
 }
 
-/** The cause for the middle of a sentence: without its full stop. */
+/** Returns the cause without its full stop, for the middle of a sentence. */
 function reasonOf(cause: unknown): string {
   return errorLine(cause).replace(/\.$/, '');
 }

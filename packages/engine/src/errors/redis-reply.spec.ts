@@ -64,7 +64,7 @@ describe('redisProblem', () => {
     expect(redisProblem(away)).toBe('Redis does not answer: connect ECONNREFUSED 127.0.0.1:1.');
     expect(redisProblem(new NotConnectedError('pool', 5, away))).toMatch(/^Redis does not answer/);
     expect(redisProblem(new NotConnectedError('pool', 5, reply('NOAUTH no')))).toBe(
-      'Redis refuses: Redis connection "pool" is refused: NOAUTH no. Check the user name and the password.',
+      'Redis refuses: Redis connection "pool" was refused: NOAUTH no. Check the user name and the password.',
     );
     expect(redisProblem(new UnsupportedRedisError('no hash tag'))).toBe(
       'Redis refuses: no hash tag.',

@@ -1,6 +1,6 @@
 /**
- * What helps. `retry`: the same connection, later. `reconnect`: a new connection may reach a server that takes it.
- * `alert`: nothing by itself; a person or a code change must help.
+ * How to recover. `retry`: try the same connection later. `reconnect`: a new connection may reach a server that accepts
+ * the command. `alert`: only a person or a code change can help.
  */
 export type Remedy = 'retry' | 'reconnect' | 'alert';
 
@@ -8,7 +8,7 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   LOADING: 'retry',
   BUSY: 'retry',
   TRYAGAIN: 'retry',
-  // A slot that moves from one node of a Cluster to another, key by key; and one that has moved.
+  // A Cluster answers ASK while a slot moves between nodes, and MOVED once it has moved.
   ASK: 'retry',
   MOVED: 'reconnect',
   CLUSTERDOWN: 'retry',
@@ -21,15 +21,15 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   UNBLOCKED: 'reconnect',
 };
 
-// How Redis before 7.0 says that a command of a script has failed; and how later ones say where.
+// Redis before 7.0 reports a failed command of a script like this; later versions append the place.
 const SCRIPT_FAILED = 'ERR Error running script';
 const FAILED_COMMAND =
   /^ERR Error running script \(call to f_[0-9a-f]{40}\): @user_script:\s*\d+:\s*-?(?=[A-Z]+ )/;
 const PLACE = /\.? ?script: [0-9a-f]{40}, on @?user_script:\s*\d+\.?$/;
 
 /**
- * The code of an error that Redis has answered. A refusal inside MULTI arrives as EXECABORT that quotes the reason, if at
- * all; one inside a script, from a Redis before 7.0, as an ERR that does.
+ * Returns the code of a Redis error reply. A rejection inside MULTI arrives as EXECABORT, which may quote the reason. A
+ * rejection inside a script arrives, before Redis 7.0, as an ERR that quotes it.
  */
 export function replyCode(message: string): string {
   const [code = 'ERR'] = message.split(/[\s:]/, 1);
@@ -38,12 +38,12 @@ export function replyCode(message: string): string {
   return Object.keys(REMEDIES).find((known) => words.has(known)) ?? code;
 }
 
-/** What Redis says, without the digest of the script that it says it in, and the line. */
+/** Returns a Redis error message without the digest and line of the script that caused it. */
 export function plainReply(message: string): string {
   return message.replace(FAILED_COMMAND, '').replace(PLACE, '');
 }
 
-/** Whether Redis has answered so; by its name, since of ioredis, too, there may be several copies. */
+/** Returns whether an error is a Redis reply. Checks its name, because several copies of ioredis may be loaded. */
 export function isReply(error: unknown): error is Error {
   return (error as { readonly name?: unknown } | null | undefined)?.name === 'ReplyError';
 }
@@ -51,32 +51,35 @@ export function isReply(error: unknown): error is Error {
 const ADVICE: Readonly<Record<string, string>> = {
   WRONGPASS: 'Check the user name and the password.',
   NOAUTH: 'Check the user name and the password.',
-  NOPERM: 'Give its user the commands and keys that it needs.',
-  DATABASE: 'Choose a database that this Redis has.',
-  OOM: 'Give it more memory, or wait until jobs are worked off.',
-  MISCONF: 'It cannot save its data: look at its log and its disk.',
+  NOPERM: 'Grant its user the commands and keys that it needs.',
+  DATABASE: 'Choose a database that exists on this server.',
+  OOM: 'Give it more memory, or wait until jobs have been processed.',
+  MISCONF: 'It cannot save its data: check its log and its disk.',
   READONLY: 'It is a replica: connect to the master.',
-  NOREPLICAS: 'Too few of its replicas keep up: look at those.',
-  LOADING: 'It is reading its data: wait until it has.',
-  BUSY: 'A script keeps it busy: wait until that has ended, or SCRIPT KILL it.',
-  CLUSTERDOWN: 'No node has some of its slots: look at the nodes of the Cluster.',
-  MASTERDOWN: 'It is a replica that has lost its master: look at that.',
+  NOREPLICAS: 'Too few of its replicas keep up: check them.',
+  LOADING: 'It is loading its data: wait until it has finished.',
+  BUSY: 'A script keeps it busy: wait for it to end, or stop it with SCRIPT KILL.',
+  CLUSTERDOWN: 'No node serves some of its slots: check the nodes of the Cluster.',
+  MASTERDOWN: 'It is a replica that has lost its master: check the master.',
 };
 
-// What no other attempt makes better: somebody has to change the settings, of this process or of Redis.
+// Errors that no retry can fix: someone must change the settings of this process or of Redis.
 const REFUSALS: ReadonlySet<string> = new Set(['WRONGPASS', 'NOAUTH', 'NOPERM', 'DATABASE']);
 
-/** What to do about something that Redis has answered; empty where that is not known. */
+/** Returns advice about a Redis error reply; empty if there is none. */
 export function adviceAbout(message: string): string {
   return ADVICE[kindOf(message)] ?? '';
 }
 
-/** Whether Redis takes nobody with these settings: a wrong password, for instance, or no such database. */
+/**
+ * Returns whether Redis rejects these settings for every connection, for example a wrong password or a missing
+ * database.
+ */
 export function isRefusal(error: unknown): error is Error {
   return isReply(error) && REFUSALS.has(kindOf(error.message));
 }
 
-/** The code, or what an ERR is about. */
+/** Returns the error code, or a more specific kind for an ERR. */
 function kindOf(message: string): string {
   if (/DB index|SELECT/.test(message)) return 'DATABASE';
   if (/invalid password|AUTH.* without any password/i.test(message)) return 'WRONGPASS';

@@ -1,8 +1,8 @@
 const NESTED = ['cause', 'lastNodeError', 'previousErrors', 'errors'] as const;
 
 /**
- * Takes the arguments of its command out of an error of ioredis, and out of those that it holds: passwords, and the
- * arguments of jobs. Whoever prints an error whole, as Nest does, would have them in its log.
+ * Removes command arguments from an ioredis error and its nested errors. They contain passwords and job arguments,
+ * which would reach the log of any logger that prints errors whole, as Nest's does.
  */
 export function hideSecrets(error: unknown, depth = 0): void {
   if (typeof error !== 'object' || error === null || depth > 5) return;
@@ -14,14 +14,14 @@ export function hideSecrets(error: unknown, depth = 0): void {
   }
 }
 
-/** What was given as an address, which may be no URL at all, without the password in it. */
+/** Returns a given address, which need not be a valid URL, without its password. */
 export function withoutPassword(address: string): string {
   return address
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, '$1***@')
     .replaceAll(/([?&]password=)[^&]*/gi, '$1***');
 }
 
-/** A text without the passwords of the URLs in it. */
+/** Returns a text without the passwords of its URLs. */
 export function withoutPasswords(text: string): string {
   if (!text.includes('://')) return text;
   return text

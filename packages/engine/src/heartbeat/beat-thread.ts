@@ -17,18 +17,18 @@ export interface BeatThreadOptions {
   readonly interval: number;
   /** Milliseconds without a tick of the main thread after which the beats end. */
   readonly stuckAfter: number;
-  /** Beats fail, or are held back. */
+  /** Called when beats fail, or are held back. */
   readonly onError: (error: Error) => void;
-  /** The thread has ended, and nobody has stopped it. */
+  /** Called when the thread has ended without being stopped. */
   readonly onEnded: (reason: string) => void;
 }
 
 const TICK = 1_000;
 const STOP_PATIENCE = 5_000;
-// The places of the counters, which nestcraft-heartbeat.mjs shares.
+// The indexes of the counters, the same as in nestcraft-heartbeat.mjs.
 const [TICKS, ROUNDS, BEATS] = [0, 1, 2];
 
-/** A thread that beats for the pool with a connection of its own, as the main thread sees it. */
+/** The main thread's handle of a thread that beats for the pool on its own connection. */
 export class BeatThread {
   readonly #worker: Worker;
   readonly #counters = new Int32Array(new SharedArrayBuffer(12));
@@ -37,7 +37,7 @@ export class BeatThread {
   #stopping = false;
   #reason: string | undefined;
 
-  /** @throws where no thread may be started */
+  /** @throws if no thread can be started */
   constructor({ file, redis, beat, interval, stuckAfter, onError, onEnded }: BeatThreadOptions) {
     const { script, keys, args } = beat;
     const workerData: BeatLoopData = {
@@ -60,38 +60,39 @@ export class BeatThread {
     this.#worker.unref();
     this.#worker.on('message', (message: BeatLoopMessage) => {
       if (message.kind === 'failed') onError(new Error(plainReply(message.message)));
-      if (message.kind === 'stuck') onError(new Error('the main thread is stuck; no more beats'));
+      if (message.kind === 'stuck')
+        onError(new Error('the main thread is stuck, so the heartbeat stops'));
     });
     this.#worker.on('error', (error: unknown) => (this.#reason = errorLine(error)));
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     void this.#ended.then(() => {
       clearInterval(this.#ticker);
-      if (!this.#stopping) onEnded(this.#reason ?? 'somebody has terminated it');
+      if (!this.#stopping) onEnded(this.#reason ?? 'it was terminated');
     });
   }
 
-  /** How often it has tried to beat: it grows for as long as the thread is not stuck. */
+  /** The number of rounds, successful or not. It grows unless the thread is stuck. */
   get rounds(): number {
     return Atomics.load(this.#counters, ROUNDS);
   }
 
-  /** How many beats Redis has taken from it. */
+  /** The number of its beats that Redis has accepted. */
   get beats(): number {
     return Atomics.load(this.#counters, BEATS);
   }
 
-  /** The pool's connection was made anew: the thread's may be left with a server that is none any more. */
+  /** Makes the thread reconnect after the pool has. Its connection may lead to a server that is no longer the right one. */
   follow(place: NodeAddress | undefined): void {
     this.#order({ kind: 'follow', ...(place && { place }) });
   }
 
-  /** Ends the thread at once, as if it had ended on its own. */
+  /** Ends the thread immediately, and reports that as if it had ended on its own. */
   kill(reason: string): void {
     this.#reason ??= reason;
     void this.#worker.terminate();
   }
 
-  /** Ends the thread, within five seconds. Its last beat has arrived, or has failed, when this resolves. */
+  /** Ends the thread within five seconds. Resolves when its last beat has arrived or failed. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#worker.ref();
@@ -107,12 +108,12 @@ export class BeatThread {
 }
 
 /**
- * Redis options that another thread can be given, or `undefined` where something in them cannot go there, such as a
- * function that checks a certificate, or a connector of the user's own.
+ * Returns the Redis options in a form that another thread can receive; `undefined` if a part cannot be transferred, such as
+ * a function that checks a certificate, or a custom connector.
  */
 export function threadOptions(options: RedisOptions): RedisOptions | undefined {
   if (options.Connector) return undefined;
-  // Functions are this connection's policy and events; the thread has its own.
+  // Functions are the policy and the events of this connection. The thread has its own.
   const own = Object.entries(options).filter(
     ([key, value]) => typeof value !== 'function' && value !== undefined && !OWN.has(key),
   );

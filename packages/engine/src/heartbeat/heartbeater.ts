@@ -14,7 +14,7 @@ import { threadFile } from './thread-file.js';
 import { performance } from '../base/timers.js';
 
 export interface HeartbeaterOptions {
-  /** The pool's. */
+  /** The pool's id. */
   readonly id: string;
   readonly workerIds: readonly string[];
   readonly jobNames: readonly string[];
@@ -27,45 +27,45 @@ export interface HeartbeaterOptions {
   readonly settings: {
     readonly concurrency: number;
     /**
-     * `heartbeat`: milliseconds between beats; others take a pool for dead after 10 s without one. `stuckAfter`: milliseconds
-     * for which the main thread may be busy before it is taken for hung, and the beats end.
+     * `heartbeat`: milliseconds between beats. Other pools take a pool for dead after 10 s without one. `stuckAfter`:
+     * milliseconds for which the main thread may be busy before it counts as hung and the beats stop.
      */
     readonly timing: { readonly heartbeat: number; readonly stuckAfter: number };
   };
-  /** Beats from the thread fail, or the thread has ended. */
+  /** Called when beats from the thread fail, or the thread has ended. */
   readonly onError: (error: unknown) => void;
-  /** The thread has ended: a tick is due now. */
+  /** Called when the thread has ended and a tick is due immediately. */
   readonly onThreadEnded: () => void;
 }
 
-// In milliseconds: how often the main thread looks whether the other one beats, and how late its beats may be.
+// In milliseconds: how often the main thread checks the other thread's beats, and how late these may be.
 const LOOK = 500;
 const GRACE = 1_000;
-// In milliseconds. A thread that has lived for this long is not one that dies at once again and again.
+// In milliseconds. The death of a thread that lived this long is not one of a series of immediate deaths.
 const LONG_LIFE = 60_000;
 const MAX_RESTART_DELAY = 60_000;
 const NO_FILE =
-  'The code of the heartbeat\'s thread is missing, so the main thread beats; a handler that blocks it for ten seconds has the pool taken for dead, and its jobs run twice. In a bundle, make "@nestcraft/work/heartbeat" an entry point whose output stands beside the bundle as nestcraft-heartbeat.js (or .mjs, .cjs)';
+  'The code of the heartbeat thread is missing, so the main thread beats. If a handler blocks it for ten seconds, other pools take this pool for dead and its jobs run twice. In a bundle, make "@nestcraft/work/heartbeat" an entry point whose output is beside the bundle as nestcraft-heartbeat.js (or .mjs, .cjs)';
 
 /**
- * Tells the other pools, Go's among them, that this one is alive, in Redis's time. It beats from a thread of its own:
- * a handler that keeps the event loop busy for longer than the ten seconds that others allow must not have its jobs
- * taken away, and run twice.
+ * Reports to the other pools, including Go's, that this pool is alive, in Redis's time. It beats from a separate thread.
+ * Otherwise, if a handler blocked the event loop for longer than the ten seconds that others allow, they would take the
+ * pool's jobs, which would run twice.
  *
- * The main thread looks whether that thread beats, and beats itself when it does not, for whatever reason: it cannot be
- * started, has died, is stuck, or does not reach Redis. One that has died, or is stuck, is replaced.
+ * The main thread checks whether that thread beats, and beats itself if it does not, for any reason: the thread cannot be
+ * started, has died, is stuck, or does not reach Redis. A dead or stuck thread is replaced.
  */
 export class Heartbeater implements Paced {
   readonly #options: HeartbeaterOptions;
   readonly #interval: number;
   #thread: BeatThread | undefined;
   #stopped = false;
-  /** When Redis last took a beat, as far as is known; when the thread last tried; and when the thread started. */
+  /** The times of the last beat that Redis is known to have accepted, of the thread's last try, and of its start. */
   #beatAt = -Infinity;
   #roundAt = 0;
   #startedAt = 0;
   #seen = { rounds: 0, beats: 0 };
-  /** How many threads in a row have died soon, and when the next one may be started. */
+  /** The number of threads in a row that died early, and the time at which the next one may start. */
   #deaths = 0;
   #nextThreadAt = 0;
 
@@ -74,18 +74,18 @@ export class Heartbeater implements Paced {
     this.#interval = options.settings.timing.heartbeat;
   }
 
-  /** The pool's connection was made anew, maybe to another server: the thread's goes there, too. */
+  /** Makes the thread follow the pool's new connection, which may lead to another server. */
   follow(): void {
     if (!this.#stopped) this.#thread?.follow(this.#options.connection.node);
   }
 
-  /** Ends the thread. The heartbeat stays and ages, unless it is removed. */
+  /** Ends the thread. The heartbeat stays in Redis and ages, unless it is removed. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#thread?.stop();
   }
 
-  /** One beat, from this thread; the first one registers the pool. */
+  /** Beats once from this thread. The first beat registers the pool. */
   async beat(): Promise<void> {
     const { connection } = this.#options;
     await connection.ready();
@@ -93,14 +93,14 @@ export class Heartbeater implements Paced {
     this.#beatAt = performance.now();
   }
 
-  /** Unregisters the pool. Only for a pool that has nothing in progress: no reaper will look for it again. */
+  /** Unregisters the pool. Only for a pool with nothing in progress, because no reaper checks it again. */
   async remove(): Promise<void> {
     const { connection, scripts, id } = this.#options;
     await connection.ready();
     await connection.call(scripts.pools.leave(id));
   }
 
-  /** Starts or replaces the thread if need be, and beats if the thread does not. */
+  /** Starts or replaces the thread if necessary, and beats if the thread does not. */
   async tick(): Promise<number> {
     this.#tendThread();
     const grace = this.#thread ? Math.min(GRACE, this.#interval / 5) : 0;
@@ -123,7 +123,7 @@ export class Heartbeater implements Paced {
     this.#seen = { rounds, beats };
   }
 
-  /** Milliseconds after which a thread that does nothing is stuck: its rounds are shorter, whatever Redis does. */
+  /** Milliseconds without a round after which the thread is stuck. Its rounds are shorter, whatever Redis does. */
   get #patience(): number {
     const { commandTimeout = 0 } = this.#options.connection.redis.options;
     return this.#interval + 3 * commandTimeout;
@@ -156,12 +156,12 @@ export class Heartbeater implements Paced {
     }
   }
 
-  /** The thread's own; none for a test's clock, or where the options cannot be handed to another thread. */
+  /** Returns the thread's Redis options; `undefined` with a test's clock, or if they cannot be transferred to a thread. */
   #threadOptions(): RedisOptions | undefined {
     const { connection, clock } = this.#options;
     if (clock.scriptTime() !== undefined) return undefined;
     const { node } = connection;
-    // The node of a Cluster is known by now: the thread does not have to look for it.
+    // The Cluster node is known by now, so the thread need not search for it.
     return threadOptions({
       ...connection.redis.options,
       ...(node && { ...node, Connector: undefined }),
@@ -178,7 +178,7 @@ export class Heartbeater implements Paced {
     if (this.#deaths > 1) return;
     this.#options.onError(
       new Error(
-        `the thread has ended (${reason}). The main thread beats until a new one has started; a handler that blocks it for ten seconds has the pool taken for dead`,
+        `the thread has ended (${reason}). The main thread beats until a new one has started. If a handler blocks it for ten seconds, other pools take this pool for dead`,
       ),
     );
   }
@@ -191,7 +191,7 @@ export class Heartbeater implements Paced {
       worker_ids: [...workerIds].sort().join(','),
       host: hostname(),
       pid: process.pid,
-      // Not gocraft/work's: readers of its format pass over fields that they do not know.
+      // Not a field of gocraft/work, whose readers ignore unknown fields.
       engine: 'nestcraft',
       schedules: JSON.stringify(
         schedules.map(({ id, jobName, schedule, overlap, missed, argsText }) => ({

@@ -1,27 +1,26 @@
-// The thread from which a pool beats, so that a handler that keeps the event loop busy does not make others take the
-// pool for dead. Plain JavaScript, because a thread loads its own file, in the sources as in the package. In a bundle it is
-// an entry point, @nestcraft/work/heartbeat, whose file thread-file.ts looks for by this one's name.
+// The thread from which a pool beats. Without it, a handler that blocks the event loop would make other pools take the pool
+// for dead. It is plain JavaScript, because a thread loads its own file, both in the sources and in the package. In a
+// bundle it is the entry point @nestcraft/work/heartbeat, which thread-file.ts finds by the name of this file.
 import { parentPort, workerData } from 'node:worker_threads';
 import { Redis } from 'ioredis';
 
 /**
  * @typedef {object} BeatLoopData
  * @property {import('ioredis').RedisOptions} redis
- * @property {{ lua: string, keys: readonly string[], args: readonly (string | number)[] }} script what a beat runs
+ * @property {{ lua: string, keys: readonly string[], args: readonly (string | number)[] }} script the script of a beat
  * @property {number} interval milliseconds between beats
- * @property {number} stuckAfter milliseconds without a tick of the main thread after which the beats end
- * @property {SharedArrayBuffer} counters the ticks of the main thread, this one's rounds, and its beats
+ * @property {number} stuckAfter milliseconds without a tick of the main thread after which the beats stop
+ * @property {SharedArrayBuffer} counters the ticks of the main thread, and the rounds and the beats of this one
  */
 
 /**
- * What the thread reports: that beats fail, that it holds them back because the main thread is stuck, or that it beats
- * again.
+ * A report of the thread: its beats fail, it holds them back because the main thread is stuck, or it beats again.
  *
  * @typedef {{ kind: 'failed', message: string } | { kind: 'stuck' } | { kind: 'freed' }} BeatLoopMessage
  */
 
 /**
- * What it is told: to end; or that the pool's connection was made anew, and in a Cluster where.
+ * An order to the thread: to end, or to follow the pool's new connection, in a Cluster to its node.
  *
  * @typedef {{ kind: 'stop' } | { kind: 'follow', place?: { host: string, port: number } }} BeatLoopOrder
  */
@@ -29,7 +28,7 @@ import { Redis } from 'ioredis';
 const data = /** @type {BeatLoopData} */ (workerData);
 if (!data?.counters)
   throw new Error(
-    'This is the code of the thread from which a worker pool beats, and starts nothing by itself. Do not import it: add it to a bundle as an entry point named "nestcraft-heartbeat".',
+    'This is the code of the thread from which a worker pool beats. It starts nothing when it is imported. Add it to a bundle as an entry point named "nestcraft-heartbeat" instead.',
   );
 const { script, interval, stuckAfter } = data;
 const counters = new Int32Array(data.counters);
@@ -67,7 +66,7 @@ async function next() {
   timer = setTimeout(() => (beating = next()), failed ? pause() : interval);
 }
 
-/** Milliseconds; a server that goes on refusing is asked ever less often, though as often as it is beaten to. */
+/** Milliseconds until the next try. They grow while the server refuses, up to the interval of beats. */
 function pause() {
   return Math.min(interval, AFTER_ERROR * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
 }
@@ -75,7 +74,7 @@ function pause() {
 /** @returns {Promise<boolean>} whether it failed */
 async function beat() {
   if (isStuck()) return false;
-  // It is on its way, and the main thread beats if that takes long.
+  // The connection is being made. If that takes long, the main thread beats.
   if (redis.status !== 'ready') return failed(reason);
   try {
     await redis.eval(script.lua, script.keys.length, ...script.keys, ...script.args);
@@ -85,14 +84,14 @@ async function beat() {
   } catch (error) {
     if (!isOfConnection(error))
       return failed(error instanceof Error ? error.message : String(error));
-    // The pool's own connection meets the same error, and reports it.
+    // The pool's own connection gets the same error and reports it.
     renew();
     return true;
   }
 }
 
 /**
- * Tells the reason when it is another.
+ * Reports the reason if it has changed.
  *
  * @param {string | undefined} message
  */
@@ -103,7 +102,7 @@ function failed(message) {
 }
 
 /**
- * Whether another connection may help: this one was lost or is silent, or leads to a server that takes no writes.
+ * Returns whether a new connection may help: this one was lost or is silent, or its server accepts no writes.
  *
  * @param {unknown} error
  */
@@ -119,14 +118,14 @@ function open() {
   });
   opened.on('error', (/** @type {Error & { command?: { name: string } }} */ error) => {
     reason = error.message;
-    // ioredis would go on, in database 0.
+    // ioredis would continue in database 0.
     if (error.command?.name === 'select') opened.disconnect(true);
   });
   opened.on('ready', () => (reason = undefined));
   return opened;
 }
 
-/** A silent connection answers nothing any more, not even its end. */
+/** Replaces the connection without waiting for its end, because a silent connection never confirms that. */
 function renew() {
   const former = redis;
   redis = open();
@@ -141,7 +140,7 @@ async function follow(place) {
   renew();
 }
 
-/** Whether the main thread has not ticked for so long that it is taken for hung: a reaper may take its jobs. */
+/** Returns whether the main thread has not ticked for so long that it counts as hung and a reaper may take its jobs. */
 function isStuck() {
   const now = performance.now();
   const count = Atomics.load(counters, TICKS);
@@ -155,7 +154,7 @@ function isStuck() {
   return is;
 }
 
-/** The last beat must have arrived before the pool is unregistered: it would register it back. */
+/** Ends the thread. The last beat must arrive before the pool is unregistered, because it would register the pool again. */
 async function stop() {
   stopping = true;
   clearTimeout(timer);

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 const NAMES = ['nestcraft-heartbeat.mjs', 'nestcraft-heartbeat.js', 'nestcraft-heartbeat.cjs'];
 
 /**
- * The file that the heartbeat's thread runs: the package's own, or in a bundle the output of the entry point
- * `@nestcraft/work/heartbeat` beside it. `undefined` when there is neither.
+ * Returns the file of the heartbeat thread: the package's own, or in a bundle the output of the entry point
+ * `@nestcraft/work/heartbeat` beside it; `undefined` if neither exists.
  */
 export function threadFile(): URL | undefined {
   const candidates = places().flatMap((place) => NAMES.map((name) => new URL(name, place)));
@@ -13,8 +13,9 @@ export function threadFile(): URL | undefined {
 }
 
 /**
- * Where this code may be. In a CommonJS bundle only `__filename` is right: esbuild leaves `import.meta` empty there, and
- * webpack fills it with the place of the source. An ESM bundle of webpack's is found as the program.
+ * Returns the possible locations of this code. In a CommonJS bundle only `__filename` is right: esbuild leaves
+ * `import.meta` empty there, and webpack fills it with the location of the source. An ESM bundle of webpack is found as the
+ * program.
  */
 function places(): readonly string[] {
   const module = import.meta.url as string | undefined;
@@ -27,6 +28,6 @@ function commonJsFile(): string | undefined {
   try {
     return pathToFileURL(__filename).href;
   } catch {
-    return undefined; // There is no such name in ESM.
+    return undefined; // ESM has no __filename.
   }
 }

@@ -2,7 +2,7 @@ import { JobContractError } from '../errors/errors.js';
 import type { JobArgs } from './job-args.js';
 import { argsIssues, type SchemaResult, type StandardSchema } from '../base/standard-schema.js';
 
-/** A form of a job's arguments, and the one before it, from which it can be made. */
+/** One version of a job's arguments, and the previous version, from which it can be derived. */
 export interface ArgsForm {
   readonly schema: StandardSchema<JobArgs, unknown>;
   readonly older?: OlderForm;
@@ -10,7 +10,7 @@ export interface ArgsForm {
 
 export interface OlderForm {
   readonly form: ArgsForm;
-  /** From what the older form's schema makes of arguments to what the newer one takes. */
+  /** Converts the output of the older version's schema to the input of the newer one. */
   readonly upgrade: (old: never) => unknown;
 }
 
@@ -30,10 +30,10 @@ export async function validate(
 }
 
 /**
- * Reads arguments by the newest form that they fit, and upgrades them from there. If they fit none, the issues are those of
- * the newest form.
+ * Reads arguments by the newest version that they fit, and upgrades them from there. If they fit none, returns the
+ * issues of the newest version.
  *
- * @throws JobContractError when the result of an upgrade does not fit the newer form
+ * @throws JobContractError if the result of an upgrade does not fit the newer version
  */
 export async function readArgs(
   jobName: string,
@@ -45,7 +45,7 @@ export async function readArgs(
   const old = await readArgs(jobName, form.older.form, args);
   if (old.issues) return result;
   const upgraded = await validate(form, await form.older.upgrade(old.value as never));
-  // A faulty upgrade must not look as if nothing had been upgraded.
+  // A faulty upgrade must not look like arguments that no older version fits.
   if (upgraded.issues) throw new JobContractError(jobName, argsIssues(upgraded.issues), 'upgraded');
   return upgraded;
 }

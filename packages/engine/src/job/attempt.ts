@@ -2,33 +2,33 @@ import { hostname } from 'node:os';
 import { backtraceText, errorText } from '../errors/error-text.js';
 import type { Failure } from './failure.js';
 
-/** One run of a job that failed. */
+/** One failed run of a job. */
 export interface JobAttempt {
   /** When it ended, to the second. */
   readonly at: Date;
   /** How long it took, in milliseconds; `undefined` if its process died during the run. */
   readonly duration: number | undefined;
-  /** How often the job had failed, this run included. */
+  /** The number of failures of the job, including this one. */
   readonly fails: number;
   readonly error: string;
-  /** The lines of the error's stack below its message. */
+  /** The error's stack without its message. */
   readonly backtrace: string | undefined;
   /** The host on which it ran. */
   readonly host: string;
   readonly pid: number;
 }
 
-/** How many attempts of a job are remembered, and for how many milliseconds after the last one. */
+/** The number of a job's attempts that are kept, and the milliseconds for which they are kept after the last one. */
 export const ATTEMPTS = { max: 10, ttl: 7 * 24 * 3600 * 1000 } as const;
 
 const MAX_ERROR_BYTES = 2 * 1024;
 const MAX_BACKTRACE_BYTES = 4 * 1024;
-const HOST = hostname(); // Read once: it costs a system call.
+const HOST = hostname(); // Read once, because it costs a system call.
 
 /**
- * The JSON object that stands for an attempt in Redis.
+ * Returns an attempt as JSON, for Redis.
  *
- * @param thrown the error behind the failure, from which a shorter text is made if the failure's own is too long
+ * @param thrown the error behind the failure; a shorter text is derived from it if the failure's own is too long
  */
 export function attemptText(
   failure: Failure,
@@ -53,7 +53,7 @@ function fits(text: string | undefined, bytes: number): boolean {
   return text === undefined || Buffer.byteLength(text) <= bytes;
 }
 
-/** Reads a text that `attemptText` wrote; `undefined` for any other. */
+/** Parses the output of `attemptText`; `undefined` for any other text. */
 export function parseAttempt(text: string): JobAttempt | undefined {
   try {
     const { at, ...rest } = JSON.parse(text) as Omit<JobAttempt, 'at'> & { at: number };

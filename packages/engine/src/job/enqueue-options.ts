@@ -12,48 +12,48 @@ import {
   type OptionTable,
 } from '../options/option-rules.js';
 
-/** When a job is enqueued, and whether it may wait beside another one like it. */
+/** When a job is enqueued, and whether it may wait together with an equal one. */
 export interface EnqueueOptions {
   /**
-   * How long the job waits before it is put into its queue: milliseconds or a text such as `5m`, up to 100 years. It is
-   * rounded up to whole seconds, so no job runs early. Default: it is put into its queue at once. Not together with `at`.
+   * How long the job waits before it enters its queue: milliseconds or a text such as `5m`, up to 100 years. Rounded up
+   * to whole seconds, so no job runs early. Default: it enters its queue immediately. Excludes `at`.
    */
   readonly in?: Duration | undefined;
   /**
-   * When the job is put into its queue, rounded up to a whole second; at once if that time has passed. Default: at once.
-   * Not together with `in`.
+   * When the job enters its queue, rounded up to a whole second; immediately if that time has passed. Default:
+   * immediately. Excludes `in`.
    */
   readonly at?: Date | undefined;
   /**
-   * Whether the job is left out if another one like it waits already, in its queue or for its time; default `false`.
+   * Whether the job is skipped if an equal one is already waiting, in its queue or for its time; default `false`.
    *
-   * With `true`, the other job is like it if name and arguments are the same. It stays as it is. With `{ key }`, it is
-   * like it if name and key are the same. It keeps its id and its time, and runs with the new arguments.
+   * With `true`, jobs with the same name and arguments are equal. The waiting job is not changed. With `{ key }`, jobs
+   * with the same name and key are equal. The waiting job keeps its id and time, and runs with the new arguments.
    *
-   * The claim of a unique job ends when the job is started, unless `uniqueUntil` of its handler says otherwise.
+   * The claim of a unique job ends when the job starts, unless `uniqueUntil` of its handler changes that.
    */
   readonly unique?: boolean | UniqueBy | undefined;
 }
 
-/** What makes two unique jobs of one name the same. */
+/** Decides whether two unique jobs of one name are equal. */
 export interface UniqueBy {
-  /** An object that JSON can hold. The order of its members does not matter. */
+  /** A JSON object. The order of its members does not matter. */
   readonly key: object;
 }
 
-/** Options without unknown ones, which a type parameter would let through. */
+/** Options without unknown members, which a type parameter would admit. */
 export type Known<Options extends EnqueueOptions> = Options &
   Readonly<Record<Exclude<keyof Options, keyof EnqueueOptions>, never>>;
 
-/** When a job is put into its queue: after some seconds, or at a time in seconds since the epoch. */
+/** When a job enters its queue: after some seconds, or at a time in seconds since the epoch. */
 export type JobTime = { readonly in: number } | { readonly at: number };
 
-/** Options of one job, as the scripts need them. */
+/** The options of one job, in the form that the scripts need. */
 export interface EnqueuePlan {
-  /** `undefined`: at once. */
+  /** `undefined`: immediately. */
   readonly when: JobTime | undefined;
   readonly unique: boolean;
-  /** The caller's key of a unique job; `undefined`: its arguments are the key. */
+  /** The caller's key of a unique job; `undefined`: its arguments serve as the key. */
   readonly key: object | undefined;
 }
 
@@ -78,10 +78,10 @@ export const ENQUEUE_OPTIONS: OptionTable<EnqueueOptions> = {
 };
 
 /**
- * Checks the options of one job, and says how it is to be enqueued.
+ * Validates the options of one job and converts them to a plan.
  *
- * @param place the call whose options they are, for messages
- * @param parent what stands before their names in messages: `jobs[3].options`
+ * @param place the call that takes the options, for messages
+ * @param parent precedes their names in messages: `jobs[3].options`
  * @throws InvalidOptionError, UnknownOptionError
  */
 export function enqueuePlan(place: string, given: unknown, parent?: string): EnqueuePlan {
@@ -100,7 +100,7 @@ function isKey(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whole seconds, rounded up. */
+/** Returns the time in whole seconds, rounded up. */
 function timeOf(delay: Duration | undefined, at: Date | undefined): JobTime | undefined {
   if (delay !== undefined) return { in: Math.ceil(milliseconds('in', delay) / 1000) };
   return at && { at: Math.ceil(at.getTime() / 1000) };
@@ -108,6 +108,6 @@ function timeOf(delay: Duration | undefined, at: Date | undefined): JobTime | un
 
 function twoTimes(delay: Duration, at: Date): InvalidOptionError {
   return new InvalidOptionError('at', at, 'left out beside "in"', {
-    message: `Options "in" (${shown(delay)}) and "at" (${shown(at)}) exclude each other. Give "in" for a delay, or "at" for a time.`,
+    message: `Options "in" (${shown(delay)}) and "at" (${shown(at)}) exclude each other. Use "in" for a delay, or "at" for a time.`,
   });
 }

@@ -1,8 +1,8 @@
-/** A failure as the job's entry records it: how often the job has failed by now, why, and when (in seconds). */
+/** A failure as recorded in the job's entry: the number of failures so far, the reason, and the time (in seconds). */
 export interface Failure {
   readonly fails: number;
   readonly error: string;
   readonly at: number;
-  /** The lines of the error's stack below its message. */
+  /** The error's stack without its message. */
   readonly backtrace?: string | undefined;
 }

@@ -18,7 +18,7 @@ const { value: anyValue } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.constantFrom(null, undefined, true, false),
     text,
     fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number || 0),
-    fc.date(),
+    fc.date({ noInvalidDate: true }),
     fc.array(tie('value')),
     fc.sparseArray(tie('value')),
     fc.dictionary(text, tie('value')),

@@ -6,46 +6,47 @@ import { jsonForm } from './json-form.js';
 import { errorLine } from '../errors/error-text.js';
 import { ruleBy, type OptionTable } from '../options/option-rules.js';
 
-/** A job's arguments: what a JSON object can hold, and `bigint`, which is written as a whole number. */
+/** A job's arguments: a JSON object, in which a `bigint` is written as a whole number. */
 export type JobArgs = object;
 
 export interface JobArgsLimits {
-  /** How many bytes the arguments may take as JSON, 1 to 268435456 (256 MiB); default 1 MiB. */
+  /** The maximum size of the arguments as JSON, in bytes, 1 to 268435456 (256 MiB); default 1 MiB. */
   readonly maxArgsBytes?: number | undefined;
 }
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
-// Half of what Redis takes as one value, and JavaScript as one string.
+// Half of the maximum size of a Redis value and of a JavaScript string.
 const MAX_BYTES = 256 * 1024 * 1024;
-/** What the limits may be. */
+/** The rules for the limits. */
 export const ARGS_LIMITS: OptionTable<JobArgsLimits> = {
   maxArgsBytes: ruleBy(`a whole number of bytes, 1 to ${MAX_BYTES}`, (value) =>
     assertArgsLimits({ maxArgsBytes: value as number }),
   ),
 };
 
-// Redis's own JSON, through which gocraft/work's requeuer sends jobs, refuses more than 1000 levels.
+// Redis's own JSON library, through which gocraft/work's requeuer passes jobs, rejects more than 1000 levels.
 const MAX_DEPTH = 200;
-// So many of the keys that lead to a place are shown, and so many characters of them.
+// Limits for the keys and characters of a path in messages.
 const SHOWN_KEYS = 20;
 const SHOWN_PATH = 200;
-// Of a Buffer's bytes each takes two as JSON: a digit and a comma.
+// Each byte of a Buffer takes at least two characters of JSON: a digit and a comma.
 const BYTES_OF_A_BYTE = 2;
-// A UTF-16 unit takes no more as UTF-8. Text that is short by this much needs no counting of its bytes.
+// A UTF-16 unit takes at most this many bytes of UTF-8. A text that is short enough by this measure is not measured
+// exactly.
 const MAX_BYTES_OF_A_UNIT = 3;
 const SHORT = 100;
-// Keys may be made up as they go, and shall not fill the memory.
+// Generated keys must not fill the memory.
 const MAX_KNOWN = 1_000;
 const AS_IT_IS = /^[ !#-[\]-~]*$/;
 
 /**
- * A job's arguments as JSON text. Like `JSON.stringify` (`toJSON` is obeyed, properties that are `undefined` are left
- * out), but nothing is lost in silence.
+ * Returns a job's arguments as JSON. Like `JSON.stringify`, it calls `toJSON` and omits `undefined` properties, but it
+ * loses nothing silently.
  *
- * @throws InvalidJobArgsError for anything but an object or nothing; for what JSON cannot hold, such as NaN, a function,
- * an invalid Date, an Error, a Map, binary data, or whatever else has its content elsewhere than in its properties; for
- * a `bigint` that is no finite number to those who read it; for a cycle, more than 200 levels, or more than
- * `maxArgsBytes` bytes
+ * @throws InvalidJobArgsError for anything but an object or nothing; for values that JSON cannot represent, such as
+ * NaN, a function, an invalid Date, an Error, a Map, binary data, or any other object whose content is not in its
+ * properties; for a `bigint` that readers do not take for a finite number; for a cycle, more than 200 levels, or more
+ * than `maxArgsBytes` bytes
  */
 export function encodeArgs(
   jobName: string,
@@ -57,8 +58,8 @@ export function encodeArgs(
 }
 
 /**
- * What a unique key says of a job's arguments (or of what the caller gives instead of them): JSON to the byte as Go
- * writes it, so that Go and this project find the same job a duplicate.
+ * Returns the text of a unique key, made from a job's arguments or the caller's key: JSON exactly as Go writes it, so
+ * that Go and this engine recognise the same duplicates.
  *
  * @throws InvalidJobArgsError as `encodeArgs`
  */
@@ -75,23 +76,23 @@ export function encodeUniqueKey(
 
 interface Encoding {
   readonly jobName: string;
-  /** What errors call the object. */
+  /** The object's name in errors. */
   readonly path: string;
   readonly style: Style;
   readonly limits: JobArgsLimits;
 }
 
-/** Of a member of an object, or of an array. */
+/** The key of an object's member or the index of an array's. */
 type Key = string | number;
 
-/** In which order an object's keys are written, and how a string is. */
+/** The order of an object's keys, and the encoding of strings. */
 interface Style {
   readonly keys: (object: object) => readonly string[];
   readonly quote: (text: string) => string;
   readonly leads: (key: string) => Leads;
 }
 
-/** What stands before the value of an object's first member, and before that of the next ones. */
+/** The text before the value of an object's first member, and before those of further members. */
 interface Leads {
   readonly first: string;
   readonly next: string;
@@ -116,9 +117,9 @@ class Encoder {
   readonly #encoding: Encoding;
   readonly #style: Style;
   readonly #maxBytes: number;
-  /** Keys that lead to the object or array that is being written. */
+  /** The keys that lead to the current object or array. */
   readonly #path: Key[] = [];
-  /** What stands there. */
+  /** The objects and arrays along that path. */
   readonly #within: object[] = [];
   #text = '';
 
@@ -154,7 +155,7 @@ class Encoder {
       throw this.#invalid('must be an object or nothing, but is a primitive', path);
   }
 
-  /** Writes what stands under `key`, and `lead` before it. @returns `false` where JSON has nothing for it */
+  /** Writes `lead` and the value under `key`. @returns `false` if JSON omits the value */
   #member(lead: string, member: unknown, key: Key): boolean {
     const value = this.#resolved(member, key);
     switch (typeof value) {
@@ -162,7 +163,7 @@ class Encoder {
         return this.#write(lead, this.#quoted(value));
       case 'number':
         if (!Number.isFinite(value)) throw this.#unfit(String(value), key);
-        // JSON has a negative zero, though JSON.stringify does not write it.
+        // JSON has a negative zero, although JSON.stringify does not write it.
         return this.#write(lead, Object.is(value, -0) ? '-0' : String(value));
       case 'bigint':
         return this.#write(lead, this.#wholeNumber(value, key));
@@ -194,7 +195,7 @@ class Encoder {
     }
   }
 
-  /** Go and JavaScript read numbers as doubles: one that is larger than those fails there, or is Infinity. */
+  /** Go and JavaScript read numbers as doubles. A larger number fails in Go and becomes Infinity in JavaScript. */
   #wholeNumber(value: bigint, key: Key): string {
     if (Number.isFinite(Number(value))) return String(value);
     throw this.#invalid(TOO_LARGE_A_NUMBER, key);
@@ -205,7 +206,7 @@ class Encoder {
     throw this.#invalid(TOO_LARGE_A_NUMBER, key);
   }
 
-  /** What `toJSON` makes of a value that has one. */
+  /** Returns the result of `toJSON` for a value that has the method. */
   #resolved(value: unknown, key: Key): unknown {
     if (typeof value !== 'object' || value === null) return value;
     const { toJSON } = value as { readonly toJSON?: unknown };
@@ -213,7 +214,7 @@ class Encoder {
     if (types.isDate(value) && Number.isNaN(Date.prototype.getTime.call(value))) {
       throw this.#unfit('an invalid Date', key);
     }
-    // A Buffer's makes an array of it first, which is several times as large.
+    // A Buffer's toJSON() first creates an array that is several times as large.
     if (types.isArrayBufferView(value)) this.#assertRoom(value.byteLength * BYTES_OF_A_BYTE);
     return Reflect.apply(toJSON, value, [String(key)]);
   }
@@ -236,7 +237,7 @@ class Encoder {
   #array(values: readonly unknown[]): void {
     this.#text += '[';
     const { length } = values;
-    // By index: to iterate or map would pass over what a sparse array leaves out.
+    // Iterates by index: other iterations would skip the holes of a sparse array.
     for (let index = 0; index < length; index++) {
       const lead = index === 0 ? '' : ',';
       if (!this.#member(lead, values[index], index)) this.#write(lead, 'null');
@@ -261,7 +262,7 @@ class Encoder {
     return this.#style.quote(text);
   }
 
-  /** Gives up as soon as the text is certain to be too long, before all of it exists. */
+  /** Fails as soon as the text is certain to be too long, before all of it exists. */
   #write(lead: string, text = ''): true {
     this.#text += lead + text;
     this.#assertRoom(0);
@@ -277,7 +278,7 @@ class Encoder {
     return this.#invalid(`is ${what}, which JSON cannot hold${rest}`, key);
   }
 
-  /** @param keys what leads on from the object or array that is being written */
+  /** @param keys the path from the current object or array */
   #invalid(message: string, ...keys: readonly Key[]): InvalidJobArgsError {
     const { jobName, path: whole } = this.#encoding;
     const path = shownPath([...this.#path, ...keys]) || whole;
@@ -286,7 +287,7 @@ class Encoder {
 }
 
 const TOO_LARGE_A_NUMBER =
-  'is a number beyond 1.8e308, which those who read it take for Infinity or refuse; enqueue it as a string';
+  'is a number beyond 1.8e308, which readers reject or take for Infinity; enqueue it as a string';
 
 function shownPath(keys: readonly Key[]): string {
   const few = keys.length > SHOWN_KEYS ? [...keys.slice(0, SHOWN_KEYS), '…'] : keys;
@@ -294,14 +295,14 @@ function shownPath(keys: readonly Key[]): string {
   return path.length > SHOWN_PATH ? `${path.slice(0, SHOWN_PATH).toWellFormed()}…` : path;
 }
 
-/** As JSON.stringify, in half the time for what most strings are: short, and nothing to escape. */
+/** Works like JSON.stringify, in half the time for most strings, which are short and need no escapes. */
 function quote(text: string): string {
   return text.length <= SHORT && AS_IT_IS.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 const known = new Map<string, Leads>();
 
-/** Jobs of one name have the same keys, again and again. */
+/** Caches the leads, because jobs of one name always have the same keys. */
 function knownLeads(key: string): Leads {
   let leads = known.get(key);
   if (leads) return leads;
@@ -313,7 +314,7 @@ function knownLeads(key: string): Leads {
 }
 
 function leadsTo(quotedKey: string): Leads {
-  // Joined, each is one string; a template's result would be put together again wherever it is written.
+  // join() yields a flat string; the result of a template would be flattened again on every use.
   return { first: ['{', quotedKey, ':'].join(''), next: [',', quotedKey, ':'].join('') };
 }
 

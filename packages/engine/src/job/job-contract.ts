@@ -11,31 +11,31 @@ import { argsIssues, isStandardSchema, type StandardSchema } from '../base/stand
 /** Options of `defineJob`. */
 export interface JobContractOptions {
   /**
-   * Names that the job had before. A pool runs what is in their queues still, with the same handler; jobs are enqueued
-   * by the new name only.
+   * Former names of the job. A pool also runs the jobs in their queues, with the same handler; new jobs are enqueued by
+   * the current name only.
    */
   readonly aliases?: readonly string[] | undefined;
 }
 
-/** What the options of a contract may be. */
+/** The rules for the options of a contract. */
 export const CONTRACT_OPTIONS: OptionTable<JobContractOptions> = {
   aliases: rule('a list of job names', Array.isArray),
 };
 
-/** Callers may leave the arguments out where all of them are optional. */
+/** Callers may omit the arguments if all of them are optional. */
 export type ContractArgs<Input> =
   Record<string, never> extends Input ? [args?: Input | null] : [args: Input];
 
-/** A job for `enqueueMany`: by its name, or by its contract. `contract.with(args)` makes one whose arguments are checked. */
+/** A job for `enqueueMany`, by name or by contract. `contract.with(args)` creates one with typed arguments. */
 export type NewJob = NamedJob | ContractJob;
 
 /** A new job without options. */
 export type PlainJob = NewJob & { readonly options?: undefined };
 
 interface NewJobParts {
-  /** An object that JSON can hold. */
+  /** A JSON object. */
   readonly args?: JobArgs | null | undefined;
-  /** When to enqueue it, and whether it is unique; default: at once, and not unique. */
+  /** When to enqueue it, and whether it is unique; default: immediately, and not unique. */
   readonly options?: EnqueueOptions | undefined;
 }
 
@@ -46,37 +46,39 @@ interface NamedJob extends NewJobParts {
 
 interface ContractJob extends NewJobParts {
   readonly name?: undefined;
-  /** Its schema must take the arguments. */
+  /** Its schema must accept the arguments. */
   readonly contract: JobContract;
 }
 
 /**
- * A job's name and what its arguments are: who enqueues the job and who handles it share one, and the compiler holds
- * both to it. It never changes, needs no Redis and no schema library. Without type arguments: any contract.
+ * A job's name and the type of its arguments. The code that enqueues the job and the code that handles it share one
+ * contract, which the compiler enforces on both sides. A contract is immutable and needs neither Redis nor a schema
+ * library. Without type arguments, the type stands for any contract.
  *
- * @typeParam Input the arguments as they are enqueued
- * @typeParam Output the arguments as the handler gets them: what the schema makes of them
- * @typeParam Oldest the arguments that the next `upgrade` has to make
+ * @typeParam Input the arguments as enqueued
+ * @typeParam Output the arguments as the handler receives them: the output of the schema
+ * @typeParam Oldest the arguments that the next `upgrade` must return
  */
 export interface JobContract<Input extends JobArgs = JobArgs, Output = unknown, Oldest = unknown> {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly schema: StandardSchema<Input, Output> | undefined;
 
-  /** A job for `enqueueMany`: `enqueueMany([SendEmail.with({ to }), Ping.with()])`. */
+  /** Returns a job for `enqueueMany`: `enqueueMany([SendEmail.with({ to }), Ping.with()])`. */
   with(...args: ContractArgs<Input>): PlainJob;
-  /** The same with options: `enqueueMany([SendEmail.with({ to }, { in: '5m' })])`. */
+  /** Returns a job with options: `enqueueMany([SendEmail.with({ to }, { in: '5m' })])`. */
   with(args: ContractArgs<Input>[0], options: EnqueueOptions): NewJob;
 
   /**
-   * The same contract, which also takes jobs that were enqueued with older arguments: those that do not fit its schema
-   * but fit `from` are run with what `upgrade` makes of them. What is in Redis stays as it is.
+   * Returns the same contract, which also accepts jobs that were enqueued with older arguments. Arguments that fit
+   * `from` but not the contract's schema are passed through `upgrade` before the job runs. The entry in Redis is not
+   * changed.
    *
-   * Upgrades are a chain from the newest form to the oldest: each makes what the form named before it takes.
+   * Upgrades form a chain from the newest version to the oldest: each returns the input of the version named before it.
    *
-   * @param from what the arguments were
-   * @param upgrade from what `from` makes of them to what the next newer form takes
-   * @throws InvalidOptionError where the contract has no schema, or `from` is none
+   * @param from the schema of the older arguments
+   * @param upgrade converts the output of `from` to the input of the next newer version
+   * @throws InvalidOptionError if the contract has no schema, or `from` is not one
    *
    * @example
    * ```ts
@@ -91,30 +93,30 @@ export interface JobContract<Input extends JobArgs = JobArgs, Output = unknown, 
   ): JobContract<Input, Output, OldInput>;
 
   /**
-   * Whether a new job may have these arguments, as they will be read from Redis.
+   * Checks whether a new job may have these arguments, in the form in which Redis returns them.
    *
-   * @throws InvalidJobArgsError with all that is wrong
+   * @throws InvalidJobArgsError with all issues
    */
   check(args: JobArgs): Promise<void>;
 
   /**
-   * What the handler gets for the arguments of a job: parsed, and upgraded if they are old.
+   * Returns the arguments that the handler receives: parsed, and upgraded if they are old.
    *
-   * @throws JobContractError with all that is wrong
+   * @throws JobContractError with all issues
    */
   read(args: JobArgs): Promise<Output>;
 }
 
-/** A job by its name, or by its contract. */
+/** A job, by name or by contract. */
 export type JobNameOrContract = string | JobContract;
 
-/** The arguments with which a contract's jobs are enqueued: `JobInput<typeof SendEmail>`. */
+/** The arguments with which jobs of a contract are enqueued: `JobInput<typeof SendEmail>`. */
 export type JobInput<Contract extends JobContract> = SchemaTypes<Contract>['input'];
 
-/** The arguments that a contract's handler gets: `JobOutput<typeof SendEmail>`. */
+/** The arguments that a contract's handler receives: `JobOutput<typeof SendEmail>`. */
 export type JobOutput<Contract extends JobContract> = SchemaTypes<Contract>['output'];
 
-/** The job that a contract's handler gets: `JobOf<typeof SendEmail>`. */
+/** The job that a contract's handler receives: `JobOf<typeof SendEmail>`. */
 export type JobOf<Contract extends JobContract> = Job<JobOutput<Contract>>;
 
 type SchemaTypes<Contract extends JobContract> = NonNullable<
@@ -122,11 +124,10 @@ type SchemaTypes<Contract extends JobContract> = NonNullable<
 >;
 
 /**
- * Says what a job is called and what its arguments are: by a schema of any library that follows Standard Schema, or by
- * a type alone.
+ * Defines a job's name and arguments, by a schema of any library that follows Standard Schema, or by a type alone.
  *
- * With a schema, arguments are checked when a job is enqueued (as JSON holds them: a Date is a string) and again before
- * its handler runs. A job whose arguments do not fit any more is dead at once.
+ * With a schema, arguments are checked when a job is enqueued (in their JSON form, in which a Date is a string) and
+ * again before its handler runs. A job whose arguments no longer fit is declared dead immediately.
  *
  * @throws InvalidJobNameError, InvalidOptionError
  *
@@ -158,17 +159,17 @@ export function defineJob(
   return makeContract(name, Object.freeze([...(options.aliases ?? [])]), schema && { schema });
 }
 
-/** Whether it is a contract, of whatever copy of this package. */
+/** Returns whether a value is a contract, from any copy of this package. */
 export function isJobContract(job: unknown): job is JobContract {
   return typeof job === 'object' && job !== null && 'check' in job && 'read' in job;
 }
 
-/** The name by which a job is enqueued. */
+/** Returns the name by which a job is enqueued. */
 export function jobNameOf(job: JobNameOrContract): string {
   return isJobContract(job) ? job.name : job;
 }
 
-/** All names whose queues a job's handler serves: a contract's aliases come after its name. */
+/** Returns all names whose queues a job's handler serves: a contract's name, followed by its aliases. */
 export function jobNamesOf(job: JobNameOrContract): readonly string[] {
   return isJobContract(job) ? [job.name, ...job.aliases] : [job];
 }
@@ -219,7 +220,7 @@ function assertContractOptions(name: string, options: JobContractOptions | null)
   }
 }
 
-/** What has other members was meant as a schema, and its checks shall not be lost in silence. */
+/** An object with other members was meant as a schema, and its checks must not be lost silently. */
 function areOptions(given: unknown): given is JobContractOptions {
   if (!isRecord(given)) return false;
   const known = Object.keys(CONTRACT_OPTIONS);

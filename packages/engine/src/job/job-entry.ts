@@ -5,7 +5,7 @@ import { jsonMembers } from './json-members.js';
 import { isRecord } from '../base/objects.js';
 import { textOf, type Raw } from '../redis/raw.js';
 
-/** A job as its entry in Redis tells it. Times in whole seconds since the epoch, 0 for never. */
+/** A job as recorded in its Redis entry. Times are in whole seconds since the epoch; 0 means never. */
 export interface JobEntry {
   readonly name: string;
   readonly id: string;
@@ -16,18 +16,18 @@ export interface JobEntry {
   readonly fails: number;
   readonly lastError: string;
   readonly failedAt: number;
-  /** Where the last error came from. Not gocraft/work's: its readers pass over it. */
+  /** The stack of the last error. Unknown to gocraft/work, whose readers ignore it. */
   readonly backtrace?: string | undefined;
   /**
-   * Of a unique job that has been started by this engine: whether it still holds its claim (until it is done or dead),
-   * keeps it (until it is done), or has released it. Not gocraft/work's: its readers pass over it.
+   * The claim of a unique job that this engine has started: `held` until the job is done or dead, `kept` until it is
+   * done, or `released`. Unknown to gocraft/work, whose readers ignore it.
    */
   readonly claim?: 'held' | 'kept' | 'released' | undefined;
-  /** A process has died under it. Not gocraft/work's: its readers pass over it. */
+  /** A process has died while running the job. Unknown to gocraft/work, whose readers ignore it. */
   readonly reaped?: true | undefined;
 }
 
-/** A failure as an entry tells it. The time in seconds since the epoch. */
+/** A failure as recorded in an entry. The time is in seconds since the epoch. */
 export interface EntryFailure {
   readonly fails: number;
   readonly error: string;
@@ -35,16 +35,16 @@ export interface EntryFailure {
   readonly backtrace?: string | undefined;
 }
 
-/** What may change about an entry. The arguments never do. */
+/** Changes to an entry. The arguments never change. */
 export interface EntryChanges {
   readonly enqueuedAt?: number;
-  /** `null` forgets all failures. */
+  /** `null` deletes all failures. */
   readonly failure?: EntryFailure | null | undefined;
-  /** `null` removes the note. */
+  /** `null` deletes the mark. */
   readonly claim?: 'held' | null | undefined;
 }
 
-// The order in which gocraft/work writes the members.
+// The member order of gocraft/work.
 const FIELDS = new Set([
   ...['name', 'id', 't', 'args', 'unique', 'unique_key'],
   ...['fails', 'err', 'failed_at'],
@@ -52,20 +52,20 @@ const FIELDS = new Set([
 
 const FAILURE_FIELDS = ['fails', 'err', 'failed_at', 'backtrace'];
 
-/** What is told of a new job besides its name. */
+/** The parts of a new job, except its name. */
 export interface NewEntry {
-  /** As `newId` makes it. */
+  /** In the format of `newId`. */
   readonly id: string;
   readonly enqueuedAt: number;
   /** The arguments as JSON text. */
   readonly argsText: string;
-  /** The key of its claim, if it is a unique job. */
+  /** The key of its claim, if the job is unique. */
   readonly uniqueKey?: string | undefined;
 }
 
-/** Writes the entries of new jobs of one name, member for member as gocraft/work does. */
+/** Returns a function that writes the entries of new jobs of one name, with the same members as gocraft/work. */
 export function entryWriter(name: string): (job: NewEntry) => string {
-  // Joined it is one string; a template's result would be put together again with every entry.
+  // join() yields a flat string; the result of a template would be flattened again for every entry.
   const head = ['{"name":', JSON.stringify(name), ',"id":"'].join('');
   return ({ id, enqueuedAt, argsText, uniqueKey }) => {
     const unique =
@@ -74,13 +74,13 @@ export function entryWriter(name: string): (job: NewEntry) => string {
   };
 }
 
-/** The entry of a new job. */
+/** Returns the entry of a new job. */
 export function newEntry(job: NewEntry & { readonly name: string }): string {
   return entryWriter(job.name)(job);
 }
 
 /**
- * Reads an entry as strictly as Go's decoder does: what this accepts, gocraft/work can decode.
+ * Parses an entry as strictly as Go's decoder: gocraft/work can decode every entry that this accepts.
  *
  * @throws UndecodableJobError
  */
@@ -105,8 +105,8 @@ export function parseEntry(raw: Raw): JobEntry {
 }
 
 /**
- * The entry with `changes`; everything else, above all the arguments and members that others have added, is kept to
- * the byte.
+ * Returns the entry with `changes`. Everything else is preserved byte for byte, in particular the arguments and foreign
+ * members.
  *
  * @param raw an entry that `parseEntry` accepts
  */
@@ -127,14 +127,14 @@ export function rewriteEntry(raw: Raw, { enqueuedAt, failure, claim }: EntryChan
   return writeMembers(members);
 }
 
-/** What stands in an entry under `args`, to the byte: the arguments as JSON text. */
+/** Returns an entry's arguments as JSON, byte for byte. */
 export function argsTextOf(raw: Raw): string {
   return jsonMembers(textOf(raw)).get('args') ?? 'null';
 }
 
 /**
- * An entry for the dead jobs that carries something that is not a job, so that gocraft/work can list it, too.
- * Its arguments are `{ raw }`, with `encoding: "base64"` beside it where the bytes are not UTF-8.
+ * Returns an entry for the dead jobs that wraps an invalid job, so that gocraft/work can list it. Its arguments are `{
+ * raw }`, plus `encoding: "base64"` if the bytes are not UTF-8.
  */
 export function envelope(
   raw: Raw,
@@ -164,8 +164,8 @@ function writeMembers(members: ReadonlyMap<string, string>): string {
 }
 
 /**
- * Latin-1 gives every byte its own character and back, and leaves JSON's own characters what they are. What is UTF-8
- * goes as that: a key that is written with escapes has characters that Latin-1 lacks.
+ * Rewrites an entry of bytes. Latin-1 maps every byte to one character and back, and preserves the characters of JSON's
+ * own syntax. Valid UTF-8 is rewritten as UTF-8, because an escaped key may contain characters that Latin-1 lacks.
  */
 function rewriteBytes(raw: Buffer, { enqueuedAt, failure, claim }: EntryChanges): Buffer {
   if (isUtf8(raw)) {
@@ -196,7 +196,7 @@ function parseObject(text: string): Fields {
   return value;
 }
 
-// These take values, not keys: to look up keys that are not known beforehand costs V8 several times as much.
+// These functions take values instead of keys: V8 needs several times as long to look up dynamic keys.
 
 function asString(member: unknown, key: string): string {
   const value = member ?? '';

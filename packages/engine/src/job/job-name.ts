@@ -1,22 +1,22 @@
 import { InvalidJobNameError } from '../errors/errors.js';
 
 const MAX_LENGTH = 255;
-// `jobs:<name>` + one of these is a bookkeeping key of another job.
+// `jobs:<name>` followed by one of these is a bookkeeping key of another job.
 const RESERVED_SUFFIXES = [':paused', ':lock', ':lock_info', ':max_concurrency', ':inprogress'];
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Lets through every job name that is safe to share with gocraft/work.
+ * Accepts every job name that is safe to share with gocraft/work.
  *
- * @throws InvalidJobNameError when the name is empty, longer than 255 characters, holds a comma (heartbeats join
- * names with commas), a control character or a lone surrogate, or ends like a bookkeeping key.
+ * @throws InvalidJobNameError if the name is empty, is longer than 255 characters, ends like a bookkeeping key, or
+ * contains a comma (heartbeats join names with commas), a control character or a lone surrogate
  */
 export function assertJobName(name: unknown): asserts name is string {
   const reason = fault(name);
   if (reason !== undefined) throw new InvalidJobNameError(name, reason);
 }
 
-/** Whether `assertJobName` lets it through. */
+/** Returns whether `assertJobName` accepts the name. */
 export function isJobName(name: string): boolean {
   return fault(name) === undefined;
 }

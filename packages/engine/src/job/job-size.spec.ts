@@ -12,5 +12,7 @@ it('a job that is larger than what can be sent is refused, by its exact size', (
   expect(sizeOf('n', ['abcdef', 'ab'], 8)).toBe(24);
   const size = (): number => sizeOf('n', ['abcdef', 'é€'], 8);
   expect(size).toThrow(EnqueueRejectedError);
-  expect(size).toThrow('Redis did not take job "n": its entry has 11 bytes, and 8 can be sent');
+  expect(size).toThrow(
+    'Redis did not accept job "n": its entry has 11 bytes, but at most 8 can be sent',
+  );
 });

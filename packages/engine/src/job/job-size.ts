@@ -1,19 +1,21 @@
 import { EnqueueRejectedError, JobTooLargeError } from '../errors/errors.js';
 
-// Redis takes 512 MiB in one piece, and a string of JavaScript, which ioredis makes of a command, holds as much.
+// Redis accepts at most 512 MiB at a time. A JavaScript string, into which ioredis converts a command, has a similar
+// limit.
 const MAX_SENT = 500 * 1024 * 1024;
-// A UTF-16 unit takes no more bytes as UTF-8. To count them exactly would cost a good part of what it costs to make a job.
+// A UTF-16 unit takes at most this many bytes of UTF-8. An exact count would take a good part of the time needed to
+// create a job.
 const MAX_BYTES_OF_A_UNIT = 3;
 
-/** How many bytes a text has at most. */
+/** Returns the maximum size of a text, in bytes. */
 export function mostBytesOf(text: string): number {
   return text.length * MAX_BYTES_OF_A_UNIT;
 }
 
 /**
- * How many bytes the texts that make up a job have at most.
+ * Returns the maximum size of a job's texts, in bytes.
  *
- * @throws EnqueueRejectedError if that is more than can be sent
+ * @throws EnqueueRejectedError if they are too large to send
  */
 export function sizeOf(jobName: string, texts: readonly string[], maxSent = MAX_SENT): number {
   let most = 0;

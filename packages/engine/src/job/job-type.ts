@@ -18,46 +18,47 @@ import {
   type OptionTable,
 } from '../options/option-rules.js';
 
-/** How the jobs of one name run. The defaults are gocraft/work's. */
+/** Configures how jobs of one name run. The defaults are gocraft/work's. */
 export interface JobOptions {
-  /** Weight of the queue in the random order of fetches, from 1 to 100000; default 1. */
+  /** The weight of the queue in the random order of fetches, 1 to 100000; default 1. */
   readonly priority?: number | undefined;
-  /** How many runs a job has in all before it is dead, at least 1; default 4. With 1 it is never retried. */
+  /** The number of runs after which a failing job is dead, at least 1; default 4. With 1, it is never retried. */
   readonly maxFails?: number | undefined;
-  /** Forget a job that has failed for the last time, instead of keeping it as a dead job; default false. */
+  /** Discards a job after its last failure, instead of keeping it as a dead job; default false. */
   readonly skipDead?: boolean | undefined;
   /**
-   * How many jobs of this name may run at once, in all processes together; 0 is no limit. The pool writes it to Redis when
-   * it starts; if it is left out, the limit that is set there stays.
+   * The maximum number of jobs of this name that run at the same time, across all processes; 0 means no limit. The pool
+   * writes it to Redis when it starts. If omitted, the limit set in Redis remains.
    */
   readonly maxConcurrency?: number | undefined;
   /**
-   * Says how long after its failure a job runs again: milliseconds, or a text such as `30s`, rounded up to whole
-   * seconds; 0 is at once. It gets the job with the failure counted, and must answer at once, without a promise. If it
-   * throws or returns no duration, the default is used, and the log says so once for each name. Default:
+   * Returns the delay between a job's failure and its next run: milliseconds, or a text such as `30s`, rounded up to
+   * whole seconds; 0 means immediately. It receives the job, with the failure counted, and must return synchronously.
+   * If it throws or does not return a duration, the default is used, and a warning is logged once per name. Default:
    * `fails⁴ + 15 + rand(0..29) · (fails + 1)` seconds.
    */
   readonly backoff?: Backoff | undefined;
   /**
-   * How long a run may take: milliseconds, or a text such as `30s`; at least 1 ms. Default no limit. After that time
-   * `job.signal` aborts, the job fails with a `JobTimeoutError` and its worker is free, even if the handler goes on.
+   * The maximum duration of a run: milliseconds, or a text such as `30s`; at least 1 ms. Default: no limit. After that
+   * time, `job.signal` aborts, the job fails with a `JobTimeoutError`, and its worker is free, even if the handler
+   * continues.
    */
   readonly timeout?: Duration | undefined;
   /**
-   * How long a unique job keeps duplicates away: until it is `started` (gocraft/work's rule, the default), until it is
-   * `done`, even if it is retried or dies before, or until it is `doneOrDead`. A Go worker that runs such a job ends its
-   * claim when the job starts.
+   * How long a unique job prevents duplicates: until it is `started` (gocraft/work's rule, the default), until it is
+   * `done`, even if it is retried or dies in between, or until it is `doneOrDead`. If a Go worker runs such a job, the
+   * claim ends when the job starts.
    */
   readonly uniqueUntil?: UniqueUntil | undefined;
 }
 
 export type UniqueUntil = 'started' | 'done' | 'doneOrDead';
 
-/** A job name with its options and its handler. */
+/** A job name with its options and handler. */
 export interface JobType<Context = unknown> {
   readonly name: string;
   readonly handler: Handler<Context>;
-  /** What reads the arguments before the handler gets them; `undefined` for a job that was registered by its name. */
+  /** Parses the arguments before the handler receives them; `undefined` for a job registered by name. */
   readonly contract?: JobContract;
   readonly priority: number;
   readonly maxFails: number;
@@ -69,7 +70,7 @@ export interface JobType<Context = unknown> {
   readonly uniqueUntil: UniqueUntil;
 }
 
-/** The rules of a job's options. */
+/** The rules for a job's options. */
 export const JOB_OPTIONS: OptionTable<JobOptions> = {
   priority: whole(1, 100_000),
   maxFails: whole(1, Number.MAX_SAFE_INTEGER),
@@ -99,7 +100,7 @@ export function jobType<Context>(
 }
 
 /**
- * The job type of a name; for a contract, one for its name and one for each alias.
+ * Returns the job type of a name; for a contract, one for its name and one for each alias.
  *
  * @throws InvalidJobNameError, InvalidOptionError
  */

@@ -2,11 +2,11 @@ import { setMaxListeners } from 'node:events';
 import { JobArgumentError } from '../errors/errors.js';
 import type { JobEntry } from './job-entry.js';
 
-/** The abilities of a running job, which a job that was only enqueued or read does not have. */
+/** The capabilities of a running job. Jobs that were only enqueued or read lack them. */
 export interface JobRun {
-  /** Aborts when the job is asked to end; see `Job.signal`. */
+  /** Aborts when the job must stop; see `Job.signal`. */
   readonly signal: AbortSignal;
-  /** Shows `text` as what the job is doing now. */
+  /** Displays `text` as the job's current progress. */
   checkin(text: string): void;
 }
 
@@ -22,24 +22,24 @@ export interface JobRun {
  */
 export class Job<Args = Record<string, unknown>> {
   readonly name: string;
-  /** Stays the same through retries. Use it as an idempotency key where a second run must do no harm. */
+  /** Constant across retries. Use it as an idempotency key where a second run must have no effect. */
   readonly id: string;
-  /** The arguments with which it was enqueued; an empty object if there were none. */
+  /** The arguments with which it was enqueued; an empty object if it had none. */
   readonly args: Args;
-  /** How often it has failed so far. */
+  /** The number of failures so far. */
   readonly fails: number;
-  /** Why it failed last; `undefined` if it never did. */
+  /** The message of the last failure; `undefined` if the job has never failed. */
   readonly lastError: string | undefined;
-  /** The lines of the last error's stack below its message; `undefined` if they were not kept. */
+  /** The last error's stack without its message; `undefined` if it was not kept. */
   readonly backtrace: string | undefined;
-  /** Whether no other job with the same unique key may wait beside it. */
+  /** Whether it prevents equal jobs from waiting. */
   readonly unique: boolean;
-  /** The Redis key of its claim to be unique; `undefined` if it is not unique. */
+  /** The Redis key of its claim; `undefined` if it is not unique. */
   readonly uniqueKey: string | undefined;
   readonly #enqueuedAt: number;
   readonly #failedAt: number;
   readonly #run: JobRun | undefined;
-  /** The signal of a job that does not run here, made on demand. */
+  /** The signal of a job that does not run here, created on demand. */
   #never: AbortSignal | undefined;
 
   constructor(entry: JobEntry, run?: JobRun) {
@@ -56,7 +56,7 @@ export class Job<Args = Record<string, unknown>> {
     this.#run = run;
   }
 
-  /** The same job with other arguments, such as those that a schema has parsed. */
+  /** Returns the same job with other arguments, such as those parsed by a schema. */
   withArgs<Other>(args: Other): Job<Other> {
     const entry: JobEntry = {
       name: this.name,
@@ -73,53 +73,55 @@ export class Job<Args = Record<string, unknown>> {
     return new Job<Other>(entry, this.#run);
   }
 
-  /** When it was enqueued; after a retry or a schedule, when it was put into its queue. To the second. */
+  /** When it was enqueued, or, for a retried or scheduled job, when it entered its queue. To the second. */
   get enqueuedAt(): Date {
     return new Date(this.#enqueuedAt * 1000);
   }
 
-  /** When it failed last, to the second; `undefined` if it never did. */
+  /** When it last failed, to the second; `undefined` if it never has. */
   get failedAt(): Date | undefined {
     return this.#failedAt === 0 ? undefined : new Date(this.#failedAt * 1000);
   }
 
   /**
-   * Aborts when the handler is asked to end. Its `reason` is a `JobAbortReason`: a `JobTimeoutError` when the job type's
-   * `timeout` is over, a `PoolStoppingError` when the pool stops, a `JobCancelledError` when the job was cancelled, a
-   * `JobLostError` when another pool has taken it over. Pass it on to `fetch`, to timers, to database calls. The signal of a
+   * Aborts when the handler must stop. Its `reason` is a `JobAbortReason`: a `JobTimeoutError` after the job type's
+   * `timeout`, a `PoolStoppingError` when the pool stops, a `JobCancelledError` when the job is cancelled, or a
+   * `JobLostError` when another pool has taken it over. Pass it to `fetch`, timers and database calls. The signal of a
    * job that does not run here never aborts.
    */
   get signal(): AbortSignal {
     return this.#run?.signal ?? (this.#never ??= neverAborted());
   }
 
-  /** Shows `text` on the dashboard as the job's progress, such as `"row 1500 of 20000"`; 4 KiB at most, the rest is cut. */
+  /**
+   * Displays `text` on the dashboard as the job's progress, such as `"row 1500 of 20000"`. Text beyond 4 KiB is cut.
+   */
   checkin(text: string): void {
     this.#run?.checkin(text);
   }
 
-  /** @throws JobArgumentError when the argument is missing or not a string */
+  /** @throws JobArgumentError if the argument is missing or not a string */
   argString(key: string): string {
     const value = this.#arg(key);
     if (typeof value !== 'string') throw this.#wrong(key, 'a string', value);
     return value;
   }
 
-  /** @throws JobArgumentError when the argument is missing or not a whole number that JavaScript holds exactly */
+  /** @throws JobArgumentError if the argument is missing or not a whole number that JavaScript represents exactly */
   argInt(key: string): number {
     const value = this.#arg(key);
     if (!Number.isSafeInteger(value)) throw this.#wrong(key, 'a safe whole number', value);
     return value as number;
   }
 
-  /** @throws JobArgumentError when the argument is missing or not a number */
+  /** @throws JobArgumentError if the argument is missing or not a number */
   argFloat(key: string): number {
     const value = this.#arg(key);
     if (typeof value !== 'number') throw this.#wrong(key, 'a number', value);
     return value;
   }
 
-  /** @throws JobArgumentError when the argument is missing or neither true nor false */
+  /** @throws JobArgumentError if the argument is missing or neither true nor false */
   argBool(key: string): boolean {
     const value = this.#arg(key);
     if (typeof value !== 'boolean') throw this.#wrong(key, 'true or false', value);
@@ -137,16 +139,16 @@ export class Job<Args = Record<string, unknown>> {
   }
 }
 
-/** A new signal for each job, so that its listeners go with the job. */
+/** A separate signal for each job, so that its listeners are released together with the job. */
 function neverAborted(): AbortSignal {
   const { signal } = new AbortController();
   setMaxListeners(0, signal);
   return signal;
 }
 
-/** A job that waits for its time. */
+/** A job that is waiting for its time. */
 export class ScheduledJob<Args = Record<string, unknown>> extends Job<Args> {
-  /** When it will be put into its queue, to the second. */
+  /** When it enters its queue, to the second. */
   readonly runAt: Date;
 
   constructor(entry: JobEntry, runAt: Date) {

@@ -1,21 +1,18 @@
 import { types } from 'node:util';
 
-/**
- * What JSON would make of an object, told apart: its own properties, which is all that JSON knows of an object, or
- * something else.
- */
+/** How JSON represents an object: by its own properties, or in another way. */
 export type JsonForm =
   | { readonly kind: 'properties' }
-  /** A number, string, boolean or bigint in an object's clothes, as `new Number(5)`. */
+  /** A boxed number, string, boolean or bigint, such as `new Number(5)`. */
   | { readonly kind: 'primitive'; readonly value: unknown }
-  /** JSON that somebody has written already, by `JSON.rawJSON`. */
+  /** Finished JSON, created by `JSON.rawJSON`. */
   | { readonly kind: 'raw'; readonly text: string }
-  /** Its content is not in its properties: JSON would lose it. */
+  /** Its content is not in its properties, so JSON would lose it. */
   | { readonly kind: 'lost'; readonly what: string; readonly advice?: string | undefined };
 
 const PROPERTIES: JsonForm = { kind: 'properties' };
 
-/** What holds its content elsewhere although it may have properties, in whatever realm it was made. */
+/** Classes, of any realm, whose content is not in the properties of their instances. */
 const LOSSY: readonly (readonly [
   is: (value: unknown) => boolean,
   what: string,
@@ -39,8 +36,9 @@ interface RawJsonApi {
 }
 
 /**
- * The form of an object that has no `toJSON` and is no array. A class's instance is its own properties; where it has
- * none, but its class has members, what it holds is out of JSON's sight: in private fields, or inside the runtime.
+ * Returns the form of an object that has no `toJSON` and is not an array. An instance of a class is represented by its
+ * own properties. If it has none, but its class has members, its content is invisible to JSON: in private fields, or
+ * inside the runtime.
  */
 export function jsonForm(object: object): JsonForm {
   const prototype: unknown = Object.getPrototypeOf(object);
@@ -68,11 +66,11 @@ function unboxed(object: object): unknown {
   return Symbol.prototype.valueOf.call(object);
 }
 
-/** Whether a class has methods or accessors, by which its instances can hold something that is no property. */
+/** Returns whether a class has methods or accessors, through which its instances may hold hidden content. */
 function hasMembers(prototype: unknown): boolean {
   for (let one = prototype; typeof one === 'object' && one !== null;) {
     const next: unknown = Object.getPrototypeOf(one);
-    if (next === null) return false; // the Object.prototype of some realm
+    if (next === null) return false; // The Object.prototype of some realm.
     if (Reflect.ownKeys(one).some((key) => key !== 'constructor')) return true;
     one = next;
   }

@@ -5,11 +5,11 @@ const OPENING_BRACKET = 0x5b;
 const CLOSING_BRACKET = 0x5d;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
-const SPACE = 0x20; // what else JSON passes over stands below it
+const SPACE = 0x20; // All other whitespace in JSON has a lower code.
 
 /**
- * The members of a JSON object by key, each with its value's source text: numbers keep every digit and strings
- * every escape. Of members with the same key the last counts, as in `JSON.parse`.
+ * Returns the members of a JSON object by key, each with the source text of its value, so numbers keep every digit and
+ * strings every escape. If a key occurs twice, the last one counts, as in `JSON.parse`.
  *
  * @param text a valid JSON object
  */
@@ -18,10 +18,10 @@ export function jsonMembers(text: string): Map<string, string> {
   let at = skipSpace(text, text.indexOf('{') + 1);
   while (text.charCodeAt(at) === QUOTE) {
     const keyEnd = endOfString(text, at);
-    const start = skipSpace(text, skipSpace(text, keyEnd) + 1); // past the colon
+    const start = skipSpace(text, skipSpace(text, keyEnd) + 1); // Skips the colon.
     const end = endOfValue(text, start);
     members.set(keyIn(text, at, keyEnd), text.slice(start, end));
-    at = skipSpace(text, skipSpace(text, end) + 1); // past the comma
+    at = skipSpace(text, skipSpace(text, end) + 1); // Skips the comma.
   }
   return members;
 }
@@ -60,14 +60,14 @@ function endOfContainer(text: string, start: number): number {
   return at;
 }
 
-/** From quote to quote: long strings, such as the stack of an error, are passed over by the engine's own search. */
+/** Searches from quote to quote, because the native search skips long strings, such as error stacks, quickly. */
 function endOfString(text: string, start: number): number {
   let at = text.indexOf('"', start + 1);
   while (isEscaped(text, at)) at = text.indexOf('"', at + 1);
   return at + 1;
 }
 
-/** Whether an odd number of backslashes stand before it. */
+/** Returns whether an odd number of backslashes precede it. */
 function isEscaped(text: string, at: number): boolean {
   let before = at - 1;
   while (text.charCodeAt(before) === BACKSLASH) before--;

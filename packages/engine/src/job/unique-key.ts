@@ -6,8 +6,8 @@ import type { Keys } from '../redis/keys.js';
 import type { HeldClaim } from './held-claim.js';
 
 /**
- * The Redis key by which a unique job claims that no other like it waits: its name and its arguments, or the key that the
- * caller gives instead of them. It is byte for byte the key that gocraft/work makes.
+ * Returns the Redis key of a unique job's claim, which prevents equal jobs from waiting. It consists of the name and
+ * the arguments, or the caller's key in their place, and equals gocraft/work's key byte for byte.
  *
  * @param object the arguments, or the caller's key; `null` for a job without arguments
  * @throws InvalidJobArgsError
@@ -23,7 +23,10 @@ export function uniqueKey(
   return keys.unique(jobName, text ?? '');
 }
 
-/** The unique key of a job in Redis. Entries of old gocraft/work do not name it, so it is made from the arguments. */
+/**
+ * Returns the unique key of a job in Redis. Entries of old gocraft/work versions do not contain it, so it is derived
+ * from the arguments.
+ */
 export function uniqueKeyOf(keys: Keys, entry: JobEntry): string | undefined {
   if (!entry.unique) return undefined;
   if (entry.uniqueKey !== '') return keys.isUnique(entry.uniqueKey) ? entry.uniqueKey : undefined;
@@ -31,31 +34,32 @@ export function uniqueKeyOf(keys: Keys, entry: JobEntry): string | undefined {
 }
 
 /**
- * Whether the claim is the job's own to free. A job that was started under gocraft/work's rule (it has failures, or this
- * engine marked its claim as released) owns it no longer. A job that holds its claim until it is done still does.
+ * Returns whether the job may release the claim. Once started under gocraft/work's rule (it has failures, or this
+ * engine marked its claim as released), a job no longer owns it. A job that holds its claim until it is done still
+ * does.
  */
 export function ownsClaim(entry: JobEntry): boolean {
   if (!entry.unique || entry.claim === 'released') return false;
   return holdsClaim(entry) || entry.fails === 0;
 }
 
-/** Whether a job that has been started holds its claim until it has ended. */
+/** Returns whether a started job holds its claim until it has ended. */
 export function holdsClaim({ claim }: Pick<JobEntry, 'claim'>): boolean {
   return claim === 'held' || claim === 'kept';
 }
 
-/** The claim that a fetched job may hold; `undefined` if it holds none. */
+/** Returns the claim that a fetched job may hold; `undefined` if it holds none. */
 export function heldClaim(keys: Keys, entry: JobEntry): HeldClaim | undefined {
   if (!entry.unique || entry.claim === 'released') return undefined;
-  // Entries of old gocraft/work do not name their key, and fetch.lua does not handle their claims.
+  // Entries of old gocraft/work versions do not contain their key, and fetch.lua does not handle their claims.
   if (entry.claim === undefined && entry.uniqueKey !== '') return undefined;
   const key = uniqueKeyOf(keys, entry);
   return key === undefined ? undefined : { uniqueKey: key, jobId: entry.id };
 }
 
 /**
- * Whether a job's claim ends with its death. The claim of a schedule's firing always does: it keeps the next firings away,
- * and they would be missing for as long as it lasts.
+ * Returns whether a job's claim ends with its death. The claim of a schedule's firing always does: it blocks the
+ * following firings, which would be missed for as long as the claim exists.
  */
 export function endsWithDeath({ id }: Pick<JobEntry, 'id'>, isKept: boolean): boolean {
   return !isKept || firingOf(id) !== undefined;

@@ -3,8 +3,8 @@ import { errorLine } from '../errors/error-text.js';
 import { isObject } from '../base/objects.js';
 
 /**
- * Where the engine writes. Nest's `Logger`, pino and `console` all fit: where `log` is missing, `info` is called, and
- * what else is missing falls back to what is there. A logger that throws or rejects disturbs nothing.
+ * The engine's log. Nest's `Logger`, pino and `console` all fit: `info` replaces a missing `log`, and any other missing
+ * method falls back to an existing one. Errors and rejections of a logger are contained.
  */
 export interface Logger {
   log(message: string): void;
@@ -12,7 +12,7 @@ export interface Logger {
   error(message: string, stack?: string): void;
 }
 
-/** What may be given as a logger: the engine's own methods, or the names that pino, winston and others have for them. */
+/** A valid logger: one with the engine's own methods, or with the names that pino, winston and others use. */
 export type LoggerLike = Logger | (Omit<Logger, 'log'> & { info(message: string): void });
 
 /** Writes to the console; the default. */
@@ -31,7 +31,7 @@ export const silentLogger: Logger = {
 
 type Method = (...args: unknown[]) => unknown;
 
-// By what is missing: what comes nearest to it.
+// The closest alternatives to each method.
 const METHODS: Readonly<Record<keyof Logger, readonly string[]>> = {
   log: ['log', 'info', 'debug', 'warn', 'error'],
   warn: ['warn', 'error', 'log', 'info'],
@@ -39,9 +39,9 @@ const METHODS: Readonly<Record<keyof Logger, readonly string[]>> = {
 };
 
 /**
- * A logger that never throws and has all methods, made of one that may do and lack what it likes.
+ * Wraps a logger, which may throw or lack methods, in one that never throws and has them all.
  *
- * @throws InvalidOptionError when the given one has no method to write with
+ * @throws InvalidOptionError if the logger has no method to write with
  */
 export function safeLogger(given: LoggerLike): Logger {
   assertLogger(given);
@@ -64,17 +64,17 @@ export function safeLogger(given: LoggerLike): Logger {
     warn: (message) => write('warn', message),
     error: (message, stack) => {
       if (stack === undefined) write('error', message);
-      // Those with `info` instead of `log` take what follows a message for its parameters, and lose it.
+      // Loggers with `info` instead of `log` treat further arguments as format parameters and discard them.
       else if (hasLog(given)) write('error', message, stack);
       else write('error', `${message}\n${stack}`);
     },
   };
 }
 
-/** For messages and pages. */
+/** Describes a logger in messages and documentation. */
 export const LOGGERS = 'an object with log (or info), warn and error';
 
-/** @throws InvalidOptionError for what has no method to write with */
+/** @throws InvalidOptionError if the value has no method to write with */
 export function assertLogger(given: unknown): void {
   if (canWrite(given)) return;
   throw new InvalidOptionError('logger', given, LOGGERS);
@@ -84,7 +84,7 @@ function canWrite(given: unknown): boolean {
   try {
     return isObject(given) && methodOf(given, 'log') !== undefined;
   } catch {
-    return true; // Its methods cannot be looked at now, and maybe later.
+    return true; // Its methods cannot be read now, but perhaps later.
   }
 }
 
@@ -111,8 +111,10 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 function tellConsole(error: unknown): void {
   try {
     const reason = errorLine(error);
-    console.error(`The logger fails (${reason}); what it does not take is lost. Mend it.`);
+    console.error(
+      `The logger fails (${reason}); messages that it does not accept are lost. Fix it.`,
+    );
   } catch {
-    // Not even that can be told.
+    // The console fails as well: no other channel is left.
   }
 }

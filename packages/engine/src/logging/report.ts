@@ -1,9 +1,9 @@
-/** Where the parts of a pool report what they have survived. */
+/** Receives the problems that the parts of a pool have survived. */
 export interface Report {
-  /** The pool's own work at a place, such as `auditor.audit`, has failed, and goes on. */
+  /** An internal step, such as `auditor.audit`, has failed. The pool continues. */
   error(where: string, error: unknown): void;
-  /** Code that the pool was given, such as a listener, has thrown. */
+  /** User code, such as a listener, has thrown. */
   thrown(where: string, error: unknown): void;
-  /** Something that the user should know, and can repair. */
+  /** A problem that the user should know and can fix. */
   warn(message: string): void;
 }

@@ -11,7 +11,7 @@ import type { EntrySighting, FingerprintPage } from '../scripts/running-scripts.
 import type { HeldClaim } from '../job/held-claim.js';
 
 export interface AuditorOptions {
-  /** The pool's. */
+  /** The pool's id. */
   readonly id: string;
   readonly jobNames: readonly string[];
   readonly connection: RedisConnection;
@@ -22,22 +22,22 @@ export interface AuditorOptions {
   readonly between: (work: () => Promise<void>) => Promise<void>;
   /** The jobs that the pool runs. */
   readonly running: () => readonly AuditedJob[];
-  /** The jobs that have ended, and may still be in progress in Redis. */
+  /** The jobs that have ended but may still be in progress in Redis. */
   readonly unsettled: () => readonly KnownJob[];
-  /** So many jobs were in progress that no worker knew of; they were put back. */
+  /** Called with the number of orphans that were put back. */
   readonly onOrphans: (count: number) => void;
-  /** The pool runs these jobs, but they were taken from it. */
+  /** Called with jobs that the pool runs but no longer owns. */
   readonly onLost: (jobs: readonly KnownJob[]) => void;
 }
 
-/** A job that the pool knows of. */
+/** A job that the pool runs or settles. */
 export interface KnownJob {
   readonly jobName: string;
   readonly raw: Raw;
 }
 
 interface AuditedJob extends KnownJob {
-  /** The claim that it holds, if it does. */
+  /** The claim of the job, if any. */
   readonly claim?: HeldClaim | undefined;
 }
 
@@ -45,12 +45,12 @@ const NAMES_AT_ONCE = 100;
 const BATCH = { count: 500, bytes: 1024 * 1024 };
 
 /**
- * Compares the jobs that the pool has in progress, according to Redis, with the jobs that it runs. A fetch whose reply was
- * lost leaves orphans: jobs in progress that no worker knows of, in a living pool, where no reaper looks. They are put back.
- * A reaper that took the pool for dead, because its process had stood still, took jobs that still run here: those are lost.
- * At the same time the pool's share of the locks is corrected, and the claims of long-running jobs are renewed.
+ * Compares the pool's jobs in progress in Redis with the jobs that it runs. A fetch with a lost reply leaves orphans: jobs in
+ * progress that no worker runs, in a living pool, which no reaper checks. The auditor puts them back. A reaper that took the
+ * pool for dead, because its process had stood still, took jobs that still run here. Those are lost. The auditor also
+ * corrects the pool's share of the locks, and renews the claims of long-running jobs.
  *
- * Entries are compared, and not only their number: a failover may have brought back as many as it has lost.
+ * It compares entries, not only their number, because a failover may have restored as many as it has lost.
  */
 export class Auditor {
   readonly #options: AuditorOptions;
@@ -78,14 +78,14 @@ export class Auditor {
     return count;
   }
 
-  /** Renews the claims of jobs that are still the pool's. A lost job may be done, and nobody would end its claim. */
+  /** Renews the claims of jobs that the pool still owns. A lost job may be done, and nothing would release its claim. */
   async #renewClaims(jobs: readonly AuditedJob[]): Promise<void> {
     const { connection, scripts } = this.#options;
     const held = jobs.flatMap(({ claim }) => claim ?? []);
     if (held.length > 0) await connection.call(scripts.running.renewClaims(held));
   }
 
-  /** `orphans` are in progress, but unknown; `lost` jobs run, but are not in progress; `own` jobs run and are. */
+  /** Compares the jobs. `orphans` are in progress but do not run, `lost` jobs run but are not in progress, `own` jobs do both. */
   async #compare(): Promise<{ orphans: Orphan[]; lost: AuditedJob[]; own: AuditedJob[] }> {
     const seen = await this.#inProgress();
     const running = this.#options.running();
@@ -120,7 +120,7 @@ export class Auditor {
     return seen;
   }
 
-  /** Returns how many were put back. Those that are not where they were seen are left to the next audit. */
+  /** Puts orphans back, and returns how many. Those that have moved are left to the next audit. */
   async #putBack(orphans: readonly Orphan[]): Promise<number> {
     const { connection, keys, scripts, id, report } = this.#options;
     const entries = await Promise.all(
@@ -138,13 +138,13 @@ export class Auditor {
       scripts.running.settle(id, settlements),
     );
     if (reason !== undefined) {
-      report.error('auditor.audit', new Error(`Redis refuses to put jobs back: ${reason}`));
+      report.error('auditor.audit', new Error(`Redis refuses to put back jobs: ${reason}`));
     }
     return settlements.length - refused.length - lost.length;
   }
 }
 
-/** An entry in progress that no worker knows of. */
+/** An entry in progress that no worker runs. */
 interface Orphan extends EntrySighting {
   readonly jobName: string;
 }

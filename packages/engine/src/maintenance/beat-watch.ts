@@ -1,6 +1,6 @@
 import type { PoolSighting } from '../scripts/pool-scripts.js';
 
-/** Remembers since when each pool's last beat has not moved, by a clock that nobody sets. */
+/** Tracks how long each pool's last beat has not changed, on a monotonic clock. */
 export class BeatWatch {
   #seen: ReadonlyMap<string, Seen> = new Map();
 
@@ -15,7 +15,7 @@ export class BeatWatch {
     );
   }
 
-  /** Seconds for which the pool's beat has not moved; 0 for a pool that was never seen. */
+  /** Returns the seconds for which the pool's beat has not changed; 0 for a pool that was never seen. */
   stillFor({ id }: Pick<PoolSighting, 'id'>, at: number): number {
     return (at - (this.#seen.get(id)?.since ?? at)) / 1000;
   }

@@ -10,23 +10,23 @@ export interface CancelWatcherOptions {
   readonly between: (work: () => Promise<void>) => Promise<void>;
   /** The ids of the jobs that the pool runs. */
   readonly running: () => readonly string[];
-  /** Whether the waker hears of changes to the marks. */
+  /** Whether the waker receives changes of the marks. */
   readonly isWatching: () => boolean;
-  /** The jobs of these ids are to end. */
+  /** Called with the ids of the jobs that must end. */
   readonly onCancelled: (jobIds: ReadonlySet<string>) => void;
 }
 
-// With a waker, looks of the watcher's own are only a safeguard.
+// With a waker, the watcher's own checks are only a safeguard.
 const TICK = 1_000;
 const SAFETY_POLL = 10_000;
-// Jobs that are cancelled together share a look.
+// Jobs that are cancelled together share a check.
 const SPACING = 20;
 const FRUITLESS_LOOKS = { burst: 50, perSecond: 2 };
 
 /**
- * Learns which of the pool's running jobs were cancelled. Whoever cancels a job marks its id in Redis, where the pool
- * watches the marks: as long as nobody cancels anything, that costs nothing. The fetch itself finds the jobs that are marked
- * before they start; the watcher looks between two fetches, so that each job is seen by one or the other.
+ * Finds the pool's running jobs that were cancelled. Cancelling a job marks its id in Redis, and the pool watches the marks,
+ * which costs nothing while no job is cancelled. The fetch itself finds the jobs that are marked before they start. The
+ * watcher checks between two fetches, so that one or the other finds each job.
  */
 export class CancelWatcher implements Paced {
   readonly #options: CancelWatcherOptions;
@@ -45,7 +45,7 @@ export class CancelWatcher implements Paced {
     return this.#options.isWatching() ? SAFETY_POLL : TICK;
   }
 
-  /** One look. */
+  /** Checks once. */
   async look(): Promise<void> {
     const { connection, scripts, between, running, isWatching, onCancelled } = this.#options;
     await connection.ready();

@@ -6,7 +6,7 @@ import { envelope, parseEntry, rewriteEntry } from '../job/job-entry.js';
 import { unixSeconds, type Clock } from '../base/clock.js';
 import { jittered, type Paced } from '../base/loop.js';
 import { Patience, SLOW } from './patience.js';
-import { batches, MOST_BYTES_TWICE } from '../redis/batches.js';
+import { batches, MAX_BYTES_TWICE } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -18,9 +18,9 @@ export interface DeadPoolReaperOptions {
   /** The id of the pool that reaps. */
   readonly id: string;
   readonly settings: {
-    /** After this many deaths of its process a job is dead itself. */
+    /** The number of process deaths after which a job is dead itself. */
     readonly maxDeaths: number;
-    /** `reap`: milliseconds between two looks. */
+    /** `reap`: milliseconds between two checks. */
     readonly timing: { readonly reap: number };
   };
   readonly connection: RedisConnection;
@@ -28,16 +28,16 @@ export interface DeadPoolReaperOptions {
   readonly scripts: Scripts;
   readonly clock: Clock;
   readonly onReaped: (pool: ReapedPool) => void;
-  /** This process stood still for some seconds: others may have taken its pool for dead meanwhile. */
+  /** Called after this process stood still for some seconds and others may have taken its pool for dead. */
   readonly onStandstill: () => void;
 }
 
-/** A dead pool whose jobs were taken from it. */
+/** A dead pool whose jobs were taken over. */
 export interface ReapedPool {
   readonly poolId: string;
-  /** Jobs that run again. */
+  /** The number of jobs that run again. */
   readonly requeued: number;
-  /** Jobs that are dead, because too many processes have died under them. */
+  /** The number of jobs that are dead, because too many processes have died while running them. */
   readonly dead: number;
 }
 
@@ -45,17 +45,16 @@ export interface ReapedPool {
 const MIN_TURN = 1;
 // One script call takes Redis some milliseconds.
 const NAMES_AT_ONCE = 1_000;
-// Entries of one script call: a script blocks Redis for everybody.
-const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
+// The entries of one script call. A script blocks Redis for all clients.
+const BATCH = { count: 500, bytes: MAX_BYTES_TWICE };
 
 /**
- * Finds pools that have died, Go's among them, and puts the jobs that they were running back to the front of their
- * queues. A job that has killed several processes becomes a dead job.
+ * Finds dead pools, including Go's, and puts the jobs that they were running back to the front of their queues. A job that
+ * has killed several processes becomes a dead job.
  *
- * The reaper is patient, and judges no pool, while Redis or this process may have stood still, or Redis's clock may have
- * been set. That is so for ten seconds after a (re-)connection, after a look or a beat of its own that failed or was late,
- * after a slow look, a standstill of the process, or a jump of Redis's clock. It goes on looking in that time, to learn of
- * the next such event.
+ * The reaper is patient, and judges no pool, while Redis or this process may have stood still, or Redis's clock may have been
+ * set. Its patience lasts for ten seconds after a (re-)connection, a failed or late check or beat of its own, a slow check, a
+ * standstill of the process, or a jump of Redis's clock. It continues its checks in that time, to detect the next such event.
  */
 export class DeadPoolReaper implements Paced {
   readonly #options: DeadPoolReaperOptions;
@@ -63,7 +62,7 @@ export class DeadPoolReaper implements Paced {
   readonly #pause: () => number;
   readonly #patience = new Patience();
   readonly #beats = new BeatWatch();
-  /** On the clock of `performance.now`; `undefined` before the first. */
+  /** The time of the last tick, on the clock of `performance.now`; `undefined` before the first. */
   #lastTick: number | undefined;
 
   constructor(options: DeadPoolReaperOptions) {
@@ -72,20 +71,20 @@ export class DeadPoolReaper implements Paced {
     this.#pause = jittered(this.#interval);
   }
 
-  /** Gives all pools the time to beat again: Redis was out of reach, or has refused a beat. */
+  /** Gives all pools time to beat again, because Redis was unreachable or has refused a beat. */
   bePatient(): void {
     this.#patience.renew();
   }
 
-  /** Takes the jobs of all pools that are dead, without patience. */
+  /** Takes the jobs of all dead pools, without patience. */
   async reap(): Promise<ReapedPool[]> {
     return this.#reapAll(this.#judge(await this.#look(0)));
   }
 
-  /** One look, after which it reaps unless it is patient. */
+  /** Checks once, and then reaps unless it is patient. */
   async tick(): Promise<number> {
     this.#noticeStandstill(performance.now());
-    // A reaper that will judge nobody takes no turn from those that may.
+    // A reaper that will judge no pool takes no turn from those that may.
     const turn = this.#isPatient() ? MIN_TURN : this.#interval * 0.75;
     const dead = this.#judge(await this.#look(turn));
     if (!this.#isPatient()) await this.#reapAll(dead);
@@ -98,7 +97,7 @@ export class DeadPoolReaper implements Paced {
     if (last === undefined) {
       this.bePatient();
     } else if (now - last > this.#interval * 2 + SLOW) {
-      this.bePatient(); // This process stood still, and Redis may have, too.
+      this.bePatient(); // This process stood still, and so may Redis.
       this.#options.onStandstill();
     }
   }
@@ -107,7 +106,7 @@ export class DeadPoolReaper implements Paced {
     return performance.now() < this.#patience.until;
   }
 
-  /** Milliseconds until the next look: not in step with others, and not later than it may judge. */
+  /** Returns the milliseconds until the next check: out of step with other reapers, and no later than the end of patience. */
   #wait(): number {
     const patientFor = this.#patience.until - performance.now();
     const wait = this.#pause();
@@ -140,7 +139,7 @@ export class DeadPoolReaper implements Paced {
     return deadPools({ now, pools, stillFor: (pool) => this.#beats.stillFor(pool, at) }, id);
   }
 
-  /** A pool that cannot be reaped does not keep the others from being reaped. @throws the first error */
+  /** Reaps all pools, even if one of them cannot be reaped. @throws the first error */
   async #reapAll(pools: readonly PoolSighting[]): Promise<ReapedPool[]> {
     const reaped: ReapedPool[] = [];
     const failed = new FirstError();
@@ -152,7 +151,7 @@ export class DeadPoolReaper implements Paced {
     return reaped;
   }
 
-  /** Unregisters the pool only once all of its jobs are taken: after an error, a reaper finds it again. */
+  /** Reaps a pool. Unregisters it only after taking all its jobs, so that a reaper finds it again after an error. */
   async #reapPool(pool: PoolSighting): Promise<ReapedPool | undefined> {
     const { connection, scripts, onReaped } = this.#options;
     let [requeued, dead] = [0, 0];
@@ -170,7 +169,7 @@ export class DeadPoolReaper implements Paced {
     return reaped;
   }
 
-  /** The names in which the pool has jobs in progress, among those of its heartbeat and all known ones. */
+  /** Yields the names in which the pool has jobs in progress, among those of its heartbeat and all known names. */
   async *#namesOf({ id, jobNames = [] }: PoolSighting): AsyncGenerator<string> {
     const { connection, keys, scripts } = this.#options;
     for (const names of batches(jobNames, NAMES_AT_ONCE)) {
@@ -224,7 +223,7 @@ export class DeadPoolReaper implements Paced {
         attempt: attemptText(died, undefined),
       };
     } catch {
-      // The fetch will find out.
+      // The fetch will detect the invalid entry.
       return {
         raw,
         jobId: undefined,

@@ -1,22 +1,22 @@
 import { DEAD_AFTER } from '../stores/handled-names.js';
 import type { PoolSighting } from '../scripts/pool-scripts.js';
 
-/** In seconds. For this time a pool without a heartbeat is only suspected: it may be about to start. */
+/** The seconds for which a pool without a heartbeat is only suspected, because it may be starting. */
 export const SUSPECT_FOR = 15;
 
-/** What a reaper judges by. */
+/** The evidence by which a reaper judges. */
 export interface Evidence {
   /** Redis's time, in seconds since the epoch. */
   readonly now: number;
   readonly pools: readonly PoolSighting[];
-  /** The seconds for which a pool's last beat has not moved. */
+  /** Returns the seconds for which a pool's last beat has not changed. */
   readonly stillFor: (pool: PoolSighting) => number;
 }
 
 /**
- * The other pools that are dead: those whose last beat is too old, and those that have shown no heartbeat for a while, or
- * appear only in a job's locks. A beat in the future, because the clock of Redis or of its host was wrong, does not show its
- * age; such a pool is dead when its beat no longer moves.
+ * Returns the other pools that are dead: those whose last beat is too old, and those that have had no heartbeat for a while,
+ * or appear only in a job's locks. A beat in the future, written while the clock of Redis or of its host was wrong, does not
+ * reveal its age. Such a pool is dead when its beat no longer changes.
  */
 export function deadPools({ now, pools, stillFor }: Evidence, ownId: string): PoolSighting[] {
   return pools.filter((pool) => {
@@ -29,7 +29,7 @@ export function deadPools({ now, pools, stillFor }: Evidence, ownId: string): Po
   });
 }
 
-/** Whether the pool's own beat is late or missing: then Redis or this process stood still, and others are late as well. */
+/** Returns whether the pool's own beat is late or missing. Then Redis or this process stood still, and others are also late. */
 export function isOwnLate({ now, pools }: Omit<Evidence, 'stillFor'>, ownId: string): boolean {
   const own = pools.find(({ id }) => id === ownId);
   return own?.heartbeatAt === undefined || isLate(own.heartbeatAt, now);

@@ -20,20 +20,20 @@ export interface LostRun {
 const BATCH = 500;
 
 /**
- * Jobs that were taken from the pool while they ran here. The reaper that took them counted a death of their process for
- * each. But the process lives, so the death is taken back, once for each run: otherwise a few false alarms would kill a long
- * job.
+ * Tracks jobs that were taken from the pool while they ran here. The reaper that took them counted a death of their process
+ * for each. But the process lives, so the death is revoked, once for each run. Otherwise a few false alarms would kill a
+ * long job.
  */
 export class LostJobs {
   readonly #options: LostJobsOptions;
-  /** The number of current runs of an entry whose death was taken back. A lost job may run here a second time. */
+  /** The number of current runs of an entry whose death was revoked. A lost job may run here a second time. */
   readonly #forgiven = new Map<Raw, number>();
 
   constructor(options: LostJobsOptions) {
     this.#options = options;
   }
 
-  /** The current runs whose jobs are not this pool's any more; all of them. */
+  /** Notes all current runs whose jobs no longer belong to this pool. */
   noticed(runs: readonly LostRun[]): void {
     const before = new Map(this.#forgiven);
     const fresh = runs.filter(({ raw }) => {
@@ -45,7 +45,7 @@ export class LostJobs {
     this.#forgive(fresh.map(({ id }) => id));
   }
 
-  /** A run has ended. `id` is `undefined` for an entry that was no job. */
+  /** Notes the end of a run. `id` is `undefined` for an entry that is not a job. */
   ended(raw: Raw, id: string | undefined, owned: boolean): void {
     if (owned && this.#forgiven.size === 0) return;
     const forgiven = this.#forgiven.get(raw) ?? 0;

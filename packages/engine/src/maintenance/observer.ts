@@ -20,7 +20,7 @@ export interface ObserverOptions {
   readonly scripts: Scripts;
   readonly workers: readonly { readonly id: string; readonly running: Running | undefined }[];
   readonly report: Pick<Report, 'error'>;
-  /** `observe`: the least milliseconds between two writes. */
+  /** `observe`: the minimum interval between two writes, in milliseconds. */
   readonly settings: { readonly timing: { readonly observe: number } };
 }
 
@@ -30,8 +30,8 @@ const TTL = 24 * 3600; // seconds, as gocraft/work
 const REFRESH = 3600 * 1000; // milliseconds
 
 /**
- * Writes what each worker is doing to where dashboards (gocraft/work's, too) look for it: after the first event at once,
- * then at most once a second, so that a thousand short jobs a second cost no more than one.
+ * Writes the state of each worker to the keys that dashboards read, including gocraft/work's. It writes immediately after
+ * the first event, then at most once a second, so that a thousand short jobs a second cost no more than one.
  */
 export class Observer {
   readonly #options: ObserverOptions;
@@ -56,7 +56,7 @@ export class Observer {
     }, REFRESH).unref();
   }
 
-  /** A worker has begun a job, ended one, or checked in. */
+  /** Notes that a worker has started a job, ended one, or checked in. */
   touch(): void {
     if (this.#timer || this.#stopped) return;
     const wait = Math.max(0, this.#lastRound + this.#interval - performance.now());
@@ -66,7 +66,7 @@ export class Observer {
     }, wait);
   }
 
-  /** Writes what has changed since the last time. */
+  /** Writes the changes since the last write. */
   observe(): Promise<void> {
     this.#lastRound = performance.now();
     this.#round = this.#round
@@ -75,7 +75,7 @@ export class Observer {
     return this.#round;
   }
 
-  /** Ends it, and removes all observations: no worker does anything any more. */
+  /** Stops the observer, and removes all observations because no worker is active. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -109,12 +109,12 @@ interface Seen {
   readonly checkin: Checkin | undefined;
 }
 
-/** In bytes; nearly all of them are the arguments. */
+/** Returns the size in bytes, nearly all of them arguments. */
 function sizeOf({ fields }: Observation): number {
   return Buffer.byteLength(String(fields.args ?? ''));
 }
 
-/** The fields that gocraft/work's client reads. Times in whole seconds. */
+/** Makes the fields that gocraft/work's client reads. Times are in whole seconds. */
 function observation({
   entry,
   raw,

@@ -1,32 +1,32 @@
 import { DEAD_AFTER } from '../stores/handled-names.js';
 
-// In milliseconds. A look that takes longer shows that Redis stood still, and the heartbeats with it.
+// In milliseconds. A longer check shows that Redis stood still, and with it the heartbeats.
 export const SLOW = 2_000;
-// In seconds. Redis answers in whole seconds, and the answer may be on its way for two.
+// In seconds. Redis answers in whole seconds, and the reply may take two.
 const CLOCK_TOLERANCE = 3;
 
 /**
- * Until when it is too early to judge other pools by their beats. Whenever beats may have been delayed by anything but a
- * death, all pools get the whole time once more to beat again. All times are milliseconds of `performance.now`.
+ * Tracks until when it is too early to judge other pools by their beats. Whenever anything but a death may have delayed
+ * beats, all pools get the full time again. All times are milliseconds of `performance.now`.
  */
 export class Patience {
   #until = Infinity;
-  /** By how many seconds Redis's clock was ahead of this process's. */
+  /** The seconds by which Redis's clock was ahead of this process's. */
   #clockAhead: number | undefined;
 
-  /** When the patience ends. */
+  /** The end of the patience. */
   get until(): number {
     return this.#until;
   }
 
-  /** All pools get the whole time from now. */
+  /** Gives all pools the full time from now. */
   renew(now = performance.now()): void {
     this.#until = now + DEAD_AFTER * 1000;
   }
 
   /**
-   * Takes note of Redis's time, in seconds. A look that took long, or a clock that was set forwards or backwards, makes
-   * beats look older or younger than they are.
+   * Notes Redis's time, in seconds. After a slow check, or if the clock was set forwards or backwards, beats appear older or
+   * younger than they are.
    */
   see(redisNow: number, asked: number, answered: number): void {
     const ahead = redisNow - (asked + answered) / 2000;

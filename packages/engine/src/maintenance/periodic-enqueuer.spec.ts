@@ -538,7 +538,7 @@ describe('periodicallyEnqueue', () => {
       'tick',
     );
     expect(() => pool.periodicallyEnqueue('@daily', 'tick')).toThrow(
-      'registered for "tick" already',
+      'already registered for "tick"',
     );
     expect(() => pool.periodicallyEnqueue('@daily', 'tock')).not.toThrow();
     await pool.start();

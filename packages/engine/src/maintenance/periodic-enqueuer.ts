@@ -29,30 +29,30 @@ export interface PeriodicEnqueuerOptions {
 
 // Between rounds, in milliseconds: comfortably shorter than the horizon.
 const ROUND = jittered(60_000);
-// In milliseconds. Between looks whether Redis still has the firings; and, less often, what time it is there, and when
-// firings were added last.
+// In milliseconds: the interval between checks whether Redis still has the firings, and the longer one between reads of
+// Redis's time and of the time of the last round.
 const LOOK = 3_000;
 const CLOCK_LOOK = 12_000;
 // In one script call, which takes Redis a few milliseconds.
 const TIMES_AT_ONCE = 2_000;
 
 /**
- * Adds the firings of the next few minutes of the pool's schedules to the scheduled jobs, from where the requeuer moves
- * them to their queues. Any number of pools, Go's among them, may do that for the same schedules: a firing has the same
- * bytes everywhere, and Redis remembers the last one that was added.
+ * Adds the next few minutes' firings of the pool's schedules to the scheduled jobs. From there, the requeuer moves them to
+ * their queues. Any number of pools, including Go's, may do so for the same schedules, because a firing has the same bytes
+ * everywhere and Redis remembers the last added one.
  */
 export class PeriodicEnqueuer implements Paced {
   readonly #options: PeriodicEnqueuerOptions;
   readonly #sweeper: ScheduleSweeper;
-  /** When the next round is due, and when Redis's clock is looked at, by `performance.now()`. */
+  /** The times of the next round and of the next read of Redis's clock, by `performance.now()`. */
   #roundAt = -Infinity;
   #clockLookAt = -Infinity;
-  /** How often Redis may have lost the firings. */
+  /** The number of times Redis may have lost the firings. */
   #losses = 0;
-  /** When the pool started, and when it added firings last, by Redis's clock, in seconds. */
+  /** The times of the pool's start and of its last round, by Redis's clock, in seconds. */
   #startedAt = Infinity;
   #addedAt = -Infinity;
-  /** By how many seconds Redis's clock is ahead of `performance.now()`. */
+  /** The seconds by which Redis's clock is ahead of `performance.now()`. */
   #clockAhead = NaN;
 
   constructor(options: PeriodicEnqueuerOptions) {
@@ -62,13 +62,13 @@ export class PeriodicEnqueuer implements Paced {
     this.#sweeper = new ScheduleSweeper({ own, connection, keys, scripts });
   }
 
-  /** Redis may have lost the firings: the next tick adds them again. */
+  /** Makes the next tick add the firings again, because Redis may have lost them. */
   expire(): void {
     this.#losses++;
     this.#roundAt = -Infinity;
   }
 
-  /** Does a round if one is due, or if Redis has forgotten the last. */
+  /** Does a round if one is due, or if Redis has lost the last. */
   async tick(): Promise<number> {
     if (performance.now() >= this.#roundAt || (await this.#isForgotten())) await this.enqueue();
     const untilRound = Math.max(0, this.#roundAt - performance.now());
@@ -87,13 +87,13 @@ export class PeriodicEnqueuer implements Paced {
     ]);
     const added = await this.#add({ last, moved }, now);
     const hasMore = await this.#sweep({ last, moved }, now);
-    // A loss in the midst of it may have taken what was added.
+    // A loss during the round may have removed the added firings.
     const isDueAgain = hasMore || losses !== this.#losses;
     this.#roundAt = performance.now() + (isDueAgain ? 0 : ROUND());
     return added;
   }
 
-  /** Forgets schedules that no pool has any more. Should that fail, firings are added and pools start all the same. */
+  /** Removes schedules that no pool has any more. If that fails, firings are still added and pools still start. */
   async #sweep(marks: FiringMarks, now: number): Promise<boolean> {
     try {
       return await this.#sweeper.sweep(marks, now);
@@ -103,7 +103,7 @@ export class PeriodicEnqueuer implements Paced {
     }
   }
 
-  /** Whether Redis has lost the note of this pool's last round, or its clock has been set since. */
+  /** Returns whether Redis has lost the note of this pool's last round, or its clock has been set since. */
   async #isForgotten(): Promise<boolean> {
     const { connection, keys, schedules } = this.#options;
     const [job] = schedules;
@@ -121,7 +121,7 @@ export class PeriodicEnqueuer implements Paced {
     return !(now - lastRound <= HORIZON) || Math.abs(this.#clockAhead - before) > CLOCKS_DIFFER;
   }
 
-  /** When a pool added firings last, in seconds; NaN if none ever did. */
+  /** Returns the time at which a pool last added firings, in seconds; NaN if none ever did. */
   async #lastRound(): Promise<number> {
     const { connection, keys } = this.#options;
     return Number((await connection.redis.get(keys.lastPeriodicEnqueue)) ?? NaN);
@@ -132,7 +132,7 @@ export class PeriodicEnqueuer implements Paced {
     if (schedules.length === 0) return 0;
     const wasDown = now - (await this.#lastRound()) > HORIZON;
     const all = schedules.map((job) => {
-      // 0 is what a sweeper leaves in the midst of its work.
+      // A sweeper leaves 0 during its work.
       const last = Number(marks.last[job.id]) || NaN;
       return this.#firings(job, { now, last, moved: Number(marks.moved[job.id]), wasDown });
     });
@@ -164,7 +164,7 @@ export class PeriodicEnqueuer implements Paced {
   }
 }
 
-/** Cuts the schedules into lists that a script can take at once; a schedule with too many times is a list of its own. */
+/** Splits the schedules into lists for one script call each. A schedule with too many times forms its own list. */
 function inCalls(schedules: readonly Firings[]): Firings[][] {
   const calls: Firings[][] = [];
   let times = Infinity;

@@ -11,39 +11,39 @@ import { endsWithDeath, ownsClaim } from '../job/unique-key.js';
 import { WakeBudget } from '../dispatch/wake-budget.js';
 
 export interface RequeuerOptions {
-  /** The jobs that it moves: failed ones that wait for their retry, or scheduled ones. */
+  /** The set from which it moves jobs: retries or scheduled jobs. */
   readonly set: 'retry' | 'scheduled';
   readonly connection: RedisConnection;
   readonly scripts: Scripts;
   readonly clock: Clock;
-  /** The names that the pool handles. They are known, whatever Redis says. Default none. */
+  /** The names that the pool handles, which count as known even if Redis does not have them. Default none. */
   readonly ownNames?: ReadonlySet<string>;
-  /** Whether a name that Redis does not know is really unknown, and was not lost a moment ago; default yes. */
+  /** Whether a name that Redis does not have is really unknown, and was not lost a moment ago; default yes. */
   readonly knowsNames?: () => Promise<boolean>;
-  /** Whether the waker hears of changes to the set. */
+  /** Whether the waker receives changes of the set. */
   readonly isWatching: () => boolean;
   readonly report: Pick<Report, 'error'>;
 }
 
-/** What a round has moved. */
+/** The result of a round. */
 export type Moved = Omit<RequeueResult, 'unknown' | 'broken'>;
 
-// gocraft/work's tick. With a waker, looks of the requeuer's own are only a safeguard.
+// gocraft/work's tick. With a waker, the requeuer's own checks are only a safeguard.
 const TICK = 1_000;
 const SAFETY_POLL = 15_000;
-// When many jobs fail, many changes come, mostly for run times that are still to come. So a look that found nothing is
-// followed by a longer wait than one that found something, such as jobs that are retried at once.
+// When many jobs fail, many changes arrive, mostly for run times in the future. So a check that found nothing is followed by
+// a longer wait than one that found something, such as immediate retries.
 const SPACING = { found: 10, nothing: 100 };
 const FRUITLESS_LOOKS = { burst: 10, perSecond: 2 };
-// Its script takes Redis about a millisecond, or two where the entries hold failures.
+// The script takes Redis about a millisecond, or two if the entries hold failures.
 const BATCH = { count: 250 };
-// The words of gocraft/work, by which its tools know such jobs.
+// gocraft/work's wording, by which its tools recognise such jobs.
 export const UNKNOWN_JOB = 'unknown job when requeueing';
 const NOTHING: RequeueResult = { requeued: 0, dead: 0, dropped: 0, broken: [], unknown: [] };
 
 /**
- * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and then
- * moves each only if it is still there. So however many requeuers there are, Go's among them, each job is moved once.
+ * Moves due jobs to their queues. It reads the due entries, rewrites them here, where numbers keep their digits, and moves
+ * each one only if it still exists. So each job is moved once, however many requeuers run, including Go's.
  */
 export class Requeuer implements Paced {
   readonly #options: RequeuerOptions;
@@ -65,8 +65,8 @@ export class Requeuer implements Paced {
   }
 
   /**
-   * Moves all jobs that are due, in parts, until the signal aborts. Returns how many were moved, and the milliseconds until
-   * the next one is due.
+   * Moves all due jobs, in parts, until the signal aborts. Returns how many were moved, and the milliseconds until the next
+   * one is due.
    */
   async requeueDue(signal?: AbortSignal): Promise<Moved & { readonly nextIn: number | undefined }> {
     const { connection, scripts, set, isWatching } = this.#options;
@@ -76,17 +76,17 @@ export class Requeuer implements Paced {
     let watched = false;
     let due = await connection.call(scripts.timed.due(set, BATCH, watched));
     while (!signal?.aborted && (due.entries.length > 0 || (isWatching() && !watched))) {
-      // The moves of this round would only wake it again, so it watches once it expects to find no more.
+      // The moves of this round would only wake it again, so it watches when it expects to find no more.
       watched = isWatching() && !due.areMore;
       const [moved, next] = await this.#move(due, unknown, watched);
       requeued += moved.requeued;
       dead += moved.dead;
       dropped += moved.dropped;
       this.#reportBroken(moved.broken);
-      // Only the names of the jobs that this move has left: a name may become known at any time.
+      // Only the names of the jobs that this move has left, because a name may become known at any time.
       unknown = new Set(moved.unknown);
       due = next;
-      // The jobs that are left wait for their pool, which registers its names again.
+      // The remaining jobs wait for their pool, which registers its names again.
       if (unknown.size > 0 && (await this.#options.knowsNames?.()) === false) {
         return { requeued, dead, dropped, nextIn: TICK };
       }
@@ -100,7 +100,7 @@ export class Requeuer implements Paced {
     this.#options.report.error(
       'requeuer.requeue_due',
       new Error(
-        `Jobs are due whose queue is a key of the wrong kind (${keys}); they are tried again in a minute. Remove what stands there`,
+        `Due jobs cannot move to their queues because these keys are of the wrong type: ${keys}. They are retried in a minute. Remove these keys`,
       ),
     );
   }
@@ -109,11 +109,11 @@ export class Requeuer implements Paced {
     if (hasFound) this.#budget.found();
     else this.#budget.foundNothing();
     const least = hasFound ? SPACING.found : SPACING.nothing;
-    // Never beyond what is known to become due.
+    // Never later than the next job that is known to be due.
     this.#spacing = Math.max(least, Math.min(this.#budget.wait, nextIn));
   }
 
-  /** Moves the due jobs, and looks for more in the same round trip. */
+  /** Moves the due jobs, and reads more of them in the same round trip. */
   async #move(
     { entries }: DueJobs,
     unknown: ReadonlySet<string>,
@@ -146,13 +146,13 @@ export class Requeuer implements Paced {
       if (!ownsClaim(job) || !endsWithDeath(job, job.claim === 'kept')) {
         return { raw, jobName: undefined, entry: rewriteEntry(raw, { failure }) };
       }
-      // Nobody would end its claim any more: its duplicates would be refused, or wait, for a day.
+      // Nothing would release its claim: its duplicates would be refused, or wait, for a day.
       const entry = rewriteEntry(raw, { failure, claim: null });
       const frees = { uniqueKey: job.uniqueKey, jobName: job.name, id: job.id };
       return { raw, jobName: undefined, entry, frees };
     }
     const firing = this.#options.set === 'scheduled' ? firingOf(job.id) : undefined;
-    // A firing of a schedule that does not overlap claims its place now, and holds it until it is done.
+    // A firing of a non-overlapping schedule takes its claim now, and holds it until it is done.
     const claims = firing !== undefined && job.unique && job.claim === undefined;
     const claim = claims ? { uniqueKey: job.uniqueKey, id: job.id } : undefined;
     return {
@@ -164,7 +164,7 @@ export class Requeuer implements Paced {
   }
 }
 
-/** The name in a broken entry, if it can still be read. */
+/** Returns the name in a broken entry, if it is still readable. */
 function nameIn(raw: Raw): string {
   try {
     const { name } = JSON.parse(textOf(raw)) as { name?: unknown };

@@ -1,7 +1,7 @@
 import { Fleet } from '../stores/fleet.js';
 import { unixSeconds, type Clock } from '../base/clock.js';
 import { parseEntry, rewriteEntry } from '../job/job-entry.js';
-import { MOST_BYTES_TWICE } from '../redis/batches.js';
+import { MAX_BYTES_TWICE } from '../redis/batches.js';
 import type { Keys } from '../redis/keys.js';
 import type { Raw } from '../redis/raw.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
@@ -17,12 +17,12 @@ export interface RescuerOptions {
   readonly onRescued: (count: number) => void;
 }
 
-const BATCH = { count: 500, bytes: MOST_BYTES_TWICE };
+const BATCH = { count: 500, bytes: MAX_BYTES_TWICE };
 
 /**
- * Brings back jobs that a Go pool has declared dead because it does not know their name: the requeuers of gocraft/work move
- * all due jobs, and those that their own pool does not handle to the dead jobs. A job comes back if any living pool handles
- * its name; its failures stay counted.
+ * Restores jobs that a Go pool has declared dead because it does not know their name. The requeuers of gocraft/work move all
+ * due jobs, and move those that their own pool does not handle to the dead jobs. A job returns to its queue if any living
+ * pool handles its name. Its failures stay counted.
  */
 export class Rescuer {
   readonly #options: RescuerOptions;
@@ -33,7 +33,7 @@ export class Rescuer {
     this.#fleet = new Fleet(options);
   }
 
-  /** Looks at all dead jobs. Returns how many were brought back. */
+  /** Checks all dead jobs. Returns how many were restored. */
   async rescue(): Promise<number> {
     const { connection, keys, scripts, onRescued } = this.#options;
     const pools = await this.#fleet.heartbeats();

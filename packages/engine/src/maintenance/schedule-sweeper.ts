@@ -14,11 +14,11 @@ export interface ScheduleSweeperOptions {
   readonly scripts: Scripts;
 }
 
-/** The notes of pools about firings, by schedule, in seconds since the epoch. */
+/** The pools' notes about firings, by schedule, in seconds since the epoch. */
 export interface FiringMarks {
-  /** The last firing that was added. */
+  /** The last added firing. */
   readonly last: Readonly<Record<string, string>>;
-  /** The last firing that was moved to its queue. */
+  /** The last firing that has moved to its queue. */
   readonly moved: Readonly<Record<string, string>>;
 }
 
@@ -26,12 +26,12 @@ export interface FiringMarks {
 const FIRINGS_AT_ONCE = 250;
 // In one sweep, so that a pool that starts does not have to wait for many.
 const SCHEDULES_AT_ONCE = 20;
-// Only one round in this many looks through everything that is remembered of schedules.
+// One round in this many checks all remembered data of schedules.
 const ROUNDS_A_SWEEP = 10;
-// In seconds: after that, nobody can add a moved firing again.
+// In seconds. After that, no pool can add a moved firing again.
 const MOVED_TTL = 3_600;
 
-/** Removes the firings of schedules that no pool has any more, and everything that is remembered of those schedules. */
+/** Removes the firings and all remembered data of schedules that no pool has any more. */
 export class ScheduleSweeper {
   readonly #options: ScheduleSweeperOptions;
   #rounds = 0;
@@ -40,7 +40,7 @@ export class ScheduleSweeper {
     this.#options = options;
   }
 
-  /** Forgets some of the schedules that no pool registers; returns whether there are more. `now` in seconds. */
+  /** Removes some of the schedules that no pool registers. Returns whether more exist. `now` is in seconds. */
   async sweep(marks: FiringMarks, now: number): Promise<boolean> {
     const known = await this.#known(marks, now);
     const foreign = known.filter((id) => !this.#options.own.has(id));
@@ -56,7 +56,7 @@ export class ScheduleSweeper {
     return hasMore;
   }
 
-  /** The ids of all schedules of which anything is remembered; now and then also of those whose firings are long over. */
+  /** Returns the ids of remembered schedules, and now and then also of those whose firings are long past. */
   async #known({ last, moved }: FiringMarks, now: number): Promise<string[]> {
     const { connection, keys } = this.#options;
     const isThorough = this.#rounds++ % ROUNDS_A_SWEEP === 0;
@@ -64,13 +64,13 @@ export class ScheduleSweeper {
       connection.redis.hkeys(keys.scheduleVersions),
       isThorough ? connection.redis.hkeys(keys.lastResults) : [],
     ]);
-    // Heartbeats of gocraft/work do not name schedules: a firing that was moved lately may be of one of theirs.
+    // Heartbeats of gocraft/work do not name schedules, so a recently moved firing may be one of theirs.
     const isOld = (id: string): boolean => !(Number(moved[id]) > now - MOVED_TTL);
     const old = isThorough ? [...Object.keys(moved), ...results].filter(isOld) : [];
     return [...new Set([...Object.keys(last), ...versions, ...old])];
   }
 
-  /** Forgets a schedule, in parts, between which others get their turn. Returns false if a pool registers it. */
+  /** Removes a schedule in parts, between which others get their turn. Returns `false` if a pool registers it. */
   async #forget(id: string, last: number, now: number): Promise<boolean> {
     const { connection, scripts } = this.#options;
     const known = scheduleOf(id);
@@ -84,7 +84,7 @@ export class ScheduleSweeper {
     return true;
   }
 
-  /** The schedules that the heartbeats of all pools name. */
+  /** Returns the schedules that the heartbeats of all pools name. */
   async #registered(): Promise<Set<string>> {
     const { connection, keys } = this.#options;
     const pools = await connection.redis.smembers(keys.workerPools);
@@ -100,7 +100,7 @@ export class ScheduleSweeper {
   }
 }
 
-/** The times of firings that pools may have added: around now; and, where a clock was wrong, before the last one. */
+/** Returns the times of firings that pools may have added: around now and, if a clock was wrong, before the last one. */
 function timesOf(schedule: Schedule, last: number, now: number): readonly number[] {
   const times = [
     ...firings(schedule, now - HORIZON, now + HORIZON + CLOCKS_DIFFER),
@@ -109,7 +109,7 @@ function timesOf(schedule: Schedule, last: number, now: number): readonly number
   return [...new Set(times)];
 }
 
-/** Anything else than a list names no schedule. The script looks at the heartbeats again before it forgets one. */
+/** Parses a list of schedules; anything else names none. The script checks the heartbeats again before it removes one. */
 function idsIn(schedules: string): string[] {
   try {
     return (JSON.parse(schedules) as { id: string }[]).map(({ id }) => id);

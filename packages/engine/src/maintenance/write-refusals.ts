@@ -2,21 +2,21 @@ import { redisFault } from '../redis/redis-fault.js';
 import { redisReason } from '../redis/redis-problem.js';
 import { performance } from '../base/timers.js';
 
-// Redis's errors while it takes no writes, except those that free memory.
+// Redis's errors while it accepts no writes, except those that free memory.
 const CODES = new Set(['OOM', 'MISCONF', 'NOREPLICAS', 'READONLY']);
-// In milliseconds. While Redis refuses, a pool hears of it every few seconds: its looks for dead pools are refused.
+// In milliseconds. While Redis refuses, a pool gets an error every few seconds from its checks for dead pools.
 const FRESH = 15_000;
 
-/** Whether Redis refuses the pool's writes. Jobs may still run then, but none are enqueued, and schedules stand still. */
+/** Tracks whether Redis refuses the pool's writes. Jobs may still run then, but none are enqueued and schedules do not fire. */
 export class WriteRefusals {
   #last: { readonly text: string; readonly at: number } | undefined;
 
-  /** Takes note of an error that the pool has survived. */
+  /** Notes an error that the pool has survived. */
   note(error: unknown): void {
     try {
       if (CODES.has(redisFault(error).code)) this.#last = { text: redisReason(error), at: now() };
     } catch {
-      // It cannot even be read, so it is no error of Redis's.
+      // The error cannot be read, so it is not from Redis.
     }
   }
 

@@ -11,12 +11,12 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The field of an interval's hash that holds all names together, so that a chart need not read them one by one. */
+/** The field of an interval's hash that holds the sum of all names, so that a chart need not read each name. */
 export const ALL_NAMES = '';
 
 /**
- * In seconds. The chart is made of intervals of `step`. The table by name is made of longer ones, because it has to
- * read all names of each.
+ * The ranges, in seconds. The chart consists of intervals of `step`. The table by name consists of longer intervals,
+ * because it must read all names of each.
  */
 const RANGES = {
   '1h': { seconds: HOUR, step: MINUTE, tableStep: 10 * MINUTE },
@@ -26,30 +26,30 @@ const RANGES = {
   '30d': { seconds: 30 * DAY, step: HOUR, tableStep: DAY },
 } as const;
 
-/** How far back rates reach. */
+/** The maximum range of rates, in minutes. */
 export const MAX_MINUTES = 60;
-// A script must not take long.
+// Scripts must be short.
 const INTERVALS_AT_ONCE = 240;
 
-/** How far back metrics reach. */
+/** The range of metrics, up to now. */
 export type MetricsRange = keyof typeof RANGES;
 
 export const METRICS_RANGES = Object.keys(RANGES) as readonly MetricsRange[];
 
 export interface Metrics {
   readonly range: MetricsRange;
-  /** Seconds of an interval. */
+  /** The length of an interval, in seconds. */
   readonly step: number;
-  /** Oldest first; the last one is not over yet. */
+  /** The intervals, the oldest first; the last one has not ended yet. */
   readonly intervals: readonly (JobMetrics & { readonly start: Date })[];
   readonly total: JobMetrics;
-  /** By job name; all names, whatever name was asked for. */
+  /** The metrics by job name, always of all names. */
   readonly jobs: readonly (JobMetrics & { readonly jobName: string })[];
-  /** From when on `jobs` counts: the beginning of the range, rounded down to whole 10 minutes, hours or days. */
+  /** The time from which `jobs` counts: the start of the range, rounded down to whole 10 minutes, hours or days. */
   readonly jobsSince: Date;
 }
 
-/** What jobs of a name did in each of the last minutes, oldest first; the last minute is not over yet. */
+/** The runs of a name's jobs in each of the last minutes, the oldest first; the last minute has not ended yet. */
 export interface JobRates {
   readonly jobName: string;
   readonly done: readonly number[];
@@ -67,11 +67,11 @@ export interface MetricsSource {
 type Tallies = ReadonlyMap<string, Tally>;
 type Counts = ReadonlyMap<string, { readonly done?: number; readonly failed?: number }>;
 
-// Enough for the longest table and another one; and for the longest rates.
+// Enough for the longest table and another one, and for the longest rates.
 const TABLES_KEPT = 60;
 const MINUTES_KEPT = 2 * MAX_MINUTES;
 
-/** Reads what the workers of this project have counted. Go's do not count. */
+/** Reads the counts of this project's workers. Go workers do not count. */
 export class MetricsReader {
   readonly #source: MetricsSource;
   readonly #tables = new PastIntervals<Tallies>(TABLES_KEPT);
@@ -118,7 +118,7 @@ export class MetricsReader {
     }));
   }
 
-  /** All names of all intervals. */
+  /** Reads all names of all intervals. */
   async #byName(step: number, starts: readonly number[], now: number): Promise<Tallies> {
     const tables = await this.#tables.get(step, starts, now, async (missing) =>
       (await readHashes(this.#source, step, missing)).map((hash) => eachName(hash, tallyOf)),
@@ -152,7 +152,7 @@ function tallyOf(text: string): Tally {
   return tally;
 }
 
-/** One field of each interval; empty where nothing was counted. */
+/** Reads one field of each interval; empty if nothing was counted. */
 async function readField(
   { connection, keys, scripts }: MetricsSource,
   step: number,

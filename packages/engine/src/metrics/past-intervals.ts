@@ -1,15 +1,15 @@
-/** Remembers what was read of intervals that are over: nothing is added to them any more. */
+/** Caches the values of past intervals, which no longer change. */
 export class PastIntervals<Value> {
   readonly #most: number;
   readonly #known = new Map<string, Value>();
 
-  /** @param most how many to remember */
+  /** @param most the maximum number of cached values */
   constructor(most: number) {
     this.#most = most;
   }
 
   /**
-   * What is known of each of some intervals; those of which nothing is are read.
+   * Returns the values of some intervals. Reads the values that are not cached.
    *
    * @param starts in seconds since the epoch
    * @param now in seconds since the epoch

@@ -8,13 +8,13 @@ export interface RecorderOptions {
   readonly scripts: Scripts;
 }
 
-/** More job names than this are counted as one, so that the cost is bounded. */
+/** Job names beyond this number are counted as one, which bounds the cost. */
 export const MAX_NAMES = 500;
 export const OTHER_NAMES = '(other)';
 
 /**
- * Counts what the pool's jobs do, in memory, and adds that to the counters in Redis with each flush. What a flush that fails
- * could not add is added by the next. A process that dies loses the counts of its last seconds, and nothing else.
+ * Counts the runs of the pool's jobs in memory. Each flush adds the counts to those in Redis. The next flush adds the counts
+ * of a failed one. A process that dies loses only the counts of its last seconds.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -28,8 +28,8 @@ export class Recorder {
   /**
    * Counts a run.
    *
-   * @param duration milliseconds that it took
-   * @param wait milliseconds for which the job waited in its queue
+   * @param duration the duration of the run, in milliseconds
+   * @param wait the wait of the job in its queue, in milliseconds
    */
   record(jobName: string, result: RunResult, duration: number, wait: number): void {
     (this.#tallies.get(jobName) ?? this.#newTally(jobName)).record(result, duration, wait);

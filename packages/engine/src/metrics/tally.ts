@@ -1,40 +1,40 @@
 import { bucketOf, percentile } from './histogram.js';
 
-/** How a run ended: `dead` is a failure, too, and is counted as both. */
+/** The result of a run. `dead` is also a failure, and counts as both. */
 export type RunResult = 'done' | 'failed' | 'dead';
 
-/** What jobs did in an interval, or all in all. Times in milliseconds. */
+/** The runs of jobs in an interval, or in total. Times are in milliseconds. */
 export interface JobMetrics {
   readonly done: number;
-  /** Runs that failed, those after which the job was dead included. */
+  /** The number of failed runs, including those after which the job was dead. */
   readonly failed: number;
   readonly dead: number;
-  /** How long all runs took together. */
+  /** The total duration of all runs. */
   readonly time: number;
   readonly run: Percentiles;
-  /** From when a job was put into its queue until it was begun, in whole seconds: 1 is less than a second. */
+  /** The waits between enqueueing and start, in whole seconds; a value of 1 means less than a second. */
   readonly wait: Percentiles;
 }
 
-/** That so many per cent of the jobs took at most; `undefined` when there were none. Within 20 %. */
+/** Percentiles: the times that so many per cent of the jobs did not exceed, within 20 %; `undefined` without jobs. */
 export interface Percentiles {
   readonly p50: number | undefined;
   readonly p95: number | undefined;
   readonly p99: number | undefined;
 }
 
-/** How many, by bucket; with holes. */
+/** Numbers by bucket, with holes. */
 type Histogram = number[];
 
 const COUNTS = ['done', 'failed', 'dead', 'time'] as const;
 
-/** Counts runs, and how long they took and waited. */
+/** Counts runs, with their durations and waits. */
 export class Tally {
   readonly #counts = { done: 0, failed: 0, dead: 0, time: 0 };
   readonly #run: Histogram = [];
   readonly #wait: Histogram = [];
 
-  /** One run; times in milliseconds. */
+  /** Counts one run. Times are in milliseconds. */
   record(result: RunResult, duration: number, wait: number): void {
     this.#counts[result === 'done' ? 'done' : 'failed'] += 1;
     if (result === 'dead') this.#counts.dead += 1;
@@ -49,7 +49,7 @@ export class Tally {
     other.#wait.forEach((n, bucket) => count(this.#wait, bucket, n));
   }
 
-  /** As it stands in Redis: a flat JSON object of what is not 0, such as `{"done":2,"time":31,"r9":2,"w0":2}`. */
+  /** Returns the text for Redis: a flat JSON object of all values that are not 0, such as `{"done":2,"time":31,"r9":2,"w0":2}`. */
   toText(): string {
     const fields: Record<string, number> = {};
     for (const name of COUNTS) if (this.#counts[name] > 0) fields[name] = this.#counts[name];
@@ -58,11 +58,11 @@ export class Tally {
     return JSON.stringify(fields);
   }
 
-  /** Adds what `toText` wrote. */
+  /** Adds a text that `toText` wrote. */
   addText(text: string): void {
     const counts = this.#counts;
     const fields = JSON.parse(text) as Record<string, number>;
-    // A table over many days adds up a hundred thousand of them.
+    // A table over many days adds up a hundred thousand fields.
     for (const field in fields) {
       const n = fields[field] ?? 0;
       const bucket = Number(field.slice(1));
@@ -76,7 +76,7 @@ export class Tally {
   }
 }
 
-/** Of what `Tally.toText` wrote only the counts. */
+/** Reads only the counts of a text that `Tally.toText` wrote. */
 export function countsOf(text: string): { readonly done?: number; readonly failed?: number } {
   return JSON.parse(text) as object;
 }

@@ -11,8 +11,8 @@ export interface CarrierReaderOptions {
 const NOTHING: Carriers = {};
 
 /**
- * Reads the carriers of jobs. All jobs that begin in one turn of the event loop share a round trip. A job whose carriers
- * cannot be read runs without them.
+ * Reads the carriers of jobs. All jobs that start in one turn of the event loop share a round trip. A job with unreadable
+ * carriers runs without them.
  */
 export class CarrierReader {
   readonly #options: CarrierReaderOptions;
@@ -22,10 +22,10 @@ export class CarrierReader {
     this.#options = options;
   }
 
-  /** Never rejects. */
+  /** Reads the carriers of a job. Never rejects. */
   read(jobId: string): Promise<Carriers> {
     return new Promise((resolve) => {
-      // Not queueMicrotask, which fake timers hold back.
+      // Not queueMicrotask, because fake timers hold it back.
       if (this.#asked.size === 0) void Promise.resolve().then(() => this.#answer());
       const others = this.#asked.get(jobId);
       if (others) others.push(resolve);

@@ -17,7 +17,7 @@ export class CarrierScope {
     this.#reader = new CarrierReader(options);
   }
 
-  /** The handler, with the pool's propagators around it. */
+  /** Wraps the handler in the pool's propagators. */
   around<Context>(handler: Handler<Context>): Handler<Context> {
     const { propagators, onError } = this.#options;
     const run = finishing(handler);

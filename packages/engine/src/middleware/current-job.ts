@@ -6,12 +6,12 @@ import { finishing } from './returned-work.js';
 
 interface Following {
   readonly jobs: AsyncLocalStorage<Job>;
-  /** Whether any pool of this process follows its jobs; `undefined` before there was a pool. */
+  /** Whether any pool of this process tracks its jobs; `undefined` before the first pool. */
   areFollowed: boolean | undefined;
   hasWarned: boolean;
 }
 
-// Shared, because a pool of one copy of this package may run handlers that ask another copy.
+// Shared, because a pool of one copy of this package may run handlers that use another copy.
 const following = sharedByCopies<Following>('current_job', () => ({
   jobs: new AsyncLocalStorage<Job>(),
   areFollowed: undefined,
@@ -19,8 +19,8 @@ const following = sharedByCopies<Following>('current_job', () => ({
 }));
 
 /**
- * Returns the job that is running, anywhere below its middleware and handler, without handing it down. Its pool needs the
- * option `currentJob`. Returns `undefined` outside of jobs, and warns once if pools run jobs but none has the option.
+ * Returns the running job anywhere below its middleware and handler, so that it need not be passed down. Its pool needs the
+ * option `currentJob`. Returns `undefined` outside jobs, and warns once if pools run jobs but none has the option.
  *
  * @example
  * ```ts
@@ -39,19 +39,19 @@ export function currentJob(): Job | undefined {
 }
 
 /**
- * Returns the signal of the job that is running, to pass on to `fetch`, to timers, to database calls. Returns `undefined`
- * outside of jobs, which such calls accept. Its pool needs the option `currentJob`.
+ * Returns the signal of the running job, for `fetch`, timers and database calls. Returns `undefined` outside jobs, which
+ * such calls accept. Its pool needs the option `currentJob`.
  */
 export function currentSignal(): AbortSignal | undefined {
   return currentJob()?.signal;
 }
 
-/** Notes that a pool of this process follows its jobs, or does not. */
+/** Notes whether a pool of this process tracks its jobs. */
 export function noteFollowing(followed: boolean): void {
   following.areFollowed = followed || following.areFollowed === true;
 }
 
-/** The handler, with its job as the current job all the way down. */
+/** Wraps the handler so that its job is the current job in everything it calls. */
 export function asCurrentJob<Context>(handler: Handler<Context>): Handler<Context> {
   const run = finishing(handler);
   return (job, context) => following.jobs.run(job, run, job, context);
@@ -60,8 +60,8 @@ export function asCurrentJob<Context>(handler: Handler<Context>): Handler<Contex
 function warn(): void {
   following.hasWarned = true;
   process.emitWarning(
-    'currentJob() or currentSignal() was called, but no worker pool of this process follows its jobs, so that both are ' +
-      'always undefined. Set `currentJob: true` in WorkModule.forRoot(), or in the options of WorkerPool.',
+    'currentJob() or currentSignal() was called, but no worker pool of this process tracks its jobs, so both ' +
+      'always return undefined. Set `currentJob: true` in WorkModule.forRoot(), or in the options of WorkerPool.',
     { code: 'NESTCRAFT_CURRENT_JOB_OFF' },
   );
 }

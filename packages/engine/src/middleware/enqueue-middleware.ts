@@ -4,9 +4,9 @@ import { Passage } from './passage.js';
 
 /**
  * A function that runs around each call of the enqueuer, in the order of registration. `jobs` holds the job of the call, or
- * all jobs of `enqueueMany`. `await next()` goes on: it resolves to the jobs that Redis has taken (without unique jobs that
- * wait already; a job that waits for its time is a `ScheduledJob`), and rejects as the call does. The call waits for `next()`
- * even if the middleware does not. A second `next()`, or one after the middleware has ended, sends nothing.
+ * all jobs of `enqueueMany`. `await next()` continues. It resolves to the jobs that Redis has accepted, without unique jobs
+ * that already wait; a job that waits for its time is a `ScheduledJob`. It rejects as the call does. The call waits for
+ * `next()` even if the middleware does not. A second `next()`, or one after the middleware has ended, sends nothing.
  */
 export type EnqueueMiddleware = (
   jobs: readonly Job[],
@@ -16,8 +16,8 @@ export type EnqueueMiddleware = (
 /**
  * Sends jobs through `middleware`, from first to last.
  *
- * @param taken picks the jobs that Redis has taken from the result of `send`
- * @throws what `send` and the middleware throw; EnqueueStoppedError if a middleware ended without calling `next`
+ * @param taken extracts the jobs that Redis has accepted from the result of `send`
+ * @throws the errors of `send` and of the middleware; EnqueueStoppedError if a middleware ended without calling `next`
  */
 export async function sendThrough<Result>(
   middleware: readonly EnqueueMiddleware[],

@@ -8,31 +8,31 @@ import { compose, type Middleware } from './middleware.js';
 
 /** The layers that a pool puts around its handlers. */
 export interface HandlerLayers<Context> {
-  /** Whether `currentJob()` answers within jobs. */
+  /** Whether `currentJob()` works in jobs. */
   readonly currentJob: boolean;
-  /** Reads and restores what jobs carry; `undefined` in a pool without propagators. */
+  /** Reads and restores the carried contexts of jobs; `undefined` in a pool without propagators. */
   readonly carriers: Pick<CarrierScope, 'around'> | undefined;
-  /** In the order of registration: the first is the outermost. */
+  /** The middleware in the order of registration; the first is the outermost. */
   readonly middleware: readonly Middleware<Context>[];
-  /** A middleware called `next` for the first time after it had ended. */
+  /** Called when a middleware calls `next` for the first time after it has ended. */
   readonly onLateNext: (error: LateNextError) => void;
 }
 
 /**
- * Everything that a worker calls to run a job, as one function:
+ * Composes everything that a worker calls to run a job into one function:
  *
  * ```
  * worker            makes the context; sets the timeout and the signal              run/worker.ts
- * ╰ currentJob      the job is the current one all the way down; only if asked for  current-job.ts
- *   ╰ propagators   run the rest in the contexts the job carries; only if any       carrier-scope.ts
- *     ╰ middleware  first to last; sees the job as enqueued, and its errors         middleware.ts
+ * ╰ currentJob      makes the job the current job; only with the option  current-job.ts
+ *   ╰ propagators   run the rest in the job's carried contexts; only if any       carrier-scope.ts
+ *     ╰ middleware  first to last; gets the job as enqueued, and its errors         middleware.ts
  *       ╰ contract  parses and upgrades the arguments; only with a schema           below
  *         ╰ handler
  * ```
  *
- * Each layer ends when the one inside it has ended, with the work that it returned (`returned-work.ts`). A layer that is
- * not used is not there: a pool without any calls the handler itself. The stack is made once for each job name, so that a
- * run makes no function that it can do without.
+ * Each layer ends when the layer inside it and its returned work (`returned-work.ts`) have ended. Unused layers do not
+ * exist: a pool without any calls the handler itself. The stack is made once for each job name, so that a run makes no
+ * unnecessary functions.
  */
 export function handlerStack<Context>(
   { handler, contract }: Pick<JobType<Context>, 'handler' | 'contract'>,
@@ -46,7 +46,7 @@ export function handlerStack<Context>(
   return stack;
 }
 
-/** Inside of all middleware, so that middleware sees a job whose arguments do not fit, and how it ends. */
+/** Checks the arguments inside all middleware, so that middleware also sees a job with invalid arguments and its error. */
 function readingArgs<Context>(contract: JobContract, handler: Handler<Context>): Handler<Context> {
   return async (job, context) => {
     const args = await contract.read(job.args);

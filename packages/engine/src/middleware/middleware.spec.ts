@@ -169,7 +169,7 @@ describe('compose', () => {
       (error) => told.push(error),
     )(job, undefined);
     void late?.();
-    await expect(late?.()).rejects.toThrow('after it had ended');
+    await expect(late?.()).rejects.toThrow('after it had returned');
     expect(runs).toBe(0);
     expect(told).toEqual([expect.any(LateNextError)]);
   });

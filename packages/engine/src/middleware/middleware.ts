@@ -5,9 +5,9 @@ import { Passage } from './passage.js';
 import { finishing, finishWork } from './returned-work.js';
 
 /**
- * A function that runs around every job's handler, in the order of registration. `await next()` goes on. If it never calls
- * `next`, the handler does not run and the job is done. If it does not wait for `next()`, the job still ends with its handler,
- * and fails with it. A second `next()` runs nothing and returns the promise of the first.
+ * A function that runs around every job's handler, in the order of registration. `await next()` continues. If it never calls
+ * `next`, the handler does not run and the job is done. If it does not wait for `next()`, the job still ends and fails with
+ * its handler. A second `next()` runs nothing and returns the promise of the first.
  */
 export type Middleware<Context = unknown> = (
   job: Job,
@@ -18,7 +18,7 @@ export type Middleware<Context = unknown> = (
 /**
  * Makes one function that runs `middleware`, from first to last, around `handler`. Without middleware it is `handler` itself.
  *
- * @param onLate a middleware called `next` for the first time after it had ended
+ * @param onLate called when a middleware calls `next` for the first time after it has ended
  */
 export function compose<Context>(
   middleware: readonly Middleware<Context>[],

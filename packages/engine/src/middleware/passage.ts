@@ -1,6 +1,6 @@
 /**
- * One call of a middleware. It goes on at most once, and its end waits for the inner layers. So these count even if the
- * middleware does not wait for `next()`, and none of their errors goes unheard.
+ * One call of a middleware. It continues at most once, and its end waits for the inner layers. They count even if the
+ * middleware does not wait for `next()`, and none of their errors is lost.
  */
 export class Passage<Value> {
   readonly #inner: () => Promise<Value>;
@@ -20,13 +20,13 @@ export class Passage<Value> {
   /**
    * Calls the middleware with its `next`, and waits for it and for the inner layers.
    *
-   * @throws what the middleware throws; what the inner layers throw, if nobody else has heard it
+   * @throws the error of the middleware; the error of the inner layers, if nothing else has received it
    */
   async through(call: (next: () => Promise<Value>) => unknown): Promise<void> {
     try {
       await call(() => this.#next());
     } catch (error) {
-      // A middleware that waits may give up, for instance after a time limit. If it never waited, the inner layers end first.
+      // A waiting middleware may give up, for instance after a time limit. If it never waited, the inner layers end first.
       if (this.#given?.isHeard === false) await this.#given.end().catch(() => undefined);
       throw error;
     } finally {
@@ -45,10 +45,10 @@ export class Passage<Value> {
 
 const ignore = (): void => undefined;
 
-/** A promise that knows its leaves: the promises derived from it that nobody has gone on from. */
+/** A promise that tracks its leaves, the promises derived from it that have no continuation. */
 class Watched<Value> extends Promise<Value> {
   #leaves: Set<Watched<unknown>> | undefined;
-  /** Whether anybody waits for it. */
+  /** Whether anything waits for it. */
   isHeard = false;
 
   static of<Value>(promise: Promise<Value>): Watched<Value> {
@@ -70,7 +70,7 @@ class Watched<Value> extends Promise<Value> {
     return next;
   }
 
-  /** Resolves when all leaves have. @throws the error with which one of them rejects */
+  /** Resolves when all leaves have resolved. @throws the error with which a leaf rejects */
   async end(): Promise<void> {
     const leaves = [...(this.#leaves ?? [])];
     await Promise.all(leaves.map((leaf) => leaf.#plain()));
@@ -82,7 +82,7 @@ class Watched<Value> extends Promise<Value> {
     leaves.add(this);
   }
 
-  /** A promise that settles as this one does, without marking it as heard. */
+  /** Returns a promise that settles as this one does, without marking it as heard. */
   #plain(): Promise<unknown> {
     return new Promise((resolve, reject) => void super.then(resolve, reject));
   }

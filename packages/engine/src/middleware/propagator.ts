@@ -11,11 +11,11 @@ import { isThenable, readable } from '../base/thrown.js';
 import { clearTimeout, setTimeout } from '../base/timers.js';
 
 /**
- * Carries a part of the caller's context, such as a trace or a tenant, from the place where a job is enqueued to the place
- * where it runs. Give the same propagators to the enqueuer and to the pool, which may be in another process.
+ * Carries a part of the caller's context, such as a trace or a tenant, from the enqueuer of a job to its run. Give the same
+ * propagators to the enqueuer and to the pool, which may be in another process.
  *
- * The carrier is stored beside the job in Redis, under the job's id, so that it survives retries, even by Go processes. It
- * lasts for 24 hours beyond the job's run time or its last retry. A job that waits for longer runs without it.
+ * Redis stores the carrier beside the job, under the job's id, so it survives retries, even by Go processes. It lasts for 24
+ * hours beyond the job's run time or its last retry. A job that waits longer runs without it.
  *
  * @example
  * ```ts
@@ -27,19 +27,19 @@ import { clearTimeout, setTimeout } from '../base/timers.js';
  * ```
  */
 export interface Propagator {
-  /** The name under which the carrier is stored: the same in all processes, and different for each propagator. */
+  /** The name of the stored carrier; the same in all processes, and different for each propagator. */
   readonly name: string;
   /**
-   * Returns the carrier, as text; `undefined` for none. It is called in the caller's context, once for each call of the
-   * enqueuer. If it throws, nothing is enqueued and the caller gets a `PropagatorCaptureError`.
+   * Returns the carrier as text; `undefined` for none. Each call of the enqueuer calls it once, in the caller's context. If it
+   * throws, nothing is enqueued and the caller gets a `PropagatorCaptureError`.
    */
   capture(): string | undefined;
   /**
    * Calls `run` in the context that the carrier describes, around all middleware and the handler. `run` rejects when the job
-   * fails. A propagator cannot change the job's fate: its own errors are logged, and a job that it does not run runs without
-   * it. It may take five seconds before the job, and five after it.
+   * fails. A propagator cannot change the job's fate: its own errors are logged, and if it does not call `run`, the job runs
+   * without it. It may take five seconds before the job and five after it.
    *
-   * @param carrier the text that `capture` returned; `undefined` if nothing was carried, or the carrier is lost
+   * @param carrier the text that `capture` returned; `undefined` if it captured nothing or the carrier is lost
    */
   restore(carrier: string | undefined, run: () => Promise<void>, job: Job): unknown;
   /** Runs around each call of the enqueuer. `capture` is called inside it. */
@@ -49,12 +49,11 @@ export interface Propagator {
 /** The carriers of a job, by the names of their propagators. */
 export type Carriers = Readonly<Record<string, string>>;
 
-/** In bytes, for all carriers of a job together. A trace takes 200, and its baggage at most 8 KiB. */
+/** The limit for all carriers of a job together, in bytes. A trace takes 200, and its baggage at most 8 KiB. */
 const MAX_CARRIERS = 16 * 1024;
 
-/** The rule, as messages and documentation word it. */
-export const PROPAGATOR_LISTS =
-  'a list of objects with capture() and restore(), in which each has a name of its own';
+/** The wording of the rule in messages and documentation. */
+export const PROPAGATOR_LISTS = 'a list of objects with capture(), restore() and a unique name';
 
 /** @throws InvalidOptionError */
 export function assertPropagators(propagators: unknown): void {
@@ -68,7 +67,7 @@ export function assertPropagators(propagators: unknown): void {
 
 export const PROPAGATORS = ruleBy(PROPAGATOR_LISTS, assertPropagators);
 
-/** @param names the names of the propagators before it */
+/** @param names the names of the preceding propagators */
 function isPropagator(one: Partial<Propagator> | null, names: Set<unknown>): boolean {
   if (typeof one?.name !== 'string' || one.name === '' || names.has(one.name)) return false;
   names.add(one.name);
@@ -76,7 +75,7 @@ function isPropagator(one: Partial<Propagator> | null, names: Set<unknown>): boo
 }
 
 /**
- * What all propagators carry, as text; `undefined` for nothing.
+ * Captures the carriers of all propagators as text; `undefined` if none captures anything.
  *
  * @throws PropagatorCaptureError
  */
@@ -92,7 +91,7 @@ export function capture(propagators: readonly Propagator[]): string | undefined 
   const names = carriers.map(([name]) => name).join('", "');
   throw new PropagatorCaptureError(
     names,
-    `takes ${size} bytes of the ${MAX_CARRIERS} that there are`,
+    `takes ${size} bytes, but all carriers of a job may take ${MAX_CARRIERS}`,
   );
 }
 
@@ -106,13 +105,13 @@ function captureOne(propagator: Propagator): string | undefined {
   }
   if (carrier === undefined || typeof carrier === 'string') return carrier;
   if (isThenable(carrier)) {
-    carrier.then(undefined, () => undefined); // Nobody waits for it, and it may reject.
+    carrier.then(undefined, () => undefined); // Nothing waits for it, and it may reject.
     throw new PropagatorCaptureError(propagator.name, 'came as a promise, not as a text');
   }
   throw new PropagatorCaptureError(propagator.name, `gave a ${typeof carrier}, not a text`);
 }
 
-/** Reads a text that `capture` wrote. Any other text has no carriers. */
+/** Parses a text that `capture` wrote. Any other text has no carriers. */
 export function parseCarriers(text: string): Carriers {
   try {
     const value: unknown = JSON.parse(text);
@@ -132,15 +131,15 @@ export interface RestoreParams {
   readonly propagators: readonly Propagator[];
   readonly carriers: Carriers;
   readonly job: Job;
-  /** A propagator has failed by itself, and not with the job. */
+  /** Called when a propagator itself has failed, and not the job. */
   readonly onError: (error: unknown) => void;
-  /** How long a propagator may take before the job, and after it, in milliseconds; default 5000. */
+  /** The time limits of a propagator before the job and after it, each in milliseconds; default 5000. */
   readonly patience?: number | undefined;
 }
 
 const PATIENCE = 5_000;
 
-/** Calls `run` within all propagators, the first outermost. Settles as `run` does. */
+/** Calls `run` inside all propagators, the first outermost. Settles as `run` does. */
 export async function restore(params: RestoreParams, run: () => Promise<void>): Promise<void> {
   const all = params.propagators.reduceRight<() => Promise<void>>(
     (inner, propagator) => () => restoreOne(propagator, params, inner),
@@ -173,7 +172,7 @@ async function restoreOne(
   await once.run();
 }
 
-/** How a propagator's own work ends: `undefined`, or the error that it threw. Never rejects. */
+/** Runs a propagator's own work. Resolves to `undefined`, or to the thrown error. Never rejects. */
 async function endOf(act: () => unknown): Promise<{ readonly error: unknown } | undefined> {
   try {
     await act();
@@ -183,7 +182,7 @@ async function endOf(act: () => unknown): Promise<{ readonly error: unknown } | 
   }
 }
 
-/** Whether a promise settles within `milliseconds`. */
+/** Returns whether a promise settles within `milliseconds`. */
 async function isWithin(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<false>((resolve) => {
@@ -194,7 +193,7 @@ async function isWithin(milliseconds: number, promise: Promise<unknown>): Promis
   return isInTime;
 }
 
-/** An action that runs once, however often it is asked for. */
+/** An action that runs once, however often it is requested. */
 class Once {
   readonly #act: () => Promise<void>;
   #running: Promise<void> | undefined;
@@ -212,7 +211,7 @@ class Once {
   readonly run = (): Promise<void> => {
     if (!this.#running) {
       this.#running = this.#act();
-      this.#running.catch(() => undefined); // It is awaited later, perhaps long after it has failed.
+      this.#running.catch(() => undefined); // The promise is awaited later, perhaps long after it has rejected.
       this.#onBegun();
     }
     return this.#running;

@@ -3,10 +3,10 @@ import type { Job } from '../job/job.js';
 import type { Handler } from '../job/handler.js';
 import { isThenable } from '../base/thrown.js';
 
-/** The work that is left in a value which a user's function has returned. */
+/** The remaining work in a value that a user's function has returned. */
 type Work = (signal: AbortSignal) => Promise<unknown>;
 
-/** Work that was begun, and how to stop it early. */
+/** Started work, and the way to stop it early. */
 interface Begun {
   readonly ended: Promise<unknown>;
   readonly stop: () => void;
@@ -25,14 +25,14 @@ interface Steps {
   return?(): unknown;
 }
 
-// The method by which RxJS and its peers recognise each other's Observables.
+// The method by which RxJS and similar libraries recognise each other's Observables.
 const OBSERVABLE: PropertyKey =
   (Symbol as { readonly observable?: symbol }).observable ?? '@@observable';
 
 /**
- * The work that is left in a value which a handler or middleware has returned: an Observable works only when it is
- * subscribed to, a generator when its values are asked for, and a function when it is called. `undefined` for any other value,
- * and for one that cannot be inspected.
+ * Returns the remaining work in a value that a handler or middleware has returned. An Observable works only when it is
+ * subscribed to, a generator when its values are requested, and a function when it is called. Returns `undefined` for any
+ * other value, and for a value that cannot be inspected.
  */
 export function workIn(result: unknown): Work | undefined {
   if (typeof result === 'function') return refuse;
@@ -40,22 +40,22 @@ export function workIn(result: unknown): Work | undefined {
   try {
     return Array.isArray(result) ? allOf(result) : workOf(result);
   } catch {
-    return undefined; // a Proxy that answers only what it expects, for instance
+    return undefined; // a Proxy that throws on unknown properties, for instance
   }
 }
 
 /**
- * Does the work that is left in a returned value, until `signal` aborts. Resolves to the value, or to the work's last one.
+ * Does the remaining work in a returned value until `signal` aborts. Resolves to the value, or to the work's last value.
  *
- * @throws what the work throws; the signal's reason when it aborts; UncalledFunctionError for a function
+ * @throws the error of the work; the signal's reason when it aborts; UncalledFunctionError for a function
  */
 export async function finishWork(result: unknown, job: Pick<Job, 'signal'>): Promise<unknown> {
-  // Most handlers return nothing, and reading `job.signal` makes one.
+  // Most handlers return nothing, and reading `job.signal` would create a signal.
   const work = result === undefined ? undefined : workIn(result);
   return work ? finishWork(await work(job.signal), job) : result;
 }
 
-/** The handler, which ends only when the work that it returned is done. */
+/** Wraps the handler so that it ends only when its returned work is done. */
 export function finishing<Context>(handler: Handler<Context>): Handler<Context> {
   return async (job, context) => finishWork(await handler(job, context), job);
 }
@@ -64,7 +64,7 @@ function refuse(): Promise<never> {
   return Promise.reject(new UncalledFunctionError());
 }
 
-/** The work in an array: its Observables, generators, and promises, whose errors nobody would hear otherwise. */
+/** Returns the work in an array: its Observables, generators, and promises, whose errors would otherwise be lost. */
 function allOf(results: readonly unknown[]): Work | undefined {
   const isWork = (one: unknown): boolean =>
     typeof one === 'object' && one !== null && (isThenable(one) || Boolean(workOf(one)));
@@ -84,7 +84,7 @@ function observableIn(result: object): Observable | undefined {
   const one = result as Readonly<Record<PropertyKey, unknown>>;
   const convert = one[OBSERVABLE];
   if (typeof one.subscribe === 'function') {
-    // Other objects have a `subscribe`, too, such as Redis clients.
+    // Other objects, such as Redis clients, also have a `subscribe`.
     const isOne = typeof convert === 'function' || typeof one.lift === 'function';
     return isOne ? (result as Observable) : undefined;
   }
@@ -93,7 +93,7 @@ function observableIn(result: object): Observable | undefined {
     : undefined;
 }
 
-/** The steps of a generator, an iterator or an async iterable, unless somebody else reads it. */
+/** Returns the steps of a generator, an iterator or an async iterable, unless something else reads it. */
 function stepsIn(result: object): (() => Steps) | undefined {
   const one = result as Partial<AsyncIterable<unknown> & Iterable<unknown> & Steps>;
   const asynchronous = one[Symbol.asyncIterator];
@@ -104,7 +104,7 @@ function stepsIn(result: object): (() => Steps) | undefined {
   return isIterator ? () => one as Steps : undefined;
 }
 
-/** Whether somebody reads a stream: it is piped, listened to, locked or over. */
+/** Returns whether a stream is already being read: it is piped, listened to, locked or finished. */
 function isRead(result: object): boolean {
   const { readableFlowing, destroyed, locked } = result as {
     readonly readableFlowing?: boolean | null;
@@ -137,7 +137,7 @@ function iterate(steps: Steps): Begun {
     for (;;) {
       const { done, value } = (await steps.next()) as IteratorResult<unknown, unknown>;
       if (done || isStopped) return value;
-      await value; // A plain generator may give promises.
+      await value; // A synchronous generator may yield promises.
     }
   };
   return { ended: run(), stop };
@@ -149,7 +149,7 @@ async function orAborted(signal: AbortSignal, begin: () => Begun): Promise<unkno
   let onAbort = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     onAbort = () => {
-      // The reason of the abort counts, and not how the work reacts to it.
+      // The reason of the abort counts, not the work's reaction to it.
       Promise.resolve()
         .then(stop)
         .catch(() => undefined);

@@ -3,14 +3,14 @@ import { verdictOf } from '../errors/errors.js';
 import { errorLine, errorStack } from '../errors/error-text.js';
 import { isError, readable } from '../base/thrown.js';
 
-/** By which OpenTelemetry's tracers and meters know this library. */
+/** The name of this library for OpenTelemetry's tracers and meters. */
 export const LIBRARY = '@nestcraft/engine';
 
 /**
- * What spans and measurements say of jobs, by OpenTelemetry's semantic conventions for messaging: a queue is named
- * after its jobs, sending is `send`, and running is `process`.
+ * Returns the attributes of jobs for spans and measurements, by OpenTelemetry's semantic conventions for messaging. A queue
+ * has the name of its jobs, sending is `send`, and running is `process`.
  *
- * @param jobName `undefined` where there are several
+ * @param jobName `undefined` for several names
  */
 export function messagingAttributes(
   operation: 'send' | 'process',
@@ -24,18 +24,18 @@ export function messagingAttributes(
   };
 }
 
-/** What `error.type` says of an error: its class. */
+/** Returns the `error.type` of an error, which is its class. */
 export function errorType(error: unknown): string {
   const told = readable(error);
   return isError(told) ? String(told.name) : typeof told;
 }
 
-/** Runs `act`, notes on the span how it failed, if it did, and ends it. */
+/** Runs `act`, records its failure, if any, on the span, and ends the span. */
 export async function within(span: Span, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
-    // A job that is snoozed has not failed.
+    // A snoozed job has not failed.
     if (verdictOf(error) !== 'snooze') noteError(span, error);
     throw error;
   } finally {

@@ -9,6 +9,7 @@ import { eventually } from '../../../../test/support/eventually.js';
 import { Client } from '../client/client.js';
 import { Enqueuer } from '../enqueue/enqueuer.js';
 import { silentLogger } from '../logging/logger.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool } from '../pool/worker-pool.js';
 import { OpenTelemetryMetrics } from './metrics.js';
@@ -93,4 +94,14 @@ it('shows how busy the pool is, and what waits', async () => {
       ['nestcraft.work.jobs.kept', 'retry', 0],
     ]),
   );
+});
+
+it('measures in seconds how long the next job of a queue has waited', async () => {
+  const client = new Client({ ...ns.options, clock: new FakeClock(1_090) });
+  new OpenTelemetryMetrics({ client, meterProvider });
+  const earlier = new Enqueuer({ ...ns.options, clock: new FakeClock(1_000) });
+  await earlier.enqueue('n');
+  expect(await measurements()).toContainEqual(['nestcraft.work.queue.latency', 'n', 90]);
+  await earlier.close();
+  client.close();
 });

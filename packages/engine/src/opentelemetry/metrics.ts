@@ -8,13 +8,13 @@ import { readFleet } from '../telemetry/fleet-reading.js';
 import { watchJobs, type WatchedPool } from '../telemetry/watch-jobs.js';
 import { errorType, LIBRARY, messagingAttributes } from './messaging.js';
 
-/** What is measured; of what is left out nothing is. */
+/** Options of `OpenTelemetryMetrics`. Only the given objects are measured. */
 export interface OpenTelemetryMetricsOptions {
   readonly enqueuer?: Enqueuer | undefined;
   readonly pool?: WatchedPool | undefined;
-  /** Reads the queues, for all processes, at each collection. */
+  /** The client that reads the queues of all processes at each collection. */
   readonly client?: Client | undefined;
-  /** Where measurements go; default: what the application has registered with OpenTelemetry's API by now. */
+  /** The provider of the meter; default: the one that is registered with OpenTelemetry's API at construction. */
   readonly meterProvider?: MeterProvider | undefined;
 }
 
@@ -24,12 +24,12 @@ const OPTIONS: OptionTable<OpenTelemetryMetricsOptions> = {
 };
 
 /**
- * Measures what an enqueuer and a pool do, and what waits in Redis, with OpenTelemetry's meters: by the semantic
- * conventions for messaging where these have a name for it, else below `nestcraft.work`. Times are in seconds; all by job
- * name, of which there are at most 500, and `(other)`.
+ * Measures an enqueuer, a pool, and the jobs in Redis with OpenTelemetry's meters. Names follow the semantic conventions
+ * for messaging where these define one; other names begin with `nestcraft.work`. Times are in seconds. Measurements have
+ * the job name as attribute, with at most 500 names and `(other)`.
  *
- * Counters and histograms count what this process does. The gauges of queues and of scheduled, retry and dead jobs are
- * read from Redis at each collection, and say the same in every process: take their maximum.
+ * Counters and histograms cover this process. The gauges of queues and of scheduled, retry and dead jobs are read from
+ * Redis at each collection and are the same in every process: use their maximum.
  *
  * @example
  * ```ts
@@ -51,15 +51,15 @@ export class OpenTelemetryMetrics {
 
   #countJobs(watched: Pick<OpenTelemetryMetricsOptions, 'enqueuer' | 'pool'>): void {
     const sent = this.#counter('messaging.client.sent.messages', 'Jobs that were enqueued');
-    const consumed = this.#counter('messaging.client.consumed.messages', 'Jobs that were begun');
+    const consumed = this.#counter('messaging.client.consumed.messages', 'Jobs that were started');
     const latency = this.#histogram(
       'nestcraft.work.job.latency',
-      'Whole seconds from when a job was put into its queue until it was begun',
+      'Whole seconds between the enqueueing of a job and its start',
       LATENCY_BUCKETS,
     );
     const duration = this.#histogram(
       'messaging.process.duration',
-      'How long runs of jobs took',
+      'Durations of runs',
       DURATION_BUCKETS,
     );
     watchJobs(watched, {
@@ -79,8 +79,11 @@ export class OpenTelemetryMetrics {
   }
 
   #gaugeWorkers(pool: WatchedPool): void {
-    const limit = this.#gauge('nestcraft.work.workers.limit', 'Jobs that run at once at most');
-    const busy = this.#gauge('nestcraft.work.workers.busy', 'Jobs that run now');
+    const limit = this.#gauge(
+      'nestcraft.work.workers.limit',
+      'Maximum number of jobs that run concurrently',
+    );
+    const busy = this.#gauge('nestcraft.work.workers.busy', 'Jobs that are running');
     limit.addCallback((result) => result.observe(pool.concurrency));
     busy.addCallback((result) => result.observe(pool.busy));
   }
@@ -92,7 +95,10 @@ export class OpenTelemetryMetrics {
       'How long the next job of a queue has waited',
       's',
     );
-    const running = this.#gauge('nestcraft.work.queue.in_progress', 'Jobs that run, anywhere');
+    const running = this.#gauge(
+      'nestcraft.work.queue.in_progress',
+      'Jobs that are running, in all processes',
+    );
     const kept = this.#gauge(
       'nestcraft.work.jobs.kept',
       'Jobs that are scheduled, wait for their retry, or are dead',
@@ -103,7 +109,7 @@ export class OpenTelemetryMetrics {
         for (const queue of reading?.queues ?? []) {
           const attributes = destination(queue.jobName);
           result.observe(depth, queue.count, attributes);
-          result.observe(latency, queue.latency, attributes);
+          result.observe(latency, queue.latency / 1000, attributes);
           result.observe(running, queue.inProgress, attributes);
         }
         for (const [set, count] of reading?.sets ?? []) {

@@ -17,12 +17,12 @@ import { LIBRARY, messagingAttributes, within } from './messaging.js';
 
 export interface OpenTelemetryPropagatorOptions {
   /**
-   * What a job's run has to do with the trace in which the job was enqueued: `parent`, it is a part of it; `link`, it
-   * begins a trace of its own that links to it. Default `parent`. The runs of jobs that were enqueued together, with
-   * `enqueueMany`, always link: thousands of them would make a trace that nobody can read.
+   * The relation of a job's run to the trace in which the job was enqueued. `parent`: the run belongs to that trace. `link`:
+   * the run starts its own trace, which links to it. Default `parent`. Runs of jobs that were enqueued together, with
+   * `enqueueMany`, always link, because a trace with thousands of runs would be unreadable.
    */
   readonly relation?: 'parent' | 'link' | undefined;
-  /** Where spans go; default: what the application has registered with OpenTelemetry's API. */
+  /** The provider of the tracer; default: the one that is registered with OpenTelemetry's API. */
   readonly tracerProvider?: TracerProvider | undefined;
 }
 
@@ -40,11 +40,11 @@ interface Carried {
 const LINK = createContextKey('nestcraft: jobs that are enqueued together');
 
 /**
- * Has traces and baggage follow jobs: a PRODUCER span around each call of the enqueuer, a CONSUMER span around each run
- * of a job, every retry included, with the errors that they end with. Names and attributes are those of OpenTelemetry's
+ * Carries traces and baggage along with jobs. It makes a PRODUCER span around each call of the enqueuer and a CONSUMER span
+ * around each run of a job, including every retry, and records their errors. Names and attributes follow OpenTelemetry's
  * semantic conventions for messaging.
  *
- * Without a registered SDK it does next to nothing.
+ * Without a registered SDK it does almost nothing.
  *
  * @example
  * ```ts
@@ -88,7 +88,7 @@ export class OpenTelemetryPropagator implements Propagator {
   async restore(carrier: string | undefined, run: () => Promise<void>, job: Job): Promise<void> {
     const { fields, link } =
       carrier === undefined ? { fields: {} } : (JSON.parse(carrier) as Carried);
-    // Not the active context: that is of whoever has started the pool.
+    // Not the active context, which belongs to the code that started the pool.
     const origin = propagation.extract(ROOT_CONTEXT, fields);
     const span = this.#startProcess(
       job,

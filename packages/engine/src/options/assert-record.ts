@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../errors/errors.js';
 import { isRecord } from '../base/objects.js';
 
 /**
- * For what JavaScript callers, or a setting that is missing, give instead of an object.
+ * Rejects non-objects: JavaScript callers pass them, and missing settings produce them.
  *
  * @throws InvalidOptionError
  */

@@ -1,12 +1,12 @@
-// What is longer is no slip of the fingers, and costs time.
-const LONGEST = 100;
+// Longer names are not typing errors, and comparing them is slow.
+const MAX_LENGTH = 100;
 
-/** The known name that somebody has most likely meant; `undefined` if none is close. */
+/** Returns the known name that was most likely meant; `undefined` if none is close. */
 export function closest(name: string, known: Iterable<string>): string | undefined {
   const wanted = plain(name);
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const other of known) {
-    if (other === name || other.length > LONGEST || name.length > LONGEST) continue;
+    if (other === name || other.length > MAX_LENGTH || name.length > MAX_LENGTH) continue;
     const distance = editDistance(wanted, plain(other));
     if (distance <= tolerance(wanted, plain(other)) && distance < (best?.distance ?? Infinity)) {
       best = { name: other, distance };
@@ -15,23 +15,23 @@ export function closest(name: string, known: Iterable<string>): string | undefin
   return best?.name;
 }
 
-/** `Did you mean "send_email"?`; `undefined` if no known name is close. */
+/** Returns `Did you mean "send_email"?`; `undefined` if no known name is close. */
 export function didYouMean(name: string, known: Iterable<string>): string | undefined {
   const near = closest(name, known);
   return near === undefined ? undefined : `Did you mean "${near}"?`;
 }
 
-/** How many slips there may be: in a third of the letters. Of two letters each says too much. */
+/** Allows one typing error per three letters. Very short names are too similar to each other to suggest one. */
 function tolerance(a: string, b: string): number {
   return Math.floor(Math.min(a.length, b.length) / 3);
 }
 
-/** Case and separators are a matter of style: `sendEmail` means `send_email`. */
+/** Ignores case and separators, which are a matter of style: `sendEmail` means `send_email`. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[_\-.: ]/g, '');
 }
 
-/** Letters that were put in, left out, replaced, or swapped with their neighbours. */
+/** Counts inserted, missing, replaced and swapped letters. */
 function editDistance(a: string, b: string): number {
   let [before, row]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= a.length; i++) {

@@ -1,24 +1,25 @@
 const KEPT =
   'A finished job leaves nothing behind; with "skipDead", neither does a job that has failed for the last time.';
 const SCHEDULES =
-  'Schedules are @PeriodicJob(spec, { timezone }) beside @JobHandler, or pool.periodicallyEnqueue().';
+  'Declare schedules with @PeriodicJob(spec, { timezone }) beside @JobHandler, or with pool.periodicallyEnqueue().';
 const UNIQUE =
-  'Ids are made here. "unique" keeps a job from waiting twice: { unique: true }, or { unique: { key } }.';
-const PAYLOAD = 'What a job is about is called "args" here.';
+  'Ids are generated here. "unique" keeps a job from waiting twice: { unique: true }, or { unique: { key } }.';
+const PAYLOAD = 'The payload of a job is called "args" here.';
 const OPTIONS =
-  'How jobs run is said once, at their handler; when they run, by "in" and "at" of each job.';
-const DEATHS = 'How often a process may die under a job is "maxDeaths" of WorkModule here.';
-const REDIS = 'Where Redis is stands in "redis": a URL, or options of ioredis.';
+  'Jobs are configured once, at their handler; "in" and "at" of each job set when it runs.';
+const DEATHS =
+  'The number of process deaths after which a job is dead is "maxDeaths" of WorkModule here.';
+const REDIS = 'The address of Redis belongs in "redis": a URL, or options of ioredis.';
 
-const ASYNC = 'Options that are made when the application starts belong in forRootAsync().';
+const ASYNC = 'Options that are computed when the application starts belong in forRootAsync().';
 
-/** The names that options of other queues, Bull and BullMQ above all, have here. */
+/** Maps option names of other queues, mainly Bull and BullMQ, to advice about their equivalents here. */
 const FOREIGN: Readonly<Record<string, string>> = {
-  attempts: 'How often a job may run in all is "maxFails" of @JobHandler or pool.job() here.',
-  retries: 'How often a job may run in all is "maxFails" of @JobHandler or pool.job() here.',
+  attempts: 'The total number of runs of a job is "maxFails" of @JobHandler or pool.job() here.',
+  retries: 'The total number of runs of a job is "maxFails" of @JobHandler or pool.job() here.',
   delay: 'It is "in" here: { in: "5m" }, or milliseconds. A time is { at: date }.',
   limiter:
-    'How many jobs of a name run at once, in all processes, is "maxConcurrency" of @JobHandler here; there is no limit by time.',
+    'The number of jobs of a name that run at the same time, across all processes, is "maxConcurrency" of @JobHandler here; rate limits do not exist.',
   ...{ removeOnComplete: KEPT, removeOnFail: KEPT, keepJobs: KEPT },
   ...{ repeat: SCHEDULES, cron: SCHEDULES, every: SCHEDULES, pattern: SCHEDULES },
   ...{ jobId: UNIQUE, deduplication: UNIQUE, debounce: UNIQUE },
@@ -27,7 +28,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   ...{ defaultJobOptions: OPTIONS, settings: OPTIONS, priority: OPTIONS, backoff: OPTIONS },
   ...{ maxStalledCount: DEATHS, stalledInterval: DEATHS, lockDuration: DEATHS },
   ...{ connection: REDIS, host: REDIS, port: REDIS, url: REDIS, db: REDIS },
-  prefix: 'What all keys begin with is "namespace" here.',
+  prefix: 'The prefix of all keys is "namespace" here.',
   backoffStrategy:
     'It is "backoff" of @JobHandler here: a function of the job that gives a duration, such as "30s".',
   lifo: 'Jobs of a name keep their order; "priority" of @JobHandler weighs names against each other.',
@@ -37,7 +38,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   timeoutMs: 'It is "timeout" here: milliseconds, or a text such as "30s".',
 };
 
-/** Advice about an option of another queue; `undefined` for an unknown name. */
+/** Returns advice about an option of another queue; `undefined` for an unknown name. */
 export function foreignOption(name: string): string | undefined {
   return Object.hasOwn(FOREIGN, name) ? FOREIGN[name] : undefined;
 }

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '../errors/errors.js';
 import { ruleBy } from './option-rules.js';
 
-/** The namespace where none is given. */
+/** The default namespace. */
 export const DEFAULT_NAMESPACE = 'work';
 
 const NAMESPACES = 'a text without control characters and halves of surrogate pairs';
@@ -9,8 +9,8 @@ const NAMESPACES = 'a text without control characters and halves of surrogate pa
 const UNFIT = /[\p{Cc}\p{Surrogate}]/u;
 
 /**
- * Checks a namespace, with which all its keys begin: any text without control characters and halves of surrogate pairs.
- * Those have no UTF-8, so that scripts and clients would see different keys.
+ * Checks a namespace, the prefix of all its keys. Any text without control characters and halves of surrogate pairs is
+ * valid. A lone surrogate has no UTF-8 encoding, so scripts and clients would use different keys.
  *
  * @throws InvalidOptionError
  */
@@ -19,5 +19,5 @@ export function assertNamespace(namespace: unknown): asserts namespace is string
   throw new InvalidOptionError('namespace', namespace, NAMESPACES);
 }
 
-/** The rule of an option that is a namespace. */
+/** The rule for a namespace option. */
 export const NAMESPACE = ruleBy(NAMESPACES, assertNamespace);

@@ -6,28 +6,29 @@ import { withoutPassword } from '../errors/secrets.js';
 
 export { isRecord };
 
-/** What the value of an option may be. */
+/** Describes the valid values of an option. */
 export interface OptionRule {
-  /** What the value must be, for messages and for the documentation: "it must be …". */
+  /** The valid values, for messages and the documentation: "it must be …". */
   readonly expected: string;
-  /** Whether the option may not be left out. */
+  /** Whether the option is mandatory. */
   readonly isRequired?: boolean | undefined;
-  /** @throws InvalidOptionError, or another WorkError that says more */
+  /** @throws InvalidOptionError, or a more specific WorkError */
   readonly check: (option: string, value: unknown) => void;
 }
 
-/** A rule for each option that there is. */
+/** A rule for each option. */
 export type OptionTable<Options> = { readonly [Name in keyof Options]-?: OptionRule };
 
-/** The longest that a timer can wait, in milliseconds. */
+/** The longest wait of a timer, in milliseconds. */
 export const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * Checks given options. `undefined` stands for the default.
+ * Checks options. `undefined` selects the default.
  *
- * @param place what takes the options, for messages: `WorkModule.forRoot`
- * @param parent the option whose value they are: `timing`
- * @throws InvalidOptionError for a wrong value, and for anything but an object; UnknownOptionError for an unknown option
+ * @param place the function that takes the options, for messages: `WorkModule.forRoot`
+ * @param parent the option that contains them: `timing`
+ * @throws InvalidOptionError for an invalid value, and for anything but an object; UnknownOptionError for an unknown
+ * option
  */
 export function assertOptions<Options>(
   place: string,
@@ -36,12 +37,12 @@ export function assertOptions<Options>(
   parent?: string,
 ): asserts given is Options {
   if (!isRecord(given)) {
-    // It may be a URL in place of options, and its password does not belong in the log.
+    // It may be a URL instead of options; its password must not reach the log.
     const shown = typeof given === 'string' ? withoutPassword(given) : given;
     throw new InvalidOptionError(parent ?? `options of ${place}`, shown, 'an object');
   }
   const prefix = parent === undefined ? '' : `${parent}.`;
-  // Some options are checked with each job, so nothing is allocated for them but their own names.
+  // Some options are checked for every job, so this path allocates only the list of their names.
   const isUnknown = (name: string): boolean => !Object.hasOwn(table, name);
   if (Object.keys(given).some(isUnknown)) assertKnown(place, given, Object.keys(table), prefix);
   for (const name in table) {
@@ -52,7 +53,7 @@ export function assertOptions<Options>(
 }
 
 /**
- * @param prefix what stands before the names in messages
+ * @param prefix precedes the names in messages
  * @throws UnknownOptionError
  */
 export function assertKnown(
@@ -71,7 +72,7 @@ export function assertKnown(
   });
 }
 
-/** A rule for an object of options. */
+/** Returns a rule for a nested object of options. */
 export function optionsIn<Options>(
   expected: string,
   place: string,
@@ -80,7 +81,7 @@ export function optionsIn<Options>(
   return ruleBy(expected, (value, option) => assertOptions(place, value, table, option));
 }
 
-/** A rule by what fits. */
+/** Returns a rule from a predicate. */
 export function rule(expected: string, fits: (value: unknown) => boolean): OptionRule {
   return {
     expected,
@@ -90,7 +91,7 @@ export function rule(expected: string, fits: (value: unknown) => boolean): Optio
   };
 }
 
-/** A rule whose check throws errors of its own. */
+/** Returns a rule whose check throws its own errors. */
 export function ruleBy(
   expected: string,
   check: (value: unknown, option: string) => void,
@@ -98,12 +99,16 @@ export function ruleBy(
   return { expected, check: (option, value) => check(value, option) };
 }
 
-/** A rule for an option that may not be left out. */
+/** Makes an option mandatory. */
 export function required(given: OptionRule): OptionRule {
   return { ...given, isRequired: true };
 }
 
-/** @param unit such as `milliseconds`; nothing for mere numbers */
+/**
+ * Returns a rule for a whole number.
+ *
+ * @param unit such as `milliseconds`; omitted for plain numbers
+ */
 export function whole(least: number, most: number, unit?: string): OptionRule {
   const what = unit === undefined ? 'a whole number' : `a whole number of ${unit}`;
   return rule(`${what}, ${range(least, most)}`, (value) => {
@@ -111,7 +116,7 @@ export function whole(least: number, most: number, unit?: string): OptionRule {
   });
 }
 
-/** A number that may have a fraction. */
+/** Returns a rule for a number that may have a fraction. */
 export function amount(unit: string, least: number, most: number): OptionRule {
   return rule(`${unit}, ${range(least, most)}`, (value) => isWithin(value, least, most));
 }
@@ -122,7 +127,7 @@ export const FUNCTION = rule('a function', isFunction);
 
 export const NAME = rule('a text that is not empty', isName);
 
-/** @param expected what it is a function of, or returns */
+/** @param expected the function's parameters or result, for messages */
 export function functionOf(expected: string): OptionRule {
   return rule(expected, isFunction);
 }
@@ -131,7 +136,7 @@ export function oneOf(...allowed: readonly string[]): OptionRule {
   return rule(`one of ${allowed.join(', ')}`, (value) => allowed.includes(value as string));
 }
 
-/** An object with the methods that it is used by. */
+/** Returns a rule for an object with certain methods. */
 export function objectWith(expected: string, ...methods: readonly string[]): OptionRule {
   return rule(expected, (value) => {
     return isObject(value) && methods.every((method) => isFunction(Reflect.get(value, method)));

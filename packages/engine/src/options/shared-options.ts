@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { assertLogger, LOGGERS } from '../logging/logger.js';
 import { objectWith, rule, ruleBy } from './option-rules.js';
 
-/** Rules of options that several places take. */
+/** Rules for options that several functions take. */
 export const LOGGER = ruleBy(LOGGERS, assertLogger);
 
 export const CLOCK = objectWith('an object with now() and scriptTime()', 'now', 'scriptTime');

@@ -12,7 +12,7 @@ export interface DrainOptions {
   readonly workers: Pick<Workers<unknown>, 'busy' | 'prefetched'>;
 }
 
-/** Knows when no job waits in the pool's queues and none runs here. Any number of callers may wait for that at once. */
+/** Waits until no job waits in the pool's queues and none runs here. Any number of callers may wait at the same time. */
 export class Drain {
   readonly #options: DrainOptions;
   readonly #waiting = new Set<() => void>();
@@ -30,13 +30,13 @@ export class Drain {
     }
   }
 
-  /** A fetch has found nothing to run. */
+  /** Notes that a fetch found nothing to run. */
   dry(): void {
     for (const resolve of this.#waiting) resolve();
     this.#waiting.clear();
   }
 
-  /** The pool stops: all waits end. */
+  /** Ends all waits because the pool stops. */
   end(): void {
     this.#ended = true;
     this.dry();
@@ -49,7 +49,7 @@ export class Drain {
     });
   }
 
-  /** Looks between two rounds: one that is under way may bring the last jobs. */
+  /** Checks between two rounds, because a round in flight may return the last jobs. */
   async #isEmpty(): Promise<boolean> {
     let isEmpty = false;
     await this.#options.dispatcher.between(async () => {
@@ -58,7 +58,7 @@ export class Drain {
     return isEmpty;
   }
 
-  /** No job runs, waits to be begun, or is still to be settled, which may put it into a queue again. */
+  /** Returns whether no job runs, is prefetched, or is unsettled. Settling a job may put it back into a queue. */
   #isIdle(): boolean {
     const { workers, dispatcher } = this.#options;
     return (
@@ -71,12 +71,12 @@ export class Drain {
     try {
       return (await this.#waitingQueues()) === 0;
     } catch (error) {
-      if (redisFault(error).code === 'CONNECTION') return false; // It is asked again later.
+      if (redisFault(error).code === 'CONNECTION') return false; // The check is repeated later.
       throw error;
     }
   }
 
-  /** The number of queues that have jobs and are not paused. */
+  /** Returns the number of queues that have jobs and are not paused. */
   async #waitingQueues(): Promise<number> {
     const { connection, keys, jobNames } = this.#options;
     const pipeline = connection.redis.pipeline();

@@ -17,17 +17,17 @@ import {
 } from './pool-health.js';
 
 export interface HealthReaderOptions {
-  /** The pool's. */
+  /** The pool's id. */
   readonly id: string;
   readonly jobNames: readonly string[];
-  /** The pool's own: another connection that works would prove nothing. */
+  /** The pool's own connection. A working connection of somebody else would prove nothing. */
   readonly connection: RedisConnection;
   readonly keys: Keys;
   readonly scripts: Scripts;
   readonly clock: Clock;
 }
 
-/** Says how a pool is, by its own figures and by what Redis knows of it. */
+/** Assesses the health of a pool from its own figures and from its state in Redis. */
 export class HealthReader {
   readonly #options: HealthReaderOptions;
   readonly #queues: Queues;
@@ -40,9 +40,9 @@ export class HealthReader {
   }
 
   /**
-   * Takes two round trips, and none where the pool is not connected or not registered.
+   * Takes two round trips, or none if the pool is not connected or not registered.
    *
-   * @param known what the pool knows of itself
+   * @param known the pool's own figures
    */
   async read(
     known: HealthFigures,
@@ -77,7 +77,7 @@ export class HealthReader {
     const own = pools.find(({ workerPoolId }) => workerPoolId === id);
     return {
       beatAge: own && Math.max(0, beatAge(own, now) * 1000),
-      oldestWaiting: oldest && { jobName: oldest.jobName, age: oldest.latency * 1000 },
+      oldestWaiting: oldest && { jobName: oldest.jobName, age: oldest.latency },
       unhandled: waiting.map(({ jobName }) => jobName).filter((name) => !handled.has(name)),
     };
   }

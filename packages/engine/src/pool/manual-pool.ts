@@ -11,42 +11,42 @@ import { capture } from '../middleware/propagator.js';
 import { toRaw } from '../redis/raw.js';
 import type { Workers } from '../run/workers.js';
 
-/** The actors that a manual pool sets to work. */
+/** The actors that a manual pool drives. */
 export type ManualActors = Pick<
   PoolActors<unknown>,
   'dispatcher' | 'periodicEnqueuer' | 'requeueDue'
 > & { readonly workers: Pick<Workers<unknown>, 'ended' | 'perform'> };
 
-/** The context of its pool. */
+/** The parts of the pool's context that a manual pool uses. */
 export type ManualContext = Pick<
   PoolContext,
   'settings' | 'jobNames' | 'schedules' | 'connection' | 'keys' | 'clock'
 >;
 
-/** The job that is next in a queue. */
+/** The next job of a queue. */
 export interface NextJob {
   readonly jobName: string;
-  /** Empty for an entry that is no job. */
+  /** The job's id; empty for an entry that is not a job. */
   readonly id: string;
-  /** In seconds since the epoch. */
+  /** When the job was enqueued, in seconds since the epoch. */
   readonly enqueuedAt: number;
 }
 
-// In milliseconds; the longest that a timer can wait. It is for the test runner to end a handler that never ends.
+// The longest timer, in milliseconds. The test runner is responsible for ending a handler that never returns.
 const FOR_EVER = 2 ** 31 - 1;
 const CARRIER_TTL = 60_000;
 
-/** The key of the method of a worker pool that starts it by hand; the same in every copy of the engine. */
+/** The key of the WorkerPool method that starts the pool by hand; the same in every copy of the engine. */
 export const BY_HAND = Symbol.for('nestcraft:start_by_hand');
 
 /**
- * A pool that does nothing on its own: a test asks for each step, and can await it. Time is what the test's clock says.
- * `startByHand` makes it.
+ * A pool that does nothing on its own. A test requests each step and can await it. The test's clock sets the time.
+ * `startByHand` makes one.
  */
 export class ManualPool {
   readonly #pool: ManualContext;
   readonly #actors: ManualActors;
-  /** Until when the firings of schedules were added, in seconds since the epoch. */
+  /** The time up to which the firings of schedules were added, in seconds since the epoch. */
   #addedUntil = -Infinity;
 
   constructor(pool: ManualContext, actors: ManualActors) {
@@ -55,12 +55,12 @@ export class ManualPool {
     actors.dispatcher.stopFetching();
   }
 
-  /** The job names that have handlers. */
+  /** The job names that have a handler in this pool. */
   get jobNames(): readonly string[] {
     return this.#pool.jobNames;
   }
 
-  /** The next job of each queue that has one and is not paused. */
+  /** Returns the next job of each queue that has one and is not paused. */
   async next(): Promise<NextJob[]> {
     const { connection, jobNames, keys } = this.#pool;
     const { redis } = connection;
@@ -74,23 +74,23 @@ export class ManualPool {
     return heads.flat();
   }
 
-  /** Runs the next job of a name. Returns false if there is none, or if the limit of the name is reached. */
+  /** Runs the next job of a name. Returns `false` if none waits, or if the name's limit is reached. */
   async run(jobName: string): Promise<boolean> {
     const { dispatcher, workers } = this.#actors;
     const found = await dispatcher.fetchOne(jobName);
     await workers.ended(FOR_EVER);
-    await dispatcher.dispatch(); // which settles it, and fetches no other
+    await dispatcher.dispatch(); // settles the job, and fetches no other
     return found;
   }
 
-  /** Adds the firings of schedules that are due, and moves jobs whose time has come to their queues. */
+  /** Adds the due firings of schedules, and moves due jobs to their queues. */
   async moveDue(): Promise<void> {
     await this.#actors.periodicEnqueuer.enqueue();
     this.#addedUntil = unixSeconds(this.#pool.clock) + HORIZON;
     await this.#actors.requeueDue();
   }
 
-  /** When the next job comes due, in milliseconds since the epoch; `undefined` for never. */
+  /** Returns when the next job is due, in milliseconds since the epoch; `undefined` if none will be. */
   async nextAt(): Promise<number | undefined> {
     const { connection, keys } = this.#pool;
     const { redis } = connection;
@@ -104,7 +104,7 @@ export class ManualPool {
   }
 
   /**
-   * Runs a job that is in no queue, with its middleware and its propagators.
+   * Runs a job that is not in any queue, with its middleware and propagators.
    *
    * @throws the error of its handler; NoHandlerError, InvalidJobArgsError, PropagatorCaptureError
    */
@@ -122,7 +122,7 @@ export class ManualPool {
     if (outcome.kind !== 'returned') throw new JobCancelledError(name, id);
   }
 
-  /** A second before the first firing that was not added yet. */
+  /** Returns the time one second before the first firing that has not been added. */
   #nextFirings(): number {
     const after = Math.max(this.#addedUntil, unixSeconds(this.#pool.clock));
     const times = this.#pool.schedules.map(
@@ -144,6 +144,6 @@ function headOf(entry: Buffer): Pick<NextJob, 'id' | 'enqueuedAt'> {
     const { id, enqueuedAt } = parseEntry(toRaw(entry));
     return { id, enqueuedAt };
   } catch {
-    return { id: '', enqueuedAt: 0 }; // It becomes a dead job as soon as it is fetched.
+    return { id: '', enqueuedAt: 0 }; // The fetch moves it to the dead jobs.
   }
 }

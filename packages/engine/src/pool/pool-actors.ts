@@ -33,27 +33,27 @@ import type { Registration } from '../scripts/pool-scripts.js';
 import type { PoolContext } from './pool-context.js';
 import { PoolRegistry } from './pool-registry.js';
 
-/** What the actors tell their pool. */
+/** The events that the actors report to their pool. */
 export interface ActorEvents {
-  /** A worker has begun a job. */
+  /** A worker has started a job. */
   readonly started: (entry: JobEntry) => void;
-  /** A job's run has ended; `owned`: the job was still this pool's, and Redis has its fate. */
+  /** A job's run has ended. If `owned`, the job still belonged to this pool and Redis has recorded its fate. */
   readonly settled: (job: FinishedJob, owned: boolean) => void;
-  /** A fetch has found nothing to run. */
+  /** A fetch found nothing to run. */
   readonly dry: () => void;
-  /** The jobs of a dead pool were taken from it. */
+  /** This pool has taken over the jobs of a dead pool. */
   readonly reaped: (pool: ReapedPool) => void;
-  /** Jobs were brought back that a Go pool had declared dead. */
+  /** Jobs that a Go pool had declared dead are back in their queues. */
   readonly rescued: (count: number) => void;
-  /** The limit of a name was another before. */
+  /** The pool has replaced the limit of a name. */
   readonly limitChanged: (jobName: string, before: number, now: number) => void;
-  /** Redis had forgotten the pool, or its jobs, and knows them again. */
+  /** Redis had lost the pool's registration, or its job names, and has them again. */
   readonly restored: () => void;
-  /** Jobs were in progress that no worker knew of, and were put back. */
+  /** Orphans, jobs in progress that no worker ran, were put back. */
   readonly orphaned: (count: number) => void;
 }
 
-/** The actors that a pool itself deals with, and what it does with all of them together. */
+/** The actors that a pool uses directly, and the operations on all of them together. */
 export interface PoolActors<Context> {
   readonly workers: Workers<Context>;
   readonly dispatcher: Dispatcher;
@@ -61,28 +61,29 @@ export interface PoolActors<Context> {
   readonly registry: PoolRegistry;
   readonly periodicEnqueuer: PeriodicEnqueuer;
   readonly recorder: Recorder;
-  /** Moves the jobs that are due to their queues. */
+  /** Moves due jobs to their queues. */
   requeueDue(): Promise<void>;
-  /** Connects; nothing is fetched yet. */
+  /** Connects. Fetches nothing yet. */
   connect(): void;
   /** Starts all actors. The pool must be registered. */
   start(): void;
-  /** The connection is back. Redis may have forgotten things meanwhile, or a reply was lost: all look at once. */
+  /** Makes all actors check Redis immediately after a reconnection: Redis may have lost data, or a reply was lost. */
   reconnected(): void;
-  /** Stops all actors but the dispatcher. */
+  /** Stops all actors except the dispatcher. */
   stop(): Promise<void>;
   /** Closes the connections. */
   close(): void;
 }
 
-// In milliseconds. A Redis that has lost its data may have no other way to say so.
+// In milliseconds. Only this check detects that Redis has lost its data without dropping the connection.
 const RESTORE = 6_000;
 const AFTER_ERROR = 1_000;
 const AFTER_FAILED_RESCUE = 5_000;
 
 /**
- * Makes the actors of a pool and ties them together, from top to bottom. They do not know each other: each gets the pool's
- * context and the functions that it needs. Those may speak of an actor further down, as nothing runs before `start`.
+ * Makes the actors of a pool and connects them, from top to bottom. They do not know each other: each gets the pool's
+ * context and the functions that it needs. A function may refer to an actor further down, because nothing runs before
+ * `start`.
  *
  * @throws UnsupportedRedisError, InvalidOptionError
  */
@@ -100,7 +101,7 @@ export function makeActors<Context>(
   });
   noteFollowing(settings.currentJob);
 
-  // Jobs run.
+  // Running jobs.
   const slots = Array.from(
     { length: settings.concurrency },
     () =>
@@ -137,7 +138,7 @@ export function makeActors<Context>(
     onOverdue: () => void dispatcher.between(() => workers.giveBackOverdue()),
   });
 
-  // Jobs are fetched and settled.
+  // Fetching and settling jobs.
   const watched = watchedKeys(pool);
   const wakerConnection = connection.sibling('waker');
   const waker = new Waker({
@@ -175,16 +176,16 @@ export function makeActors<Context>(
     onError: reported('dispatcher.dispatch'),
   });
 
-  /** Between two rounds, when everything in progress is run by a worker, or about to be settled. */
+  /** Runs `work` between two rounds, when a worker runs each job in progress or the job is about to be settled. */
   const between = (work: () => Promise<void>): Promise<void> =>
     dispatcher.between(async () => {
       workers.giveBack();
       await work();
     });
 
-  // Redis knows the pool.
+  // Registering the pool and keeping it registered.
   const onBeatFailed = (error: unknown): void => {
-    reaper.bePatient(); // Others may not be able to beat, either.
+    reaper.bePatient(); // Other pools may be unable to beat, too.
     report.error('heartbeater.beat', error);
   };
   const heartbeater = new Heartbeater({
@@ -215,7 +216,7 @@ export function makeActors<Context>(
     reporting('pool_registry.restore'),
   );
 
-  // Jobs come due.
+  // Moving due jobs.
   const ownNames = new Set(types.keys());
   const knowsNames = (): Promise<boolean> => registry.isComplete();
   const ofNames = { ownNames, knowsNames, isWatching };
@@ -230,7 +231,7 @@ export function makeActors<Context>(
     enqueuing.poke();
   };
 
-  // Nothing is lost.
+  // Recovering lost jobs.
   const reaper = new DeadPoolReaper({
     ...pool,
     onReaped: events.reaped,
@@ -257,7 +258,7 @@ export function makeActors<Context>(
     reporting('rescuer.rescue', AFTER_FAILED_RESCUE),
   );
 
-  // Jobs are cancelled, and counted.
+  // Cancelling and counting jobs.
   const cancelWatcher = new CancelWatcher({
     ...{ connection, scripts, between, isWatching },
     running: () => workers.running.map(({ entry }) => entry.id),
@@ -271,7 +272,7 @@ export function makeActors<Context>(
     reporting('recorder.flush', timing.metrics),
   );
 
-  /** Wakes the readers of the keys that have changed; all of them where Redis may have been flushed. */
+  /** Wakes the readers of the changed keys, or all of them if Redis may have been flushed. */
   const wake = (changed: readonly string[] | undefined): void => {
     if (!changed) restoring.poke();
     if (!changed || changed.includes(keys.retry)) requeuingRetries.poke();
@@ -320,7 +321,7 @@ export function makeActors<Context>(
   };
 }
 
-/** The job types with all layers of the pool around their handlers. */
+/** Returns the job types with all layers of the pool around their handlers. */
 function stacked<Context>(pool: PoolContext<Context>): Map<string, JobType<Context>> {
   const { settings, types, middleware, connection, keys, report } = pool;
   const { currentJob, propagators } = settings;
@@ -337,8 +338,8 @@ function stacked<Context>(pool: PoolContext<Context>): Map<string, JobType<Conte
 }
 
 /**
- * The names whose jobs are never fetched ahead: a limit or a claim would be held by a job that does not run yet, and where
- * the first death of a process is the death of its jobs, all prefetched jobs would die with it.
+ * Returns the names whose jobs are never prefetched. With a limit or a claim, a job that does not run yet would hold a
+ * slot or the claim. With a `maxDeaths` of 1, a crash would kill every prefetched job as well.
  */
 function namesWithoutPrefetch(
   types: ReadonlyMap<string, JobType<never>>,
@@ -352,7 +353,7 @@ function namesWithoutPrefetch(
   );
 }
 
-/** The job names by the keys that are watched for them. */
+/** Returns the job names by the keys that are watched for them. */
 function watchedKeys({
   jobNames,
   keys,
@@ -379,7 +380,7 @@ function cancel(ids: ReadonlySet<string>, workers: Interruptible): void {
   );
 }
 
-/** The jobs run here, but are this pool's no more. */
+/** Interrupts jobs that run here but no longer belong to this pool. */
 function lose(jobs: readonly KnownJob[], workers: Interruptible, lostJobs: LostJobs): void {
   const lost = new Set(jobs.map(({ raw }) => raw));
   const runs = workers.running.map(({ entry: { id }, raw }) => ({ id, raw }));

@@ -9,14 +9,14 @@ import type { PeriodicJob } from '../schedule/periodic-job.js';
 import { Scripts } from '../scripts/scripts.js';
 import type { PoolSettings } from './pool-settings.js';
 
-/** The parts that the actors of a pool share. It goes whole to each of them, and each names the parts that it uses. */
+/** The parts that the actors of a pool share. Each actor gets the whole context, and its type names the parts it uses. */
 export interface PoolContext<Context = unknown> {
-  /** The pool's. */
+  /** The pool's id. */
   readonly id: string;
   readonly settings: PoolSettings<Context>;
-  /** By name. */
+  /** The job types, by name. */
   readonly types: ReadonlyMap<string, JobType<Context>>;
-  /** The outermost first. */
+  /** The middleware, the outermost first. */
   readonly middleware: readonly Middleware<Context>[];
   readonly jobNames: readonly string[];
   readonly schedules: readonly PeriodicJob[];

@@ -3,26 +3,26 @@ import type { ReapedPool } from '../maintenance/dead-pool-reaper.js';
 import type { Fate } from '../run/fate.js';
 import type { Job } from '../job/job.js';
 
-/** The events of a worker pool. A listener that throws, or rejects, is logged, and stops nothing. */
+/** The events of a worker pool. If a listener throws or rejects, the error is logged and the pool goes on. */
 export interface WorkerPoolEvents {
-  /** Redis is connected and the pool registered: jobs are being fetched. Again after each outage. */
+  /** The pool fetches jobs: Redis is connected and the pool is registered. Emitted again after each outage. */
   ready: [];
-  /** Redis is out of reach: no jobs are fetched until `ready`. */
+  /** Redis is unreachable. The pool fetches no jobs until `ready`. */
   notReady: [reason: Error | undefined];
-  /** A worker has begun a job. */
+  /** A worker has started a job. */
   started: [job: Job];
-  /** A job's run has ended, and Redis has its fate. */
+  /** A job's run has ended, and Redis has recorded its fate. */
   settled: [settled: SettledJob];
   /**
-   * A job's run has ended, but the job had been taken from this pool, by a reaper that took the pool for dead, for
-   * instance. Nothing was written; the job runs, or ran, elsewhere as well.
+   * A job's run has ended, but the job no longer belonged to this pool. A reaper may have taken the pool for dead, for
+   * instance. Nothing was written. The job also runs, or ran, elsewhere.
    */
   ownershipLost: [settled: SettledJob];
-  /** Another pool has died, and this one has taken its jobs from it. */
+  /** This pool has taken over the jobs of a dead pool. */
   reaped: [pool: ReapedPool];
 }
 
-/** Where a pool's listeners are. */
+/** The emitter that holds a pool's listeners. */
 export type PoolEmitter = EventEmitter<WorkerPoolEvents>;
 
 /** A job whose run has ended. */

@@ -14,11 +14,11 @@ describe('judge', () => {
 
   it.each([
     [{ isReady: false }, 'down', /not started/],
-    [{ fetchAge: 16_000 }, 'down', /No fetch was answered for 16 s/],
+    [{ fetchAge: 16_000 }, 'down', /Redis has not answered a fetch for 16 s/],
     [{ beatAge: 11_000 }, 'down', /heartbeat is 11 s old/],
     [{ beatAge: undefined }, 'down', /no heartbeat/],
-    [{ oldestWaiting: { jobName: 'n', age: 301_000 } }, 'degraded', /"n" has waited for 301 s/],
-    [{ unhandled: ['a', 'b'] }, 'degraded', /no running pool handles: "a", "b"/],
+    [{ oldestWaiting: { jobName: 'n', age: 301_000 } }, 'degraded', /"n" job has waited for 301 s/],
+    [{ unhandled: ['a', 'b'] }, 'degraded', /No running pool handles these waiting jobs: "a", "b"/],
   ] as const)('finds with %j that it is %s', (figures, status, problem) => {
     const health = judge({ ...WELL, ...figures }, healthLimits({}));
     expect(health.status).toBe(status);

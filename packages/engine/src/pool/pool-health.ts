@@ -1,41 +1,41 @@
 import { duration, milliseconds, type Duration } from '../options/duration.js';
 import { assertOptions, type OptionTable } from '../options/option-rules.js';
 
-/** From when on a pool counts as unhealthy: milliseconds, or texts such as `30s`; each at least 1 ms. */
+/** The limits beyond which a pool is unhealthy: milliseconds, or texts such as `30s`; each at least 1 ms. */
 export interface HealthLimits {
-  /** `down` when a pool with idle workers has had no answer to a fetch for this long; default 15 s. */
+  /** `down` when a pool with idle workers has had no reply to a fetch for this long; default 15 s. */
   readonly fetch?: Duration | undefined;
-  /** `down` when its heartbeat is this old; default 10 s, when other pools take it for dead. */
+  /** `down` when its heartbeat is this old; default 10 s, the age at which other pools take it for dead. */
   readonly beat?: Duration | undefined;
-  /** `degraded` when a job of its names has waited for this long; default 5 min. Paused queues do not count. */
+  /** `degraded` when a job of the pool's names has waited for this long; default 5 min. Paused queues do not count. */
   readonly waiting?: Duration | undefined;
 }
 
-/** The figures behind a pool's health. Times in milliseconds. */
+/** The figures behind a pool's health. Times are in milliseconds. */
 export interface HealthFigures {
-  /** Redis is connected, and the pool registered and not stopping. */
+  /** Whether Redis is connected, and the pool is registered and not stopping. */
   readonly isReady: boolean;
-  /** Jobs that run, of at most `concurrency`. */
+  /** The number of running jobs, at most `concurrency`. */
   readonly busy: number;
   readonly concurrency: number;
-  /** Time since a fetch was answered; `undefined` before the pool has started. */
+  /** The time since Redis last answered a fetch; `undefined` before the pool has started. */
   readonly fetchAge: number | undefined;
-  /** Age of the last heartbeat that Redis has, to the second; `undefined` if there is none, or Redis is out of reach. */
+  /** The age of the heartbeat in Redis, to the second; `undefined` if Redis has none or is unreachable. */
   readonly beatAge: number | undefined;
-  /** Of the jobs that are next in the pool's queues, the one that has waited longest, and for how long, to the second. */
+  /** The job that has waited longest among the next jobs of the pool's queues, and its wait, to the second. */
   readonly oldestWaiting: { readonly jobName: string; readonly age: number } | undefined;
-  /** The names of all waiting jobs for which no running pool has a handler. */
+  /** The names of waiting jobs that no running pool handles. */
   readonly unhandled: readonly string[];
 }
 
-/** What is known of a pool for as long as Redis was not asked. */
+/** The figures from Redis before it was asked. */
 export const UNREAD = { beatAge: undefined, oldestWaiting: undefined, unhandled: [] } as const;
 
-/** How a pool is. */
+/** The health of a pool. */
 export interface PoolHealth extends HealthFigures {
-  /** `down`: it runs no jobs, or will not for long. `degraded`: it does, but somebody should have a look. */
+  /** `down`: the pool runs no jobs, or soon will not. `degraded`: it runs jobs, but something needs attention. */
   readonly status: 'up' | 'degraded' | 'down';
-  /** What is wrong, in sentences; empty when it is up. */
+  /** The problems, each as a sentence; empty when the pool is up. */
   readonly problems: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export function healthLimits(limits: HealthLimits): HealthAges {
   };
 }
 
-/** Decides by the figures. That Redis answers is not enough: a pool is up when its fetches succeed. */
+/** Derives the health from the figures. A reply from Redis is not enough: a pool is up when its fetches succeed. */
 export function judge(
   figures: HealthFigures,
   limits: HealthAges,
@@ -70,9 +70,9 @@ export function judge(
   return { status, problems, ...figures };
 }
 
-/** Why a pool does not get its work done in Redis. */
+/** The reasons that keep a pool from working in Redis. */
 export interface Obstacles {
-  /** Why Redis does not answer, or refuses; a sentence. */
+  /** Why Redis does not answer, or refuses; a full sentence. */
   readonly unreachable?: string | undefined;
   /** Why Redis refuses to register the pool. */
   readonly unregistered?: string | undefined;
@@ -89,14 +89,15 @@ function graveProblems(
   if (unregistered !== undefined) return [`The worker pool cannot be registered: ${unregistered}`];
   if (!isReady) return ['The worker pool is not started, not registered yet, or stopping.'];
   const problems: string[] = [];
-  // Without an idle worker nothing is fetched.
+  // The pool fetches only while a worker is idle.
   if (busy < concurrency && fetchAge !== undefined && fetchAge > fetch) {
-    problems.push(`No fetch was answered for ${seconds(fetchAge)}.`);
+    problems.push(`Redis has not answered a fetch for ${seconds(fetchAge)}.`);
   }
-  if (beatAge === undefined) problems.push('The pool has no heartbeat: others may take its jobs.');
+  if (beatAge === undefined)
+    problems.push('The pool has no heartbeat: other pools may take its jobs.');
   else if (beatAge > beat) {
     problems.push(
-      `The last heartbeat is ${seconds(beatAge)} old: others may take the pool's jobs.`,
+      `The last heartbeat is ${seconds(beatAge)} old: other pools may take the pool's jobs.`,
     );
   }
   return problems;
@@ -110,16 +111,16 @@ function otherProblems(
   const problems: string[] = [];
   if (refused !== undefined) {
     problems.push(
-      `Redis refuses writes, so nothing is enqueued and schedules stand still: ${refused}`,
+      `Redis refuses writes, so no jobs are enqueued and schedules do not fire: ${refused}`,
     );
   }
   if (oldestWaiting && oldestWaiting.age > waiting) {
     const { jobName, age } = oldestWaiting;
-    problems.push(`A job "${jobName}" has waited for ${seconds(age)}.`);
+    problems.push(`A "${jobName}" job has waited for ${seconds(age)}.`);
   }
   if (unhandled.length > 0) {
     const names = unhandled.map((name) => `"${name}"`).join(', ');
-    problems.push(`Jobs wait that no running pool handles: ${names}.`);
+    problems.push(`No running pool handles these waiting jobs: ${names}.`);
   }
   return problems;
 }

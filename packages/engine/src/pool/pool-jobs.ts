@@ -10,7 +10,7 @@ import {
   type PeriodicOptions,
 } from '../schedule/periodic-job.js';
 
-/** The jobs of a pool, as they were registered: their handlers, the middleware around them, and their schedules. */
+/** The registered jobs of a pool: their handlers, the middleware around them, and their schedules. */
 export class PoolJobs<Context> {
   readonly #types = new Map<string, JobType<Context>>();
   readonly #middleware: Middleware<Context>[] = [];
@@ -20,12 +20,12 @@ export class PoolJobs<Context> {
     return [...this.#types.keys()];
   }
 
-  /** By name. */
+  /** The job types, by name. */
   get types(): ReadonlyMap<string, JobType<Context>> {
     return this.#types;
   }
 
-  /** In the order of registration, the outermost first. */
+  /** The middleware in the order of registration, the outermost first. */
   get middleware(): readonly Middleware<Context>[] {
     return this.#middleware;
   }
@@ -56,8 +56,8 @@ export class PoolJobs<Context> {
     if (this.#schedules.some(({ id }) => id === added.id)) {
       throw new InvalidScheduleError(
         spec,
-        `it is registered for "${added.jobName}" already`,
-        'Register it once, or give one of them another name.',
+        `it is already registered for "${added.jobName}"`,
+        'Register it once, or give one of the jobs another name.',
       );
     }
     this.#schedules.push(added);

@@ -27,8 +27,8 @@ function replyError(message: string): Error {
 
 const REFUSED = new Error('connect ECONNREFUSED 127.0.0.1:6379');
 const DOWN =
-  'Redis is out of reach (connect ECONNREFUSED 127.0.0.1:6379); the worker pool goes on trying';
-const BACK = 'Redis is back; the worker pool goes on';
+  'Redis is out of reach (connect ECONNREFUSED 127.0.0.1:6379); the worker pool keeps trying';
+const BACK = 'Redis is back; the worker pool continues';
 
 describe('PoolLog', () => {
   it('tells a lost connection once, with the reason that comes a moment later, and when it is back', () => {
@@ -56,7 +56,7 @@ describe('PoolLog', () => {
   it('tells it without a reason where none comes', () => {
     log.down(undefined);
     jest.advanceTimersByTime(300);
-    expect(lines).toEqual(['Redis is out of reach; the worker pool goes on trying']);
+    expect(lines).toEqual(['Redis is out of reach; the worker pool keeps trying']);
   });
 
   it('tells anew when the reason changes', () => {
@@ -83,7 +83,7 @@ describe('PoolLog', () => {
     log.up();
     jest.advanceTimersByTime(1_000);
     expect(lines).toEqual([
-      'The connection to Redis was lost and is back; the worker pool goes on',
+      'The connection to Redis was lost and is back; the worker pool continues',
     ]);
   });
 
@@ -133,7 +133,7 @@ describe('PoolLog', () => {
 
   function failed(jobName: string, error: unknown, kind: 'retry' | 'dead' = 'retry'): void {
     const failure = { fails: 1, error: errorText(error), at: 0 };
-    const fate = kind === 'retry' ? { kind, delay: 5, failure } : { kind, failure };
+    const fate = kind === 'retry' ? { kind, delay: 5_000, failure } : { kind, failure };
     const entry = { id: 'ab' } as FinishedJob['entry'];
     log.settled({ jobName, entry, fate, error } as FinishedJob, true);
   }

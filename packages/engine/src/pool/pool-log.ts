@@ -10,12 +10,12 @@ import { safeLogger, type Logger, type LoggerLike } from '../logging/logger.js';
 import { OutageLog } from '../redis/outage-log.js';
 import { redisFault } from '../redis/redis-fault.js';
 
-// In milliseconds. One line a second for each place is enough to see that it keeps failing, and one now and then while it
-// fails for the same reason.
+// In milliseconds. For each place, one line a second is enough to see that it keeps failing, and fewer while the reason
+// stays the same.
 const QUIET = 1_000;
 const QUIET_IF_SAME = 30_000;
 
-/** Writes to a pool's logger: every fault with the place where it occurred, but no flood of them. */
+/** Writes to a pool's logger. Logs each fault with the place where it occurred, at a limited rate. */
 export class PoolLog {
   readonly #logger: Logger;
   readonly #outages: OutageLog;
@@ -29,8 +29,8 @@ export class PoolLog {
   }
 
   /**
-   * The pool's own work at a place, such as `dispatcher.dispatch`, has failed, and goes on. The errors of a lost
-   * connection are not logged here: `down` reports it once.
+   * Logs a failure of the pool's own work at a place, such as `dispatcher.dispatch`. The work goes on. Errors of a lost
+   * connection are not logged here, because `down` reports the loss once.
    */
   error(where: string, error: unknown): void {
     const write = (): void => this.#write(where, error, QUIET_IF_SAME);
@@ -39,12 +39,12 @@ export class PoolLog {
     else if (kind === 'other') write();
   }
 
-  /** Code that the pool was given, such as a listener, has thrown. That is always logged, whatever the error says. */
+  /** Logs an error that user code, such as a listener, has thrown. It is logged whatever its kind. */
   thrown(where: string, error: unknown): void {
     this.#write(where, error, QUIET);
   }
 
-  /** A job's run has ended. The table of fates says which ones are worth a line. */
+  /** Logs the end of a job's run if the table of fates gives its fate a level. */
   settled({ jobName, entry, fate, error }: FinishedJob, owned: boolean): void {
     const level = FATES[fate.kind].logLevel;
     if (owned && level === undefined) return;
@@ -59,7 +59,7 @@ export class PoolLog {
     else this.#logger.warn(this.#isNews(jobName, fate) ? withBacktrace(line, error) : line);
   }
 
-  /** Whether no such failure was logged lately. Its stack is then logged, and not only when the job is dead. */
+  /** Returns whether no such failure was logged lately. If so, its stack is logged even though the job is not dead. */
   #isNews(jobName: string, fate: Fate): boolean {
     return (
       'failure' in fate && this.#failures.isNews(jobName, fate.failure.error, performance.now())
@@ -74,48 +74,48 @@ export class PoolLog {
     this.#logger.warn(message);
   }
 
-  /** Another pool has died, and this one has taken its jobs. */
+  /** Reports that this pool has taken over the jobs of a dead pool. */
   reaped({ poolId, requeued, dead }: ReapedPool): void {
     this.warn(
-      `Worker pool ${poolId} is dead; of its jobs ${counted(requeued, 'runs', 'run')} again and ${counted(dead, 'is', 'are')} dead`,
+      `Worker pool ${poolId} is dead. Of its jobs, ${counted(requeued, 'runs', 'run')} again and ${counted(dead, 'is', 'are')} dead`,
     );
   }
 
-  /** Jobs were brought back that a Go pool had declared dead. */
+  /** Reports that jobs which a Go pool had declared dead are back in their queues. */
   rescued(count: number): void {
     this.warn(
-      `Back in their queues, where a Go pool had declared them dead: ${counted(count, 'job')}`,
+      `Moved ${counted(count, 'job')} that a Go pool had declared dead back to their queues`,
     );
   }
 
-  /** The limit of a name was another before. */
+  /** Reports that this pool has replaced the limit of a name. */
   limitChanged(jobName: string, before: number, now: number): void {
     this.warn(`maxConcurrency of "${jobName}" was ${before}; this pool has set it to ${now}`);
   }
 
-  /** Redis had forgotten the pool, or its jobs. */
+  /** Reports that Redis had lost the pool's registration, or its job names. */
   restored(): void {
     this.warn(
-      'Redis did not know this pool, or its jobs, any more: it has lost data, or took the pool for dead. They are registered again',
+      'The registration of this pool or of its job names was missing in Redis. Redis has lost data, or another pool took this one for dead. The pool has registered again',
     );
   }
 
-  /** Jobs were in progress that no worker knew of. */
+  /** Reports that orphans were put back. */
   orphaned(count: number): void {
-    this.warn(`In progress, but known to no worker, and to run again: ${counted(count, 'job')}`);
+    this.warn(`Put back ${counted(count, 'job')} in progress that no worker ran, to run again`);
   }
 
-  /** Redis is out of reach. Until `up` it is logged again only for another reason. */
+  /** Reports that Redis is unreachable. Until `up`, only another reason is logged again. */
   down(reason: Error | undefined): void {
     this.#outages.down(reason);
   }
 
-  /** Redis is back. */
+  /** Reports that Redis is reachable again. */
   up(): void {
     this.#outages.up();
   }
 
-  /** The pool has stopped: the end of its connection is not logged. */
+  /** Stops logging the end of connections, because the pool has stopped. */
   end(): void {
     this.#outages.end();
   }
@@ -130,26 +130,27 @@ export class PoolLog {
   }
 }
 
-/** How a job ended, for the end of a sentence. */
+/** Describes how a job ended, for the end of a sentence. */
 function endOf(fate: Fate): string {
   if (!('failure' in fate)) return `was ${fate.kind}`;
   const { fails, error } = fate.failure;
-  const next = fate.kind === 'retry' ? `, runs again in ${fate.delay} s` : ` and is ${fate.kind}`;
+  const next =
+    fate.kind === 'retry' ? `, runs again in ${fate.delay / 1000} s` : ` and is ${fate.kind}`;
   return `failed (${fails})${next}: ${oneLine(error)}`;
 }
 
-/** `closed`: the pool has closed the connection itself. */
+/** Classifies an error. `closed`: the pool itself has closed the connection. */
 function kindOf(error: unknown): 'closed' | 'lost' | 'other' {
   try {
     if (error instanceof ClosedError) return 'closed';
     const { code, remedy } = redisFault(error);
     return code === 'CONNECTION' || remedy === 'reconnect' ? 'lost' : 'other';
   } catch {
-    return 'other'; // It cannot even be read.
+    return 'other'; // The error cannot be read.
   }
 }
 
-/** In one text: loggers take the second argument of a warning for something else. */
+/** Joins the line and the backtrace, because loggers interpret the second argument of a warning differently. */
 function withBacktrace(line: string, error: unknown): string {
   const backtrace = backtraceText(error);
   return backtrace === undefined ? line : `${line}\n${backtrace}`;

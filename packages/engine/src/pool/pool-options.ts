@@ -22,52 +22,52 @@ import { REDIS } from '../redis/redis-rules.js';
 export interface WorkerPoolOptions<Context = unknown> {
   /** Where Redis is. */
   readonly redis: RedisSource;
-  /** The beginning of all keys; the same for all processes that share the jobs. Default `work`. */
+  /** The prefix of all keys; the same in all processes that share the jobs. Default `work`. */
   readonly namespace?: string | undefined;
-  /** How many jobs run at once in this pool, 1 to 10000; default 10. */
+  /** The number of jobs that run concurrently in this pool, 1 to 10000; default 10. */
   readonly concurrency?: number | undefined;
   /**
-   * Makes the object that the middleware and the handler of one job share, or promises it; default: an empty object. If
-   * it throws, the job fails.
+   * Makes the object, or a promise of it, that the middleware and the handler of one job share. Default: an empty object.
+   * If it throws, the job fails.
    */
   readonly context?: (() => Context | Promise<Context>) | undefined;
-  /** How long running jobs get to finish when the pool stops: milliseconds, or a text such as `1m`; default 25 s. */
+  /** How long running jobs may take to finish when the pool stops: milliseconds, or a text such as `1m`; default 25 s. */
   readonly shutdownTimeout?: Duration | undefined;
   /**
-   * How many times a process may die while it runs a job, until the job is dead itself; default 3. Without that limit a
-   * job that kills its process, by running out of memory for instance, would do so for ever.
+   * The number of process deaths during a job's runs after which the job is dead itself; default 3. Without this limit, a
+   * job that kills its process, by running out of memory for instance, would do so forever.
    */
   readonly maxDeaths?: number | undefined;
   /**
-   * Bring back jobs that a Go pool of the namespace has declared dead because it does not know their name; default
-   * false. The requeuers of gocraft/work declare due jobs of other pools dead.
+   * Whether to move jobs back to their queues that a Go pool of the namespace has declared dead because it does not know
+   * their name; default false. The requeuers of gocraft/work declare due jobs of other pools dead.
    */
   readonly rescueUnknownJobs?: boolean | undefined;
   /**
-   * Gets each value that a handler throws; the value that it returns counts instead. It can turn a kind of error into a
-   * `KillJobError`, a `RetryJobError` or a `SnoozeJobError`. It must answer at once: if it returns `undefined` or a
+   * Maps each value that a handler throws to the value that counts instead. It can turn a kind of error into a
+   * `KillJobError`, a `RetryJobError` or a `SnoozeJobError`. It must be synchronous: if it returns `undefined` or a
    * promise, or throws, the original error counts.
    */
   readonly mapError?: ((error: unknown) => unknown) | undefined;
   /**
-   * Carry things such as a trace from where a job is enqueued to where it runs; the first is outermost. Enqueuers need the
-   * same list.
+   * The propagators that carry context, such as a trace, from the enqueuer to the job's run; the first is the outermost.
+   * Enqueuers need the same list.
    */
   readonly propagators?: readonly Propagator[] | undefined;
   /**
    * Whether `currentJob()` and `currentSignal()` work in this pool's jobs; default false. It costs about half a
-   * microsecond a job; before Node 24 it also costs a little for every promise of the process, which Node has to follow.
+   * microsecond per job. Before Node 24 it also costs a little for every promise of the process, which Node must track.
    */
   readonly currentJob?: boolean | undefined;
   /** Where the pool logs, such as Nest's `Logger` or pino; default the console. */
   readonly logger?: LoggerLike | undefined;
-  /** Log a line when the pool starts, with its jobs, its namespace and its Redis; default true. */
+  /** Whether to log a line with the pool's jobs, namespace and Redis when the pool starts; default true. */
   readonly announce?: boolean | undefined;
-  /** For tests. Default: the host's clock for times that are shown, and Redis's for decisions. */
+  /** The clock of a test. Default: the host's clock for displayed times, and Redis's for decisions. */
   readonly clock?: Clock | undefined;
-  /** Returns numbers from 0 to 1, for delays and for the order of queues; default `Math.random`. */
+  /** The source of random numbers from 0 to 1, for delays and for the order of queues; default `Math.random`. */
   readonly random?: Random | undefined;
-  /** How often the pool does its background work; the defaults suit production. */
+  /** The intervals of the pool's background work; the defaults suit production. */
   readonly timing?: PoolTiming | undefined;
 }
 

@@ -4,40 +4,40 @@ import type { Registered, Registration } from '../scripts/pool-scripts.js';
 import { performance } from '../base/timers.js';
 
 export interface PoolRegistryOptions {
-  /** The pool's. */
+  /** The pool's id. */
   readonly id: string;
   /** The pool's job names and their limits. */
   readonly registration: Registration;
   readonly connection: RedisConnection;
   readonly scripts: Scripts;
-  /** Beats once. */
+  /** Sends one heartbeat. */
   readonly beat: () => Promise<void>;
-  /** Redis had lost the registration, maybe with all its data, and has it again. */
+  /** Called after a lost registration, perhaps lost with all data, was restored. */
   readonly onLost: () => void;
-  /** At start: the limit of a name was another before. */
+  /** Called at start when the pool replaces the limit of a name. */
   readonly onLimitChanged: (jobName: string, before: number, now: number) => void;
 }
 
-// In milliseconds after a loss: by then every other pool has made itself known again, too.
+// Milliseconds after a loss. By then, every other pool has registered again, too.
 const OTHERS_COME_BACK = 10_000;
 
 /**
- * Registers the pool in Redis: its heartbeat, the names of its jobs, and their limits. A registration has to be kept up: a
- * Redis that was flushed, restarted empty, or short of memory may forget any part of it, and a reaper that took the pool for
- * dead unregisters it.
+ * Registers the pool in Redis: its heartbeat, its job names, and their limits. The registration needs upkeep. A Redis that
+ * was flushed, restarted empty, or ran short of memory may lose any part of it, and a reaper that took the pool for dead
+ * unregisters it.
  */
 export class PoolRegistry {
   readonly #options: PoolRegistryOptions;
-  /** On the clock of `performance.now`. */
+  /** The time of the last loss, on the clock of `performance.now`. */
   #lostAt = -Infinity;
-  /** Since when the pool was registered, at the last look; `undefined` if it was not. */
+  /** The start of the registration, as last read from Redis; `undefined` if the pool was not registered. */
   #startedAt: string | undefined;
 
   constructor(options: PoolRegistryOptions) {
     this.#options = options;
   }
 
-  /** Registers the pool, with the limits that its code says. */
+  /** Registers the pool with the limits from its code. */
   async register(): Promise<void> {
     const { beat, registration, onLimitChanged } = this.#options;
     await beat();
@@ -49,12 +49,12 @@ export class PoolRegistry {
     }
   }
 
-  /** Registers again what Redis has forgotten. A limit that somebody has changed meanwhile stays as it is. */
+  /** Restores the lost parts of the registration. A limit that was changed in the meantime stays as it is. */
   async restore(): Promise<void> {
     const { startedAt, missing } = await this.#write(false);
     const before = this.#startedAt;
     this.#startedAt = startedAt;
-    // A beat may have brought it back since.
+    // A beat may have restored it since.
     const wasOff = startedAt === undefined || (before !== undefined && before !== startedAt);
     if (!wasOff && missing === 0) return;
     this.#lostAt = performance.now();
@@ -62,7 +62,7 @@ export class PoolRegistry {
     this.#options.onLost();
   }
 
-  /** Whether Redis knows every name that any pool has registered: not shortly after it has lost something. */
+  /** Returns whether Redis has the names of all pools. Shortly after a loss, some may still be missing. */
   async isComplete(): Promise<boolean> {
     await this.restore();
     return performance.now() - this.#lostAt > OTHERS_COME_BACK;

@@ -6,17 +6,17 @@ import { assertOptions } from '../options/option-rules.js';
 import { POOL_OPTIONS, type WorkerPoolOptions } from './pool-options.js';
 import type { PoolTiming } from './pool-timing.js';
 
-/** Options of which each has a value, and durations are milliseconds. */
+/** Options in which each has a value and durations are in milliseconds. */
 type Resolved<Options> = {
   readonly [Name in keyof Options]-?: Duration extends Options[Name]
     ? number
     : Exclude<Options[Name], undefined>;
 };
 
-/** How often things happen in a pool, in milliseconds. */
+/** The intervals of a pool's background work, in milliseconds. */
 export type PoolTimes = Resolved<PoolTiming>;
 
-/** The options of a pool, checked, with the defaults where an option is left out. Durations are in milliseconds. */
+/** The checked options of a pool, with the defaults filled in. Durations are in milliseconds. */
 export type PoolSettings<Context = unknown> = Omit<
   Resolved<WorkerPoolOptions<Context>>,
   'timing'
@@ -71,7 +71,7 @@ function poolTimes(timing: PoolTiming): PoolTimes {
   return { ...DEFAULT_TIMING, ...Object.fromEntries(given) };
 }
 
-/** Without the options that are `undefined`, which stands for the default. */
+/** Removes the options that are `undefined`, which means the default. */
 function defined<Options extends object>(options: Options): Partial<Options> {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Partial<Options>;

@@ -22,16 +22,16 @@ import { Startup } from './startup.js';
 import { startupWarnings } from './startup-checks.js';
 
 export interface RunningPoolOptions<Context> {
-  /** The pool's. */
+  /** The pool's id. */
   readonly id: string;
   readonly settings: PoolSettings<Context>;
   readonly jobs: PoolJobs<Context>;
   readonly log: PoolLog;
-  /** Whose listeners hear of the pool's events. */
+  /** The emitter of the pool's events. */
   readonly emitter: PoolEmitter;
 }
 
-/** A worker pool from its start to its stop: its actors, what they report, and the state of its connection. */
+/** A worker pool from its start to its stop: its actors, their reports, and the state of its connection. */
 export class RunningPool<Context> {
   readonly #options: RunningPoolOptions<Context>;
   readonly #context: PoolContext<Context>;
@@ -41,7 +41,7 @@ export class RunningPool<Context> {
   readonly #refusals = new WriteRefusals();
   #startup: Startup | undefined;
   #shutdown: Shutdown<Context> | undefined;
-  /** Registered, and fetching jobs whenever Redis is there. */
+  /** Whether the pool is registered, and fetches jobs whenever Redis is reachable. */
   #isWorking = false;
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
@@ -58,18 +58,18 @@ export class RunningPool<Context> {
     this.#healthReader = new HealthReader(this.#context);
   }
 
-  /** Redis is connected, the pool registered and not stopping. */
+  /** Whether Redis is connected, and the pool is registered and not stopping. */
   get isReady(): boolean {
     return this.#isWorking && this.#context.connection.isUp;
   }
 
-  /** How many jobs run now. */
+  /** The number of running jobs. */
   get busy(): number {
     return this.#actors.workers.busy;
   }
 
   /**
-   * Brings the pool up; resolves after the first attempt, whatever came of it.
+   * Starts the pool. Resolves after the first attempt, successful or not.
    *
    * @throws UnsupportedRedisError
    */
@@ -83,7 +83,7 @@ export class RunningPool<Context> {
     if (connection.downReason instanceof UnsupportedRedisError) throw connection.downReason;
   }
 
-  /** Registers the pool, and does nothing else on its own. @throws the reason why Redis cannot be used */
+  /** Registers the pool without starting its loops. @throws the error that makes Redis unusable */
   async startByHand(): Promise<ManualPool> {
     await this.#actors.registry.register();
     await this.#context.connection.load(DISPATCHED_SCRIPTS);
@@ -96,7 +96,7 @@ export class RunningPool<Context> {
     await this.#drain.finished();
   }
 
-  /** Never rejects: an unreachable Redis is an answer. */
+  /** Returns the pool's health. Never rejects, because an unreachable Redis is a result, too. */
   async health(limits: HealthAges): Promise<PoolHealth> {
     const known = {
       ...{ isReady: this.isReady, busy: this.busy, ...UNREAD },
@@ -110,7 +110,7 @@ export class RunningPool<Context> {
     });
   }
 
-  /** Ends it. To be called once. */
+  /** Stops the pool. Call it once. */
   async stop(): Promise<void> {
     const wasWorking = this.#isWorking;
     this.#isWorking = false;
@@ -123,7 +123,7 @@ export class RunningPool<Context> {
     await this.#shutdown.run();
   }
 
-  /** Somebody asks for the stop again: the log says what it waits for. */
+  /** Logs what the stop waits for, because it was requested again. */
   stopAgain(): void {
     this.#shutdown?.again();
   }
@@ -137,7 +137,7 @@ export class RunningPool<Context> {
       steps: {
         load_scripts: () => connection.load(DISPATCHED_SCRIPTS),
         look_around: () => this.#warnOfDangers(),
-        // Before the requeuers run: they must not move firings that were missed, or that belong to no schedule any more.
+        // This step precedes the requeuers, which must not move missed firings or firings of removed schedules.
         add_firings: () => periodicEnqueuer.enqueue(),
       },
       start: () => {
@@ -213,7 +213,7 @@ export class RunningPool<Context> {
     this.#emit('reaped', () => [pool]);
   }
 
-  /** Makes an event only if somebody listens, and survives the listeners. */
+  /** Makes an event only if it has listeners, and catches their errors. */
   #emit<Name extends keyof WorkerPoolEvents>(
     name: Name,
     make?: () => WorkerPoolEvents[Name],

@@ -10,24 +10,24 @@ export interface ShutdownOptions<Context> {
   readonly pool: Pick<PoolContext, 'id' | 'jobNames' | 'connection' | 'scripts'>;
   readonly actors: PoolActors<Context>;
   readonly log: PoolLog;
-  /** Milliseconds that running jobs get to finish. */
+  /** How long running jobs may take to finish, in milliseconds. */
   readonly timeout: number;
-  /** The pool has fetched jobs. */
+  /** Whether the pool has fetched jobs. */
   readonly wasWorking: boolean;
-  /** Resolves soon: when the pool's start has ended, one way or the other. */
+  /** Resolves soon, when the pool's start has ended, successfully or not. */
   readonly startEnded: Promise<void>;
 }
 
-// All in milliseconds. For handlers that obey their signal to end in good order.
+// All in milliseconds. The time for handlers that obey their signal to finish cleanly.
 const ABORT_GRACE = 500;
-// For Redis to take the last fates. Jobs whose fate it does not take stay in progress, and the heartbeat stays, too.
+// The time for Redis to record the last fates. Jobs without a recorded fate stay in progress, and the heartbeat stays, too.
 const SETTLE_PATIENCE = 5_000;
-// For everything that is left to write once no job runs any more: an orchestrator does not wait for ever.
+// The time for all remaining writes once no job runs. An orchestrator does not wait forever.
 const LAST_WRITES = SETTLE_PATIENCE + 1_000;
-// The same where Redis is out of reach, and no job's fate is at stake.
+// The same if Redis is unreachable and no job's fate is pending.
 const LAST_WRITES_WHEN_AWAY = 2_000;
 
-/** The end of a pool: its jobs end or are put back, Redis has all of it, and then the pool is unregistered. */
+/** Ends a pool: its jobs finish or are put back, Redis confirms that, and then the pool is unregistered. */
 export class Shutdown<Context> {
   readonly #options: ShutdownOptions<Context>;
   readonly #stopLog: StopLog;
@@ -39,12 +39,12 @@ export class Shutdown<Context> {
     this.#stopLog = new StopLog({ log, timeout, running });
   }
 
-  /** Somebody asks for the stop again: the log says what it waits for. */
+  /** Logs what the stop waits for, because it was requested again. */
   again(): void {
     this.#stopLog.again();
   }
 
-  /** A job that was running was put back. */
+  /** Notes that a running job was put back. */
   putBack(jobName: string): void {
     this.#stopLog.putBack(jobName);
   }
@@ -55,18 +55,18 @@ export class Shutdown<Context> {
     this.#stopLog.begin();
     actors.dispatcher.stopFetching();
     actors.workers.stop();
-    // A fetch that is under way may still bring jobs: those, too.
+    // A fetch in flight may still return jobs, which are put back as well.
     const givenBack = actors.dispatcher.between(() => actors.workers.giveBack());
     await this.#endRuns();
     let others = this.#hasNothingInProgress() ? this.#stopOthers() : undefined;
     const isAway = others !== undefined && !connection.isUp;
-    // Nobody waits for Redis any longer than that.
+    // The pool waits no longer for Redis than this.
     const timer = setTimeout(() => actors.close(), isAway ? LAST_WRITES_WHEN_AWAY : LAST_WRITES);
     await givenBack;
-    if (!connection.isUp) others ??= this.#stopOthers(); // Redis hears no heartbeat now, either.
+    if (!connection.isUp) others ??= this.#stopOthers(); // No heartbeat reaches Redis now, either.
     const settled = await actors.dispatcher.stop(SETTLE_PATIENCE);
     await (others ?? this.#stopOthers());
-    // A pool that is still starting may be registered already.
+    // A pool that is still starting may already be registered.
     if (connection.isUp) await startEnded;
     if (wasWorking || connection.isUp) await this.#leave(settled);
     clearTimeout(timer);
@@ -76,7 +76,7 @@ export class Shutdown<Context> {
     await startEnded;
   }
 
-  /** As far as this pool knows, it has nothing in progress, and so it needs no heartbeat any more, either. */
+  /** Returns whether this pool knows of no job in progress. It then no longer needs a heartbeat. */
   #hasNothingInProgress(): boolean {
     const { workers, dispatcher } = this.#options.actors;
     return workers.prefetched.length === 0 && dispatcher.unsettled.length === 0;
@@ -95,24 +95,24 @@ export class Shutdown<Context> {
     workers.interrupt(() => reason);
     if (await workers.ended(ABORT_GRACE)) return;
     for (const { name, id } of workers.abandon()) {
-      log.warn(`Job "${name}" (${id}) did not end in time and is put back; it will run again`);
+      log.warn(`Job "${name}" (${id}) did not finish in time and is put back. It will run again`);
     }
     await workers.ended(ABORT_GRACE);
   }
 
-  /** Unless Redis has confirmed that nothing is left in progress, the heartbeat stays: it ages, and a reaper comes. */
+  /** Unregisters the pool, unless Redis has not confirmed that nothing is in progress. Then the heartbeat ages until a reaper acts. */
   async #leave(settled: boolean): Promise<void> {
     const { actors, pool } = this.#options;
     const { id, jobNames, connection, scripts } = pool;
     try {
-      await connection.ready(); // It may be coming back, and a lost reply may have hidden jobs that are to be put back.
+      await connection.ready(); // Redis may be coming back, and a lost reply may have hidden jobs that must be put back.
       if (settled) {
         const release = scripts.running.release(id, jobNames);
         while (!(await connection.call(release)).isDone);
         await actors.heartbeater.remove();
         return;
       }
-      this.#warnThatHeartbeatStays('Redis did not take the fates of the last jobs');
+      this.#warnThatHeartbeatStays('Redis did not confirm the fates of the last jobs');
     } catch (error) {
       this.#warnThatHeartbeatStays(connection.isUp ? errorText(error) : 'Redis is out of reach');
     }
@@ -120,7 +120,7 @@ export class Shutdown<Context> {
 
   #warnThatHeartbeatStays(reason: string): void {
     this.#options.log.warn(
-      `The worker pool has stopped, but its heartbeat is still in Redis (${reason}). Other pools take the jobs that it had in progress, in some seconds`,
+      `The worker pool has stopped, but its heartbeat is still in Redis (${reason}). Within seconds, other pools take over the jobs that it had in progress`,
     );
   }
 }

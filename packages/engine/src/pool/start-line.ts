@@ -1,21 +1,21 @@
 import { counted } from '../base/counted.js';
 
-/** What the line about a starting pool says. */
+/** The facts in the log line about a starting pool. */
 export interface StartFacts {
-  /** The jobs, each with remarks if there are any. */
+  /** The jobs, each with its remarks, if any. */
   readonly jobs: readonly string[];
   readonly schedules: number;
   readonly namespace: string;
-  /** Where Redis is, for people. */
+  /** The address of Redis, for people. */
   readonly place: string;
   readonly concurrency: number;
 }
 
-// A line of a log has to be readable at a glance.
+// A log line must be readable at a glance.
 const MAX_NAMES = 20;
 const MAX_LETTERS = 1_000;
 
-/** The facts in one line: `3 jobs: a, b, c; namespace my_app at 127.0.0.1:6379/0; concurrency 10`. */
+/** Writes the facts in one line: `3 jobs: a, b, c; namespace my_app at 127.0.0.1:6379/0; concurrency 10`. */
 export function startLine({ jobs, schedules, concurrency, ...where }: StartFacts): string {
   return [
     `${counted(jobs.length, 'job')}: ${cutList(jobs)}`,
@@ -25,12 +25,12 @@ export function startLine({ jobs, schedules, concurrency, ...where }: StartFacts
   ].join('; ');
 }
 
-/** `namespace my_app at 127.0.0.1:6379/0` */
+/** Writes the namespace and its Redis: `namespace my_app at 127.0.0.1:6379/0`. */
 export function whereText({ namespace, place }: Pick<StartFacts, 'namespace' | 'place'>): string {
   return `${namespace === '' ? 'no namespace' : `namespace ${namespace}`} at ${place}`;
 }
 
-/** A list that is cut where it gets long: `a, b and 12 more`. */
+/** Joins a list and cuts it when it is long: `a, b and 12 more`. */
 export function cutList(texts: readonly string[], most = MAX_NAMES): string {
   let [shown, letters] = [0, 0];
   while (shown < texts.length && shown < most) {

@@ -18,8 +18,8 @@ export interface StartupChecksOptions {
 }
 
 /**
- * What a pool that starts warns of: a Redis that may evict keys, Go pools whose requeuers do not know the pool's jobs, and
- * schedules of jobs that no pool handles.
+ * Returns the warnings of a starting pool, about a Redis that may evict keys, Go pools whose requeuers do not know the
+ * pool's jobs, and schedules of jobs that no pool handles.
  */
 export async function startupWarnings(options: StartupChecksOptions): Promise<string[]> {
   const { jobNames, connection } = options;
@@ -33,11 +33,11 @@ export async function startupWarnings(options: StartupChecksOptions): Promise<st
 }
 
 async function evictionWarnings({ redis }: RedisConnection): Promise<string[]> {
-  const memory = await redis.info('memory').catch(() => ''); // A user may not be allowed to ask.
+  const memory = await redis.info('memory').catch(() => ''); // The Redis user may lack the permission.
   const [, policy] = /^maxmemory_policy:(\S+)/m.exec(memory) ?? [];
   if (policy === undefined || policy === 'noeviction') return [];
   return [
-    `Redis runs with maxmemory-policy ${policy}: when memory runs out it throws jobs away. Set it to noeviction`,
+    `Redis runs with maxmemory-policy ${policy}: when its memory is full, it deletes jobs. Set it to noeviction`,
   ];
 }
 
@@ -50,8 +50,8 @@ function goPoolWarnings(
   if (unknown.length === 0) return [];
   return [
     `A Go pool of this namespace does not know ${unknown.map((name) => `"${name}"`).join(', ')}: its requeuer moves ` +
-      'scheduled and retried jobs of other names to the dead jobs. Register the names there, use a namespace of your ' +
-      'own, or set rescueUnknownJobs',
+      'scheduled and retried jobs of unknown names to the dead jobs. Register the names there, use a separate namespace, ' +
+      'or set rescueUnknownJobs',
   ];
 }
 
@@ -67,7 +67,7 @@ async function scheduleWarnings(
   return others
     .filter((name) => !handled.includes(name))
     .map((name) => {
-      const what = `No running pool handles "${name}", of which this pool has a schedule: its jobs wait until one does.`;
+      const what = `No running pool handles "${name}", for which this pool has a schedule. Its jobs wait until one does.`;
       return [what, didYouMean(name, handled) ?? ''].join(' ').trimEnd();
     });
 }

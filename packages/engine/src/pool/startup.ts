@@ -9,32 +9,32 @@ export interface StartupOptions {
   readonly connection: RedisConnection;
   /** Must succeed before anything else begins. */
   readonly register: () => Promise<void>;
-  /** Done next, in this order. A step that Redis refuses is reported, and does not hold up the others. */
+  /** Done next, in this order. If Redis refuses a step, the refusal is reported and the next step follows. */
   readonly steps: Readonly<Record<string, () => Promise<unknown>>>;
   /** Starts the actors. */
   readonly start: () => void;
   readonly isStopping: () => boolean;
-  /** An attempt, or a step of it, has failed, and for another reason than the last. */
+  /** Called when an attempt or one of its steps has failed for a reason that differs from the last. */
   readonly onError: (where: string, error: unknown) => void;
 }
 
 const pause = jittered(500);
 
 /**
- * Brings a pool up, however long that takes.
+ * Starts a pool, however long that takes.
  *
- * Nothing is fetched before Redis has the pool's heartbeat and its limits. A pool without a heartbeat is taken for dead as
- * soon as it holds a lock, and its jobs run twice. Redis takes both even when its memory is full. Anything else that it
- * refuses can wait, or is not missed: scripts that cannot be loaded are sent in full, and names that cannot be added to the
- * known ones are still this pool's.
+ * The pool fetches nothing before Redis has its heartbeat and its limits. Other pools take a pool without a heartbeat for
+ * dead as soon as it holds a lock, and its jobs run twice. Redis accepts both even when its memory is full. Other refusals
+ * can wait or do not matter: scripts that cannot be loaded are sent in full, and the pool handles its names even if they
+ * cannot be added to the known ones.
  */
 export class Startup {
   readonly #options: StartupOptions;
   readonly #reported = new Map<string, string>();
   #refusal: string | undefined;
-  /** Resolves when the pool is up, or stops. */
+  /** Resolves when the pool is up or stops. */
   readonly ended: Promise<void>;
-  /** Resolves after the first attempt, successful or not, and as soon as Redis turns out to be out of reach. */
+  /** Resolves after the first attempt, successful or not, or as soon as Redis proves unreachable. */
   readonly attempted: Promise<void>;
 
   constructor(options: StartupOptions) {
@@ -45,7 +45,7 @@ export class Startup {
     this.ended = this.#bringUp(onAttempted);
   }
 
-  /** Why the last attempt failed; `undefined` when it has not. */
+  /** The reason why the last attempt failed; `undefined` if it did not fail. */
   get refusal(): string | undefined {
     return this.#refusal;
   }
@@ -58,7 +58,7 @@ export class Startup {
     onAttempted();
   }
 
-  /** Returns whether it has succeeded. */
+  /** Makes one attempt. Returns whether it succeeded. */
   async #attempt(): Promise<boolean> {
     const { register, isStopping, start } = this.#options;
     try {

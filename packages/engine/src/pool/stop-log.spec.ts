@@ -25,8 +25,8 @@ describe('StopLog', () => {
     running = [];
     stop.end();
     expect(lines).toEqual([
-      'The worker pool stops. 3 jobs run ("deaf", "a") and may take 25 s to end',
-      'The worker pool has stopped: 2 jobs ended, 1 job ("deaf") put back to run next',
+      'The worker pool is stopping. 3 jobs are running ("deaf", "a") and may take 25 s to finish',
+      'The worker pool has stopped: 2 jobs finished, 1 job ("deaf") put back to run next',
     ]);
   });
 
@@ -40,9 +40,9 @@ describe('StopLog', () => {
     stop.end();
     stop.again();
     expect(lines.slice(1)).toEqual([
-      'The worker pool is stopping already. 1 job runs ("deaf") and may take 0 s to end',
-      'The worker pool is stopping already. No job runs; the last fates are being written to Redis',
-      'The worker pool has stopped: 1 job ended',
+      'The worker pool is already stopping. 1 job is running ("deaf") and may take 0 s to finish',
+      'The worker pool is already stopping. No job is running. The last fates are being written to Redis',
+      'The worker pool has stopped: 1 job finished',
     ]);
   });
 
@@ -58,7 +58,7 @@ describe('StopLog', () => {
     running = Array.from({ length: 100 }, (_, at) => `n${at % 7}`);
     aStop().begin();
     expect(lines).toEqual([
-      'The worker pool stops. 100 jobs run ("n0", "n1", "n2", "n3", "n4", …) and may take 25 s to end',
+      'The worker pool is stopping. 100 jobs are running ("n0", "n1", "n2", "n3", "n4", …) and may take 25 s to finish',
     ]);
   });
 });

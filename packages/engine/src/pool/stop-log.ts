@@ -6,13 +6,13 @@ const MAX_NAMES = 5;
 
 export interface StopLogOptions {
   readonly log: PoolLog;
-  /** Milliseconds that running jobs get to finish. */
+  /** How long running jobs may take to finish, in milliseconds. */
   readonly timeout: number;
-  /** The name of each job that runs now. */
+  /** The name of each running job. */
   readonly running: () => readonly string[];
 }
 
-/** Logs how the stop of a pool goes on. Without that, nothing seems to happen for as long as jobs run. */
+/** Logs the progress of a pool's stop. Otherwise the pool would seem to hang while jobs run. */
 export class StopLog {
   readonly #options: StopLogOptions;
   readonly #began = performance.now();
@@ -26,15 +26,15 @@ export class StopLog {
 
   begin(): void {
     this.#atFirst = this.#options.running().length;
-    if (this.#atFirst > 0) this.#log('The worker pool stops.');
+    if (this.#atFirst > 0) this.#log('The worker pool is stopping.');
   }
 
-  /** Somebody asks for the stop again. */
+  /** Logs the progress because the stop was requested again. */
   again(): void {
-    if (this.#atFirst > 0 && !this.#hasEnded) this.#log('The worker pool is stopping already.');
+    if (this.#atFirst > 0 && !this.#hasEnded) this.#log('The worker pool is already stopping.');
   }
 
-  /** A job that was running was put back, for the next pool that fetches it. */
+  /** Notes that a running job was put back for the next pool that fetches it. */
   putBack(jobName: string): void {
     this.#putBack.push(jobName);
   }
@@ -43,7 +43,7 @@ export class StopLog {
     this.#hasEnded = true;
     if (this.#atFirst === 0) return;
     const back = this.#putBack.length;
-    const ended = `${counted(Math.max(0, this.#atFirst - back), 'job')} ended`;
+    const ended = `${counted(Math.max(0, this.#atFirst - back), 'job')} finished`;
     const others =
       back === 0
         ? ''
@@ -57,8 +57,8 @@ export class StopLog {
     const left = Math.max(0, timeout - (performance.now() - this.#began));
     log.info(
       names.length === 0
-        ? `${what} No job runs; the last fates are being written to Redis`
-        : `${what} ${counted(names.length, 'job runs', 'jobs run')} (${namesText(names)}) and may take ${secondsText(left)} to end`,
+        ? `${what} No job is running. The last fates are being written to Redis`
+        : `${what} ${counted(names.length, 'job is', 'jobs are')} running (${namesText(names)}) and may take ${secondsText(left)} to finish`,
     );
   }
 }

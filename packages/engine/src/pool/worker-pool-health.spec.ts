@@ -67,7 +67,9 @@ describe('a pool', () => {
     const { status, problems } = await pool.health();
     expect([status, problems]).toEqual([
       'down',
-      ['Redis refuses: ERR DB index is out of range. Choose a database that this Redis has.'],
+      [
+        'Redis refuses: ERR DB index is out of range. Choose a database that exists on this server.',
+      ],
     ]);
   });
 

@@ -23,7 +23,7 @@ import { startLine } from './start-line.js';
 export type { WorkerPoolOptions } from './pool-options.js';
 
 /**
- * Runs jobs: fetches them for its workers, runs middleware and handlers, and writes the fate of each to Redis.
+ * Runs jobs. A pool fetches jobs for its workers, runs middleware and handlers, and writes the fate of each job to Redis.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     noteClass('WorkerPool', this);
   }
 
-  /** The pool's name among all that share the namespace: 24 hex digits. */
+  /** The pool's id, unique in the namespace: 24 hex digits. */
   readonly id = newId();
   readonly #settings: PoolSettings<Context>;
   readonly #log: PoolLog;
@@ -58,22 +58,22 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     this.#log = new PoolLog(this.#settings.logger);
   }
 
-  /** Whether jobs are being fetched: Redis is connected, and the pool is registered and not stopping. */
+  /** Whether the pool fetches jobs: Redis is connected, and the pool is registered and not stopping. */
   get isReady(): boolean {
     return this.#running?.isReady ?? false;
   }
 
-  /** How many jobs run at once at most. */
+  /** The maximum number of jobs that run concurrently. */
   get concurrency(): number {
     return this.#settings.concurrency;
   }
 
-  /** The job names that have a handler here. */
+  /** The job names that have a handler in this pool. */
   get jobNames(): readonly string[] {
     return this.#jobs.names;
   }
 
-  /** How many jobs run now. */
+  /** The number of running jobs. */
   get busy(): number {
     return this.#running?.busy ?? 0;
   }
@@ -90,9 +90,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     handler: Handler<Context, Args>,
   ): this;
   /**
-   * Registers the handler of a contract. It gets the arguments as the contract's schema returns them, and also runs the jobs
-   * of the contract's aliases, each of which has a `maxConcurrency` of its own. Jobs whose arguments do not fit are dead
-   * at once.
+   * Registers the handler of a contract. The handler gets the arguments as the contract's schema returns them. It also runs
+   * the jobs of the contract's aliases, each of which has its own `maxConcurrency`. Jobs whose arguments do not fit are dead
+   * immediately.
    *
    * @throws InvalidJobNameError, InvalidOptionError, DuplicateJobError; PoolStartedError after `start`
    */
@@ -120,19 +120,19 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   /**
-   * Registers a schedule: a job is enqueued each time it fires, once in the whole fleet however many pools register the
-   * schedule. A schedule that no pool registers any more stops.
+   * Registers a schedule. Each firing enqueues one job, however many pools register the schedule. A schedule stops when no
+   * pool registers it any more.
    *
    * @param spec five cron fields, or six with the seconds first; `@hourly`, `@every 90s`, …: see `parseSchedule`
-   * @throws InvalidScheduleError for a spec that cannot be read, never fires, or is registered for the name already
+   * @throws InvalidScheduleError for a spec that cannot be parsed, never fires, or is already registered for the name
    * @throws InvalidJobNameError, InvalidJobArgsError, InvalidOptionError; PoolStartedError after `start`
    */
   periodicallyEnqueue(spec: string, jobName: string, options?: PeriodicOptions): this;
   /**
-   * Registers a schedule of a contract's jobs. Their arguments are checked when the pool starts.
+   * Registers a schedule for a contract's jobs. The pool checks their arguments when it starts.
    *
    * @param spec five cron fields, or six with the seconds first; `@hourly`, `@every 90s`, …: see `parseSchedule`
-   * @throws InvalidScheduleError for a spec that cannot be read, never fires, or is registered for the name already
+   * @throws InvalidScheduleError for a spec that cannot be parsed, never fires, or is already registered for the name
    * @throws InvalidJobNameError, InvalidJobArgsError, InvalidOptionError; PoolStartedError after `start`
    */
   periodicallyEnqueue<Input extends JobArgs>(
@@ -156,7 +156,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   /**
-   * Adds middleware, which runs around every job, inside of the middleware that was added before.
+   * Adds a middleware that runs around every job, inside the middleware that was added before.
    *
    * @throws InvalidOptionError; PoolStartedError after `start`
    */
@@ -167,9 +167,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   /**
-   * Starts the pool. Resolves when it fetches jobs; or, if Redis is out of reach or refuses, after the first attempt: the
-   * pool then keeps trying, `health` says what is wrong, and the event `ready` says that it has succeeded. Safe to call
-   * twice.
+   * Starts the pool. Resolves when the pool fetches jobs. If Redis is unreachable or refuses, it resolves after the first
+   * attempt: the pool then keeps trying, `health` reports the problem, and the event `ready` reports success. It is safe to
+   * call it twice.
    *
    * @throws UnsupportedRedisError, InvalidJobArgsError for a schedule's arguments, ClosedError after `stop`
    */
@@ -189,9 +189,9 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   /**
-   * Resolves when no job waits in the queues of this pool's job names and none of them runs here. Paused queues are
-   * ignored, and so are jobs that wait for a retry or for their time. Starts the pool if need be; resolves early if the
-   * pool is stopped. Several callers may wait at once.
+   * Resolves when no job waits in the queues of this pool's job names and none of them runs here. Ignores paused queues,
+   * scheduled jobs and retries. Starts the pool if necessary. Resolves early if the pool is stopped. Several callers may
+   * wait at the same time.
    *
    * @throws UnsupportedRedisError, InvalidJobArgsError, ClosedError as `start` does; Redis's error if it refuses to answer
    */
@@ -201,10 +201,10 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   /**
-   * Says how the pool is, by its own state and by what Redis knows of it, on the pool's own connection. That takes two
-   * round trips. It does not reject when Redis is out of reach: that is an answer.
+   * Reports the pool's health, based on its own state and its state in Redis. Takes two round trips on the pool's own
+   * connection. Does not reject when Redis is unreachable, because that is a result, too.
    *
-   * @throws InvalidOptionError for a limit that is no duration
+   * @throws InvalidOptionError for a limit that is not a duration
    */
   async health(limits: HealthLimits = {}): Promise<PoolHealth> {
     const checked = healthLimits(limits);
@@ -214,9 +214,10 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   }
 
   /**
-   * Stops the pool. No further job starts; running jobs get `shutdownTimeout` to finish. Then their signals abort, and jobs
-   * that still run half a second later are put back, to run next, without counting a failure. Resolves when Redis has all
-   * of that and the pool is unregistered. Safe to call before `start`, and twice: the log then says what it waits for.
+   * Stops the pool. No further job starts, and running jobs have `shutdownTimeout` to finish. Then their signals abort. Jobs
+   * that still run half a second later are put back to run next, without counting a failure. Resolves when Redis has
+   * recorded all of that and the pool is unregistered. It is safe to call it before `start`, or twice: the second call logs
+   * what the stop waits for.
    */
   async stop(): Promise<void> {
     if (this.#stopped) this.#running?.stopAgain();
@@ -224,7 +225,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
     await this.#stopped;
   }
 
-  /** Stops the pool, at the end of an `await using` block. */
+  /** Stops the pool at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
@@ -232,7 +233,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   async #start(): Promise<void> {
     if (this.jobNames.length === 0) {
       this.#log.warn(
-        'The worker pool has no jobs; it does not start. Register handlers with job().',
+        'The worker pool has no jobs, so it does not start. Register handlers with job().',
       );
       return;
     }

@@ -9,6 +9,7 @@ import { Job } from '../job/job.js';
 import { parseEntry } from '../job/job-entry.js';
 import { silentLogger } from '../logging/logger.js';
 import { EVERY_FATE } from '../testing/every-fate.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool } from '../pool/worker-pool.js';
 import { PrometheusMetrics } from './prometheus-metrics.js';
@@ -163,4 +164,14 @@ it('names counters as OpenMetrics wants it, and begins with the prefix', async (
   new PrometheusMetrics({ enqueuer, registry, prefix: 'jobs_' });
   await enqueuer.enqueue('n');
   expect(await page()).toContain('jobs_jobs_enqueued_total{job_name="n"} 1');
+});
+
+it('gives in seconds how long the next job of a queue has waited', async () => {
+  const client = new Client({ ...ns.options, clock: new FakeClock(1_090) });
+  new PrometheusMetrics({ client, registry });
+  const earlier = new Enqueuer({ ...ns.options, clock: new FakeClock(1_000) });
+  await earlier.enqueue('n');
+  expect(await page()).toContain('nestcraft_work_queue_latency_seconds{job_name="n"} 90');
+  await earlier.close();
+  client.close();
 });

@@ -16,15 +16,15 @@ import { DURATION_BUCKETS, LATENCY_BUCKETS } from '../telemetry/buckets.js';
 import { readFleet, type FleetReading } from '../telemetry/fleet-reading.js';
 import { watchJobs, type WatchedPool } from '../telemetry/watch-jobs.js';
 
-/** What is measured; of what is left out nothing is. */
+/** Options of `PrometheusMetrics`. Only the given objects are measured. */
 export interface PrometheusMetricsOptions {
   readonly enqueuer?: Enqueuer | undefined;
   readonly pool?: WatchedPool | undefined;
-  /** Reads the queues, for all processes, at each scrape. */
+  /** The client that reads the queues of all processes at each scrape. */
   readonly client?: Client | undefined;
-  /** Where the metrics are registered; default: prom-client's own registry. */
+  /** The registry for the metrics; default: prom-client's global registry. */
   readonly registry?: Registry<RegistryContentType> | undefined;
-  /** What their names begin with; default `nestcraft_work_`. */
+  /** The prefix of the metrics' names; default `nestcraft_work_`. */
   readonly prefix?: string | undefined;
 }
 
@@ -45,20 +45,20 @@ const QUEUE_GAUGES: readonly (readonly [
   ['queue_depth', 'Jobs that wait in a queue', ({ count }) => count],
   [
     'queue_latency_seconds',
-    'Seconds that the next job of a queue has waited',
-    ({ latency }) => latency,
+    'Seconds for which the next job of a queue has waited',
+    ({ latency }) => latency / 1000,
   ],
   ['jobs_in_progress', 'Jobs that run, in all processes', ({ inProgress }) => inProgress],
 ];
 
 /**
- * Registers what an enqueuer and a pool do, and what waits in Redis, as Prometheus metrics. Times are in seconds; all by
- * job name, of which there are at most 500, and `(other)`.
+ * Registers Prometheus metrics of an enqueuer, a pool, and the jobs in Redis. Times are in seconds. Metrics have the job
+ * name as label, with at most 500 names and `(other)`.
  *
- * Counters and histograms count what this process does. The gauges of queues and of scheduled, retry and dead jobs are
- * read from Redis at each scrape, and say the same in every process: take their `max`.
+ * Counters and histograms cover this process. The gauges of queues and of scheduled, retry and dead jobs are read from
+ * Redis at each scrape and are the same in every process: use their `max`.
  *
- * @throws InvalidOptionError; Error, prom-client's, when the registry has metrics of the same names already
+ * @throws InvalidOptionError; prom-client's Error when the registry already has metrics of the same names
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export class PrometheusMetrics {
     if (client) this.#gaugeFleet(client);
   }
 
-  /** Takes the metrics out of the registry. */
+  /** Removes the metrics from the registry. */
   remove(): void {
     const { registry = register } = this.#options;
     for (const name of this.#names) registry.removeSingleMetric(name);
@@ -88,21 +88,21 @@ export class PrometheusMetrics {
 
   #countJobs(): void {
     const enqueued = this.#counter('jobs_enqueued', 'Jobs that this process has enqueued');
-    const started = this.#counter('jobs_started', 'Jobs that this process has begun to run');
+    const started = this.#counter('jobs_started', 'Jobs that this process has started');
     const done = this.#counter('jobs_done', 'Runs of jobs that have succeeded');
     const failed = this.#counter(
       'jobs_failed',
-      'Runs of jobs that have failed, the last ones of dead jobs included',
+      'Runs of jobs that have failed, including the last runs of dead jobs',
     );
     const dead = this.#counter('jobs_dead', 'Jobs that have died');
     const latency = this.#histogram(
       'job_latency_seconds',
-      'Whole seconds from when a job was put into its queue until it was begun',
+      'Whole seconds between the enqueueing of a job and its start',
       LATENCY_BUCKETS,
     );
     const duration = this.#histogram(
       'job_duration_seconds',
-      'Seconds that runs of jobs took',
+      'Durations of runs in seconds',
       DURATION_BUCKETS,
     );
     const ended: Readonly<Record<RunResult, readonly Counter<ByName>[]>> = {
@@ -125,10 +125,13 @@ export class PrometheusMetrics {
   }
 
   #gaugeWorkers(pool: WatchedPool): void {
-    this.#gauge('workers', 'Jobs that this process runs at once at most', [], (gauge) =>
-      gauge.set(pool.concurrency),
+    this.#gauge(
+      'workers',
+      'Maximum number of jobs that this process runs concurrently',
+      [],
+      (gauge) => gauge.set(pool.concurrency),
     );
-    this.#gauge('workers_busy', 'Jobs that this process runs now', [], (gauge) =>
+    this.#gauge('workers_busy', 'Jobs that are running in this process', [], (gauge) =>
       gauge.set(pool.busy),
     );
     this.#gauge('pool_ready', 'Whether this process fetches jobs: 1 or 0', [], (gauge) =>
@@ -150,7 +153,7 @@ export class PrometheusMetrics {
     });
   }
 
-  /** One look at Redis for all gauges of a scrape. */
+  /** Reads Redis once for all gauges of a scrape. */
   #read(client: Client): Promise<FleetReading | undefined> {
     this.#reading ??= readFleet(client).finally(() => (this.#reading = undefined));
     return this.#reading;
@@ -158,7 +161,7 @@ export class PrometheusMetrics {
 
   #counter(name: string, help: string): Counter<ByName> {
     const { registry = register } = this.#options;
-    // OpenMetrics adds the ending by itself.
+    // With OpenMetrics, prom-client adds the suffix.
     const isOpenMetrics = registry.contentType === Registry.OPENMETRICS_CONTENT_TYPE;
     return new Counter({
       name: this.#newName(isOpenMetrics ? name : `${name}_total`),
@@ -180,7 +183,7 @@ export class PrometheusMetrics {
     });
   }
 
-  /** A gauge that is set at each scrape, and forgets what it was set to before. */
+  /** Registers a gauge that is reset and set again at each scrape. */
   #gauge<Label extends string>(
     name: string,
     help: string,

@@ -1,33 +1,33 @@
 import type { Raw } from './raw.js';
 
 /**
- * Bytes of entries that go to Redis, or come from it, with one command; one entry may have more. It is read, sent and
- * copied in some milliseconds: far within a command's timeout, and far from what one string may hold.
+ * The maximum bytes of entries in one command or reply; a single entry may exceed it. Such a command is read, sent and
+ * copied within milliseconds, far below a command's timeout, and stays far below the maximum length of a string.
  */
-export const MOST_BYTES = 4 * 1024 * 1024;
+export const MAX_BYTES = 4 * 1024 * 1024;
 
-/** The same of entries that are sent twice: as they are, and as they are to be. */
-export const MOST_BYTES_TWICE = MOST_BYTES / 2;
+/** The same limit for entries that are sent twice: in their old and their new form. */
+export const MAX_BYTES_TWICE = MAX_BYTES / 2;
 
-/** How many things make a batch at most. One thing alone may have more bytes. */
+/** The limits of a batch. A single item may exceed the byte limit. */
 export interface BatchBound {
   readonly count: number;
-  /** Default `MOST_BYTES`. */
+  /** Default `MAX_BYTES`. */
   readonly bytes?: number;
 }
 
-/** Things in lists of at most so many. */
+/** Splits items into lists of at most `most`. */
 export function batches<Thing>(things: readonly Thing[], most: number): Thing[][] {
   return Array.from({ length: Math.ceil(things.length / most) }, (_, index) =>
     things.slice(index * most, (index + 1) * most),
   );
 }
 
-/** Things in lists that are bounded in number and in bytes, in their order. */
+/** Splits items, in their order, into lists that are limited in number and in bytes. */
 export function batchesBySize<Thing>(
   things: readonly Thing[],
   sizeOf: (thing: Thing) => number,
-  { count, bytes = MOST_BYTES }: BatchBound,
+  { count, bytes = MAX_BYTES }: BatchBound,
 ): Thing[][] {
   const lists: Thing[][] = [];
   let last: Thing[] = [];
@@ -44,7 +44,7 @@ export function batchesBySize<Thing>(
   return lists;
 }
 
-/** How many bytes an entry has in Redis. */
+/** Returns an entry's size in Redis, in bytes. */
 export function sizeOfRaw(raw: Raw): number {
   return Buffer.byteLength(raw);
 }

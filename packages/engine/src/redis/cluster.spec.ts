@@ -166,7 +166,7 @@ describe('in a Cluster', () => {
     await other.cluster('SETSLOT', slot, 'IMPORTING', from);
     await owner.cluster('SETSLOT', slot, 'MIGRATING', to);
     await expect(impatient.enqueue('u', { i: 2 }, { unique: true })).rejects.toThrow(
-      /did not take.*(ASK|TRYAGAIN).*Nothing was enqueued/,
+      /did not accept.*(ASK|TRYAGAIN).*Nothing was enqueued/,
     );
     for (const node of [owner, other]) await node.cluster('SETSLOT', slot, 'STABLE');
     await impatient.close();
@@ -187,7 +187,7 @@ describe('in a Cluster', () => {
     const make = (): Enqueuer => new Enqueuer({ redis: cluster, namespace: untagged });
     expect(make).toThrow(UnsupportedRedisError);
     expect(make).toThrow('hash tag');
-    const advice = /Use the namespace "(.*?)"/.exec(messageOf(make))?.[1] ?? '';
+    const advice = /Use a namespace such as "(.*?)"/.exec(messageOf(make))?.[1] ?? '';
     expect(() => new Client({ redis: cluster, namespace: advice }).close()).not.toThrow();
   });
 
@@ -197,7 +197,7 @@ describe('in a Cluster', () => {
     await expect(enqueuer.enqueue('n')).rejects.toThrow(/new Cluster.*Nothing was enqueued\.$/);
     await expect(client.counts()).rejects.toThrow(UnsupportedRedisError);
     const pool = new WorkerPool({ ...options, logger: silentLogger }).job('n', () => undefined);
-    await expect(pool.start()).rejects.toThrow(/Use the namespace "{work}".*new Cluster/);
+    await expect(pool.start()).rejects.toThrow(/Use a namespace such as "{work}".*new Cluster/);
     await pool.stop();
     await enqueuer.close();
     client.close();
@@ -208,7 +208,7 @@ describe('in a Cluster', () => {
     const { owner, other } = await slotOf(namespace);
     for (const [{ options }, refusal] of [
       [owner, undefined],
-      [other, /MOVED.*Give a `new Cluster.*Nothing was enqueued\.$/],
+      [other, /MOVED.*Pass an ioredis `new Cluster.*Nothing was enqueued\.$/],
     ] as const) {
       const redis = { host: options.host ?? '', port: options.port ?? 0 };
       const enqueuer = new Enqueuer({ redis, namespace });
@@ -232,10 +232,10 @@ describe('in a Cluster', () => {
     const { host, port } = dead;
     // It answers, and has no slots.
     const down = new Cluster([{ host, port }], { lazyConnect: true });
-    await expect(new SlotOwner(down, namespace).find(2_000)).rejects.toThrow('does not say');
+    await expect(new SlotOwner(down, namespace).find(2_000)).rejects.toThrow('did not report');
     dead.pause();
     const began = performance.now();
-    await expect(new SlotOwner(down, namespace).find(300)).rejects.toThrow('does not say');
+    await expect(new SlotOwner(down, namespace).find(300)).rejects.toThrow('did not report');
     expect(performance.now() - began).toBeLessThan(2_000);
     dead.resume();
     await dead.stop();

@@ -7,22 +7,22 @@ import { NAMESPACE } from '../options/namespace.js';
 import { CLOCK } from '../options/shared-options.js';
 import { REDIS_OR_CONNECTION } from './redis-rules.js';
 
-/** Options of what asks Redis by a connection of its own, or by one that it shares. */
+/** Options for components that talk to Redis over their own connection or a shared one. */
 export interface ConnectedOptions {
-  /** Where Redis is, or a connection to share, which is not closed with it. */
+  /** The address of Redis, or a connection to share. A shared connection is not closed with the component. */
   readonly redis: RedisSource | RedisConnection;
-  /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
+  /** The prefix of all keys; the same for every process that shares the jobs. Default `work`. */
   readonly namespace?: string | undefined;
   /**
-   * How long a call may take, waiting for a lost connection included: milliseconds, or a text such as `5s`; at least
-   * 1 ms, default 5 s. A shared connection keeps its own.
+   * The maximum duration of a call, including the wait for a lost connection: milliseconds, or a text such as `5s`; at
+   * least 1 ms, default 5 s. A shared connection keeps its own.
    */
   readonly commandTimeout?: Duration | undefined;
-  /** Default: the host's clock for what is shown, and Redis's for what is decided. */
+  /** Default: the host's clock for displayed times, Redis's clock for decisions. */
   readonly clock?: Clock | undefined;
 }
 
-/** What they may be. */
+/** The rules for these options. */
 export const CONNECTED_OPTIONS: OptionTable<ConnectedOptions> = {
   redis: REDIS_OR_CONNECTION,
   namespace: NAMESPACE,

@@ -2,9 +2,10 @@ import type { Clock } from '../base/clock.js';
 import type { RedisConnection } from './redis-connection.js';
 
 /**
- * Whole seconds since the epoch on the clock that decides: Redis's, because those of hosts differ, or that of a test.
+ * Returns whole seconds since the epoch on the clock that decides: Redis's, because the clocks of hosts differ, or a
+ * test's.
  *
- * @throws NotConnectedError, and what ioredis throws
+ * @throws NotConnectedError, and the errors of ioredis
  */
 export async function decidingTime({
   connection,

@@ -1,10 +1,13 @@
 import { redisFault } from './redis-fault.js';
 
-/** Has several steps tried though one of them fails, and keeps the first error for the end. */
+/** Runs several steps even if one fails, and keeps the first error for the end. */
 export class FirstError {
   #first: { readonly error: unknown } | undefined;
 
-  /** What the step returns, or `undefined` if it fails. @throws when the connection is lost: no other step would do better */
+  /**
+   * Returns the step's result, or `undefined` if it fails. @throws if the connection is lost, because every further
+   * step would fail as well
+   */
   async noteOf<Result>(step: () => Promise<Result>): Promise<Result | undefined> {
     try {
       return await step();
@@ -15,7 +18,7 @@ export class FirstError {
     }
   }
 
-  /** @throws the first error, if there was one */
+  /** @throws the first error, if any */
   throw(): void {
     if (this.#first) throw this.#first.error;
   }

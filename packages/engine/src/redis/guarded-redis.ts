@@ -5,30 +5,30 @@ import { withOwnTicks } from '../base/timers.js';
 type Stream = Parameters<Redis['sendCommand']>[1];
 type Sent = Parameters<Redis['handleReconnection']>[1];
 
-/** What is done about a connection's commands, whoever has sent them. */
+/** Observes all commands of a connection, from every sender. */
 export interface Guard {
-  /** A command is about to be sent. */
+  /** Called before a command is sent. */
   readonly onSent?: (command: Command) => void;
-  /** A command has failed, or was answered with an error. */
+  /** Called when a command has failed or received an error reply. */
   readonly onFailed: (command: Command, error: Error) => void;
-  /** What the server says of itself, when it is connected to. */
+  /** Receives the server's INFO reply after connecting. */
   readonly onInfo: (info: string) => void;
-  /** Redis has answered with an error. Returns the one that the caller gets; or `undefined`: the guard sees to the command. */
+  /** Called for an error reply. Returns the error for the caller; `undefined` if the guard takes over the command. */
   readonly onRefused: (command: Command, error: Error) => Error | undefined;
 }
 
-// What Redis takes, and what a string of Node can hold; with room for what stands between the arguments.
-const MOST_BYTES = 511 * 1024 * 1024;
+// The limit of Redis and of a Node string, less some room for the bytes between the arguments.
+const MAX_BYTES = 511 * 1024 * 1024;
 
 /**
- * An ioredis instance that has all its commands seen by a guard: those of scripts, pipelines and transactions as well as
- * plain ones. A command that cannot be sent fails as any other: ioredis would throw, when its timer runs already, and
- * reject a promise later that nobody holds.
+ * An ioredis instance whose commands all pass a guard, including those of scripts, pipelines and transactions. A
+ * command that cannot be sent fails like any other: ioredis would throw after it had started the command's timer, and
+ * would later reject a promise without a handler.
  */
 export class GuardedRedis extends Redis {
   readonly #guard: Guard | undefined;
 
-  /** @param options must say `lazyConnect` */
+  /** @param options must contain `lazyConnect` */
   constructor(options: RedisOptions, guard?: Guard) {
     super({ ...options, replyMapping: 'legacy' });
     this.#guard = guard;
@@ -39,15 +39,15 @@ export class GuardedRedis extends Redis {
     return withOwnTicks(() => super.connect(callback));
   }
 
-  /** Ends the connection at once, without waiting for what may still come, and opens it anew. */
+  /** Ends the connection immediately, without waiting for pending replies, and reconnects. */
   drop(): void {
     this.leave();
     (this.stream as Redis['stream'] | undefined)?.destroy();
   }
 
-  /** Ends the connection when what is on its way has come, and opens it anew. */
+  /** Ends the connection once pending replies have arrived, and reconnects. */
   leave(): void {
-    // One that is being made is new already, and ioredis would not go on with it.
+    // A connection attempt in progress is new already, and ioredis would abandon it.
     if (this.status === 'connect' || this.status === 'ready') this.disconnect(true);
   }
 
@@ -58,12 +58,12 @@ export class GuardedRedis extends Redis {
     command.promise.catch((error: unknown) => guard.onFailed(command, error as Error));
     if (command.name === 'info') command.promise.then(guard.onInfo, () => undefined);
     const bytes = bytesOf(command);
-    if (bytes > MOST_BYTES) return this.#notSent(command, stream, tooLarge(command, bytes));
+    if (bytes > MAX_BYTES) return this.#notSent(command, stream, tooLarge(command, bytes));
     guard.onSent?.(command);
     try {
       return super.sendCommand(command, stream);
     } catch (error) {
-      // Nobody knows what of it is written, or will be waited for.
+      // It is unknown how much of the command was written and which reply ioredis expects.
       this.drop();
       return rejected(command, error);
     }
@@ -76,7 +76,7 @@ export class GuardedRedis extends Redis {
     else if (answer) command.reject(answer);
   }
 
-  /** A pipeline without one of its commands is not written at all, but the answers to the others are waited for. */
+  /** ioredis does not write a pipeline that lacks one of its commands, yet it waits for the replies to the others. */
   #abandon(pipeline: Stream, error: Error): void {
     for (const { command, stream } of this.commandQueue.toArray()) {
       if (stream === pipeline) command.reject(error);
@@ -90,26 +90,26 @@ export class GuardedRedis extends Redis {
   }
 }
 
-/** Its events come by `process.nextTick`, from a method that its type does not show. */
+/** ioredis emits its events through `process.nextTick`, in a method that is not part of its type. */
 function tellByOwnTicks(redis: Redis): void {
   const telling = redis as unknown as { setStatus(...args: unknown[]): void };
   const setStatus = telling.setStatus.bind(redis);
   telling.setStatus = (...args) => withOwnTicks(() => setStatus(...args));
 }
 
-/** No more than it takes to tell whether they are too many: a short text is not measured exactly. */
+/** Measures only as far as the limit requires: short arguments are not measured exactly. */
 function bytesOf({ args }: Command): number {
   let length = 0;
   for (const arg of args) length += (arg as string | Buffer).length;
-  if (length * 3 <= MOST_BYTES) return length;
+  if (length * 3 <= MAX_BYTES) return length;
   return args.reduce<number>((sum, arg) => sum + Buffer.byteLength(arg as string | Buffer), 0);
 }
 
 function tooLarge(command: Command, bytes: number): Error {
-  return new CommandTooLargeError(command.name, bytes, MOST_BYTES);
+  return new CommandTooLargeError(command.name, bytes, MAX_BYTES);
 }
 
-/** Where an argument cannot become a text, ioredis has rejected the command's promise before it was made. */
+/** If an argument cannot be converted to text, ioredis rejects the promise before it has constructed the command. */
 function isMade(command: Command): boolean {
   return (command.reject as Command['reject'] | undefined) !== undefined;
 }

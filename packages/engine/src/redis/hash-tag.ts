@@ -1,13 +1,13 @@
 /**
- * Whether keys that begin with the namespace lie in one slot of a Cluster: its first `{` and the first `}` after it have
- * something between them.
+ * Returns whether keys with this namespace as their prefix lie in one slot of a Cluster: its first `{` and the next `}`
+ * must enclose at least one character.
  */
 export function hasHashTag(namespace: string): boolean {
   const open = namespace.indexOf('{');
   return open !== -1 && namespace.indexOf('}', open) > open + 1;
 }
 
-/** A namespace with a hash tag, in place of one that has none. */
+/** Returns the namespace, with a hash tag added if it has none. */
 export function tagged(namespace: string | undefined): string {
   if (namespace !== undefined && hasHashTag(namespace)) return namespace;
   const bare = (namespace ?? '').replace(/[{}]/g, '');

@@ -1,13 +1,13 @@
 import { assertNamespace } from '../options/namespace.js';
 
 /**
- * Every key of a namespace, as gocraft/work names them. A queue's bookkeeping keys are its own key with a suffix;
+ * All keys of a namespace, named as in gocraft/work. A queue's bookkeeping keys consist of its own key and a suffix;
  * the scripts rely on that to derive them.
  */
 export class Keys {
-  /** What every key starts with: the namespace and a colon, or nothing. */
+  /** The prefix of every key: the namespace and a colon, or nothing. */
   readonly prefix: string;
-  /** What the keys start with that gocraft/work does not know. */
+  /** The prefix of keys unknown to gocraft/work. */
   readonly own: string;
 
   /** @throws InvalidOptionError */
@@ -37,7 +37,7 @@ export class Keys {
     return `${this.queue(jobName)}:paused`;
   }
 
-  /** String, whole number: how many jobs of the name are in progress in all pools. */
+  /** String, whole number: the number of the name's jobs in progress, across all pools. */
   lock(jobName: string): string {
     return `${this.queue(jobName)}:lock`;
   }
@@ -47,47 +47,53 @@ export class Keys {
     return `${this.queue(jobName)}:lock_info`;
   }
 
-  /** String, whole number: how many jobs of the name may run at once; missing or 0 is no limit. */
+  /** String, whole number: the number of the name's jobs that may run at the same time; missing or 0 means no limit. */
   maxConcurrency(jobName: string): string {
     return `${this.queue(jobName)}:max_concurrency`;
   }
 
-  /** What tells whether jobs of the name may be taken from their queue: beside how many wait and run, its settings. */
+  /**
+   * The settings that decide, together with the numbers of waiting and running jobs, whether jobs of the name may be
+   * fetched.
+   */
   settingsOf(jobName: string): readonly string[] {
     return [this.paused(jobName), this.maxConcurrency(jobName)];
   }
 
-  /** Sorted set: failed jobs by when they run again. */
+  /** Sorted set: failed jobs, by the time of their next run. */
   get retry(): string {
     return `${this.prefix}retry`;
   }
 
-  /** Sorted set: jobs by when they are to run. */
+  /** Sorted set: scheduled jobs, by the time they are due. */
   get scheduled(): string {
     return `${this.prefix}scheduled`;
   }
 
-  /** Sorted set: jobs that will not run again, by when they died. */
+  /** Sorted set: dead jobs, by their time of death. */
   get dead(): string {
     return `${this.prefix}dead`;
   }
 
-  /** String: a unique job's claim that no other like it waits. `1`, or the job that shall run instead of it. */
+  /**
+   * String: the claim of a unique job, which prevents an equal job from waiting. `1`, or the job entry that runs in its
+   * place.
+   */
   unique(jobName: string, keyText: string): string {
     return `${this.prefix}unique:${jobName}:${keyText}`;
   }
 
-  /** String: exists for some minutes after jobs of the name were taken from a dead pool. This engine's own. */
+  /** String: exists for some minutes after jobs of the name were recovered from a dead pool. This engine's own. */
   reaped(jobName: string): string {
     return `${this.own}reaped:${jobName}`;
   }
 
-  /** String: the id of the job that made a claim. This engine's own; it expires with the claim. */
+  /** String: the id of the job that holds a claim. This engine's own; it expires with the claim. */
   uniqueOwner(uniqueKey: string): string {
     return `${this.own}unique_owner:${uniqueKey.slice(`${this.prefix}unique:`.length)}`;
   }
 
-  /** Whether `key`, which an entry named, is a claim of this namespace and not some other key. */
+  /** Returns whether `key`, as named by an entry, is a claim of this namespace and no other key. */
   isUnique(key: string): boolean {
     return key.startsWith(`${this.prefix}unique:`);
   }
@@ -102,95 +108,103 @@ export class Keys {
     return `${this.prefix}worker_pools:${poolId}`;
   }
 
-  /** Hash: what a worker is doing. */
+  /** Hash: a worker's current job. */
   observation(workerId: string): string {
     return `${this.prefix}worker:${workerId}`;
   }
 
-  /** Hash, pool id → seconds since the epoch: since when a pool shows no heartbeat. This engine's own. */
+  /** Hash, pool id → seconds since the epoch: when the pool was first seen without a heartbeat. This engine's own. */
   get suspects(): string {
     return `${this.own}suspects`;
   }
 
-  /** String: exists while a reaper has had its turn. This engine's own. */
+  /** String: exists during a reaper's turn, so that other reapers skip theirs. This engine's own. */
   get reaperTurn(): string {
     return `${this.own}reaper_turn`;
   }
 
-  /** String: how far reapers have come with the known names, where those are many. This engine's own; it expires. */
+  /** String: the reapers' position in the known names, used if there are many. This engine's own; it expires. */
   get reaperCursor(): string {
     return `${this.own}reaper_cursor`;
   }
 
-  /** String, whole number: how often a process has died while it ran the job. This engine's own. */
+  /** String, whole number: how often a process has died while running the job. This engine's own. */
   deaths(jobId: string): string {
     return `${this.own}deaths:${jobId}`;
   }
 
-  /** List, the newest first: a job's attempts that failed, as JSON. This engine's own; it expires. */
+  /** List, newest first: the failed attempts of a job, as JSON. This engine's own; it expires. */
   attempts(jobId: string): string {
     return `${this.own}attempts:${jobId}`;
   }
 
-  /** String: what is carried to a job from where it was enqueued, as JSON. This engine's own; it expires. */
+  /**
+   * String: the context carried to a job from the place where it was enqueued, as JSON. This engine's own; it expires.
+   */
   carrier(jobId: string): string {
     return `${this.carrierPrefix}${jobId}`;
   }
 
-  /** What the keys of carriers start with. This engine's own. */
+  /** The prefix of the keys of carriers. This engine's own. */
   get carrierPrefix(): string {
     return `${this.own}carrier:`;
   }
 
-  /** Sorted set: ids of jobs that were cancelled, by when that is forgotten, in milliseconds. This engine's own. */
+  /** Sorted set: ids of cancelled jobs, by the time at which they are forgotten, in milliseconds. This engine's own. */
   get cancelled(): string {
     return `${this.own}cancelled`;
   }
 
-  /** Hash, id → what is told of work on many jobs, as JSON. This engine's own; it expires. */
+  /** Hash, id → the report of a bulk operation, as JSON. This engine's own; it expires. */
   get operations(): string {
     return `${this.own}operations`;
   }
 
-  /** String: the id of the operation that does this work now. This engine's own; it expires unless its process renews it. */
+  /**
+   * String: the id of the operation that is doing this work now. This engine's own; it expires unless its process
+   * renews it.
+   */
   operationLease(what: string): string {
     return `${this.own}operation_lease:${what}`;
   }
 
-  /** Hash, schedule → how its last job ended, as JSON. This engine's own. */
+  /** Hash, schedule → the result of its last job, as JSON. This engine's own. */
   get lastResults(): string {
     return `${this.own}last_results`;
   }
 
-  /** String: seconds since the epoch at which firings of schedules were added last. */
+  /** String: seconds since the epoch at which firings of schedules were last added. */
   get lastPeriodicEnqueue(): string {
     return `${this.prefix}last_periodic_enqueue`;
   }
 
-  /** Hash, schedule → seconds since the epoch: the last firing that was added to `scheduled`. This engine's own. */
+  /** Hash, schedule → seconds since the epoch: the last firing added to `scheduled`. This engine's own. */
   get lastFirings(): string {
     return `${this.own}last_firings`;
   }
 
-  /** Hash, schedule → seconds since the epoch: the last firing that went to its queue. This engine's own. */
+  /** Hash, schedule → seconds since the epoch: the last firing moved to its queue. This engine's own. */
   get movedFirings(): string {
     return `${this.own}moved_firings`;
   }
 
   /**
-   * Hash, schedule → since when, and until when so far, a version of it rules, in seconds since the epoch, and a digest
-   * of what the version makes of its jobs. This engine's own.
+   * Hash, schedule → the first and, so far, last moment at which a version of it applies, in seconds since the epoch,
+   * and a digest of the jobs that the version creates. This engine's own.
    */
   get scheduleVersions(): string {
     return `${this.own}schedule_versions`;
   }
 
-  /** What the keys of the metrics start with. This engine's own. */
+  /** The prefix of the keys of metrics. This engine's own. */
   get metricsPrefix(): string {
     return `${this.own}metrics:`;
   }
 
-  /** Hash, job name → its counters as JSON, all names together under '': the metrics of an interval. Both in seconds. */
+  /**
+   * Hash, job name → its counters for one interval, as JSON; '' holds the total of all names. Step and start are in
+   * seconds.
+   */
   metrics(step: number, start: number): string {
     return `${this.metricsPrefix}${step}:${start}`;
   }

@@ -7,7 +7,7 @@ const REFUSALS = new Set(['ASK', 'TRYAGAIN', 'MOVED']);
 const PAUSE = 50;
 
 export interface MovingSlotOptions {
-  /** Milliseconds that a command may take, from when it was first sent. */
+  /** The maximum duration of a command, in milliseconds since it was first sent. */
   readonly timeout: number;
   /** Resolves when commands can be sent. */
   readonly ready: () => Promise<void>;
@@ -15,10 +15,10 @@ export interface MovingSlotOptions {
 }
 
 /**
- * Waits out that a slot of a Cluster moves to another node: commands that were refused for that reason, and so have done
- * nothing, are sent again until they are taken or their time is up.
+ * Bridges the move of a Cluster slot to another node. Commands rejected because of the move have had no effect; they
+ * are sent again until they are accepted or their time is up.
  *
- * Not those of a transaction, and not a read that is to be watched: what says so goes before it, and counts for the next
+ * Excludes commands of a transaction, and watched reads: the CLIENT CACHING command before a read applies to the next
  * command only.
  */
 export class MovingSlot {
@@ -37,7 +37,7 @@ export class MovingSlot {
     this.#sentAt.set(command, performance.now());
   }
 
-  /** Whether it sees to the command from now on. */
+  /** Returns whether it takes over the command. */
   takes(command: Command, error: Error): boolean {
     const sentAt = this.#sentAt.get(command);
     if (sentAt === undefined || !REFUSALS.has(replyCode(error.message))) return false;
@@ -49,7 +49,7 @@ export class MovingSlot {
   }
 
   async #sendAgain(command: Command, error: Error, pause: number, lastTry: number): Promise<void> {
-    // The command's own timer would make an unknown effect of what was refused.
+    // The command's own timer would report an unknown effect for a rejected command.
     const timer = setTimeout(() => command.reject(error), lastTry - performance.now());
     await sleep(pause);
     const isReady = await this.#options.ready().then(

@@ -1,22 +1,22 @@
 import { isUtf8 } from 'node:buffer';
 import { toRaw, type Raw } from './raw.js';
 
-// No JSON text contains it. What does is no job, and is handed over by itself.
+// No JSON text contains it. An entry that does is not a job and is passed on its own.
 const SEPARATOR = '\0';
 const SEPARATOR_BYTE = 0;
 
 /**
- * How many characters of entries are packed together at most. To join longer texts costs Lua several copies of each, and
- * to send them one by one then costs less.
+ * The maximum characters of entries that are packed together. Lua copies longer texts several times to join them, so
+ * sending those separately is cheaper.
  */
-export const MOST_PACKED = 7_000;
+export const MAX_PACKED = 7_000;
 
-/** Entries of jobs as one argument of a script: one by one they would cost several times as much. */
+/** Joins job entries into one script argument: separate arguments would cost several times as much. */
 export function pack(entries: readonly string[]): string {
   return entries.join(SEPARATOR);
 }
 
-/** The entries that a script has packed; one that stands by itself may be anything. */
+/** Splits the entries that a script has packed. A single entry may contain any bytes. */
 export function unpack(packed: Buffer, count: number): readonly Raw[] {
   if (count === 1) return [toRaw(packed)];
   if (isUtf8(packed)) return packed.toString().split(SEPARATOR);

@@ -6,17 +6,17 @@ import { withoutPassword } from '../errors/secrets.js';
 
 const MAX_PORT = 65_535;
 
-const HOST = rule('the name or the address of a host', (value) => {
+const HOST = rule('a host name or address', (value) => {
   return typeof value === 'string' && /^[^\s/@]+$/.test(value);
 });
 const TEXT = rule('a text', (value) => typeof value === 'string');
 
-/** What ioredis's options may say of where a Redis is. What ioredis would take for its default is left to it. */
+/** The rules for the address options of ioredis. Values that ioredis replaces by its defaults are left to ioredis. */
 const ADDRESS: Readonly<Record<string, OptionRule>> = {
-  port: rule(`the number of a port, 1 to ${MAX_PORT}`, isPort),
+  port: rule(`a port number, 1 to ${MAX_PORT}`, isPort),
   host: HOST,
   path: rule('the path of a socket', (value) => typeof value === 'string' && value !== ''),
-  db: rule('the number of a database, 0 or more', isDatabase),
+  db: rule('a database number, 0 or more', isDatabase),
   family: rule('4, 6, or 0 for both', (value) => [0, 4, 6].includes(value as number)),
   username: TEXT,
   password: TEXT,
@@ -24,11 +24,11 @@ const ADDRESS: Readonly<Record<string, OptionRule>> = {
   sentinels: rule('a list of { host, port }', isSentinels),
 };
 
-/** @throws InvalidOptionError, without a password in it */
+/** @throws InvalidOptionError, which never contains a password */
 export function assertAddress(options: RedisOptions): void {
   for (const [name, { check, expected }] of Object.entries(ADDRESS)) {
     const value: unknown = Reflect.get(options, name);
-    // ioredis itself has null for what it was not given.
+    // ioredis itself represents missing options as null.
     if (value === undefined || value === null) continue;
     if (name === 'password' && typeof value !== 'string') {
       throw new InvalidOptionError('redis.password', `(${typeof value})`, expected);
@@ -37,12 +37,12 @@ export function assertAddress(options: RedisOptions): void {
   }
 }
 
-/** Who puts a whole URL where a host belongs may show its password. */
+/** A host that is really a whole URL may contain a password. */
 function shownText(name: string, value: string): string {
   return name === 'host' ? withoutPassword(value) : value;
 }
 
-/** Settings often come as texts. */
+/** Settings often arrive as texts. */
 function isPort(value: unknown): boolean {
   const port = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return Number.isInteger(port) && Number(port) >= 1 && Number(port) <= MAX_PORT;

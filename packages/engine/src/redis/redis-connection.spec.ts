@@ -372,7 +372,7 @@ describe('a connection that Redis refuses', () => {
       const error = await connection.ready().catch((e: unknown) => e);
       expect(error).toBeInstanceOf(NotConnectedError);
       expect((error as Error).message).toMatch(
-        /^Redis connection "test" is refused: WRONGPASS .*\. Check the user name and the password\.$/,
+        /^Redis connection "test" was refused: WRONGPASS .*\. Check the user name and the password\.$/,
       );
     }
     await admin.config('SET', 'requirepass', 's3cret');
@@ -384,7 +384,7 @@ describe('a connection that Redis refuses', () => {
 
   it('is one with another database than Redis has', async () => {
     const connection = aConnection(`${TEST_REDIS_URL}/99`, { name: 'x', commandTimeout: 600_000 });
-    await expect(connection.ready()).rejects.toThrow('Choose a database that this Redis has');
+    await expect(connection.ready()).rejects.toThrow('Choose a database that exists');
   });
 });
 

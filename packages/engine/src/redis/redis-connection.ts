@@ -18,10 +18,10 @@ import type { CommandCall, Script, ScriptCall } from './script.js';
 import type { NodeAddress, SlotOwner } from './slot-owner.js';
 import { clearTimeout, performance, setImmediate, setTimeout } from '../base/timers.js';
 
-/** What one command of a pipeline came to: its reply with strings as bytes, or its error. */
+/** The outcome of one command of a pipeline: its reply, with strings as bytes, or its error. */
 export type Reply = { readonly value: unknown } | { readonly error: Error };
 
-/** A script or command to be run, and who hears what came of it. */
+/** A script or command to run, and the callback for its reply. */
 export interface Request {
   readonly call: ScriptCall | CommandCall;
   /** @throws the reply's error */
@@ -30,23 +30,24 @@ export interface Request {
 
 /** Options of `RedisConnection`. */
 export interface RedisConnectionOptions {
-  /** What it is for; shown by CLIENT LIST and in errors. */
+  /** Its purpose, as shown by CLIENT LIST and in errors. */
   readonly name: string;
   /**
-   * How long a command may take, and how long a call waits for a lost connection: milliseconds, or a text such as `5s`;
-   * 1 ms to 24.8 days, default 5 s. A command that takes longer has an unknown effect, and the connection is opened anew.
+   * The maximum duration of a command, and of a call's wait for a lost connection: milliseconds, or a text such as
+   * `5s`; 1 ms to 24.8 days, default 5 s. A command that takes longer has an unknown effect, and the connection is
+   * replaced.
    */
   readonly commandTimeout?: Duration | undefined;
-  /** The namespace of what is sent over it; needed for a Cluster, where it says which node to connect to. */
+  /** The namespace of its keys. Required for a Cluster, where it determines the node to connect to. */
   readonly namespace?: string | undefined;
   /**
-   * Let the process end while nobody waits for this connection; when it is lost, the next call makes it anew. Default
-   * false: it keeps the process alive, and reconnects by itself.
+   * Lets the process end while nothing waits for this connection; after a loss, the next call reconnects. Default
+   * false: the connection keeps the process alive and reconnects automatically.
    */
   readonly unref?: boolean | undefined;
 }
 
-/** What the options of a connection may be. */
+/** The rules for the options of a connection. */
 export const CONNECTION_OPTIONS: OptionTable<RedisConnectionOptions> = {
   name: required(NAME),
   commandTimeout: duration(1),
@@ -56,22 +57,23 @@ export const CONNECTION_OPTIONS: OptionTable<RedisConnectionOptions> = {
 
 const DEFAULT_COMMAND_TIMEOUT = 5_000;
 const MAX_RECONNECT_DELAY = 2_000;
-// One that was given up so long after the one before is the first again.
+// After this long without a forced reconnect, the next one counts as the first again.
 const CALM = 10_000;
-// A peer that vanished without a word is noticed by the operating system, not after its default of two hours.
+// Makes the operating system notice a vanished peer well before its default of two hours.
 const KEEP_ALIVE = 10_000;
-// What is on its way may still come. A peer that does not answer the end of a connection shall not hold up the next one.
+// Pending replies may still arrive. A peer that does not acknowledge the end of a connection must not delay the next
+// one.
 const DISCONNECT_TIMEOUT = 200;
 
-// As ioredis says it.
+// The message of ioredis.
 const TIMED_OUT = 'Command timed out';
-// A node of a Cluster says so of what it does not hold.
+// A Cluster node answers these for keys that it does not hold.
 const NOT_HERE = new Set(['MOVED', 'ASK', 'CROSSSLOT']);
 
-// Registered, so that copies of this package know each other's connections.
+// Registered symbol, so that copies of this package recognise each other's connections.
 const CONNECTION = Symbol.for('nestcraft:redis_connection');
 
-/** Whether it is a connection to share, of whatever copy of this package, and not only where one is to be made to. */
+/** Returns whether a value is a connection to share, from any copy of this package, rather than an address. */
 export function isRedisConnection(redis: unknown): redis is RedisConnection {
   return typeof redis === 'object' && redis !== null && CONNECTION in redis;
 }
@@ -83,11 +85,11 @@ interface ConnectionEvents {
 }
 
 /**
- * One connection to Redis whose failures can be told apart. ioredis's defaults send a command again when its reply
- * was lost, so that it runs twice while its caller sees one success; here a command is sent once, and it fails as
- * refused or as unknown. It connects when it is first used and reconnects for ever, with growing, jittered pauses.
+ * A Redis connection whose failures are unambiguous. By default, ioredis sends a command again when its reply was lost,
+ * so it runs twice while the caller sees one success. Here a command is sent once, and it fails either as refused or as
+ * unknown. The connection opens on first use and reconnects for ever, with growing, jittered pauses.
  *
- * Emits `up` when it takes commands, `down` when it is lost or could not be made, `closed` at its end.
+ * Emits `up` when it accepts commands, `down` when it is lost or could not be made, and `closed` at its end.
  */
 export class RedisConnection extends EventEmitter<ConnectionEvents> {
   static {
@@ -102,7 +104,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   #closed = false;
   #lastError: Error | undefined;
   #becomingReady: Promise<void> | undefined;
-  /** How often it was given up although it could be made, and when last. */
+  /** The number of recent forced reconnects of an established connection, and the time of the last one. */
   #givenUp = 0;
   #givenUpAt = -Infinity;
 
@@ -128,52 +130,52 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     this.#redis.on('error', (error: Error) => this.#onError(error));
     this.#redis.on('ready', () => this.#onReady());
     this.#redis.on('close', () => this.#tell('down', this.#lastError));
-    // What keeps the process alive while a call waits is the call's timeout.
+    // While a call waits, its timeout keeps the process alive.
     if (options.unref) this.#redis.on('connect', () => this.#redis.stream.unref());
   }
 
-  /** Connected, and Redis takes commands. */
+  /** Whether it is connected and Redis accepts commands. */
   get isUp(): boolean {
     return this.#redis.status === 'ready' && this.#redis.stream.writable;
   }
 
-  /** Why it is down, if it is and that is known. */
+  /** The reason for the outage, if the connection is down and the reason is known. */
   get downReason(): Error | undefined {
     return this.#lastError;
   }
 
-  /** The ioredis instance, for commands that are not worth a method here. Wait for `ready` first. */
+  /** The ioredis instance, for commands without a method here. Await `ready` first. */
   get redis(): Redis {
     return this.#redis;
   }
 
-  /** Of a Cluster: the node that it is, or was last, connected to. */
+  /** In a Cluster, the node to which it is, or was last, connected. */
   get node(): NodeAddress | undefined {
     return this.#owner?.found;
   }
 
-  /** Where it connects to, for people: `127.0.0.1:6379/0`, never with a password. */
+  /** Its address for display, such as `127.0.0.1:6379/0`; never contains a password. */
   get place(): string {
     return redisPlace(this.#source);
   }
 
-  /** Another connection to the same Redis. */
+  /** Returns another connection to the same Redis. */
   sibling(name: string): RedisConnection {
     return new RedisConnection(this.#source, { ...this.options, name });
   }
 
   /**
-   * Resolves when the connection takes commands.
+   * Resolves when the connection accepts commands.
    *
-   * @throws NotConnectedError when that takes longer than the command timeout, and at once when Redis refuses the
-   * password, for instance, or has no such database: nothing was sent
-   * @throws UnsupportedRedisError when the namespace cannot work with this Redis
+   * @throws NotConnectedError if that takes longer than the command timeout, or immediately if Redis rejects the
+   * password, for instance, or lacks the database. Nothing was sent
+   * @throws UnsupportedRedisError if the namespace cannot work with this Redis
    * @throws ClosedError after `close`
    */
   async ready(): Promise<void> {
     if (this.isUp) return;
     if (this.#closed) throw new ClosedError(`Redis connection "${this.options.name}"`);
-    // Redis was asked a moment ago, and is asked again in a moment.
+    // The last attempt has just failed, and the next one follows shortly.
     if (this.#redis.status === 'reconnecting' && isRefusal(this.#lastError)) {
       throw this.#notConnected(0);
     }
@@ -182,10 +184,10 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   }
 
   /**
-   * Runs the scripts and commands in order, in one round trip. A script that Redis has forgotten is sent again in full, which is
-   * safe because it has not run, and takes no longer than the first try has left of the command timeout.
+   * Runs the scripts and commands in order, in one round trip. If Redis no longer has a script, its source is sent.
+   * That is safe, because the script has not run, and it takes no longer than the rest of the command timeout.
    *
-   * Never rejects: replies carry their own errors, that of a lost connection, too.
+   * Never rejects: each reply carries its own error, including that of a lost connection.
    */
   async run(...calls: readonly (ScriptCall | CommandCall)[]): Promise<Reply[]> {
     const deadline = performance.now() + (this.#redis.options.commandTimeout ?? 0);
@@ -201,10 +203,9 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   }
 
   /**
-   * Has Redis know scripts before they are run: of several in one round trip, one that it does not know yet would run
-   * after the others.
+   * Loads scripts into Redis before they run. In a batch, a script that Redis does not have would run after the others.
    *
-   * @throws what ioredis throws
+   * @throws the errors of ioredis
    */
   async load(scripts: readonly Script[]): Promise<void> {
     await Promise.all(scripts.map(({ lua }) => this.#redis.script('LOAD', lua)));
@@ -217,8 +218,8 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   }
 
   /**
-   * Runs one script that is sent in full, and so in one round trip, and in order with what is sent behind it, whether
-   * Redis knows it or not. @throws its error
+   * Runs one script by its source. It needs one round trip, and keeps its order among later commands, even if Redis
+   * does not have it. @throws its error
    */
   async callInFull<Result>(call: ScriptCall<Result>): Promise<Result> {
     const [reply] = await this.#send([call], inFull);
@@ -233,11 +234,11 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   }
 
   /**
-   * Has all commands that `send` sends leave in one write, and so in one round trip. A pipeline would cost more, above all
-   * in garbage that outlives minor collections.
+   * Sends all commands issued by `send` in one write, and therefore in one round trip. A pipeline would cost more,
+   * mainly through garbage that survives minor collections.
    */
   inOneWrite<Result>(send: () => Result): Result {
-    const stream = this.#redis.stream as Redis['stream'] | undefined; // There is none before it first connects.
+    const stream = this.#redis.stream as Redis['stream'] | undefined; // Undefined before the first connection.
     stream?.cork();
     try {
       return send();
@@ -246,14 +247,14 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     }
   }
 
-  /** Gives the connection up and opens it anew: after ever longer pauses, if that happens again and again. */
+  /** Drops the connection and opens a new one; if this happens repeatedly, the pauses grow. */
   reconnect(): void {
     if (this.#closed) return;
     this.#noteGivingUp();
     this.#redis.leave();
   }
 
-  /** Closes it for good. Commands in flight fail, and so does whoever waits for it. */
+  /** Closes the connection for good. Commands in flight, and callers that wait for it, fail. */
   close(): void {
     this.#closed = true;
     this.#redis.disconnect();
@@ -274,7 +275,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
       };
       const onClosed = (): void =>
         finish(new ClosedError(`Redis connection "${this.options.name}"`));
-      // Another try would end as this one.
+      // Another attempt would fail the same way.
       const onDown = (reason?: Error): void => {
         if (reason instanceof UnsupportedRedisError) finish(reason);
         else if (isRefusal(reason)) finish(this.#notConnected(performance.now() - since));
@@ -290,7 +291,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     return new NotConnectedError(this.options.name, Math.round(waited), this.#lastError);
   }
 
-  /** What was waited counts for the commands of those who have waited: they are sent in this turn of the event loop. */
+  /** Deducts the wait from the timeout of the callers' commands, which are sent in this turn of the event loop. */
   #count(waited: number): void {
     if (!this.options.unref) return;
     const { options } = this.#redis;
@@ -305,7 +306,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     return Promise.all(this.inOneWrite(() => calls.map((call) => this.#reply(call, send))));
   }
 
-  /** Gives the connection up when the work is not done in time. */
+  /** Drops the connection if the work is not done in time. */
   async #before<Result>(deadline: number, work: () => Promise<Result>): Promise<Result> {
     const left = Math.max(1, deadline - performance.now());
     const timer = setTimeout(() => this.#drop(new Error(TIMED_OUT)), left);
@@ -320,7 +321,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     call: Call,
     send: Sender<Call>,
   ): Promise<Reply> {
-    // Refused where tracking has just ended, which the waker hears of by itself.
+    // Rejected right after tracking has ended; the waker learns of that on its own.
     if ('watch' in call && call.watch)
       this.#redis.call('CLIENT', 'CACHING', 'YES').catch(() => undefined);
     try {
@@ -331,22 +332,22 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   }
 
   #onReady(): void {
-    if (!this.isUp) return; // Given up already.
+    if (!this.isUp) return; // Dropped already.
     this.#lastError = undefined;
     this.#tell('up');
   }
 
   #onError(error: Error): void {
     tidy(error);
-    // It only says that the connection was given up; why has been noted.
+    // This error only says that the connection was dropped; the reason has been noted.
     if (!error.message.startsWith("Stream isn't writeable")) this.#lastError = error;
   }
 
   #onFailed(command: Command, error: Error): void {
     tidy(error);
-    // After a timeout nobody knows what the connection still holds; a new one is certain.
+    // After a timeout, the state of the connection is unknown; a new one is certain.
     if (error.message === TIMED_OUT) this.#drop(error);
-    // ioredis would go on, in database 0.
+    // ioredis would continue in database 0.
     else if (command.name === 'select') this.#drop(error);
   }
 
@@ -362,7 +363,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     return undefined;
   }
 
-  /** Where the source names one node of a Cluster, a namespace without a hash tag would fail later, at random. */
+  /** If the source names a single Cluster node, a namespace without a hash tag would fail later, at random. */
   #onInfo(info: string): void {
     const { namespace } = this.options;
     if (this.#owner || namespace === undefined || hasHashTag(namespace)) return;
@@ -385,27 +386,27 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
 
   #noteGivingUp(reason?: Error): void {
     const stream = this.#redis.stream as Redis['stream'] | undefined;
-    if (!stream?.writable) return; // It is being given up.
+    if (!stream?.writable) return; // It is being dropped already.
     if (reason) this.#lastError = reason;
     const now = performance.now();
     this.#givenUp = now - this.#givenUpAt > CALM ? 1 : this.#givenUp + 1;
     this.#givenUpAt = now;
   }
 
-  /** A demoted master refuses writes for as long as one stays with it. */
+  /** A demoted master rejects writes for as long as the connection lasts. */
   #mustReconnect(error: Error): boolean {
     const must = redisFault(error).remedy === 'reconnect';
     if (must) this.#noteGivingUp(error);
     return must;
   }
 
-  /** Each listener is called, and none can end the process from within ioredis's events. */
+  /** Calls every listener, and prevents an error from ending the process from within ioredis's events. */
   #tell<Name extends keyof ConnectionEvents>(name: Name, ...args: ConnectionEvents[Name]): void {
     const listener = `A listener of Redis connection "${this.options.name}"`;
     tell(this, name, args, (error) => process.emitWarning(`${listener} threw: ${inspect(error)}`));
   }
 
-  /** Milliseconds before it is made again; `null`: not before somebody needs it. */
+  /** Returns the milliseconds before the next attempt; `null`: only when a caller needs the connection. */
   #pause(attempt: number): number | null {
     if (this.options.unref && !this.#becomingReady) return null;
     const tries = performance.now() - this.#givenUpAt > CALM ? attempt : attempt + this.#givenUp;
@@ -418,7 +419,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
       connectionName: `nestcraft:${this.options.name}`,
       commandTimeout: this.#commandTimeout,
       connectTimeout: this.#commandTimeout,
-      // Together these four send a command once, never later than now, and always settle its promise.
+      // These four together send a command once, immediately or never, and always settle its promise.
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,
@@ -428,17 +429,17 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
       disconnectTimeout: DISCONNECT_TIMEOUT,
       retryStrategy: (attempt) => this.#pause(attempt),
       reconnectOnError: (error) => this.#mustReconnect(error),
-      // Without it ioredis does not ask what the server is, and takes it for ready while it loads.
+      // Without the check, ioredis does not query the server's state, and considers it ready while it is loading.
       enableReadyCheck: true,
       readOnly: false,
       monitor: false,
-      // RESP2: what a tracked key's change is announced with is a plain message there, in every ioredis.
+      // With RESP2, invalidations of tracked keys arrive as plain messages in every version of ioredis.
       protocol: 2,
     };
   }
 }
 
-/** So that callers, and logs, get what Redis says and no more. */
+/** Reduces an error to the message of Redis, for callers and logs. */
 function tidy(error: Error): void {
   hideSecrets(error);
   if (!isReply(error)) return;
@@ -447,12 +448,12 @@ function tidy(error: Error): void {
   error.message = plain;
 }
 
-/** What the script's reply says. @throws the reply's error */
+/** Returns the decoded reply. @throws the reply's error */
 export function resultOf<Result>(
   call: ScriptCall<Result> | CommandCall<Result>,
   reply: Reply | undefined,
 ): Result {
-  if (reply === undefined) throw new Error('Redis gave fewer replies than there were commands');
+  if (reply === undefined) throw new Error('Redis returned fewer replies than commands');
   if ('error' in reply) throw reply.error;
   return call.decode(reply.value);
 }

@@ -7,11 +7,11 @@ interface Address {
   readonly port?: number | string | undefined;
 }
 
-// So many nodes are named, and so much of what might be long.
-const MOST_NODES = 3;
-const MOST_LETTERS = 120;
+// Limits for the number of nodes and for the length of each text.
+const MAX_NODES = 3;
+const MAX_CHARACTERS = 120;
 
-/** Where a Redis is, for people: `127.0.0.1:6379/0`. It never has a password in it. */
+/** Returns the address of a Redis for display, such as `127.0.0.1:6379/0`. Never contains a password. */
 export function redisPlace(source: RedisSource): string {
   if (typeof source !== 'string' && isCluster(source)) return `Cluster ${nodesOf(source)}`;
   const options = optionsOf(source);
@@ -25,7 +25,7 @@ function addressOf(options: RedisOptions): string {
   return `${ownPlaceOf(options) ?? hostAndPort(options)}/${db}`;
 }
 
-/** What is reached in another way than over the network, such as a Redis in memory, may have a name for it. */
+/** A Redis that is not reached over the network, such as one in memory, may have a name of its own. */
 function ownPlaceOf({ Connector }: RedisOptions): string | undefined {
   if (!Connector) return undefined;
   const place: unknown = Reflect.get(Connector, 'place');
@@ -38,11 +38,11 @@ function nodesOf(cluster: Cluster): string {
 }
 
 function listed(nodes: readonly (Address | string | number | null)[]): string {
-  const shown = nodes.slice(0, MOST_NODES).map((node) => {
+  const shown = nodes.slice(0, MAX_NODES).map((node) => {
     if (typeof node === 'object') return hostAndPort(node ?? {});
     return typeof node === 'number' ? hostAndPort({ port: node }) : short(withoutPassword(node));
   });
-  return [...shown, ...(nodes.length > MOST_NODES ? ['…'] : [])].join(', ');
+  return [...shown, ...(nodes.length > MAX_NODES ? ['…'] : [])].join(', ');
 }
 
 function hostAndPort({ host, port }: Address): string {
@@ -51,5 +51,5 @@ function hostAndPort({ host, port }: Address): string {
 }
 
 function short(text: string): string {
-  return text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS)}…`;
+  return text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS)}…`;
 }

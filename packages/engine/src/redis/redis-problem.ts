@@ -2,22 +2,22 @@ import { errorLine } from '../errors/error-text.js';
 import { NotConnectedError, UnsupportedRedisError } from '../errors/errors.js';
 import { adviceAbout, isRefusal, isReply } from '../errors/redis-reply.js';
 
-/** What Redis has said, or what has kept it from that, and what to do about it: one sentence or two. Never throws. */
+/** Returns Redis's error, or the reason for its silence, with advice: one or two sentences. Never throws. */
 export function redisReason(error: unknown): string {
   return `${errorLine(error).replace(/\.$/, '')}. ${redisAdvice(error)}`.trimEnd();
 }
 
-/** What to do about something that Redis has answered; empty where that is not known. Never throws. */
+/** Returns advice about an error reply; empty if there is none. Never throws. */
 export function redisAdvice(error: unknown): string {
   return isAnswer(error) ? adviceAbout(error.message) : '';
 }
 
-/** The same as a problem: whether Redis does not answer, or does and refuses. */
+/** Returns the same as a problem, which says whether Redis is silent or refuses commands. */
 export function redisProblem(error: unknown): string {
   return `${refuses(error) ? 'Redis refuses' : 'Redis does not answer'}: ${redisReason(error)}`;
 }
 
-/** Whether Redis is there, and refuses. */
+/** Returns whether Redis is reachable but rejects commands. */
 export function refuses(error: unknown): boolean {
   const isRefused = error instanceof NotConnectedError && isRefusal(error.cause);
   return isAnswer(error) || isRefused || error instanceof UnsupportedRedisError;
@@ -27,6 +27,6 @@ function isAnswer(error: unknown): error is Error {
   try {
     return isReply(error);
   } catch {
-    return false; // It cannot even be looked at.
+    return false; // It cannot even be read.
   }
 }

@@ -9,24 +9,25 @@ import { slotConnector } from './slot-connector.js';
 import { SlotOwner } from './slot-owner.js';
 
 /**
- * Where Redis is: an ioredis instance or Cluster (its settings are copied, the instance itself is never used or
+ * The address of Redis: an ioredis instance or Cluster (its settings are copied; the instance itself is never used or
  * closed), ioredis options, or a URL such as `redis://127.0.0.1:6379/0`. In a Cluster the namespace needs a hash tag,
- * such as `{work}`. Of a URL's query only `db`, `family`, `username`, `password` and `tls` count.
+ * such as `{work}`. In a URL's query, only `db`, `family`, `username`, `password` and `tls` count.
  */
 export type RedisSource = Redis | Cluster | RedisOptions | string;
 
 export interface OpenedRedis {
   readonly redis: GuardedRedis;
-  /** Of a Cluster: knows the node. */
+  /** For a Cluster: finds the node. */
   readonly owner?: SlotOwner;
 }
 
 /**
- * A new, unconnected ioredis instance for `source` with `policy` on top of its settings.
+ * Returns a new, unconnected ioredis instance for `source`, with `policy` on top of its settings.
  *
- * @param namespace of a Cluster, it says which node
- * @param guard sees what becomes of its commands
- * @throws InvalidOptionError for nothing, which is what a missing setting gives, and for a URL or a database that makes no sense; UnsupportedRedisError for a `keyPrefix`, or for a Cluster and a namespace without a hash tag
+ * @param namespace in a Cluster, determines the node
+ * @param guard observes its commands
+ * @throws InvalidOptionError for an empty source, such as a missing setting, and for an invalid URL or database;
+ * UnsupportedRedisError for a `keyPrefix`, or for a Cluster and a namespace without a hash tag
  */
 export function openRedis(
   source: RedisSource,
@@ -43,7 +44,7 @@ export function openRedis(
 }
 
 /**
- * @throws InvalidOptionError for nothing, which is what a missing setting gives, and for an address that makes no sense;
+ * @throws InvalidOptionError for an empty source, such as a missing setting, and for an invalid address;
  * UnsupportedRedisError for a `keyPrefix`
  */
 export function assertRedis(given: unknown): asserts given is RedisSource {
@@ -58,7 +59,7 @@ export function assertRedis(given: unknown): asserts given is RedisSource {
   assertAddress(options);
 }
 
-/** The ioredis options of what is no Cluster. */
+/** Returns the ioredis options of a source that is not a Cluster. */
 export function optionsOf(source: Redis | RedisOptions | string): RedisOptions {
   if (typeof source === 'string') return parseRedisUrl(source);
   return isInstance(source) ? source.options : source;
@@ -77,38 +78,38 @@ function openNode(
   return { redis: new GuardedRedis(options, guard), owner };
 }
 
-/** In a Cluster the keys of a namespace without a hash tag would lie in many slots. */
+/** In a Cluster, the keys of a namespace without a hash tag would be spread over many slots. */
 export function untagged(namespace: string | undefined): UnsupportedRedisError {
   return new UnsupportedRedisError(
-    `In a Redis Cluster all keys of a namespace must lie in one slot, and ${JSON.stringify(namespace)} has no hash tag that sees to it. Use the namespace ${JSON.stringify(tagged(namespace))}, for instance, and give a \`new Cluster([…])\` of ioredis.`,
+    `In a Redis Cluster all keys of a namespace must lie in one slot, but ${JSON.stringify(namespace)} has no hash tag. Use a namespace such as ${JSON.stringify(tagged(namespace))}, and pass an ioredis \`new Cluster([…])\`.`,
   );
 }
 
-/** The source names one node of a Cluster, and another holds what is asked for. */
+/** The source names one node of a Cluster, and another node holds the requested keys. */
 export function notTheCluster(namespace: string | undefined, cause: Error): UnsupportedRedisError {
   return new UnsupportedRedisError(
-    `This Redis is one node of a Redis Cluster, and does not hold all keys of the namespace ${JSON.stringify(namespace)} (${cause.message}). Nothing was done. Give a \`new Cluster([…])\` of ioredis instead of this node's address, and a namespace with a hash tag, such as ${JSON.stringify(tagged(namespace))}.`,
+    `This Redis is one node of a Redis Cluster and does not hold all keys of the namespace ${JSON.stringify(namespace)} (${cause.message}). Nothing was done. Pass an ioredis \`new Cluster([…])\` instead of this node's address, and a namespace with a hash tag, such as ${JSON.stringify(tagged(namespace))}.`,
     { cause },
   );
 }
 
-/** For messages and pages. */
+/** Describes a source in messages and documentation. */
 export const REDIS_SOURCES =
   'a URL such as redis://127.0.0.1:6379, or options, an instance or a Cluster of ioredis';
 
-/** An empty URL would be this machine's Redis, to ioredis. */
+/** ioredis would take an empty URL for this machine's Redis. */
 function assertSource(source: unknown): void {
   if (typeof source === 'string' ? source.trim() !== '' : isSourceObject(source)) return;
   throw new InvalidOptionError('redis', withoutSecrets(source), REDIS_SOURCES);
 }
 
-/** A list and a URL object may hold a password. */
+/** A list or URL object may contain a password. */
 function withoutSecrets(source: unknown): unknown {
   if (Array.isArray(source)) return '(a list)';
   return typeof source === 'object' && source !== null ? '(a URL object)' : source;
 }
 
-/** The options in an array, or in a URL object, would be none, which is this machine's Redis, too. */
+/** ioredis would find no options in an array or a URL object, and would use this machine's Redis. */
 function isSourceObject(source: unknown): boolean {
   return isRecord(source) && !('href' in source);
 }
@@ -120,7 +121,7 @@ function assertNoPrefix(keyPrefix: string | undefined): void {
   );
 }
 
-/** Of whatever copy of ioredis: an instance of another is not `instanceof` ours. */
+/** Recognises instances from any copy of ioredis; those of another copy fail `instanceof`. */
 function isInstance(source: Redis | RedisOptions): source is Redis {
   return typeof (source as Partial<Redis>).duplicate === 'function';
 }

@@ -7,27 +7,28 @@ const EXPECTED =
   'a URL such as redis://127.0.0.1:6379/0, or rediss://… for TLS, with a whole number as its database';
 
 /**
- * What a URL says of a place, as ioredis reads it: `redis://`, `rediss://` with TLS, `host:port`, a port, or the path of a
- * socket. Of its query `db`, `family`, `username`, `password`, `tls` and `keyPrefix` are read, and nothing else: how a
- * connection behaves is not the URL's to say.
+ * Parses a Redis URL as ioredis does: `redis://`, `rediss://` with TLS, `host:port`, a port, or the path of a socket.
+ * Reads only `db`, `family`, `username`, `password`, `tls` and `keyPrefix` from its query: the behaviour of a
+ * connection is not configured by its URL.
  *
- * @throws InvalidOptionError for another scheme, a database that is no number, or what is no URL; it shows no password
+ * @throws InvalidOptionError for another scheme, a database that is not a number, or an invalid URL; it never contains
+ * a password
  */
 export function parseRedisUrl(text: string): RedisOptions {
   const url = text.trim();
   try {
     return { ...fromQuery(url), ...fromAddress(url) };
   } catch {
-    // What it says may hold the whole URL.
+    // The original error may contain the whole URL.
     throw new InvalidOptionError('redis', withoutPassword(url), EXPECTED);
   }
 }
 
-/** @throws when it is none */
+/** @throws if it is not a valid database */
 export function databaseOf(db: unknown): number {
   const number = typeof db === 'string' && /^\d+$/.test(db) ? Number(db) : (db ?? 0);
   if (typeof number === 'number' && Number.isInteger(number) && number >= 0) return number;
-  throw new TypeError('No number of a database');
+  throw new TypeError('Not a database number');
 }
 
 function fromAddress(url: string): RedisOptions {
@@ -35,7 +36,7 @@ function fromAddress(url: string): RedisOptions {
   if (url.startsWith('/') && !url.startsWith('//')) return { path: url.split('?', 1)[0] };
   const scheme = SCHEME.exec(url)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== 'redis' && scheme !== 'rediss') {
-    throw new TypeError(`${scheme} is no scheme of Redis`);
+    throw new TypeError(`${scheme} is not a Redis scheme`);
   }
   const { username, password, hostname, port, pathname } = new URL(
     url.replace(SCHEME, '//').replace(/^(\/\/)?/, 'redis://'),

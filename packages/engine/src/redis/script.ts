@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A Lua script of this engine: its text, and the digest by which Redis knows it. */
+/** A Lua script of this engine: its source, and the digest that identifies it in Redis. */
 export class Script {
   readonly sha: string;
 
@@ -12,21 +12,21 @@ export class Script {
   }
 }
 
-/** A script with what it is to be run on, and how to read its reply. */
+/** A script with its keys and arguments, and the decoder of its reply. */
 export interface ScriptCall<Result = unknown> {
   readonly script: Script;
   readonly keys: readonly string[];
   readonly args: readonly (string | number | Buffer)[];
-  /** Let Redis watch every key that the script reads, and report its next change to the waker. */
+  /** Makes Redis track every key that the script reads, and report its next change to the waker. */
   readonly watch?: boolean;
-  /** Reads the reply, whose strings are bytes. */
+  /** Decodes the reply, whose strings are bytes. */
   readonly decode: (reply: unknown) => Result;
 }
 
-/** A single command that takes its turn among scripts. */
+/** A single command that runs in order among scripts. */
 export interface CommandCall<Result = unknown> {
   readonly command: string;
   readonly args: readonly (string | number | Buffer)[];
-  /** Reads the reply, whose strings are bytes. */
+  /** Decodes the reply, whose strings are bytes. */
   readonly decode: (reply: unknown) => Result;
 }

@@ -5,10 +5,10 @@ import type { NodeAddress, SlotOwner } from './slot-owner.js';
 import { clearTimeout, setTimeout } from '../base/timers.js';
 
 const DEFAULT_TIMEOUT = 5_000;
-// A node whose host is gone says nothing, and its successor is soon known.
-const MOST_TO_CONNECT = 2_000;
+// A node whose host is gone stays silent, and its successor is soon known.
+const MAX_CONNECT_TIME = 2_000;
 
-/** Has an ioredis instance look, each time that it connects, which node of a Cluster to connect to. */
+/** Returns a connector that makes ioredis look up the right node of a Cluster for each connection. */
 export function slotConnector(owner: SlotOwner): NonNullable<RedisOptions['Connector']> {
   return class SlotConnector extends AbstractConnector {
     readonly #options: RedisOptions;
@@ -24,7 +24,7 @@ export function slotConnector(owner: SlotOwner): NonNullable<RedisOptions['Conne
       const stream = await this.#open();
       this.stream = stream;
       stream.once('error', (error) => (this.firstError = error));
-      // Whoever has disconnected meanwhile wants nothing of it.
+      // If the instance has disconnected meanwhile, the stream is not needed any more.
       if (!this.#isWanted()) stream.destroy();
       return stream;
     }
@@ -39,7 +39,7 @@ export function slotConnector(owner: SlotOwner): NonNullable<RedisOptions['Conne
         const address: NodeAddress = await owner.find(connectTimeout);
         return inTime(tls ? connectTls({ ...address, ...tls }) : connect(address), tls);
       } catch (error) {
-        // A stream that is dead already is, for ioredis, a connection that failed: it tries again.
+        // ioredis treats a destroyed stream as a failed attempt, and retries.
         this.firstError = error instanceof Error ? error : new Error(String(error));
         return new Socket().destroy();
       }
@@ -47,10 +47,10 @@ export function slotConnector(owner: SlotOwner): NonNullable<RedisOptions['Conne
   };
 }
 
-/** The stream, which is destroyed when it is not connected soon. */
+/** Returns the stream, and destroys it if it does not connect in time. */
 function inTime(stream: Socket, tls: unknown): Socket {
   const late = (): void => void stream.destroy(new Error('connect ETIMEDOUT'));
-  const timer = setTimeout(late, MOST_TO_CONNECT);
+  const timer = setTimeout(late, MAX_CONNECT_TIME);
   const clear = (): void => clearTimeout(timer);
   return stream.once(tls ? 'secureConnect' : 'connect', clear).once('close', clear);
 }

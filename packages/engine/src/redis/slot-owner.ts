@@ -3,46 +3,46 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
 import { errorLine } from '../errors/error-text.js';
 
-/** Where a node of a Cluster takes connections. */
+/** The address of a Cluster node. */
 export interface NodeAddress {
   readonly host: string;
   readonly port: number;
 }
 
-// One node that does not answer shall not use up the time in which another would.
-const MOST_PER_NODE = 1_500;
+// One silent node must not use up the time in which another would answer.
+const MAX_TIME_PER_NODE = 1_500;
 
 /**
- * Finds the node of a Cluster that holds a key. All keys of a namespace with a hash tag lie in one slot, so that one
- * node is all that a connection needs; it may be another after a failover, or when the slot has moved.
+ * Finds the Cluster node that holds a key. All keys of a namespace with a hash tag lie in one slot, so a connection
+ * needs only one node. The node may change after a failover, or when the slot moves.
  */
 export class SlotOwner {
   readonly #cluster: Cluster;
   readonly #key: string;
   #found: NodeAddress | undefined;
-  /** The nodes that the Cluster had when it was asked last: those that it was given may all be gone. */
+  /** The nodes that the Cluster reported last: all of the configured ones may be gone. */
   #nodes: NodeAddress[] = [];
 
-  /** @param cluster its nodes and settings are copied; it is neither used nor closed itself */
+  /** @param cluster its nodes and settings are copied; the cluster itself is neither used nor closed */
   constructor(cluster: Cluster, key: string) {
     this.#cluster = cluster;
     this.#key = key;
   }
 
-  /** The node that was found last. */
+  /** The last node found. */
   get found(): NodeAddress | undefined {
     return this.#found;
   }
 
   /**
-   * Asks the Cluster. Settles within the timeout, whatever the nodes and ioredis do.
+   * Queries the Cluster. Settles within the timeout, whatever the nodes and ioredis do.
    *
-   * @param timeout milliseconds that it may take
-   * @throws what ioredis throws when no node answers, or the Cluster is down
+   * @param timeout in milliseconds
+   * @throws the error of ioredis if no node answers or the Cluster is down
    */
   async find(timeout: number): Promise<NodeAddress> {
-    const cluster = this.#copy(Math.min(timeout, MOST_PER_NODE));
-    // The next time those that were given are asked, unless this succeeds.
+    const cluster = this.#copy(Math.min(timeout, MAX_TIME_PER_NODE));
+    // Unless this attempt succeeds, the next one queries the configured nodes.
     this.#nodes = [];
     let reason: unknown;
     cluster.on('node error', (error: Error) => (reason = error));
@@ -50,7 +50,7 @@ export class SlotOwner {
     try {
       return await Promise.race([this.#ask(cluster), this.#failed(cluster, timeout, over.signal)]);
     } catch (error) {
-      const message = `The Cluster does not say which node holds ${JSON.stringify(this.#key)}`;
+      const message = `The Cluster did not report which node holds ${JSON.stringify(this.#key)}`;
       throw new Error(`${message}: ${errorLine(reason ?? error)}`, { cause: error });
     } finally {
       over.abort();
@@ -67,7 +67,7 @@ export class SlotOwner {
       clusterRetryStrategy: () => null,
       redisOptions: { ...redisOptions, connectTimeout: timeout, commandTimeout: timeout },
     });
-    cluster.on('error', () => undefined); // connect() throws it
+    cluster.on('error', () => undefined); // connect() throws it.
     return cluster;
   }
 
@@ -83,7 +83,7 @@ export class SlotOwner {
     return this.#remember(address);
   }
 
-  /** ioredis leaves connect() unsettled when its Cluster ends while it becomes ready. */
+  /** ioredis leaves connect() unsettled if its Cluster ends before it is ready. */
   async #failed(cluster: Cluster, timeout: number, signal: AbortSignal): Promise<never> {
     const reason = await Promise.race([
       once(cluster, 'end', { signal }).then(() => 'it is down'),
@@ -92,7 +92,7 @@ export class SlotOwner {
     throw new Error(reason);
   }
 
-  /** The same node is the same object. */
+  /** Returns the same object for the same node. */
   #remember(address: NodeAddress): NodeAddress {
     const { host, port } = this.#found ?? {};
     if (this.#found && host === address.host && port === address.port) return this.#found;
@@ -101,7 +101,7 @@ export class SlotOwner {
   }
 }
 
-/** Of `host:port`, in which the host may have colons, too. */
+/** Parses `host:port`, where the host may contain colons. */
 function addressOf(node: string | undefined, slot: number): NodeAddress {
   if (node === undefined) throw new Error(`No node of the Cluster holds slot ${slot}`);
   const colon = node.lastIndexOf(':');

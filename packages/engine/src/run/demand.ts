@@ -1,7 +1,7 @@
-/** How many jobs a pool needs. */
+/** The numbers of jobs that a pool needs. */
 export interface Demand {
-  /** For idle workers. */
+  /** The number of jobs for idle workers. */
   readonly now: number;
-  /** For workers that will be idle in a moment. */
+  /** The number of jobs for workers that will be idle in a moment. */
   readonly ahead: number;
 }

@@ -2,25 +2,25 @@ import type { RunResult } from '../metrics/tally.js';
 import type { Fate } from './fate.js';
 import type { ScheduleResult } from './schedule-result.js';
 
-/** Everything that follows from the kind of a fate alone. */
+/** The consequences of a fate's kind. */
 export interface FateTraits {
-  /** How metrics count the run; `undefined`: not at all, because the job neither succeeded nor failed. */
+  /** The result that metrics count; `undefined` if the job neither succeeded nor failed. */
   readonly runResult: RunResult | undefined;
-  /** How the last run of the job's schedule ended; `undefined`: the result before it stands. */
+  /** The result of the job's schedule; `undefined` keeps the previous result. */
   readonly scheduleResult: ScheduleResult['result'] | undefined;
-  /** The level at which the pool logs it; `undefined`: the pool logs nothing. */
+  /** The level at which the pool logs the fate; `undefined` for no log line. */
   readonly logLevel: 'log' | 'warn' | 'error' | undefined;
   /**
-   * What happens to the keys beside the job's entry: its attempts, deaths, claim and carrier. `forget`: the job is in no
-   * list any more, so they are deleted. `renew`: the job may run again, even by hand, so they last longer. `leave`: the
-   * job runs again at once, so they stay as they are.
+   * The treatment of the keys beside the job's entry: its attempts, deaths, claim and carrier. `forget` deletes them, because
+   * the job is no longer in any list. `renew` extends their life, because the job may run again, even by hand. `leave` keeps
+   * them unchanged, because the job runs again immediately.
    */
   readonly traces: 'forget' | 'renew' | 'leave';
 }
 
 /**
- * The one place that says what each fate means for metrics, schedules, logs and bookkeeping. A job that is dropped has
- * failed: it counts as a failure and is logged as an error, but it is not among the dead jobs.
+ * Defines, in one place, the meaning of each fate for metrics, schedules, logs and bookkeeping. A dropped job has failed: it
+ * counts as a failure and is logged as an error, but it is not among the dead jobs.
  */
 export const FATES: Readonly<Record<Fate['kind'], FateTraits>> = {
   done: { runResult: 'done', scheduleResult: 'done', logLevel: undefined, traces: 'forget' },
@@ -38,7 +38,7 @@ export const FATES: Readonly<Record<Fate['kind'], FateTraits>> = {
   },
 };
 
-/** Whether the job is in no list any more, the dead jobs included. */
+/** Returns whether the job is no longer in any list, including the dead jobs. */
 export function isGone({ kind }: Fate): boolean {
   return FATES[kind].traces === 'forget';
 }

@@ -42,6 +42,7 @@ function decide(outcome: Outcome, { fails = 0, told = [], ...options }: Deciding
 
 const threw = (error: unknown): Outcome => ({ kind: 'threw', error });
 const error = new Error('boom');
+const DEFAULT_DELAY = defaultBackoff(1, () => 0.5) * 1000;
 const boom = threw(error);
 
 describe('fate', () => {
@@ -51,7 +52,7 @@ describe('fate', () => {
 
   it('is a retry after the backoff while runs are left', () => {
     const failure = { fails: 1, error: 'boom', at: 1000, backtrace: backtraceText(error) };
-    expect(decide(boom)).toEqual({ kind: 'retry', delay: defaultBackoff(1, () => 0.5), failure });
+    expect(decide(boom)).toEqual({ kind: 'retry', delay: DEFAULT_DELAY, failure });
     expect(decide(boom, { fails: 2 })).toMatchObject({ kind: 'retry', failure: { fails: 3 } });
   });
 
@@ -81,7 +82,7 @@ describe('fate', () => {
   it('is snoozed, without a failure, for a job that was', () => {
     expect(decide(threw(new SnoozeJobError(1_200)), { fails: 3 })).toEqual({
       kind: 'snoozed',
-      delay: 2,
+      delay: 2_000,
     });
     expect(() => new SnoozeJobError(-1)).toThrow(InvalidOptionError);
     expect(() => new SnoozeJobError(NaN)).toThrow(InvalidOptionError);
@@ -90,7 +91,7 @@ describe('fate', () => {
   it('is a retry when the handler says so, while runs are left', () => {
     const later = new RetryJobError(7_200, undefined, { cause: error });
     expect(decide(threw(later))).toMatchObject({
-      ...{ kind: 'retry', delay: 8 },
+      ...{ kind: 'retry', delay: 8_000 },
       failure: { fails: 1, error: 'boom' },
     });
     expect(decide(threw(later), { fails: 3 })).toMatchObject({ kind: 'dead' });
@@ -98,7 +99,7 @@ describe('fate', () => {
   });
 
   it('is put off by 100 years at most', () => {
-    const hundredYears = 100 * 365 * 24 * 3600;
+    const hundredYears = 100 * 365 * 24 * 3_600_000;
     for (const delay of [Number.MAX_SAFE_INTEGER, 1e18, Number.MAX_VALUE, '36501d']) {
       const snoozed = { kind: 'snoozed', delay: hundredYears };
       expect(decide(threw(new SnoozeJobError(delay)))).toEqual(snoozed);
@@ -116,7 +117,7 @@ describe('fate', () => {
       for (const one of [new SnoozeJobError('1s'), new RetryJobError('1s')]) {
         const error = Object.assign(one, { seconds: delay });
         expect(decide(threw(error))).toMatchObject({
-          ...{ kind: 'retry', delay: defaultBackoff(1, () => 0.5) },
+          ...{ kind: 'retry', delay: DEFAULT_DELAY },
           failure: { fails: 1 },
         });
       }
@@ -147,10 +148,10 @@ describe('fate', () => {
   it('is a delay that an error of another copy of this package says', async () => {
     const copy = await anotherCopy();
     expect(decide(threw(new copy.SnoozeJobError('9s')), { maxFails: 1 })).toEqual({
-      ...{ kind: 'snoozed', delay: 9 },
+      ...{ kind: 'snoozed', delay: 9_000 },
     });
     expect(decide(threw(new copy.RetryJobError('9s', 'later')))).toMatchObject({
-      ...{ kind: 'retry', delay: 9, failure: { error: 'later' } },
+      ...{ kind: 'retry', delay: 9_000, failure: { error: 'later' } },
     });
     expect(isWorkError(new copy.JobTimeoutError('n', 'i', 1))).toBe(true);
     expect(isWorkError(error)).toBe(false);
@@ -173,7 +174,7 @@ describe('fate', () => {
   it("asks the type's backoff with the failure counted, and rounds up", () => {
     const seen: Job[] = [];
     const backoff = (job: Job): number => seen.push(job) * 1_000 + 500;
-    expect(decide(boom, { fails: 1, backoff })).toMatchObject({ delay: 2 });
+    expect(decide(boom, { fails: 1, backoff })).toMatchObject({ delay: 2_000 });
     expect(seen[0]).toMatchObject({ fails: 2, lastError: 'boom' });
   });
 
@@ -187,13 +188,13 @@ describe('fate', () => {
     [undefined, 'gave undefined'],
     [null, 'gave null'],
     [new Date(NaN), 'gave an invalid Date'],
-    [Promise.resolve(5), 'gave a promise, which nobody waits for'],
-    [Promise.reject(new Error('no')), 'gave a promise, which nobody waits for'],
-    [{ then: () => undefined }, 'gave a promise, which nobody waits for'],
+    [Promise.resolve(5), 'gave a promise, which is not awaited'],
+    [Promise.reject(new Error('no')), 'gave a promise, which is not awaited'],
+    [{ then: () => undefined }, 'gave a promise, which is not awaited'],
   ])('falls back to the default when a backoff gives %p, and tells', (answer, fault) => {
     const told: unknown[] = [];
     const backoff = (): number => answer as number;
-    expect(decide(boom, { backoff, told })).toMatchObject({ delay: defaultBackoff(1, () => 0.5) });
+    expect(decide(boom, { backoff, told })).toMatchObject({ delay: DEFAULT_DELAY });
     expect(told).toEqual([{ fault }]);
   });
 
@@ -202,7 +203,7 @@ describe('fate', () => {
     const backoff = (): number => {
       throw new RangeError('in backoff');
     };
-    expect(decide(boom, { backoff, told })).toMatchObject({ delay: defaultBackoff(1, () => 0.5) });
+    expect(decide(boom, { backoff, told })).toMatchObject({ delay: DEFAULT_DELAY });
     expect(told).toEqual([{ fault: 'threw: RangeError: in backoff' }]);
   });
 });

@@ -9,8 +9,8 @@ import type { JobType } from '../job/job-type.js';
 import type { Random } from '../base/random.js';
 
 /**
- * How a run ended. `interrupted`: the pool stopped, or lost the job, before the run had finished. `cancelled`: the job was
- * cancelled before its run had finished, or before it began.
+ * The outcome of a run. `interrupted`: the pool stopped, or lost the job, before the run had finished. `cancelled`: the job
+ * was cancelled before its run had finished or started.
  */
 export type Outcome =
   | { readonly kind: 'returned' }
@@ -18,7 +18,7 @@ export type Outcome =
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'cancelled' };
 
-/** What happens to a job after its run. Delays are in whole seconds. */
+/** The fate of a job after its run. Each `delay` is in milliseconds, a whole number of seconds. */
 export type Fate =
   | { readonly kind: 'done' }
   | { readonly kind: 'retry'; readonly delay: number; readonly failure: Failure }
@@ -30,20 +30,19 @@ export type Fate =
 
 const DONE: Fate = { kind: 'done' };
 
-/** The facts, beside the job, that a decision needs. */
+/** The facts that a decision needs in addition to the job. */
 export interface Circumstances {
-  /** Seconds since the epoch. */
+  /** The current time, in seconds since the epoch. */
   readonly now: number;
   readonly random: Random;
-  /** The type's backoff gave no delay, so the default backoff was used. */
+  /** Called when the type's backoff returned no valid delay and the default backoff replaced it. */
   readonly onBackoffFault?: ((fault: BackoffFault) => void) | undefined;
 }
 
 /**
- * Decides the fate of a job. By gocraft/work's rules, a job that has failed `maxFails` times is dead, or dropped if its
- * type says `skipDead`; before that it is retried after its backoff. Beyond those rules, a handler may kill, drop or snooze
- * its job or say when it is retried, an interrupted job is put back without counting a failure, and a cancelled job is
- * forgotten.
+ * Decides the fate of a job. By gocraft/work's rules, a job that has failed `maxFails` times is dead, or dropped if its type
+ * has `skipDead`. Before that it is retried after its backoff. In addition, a handler may kill, drop or snooze its job, or
+ * set the time of its retry. An interrupted job is put back without counting a failure, and a cancelled job is forgotten.
  */
 export function fate(
   entry: JobEntry,
@@ -56,24 +55,25 @@ export function fate(
   if (outcome.kind === 'interrupted') return { kind: 'putBack' };
   const { error } = outcome;
   const verdict = verdictOf(error);
-  const wanted = verdict && delayWanted(error);
-  if (verdict === 'snooze' && wanted !== undefined) return { kind: 'snoozed', delay: wanted };
+  const wanted = verdict && secondsWanted(error);
+  if (verdict === 'snooze' && wanted !== undefined)
+    return { kind: 'snoozed', delay: wanted * 1000 };
   const failure = failureOf(entry, error, circumstances.now);
   if (verdict === 'drop') return { kind: 'dropped', failure };
   if (verdict === 'kill' || failure.fails >= type.maxFails) {
     return { kind: type.skipDead ? 'dropped' : 'dead', failure };
   }
   const asked = verdict === 'retry' ? wanted : undefined;
-  const delay = asked ?? delayOf(entry, failure, type.backoff, circumstances);
-  return { kind: 'retry', delay, failure };
+  const seconds = asked ?? secondsUntilRetry(entry, failure, type.backoff, circumstances);
+  return { kind: 'retry', delay: seconds * 1000, failure };
 }
 
 function failureOf({ fails }: JobEntry, error: unknown, at: number): Failure {
   return { fails: fails + 1, error: errorText(error), at, backtrace: backtraceText(error) };
 }
 
-/** The delay of a `SnoozeJobError` or `RetryJobError`. It may be anything, or throw, in an error of another copy. */
-function delayWanted(error: unknown): number | undefined {
+/** Returns the seconds that a `SnoozeJobError` or `RetryJobError` asks for. An error of another copy may hold anything, or throw. */
+function secondsWanted(error: unknown): number | undefined {
   try {
     return wholeDelay((error as { readonly seconds?: unknown }).seconds);
   } catch {
@@ -81,8 +81,8 @@ function delayWanted(error: unknown): number | undefined {
   }
 }
 
-/** A user's backoff that throws or answers nonsense must not cost the job, so the default stands in for it. */
-function delayOf(
+/** A user's backoff that throws or returns an invalid value must not cost the job, so the default replaces it. */
+function secondsUntilRetry(
   entry: JobEntry,
   failure: Failure,
   backoff: JobType['backoff'],

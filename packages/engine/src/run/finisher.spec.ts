@@ -53,9 +53,9 @@ it('keeps the error where mapError answers nothing', () => {
 });
 
 it.each<[FinisherOptions['mapError'], string]>([
-  [() => Promise.resolve(new KillJobError()), 'mapError gave a promise'],
-  [() => Promise.reject(new Error('mapError rejects')), 'mapError gave a promise'],
-  [() => new Promise(() => undefined), 'mapError gave a promise'],
+  [() => Promise.resolve(new KillJobError()), 'mapError returned a promise'],
+  [() => Promise.reject(new Error('mapError rejects')), 'mapError returned a promise'],
+  [() => new Promise(() => undefined), 'mapError returned a promise'],
   [
     () => {
       throw new Error('in mapError');
@@ -92,10 +92,10 @@ it('tells once for each name of a backoff that is of no use', () => {
   const finisher = makeFinisher();
   for (let times = 0; times < 3; times++) {
     const { fate } = finished(new Error('no'), finisher, { backoff: () => -1 });
-    expect(fate).toMatchObject({ delay: defaultBackoff(1, () => 0.5) });
+    expect(fate).toMatchObject({ delay: defaultBackoff(1, () => 0.5) * 1000 });
   }
   expect(warnings).toEqual([
-    'The backoff of job "n" gave -1; it must give a duration: a number of milliseconds, or a text such as "30s", "1h30m" or "7d". The default backoff stands in for it',
+    'The backoff of job "n" gave -1; it must return a duration: a number of milliseconds, or a text such as "30s", "1h30m" or "7d". The default backoff replaces it',
   ]);
 });
 

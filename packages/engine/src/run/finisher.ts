@@ -11,34 +11,34 @@ import { fate, type Outcome } from './fate.js';
 import type { FinishedJob } from './finished-job.js';
 import { endsClaim, moveOf, notesOf } from './settlement.js';
 
-/** A run that has ended. */
+/** An ended run. */
 export interface EndedRun {
   readonly entry: JobEntry;
   readonly fetched: FetchedEntry;
   readonly type: Pick<JobType, 'maxFails' | 'skipDead' | 'backoff' | 'uniqueUntil'>;
   readonly outcome: Outcome;
-  /** Milliseconds since the epoch. */
+  /** The end of the run, in milliseconds since the epoch. */
   readonly endedAt: number;
-  /** Milliseconds. */
+  /** The duration of the run, in milliseconds. */
   readonly duration: number;
-  /** The job is marked as cancelled, and the mark has done its work. */
+  /** Whether the job was marked as cancelled. The mark is no longer needed. */
   readonly wasCancelled: boolean;
 }
 
 export interface FinisherOptions {
   readonly keys: Keys;
-  /** Milliseconds since the epoch. */
+  /** Returns the current time, in milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: Random;
   /** Replaces the error that a handler threw; `undefined` keeps it. */
   readonly mapError: (error: unknown) => unknown;
   /** Whether jobs may have carriers: the pool has propagators. */
   readonly mayHaveCarriers: boolean;
-  /** A function of the user's failed, and a default stands in for it. */
+  /** Called when a user's function has failed and a default replaces its result. */
   readonly onWarning: (message: string) => void;
 }
 
-/** Decides the fate of jobs whose runs have ended, and what is written about them. */
+/** Decides the fate of jobs whose runs have ended, and the data to write about them. */
 export class Finisher {
   readonly #options: FinisherOptions;
   /** The job names for which a faulty backoff was reported. */
@@ -65,12 +65,12 @@ export class Finisher {
     const mayHaveCarrier = this.#options.mayHaveCarriers;
     const facts = { now: seconds, duration, error, wasCancelled, claim, mayHaveCarrier };
     const notes = notesOf(entry, decided, facts);
-    // Entries hold whole seconds, so a wait cannot be known more exactly.
+    // Entries hold whole seconds, so the wait is not known more precisely.
     const wait = Math.max(0, Math.floor((endedAt - duration) / 1000) - entry.enqueuedAt) * 1000;
     return { jobName, raw, move, notes, entry, fate: decided, error, duration, wait };
   }
 
-  /** Finishes an entry that is no job: it goes to the dead jobs, in an envelope. */
+  /** Finishes an entry that is not a job. It moves to the dead jobs in an envelope. */
   undecodable({ jobName, raw }: FetchedEntry, error: unknown): FinishedJob {
     const now = Math.floor(this.#options.now() / 1000);
     const reason = errorText(error);
@@ -85,7 +85,7 @@ export class Finisher {
     };
   }
 
-  /** Finishes a job that was fetched and is not run here: it goes back to its queue. */
+  /** Finishes a fetched job that does not run here. It returns to its queue. */
   putBack({ jobName, raw }: FetchedEntry): FinishedJob {
     return {
       jobName,
@@ -98,24 +98,24 @@ export class Finisher {
     };
   }
 
-  /** Everybody who is handed the error can read it: a revoked Proxy, say, was replaced. */
+  /** Maps a thrown value to an error that all receivers can read. A revoked Proxy, for instance, is replaced. */
   #mapped(thrown: unknown): Outcome {
     const error = readable(thrown);
     return { kind: 'threw', error: readable(this.#answerOf(error) ?? error) };
   }
 
-  /** The answer of `mapError`; `undefined` where it gave none that counts. */
+  /** Returns the result of `mapError`; `undefined` if it is not valid. */
   #answerOf(error: unknown): unknown {
     const { mapError, onWarning } = this.#options;
     try {
       const answer = mapError(error);
       if (answer === error || !isThenable(answer)) return answer;
-      answer.then(undefined, () => undefined); // Nobody waits for it, and it may reject.
+      answer.then(undefined, () => undefined); // Nothing waits for it, and it may reject.
       onWarning(
-        'mapError gave a promise, which nobody waits for; the error stands as it was thrown',
+        'mapError returned a promise, but it must be synchronous. The thrown error is used',
       );
     } catch (fault) {
-      onWarning(`mapError threw: ${errorLine(fault)}; the error stands as it was thrown`);
+      onWarning(`mapError threw: ${errorLine(fault)}. The thrown error is used`);
     }
     return undefined;
   }
@@ -124,7 +124,7 @@ export class Finisher {
     if (this.#reportedBackoffs.has(jobName)) return;
     this.#reportedBackoffs.add(jobName);
     this.#options.onWarning(
-      `The backoff of job "${jobName}" ${fault}; it must give a duration: ${DURATIONS}. The default backoff stands in for it`,
+      `The backoff of job "${jobName}" ${fault}; it must return a duration: ${DURATIONS}. The default backoff replaces it`,
     );
   }
 }

@@ -1,11 +1,11 @@
 import type { FetchedEntry } from '../scripts/running-scripts.js';
 
-/** The prefetched jobs, in the order in which they will be begun. Times are in milliseconds. */
+/** The prefetched jobs, in the order of their starts. Times are in milliseconds. */
 export class PrefetchedJobs {
   #waiting: FetchedEntry[] = [];
-  /** Since when each of them waits. An array apart, because V8 boxes such numbers when they are members of objects. */
+  /** The start of each job's wait. A separate array, because V8 boxes such numbers as members of objects. */
   #since: number[] = [];
-  /** The index of the first job that was not taken yet. */
+  /** The index of the first job that was not taken. */
   #head = 0;
 
   get size(): number {
@@ -16,7 +16,7 @@ export class PrefetchedJobs {
     return this.#waiting.slice(this.#head);
   }
 
-  /** Since when the first of them waits; `undefined` if none does. */
+  /** The start of the first job's wait; `undefined` if no job waits. */
   get since(): number | undefined {
     return this.#since[this.#head];
   }
@@ -32,7 +32,7 @@ export class PrefetchedJobs {
     if (entry === undefined) return undefined;
     this.#head++;
     const manyTaken = this.#head >= COMPACT && this.#head * 2 >= this.#waiting.length;
-    // Also when none waits: taken jobs must not stay in memory while no new ones come.
+    // Also when none waits, because taken jobs must not stay in memory while no new ones come.
     if (manyTaken || this.size === 0) this.#forgetTaken();
     return entry;
   }
@@ -52,5 +52,5 @@ export class PrefetchedJobs {
   }
 }
 
-// Shifting an array moves all of it with each job. Slicing does so once for this many.
+// Shifting an array moves all its elements for each job. Slicing does so once for this many jobs.
 const COMPACT = 256;

@@ -1,23 +1,23 @@
-/** How the last job of a schedule ended. */
+/** The result of a schedule's last job. */
 export interface ScheduleResult {
   readonly jobId: string;
   /**
-   * `done`; `failed`: it runs again; `dead`: it failed for the last time and is among the dead jobs; `dropped`: it failed
-   * for the last time and is not kept (`skipDead`, `DropJobError`); `cancelled`.
+   * `done`; `failed`: the job runs again; `dead`: it has no retries left and is among the dead jobs; `dropped`: it has no
+   * retries left and is not kept (`skipDead`, `DropJobError`); `cancelled`.
    */
   readonly result: 'done' | 'failed' | 'dead' | 'dropped' | 'cancelled';
-  /** When it ended, to the second. */
+  /** The time of its end, to the second. */
   readonly at: Date;
-  /** How long its last run took, in milliseconds. */
+  /** The duration of its last run, in milliseconds. */
   readonly duration: number;
-  /** Why it failed; `undefined` if it did not. */
+  /** The reason of its failure; `undefined` if it did not fail. */
   readonly error: string | undefined;
 }
 
 /**
- * The JSON text that stands for a result in Redis.
+ * Writes a result as JSON text for Redis.
  *
- * @param result its `at` in whole seconds since the epoch
+ * @param result the result, with `at` in whole seconds since the epoch
  */
 export function scheduleResultText(
   result: Omit<ScheduleResult, 'at'> & { readonly at: number },
@@ -26,7 +26,7 @@ export function scheduleResultText(
   return JSON.stringify({ jobId, result: kind, at, duration, error });
 }
 
-/** Reads a text that `scheduleResultText` wrote; `undefined` for any other. */
+/** Parses a text that `scheduleResultText` wrote. Returns `undefined` for any other text. */
 export function parseScheduleResult(text: string): ScheduleResult | undefined {
   try {
     const { jobId, result, at, duration, error } = JSON.parse(text) as Partial<

@@ -13,13 +13,13 @@ import { FATES, isGone } from './fate-table.js';
 import { scheduleResultText } from './schedule-result.js';
 
 /*
- * Decides everything that is written about a job whose run has ended: where its entry goes (a move), and what is
- * remembered beside it (notes).
+ * Decides everything that is written about a job whose run has ended: the destination of its entry (a move), and the data
+ * beside it (notes).
  */
 
 const NOWHERE: Move = { to: 'nowhere' };
 
-/** @param freed the claim that ends with the job, if one does */
+/** @param freed the claim that ends with the job, if any */
 export function moveOf(raw: Raw, fate: Fate, freed: HeldClaim | undefined): Move {
   switch (fate.kind) {
     case 'done':
@@ -30,20 +30,20 @@ export function moveOf(raw: Raw, fate: Fate, freed: HeldClaim | undefined): Move
       return {
         to: 'retry',
         entry: rewriteEntry(raw, { failure: fate.failure }),
-        delay: fate.delay,
+        delay: fate.delay / 1000,
       };
     case 'dead': {
       const claim = freed === undefined ? undefined : null;
       return { to: 'dead', entry: rewriteEntry(raw, { failure: fate.failure, claim }), freed };
     }
     case 'snoozed':
-      return { to: 'scheduled', delay: fate.delay };
+      return { to: 'scheduled', delay: fate.delay / 1000 };
     case 'putBack':
       return { to: 'queue' };
   }
 }
 
-/** Whether the claim of a unique job, if it holds one, ends with its run. */
+/** Returns whether the claim of a unique job, if any, ends with its run. */
 export function endsClaim(
   entry: JobEntry,
   fate: Fate,
@@ -52,15 +52,15 @@ export function endsClaim(
   return isGone(fate) || (fate.kind === 'dead' && endsWithDeath(entry, uniqueUntil === 'done'));
 }
 
-/** What the notes tell about a run, beside its job and its fate. */
+/** The facts of a run that notes record, in addition to its job and its fate. */
 export interface RunFacts {
-  /** When it ended, in whole seconds since the epoch. */
+  /** The end of the run, in whole seconds since the epoch. */
   readonly now: number;
-  /** Milliseconds. */
+  /** The duration of the run, in milliseconds. */
   readonly duration: number;
-  /** What the handler threw. */
+  /** The value that the handler threw. */
   readonly error: unknown;
-  /** The job is marked as cancelled, and the mark has done its work. */
+  /** Whether the job was marked as cancelled. The mark is no longer needed. */
   readonly wasCancelled: boolean;
   /** The claim that the job may hold. */
   readonly claim: HeldClaim | undefined;
@@ -68,15 +68,15 @@ export interface RunFacts {
   readonly mayHaveCarrier: boolean;
 }
 
-/** `undefined` where nothing is to be remembered or forgotten, as for most jobs that are done. */
+/** Returns the notes about a run; `undefined` if there is nothing to record or delete, as for most jobs that are done. */
 export function notesOf(entry: JobEntry, fate: Fate, run: RunFacts): readonly Note[] | undefined {
   const jobId = entry.id;
   if (jobId === '' || isPlain(entry, fate, run)) return undefined;
   const notes: Note[] = [];
   noteFailures(notes, entry, fate, run);
-  // The claim lasts until the job runs again, and for a day beyond.
+  // The claim lasts until the job runs again, and a day longer.
   if (run.claim && 'delay' in fate) {
-    const milliseconds = fate.delay * 1000 + CLAIM_TTL;
+    const milliseconds = fate.delay + CLAIM_TTL;
     notes.push({ kind: 'renewClaim', claim: run.claim, milliseconds });
   }
   if (run.wasCancelled) notes.push({ kind: 'unmark', jobId });
@@ -85,7 +85,7 @@ export function notesOf(entry: JobEntry, fate: Fate, run: RunFacts): readonly No
   return notes.length === 0 ? undefined : notes;
 }
 
-/** Nearly all jobs are: they succeed at once, and nothing but their entry stands in Redis. */
+/** Returns whether a job has nothing but its entry in Redis. Nearly all jobs do, because they succeed the first time. */
 function isPlain({ id, fails, reaped }: JobEntry, { kind }: Fate, run: RunFacts): boolean {
   if (kind !== 'done' || fails > 0 || reaped) return false;
   return !run.wasCancelled && !run.mayHaveCarrier && !id.startsWith('periodic:');
@@ -123,5 +123,5 @@ function noteCarrier(notes: Note[], jobId: string, fate: Fate): void {
     return;
   }
   const delay = 'delay' in fate ? fate.delay : 0;
-  notes.push({ kind: 'renewCarrier', jobId, milliseconds: delay * 1000 + CARRIER_TTL });
+  notes.push({ kind: 'renewCarrier', jobId, milliseconds: delay + CARRIER_TTL });
 }

@@ -16,7 +16,7 @@ import { shown } from '../base/shown.js';
 import { isThenable } from '../base/thrown.js';
 import { clearTimeout, setTimeout } from '../base/timers.js';
 
-/** The run that a worker is busy with. */
+/** The current run of a worker. */
 export interface Running {
   readonly entry: JobEntry;
   readonly raw: Raw;
@@ -31,7 +31,7 @@ export interface Checkin {
   readonly at: number;
 }
 
-/** Why a run is asked to end before it has finished. */
+/** The reason why a run must end before it has finished. */
 export type Interruption = JobCancelledError | JobLostError | PoolStoppingError;
 
 export interface WorkerOptions<Context> {
@@ -41,7 +41,7 @@ export interface WorkerOptions<Context> {
   readonly now: () => number;
   /** Milliseconds on a monotonic clock. */
   readonly elapsed: () => number;
-  /** The worker has checked in. */
+  /** Called when the worker has checked in. */
   readonly onCheckin: () => void;
 }
 
@@ -77,23 +77,23 @@ export class Worker<Context> {
     );
   }
 
-  /** Aborts the job's signal. If the handler fails after that, its outcome is `interrupted` or `cancelled`. */
+  /** Aborts the job's signal. If the handler then fails, its outcome is `interrupted` or `cancelled`. */
   interrupt(reason: Interruption): void {
     this.#run?.interrupt(reason);
   }
 
-  /** Ends an interrupted run without waiting for its handler any longer. */
+  /** Ends an interrupted run without waiting longer for its handler. */
   abandon(): void {
     this.#run?.abandon();
   }
 
-  // One function for all runs: a closure for each job would have to be made, and collected.
+  // One function for all runs. A closure for each job would cost its creation and collection.
   readonly #ended: OnEnd = (outcome, duration) => {
     this.#run = undefined;
     this.#onEnd?.(outcome, duration);
   };
 
-  /** Not an `async` function, which would cost every job one more promise. */
+  /** Calls the handler. It is not `async`, which would cost every job another promise. */
   #handle(run: Run, type: JobType<Context>): Promise<unknown> {
     try {
       const context = this.#options.context();
@@ -138,7 +138,7 @@ class Run implements Running, JobRun {
     this.#startedAt = options.elapsed();
   }
 
-  /** Derived from the clock as it is now, which may have been set since the start. */
+  /** The start, derived from the current clock, which may have been set since. */
   get startedAt(): number {
     return this.#options.now() - this.#duration;
   }
@@ -165,7 +165,7 @@ class Run implements Running, JobRun {
   }
 
   checkin(text: string): void {
-    // A handler that goes on after its run has ended must not check in for the next job.
+    // A handler that continues after the end of its run must not check in for the next job.
     if (this.#ended) return;
     const shownText = cutText(typeof text === 'string' ? text : shown(text), MAX_CHECKIN_BYTES);
     this.#checkin = { text: shownText, at: this.#options.now() };
@@ -182,7 +182,7 @@ class Run implements Running, JobRun {
   }
 
   interrupt(reason: Interruption): void {
-    // A later reason, such as the pool's end, must not win: a job that was cancelled must not run again.
+    // A later reason, such as the pool's end, must not win, because a cancelled job must not run again.
     if (this.#interruption instanceof JobCancelledError) return;
     this.#interruption = reason;
     this.#abort(reason);

@@ -18,13 +18,13 @@ export interface WorkersOptions<Context> {
   readonly finisher: Finisher;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** A worker has begun a job. */
+  /** Called when a worker has started a job. */
   readonly onStarted: (entry: JobEntry) => void;
   readonly onFinished: (job: FinishedJob) => void;
   readonly prefetch: Prefetch;
   /** Milliseconds on a monotonic clock. */
   readonly elapsed: () => number;
-  /** Prefetched jobs have waited for too long. Call `giveBackOverdue` when nothing is being fetched or settled. */
+  /** Called when prefetched jobs have waited too long. Call `giveBackOverdue` when nothing is being fetched or settled. */
   readonly onOverdue: () => void;
 }
 
@@ -37,7 +37,7 @@ export interface RunningJob {
   readonly raw: Raw;
 }
 
-// Milliseconds for which jobs are begun in one turn of the event loop, before the process's other work gets its turn.
+// Milliseconds for which jobs are started in one turn of the event loop, before other work of the process gets its turn.
 const MAX_TURN = 1;
 
 /** All workers of a pool. Hands fetched jobs to idle workers and, through the finisher, finishes each job that has run. */
@@ -47,11 +47,11 @@ export class Workers<Context> {
   readonly #slots: readonly Slot<Context>[];
   readonly #idle: Slot<Context>[];
   #busy = 0;
-  /** The ids of running jobs that were cancelled. */
+  /** The ids of cancelled running jobs. */
   readonly #cancelled = new Set<string>();
   readonly #prefetched = new PrefetchedJobs();
   #stopped = false;
-  /** Until when jobs may be begun in this turn of the event loop. */
+  /** The time until which jobs may be started in this turn of the event loop. */
   #turnEnds: number | undefined;
   #waitTimer: NodeJS.Timeout | undefined;
   #onAllIdle: (() => void) | undefined;
@@ -62,7 +62,7 @@ export class Workers<Context> {
     this.#idle = [...this.#slots];
   }
 
-  /** How many more jobs the workers need. */
+  /** The number of further jobs that the workers need. */
   get demand(): Demand {
     const missing = this.#prefetched.size - this.#idle.length;
     const room = this.#options.prefetch.room(this.#options.elapsed());
@@ -73,7 +73,7 @@ export class Workers<Context> {
     return this.#busy;
   }
 
-  /** The prefetched jobs that no worker has begun yet. */
+  /** The prefetched jobs that no worker has started yet. */
   get prefetched(): readonly FetchedEntry[] {
     return this.#prefetched.entries;
   }
@@ -85,7 +85,7 @@ export class Workers<Context> {
     );
   }
 
-  /** Has idle workers run the jobs. Jobs beyond those wait, in their order, until a worker is idle. */
+  /** Runs the jobs on idle workers. Further jobs wait, in order, until a worker is idle. */
   take(fetched: readonly FetchedEntry[]): void {
     const now = this.#options.elapsed();
     for (const entry of fetched) {
@@ -97,27 +97,27 @@ export class Workers<Context> {
     this.#watchWaits();
   }
 
-  /** Begins no more jobs. Running ones go on. */
+  /** Starts no more jobs. Running jobs continue. */
   stop(): void {
     this.#stopped = true;
   }
 
   /**
-   * Gives back the prefetched jobs, the last one first, so that their queue is as it was before. Call it only while nothing
-   * is being fetched or settled.
+   * Gives back the prefetched jobs, the last one first, which restores the order of their queue. Call it only while nothing is
+   * being fetched or settled.
    */
   giveBack(): void {
     this.putBack(this.#prefetched.takeAll());
   }
 
-  /** Gives back jobs that were fetched and will not run here. @param entries in the order in which they were fetched */
+  /** Gives back fetched jobs that will not run here. @param entries in the order in which they were fetched */
   putBack(entries: readonly FetchedEntry[]): void {
     for (const entry of [...entries].reverse()) {
       this.#options.onFinished(this.#options.finisher.putBack(entry));
     }
   }
 
-  /** Gives the prefetched jobs back if the first has waited for too long, and fetches none ahead for a while. */
+  /** Gives back the prefetched jobs if the first has waited too long, and prefetches none for a while. */
   giveBackOverdue(): void {
     if (!this.#isOverdue(this.#options.elapsed())) {
       this.#watchWaits();
@@ -127,7 +127,7 @@ export class Workers<Context> {
     this.giveBack();
   }
 
-  /** Has an idle worker run the job, unless it was cancelled before. */
+  /** Runs the job on an idle worker, unless it was already cancelled. */
   #start(fetched: FetchedEntry, begunAt: number): void {
     const { jobName } = fetched;
     const slot = this.#idle.at(-1);
@@ -164,7 +164,7 @@ export class Workers<Context> {
 
   #onEnd(slot: Slot<Context>, outcome: Outcome, duration: number): void {
     const { job } = slot;
-    if (!job) throw new Error('A worker has ended a job that nobody gave it');
+    if (!job) throw new Error('A worker has ended a job that it was not given');
     slot.job = undefined;
     this.#busy--;
     this.#idle.push(slot);
@@ -181,16 +181,16 @@ export class Workers<Context> {
     const wasMarked = this.#cancelled.size > 0 && this.#cancelled.delete(entry.id);
     const wasCancelled = wasMarked || outcome.kind === 'cancelled';
     const endedAt = now();
-    // Member by member: spreading `job` into the object costs more than all the rest of a short run.
+    // Member by member, because spreading `job` into the object costs more than the rest of a short run.
     onFinished(
       finisher.finished({ entry, fetched, type, outcome, endedAt, duration, wasCancelled }),
     );
   }
 
-  /** Begins prefetched jobs, for a limited time in one turn of the event loop, so that other work gets its turn. */
+  /** Starts prefetched jobs for a limited time in one turn of the event loop, so that other work gets its turn. */
   #goOn(now: number): void {
     const goesOn = this.#idle.length > 0 && this.#prefetched.size > 0 && !this.#stopped;
-    // After the process stood still, another pool may own them already.
+    // After a standstill of the process, another pool may already own them.
     if (!goesOn || this.#isOverdue(now)) return;
     if (this.#turnEnds === undefined) {
       this.#turnEnds = now + MAX_TURN;
@@ -203,11 +203,11 @@ export class Workers<Context> {
       const next = this.#prefetched.take();
       if (!next) return;
       this.#start(next, at);
-      if (this.#idle.length === 0) return; // Nearly always; and reading a clock costs as much as beginning a job.
+      if (this.#idle.length === 0) return; // This is nearly always so, and reading a clock costs as much as starting a job.
     }
   }
 
-  /** Reports when the first prefetched job has waited for too long. */
+  /** Reports when the first prefetched job has waited too long. */
   #watchWaits(): void {
     const { since } = this.#prefetched;
     if (since === undefined || this.#waitTimer) return;
@@ -226,7 +226,7 @@ export class Workers<Context> {
     return since !== undefined && now - since >= MAX_WAIT;
   }
 
-  /** Has an idle worker run a job that is in no queue. Resolves to its outcome; nothing is written about it. */
+  /** Runs a job that is not in any queue on an idle worker. Resolves to its outcome, and writes nothing about it. */
   async perform(raw: Raw): Promise<Outcome> {
     const entry = parseEntry(raw);
     const slot = this.#idle.pop();
@@ -240,7 +240,7 @@ export class Workers<Context> {
     return outcome;
   }
 
-  /** Resolves to true as soon as no job runs, or to false after `milliseconds`. */
+  /** Resolves to `true` as soon as no job runs, or to `false` after `milliseconds`. */
   async ended(milliseconds: number): Promise<boolean> {
     if (this.#busy === 0) return true;
     return new Promise((resolve) => {
@@ -252,7 +252,7 @@ export class Workers<Context> {
     });
   }
 
-  /** Aborts the signals of those running jobs for which `reasonFor` gives a reason. */
+  /** Aborts the signals of the running jobs for which `reasonFor` returns a reason. */
   interrupt(reasonFor: (running: Running) => Interruption | undefined): void {
     for (const { worker, job } of this.#slots) {
       const reason = job && worker.running && reasonFor(worker.running);
@@ -275,8 +275,8 @@ export class Workers<Context> {
 interface Slot<Context> {
   readonly worker: Worker<Context>;
   /**
-   * The job that it runs. It is cleared in the turn of the event loop in which the job is handed on to be settled, so that
-   * some component always accounts for the job.
+   * The job that the slot runs. It is cleared in the turn of the event loop in which the job is passed on to be settled, so
+   * that some component always accounts for the job.
    */
   job: BegunJob<Context> | undefined;
   /** Ends the run of this slot's job. */
@@ -287,11 +287,11 @@ interface BegunJob<Context> {
   readonly entry: JobEntry;
   readonly fetched: FetchedEntry;
   readonly type: JobType<Context>;
-  /** On the monotonic clock. */
+  /** The start, on the monotonic clock. */
   readonly begunAt: number;
 }
 
-/** Locks and lists go by the queue's name, so a job with another name would release another queue's lock. */
+/** Parses an entry. Locks and lists follow the queue's name, so a job with another name would release another queue's lock. */
 function readEntry({ jobName, raw }: FetchedEntry): JobEntry {
   const entry = parseEntry(raw);
   if (entry.name === jobName) return entry;

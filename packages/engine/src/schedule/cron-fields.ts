@@ -1,6 +1,6 @@
 import { InvalidScheduleError } from '../errors/errors.js';
 
-/** One field of a cron spec: which values it holds, and whether it was written as "any". */
+/** One field of a cron spec: its values, and whether it was written as "any". */
 export interface CronField {
   readonly values: readonly number[];
   readonly isStar: boolean;
@@ -24,9 +24,9 @@ const BOUNDS: readonly Bounds[] = [
 ];
 
 /**
- * Reads the fields of a cron spec by the grammar of robfig/cron v3, which gocraft/work uses: second (0 if left out),
- * minute, hour, day of the month, month, day of the week. No cron library of Node reads it: they take what it
- * refuses, such as 7 for Sunday, and read `5/15` otherwise. The reasons of errors are its own.
+ * Parses the fields of a cron spec by the grammar of robfig/cron v3, which gocraft/work uses: second (0 if omitted),
+ * minute, hour, day of the month, month, day of the week. The cron libraries for Node differ: they accept values that
+ * it rejects, such as 7 for Sunday, and interpret `5/15` differently. The error reasons are robfig/cron's own.
  *
  * @throws InvalidScheduleError
  */
@@ -61,7 +61,7 @@ class FieldReader {
     };
   }
 
-  /** `*`, `?`, `a`, `a-b`, each with `/step`; `a/step` goes on to the greatest value. */
+  /** Parses `*`, `?`, `a` or `a-b`, each with an optional `/step`; `a/step` extends to the maximum. */
   #range(text: string): CronField {
     const [range = '', stepText, ...moreSteps] = text.split('/');
     const [low = '', high, ...more] = range.split('-');

@@ -1,39 +1,38 @@
 import { firings, lastFiring, type PeriodicJob } from './periodic-job.js';
 
-/** How far ahead firings are added, in seconds: as far as gocraft/work does. */
+/** How far ahead firings are added, in seconds; the same as in gocraft/work. */
 export const HORIZON = 240;
 
 /**
- * By how many seconds Redis's clock may differ from what it was: when a replica takes over, or the time is set. What
- * was noted with such a clock is believed; what lies further ahead than any pool could have written was noted while
- * the clock was wrong.
+ * The tolerance for jumps of Redis's clock, in seconds: when a replica takes over, or the time is set. Notes within it
+ * are trusted. A note further ahead than any pool could have written was made while the clock was wrong.
  */
 export const CLOCKS_DIFFER = 15;
 
-/** What a pool knows when it plans. Times in seconds since the epoch. */
+/** The state from which a pool plans firings. Times are in seconds since the epoch. */
 export interface FiringKnowledge {
   readonly now: number;
-  /** The last firing that was added, by whomever; NaN if there is none. */
+  /** The last firing that any process added; NaN if there is none. */
   readonly last: number;
-  /** The last firing that was moved to its queue; NaN if there is none. */
+  /** The last firing moved to its queue; NaN if there is none. */
   readonly moved: number;
-  /** No pool was at work for a while: what was added last is late, and what follows never was. */
+  /** Whether no pool has run for a while: the last firings added are late, and the following ones were never added. */
   readonly wasDown: boolean;
 }
 
-/** What is to be done about a schedule's firings. Times in seconds since the epoch. */
+/** The actions for a schedule's firings. Times are in seconds since the epoch. */
 export interface FiringPlan {
-  /** The last firing as it was noted, if it is to be forgotten; else empty. */
+  /** The recorded last firing if it is wrong and must be deleted; otherwise empty. */
   readonly wrong: string;
-  /** To be taken away. */
+  /** Firings to remove. */
   readonly stale: readonly number[];
-  /** Those that may wait still although they are due. */
+  /** Due firings that may still be waiting. */
   readonly late: readonly number[];
-  /** To be added, those that come after the last one. */
+  /** Firings to add, of which only those after the last one are added. */
   readonly times: readonly number[];
 }
 
-/** Decides which firings of a schedule are to be added now, and which are not wanted any more. */
+/** Decides which firings of a schedule to add now, and which to remove. */
 export function planFirings(
   { schedule, missed }: Pick<PeriodicJob, 'schedule' | 'missed'>,
   { now, last, moved, wasDown }: FiringKnowledge,
@@ -42,7 +41,7 @@ export function planFirings(
   const late = [...firings(schedule, now - HORIZON, now)];
   const believable = now + HORIZON + CLOCKS_DIFFER;
   if (last > believable || moved > now + CLOCKS_DIFFER) {
-    // What stands far ahead does not stay: should the schedule change or end, nobody would know of it any more.
+    // Firings far ahead are removed: if the schedule changed or ended, no pool would know of them.
     const ahead = [...firings(schedule, Math.max(believable, last - 2 * HORIZON), last)];
     return { wrong: Number.isNaN(last) ? '' : String(last), stale: ahead, late, times };
   }

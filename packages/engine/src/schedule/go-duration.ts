@@ -10,7 +10,7 @@ const SECONDS: Readonly<Record<string, number>> = {
 };
 const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 
-/** The seconds of a duration as Go writes it, such as `1h30m` or `1.5s`; `undefined` if it is none. */
+/** Returns the seconds of a Go duration, such as `1h30m` or `1.5s`; `undefined` for other texts. */
 export function goDuration(text: string): number | undefined {
   if (typeof text !== 'string') return undefined;
   const unsigned = text.replace(/^[+-]/, '');

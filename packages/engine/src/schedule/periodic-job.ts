@@ -15,15 +15,21 @@ import { parseSchedule, SCHEDULE_OPTIONS, type Schedule } from './schedule.js';
 export interface PeriodicOptions<Args extends JobArgs = JobArgs> {
   /** The arguments of every job; default none. */
   readonly args?: Args | null | undefined;
-  /** The time zone whose clocks the spec goes by, such as `Europe/Berlin`; default `UTC`, or what the spec names. */
+  /** The time zone of the spec, such as `Europe/Berlin`; default: the zone named in the spec, or `UTC`. */
   readonly timezone?: string | undefined;
-  /** What happens when the last job still waits or runs: `allow` enqueues another one (default), `skip` does not. */
+  /**
+   * The behaviour when the previous job is still waiting or running: `allow` enqueues another one (default), `skip`
+   * does not.
+   */
   readonly overlap?: 'allow' | 'skip' | undefined;
-  /** What happens after a time in which no pool ran: `skip` forgets what was missed (default), `last` runs the last. */
+  /**
+   * The behaviour after a period without a running pool: `skip` ignores missed firings (default), `last` runs the last
+   * one.
+   */
   readonly missed?: 'skip' | 'last' | undefined;
 }
 
-/** What the options of a schedule may be. */
+/** The rules for the options of a schedule. */
 export const PERIODIC_OPTIONS: OptionTable<PeriodicOptions> = {
   args: rule('an object, or null for none', (value) => {
     return typeof value === 'object' && !Array.isArray(value);
@@ -33,18 +39,18 @@ export const PERIODIC_OPTIONS: OptionTable<PeriodicOptions> = {
   missed: oneOf('skip', 'last'),
 };
 
-/** Those of a contract: they may be left out where its arguments may. */
+/** The options for a contract; they may be omitted if its arguments may. */
 export type PeriodicContractOptions<Input extends JobArgs> =
   Record<string, never> extends Input
     ? [options?: PeriodicOptions<Input>]
     : [options: PeriodicOptions<Input> & { readonly args: Input }];
 
-/** A job that is enqueued again and again by a schedule. */
+/** A job that a schedule enqueues repeatedly. */
 export interface PeriodicJob {
   readonly jobName: string;
   readonly contract: JobContract | undefined;
   readonly schedule: Schedule;
-  /** What the ids of its jobs start with: the same in every process that registers the same schedule and name. */
+  /** The prefix of its jobs' ids: the same in every process that registers the same schedule and name. */
   readonly id: string;
   readonly argsText: string;
   readonly overlap: 'allow' | 'skip';
@@ -75,20 +81,23 @@ export function periodicJob(
   };
 }
 
-/** @throws InvalidJobArgsError when the arguments do not fit the job's contract */
+/** @throws InvalidJobArgsError if the arguments do not fit the job's contract */
 export async function checkPeriodicJob({ contract, argsText }: PeriodicJob): Promise<void> {
   await contract?.check((JSON.parse(argsText) as JobArgs | null) ?? {});
 }
 
-/** What the entries of a schedule's firings begin and end with; between stand their time, `","t":` and the time again. */
+/**
+ * The start and the rest of the entries of a schedule's firings. Between them are the time, `","t":` and the time
+ * again.
+ */
 export interface FiringForm {
   readonly start: string;
   readonly rest: string;
 }
 
 /**
- * The form of firings, to the byte as gocraft/work writes them: then what a Go process adds for the same schedule is
- * the same member of the scheduled jobs.
+ * Returns the form of firings, exactly as gocraft/work writes them. A Go process therefore adds the same member to the
+ * scheduled jobs for the same schedule.
  *
  * @param uniqueKey the claim of a schedule whose jobs do not overlap
  */
@@ -101,19 +110,19 @@ export function firingForm(
   return { start: firingStart(jobName, id), rest: `,"args":${argsText}${unique}}` };
 }
 
-/** What the entries of all firings of a schedule begin with, whatever their arguments. */
+/** Returns the start of the entries of a schedule's firings, independent of their arguments. */
 export function firingStart(jobName: string, id: string): string {
   const [name, idAndQuote] = [jobName, `${id}:`].map((text) => goString(text, 'go1.22'));
   return `{"name":${name},"id":${idAndQuote?.slice(0, -1)}`;
 }
 
-/** The entry of a firing. `time` in seconds since the epoch. */
+/** Returns the entry of a firing. `time` is in seconds since the epoch. */
 export function firingEntry(job: PeriodicJob, time: number, uniqueKey?: string): string {
   const { start, rest } = firingForm(job, uniqueKey);
   return `${start}${time}","t":${time}${rest}`;
 }
 
-/** What a schedule's id tells: the job name, and when it fires; `undefined` for what is no such id. */
+/** Parses a schedule's id into the job name and the schedule; `undefined` for other texts. */
 export function scheduleOf(id: string): { jobName: string; schedule: Schedule } | undefined {
   const [, jobName, spec] = /^periodic:(.+):([^:]+)$/s.exec(id) ?? [];
   if (jobName === undefined || spec === undefined) return undefined;
@@ -124,9 +133,9 @@ export function scheduleOf(id: string): { jobName: string; schedule: Schedule } 
   }
 }
 
-/** The latest firing after `start` and until `end`, in seconds; `undefined` if there is none. */
+/** Returns the latest firing after `start` and until `end`, in seconds; `undefined` if there is none. */
 export function lastFiring(schedule: Schedule, start: number, end: number): number | undefined {
-  // Looks back over longer and longer times, so that a schedule that fires every second costs no more than others.
+  // Searches growing intervals backwards, so that a schedule that fires every second costs no more than others.
   for (let back = 60; ; back *= 4) {
     const from = Math.max(start, end - back);
     let last: number | undefined;
@@ -135,7 +144,7 @@ export function lastFiring(schedule: Schedule, start: number, end: number): numb
   }
 }
 
-/** The firings after `start` and until `end`, in seconds since the epoch. */
+/** Yields the firings after `start` and until `end`, in seconds since the epoch. */
 export function* firings(schedule: Schedule, start: number, end: number): Generator<number> {
   let next = schedule.next(new Date(start * 1000));
   while (next && next.getTime() <= end * 1000) {

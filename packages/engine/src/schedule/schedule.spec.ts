@@ -50,7 +50,7 @@ describe('parseSchedule', () => {
       new Date('2026-01-02T00:00:00Z'),
     );
     expect(() => parseSchedule('TZ=UTC 0 9 * * *', { timezone: 'Asia/Tokyo' })).toThrow(
-      'it names a time zone, and so does the option',
+      'both the spec and the option "timezone" name a time zone',
     );
     expect(() => parseSchedule('0 9 * * *', { timezone: 'Nowhere' })).toThrow(
       'unknown time zone Nowhere',
@@ -58,7 +58,7 @@ describe('parseSchedule', () => {
     expect(() => parseSchedule('@daily', { timeZone: 'Asia/Tokyo' } as object)).toThrow(
       'Did you mean "timezone"?',
     );
-    expect(() => parseSchedule('TZ=UTC')).toThrow('there is no schedule after the time zone');
+    expect(() => parseSchedule('TZ=UTC')).toThrow('the schedule after the time zone is missing');
   });
 
   it('leaves out what falls into the hour that is skipped, and fires twice in the one that comes twice', () => {

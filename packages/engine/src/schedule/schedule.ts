@@ -5,20 +5,20 @@ import { cronFields, type CronField } from './cron-fields.js';
 import { goDuration } from './go-duration.js';
 import { TimeZone } from './time-zone.js';
 
-/** When something is to happen, again and again. */
+/** A sequence of recurring times. */
 export interface Schedule {
-  /** The spec with its time zone, as it stands in the ids of the jobs. */
+  /** The spec with its time zone, as in the ids of its jobs. */
   readonly spec: string;
-  /** The first firing after `after`, to the second; `null` if there is none within five years. */
+  /** Returns the first firing after `after`, to the second; `null` if there is none within five years. */
   next(after: Date): Date | null;
 }
 
 export interface ScheduleOptions {
-  /** The zone whose clocks the spec goes by, such as `Europe/Berlin`; default `UTC`, or what the spec itself names. */
+  /** The time zone of the spec, such as `Europe/Berlin`; default: the zone named in the spec, or `UTC`. */
   readonly timezone?: string | undefined;
 }
 
-/** What the options may be. */
+/** The rules for these options. */
 export const SCHEDULE_OPTIONS: OptionTable<ScheduleOptions> = {
   timezone: rule('the name of a time zone, such as Europe/Berlin', (value) => {
     return typeof value === 'string' && value !== '';
@@ -26,7 +26,7 @@ export const SCHEDULE_OPTIONS: OptionTable<ScheduleOptions> = {
 };
 
 const SECOND = 1_000;
-// robfig/cron's: what fires more rarely is taken to fire never.
+// The limit of robfig/cron, which considers a spec that fires more rarely as never firing.
 const YEARS = 5;
 
 const DESCRIPTORS: Readonly<Record<string, string>> = {
@@ -40,12 +40,12 @@ const DESCRIPTORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a cron spec by the grammar of robfig/cron v3, as gocraft/work does: five fields, or six with the seconds
- * first; `*`, `?`, lists, ranges, steps, names of months and days; `@hourly`, `@daily`, `@weekly`, `@monthly`,
- * `@yearly`; `@every 90s`, counted from the epoch, so that all processes agree; `CRON_TZ=Zone ` or `TZ=Zone ` before.
+ * Parses a cron spec by the grammar of robfig/cron v3, like gocraft/work: five fields, or six with the seconds first;
+ * `*`, `?`, lists, ranges, steps, names of months and days; `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`;
+ * `@every 90s`, counted from the epoch, so that all processes agree; an optional prefix `CRON_TZ=Zone ` or `TZ=Zone `.
  *
- * When the clocks are put forward, what would fire in the hour that is left out does not fire; when they are put back,
- * what fires in the hour that comes twice fires twice.
+ * When the clocks go forward, firings in the skipped hour are omitted. When they go back, firings in the repeated hour
+ * happen twice.
  *
  * @throws InvalidScheduleError, InvalidOptionError
  */
@@ -57,12 +57,12 @@ export function parseSchedule(spec: string, options: ScheduleOptions = {}): Sche
   }
   const [, named, rest = spec] = /^(?:CRON_)?TZ=(\S*)\s+(.*)$/s.exec(spec) ?? [];
   if (/^(?:CRON_)?TZ=/.test(spec) && named === undefined) {
-    throw new InvalidScheduleError(spec, 'there is no schedule after the time zone');
+    throw new InvalidScheduleError(spec, 'the schedule after the time zone is missing');
   }
   if (named !== undefined && timezone !== undefined) {
     throw new InvalidScheduleError(
       spec,
-      'it names a time zone, and so does the option "timezone"',
+      'both the spec and the option "timezone" name a time zone',
       'Name it in one place.',
     );
   }
@@ -87,12 +87,12 @@ function timeZone(spec: string, name: string): TimeZone {
     throw new InvalidScheduleError(
       spec,
       `provided bad location ${name}: unknown time zone ${name}`,
-      'Use a name of the time zone database, such as Europe/Berlin; UTC; or Local for that of the process.',
+      'Use a name of the time zone database, such as Europe/Berlin; UTC; or Local for the zone of the process.',
     );
   }
 }
 
-/** Whole seconds, at least one, as robfig/cron rounds them. */
+/** Returns whole seconds, at least one, rounded as in robfig/cron. */
 function interval(spec: string, text: string): number {
   const seconds = goDuration(text);
   if (seconds === undefined || seconds <= 0) {
@@ -121,8 +121,8 @@ class Interval implements Schedule {
 }
 
 /**
- * The calendar is croner's, and it is only asked in UTC: what the clocks on the wall show is counted as if they were
- * never changed, and then placed into the stretches of time between two changes.
+ * Uses croner as the calendar, in UTC only. Local times are calculated as if the offset never changed, and are then
+ * placed into the intervals between two changes of the offset.
  */
 class CronSchedule implements Schedule {
   readonly #calendar: Cron | undefined;
@@ -157,17 +157,17 @@ function calendar(fields: readonly CronField[]): Cron {
   return new Cron(pattern, { timezone: 'UTC', mode: '6-part', paused: true, domAndDow: false });
 }
 
-const LONGEST = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const MAX_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Whether there is any such time: a list may be empty, and 30 February never comes. */
+/** Returns whether any time matches: a list may be empty, and 30 February does not exist. */
 function canMatch(fields: readonly CronField[]): boolean {
   if (fields.some(({ values }) => values.length === 0)) return false;
   const [, , , days, months, weekdays] = fields;
   if (!days || !months || !weekdays) return false;
-  // Where both are given, either will do.
+  // If both are given, matching one of them suffices.
   if (!days.isStar && !weekdays.isStar) return true;
   const firstDay = days.values[0] ?? Infinity;
-  return months.values.some((month) => firstDay <= (LONGEST[month - 1] ?? 0));
+  return months.values.some((month) => firstDay <= (MAX_DAYS[month - 1] ?? 0));
 }
 
 function yearOf(wall: number): number {

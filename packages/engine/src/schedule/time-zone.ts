@@ -1,13 +1,13 @@
 const SECOND = 1_000;
 const DAY = 24 * 3600 * SECOND;
 
-/** A time zone's offsets from UTC. All times in milliseconds. */
+/** A time zone's offsets from UTC. All times are in milliseconds. */
 export class TimeZone {
   readonly #format: Intl.DateTimeFormat | undefined;
 
   /**
-   * @param name as in the time zone database, such as `Europe/Berlin`; `UTC`; or `Local` for the process's own
-   * @throws RangeError when there is none of that name
+   * @param name a name of the time zone database, such as `Europe/Berlin`; `UTC`; or `Local` for the process's own zone
+   * @throws RangeError if the name is unknown
    */
   constructor(readonly name: string) {
     if (name === 'UTC') return;
@@ -23,7 +23,7 @@ export class TimeZone {
     });
   }
 
-  /** How far the zone's clocks are ahead of UTC at `time`. */
+  /** Returns the zone's offset from UTC at `time`. */
   offsetAt(time: number): number {
     if (!this.#format) return 0;
     const field: Record<string, number> = {};
@@ -33,7 +33,7 @@ export class TimeZone {
     return wall - Math.floor(time / SECOND) * SECOND;
   }
 
-  /** When, after `start` and until `end`, the offset first changes; `undefined` if it does not. */
+  /** Returns the first change of the offset after `start` and until `end`; `undefined` if there is none. */
   changeBetween(start: number, end: number): number | undefined {
     if (!this.#format) return undefined;
     const offset = this.offsetAt(start);
@@ -44,7 +44,7 @@ export class TimeZone {
     return undefined;
   }
 
-  /** By halving: at `from` the offset is still `offset`, at `to` it is another. */
+  /** Bisects: the offset at `from` is still `offset`, and the offset at `to` is a different one. */
   #changeWithin(from: number, to: number, offset: number): number {
     while (to - from > SECOND) {
       const middle = Math.floor((from + to) / 2 / SECOND) * SECOND;

@@ -7,7 +7,7 @@ const pushScript = loadScript('push');
 const scheduleScript = loadScript('schedule');
 const enqueueUniqueScript = loadScript('enqueue-unique', 'claims');
 
-/** Milliseconds for which a job's carrier is kept beyond its run time or its last retry. */
+/** Milliseconds for which a job's carrier is kept after its run time or its last retry. */
 export const CARRIER_TTL = 24 * 3600 * 1000;
 
 /** The carried context of one job, as text. */
@@ -16,15 +16,15 @@ export interface Carrier {
   readonly text: string;
 }
 
-/** Jobs of one name for their queue. */
+/** Jobs of one name to push to their queue. */
 export interface PushParams {
   readonly jobName: string;
-  /** In the order of the queue. */
+  /** In queue order. */
   readonly entries: readonly string[];
   readonly carriers: readonly Carrier[];
 }
 
-/** A job for the scheduled ones. */
+/** A job to schedule. */
 export interface ScheduleParams {
   readonly jobName: string;
   readonly id: string;
@@ -34,32 +34,32 @@ export interface ScheduleParams {
   readonly when: JobTime;
 }
 
-/** A unique job. */
+/** A unique job to enqueue. */
 export interface EnqueueUniqueParams {
   readonly jobName: string;
   readonly id: string;
   readonly entry: string;
   readonly uniqueKey: string;
-  /** Whether the key is the caller's: the entry then replaces the job that waits under it. */
+  /** Whether the key is the caller's. The entry then replaces the job waiting under it. */
   readonly keyed: boolean;
-  /** Its carried context, which goes to the waiting job if the entry replaces that. */
+  /** Its carried context, which passes to the waiting job if the entry replaces that job's. */
   readonly carrier?: string | undefined;
-  /** `undefined`: at once. */
+  /** `undefined`: immediately. */
   readonly when: JobTime | undefined;
 }
 
-/** What became of a unique job when it was enqueued. */
+/** The result of enqueueing a unique job. */
 export interface UniqueOutcome {
   readonly status: 'enqueued' | 'updated' | 'duplicate';
-  /** The waiting job's id; empty where Redis does not know it. */
+  /** The waiting job's id; empty if Redis does not know it. */
   readonly id: string;
-  /** When a scheduled job runs, in seconds since the epoch. */
+  /** The run time of a scheduled job, in seconds since the epoch. */
   readonly runAt: number | undefined;
 }
 
-/** Scripts that enqueue jobs, where a plain push is not enough. */
+/** Scripts that enqueue jobs. */
 export class EnqueuingScripts extends ScriptGroup {
-  /** Puts jobs into their queue, makes their name known, and writes their carriers. */
+  /** Puts jobs into their queue, registers their name, and writes their carriers. */
   push({ jobName, entries, carriers }: PushParams): ScriptCall<void> {
     return {
       script: pushScript,

@@ -1,4 +1,4 @@
-import { MOST_BYTES, type BatchBound } from '../redis/batches.js';
+import { MAX_BYTES, type BatchBound } from '../redis/batches.js';
 import { toRaw, type Raw } from '../redis/raw.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
@@ -14,7 +14,7 @@ const findScript = loadScript('find', 'read-some');
 const sampleScript = loadScript('sample', 'read-some');
 const pageScript = loadScript('page', 'read-some');
 
-// A mark goes when its job is settled. A mark whose job never comes expires after a day. In milliseconds.
+// A mark is deleted when its job is settled. A mark whose job never arrives expires after a day. In milliseconds.
 const MARK_TTL = 24 * 3600 * 1000;
 
 /** A job to move to its queue now. */
@@ -24,13 +24,13 @@ export interface RunNowParams {
   readonly jobId: string;
   /** The entry for its queue. */
   readonly entry: Raw;
-  /** The unique key that it must claim first. */
+  /** The unique key that it must claim first, if any. */
   readonly uniqueKey: string | undefined;
 }
 
 /**
- * What became of a job that was to run now: it was moved to its queue; it stays, because another like it waits; it
- * stays, because no pool ever knew its name; or it is not there.
+ * The result of running a job now: it was moved to its queue; it stays because an equal job is waiting; it stays
+ * because no pool has ever known its name; or it was not found.
  */
 export type RunNowStatus = 'enqueued' | 'duplicate' | 'unknown' | 'notFound';
 
@@ -49,11 +49,11 @@ export interface KillParams extends RemoveParams {
   readonly deadEntry: Raw;
 }
 
-/** An entry that was found. */
+/** A matching entry. */
 export interface FoundEntry {
   /** The sorted set or list that holds it. */
   readonly key: string;
-  /** How many entries stand before it: in a set those with a later time, in a list those that were put after it. */
+  /** The number of entries before it: in a set, those with a later time; in a list, those added after it. */
   readonly rank: number;
   readonly raw: Raw;
 }
@@ -61,24 +61,24 @@ export interface FoundEntry {
 /** The result of a search for entries. */
 export interface FindResult {
   readonly found: readonly FoundEntry[];
-  /** Where to go on; `undefined` at the end. */
+  /** Where to continue; `undefined` at the end. */
   readonly next: { readonly keys: readonly string[]; readonly rank: number } | undefined;
 }
 
-/** Which entries of a list or sorted set to read. */
+/** The part of a list or sorted set to read. */
 export interface PageBound extends BatchBound {
-  /** From the right of a list, or the highest score of a set; default: from the left, or the lowest. */
+  /** Reads from the right of a list, or from the highest score of a set; default: from the left, or the lowest. */
   readonly backwards?: boolean;
 }
 
 /** Some entries of a list or sorted set. */
 export interface Page {
   readonly entries: readonly Raw[];
-  /** Of each entry of a set, its score; of a list, none. */
+  /** For a set, the score of each entry; for a list, empty. */
   readonly scores: readonly number[];
-  /** How many entries to pass over to go on; `undefined` at the end. */
+  /** The number of entries to skip to continue; `undefined` at the end. */
   readonly next: number | undefined;
-  /** How many there are in all. */
+  /** The total number of entries. */
   readonly total: number;
 }
 
@@ -110,7 +110,7 @@ export class JobScripts extends ScriptGroup {
 
   /**
    * Removes jobs from a sorted set or from a queue. In a queue, only the first `depth` entries are searched, counted
-   * from the end where jobs are taken (`right`) or put (`left`). Returns which of the jobs were there.
+   * from the end where jobs are fetched (`right`) or added (`left`). Returns which of the jobs were found.
    */
   remove(
     key: string,
@@ -132,7 +132,7 @@ export class JobScripts extends ScriptGroup {
     };
   }
 
-  /** Moves jobs that wait for their retry to the dead jobs. Returns which of them were there. */
+  /** Moves jobs that are waiting for a retry to the dead jobs. Returns which of them were found. */
   kill(jobs: readonly KillParams[]): ScriptCall<boolean[]> {
     return {
       script: killScript,
@@ -145,7 +145,7 @@ export class JobScripts extends ScriptGroup {
     };
   }
 
-  /** Marks a job as cancelled. Returns false if it was marked before. */
+  /** Marks a job as cancelled. Returns false if it already was. */
   mark(jobId: string): ScriptCall<boolean> {
     return {
       script: markScript,
@@ -155,7 +155,7 @@ export class JobScripts extends ScriptGroup {
     };
   }
 
-  /** Returns the jobs that are marked as cancelled, and has the marks watched. */
+  /** Returns the jobs marked as cancelled, and makes Redis track the marks. */
   marked(jobIds: readonly string[], watch: boolean): ScriptCall<ReadonlySet<string>> {
     return {
       script: markedScript,
@@ -167,8 +167,8 @@ export class JobScripts extends ScriptGroup {
   }
 
   /**
-   * Looks for entries with any of the `texts` in them, in sorted sets and lists one after the other, passing over the
-   * first `rank` of the first.
+   * Searches sorted sets and lists, one after the other, for entries that contain any of the `texts`. Skips the first
+   * `rank` entries of the first key.
    */
   find(keys: readonly string[], rank: number, texts: readonly string[]): ScriptCall<FindResult> {
     return {
@@ -188,18 +188,18 @@ export class JobScripts extends ScriptGroup {
     };
   }
 
-  /** Reads entries of a list behind the first `from`, bounded in number and in bytes; at least one. */
+  /** Reads the entries of a list after the first `from`, limited in number and in bytes, but at least one. */
   listPage(key: string, from: number, bound: PageBound): ScriptCall<Page> {
     return this.#page(key, 'list', from, bound);
   }
 
-  /** Reads entries of a sorted set behind the first `from`, with their scores; bounded as `listPage`. */
+  /** Reads the entries of a sorted set after the first `from`, with their scores; limited as in `listPage`. */
   setPage(key: string, from: number, bound: PageBound): ScriptCall<Page> {
     return this.#page(key, 'set', from, bound);
   }
 
-  /** Reads entries of a sorted set at random, bounded as `listPage`; some may be met twice. */
-  sample(key: string, { count, bytes = MOST_BYTES }: BatchBound): ScriptCall<Raw[]> {
+  /** Reads random entries of a sorted set, limited as in `listPage`; an entry may occur twice. */
+  sample(key: string, { count, bytes = MAX_BYTES }: BatchBound): ScriptCall<Raw[]> {
     return {
       script: sampleScript,
       keys: [key],
@@ -209,7 +209,7 @@ export class JobScripts extends ScriptGroup {
   }
 
   #page(key: string, kind: 'list' | 'set', from: number, bound: PageBound): ScriptCall<Page> {
-    const { count, bytes = MOST_BYTES, backwards = false } = bound;
+    const { count, bytes = MAX_BYTES, backwards = false } = bound;
     return {
       script: pageScript,
       keys: [key],

@@ -3,7 +3,7 @@ import { luaFiles } from './lua-files.js';
 
 const FILES = luaFiles();
 
-/** The script `lua/<name>.lua`, preceded by the files of the functions that it calls. */
+/** Returns the script `lua/<name>.lua`, preceded by the files of the functions that it calls. */
 export function loadScript(name: string, ...functions: readonly string[]): Script {
   return new Script(name, [...functions, name].map(luaOf).join('\n'));
 }

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 const FOLDER = new URL('./lua/', import.meta.url);
 
 /**
- * The texts of the Lua scripts, by the names of their files. Only the sources read files: the build replaces this module
- * with one that holds the texts (`build/embed.mjs`), because a bundle has no files beside it.
+ * Returns the source of the Lua scripts by file name. Only the TypeScript sources read files: the build replaces this
+ * module with one that contains the scripts (`build/embed.mjs`), because a bundle has no files beside it.
  */
 export function luaFiles(): Readonly<Record<string, string>> {
   const names = readdirSync(FOLDER);

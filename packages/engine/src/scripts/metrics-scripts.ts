@@ -9,7 +9,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** In seconds: how long an interval is, and how long its counters are kept. */
+/** The length of an interval, and how long its counters are kept, in seconds. */
 export const RESOLUTIONS = [
   { seconds: MINUTE, keep: 2 * HOUR },
   { seconds: 10 * MINUTE, keep: 2 * DAY },
@@ -17,14 +17,14 @@ export const RESOLUTIONS = [
   { seconds: DAY, keep: 32 * DAY },
 ] as const;
 
-/** What happened to jobs of a name since it was last recorded, as the script reads it. */
+/** The changes to a name's counters since the last record, in the script's format. */
 export interface Recordable {
   toText(): string;
 }
 
-/** Scripts about the counters. */
+/** Scripts for counters. */
 export class MetricsScripts extends ScriptGroup {
-  /** Adds to the counters of now, by job name. */
+  /** Adds to the current counters, by job name. */
   record(tallies: ReadonlyMap<string, Recordable>): ScriptCall<void> {
     return {
       script: recordScript,
@@ -40,7 +40,7 @@ export class MetricsScripts extends ScriptGroup {
     };
   }
 
-  /** Reads one field of several hashes; empty where it is not there. */
+  /** Reads one field of several hashes; empty if it does not exist. */
   field(keys: readonly string[], field: string): ScriptCall<string[]> {
     return {
       script: fieldScript,

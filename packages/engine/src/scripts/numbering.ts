@@ -1,4 +1,4 @@
-/** Numbers names from 1 in the order in which they are first met: the scripts' way to say which queue. */
+/** Numbers names from 1, in order of first use. Scripts refer to queues by these numbers. */
 export class Numbering {
   readonly #numbers = new Map<string, number>();
 

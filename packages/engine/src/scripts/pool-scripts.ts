@@ -1,5 +1,5 @@
 import { ATTEMPTS } from '../job/attempt.js';
-import { MOST_BYTES } from '../redis/batches.js';
+import { MAX_BYTES } from '../redis/batches.js';
 import type { Raw } from '../redis/raw.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
@@ -17,90 +17,90 @@ const leaveScript = loadScript('leave');
 const occupiedScript = loadScript('occupied');
 const forgiveScript = loadScript('forgive');
 
-// How many names' locks one look reads, which takes Redis a few milliseconds.
+// The number of names whose locks one look reads, which takes Redis a few milliseconds.
 const NAMES_OF_LOOK = 1_000;
 
-// In milliseconds. Longer than a job needs to kill its processes a few times.
+// In milliseconds. Longer than a job takes to kill its process several times.
 const DEATHS_TTL = 7 * 24 * 3600 * 1000;
 
-// How long no jobs of a reaped name are prefetched, in milliseconds: one of them may kill its process again, and the jobs
-// in progress beside it would be blamed as well.
+// How long jobs of a reaped name are not prefetched, in milliseconds. One of them may kill its process again, and the
+// other jobs in progress would be blamed as well.
 const REAPED_TTL = 10 * 60 * 1000;
 
-/** A pool as a reaper sees it. Times in seconds since the epoch. */
+/** A pool as seen by a reaper. Times are in seconds since the epoch. */
 export interface PoolSighting {
   readonly id: string;
   readonly heartbeatAt: number | undefined;
-  /** `undefined` where its heartbeat does not tell. */
+  /** `undefined` if its heartbeat does not list them. */
   readonly jobNames: readonly string[] | undefined;
-  /** Since when it shows no heartbeat. */
+  /** When it was first seen without a heartbeat. */
   readonly suspectedSince: number | undefined;
 }
 
 /** A pool, and the beat by which it was judged. */
 export type Sighted = Pick<PoolSighting, 'id' | 'heartbeatAt'>;
 
-/** What a reaper saw. */
+/** The result of a look. */
 export interface Look {
   /** Seconds since the epoch. */
   readonly now: number;
-  /** `undefined` when it was another reaper's turn. */
+  /** `undefined` if it was another reaper's turn. */
   readonly pools: readonly PoolSighting[] | undefined;
 }
 
-/** What a pool is for: its names, with their limits where it has any. */
+/** The job names of a pool, and the limits of those that have one. */
 export interface Registration {
   readonly jobNames: readonly string[];
   readonly limits: ReadonlyMap<string, number>;
 }
 
-/** What Redis knew of a pool when it was registered. */
+/** The previous state of a pool's registration in Redis. */
 export interface Registered {
-  /** The second since which it has been registered without a break; `undefined` if it is not registered. */
+  /** The second since which it has been registered continuously; `undefined` if it is not registered. */
   readonly startedAt: string | undefined;
-  /** How many names and limits were missing. */
+  /** The number of missing names and limits. */
   readonly missing: number;
-  /** What the limits were, by name, where all were written; `undefined` for one that was not there. */
+  /** The previous limits by name, if all were written; `undefined` for a limit that did not exist. */
   readonly before: ReadonlyMap<string, number | undefined>;
 }
 
 /** A job of a dead pool. */
 export interface ReapParams {
   readonly raw: Raw;
-  /** Under this id its processes' deaths are counted; `undefined` for an entry that is no job: it is only put back. */
+  /** The id under which deaths are counted; `undefined` for an invalid entry, which is only put back. */
   readonly jobId: string | undefined;
-  /** The entry for the dead jobs, should too many processes have died under it. */
+  /** The entry for the dead jobs, used if too many processes have died under the job. */
   readonly deadEntry: Raw;
-  /** Its attempt that ended with the process, as it is remembered. */
+  /** The attempt that ended with the process, as stored. */
   readonly attempt: string;
-  /** The claim that ends, should the job be dead. */
+  /** The claim that ends if the job is dead. */
   readonly claim?: HeldClaim | undefined;
 }
 
-/** What became of a dead pool's jobs of a name. */
+/** The outcome for a dead pool's jobs of one name. */
 export interface ReapResult {
   readonly requeued: number;
   readonly dead: number;
   readonly left: number;
 }
 
-/** Hashes that were read. */
+/** The result of reading hashes. */
 export interface Hashes {
-  /** Those that exist, by id. */
+  /** The existing hashes, by id. */
   readonly read: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** The keys that are still to be read, by id. */
+  /** The unread keys, by id. */
   readonly rest: ReadonlyMap<string, string>;
 }
 
-/** What a worker is doing; without fields, nothing. */
+/** A worker's current job; without fields, the worker is idle. */
 export interface Observation {
   readonly workerId: string;
   readonly fields: Readonly<Record<string, string | number>>;
 }
 
-/** Scripts about worker pools: those that run, and those that have died. */
+/** Scripts for living and dead worker pools. */
 export class PoolScripts extends ScriptGroup {
-  /** Beats for a pool; `fields` stand in its heartbeat beside the times. Returns whether it is the first beat. */
+  /** Writes a pool's heartbeat; `fields` accompany its times. Returns whether it is the first beat. */
   beat(poolId: string, fields: Readonly<Record<string, string | number>>): ScriptCall<boolean> {
     return {
       script: beatScript,
@@ -111,9 +111,9 @@ export class PoolScripts extends ScriptGroup {
   }
 
   /**
-   * Makes known what a pool is for, where Redis does not know it.
+   * Registers a pool's job names and limits where Redis lacks them.
    *
-   * @param overwrites whether all limits are written, and not only those that are missing
+   * @param overwrites writes all limits, instead of only the missing ones
    */
   register(
     poolId: string,
@@ -151,7 +151,7 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Reads how all pools are, if it is this reaper's turn. `turn` in milliseconds, 0 for in any case. */
+  /** Reads the state of all pools, if it is this reaper's turn. `turn` is in milliseconds; 0 looks in any case. */
   look(poolId: string, turn: number): ScriptCall<Look> {
     const { workerPools, knownJobs, suspects, reaperTurn, reaperCursor, prefix } = this.keys;
     return {
@@ -166,7 +166,7 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Of which of the names a pool has jobs in progress, or a share of the lock. */
+  /** Returns the names of which a pool has jobs in progress, or a share of the lock. */
   occupied(poolId: string, jobNames: readonly string[]): ScriptCall<string[]> {
     return {
       script: occupiedScript,
@@ -176,7 +176,7 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Takes back the last death that was counted for each of these jobs; returns how many were. */
+  /** Takes back the last death counted for each of these jobs; returns how many were taken back. */
   forgive(jobIds: readonly string[]): ScriptCall<number> {
     return {
       script: forgiveScript,
@@ -243,7 +243,7 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Writes what workers are doing. `ttl` in seconds. */
+  /** Writes the workers' current jobs. `ttl` is in seconds. */
   observe(observations: readonly Observation[], ttl: number): ScriptCall<void> {
     return {
       script: observeScript,
@@ -259,13 +259,13 @@ export class PoolScripts extends ScriptGroup {
     };
   }
 
-  /** Reads hashes, by the names under which they are asked for: some of them at least, if they are large. */
+  /** Reads hashes, identified by names; if they are large, only some of them, at least one. */
   hashes(keys: ReadonlyMap<string, string>): ScriptCall<Hashes> {
     const all = [...keys];
     return {
       script: hashesScript,
       keys: [...keys.values()],
-      args: [MOST_BYTES],
+      args: [MAX_BYTES],
       decode: (reply) => {
         const [count, ...hashes] = reply as [number, ...[number, ...Buffer[]][]];
         const read = hashes.map(([index, ...flat]) => [all[index - 1]?.[0] ?? '', record(flat)]);
@@ -278,12 +278,12 @@ export class PoolScripts extends ScriptGroup {
   }
 }
 
-/** Not when it is another reaper's turn. */
+/** Returns false if it was another reaper's turn. */
 function areSeen(pools: readonly [0] | readonly Buffer[][]): pools is Buffer[][] {
   return pools[0] !== 0;
 }
 
-/** @param flat fields and values, by turns */
+/** @param flat alternating fields and values */
 function record(flat: readonly (Buffer | string)[]): Record<string, string> {
   return Object.fromEntries(
     Array.from({ length: flat.length / 2 }, (_, i) => [

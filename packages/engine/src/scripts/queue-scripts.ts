@@ -7,35 +7,35 @@ const forgetScript = loadScript('forget');
 const inspectScript = loadScript('inspect');
 const rebuildScript = loadScript('rebuild');
 
-// In bytes: whole entries mostly; of a longer one, the time at its beginning.
+// In bytes. Covers most entries as a whole; for a longer one, the time near its beginning.
 const ENTRY_HEAD = 4_096;
 
-/** A queue as a client reads it. */
+/** A queue as seen by a client. */
 export interface QueueReading {
   readonly jobName: string;
   readonly waiting: number;
-  /** The entry that is taken next, or the beginning of a long one. */
+  /** The entry that is fetched next, or the beginning of a long one. */
   readonly next: Buffer | undefined;
   readonly lock: string;
   readonly limit: string;
-  /** Milliseconds until the pause ends; -1 for one that does not end, -2 for none. */
+  /** Milliseconds until the pause ends; -1 for a pause without an end, -2 for none. */
   readonly pause: number;
 }
 
-/** What the lock of a name says, and what is so. */
+/** The lock of a name, compared with the actual jobs. */
 export interface LockReading {
   readonly jobName: string;
   readonly lock: number;
-  /** What the pools' shares of the lock add up to. */
+  /** The sum of the pools' shares of the lock. */
   readonly shares: number;
   readonly running: number;
-  /** Of those that run: how many in pools that are not registered. */
+  /** The number of running jobs that belong to unregistered pools. */
   readonly orphaned: number;
 }
 
-/** Scripts about the queues of names, and their locks. */
+/** Scripts for queues and their locks. */
 export class QueueScripts extends ScriptGroup {
-  /** Reads how they are. */
+  /** Reads the state of queues. */
   read(jobNames: readonly string[]): ScriptCall<QueueReading[]> {
     return {
       script: queuesScript,
@@ -52,7 +52,7 @@ export class QueueScripts extends ScriptGroup {
     };
   }
 
-  /** Forgets a job name, unless there are jobs of it; returns how many wait and how many are in progress. */
+  /** Forgets a job name, unless it has jobs. Returns how many are waiting and how many are in progress. */
   forget(jobName: string): ScriptCall<{ waiting: number; inProgress: number }> {
     const keys = this.keys;
     return {
@@ -73,7 +73,7 @@ export class QueueScripts extends ScriptGroup {
     };
   }
 
-  /** Compares the locks of names with what is in progress. */
+  /** Compares the locks of names with the jobs in progress. */
   inspect(jobNames: readonly string[]): ScriptCall<LockReading[]> {
     return {
       script: inspectScript,

@@ -1,7 +1,7 @@
 import { ATTEMPTS } from '../job/attempt.js';
 import type { UniqueUntil } from '../job/job-type.js';
 import { FINGERPRINT_BYTES } from './fingerprint.js';
-import { MOST_PACKED, pack, unpack } from '../redis/packed.js';
+import { MAX_PACKED, pack, unpack } from '../redis/packed.js';
 import { toRaw, type Raw } from '../redis/raw.js';
 import type { Script, CommandCall, ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
@@ -22,12 +22,12 @@ export const DISPATCHED_SCRIPTS: readonly Script[] = [completeScript, settleScri
 const NO_NOTES: readonly Note[] = [];
 const ALL_SETTLED: Settled = { lost: [], refused: [], reason: undefined };
 
-/** How many jobs one round settles, and how many it fetches, at most: a script blocks Redis for all clients. */
+/** The maximum number of jobs that one round settles, and that it fetches: a script blocks Redis for all clients. */
 export const MAX_JOBS_AT_ONCE = 500;
 
 /**
- * How many bytes of entries one round carries at most; a larger entry is fetched alone. Two rounds are under way at once, so
- * that Redis moves the next long jobs while Node reads the last ones. In larger rounds they would wait for each other.
+ * The maximum bytes of entries per round; a larger entry is fetched alone. Two rounds are in flight at once, so that
+ * Redis moves the next long jobs while Node reads the previous ones. Larger rounds would wait for each other.
  */
 export const MAX_BYTES_AT_ONCE = 512 * 1024;
 
@@ -39,12 +39,12 @@ export interface FetchedEntry {
   readonly isCancelled?: boolean;
 }
 
-/** The jobs that are wanted ahead of idle workers. */
+/** The jobs to prefetch, for workers that are about to be idle. */
 export interface Ahead {
   readonly wanted: number;
-  /** How many of them are offered to each name first, in the order of the names. */
+  /** The numbers offered to each name first, in the order of the names. */
   readonly shares: readonly number[];
-  /** Whether the name's jobs may be taken ahead. */
+  /** Whether the name's jobs may be prefetched. */
   readonly from: (jobName: string) => boolean;
 }
 
@@ -60,62 +60,67 @@ export interface FetchParams {
   readonly uniqueUntil: (jobName: string) => UniqueUntil;
   /** Whether the entries of a name are long; default: none are. */
   readonly isLong?: (jobName: string) => boolean;
-  /** The jobs that are wanted beyond those, for workers that are not idle yet; default: none. */
+  /** The additional jobs for workers that are not idle yet; default: none. */
   readonly ahead?: Ahead;
 }
 
 /** The result of a fetch. */
 export interface Fetched {
   readonly entries: readonly FetchedEntry[];
-  /** The names whose limit kept jobs back. */
+  /** The names whose limit held jobs back. */
   readonly atLimit: ReadonlySet<string>;
-  /** Whether jobs that might have been taken were left because of their size. */
+  /** Whether available jobs were left because of their size. */
   readonly isCut: boolean;
-  /** Why Redis refused to take jobs from some queues, such as for a key of the wrong kind. */
+  /** Redis's reasons for refusing to fetch from some queues, such as a key of the wrong kind. */
   readonly refusals: readonly Error[];
   readonly open: OpenQueues;
 }
 
 /** The queues of long entries from which plain commands may move jobs. */
 export interface OpenQueues {
-  /** How many jobs wait, by job name. */
+  /** The number of waiting jobs, by job name. */
   readonly waiting: ReadonlyMap<string, number>;
-  /** Whether jobs may be moved ahead of idle workers. */
+  /** Whether jobs may be prefetched. */
   readonly ahead: boolean;
 }
 
-/** Everything that is written about a job that was in progress. */
+/** All writes for a job that was in progress. */
 export interface Settlement {
   /** The name of the queue it was fetched from. */
   readonly jobName: string;
   /** The entry exactly as it was fetched. */
   readonly raw: Raw;
   readonly move: Move;
-  /** What is remembered, or forgotten, beside its entry. */
+  /** Data to store or delete beside its entry. */
   readonly notes?: readonly Note[];
 }
 
 /** The result of settling jobs, which are identified by their positions (from 0) in the call. */
 export interface Settled {
-  /** They were not in progress: another pool took them, or an earlier call had settled them. */
+  /** Jobs that were not in progress: another pool took them, or an earlier call had settled them. */
   readonly lost: readonly number[];
-  /** They are still in progress: Redis refuses to write where they belong, such as to a key of the wrong kind. */
+  /**
+   * Jobs that are still in progress, because Redis refuses a write to their destination, such as a key of the wrong
+   * kind.
+   */
   readonly refused: readonly number[];
-  /** Why Redis refused the first of them. */
+  /** The reason for the first refused job. */
   readonly reason: string | undefined;
 }
 
-/** A job about which nothing more is written: it only leaves the list in progress. */
+/** A job that needs no further writes: it only leaves the in-progress list. */
 export interface CompletedJob {
   /** The name of the queue it was fetched from. */
   readonly jobName: string;
-  /** The entry exactly as it was fetched. For a long one, or one that is no text, see `completeLong`. */
+  /** The entry exactly as it was fetched. For a long entry, or one that is not text, see `completeLong`. */
   readonly raw: string;
 }
 
-/** An entry in progress, as an audit sees it. */
+/** An entry in progress, as seen by an audit. */
 export interface EntrySighting {
-  /** Its index in the list, counted from the end and so negative, because entries come and go at the beginning. */
+  /**
+   * Its index in the list, counted from the end and therefore negative, because entries come and go at the beginning.
+   */
   readonly place: number;
   /** In bytes. */
   readonly size: number;
@@ -124,12 +129,12 @@ export interface EntrySighting {
 
 /** A page of the entries that a pool has in progress. */
 export interface FingerprintPage {
-  /** How many entries there are in all. */
+  /** The total number of entries. */
   readonly total: number;
   readonly sightings: readonly EntrySighting[];
 }
 
-/** Something to remember, or to forget, about a job beside its entry. */
+/** Data about a job to store or delete beside its entry. */
 export type Note =
   | { readonly kind: 'attempt'; readonly jobId: string; readonly text: string }
   | { readonly kind: 'forgetAttempts'; readonly jobId: string }
@@ -137,29 +142,31 @@ export type Note =
   /** The job is no longer marked as cancelled. */
   | { readonly kind: 'unmark'; readonly jobId: string }
   | { readonly kind: 'result'; readonly schedule: string; readonly text: string }
-  /** Its carrier lasts for `milliseconds` from now. */
+  /** Extends its carrier to `milliseconds` from now. */
   | { readonly kind: 'renewCarrier'; readonly jobId: string; readonly milliseconds: number }
-  /** Its claim lasts for `milliseconds` from now. */
+  /** Extends its claim to `milliseconds` from now. */
   | { readonly kind: 'renewClaim'; readonly claim: HeldClaim; readonly milliseconds: number }
   | { readonly kind: 'forgetCarrier'; readonly jobId: string };
 
-/** Where an entry goes when its run has ended. Delays are in whole seconds; `freed` is the claim that ends with it. */
+/**
+ * The destination of an entry after its run. Delays are in whole seconds; `freed` is the claim that ends with the run.
+ */
 export type Move =
   | { readonly to: 'nowhere'; readonly freed?: HeldClaim | undefined }
   | { readonly to: 'retry'; readonly entry: Raw; readonly delay: number }
   | { readonly to: 'dead'; readonly entry: Raw; readonly freed?: HeldClaim | undefined }
-  /** The entry stays as it is. */
+  /** The entry is not changed. */
   | { readonly to: 'scheduled'; readonly delay: number }
   | { readonly to: 'queue' };
 
 const NOTHING: Ahead = { wanted: 0, shares: [], from: () => false };
 
-/** The scripts that take jobs into progress, and that settle them. */
+/** Scripts that fetch and settle jobs. */
 export class RunningScripts extends ScriptGroup {
   /**
-   * Takes up to `wanted` jobs. It looks into the queues in the order of `jobNames`, and offers `shares[i]` of the jobs to
-   * `jobNames[i]` first. With `watch`, Redis watches every key whose change may bring more jobs. It watches locks only for
-   * the names `atLimit`, because those of others change with every job and mean nothing.
+   * Fetches up to `wanted` jobs. It checks the queues in the order of `jobNames`, and offers `shares[i]` of the jobs to
+   * `jobNames[i]` first. With `watch`, Redis tracks every key whose change may make more jobs available. It tracks
+   * locks only for the names `atLimit`, because those of others change with every job and are irrelevant.
    */
   fetch(params: FetchParams): ScriptCall<Fetched> {
     const { poolId, wanted, jobNames, shares, watch, atLimit, ahead = NOTHING } = params;
@@ -202,8 +209,8 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * Moves one job as `fetch` does, but checks nothing else and leaves the locks alone: rebuild them right behind it. Only for
-   * queues that the last fetch has found open.
+   * Moves one job like `fetch`, but without other checks and without changing the locks: rebuild them immediately
+   * afterwards. Only for queues that the last fetch reported as open.
    */
   move(poolId: string, jobName: string): CommandCall<Raw | undefined> {
     return {
@@ -213,7 +220,7 @@ export class RunningScripts extends ScriptGroup {
     };
   }
 
-  /** Takes jobs out of progress and moves each to where it belongs, with its notes. Safe to repeat. */
+  /** Takes jobs out of progress and moves each to its destination, with its notes. Safe to repeat. */
   settle(poolId: string, settlements: readonly Settlement[]): ScriptCall<Settled> {
     const queues = new Numbering();
     const args: (Raw | number)[] = [];
@@ -234,8 +241,8 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * Takes completed jobs out of progress. It does the same as settling them with a move to `nowhere` and without notes, and
-   * is cheaper. Safe to repeat.
+   * Takes completed jobs out of progress. Equivalent to settling them with a move to `nowhere` and without notes, but
+   * cheaper. Safe to repeat.
    */
   complete(poolId: string, jobs: readonly CompletedJob[]): ScriptCall<Settled> {
     const groups = groupsOf(jobs);
@@ -245,7 +252,7 @@ export class RunningScripts extends ScriptGroup {
       args: [poolId, ...groups.flatMap(({ entries }) => [entries.length, pack(entries)])],
       decode: (reply) => {
         const gone = reply as number[];
-        if (gone.length === 0) return ALL_SETTLED; // Nearly always, and to flatten costs a fiftieth of a drain.
+        if (gone.length === 0) return ALL_SETTLED; // The usual case; flattening would cost a fiftieth of a drain.
         const order = groups.flatMap(({ positions }) => positions);
         return { ...ALL_SETTLED, lost: gone.flatMap((index) => order[index] ?? []) };
       },
@@ -253,8 +260,8 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * Completes one long job by a plain command, because a script would copy its entry several times. It leaves the locks
-   * alone: rebuild them right behind it.
+   * Completes one long job by a plain command, because a script would copy its entry several times. It does not change
+   * the locks: rebuild them immediately afterwards.
    */
   completeLong(poolId: string, { jobName, raw }: FetchedEntry): CommandCall<Settled> {
     return {
@@ -265,7 +272,7 @@ export class RunningScripts extends ScriptGroup {
   }
 
   /**
-   * Puts back the jobs that a stopping pool still has in progress, or some of them. Returns how many it has put back, and
+   * Puts back jobs that a stopping pool still has in progress, up to a limit. Returns how many were put back, and
    * whether none are left.
    */
   release(
@@ -283,7 +290,7 @@ export class RunningScripts extends ScriptGroup {
     };
   }
 
-  /** Reads the fingerprints of the entries in progress behind the first `from`; a page of them, if they are many. */
+  /** Reads the fingerprints of the entries in progress after the first `from`; one page of them, if there are many. */
   fingerprints(poolId: string, jobName: string, from: number): ScriptCall<FingerprintPage> {
     const { head, tail } = FINGERPRINT_BYTES;
     return {
@@ -367,7 +374,7 @@ const CLAIM_LETTERS: Readonly<Record<UniqueUntil, string>> = {
   done: 'k',
 };
 
-/** @param flat by turns, the number of a queue and the error that Redis gave for it */
+/** @param flat alternating queue numbers and Redis's errors */
 function refusalsOf(
   flat: readonly (number | Buffer)[],
   nameOf: (index: number) => string,
@@ -380,7 +387,7 @@ function refusalsOf(
 
 const NONE_OPEN: OpenQueues = { waiting: new Map(), ahead: false };
 
-/** @param flat whether jobs may be taken ahead; then, by turns, the number of a queue and how many jobs wait in it */
+/** @param flat whether jobs may be prefetched; then alternating queue numbers and numbers of waiting jobs */
 function openQueuesOf(flat: readonly number[], nameOf: (index: number) => string): OpenQueues {
   const [ahead, ...rest] = flat;
   if (rest.length === 0) return NONE_OPEN;
@@ -403,7 +410,7 @@ function groupsOf(jobs: readonly CompletedJob[]): CompletedGroup[] {
   const last = new Map<string, CompletedGroup>();
   jobs.forEach(({ jobName, raw }, position) => {
     let group = last.get(jobName);
-    if (!group || group.size + raw.length > MOST_PACKED) {
+    if (!group || group.size + raw.length > MAX_PACKED) {
       group = { jobName, positions: [], entries: [], size: 0 };
       groups.push(group);
       last.set(jobName, group);

@@ -1,6 +1,6 @@
 import { CLOCKS_DIFFER } from '../schedule/firing-plan.js';
 import type { FiringForm } from '../schedule/periodic-job.js';
-import { MOST_BYTES_TWICE, type BatchBound } from '../redis/batches.js';
+import { MAX_BYTES_TWICE, type BatchBound } from '../redis/batches.js';
 import { toRaw, type Raw } from '../redis/raw.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
@@ -12,68 +12,68 @@ const requeueScript = loadScript('requeue', 'claims');
 const periodicScript = loadScript('periodic', 'find-firings');
 const unscheduleScript = loadScript('unschedule', 'find-firings');
 
-/** What a look at `retry` or `scheduled` found. */
+/** The result of checking `retry` or `scheduled`. */
 export interface DueJobs {
   readonly entries: readonly Raw[];
-  /** Whether more are due than these. */
+  /** Whether further jobs are due. */
   readonly areMore: boolean;
-  /** Milliseconds until the next entry is due; `undefined` when there is none. */
+  /** Milliseconds until the next entry is due; `undefined` if there is none. */
   readonly nextIn: number | undefined;
 }
 
-/** A due entry and what replaces it. */
+/** A due entry and its replacement. */
 export interface RequeueParams {
   readonly raw: Raw;
-  /** Whose queue it goes to; `undefined` for one that goes to the dead jobs. */
+  /** The name of its queue; `undefined` if it goes to the dead jobs. */
   readonly jobName: string | undefined;
   /** The entry for its queue, or for the dead jobs. */
   readonly entry: Raw;
-  /** Of a schedule's firing: which, and its time in seconds. */
+  /** For a firing: its schedule, and its time in seconds. */
   readonly firing?: Firing | undefined;
-  /** The claim that ends with a job that goes to the dead jobs, and whose it is. */
+  /** The claim that ends with a job that goes to the dead jobs, and its owner. */
   readonly frees?: { readonly uniqueKey: string; readonly jobName: string; readonly id: string };
 }
 
-/** What makes a job the firing of a schedule. */
+/** The identity of a schedule's firing. */
 export interface Firing {
   readonly schedule: string;
   /** In seconds since the epoch. */
   readonly time: number;
-  /** The claim without which the job is dropped, and the id of the job that claims. */
+  /** The claim that the job must obtain to avoid being dropped, and the id of the claiming job. */
   readonly claim?: { readonly uniqueKey: string; readonly id: string } | undefined;
 }
 
-/** What became of due entries. */
+/** The outcome for due entries. */
 export interface RequeueResult {
   readonly requeued: number;
   readonly dead: number;
-  /** Firings of schedules that were moved before, or that would overlap. */
+  /** Firings that were moved before, or that would overlap. */
   readonly dropped: number;
-  /** Job names whose queue is a key of the wrong kind: their due jobs are due again in a minute. */
+  /** Job names whose queue is a key of the wrong kind. Their due jobs are due again in a minute. */
   readonly broken: readonly string[];
-  /** Job names that no pool knows: their due jobs were left. */
+  /** Job names that no pool knows. Their due jobs stay. */
   readonly unknown: readonly string[];
 }
 
-/** The changes to a schedule's firings. Times in seconds since the epoch. */
+/** The changes to a schedule's firings. Times are in seconds since the epoch. */
 export interface Firings {
   readonly id: string;
   readonly jobName: string;
-  /** What their entries begin and end with. */
+  /** The start and the rest of their entries. */
   readonly form: FiringForm;
-  /** Tells whether others make the same of the schedule. */
+  /** Identifies the version of the schedule: pools with the same version create the same jobs. */
   readonly version: string;
-  /** The last firing so far, if it is to be forgotten; else empty. */
+  /** The recorded last firing, if it must be deleted; otherwise empty. */
   readonly wrong: string;
-  /** To be taken away. */
+  /** Firings to remove. */
   readonly stale: readonly number[];
-  /** Those of another version become this one's. */
+  /** Firings to convert to this version if they belong to another one. */
   readonly late: readonly number[];
-  /** To be added; those of another version become this one's. */
+  /** Firings to add, or to convert if they belong to another version. */
   readonly times: readonly number[];
 }
 
-/** When firings are added: now, and by a pool that has started then; in seconds since the epoch. */
+/** The time at which firings are added, and the start time of the pool that adds them; in seconds since the epoch. */
 export interface PeriodicRound {
   readonly now: number;
   readonly startedAt: number;
@@ -82,23 +82,23 @@ export interface PeriodicRound {
 /** A part of a schedule to forget. */
 export interface UnscheduleParams {
   readonly id: string;
-  /** What the entries of its firings begin with. */
+  /** The beginning of its firings' entries. */
   readonly start: string;
-  /** The firings to take away, in seconds since the epoch. */
+  /** The firings to remove, in seconds since the epoch. */
   readonly times: readonly number[];
   readonly isLast: boolean;
 }
 
-// In seconds. Pools add firings every 45 to 75 seconds. A version that none of them has added for two rounds has no pool
-// any more; its firings last longer.
+// In seconds. Pools add firings every 45 to 75 seconds. A version that no pool has added for two rounds has no pool any
+// more; its firings remain longer.
 const VERSION_TTL = 150;
 
-/** Scripts about jobs that wait for their time: retries, scheduled jobs, and firings of schedules. */
+/** Scripts for jobs that wait for their time: retries, scheduled jobs, and firings of schedules. */
 export class TimedScripts extends ScriptGroup {
-  /** Looks for due jobs in `retry` or `scheduled`, and has the set watched. */
+  /** Reads due jobs from `retry` or `scheduled`, and makes Redis track the set. */
   due(
     set: 'retry' | 'scheduled',
-    { count, bytes = MOST_BYTES_TWICE }: BatchBound,
+    { count, bytes = MAX_BYTES_TWICE }: BatchBound,
     watch: boolean,
   ): ScriptCall<DueJobs> {
     return {
@@ -119,9 +119,9 @@ export class TimedScripts extends ScriptGroup {
   }
 
   /**
-   * Moves due jobs to their queues, or those without one to the dead jobs.
+   * Moves due jobs to their queues, or to the dead jobs.
    *
-   * @param ownNames those that the pool handles: they are known, whatever Redis says
+   * @param ownNames the names that the pool handles; they count as known, whatever Redis says
    */
   requeue(
     set: 'retry' | 'scheduled',
@@ -131,7 +131,7 @@ export class TimedScripts extends ScriptGroup {
     const queues = new Numbering();
     const args: (Raw | number)[] = [];
     for (const { raw, jobName, entry, firing, ...rest } of jobs) {
-      // An entry may name any key, and has none but a claim deleted.
+      // An entry may name any key, but only a claim may be deleted.
       const frees = rest.frees && this.keys.isUnique(rest.frees.uniqueKey) ? rest.frees : undefined;
       if (firing) args.push('firing');
       if (frees) args.push('frees');
@@ -162,7 +162,7 @@ export class TimedScripts extends ScriptGroup {
     };
   }
 
-  /** Adds firings of schedules; returns how many are new. */
+  /** Adds firings of schedules; returns how many were new. */
   periodic({ now, startedAt }: PeriodicRound, schedules: readonly Firings[]): ScriptCall<number> {
     const { scheduled, knownJobs, lastFirings, lastPeriodicEnqueue, scheduleVersions } = this.keys;
     return {
@@ -179,7 +179,7 @@ export class TimedScripts extends ScriptGroup {
     };
   }
 
-  /** Forgets a schedule, a part at a time; returns how many firings were taken away, `undefined` if a pool registers it. */
+  /** Forgets a schedule in parts; returns the number of removed firings, `undefined` if a pool registers it. */
   unschedule({ id, start, times, isLast }: UnscheduleParams): ScriptCall<number | undefined> {
     const { scheduled, workerPools, prefix } = this.keys;
     const { lastFirings, movedFirings, lastResults, scheduleVersions } = this.keys;

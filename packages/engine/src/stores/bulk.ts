@@ -1,10 +1,10 @@
 import { FUNCTION, NAME, objectWith, type OptionTable } from '../options/option-rules.js';
 
-/** How a client works through many jobs. */
+/** Options of bulk operations. */
 export interface BulkOptions {
-  /** Only the jobs of this name; default: all. */
+  /** Limits the operation to jobs of this name; default: all jobs. */
   readonly jobName?: string | undefined;
-  /** Aborting it ends the work after the current batch; what was done stays done. */
+  /** Ends the work after the current batch when it aborts. Completed batches stay done. */
   readonly signal?: AbortSignal | undefined;
   /** Called after every batch with the result so far. */
   readonly onProgress?: ((progress: BulkResult) => void) | undefined;
@@ -22,23 +22,23 @@ export const EMPTY_OPTIONS: OptionTable<EmptyOptions> = {
 /** The rules of these options. */
 export const BULK_OPTIONS: OptionTable<BulkOptions> = { jobName: NAME, ...EMPTY_OPTIONS };
 
-/** What a client has done with many jobs. */
+/** The result of a bulk operation. */
 export interface BulkResult {
-  /** How many jobs there were at the beginning, whatever their names. */
+  /** The number of jobs at the beginning, of all names. */
   readonly total: number;
-  /** How many jobs were examined. */
+  /** The number of examined jobs. */
   readonly seen: number;
-  /** How many jobs were enqueued, deleted or killed. */
+  /** The number of enqueued, deleted or killed jobs. */
   readonly done: number;
-  /** How many jobs stay because another unique job like them waits or runs. */
+  /** The number of jobs that stay because an equal unique job waits or runs. */
   readonly duplicates: number;
-  /** How many entries stay because no pool ever knew their name, or because they are not jobs. */
+  /** The number of entries that stay because no pool ever registered their name, or because they are not jobs. */
   readonly unknown: number;
   /** Whether the signal ended the work early. */
   readonly aborted: boolean;
 }
 
-/** What became of one job of a batch; `other` if it has another name than the wanted one. */
+/** The outcome for one job of a batch; `other` if its name is not the requested one. */
 export type BulkOutcome = 'done' | 'duplicate' | 'unknown' | 'other' | 'gone';
 
 /**

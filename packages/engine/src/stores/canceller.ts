@@ -11,7 +11,7 @@ import type { StoreContext } from './store-context.js';
 
 /** Options of `cancel`. */
 export interface CancelOptions {
-  /** The job's name: then only its queue is searched. Default: all queues. */
+  /** The job's name, which limits the search to its queue. Default: all queues. */
   readonly jobName?: string | undefined;
 }
 
@@ -20,29 +20,29 @@ export const CANCEL_OPTIONS: OptionTable<CancelOptions> = {
   jobName: ruleBy('the name of a job', assertJobName),
 };
 
-/** What became of a job that was to be cancelled. */
+/** The result of cancelling a job. */
 export type CancelResult =
-  /** It waited, and will not run. */
+  /** The job waited, and will not run. */
   | {
       readonly status: 'removed';
       readonly from: 'scheduled' | 'retry' | 'queue';
       readonly job: Job;
     }
-  /** It runs, and its signal aborts. If it is only about to run, it is dropped. */
+  /** The job runs, and its signal aborts. If it is only about to run, it is dropped. */
   | { readonly status: 'signalled' }
-  /** It stands too deep in a long queue to be removed. It is dropped when its turn comes within a day. */
+  /** The job is too deep in a long queue to be removed. It is dropped if its turn comes within a day. */
   | { readonly status: 'marked' }
-  /** It runs in a pool of gocraft/work, which cannot abort jobs. It goes on. */
+  /** The job runs in a pool of gocraft/work, which cannot abort jobs. It continues. */
   | { readonly status: 'ignored' }
-  /** It neither waits nor runs: it is done, dead, already cancelled or unknown, or has another name. */
+  /** The job neither waits nor runs: it is done, dead, already cancelled or unknown, or has another name. */
   | { readonly status: 'notFound' };
 
 const KEYS_AT_ONCE = 500;
 
 /**
- * Cancels a job, wherever it is. It first marks the id: from then on, a pool of this project that runs the job aborts
- * it, and one that fetches it drops it. It then searches in the order in which jobs move, so that a job that moves
- * meanwhile is met further on, or by its mark.
+ * Cancels a job, wherever it is. It first marks the id. From then on, a pool of this project that runs the job aborts it, and
+ * a pool that fetches the job drops it. It then searches in the order in which jobs move. If the job moves in the meantime,
+ * a later step finds it, or its mark takes effect.
  */
 export class Canceller {
   readonly #context: StoreContext;
@@ -62,7 +62,7 @@ export class Canceller {
     const isNew = await connection.call(scripts.jobs.mark(jobId));
     const names =
       jobName === undefined
-        ? (await knownJobNames(connection, keys)).filter(isJobName) // Another name may hide a pool's own list.
+        ? (await knownJobNames(connection, keys)).filter(isJobName) // An invalid name may lead to a pool's own list.
         : [jobName];
     const result = (await this.#signal(jobId, names)) ??
       (await this.#remove(jobId, names)) ??
@@ -70,7 +70,7 @@ export class Canceller {
     return this.#conclude(jobId, result, isNew);
   }
 
-  /** A mark that is not needed any more is removed by the call that made it, or by the pool that observed it. */
+  /** Removes the mark if it is no longer needed and this call made it. Otherwise the pool that observed it removes it. */
   async #conclude(jobId: string, result: CancelResult, isNew: boolean): Promise<CancelResult> {
     const isNeeded = result.status === 'signalled' || result.status === 'marked';
     if (isNeeded || !isNew) return result;
@@ -98,7 +98,7 @@ export class Canceller {
     return undefined;
   }
 
-  /** A pool without a heartbeat is dead: its jobs are put back, and then the mark counts. */
+  /** Returns whether the pool heeds marks. A pool without a heartbeat is dead: its jobs are put back, and then the mark counts. */
   async #canHear(poolId: string): Promise<boolean> {
     const { connection, keys } = this.#context;
     const [beat, engine] = await connection.redis.hmget(

@@ -12,7 +12,7 @@ export interface ShownEntry {
   readonly job: Job | undefined;
   /** The entry as text; bytes that are not UTF-8 show as U+FFFD. */
   readonly text: string;
-  /** The entry as it stands in Redis, to the byte. */
+  /** The exact bytes of the entry in Redis. */
   readonly raw: Raw;
   /** The job's id. An entry that is not a job, or has no id, has `sha1:` and the digest of its bytes. */
   readonly id: string;
@@ -20,13 +20,13 @@ export interface ShownEntry {
 
 /** An entry that is not parsed yet. */
 export interface UnreadEntry<Shown extends ShownEntry> {
-  /** The entry as it stands in Redis, to the byte. */
+  /** The exact bytes of the entry in Redis. */
   readonly raw: Raw;
   /** Parses it. */
   readonly read: () => Shown;
 }
 
-/** The job in an entry; `undefined` if the entry is not a job. */
+/** Parses the job in an entry. Returns `undefined` if the entry is not a job. */
 export function tryParse(raw: Raw): JobEntry | undefined {
   try {
     return parseEntry(raw);
@@ -41,13 +41,13 @@ export function shown(bytes: Raw): ShownEntry {
   return { job: entry && new Job(entry), text: textOf(raw), raw, id: idOf(raw, entry) };
 }
 
-/** The id by which a client refers to an entry. */
+/** Returns the id by which a client refers to an entry. */
 export function idOf(raw: Raw, entry = tryParse(raw)): string {
   if (entry !== undefined && entry.id !== '') return entry.id;
   return `sha1:${createHash('sha1').update(raw).digest('hex')}`;
 }
 
-/** How to remove an entry together with the claim that it holds. */
+/** Makes the parameters that remove an entry together with its claim. */
 export function removeParams(keys: Keys, raw: Raw, entry: JobEntry | undefined): RemoveParams {
   const uniqueKey = entry && ownsClaim(entry) ? uniqueKeyOf(keys, entry) : undefined;
   return { raw, jobName: entry?.name ?? '', jobId: entry?.id ?? '', uniqueKey };

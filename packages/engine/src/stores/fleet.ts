@@ -15,13 +15,13 @@ export interface WorkerPoolHeartbeat {
   readonly workerIds: readonly string[];
   /** Which library runs the pool: this project, or gocraft/work. */
   readonly engine: 'nestcraft' | 'gocraft';
-  /** The schedules that it registers; empty for pools of gocraft/work, whose heartbeats do not list them. */
+  /** The registered schedules; empty for pools of gocraft/work, whose heartbeats do not list them. */
   readonly schedules: readonly RegisteredSchedule[];
 }
 
 /** A periodic job as a pool registers it. */
 export interface RegisteredSchedule {
-  /** The beginning of its jobs' ids. */
+  /** The prefix of its jobs' ids. */
   readonly id: string;
   readonly jobName: string;
   readonly spec: string;
@@ -118,7 +118,7 @@ function splitList(list: string | undefined): string[] {
   return list ? list.split(',') : [];
 }
 
-/** Other processes write heartbeats: whatever is not a schedule is ignored. */
+/** Parses the schedules of a heartbeat. Other processes write heartbeats, so invalid schedules are ignored. */
 function parseSchedules(text: string | undefined): RegisteredSchedule[] {
   try {
     const list: unknown = text ? JSON.parse(text) : [];

@@ -8,30 +8,30 @@ import { readPages } from './read-pages.js';
 import type { StoreContext } from './store-context.js';
 import type { JobSetName } from './timed-job.js';
 
-/** Something in Redis that is wrong. */
+/** An inconsistency in Redis. */
 export interface IntegrityFinding {
   readonly kind:
     'lock' | 'orphans' | 'silentPool' | 'overdue' | 'unknownName' | 'notAJob' | 'score';
-  /** What is wrong, with names and numbers. */
+  /** A description of the problem, with names and numbers. */
   readonly what: string;
-  /** The effect of it. */
+  /** The effect of the problem. */
   readonly consequence: string;
-  /** What to do. */
+  /** The action that solves the problem. */
   readonly remedy: string;
 }
 
 const SETS: readonly JobSetName[] = ['scheduled', 'retry', 'dead'];
 
-// How many names a script compares: with a hundred pools it takes about a millisecond.
+// The number of names that a script compares. With a hundred pools it takes about a millisecond.
 const NAMES_AT_ONCE = 20;
 const LOCKS_AT_ONCE = 100;
 const POOLS_AT_ONCE = 50;
-// How many entries of a set are examined at either end.
+// The number of examined entries at either end of a set.
 const ENDS = 200;
 // In seconds. A requeuer moves due jobs within a second.
 const OVERDUE = 60;
 
-/** Finds what is wrong in Redis, in bounded steps, and rebuilds locks. */
+/** Finds inconsistencies in Redis, in bounded steps, and rebuilds locks. */
 export class Integrity {
   readonly #context: StoreContext;
 
@@ -39,7 +39,7 @@ export class Integrity {
     this.#context = context;
   }
 
-  /** Changes nothing. */
+  /** Returns the inconsistencies. Changes nothing. */
   async findings(): Promise<IntegrityFinding[]> {
     const { connection, keys } = this.#context;
     const names = await knownJobNames(connection, keys);
@@ -51,7 +51,7 @@ export class Integrity {
     ];
   }
 
-  /** Sets the locks of all names to the jobs that the pools have in progress. Returns how many were wrong. */
+  /** Sets the locks of all names to the numbers of jobs in progress. Returns how many locks were wrong. */
   async rebuildLocks(): Promise<number> {
     const { connection, keys, scripts } = this.#context;
     let repaired = 0;
@@ -71,18 +71,18 @@ export class Integrity {
           findings.push({
             kind: 'lock',
             what: `The lock of ${jobName} is ${lock}, its pools' shares add up to ${shares}, and ${running} are in progress.`,
-            consequence: 'A limit of concurrency lets too many or too few of these jobs run.',
+            consequence: 'A concurrency limit lets too many or too few of these jobs run.',
             remedy:
-              'A running pool of this project repairs it within a minute, client.rebuildLocks() at once.',
+              'A running pool of this project repairs it within a minute. client.rebuildLocks() repairs it immediately.',
           });
         }
         if (orphaned > 0) {
           findings.push({
             kind: 'orphans',
             what: `${orphaned} of ${jobName} are in progress in pools that are not registered.`,
-            consequence: 'They run again only when a reaper has taken them.',
+            consequence: 'They run again only after a reaper has taken them.',
             remedy:
-              'Have a pool of this project run in the namespace: it takes them in 10 to 30 seconds.',
+              'Run a pool of this project in the namespace. It takes them within 10 to 30 seconds.',
           });
         }
       }
@@ -100,8 +100,7 @@ export class Integrity {
       kind: 'silentPool',
       what: `The pool ${id} is registered but has no heartbeat.`,
       consequence: 'The jobs that it had in progress wait for a reaper.',
-      remedy:
-        'Have a pool of this project run in the namespace: it takes them in 10 to 30 seconds.',
+      remedy: 'Run a pool of this project in the namespace. It takes them within 10 to 30 seconds.',
     }));
   }
 
@@ -119,7 +118,7 @@ export class Integrity {
       .map(({ set, count }) => ({
         kind: 'overdue',
         what: `${counted(count, `${set} job has`, `${set} jobs have`)} been due for more than a minute.`,
-        consequence: 'They do not run: nobody moves them to their queues.',
+        consequence: 'They do not run, because no pool moves them to their queues.',
         remedy: 'Start a worker pool in this namespace.',
       }));
   }
@@ -134,10 +133,10 @@ export class Integrity {
           kind: 'notAJob',
           what:
             found.noJob === 1
-              ? `1 entry ${where} is no job.`
+              ? `1 entry ${where} is not a job.`
               : `${found.noJob} entries ${where} are not jobs.`,
-          consequence: 'Nobody can run them; some tools fail on them.',
-          remedy: 'Look at them on the page of these jobs, and delete them there.',
+          consequence: 'No pool can run them, and some tools fail on them.',
+          remedy: 'Check them on the page of these jobs, and delete them there.',
         });
       }
       if (found.fractional > 0) {
@@ -145,15 +144,15 @@ export class Integrity {
           kind: 'score',
           what: `${counted(found.fractional, 'entry', 'entries')} ${where} with a time that is not in whole seconds.`,
           consequence: "gocraft/work's client cannot delete or retry them.",
-          remedy: 'Find out what wrote them; run, retry or delete them here.',
+          remedy: 'Find out which program wrote them. Run, retry or delete them here.',
         });
       }
       if (found.unknown.size > 0 && set !== 'dead') {
         findings.push({
           kind: 'unknownName',
-          what: `Entries ${where} have names that nobody knows: ${[...found.unknown].slice(0, 10).join(', ')}.`,
-          consequence: 'When they come due they are dead.',
-          remedy: 'Register a handler of that name, or delete them.',
+          what: `Entries ${where} have unknown names: ${[...found.unknown].slice(0, 10).join(', ')}.`,
+          consequence: 'When they are due, they become dead jobs.',
+          remedy: 'Register a handler for each name, or delete the entries.',
         });
       }
     }

@@ -5,9 +5,9 @@ import { MAX_BYTES_SEEN, mayBeNamed } from './listing.js';
 import { BATCH, type SetEntries } from './set-entries.js';
 import type { StoreContext } from './store-context.js';
 
-/** How many jobs there are. */
+/** A number of jobs. */
 export interface JobCount {
-  /** Their number, or an estimate of it where `exact` is false. */
+  /** The number, or an estimate if `exact` is false. */
   readonly count: number;
   readonly exact: boolean;
 }
@@ -29,7 +29,7 @@ export async function countNamed(
   return { count: await estimate(context, entries.key, total, isNamed), exact: false };
 }
 
-/** `undefined` for entries with too many bytes to read all of them. */
+/** Counts all jobs of a name. Returns `undefined` if the entries have too many bytes to read all of them. */
 async function countAll(
   entries: SetEntries,
   total: number,

@@ -5,7 +5,7 @@ import type { Scripts } from '../scripts/scripts.js';
 import type { FoundEntry } from '../scripts/job-scripts.js';
 import { tryParse } from './entries.js';
 
-/** A job that was found. */
+/** A found job. */
 export interface FoundJob extends FoundEntry {
   readonly entry: JobEntry;
 }
@@ -24,9 +24,9 @@ export class JobFinder {
   }
 
   /**
-   * The jobs of an id in sorted sets and lists, in the order of `keys`.
+   * Finds the jobs of an id in sorted sets and lists, in the order of `keys`.
    *
-   * @param rank how many entries of the first key to skip; default 0
+   * @param rank the number of entries of the first key to skip; default 0
    */
   async *find(keys: readonly string[], jobId: string, rank = 0): AsyncGenerator<FoundJob> {
     const texts = writtenForms(jobId);
@@ -43,7 +43,7 @@ export class JobFinder {
   }
 }
 
-/** How an id may stand in an entry: as JavaScript writes it, as Go does, and as Redis's cjson does. */
+/** Returns the forms of an id in an entry: as JavaScript, Go, and Redis's cjson write it. */
 function writtenForms(id: string): string[] {
   const forms = [JSON.stringify(id), goString(id, 'go1.22')];
   return [...new Set(forms.flatMap((form) => [form, form.replaceAll('/', '\\/')]))];

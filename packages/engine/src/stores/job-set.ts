@@ -17,15 +17,15 @@ import {
   type TimedJobRef,
 } from './timed-job.js';
 
-/** Which jobs of a set to list. */
+/** Options of `JobSet.list`. */
 export interface ListOptions {
-  /** How many jobs of the set to skip; default 0. `next` of a list continues it. */
+  /** The number of jobs to skip; default 0. Pass a list's `next` to continue it. */
   readonly from?: number | undefined;
-  /** Instead of `from`: begins with the first job at or after this time, or, newest first, at or before it. */
+  /** An alternative to `from`. Begins with the first job at or after this time or, newest first, at or before it. */
   readonly at?: Date | undefined;
-  /** How many jobs at most, 1 to 200; default 20. A list ends earlier when its jobs would exceed 4 MiB. */
+  /** The maximum number of jobs, 1 to 200; default 20. A list ends earlier when its jobs would exceed 4 MiB. */
   readonly limit?: number | undefined;
-  /** Only jobs of this name; default: all. */
+  /** Limits the list to jobs of this name; default: all jobs. */
   readonly jobName?: string | undefined;
   /** Whether the latest time comes first; default: the earliest. */
   readonly newestFirst?: boolean | undefined;
@@ -41,8 +41,8 @@ export const LIST_OPTIONS: OptionTable<ListOptions> = {
 };
 
 /**
- * A set of jobs that is ordered by time: the scheduled jobs, the jobs that wait for their retry, or the dead jobs. All
- * methods throw NotConnectedError when Redis is out of reach.
+ * A set of jobs in order of time: the scheduled jobs, the jobs that wait for their retry, or the dead jobs. All methods
+ * throw NotConnectedError when Redis is unreachable.
  */
 export class JobSet {
   readonly #context: StoreContext;
@@ -56,7 +56,7 @@ export class JobSet {
   }
 
   /**
-   * Lists some of the jobs by time, the earliest first by default. A list costs the same at every depth; by name it
+   * Lists some of the jobs by time, by default the earliest first. A list costs the same at every depth. A list by name
    * examines at most 5,000 jobs.
    *
    * @throws InvalidOptionError
@@ -74,8 +74,8 @@ export class JobSet {
   }
 
   /**
-   * Counts the jobs, or those of a name. The count of a name is exact in sets of at most 10,000 jobs and 32 MiB, and an
-   * estimate in larger ones.
+   * Counts all jobs, or those of a name. The count of a name is exact in sets of at most 10,000 jobs and 32 MiB, and an
+   * estimate in larger sets.
    */
   async count(jobName?: string): Promise<JobCount> {
     if (jobName !== undefined) return countNamed(this.#context, this.#entries, jobName);
@@ -83,9 +83,9 @@ export class JobSet {
   }
 
   /**
-   * Looks a job up. Returns `undefined` if it is not there, or not there any more.
+   * Looks up a job. Returns `undefined` if the set does not contain it, or no longer does.
    *
-   * @param job a job as a list gives it, or its time and id
+   * @param job a job from a list, or its time and id
    * @throws InvalidOptionError
    */
   async get(job: TimedJobRef): Promise<TimedJob | undefined> {
@@ -95,14 +95,14 @@ export class JobSet {
   }
 
   /**
-   * Goes through all jobs, the latest time first, up to 500 at once. Jobs that come or go meanwhile may be missed, or met
-   * twice.
+   * Iterates over all jobs, the latest time first, in batches of up to 500. Jobs that are added or removed in the meantime may
+   * be missed, or appear twice.
    */
   async *scan(): AsyncGenerator<readonly TimedJob[]> {
     for await (const entries of this.scanUnread()) yield entries.map(({ read }) => read());
   }
 
-  /** The same as `scan`, but parses an entry only when its `read()` is called: for a search that skips most entries. */
+  /** Does the same as `scan`, but parses an entry only when its `read()` is called, for searches that skip most entries. */
   async *scanUnread(): AsyncGenerator<readonly UnreadEntry<TimedJob>[]> {
     for (let offset = 0; ;) {
       const page = await this.#entries.page(offset, { count: BATCH, backwards: true });
@@ -114,10 +114,10 @@ export class JobSet {
   }
 
   /**
-   * Moves a job to its queue now, whatever its time. A dead job has all its retries again; a job that waits for its
-   * retry keeps its count of failures.
+   * Moves a job to its queue now, whatever its time. A dead job gets all its retries again. A job that waits for its retry
+   * keeps its count of failures.
    *
-   * @param job a job as a list gives it, or its time and id
+   * @param job a job from a list, or its time and id
    * @throws InvalidOptionError
    */
   async runNow(job: TimedJobRef): Promise<RunNowResult> {
@@ -150,7 +150,7 @@ export class JobSet {
   /**
    * Deletes a job. A unique job releases its claim if it holds one.
    *
-   * @param job a job as a list gives it, or its time and id
+   * @param job a job from a list, or its time and id
    * @throws InvalidOptionError
    */
   async delete(job: TimedJobRef): Promise<DeleteResult> {

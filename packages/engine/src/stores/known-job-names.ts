@@ -1,10 +1,10 @@
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 
-// How many names a step reads, which takes Redis about a tenth of a millisecond.
+// The number of names that a step reads. It takes Redis about a tenth of a millisecond.
 const AT_ONCE = '1000';
 
-/** Every job name ever seen, in alphabetical order; read in steps, because there may be very many. */
+/** Returns every job name ever seen, in alphabetical order. Reads them in steps, because they may be very many. */
 export async function knownJobNames(connection: RedisConnection, keys: Keys): Promise<string[]> {
   await connection.ready();
   const names = new Set<string>();

@@ -1,21 +1,21 @@
-import { MOST_BYTES, sizeOfRaw } from '../redis/batches.js';
+import { MAX_BYTES, sizeOfRaw } from '../redis/batches.js';
 import type { Raw } from '../redis/raw.js';
 import type { Page } from '../scripts/job-scripts.js';
 import { shown, type ShownEntry } from './entries.js';
 import type { JobList, TimedJob } from './timed-job.js';
 
-/** How many jobs a list has by default. */
+/** The default length of a list. */
 export const LIST_LIMIT = 20;
-// A request must not take long: the caller continues where the list ended.
+// A request must be short. The caller continues where the list ended.
 const MAX_SEEN = 5_000;
-/** How many bytes of entries are read for one answer. */
-export const MAX_BYTES_SEEN = 8 * MOST_BYTES;
+/** The maximum number of bytes of entries that are read for one list. */
+export const MAX_BYTES_SEEN = 8 * MAX_BYTES;
 
 export interface ListingOptions {
-  /** How many jobs to skip. */
+  /** The number of jobs to skip. */
   readonly from: number;
   readonly limit: number;
-  /** Only jobs of this name; `undefined` for all. */
+  /** Limits the list to jobs of this name; `undefined` for all jobs. */
   readonly jobName: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export class Listing {
     this.#rank = options.from;
   }
 
-  /** How many entries stand before the next page. */
+  /** The number of entries before the next page. */
   get rank(): number {
     return this.#rank;
   }
@@ -58,7 +58,7 @@ export class Listing {
 
   #hasRoomFor(raw: Raw): boolean {
     if (this.#isFull) return false;
-    return this.#jobs.length === 0 || this.#bytesListed + sizeOfRaw(raw) <= MOST_BYTES;
+    return this.#jobs.length === 0 || this.#bytesListed + sizeOfRaw(raw) <= MAX_BYTES;
   }
 
   #examine(raw: Raw, score: number): void {
@@ -71,7 +71,7 @@ export class Listing {
   }
 }
 
-/** The entry as it is shown, if it has the name. */
+/** Returns the shown form of the entry if it has the name. */
 function named(raw: Raw, jobName: string | undefined): ShownEntry | undefined {
   if (jobName !== undefined && !mayBeNamed(raw, jobName)) return undefined;
   const entry = shown(raw);
@@ -79,8 +79,8 @@ function named(raw: Raw, jobName: string | undefined): ShownEntry | undefined {
 }
 
 /**
- * Saves parsing most entries of other names. Always true for a name that JSON can write in several ways, because its
- * bytes in the entry are not known.
+ * Returns whether an entry may have the name, which saves parsing most entries of other names. Always true for a name that
+ * JSON can write in several ways, because its bytes in the entry are not known.
  */
 export function mayBeNamed(raw: Raw, jobName: string): boolean {
   return !/^[\w.:-]+$/.test(jobName) || raw.includes(jobName);

@@ -9,7 +9,7 @@ import type { DeleteResult } from './results.js';
 import type { StoreContext } from './store-context.js';
 import { waitingJob, type WaitingJob, type WaitingJobRef } from './waiting-job.js';
 
-/** A job that was found in a queue of `total` jobs. */
+/** A found job in a queue of `total` jobs. */
 export interface FoundWaiting {
   readonly found: WaitingJob | undefined;
   readonly total: number;
@@ -20,28 +20,28 @@ const MAX_DEPTH = 30_000;
 const LOOK_BEHIND = 400;
 const LOOK_AHEAD = 20;
 
-/** The entries of a queue, read from Redis in bounded steps. Positions count from the job that is taken next. */
+/** The entries of a queue, read from Redis in bounded steps. Positions count from the next job. */
 export class QueueEntries {
   /** The queue's key. */
   readonly key: string;
   readonly #context: StoreContext;
   readonly #finder: JobFinder;
 
-  /** @param jobName a valid one: another may lead to a pool's own list */
+  /** @param jobName a valid name; an invalid one may lead to a pool's own list */
   constructor(context: StoreContext, jobName: string) {
     this.#context = context;
     this.#finder = new JobFinder(context);
     this.key = context.keys.queue(jobName);
   }
 
-  /** Reads up to `count` entries behind the first `from`, or fewer where they would exceed 4 MiB. */
+  /** Reads up to `count` entries after the first `from`, or fewer if they would exceed 4 MiB. */
   async page(from: number, count: number): Promise<Page> {
     const { connection, scripts } = this.#context;
     await connection.ready();
     return connection.call(scripts.jobs.listPage(this.key, from, { count, backwards: true }));
   }
 
-  /** How many jobs wait. */
+  /** Returns the number of waiting jobs. */
   async total(): Promise<number> {
     const { connection } = this.#context;
     await connection.ready();
@@ -49,13 +49,12 @@ export class QueueEntries {
   }
 
   /**
-   * Searches for a job from the position where it was seen towards the front, because jobs before it may have been taken
-   * since.
+   * Searches for a job from its last seen position towards the front, because jobs before it may have been fetched since.
    *
    * @throws InvalidOptionError
    */
   async find(ref: WaitingJobRef): Promise<FoundWaiting> {
-    assertRecord('job', ref, 'a job as a list gives it, or { position, id }');
+    assertRecord('job', ref, 'a job from a list, or { position, id }');
     const { position, id } = ref;
     assertInteger('position', position, 1, Number.MAX_SAFE_INTEGER);
     const first = Math.max(0, position - LOOK_BEHIND);
@@ -80,7 +79,7 @@ export class QueueEntries {
     const fromThere = side === 'right' ? position : total - position + 1;
     if (fromThere > MAX_DEPTH) return { status: 'tooDeep' };
     const { connection, keys, scripts } = this.#context;
-    // Meanwhile, jobs come in on one side and leave on the other.
+    // In the meantime, jobs enter on one side and leave on the other.
     const from = { side, depth: fromThere + LOOK_BEHIND } as const;
     const params = [removeParams(keys, raw, tryParse(raw))];
     const [removed] = await connection.call(scripts.jobs.remove(this.key, from, params));
@@ -88,8 +87,9 @@ export class QueueEntries {
   }
 
   /**
-   * In a busy queue a job moves by thousands between two looks. Only the entry itself leaves Redis here. Jobs that are
-   * enqueued meanwhile move it in the direction of the search, so that the search cannot miss it.
+   * Searches towards the front. In a busy queue, a job moves by thousands of positions between two reads. Only the entry
+   * itself leaves Redis here. Jobs that are enqueued in the meantime move it in the direction of the search, which therefore
+   * cannot miss it.
    */
   async #findNearerTheFront(
     id: string,

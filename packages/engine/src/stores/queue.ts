@@ -34,11 +34,11 @@ export const PAUSE_OPTIONS: OptionTable<PauseOptions> = {
   for: duration(1, MAX_PAUSE, '1 ms to 100 years'),
 };
 
-/** Which of the jobs of a queue to list. */
+/** Options of `Queue.list`. */
 export interface WaitingListOptions {
-  /** How many jobs to skip; default 0. `next` of a list continues it. */
+  /** The number of jobs to skip; default 0. Pass a list's `next` to continue it. */
   readonly from?: number | undefined;
-  /** How many jobs at most, 1 to 500; default 20. A list ends earlier when its jobs would exceed 4 MiB. */
+  /** The maximum number of jobs, 1 to 500; default 20. A list ends earlier when its jobs would exceed 4 MiB. */
   readonly limit?: number | undefined;
 }
 
@@ -49,11 +49,11 @@ export const WAITING_LIST_OPTIONS: OptionTable<WaitingListOptions> = {
 };
 
 const BATCH = 500;
-// Where the entries that were just read from the end of a queue still stand, unless a pool took them.
+// The location of the entries that were just read from the end of a queue, unless a pool has fetched them.
 const NEXT = { side: 'right', depth: BATCH } as const;
 
 /**
- * The queue of a job name. All methods throw NotConnectedError when Redis is out of reach.
+ * The queue of a job name. All methods throw NotConnectedError when Redis is unreachable.
  *
  * @example
  * ```ts
@@ -71,13 +71,13 @@ export class Queue {
 
   /** @throws InvalidJobNameError */
   constructor(context: StoreContext, jobName: string) {
-    assertJobName(jobName); // Another name may lead to a pool's own list.
+    assertJobName(jobName); // An invalid name may lead to a pool's own list.
     this.jobName = jobName;
     this.#context = context;
     this.#entries = new QueueEntries(context, jobName);
   }
 
-  /** Lists some of the waiting jobs, the one that is taken next first. @throws InvalidOptionError */
+  /** Lists some of the waiting jobs, beginning with the next job. @throws InvalidOptionError */
   async list(options: WaitingListOptions = {}): Promise<WaitingList> {
     assertOptions('list', options, WAITING_LIST_OPTIONS);
     const { from = 0, limit = LIST_LIMIT } = options;
@@ -87,14 +87,14 @@ export class Queue {
   }
 
   /**
-   * Goes through all waiting jobs, the one that is taken next first, up to 500 at once. When jobs are taken meanwhile,
-   * the scan skips as many others.
+   * Iterates over all waiting jobs, beginning with the next job, in batches of up to 500. For each job that is fetched in the
+   * meantime, the scan skips another one.
    */
   async *scan(): AsyncGenerator<readonly WaitingJob[]> {
     for await (const entries of this.scanUnread()) yield entries.map(({ read }) => read());
   }
 
-  /** The same as `scan`, but parses an entry only when its `read()` is called: for a search that skips most entries. */
+  /** Does the same as `scan`, but parses an entry only when its `read()` is called, for searches that skip most entries. */
   async *scanUnread(): AsyncGenerator<readonly UnreadEntry<WaitingJob>[]> {
     for (let from = 0; ;) {
       const { entries } = await this.#entries.page(from, BATCH);
@@ -106,10 +106,10 @@ export class Queue {
   }
 
   /**
-   * Looks a waiting job up. Returns `undefined` if it stands neither where it was seen nor nearer to the front, where
+   * Looks up a waiting job. Returns `undefined` if it is neither at its last seen position nor nearer to the front, where
    * waiting jobs move.
    *
-   * @param job a job as a list gives it, or its id and the position where it was seen
+   * @param job a job from a list, or its id and last seen position
    * @throws InvalidOptionError
    */
   async get(job: WaitingJobRef): Promise<WaitingJob | undefined> {
@@ -117,10 +117,10 @@ export class Queue {
   }
 
   /**
-   * Deletes a waiting job. A unique job releases its claim. Only within 30,000 jobs of either end of the queue: further
-   * in, the search would hold up everybody who uses Redis.
+   * Deletes a waiting job. A unique job releases its claim. Works only within 30,000 jobs of either end of the queue, because
+   * a deeper search would block Redis for too long.
    *
-   * @param job a job as a list gives it, or its id and the position where it was seen
+   * @param job a job from a list, or its id and last seen position
    * @throws InvalidOptionError
    */
   async delete(job: WaitingJobRef): Promise<DeleteResult> {
@@ -130,7 +130,7 @@ export class Queue {
   }
 
   /**
-   * Pauses the queue in all processes, gocraft/work's included: no further job starts. Jobs that run finish.
+   * Pauses the queue in all processes, including gocraft/work's. No further job starts. Running jobs finish.
    *
    * @throws InvalidOptionError
    */
@@ -149,7 +149,7 @@ export class Queue {
       );
   }
 
-  /** Ends a pause. Idle pools notice at once. */
+  /** Ends a pause. Idle pools notice immediately. */
   async resume(): Promise<ResumeResult> {
     const { connection, keys } = this.#context;
     await connection.ready();
@@ -158,8 +158,8 @@ export class Queue {
   }
 
   /**
-   * Limits how many jobs of the name run at once, in all processes together. Running pools observe the limit from their
-   * next fetch. A pool that starts with a `maxConcurrency` of its own for the name replaces it.
+   * Limits the number of concurrently running jobs of the name, across all processes. Running pools apply the limit from
+   * their next fetch. A pool that starts with its own `maxConcurrency` for the name replaces the limit.
    *
    * @param limit a whole number; 0 removes the limit
    * @throws InvalidOptionError
@@ -171,7 +171,7 @@ export class Queue {
     await connection.redis.set(keys.maxConcurrency(this.jobName), limit);
   }
 
-  /** Deletes all waiting jobs, in batches of 500. Unique jobs release their claims. Jobs that run finish. @throws InvalidOptionError */
+  /** Deletes all waiting jobs, in batches of 500. Unique jobs release their claims. Running jobs finish. @throws InvalidOptionError */
   async empty(options: EmptyOptions = {}): Promise<BulkResult> {
     assertOptions('empty', options, EMPTY_OPTIONS);
     const { connection, keys, scripts } = this.#context;
@@ -188,8 +188,8 @@ export class Queue {
   }
 
   /**
-   * Forgets the job name, with its pause and its limit, once nothing uses it any more. A scheduled job of the name that
-   * comes due later becomes a dead job.
+   * Removes the job name with its pause and its limit, provided that nothing uses it. A scheduled job of the name that is due
+   * later becomes a dead job.
    *
    * @throws JobInUseError when jobs wait or run, or a pool handles the name
    */

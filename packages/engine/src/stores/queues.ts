@@ -10,24 +10,24 @@ import type { StoreContext } from './store-context.js';
 export interface QueueStatus {
   /** The name of its jobs. */
   readonly jobName: string;
-  /** How many jobs wait. Jobs in progress, scheduled jobs and retries are not counted. */
+  /** The number of waiting jobs, without jobs in progress, scheduled jobs and retries. */
   readonly count: number;
-  /** For how many seconds the job that is taken next has waited; 0 when none waits. */
+  /** How long the next job has waited, in milliseconds, to the second; 0 when none waits. */
   readonly latency: number;
-  /** How many jobs are in progress, in all pools. */
+  /** The number of jobs in progress, in all pools. */
   readonly inProgress: number;
-  /** How many jobs of the name may run at once, in all pools; 0 means no limit. */
+  /** The maximum number of concurrently running jobs of the name, in all pools; 0 means no limit. */
   readonly maxConcurrency: number;
   readonly paused: boolean;
-  /** When the pause ends; `undefined` for a pause without an end, or without a pause. */
+  /** The end of the pause; `undefined` for an indefinite pause, or without a pause. */
   readonly pausedUntil: Date | undefined;
 }
 
 const NAMES_AT_ONCE = 100;
-// The answer of PTTL for a key that does not exist.
+// The reply of PTTL for a key that does not exist.
 const NO_KEY = -2;
 
-/** All queues of the namespace. All methods throw NotConnectedError when Redis is out of reach. */
+/** All queues of the namespace. All methods throw NotConnectedError when Redis is unreachable. */
 export class Queues {
   readonly #context: StoreContext;
 
@@ -35,7 +35,7 @@ export class Queues {
     this.#context = context;
   }
 
-  /** Every queue that was ever used, by name. */
+  /** Returns every queue that was ever used, in order of name. */
   async list(): Promise<QueueStatus[]> {
     const { connection, keys, scripts } = this.#context;
     const queues: QueueStatus[] = [];
@@ -57,12 +57,12 @@ export class Queues {
 
   #latency(next: Buffer | undefined): number {
     if (!next) return 0;
-    // An entry that is not a job is found out when it is fetched; `next` is only the beginning of a long entry.
+    // The fetch detects an entry that is not a job. `next` is only the beginning of a long entry.
     const enqueuedAt =
       tryParse(toRaw(next))?.enqueuedAt ?? Number(/"t":(\d+)/.exec(next.toString())?.[1] ?? NaN);
     return Number.isNaN(enqueuedAt)
       ? 0
-      : Math.max(0, unixSeconds(this.#context.clock) - enqueuedAt);
+      : Math.max(0, unixSeconds(this.#context.clock) - enqueuedAt) * 1000;
   }
 
   #pause(pttl: number): Pick<QueueStatus, 'paused' | 'pausedUntil'> {

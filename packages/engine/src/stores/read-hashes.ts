@@ -5,9 +5,9 @@ import type { Scripts } from '../scripts/scripts.js';
 type Hash = Readonly<Record<string, string>>;
 
 /**
- * Reads hashes in bounded steps, so that no script takes long and no reply is very large.
+ * Reads hashes in bounded steps, so that scripts are short and replies are small.
  *
- * @param atOnce how many hashes to read in one step at most
+ * @param atOnce the maximum number of hashes in one step
  * @returns the hashes that exist, by id
  */
 export async function readHashes(

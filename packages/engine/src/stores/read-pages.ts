@@ -1,9 +1,9 @@
 import type { Page } from '../scripts/job-scripts.js';
 
 /**
- * Reads `count` entries behind the first `from`, or as many as there are, in as many steps as their size needs.
+ * Reads up to `count` entries after the first `from`, in as many steps as their size requires.
  *
- * @param read a page of at most `count` entries behind the first `from`
+ * @param read reads a page of at most `count` entries after the first `from`
  */
 export async function readPages(
   read: (from: number, count: number) => Promise<Page>,

@@ -1,41 +1,41 @@
 import type { RunNowStatus } from '../scripts/job-scripts.js';
 
-/** What became of a job that was to run now. */
+/** The result of running a job now. */
 export interface RunNowResult {
   /**
-   * - `enqueued`: it is in its queue.
-   * - `duplicate`: it stays where it is, because another unique job like it waits or runs.
-   * - `unknown`: it stays where it is, because no pool ever knew its name, or because the entry is not a job.
-   * - `notFound`: it is not there, or not there any more.
+   * - `enqueued`: the job is in its queue.
+   * - `duplicate`: the job stays where it is, because an equal unique job waits or runs.
+   * - `unknown`: the job stays where it is, because no pool ever registered its name, or because the entry is not a job.
+   * - `notFound`: the job does not exist, or no longer does.
    */
   readonly status: RunNowStatus;
 }
 
-/** What became of a job that was to be deleted. */
+/** The result of deleting a job. */
 export interface DeleteResult {
   /**
-   * - `deleted`: it is gone.
-   * - `notFound`: it is not there, or not there any more.
-   * - `tooDeep`: it stays, because it is more than 30,000 jobs away from both ends of its queue. Only `Queue.delete`
-   *   answers this.
+   * - `deleted`: the job was deleted.
+   * - `notFound`: the job does not exist, or no longer does.
+   * - `tooDeep`: the job stays, because it is more than 30,000 jobs away from both ends of its queue. Only `Queue.delete`
+   *   returns this.
    */
   readonly status: 'deleted' | 'notFound' | 'tooDeep';
 }
 
-/** What became of a job that was to be killed. */
+/** The result of killing a job. */
 export interface KillResult {
   /**
-   * - `killed`: it is a dead job now.
-   * - `notFound`: it does not wait for its retry, or not any more.
+   * - `killed`: the job is now a dead job.
+   * - `notFound`: the job does not wait for a retry, or no longer does.
    */
   readonly status: 'killed' | 'notFound';
 }
 
-/** What became of a queue that was to be resumed. */
+/** The result of resuming a queue. */
 export interface ResumeResult {
   /**
-   * - `resumed`: its pause has ended.
-   * - `notPaused`: it was not paused.
+   * - `resumed`: the pause has ended.
+   * - `notPaused`: the queue was not paused.
    */
   readonly status: 'resumed' | 'notPaused';
 }

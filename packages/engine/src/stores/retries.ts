@@ -25,7 +25,7 @@ export class Retries extends JobSet {
   /**
    * Moves a job to the dead jobs instead of retrying it. A unique job releases its claim if it holds one.
    *
-   * @param job a job as a list gives it, or its time and id
+   * @param job a job from a list, or its time and id
    * @throws InvalidOptionError
    */
   async kill(job: TimedJobRef): Promise<KillResult> {
@@ -47,7 +47,7 @@ export class Retries extends JobSet {
     });
   }
 
-  /** The dead entry holds no claim: somebody has decided that this job must not run, so another like it may. */
+  /** Makes a dead entry without a claim. A user has decided that this job must not run, so an equal one may. */
   #killParams(raw: Raw, entry: JobEntry | undefined): KillParams {
     const deadEntry = entry && holdsClaim(entry) ? rewriteEntry(raw, { claim: null }) : raw;
     return { ...removeParams(this.#context.keys, raw, entry), deadEntry };

@@ -8,13 +8,13 @@ import type { BulkOutcome } from './bulk.js';
 import type { StoreContext } from './store-context.js';
 import type { JobSetName } from './timed-job.js';
 
-/** How a job of a set goes to its queue now: a dead one without its failures, a unique one with a claim. */
+/** Makes the parameters that move a job of a set to its queue now: a dead job without its failures, a unique job with a claim. */
 export function runNowParams(
   { keys, clock }: StoreContext,
   set: JobSetName,
   { raw, entry }: { readonly raw: Raw; readonly entry: JobEntry },
 ): RunNowParams {
-  // The firing of a schedule that must not overlap claims its place when it goes to its queue, and keeps it until done.
+  // The firing of a non-overlapping schedule takes its claim when it moves to its queue, and holds it until it is done.
   const isFiring =
     set === 'scheduled' && entry.claim === undefined && firingOf(entry.id) !== undefined;
   const claims = entry.unique && !holdsClaim(entry) && (set === 'dead' || isFiring);
@@ -31,7 +31,7 @@ export function runNowParams(
   };
 }
 
-/** How a bulk counts it. */
+/** Returns how a bulk operation counts the result. */
 export function runNowOutcome(status: RunNowStatus | undefined): BulkOutcome {
   if (status === 'enqueued') return 'done';
   return status === undefined || status === 'notFound' ? 'gone' : status;

@@ -1,6 +1,6 @@
 import type { JobEntry } from '../job/job-entry.js';
 import { assertOptions } from '../options/option-rules.js';
-import { MOST_BYTES_TWICE } from '../redis/batches.js';
+import { MAX_BYTES_TWICE } from '../redis/batches.js';
 import type { Raw } from '../redis/raw.js';
 import {
   BULK_OPTIONS,
@@ -33,7 +33,7 @@ export async function setInBulk(
     await entries.total(),
     options,
     async (offset) => {
-      const page = await entries.page(offset, { count: BATCH, bytes: MOST_BYTES_TWICE });
+      const page = await entries.page(offset, { count: BATCH, bytes: MAX_BYTES_TWICE });
       return page.entries.map((raw) => ({ raw, entry: tryParse(raw) }));
     },
     (batch) => actOn(batch, act, jobName),

@@ -7,10 +7,10 @@ import { idOf } from './entries.js';
 import type { StoreContext } from './store-context.js';
 import type { JobSetName, TimedJobRef } from './timed-job.js';
 
-/** How many entries are read at once. */
+/** The number of entries in one read. */
 export const BATCH = 500;
-const A_JOB = 'a job as a list gives it, or { at, id }';
-// Of JavaScript, in milliseconds.
+const A_JOB = 'a job from a list, or { at, id }';
+// JavaScript's latest date, in milliseconds.
 const LATEST_DATE = 8.64e15;
 
 /** The entries of a set of jobs, read from Redis in bounded steps. Scores are seconds since the epoch. */
@@ -24,21 +24,21 @@ export class SetEntries {
     this.key = context.keys[set];
   }
 
-  /** Reads entries by rank, so that the last of a million costs what the first costs. */
+  /** Reads entries by rank, so the last of a million costs the same as the first. */
   async page(from: number, bound: PageBound): Promise<Page> {
     const { connection, scripts } = this.#context;
     await connection.ready();
     return connection.call(scripts.jobs.setPage(this.key, from, bound));
   }
 
-  /** How many entries there are. */
+  /** Returns the number of entries. */
   async total(): Promise<number> {
     const { connection } = this.#context;
     await connection.ready();
     return connection.redis.zcard(this.key);
   }
 
-  /** How many entries come before a time, or, newest first, after it. */
+  /** Returns the number of entries before a time or, newest first, after it. */
   async rankOf(at: Date, newestFirst: boolean): Promise<number> {
     const seconds = at.getTime() / 1000;
     if (!newestFirst) return this.#countBelow(seconds);
@@ -48,7 +48,7 @@ export class SetEntries {
   }
 
   /**
-   * The entry of a job, to the byte. The entry of a listed job is taken from that job, without a look at Redis.
+   * Returns the exact bytes of a job's entry. For a listed job, they come from that job, without reading Redis.
    *
    * @throws InvalidOptionError
    */
@@ -64,7 +64,7 @@ export class SetEntries {
     return this.#findBetween(seconds, seconds + 1, ref.id);
   }
 
-  /** Whether the set has an entry of these bytes. */
+  /** Returns whether the set has an entry of these bytes. */
   async has(raw: Raw): Promise<boolean> {
     const { connection } = this.#context;
     await connection.ready();
@@ -78,7 +78,7 @@ export class SetEntries {
     return connection.redis.zcount(this.key, '-inf', `(${seconds}`);
   }
 
-  /** Searches the scores that no Date can hold: those after the last date, then those before the first. */
+  /** Searches the scores that no Date can hold: first those after the last date, then those before the first. */
   async #findBeyondDates(id: string): Promise<Raw | undefined> {
     const last = LATEST_DATE / 1000;
     return (
@@ -86,7 +86,7 @@ export class SetEntries {
     );
   }
 
-  /** @param to a score below which the entry stands; an infinite one includes it */
+  /** @param to the exclusive upper bound of the score; an infinite bound is inclusive */
   async #findBetween(from: number, to: number, id: string): Promise<Raw | undefined> {
     let next: number | undefined = await this.#countBelow(from);
     while (next !== undefined) {

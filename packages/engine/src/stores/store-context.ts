@@ -3,7 +3,7 @@ import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../scripts/scripts.js';
 
-/** The namespace that a store reads and changes, and how it reaches it. */
+/** The namespace that a store reads and changes, and its connection. */
 export interface StoreContext {
   readonly connection: RedisConnection;
   readonly keys: Keys;

@@ -3,22 +3,22 @@ import { shown, type ShownEntry } from './entries.js';
 
 /** A job that waits in its queue. */
 export interface WaitingJob extends ShownEntry {
-  /** Its place in the queue; 1 is the job that is taken next. */
+  /** The job's place in the queue; 1 is the next job. */
   readonly position: number;
 }
 
-/** Part of a queue, the job that is taken next first. */
+/** Part of a queue, beginning with the next job. */
 export interface WaitingList {
   readonly jobs: readonly WaitingJob[];
-  /** How many jobs wait in the queue. */
+  /** The number of waiting jobs in the queue. */
   readonly total: number;
-  /** How many jobs were skipped before the first of the list. */
+  /** The number of jobs before the first of the list. */
   readonly from: number;
-  /** `from` of the list that continues this one; `undefined` at the end of the queue. */
+  /** The `from` of the list that continues this one; `undefined` at the end of the queue. */
   readonly next: number | undefined;
 }
 
-/** Identifies a waiting job: its id, and the position where it was seen. */
+/** Identifies a waiting job: its id, and its last seen position. */
 export interface WaitingJobRef {
   readonly position: number;
   readonly id: string;

@@ -1,6 +1,6 @@
 import { MAX_NAMES, OTHER_NAMES } from '../metrics/recorder.js';
 
-/** Makes a function that returns each job name as it is, and `(other)` for new names once there were `most`. */
+/** Makes a function that returns the first `most` job names unchanged, and `(other)` for further ones. */
 export function boundedNames(most = MAX_NAMES): (jobName: string) => string {
   const names = new Set<string>();
   return (jobName) => {

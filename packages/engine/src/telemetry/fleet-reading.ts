@@ -2,14 +2,14 @@ import type { Client } from '../client/client.js';
 import type { QueueStatus } from '../stores/queues.js';
 import { MAX_NAMES } from '../metrics/recorder.js';
 
-/** The jobs in Redis, for all processes together. */
+/** The jobs of all processes in Redis. */
 export interface FleetReading {
-  /** All queues; only the longest if there are more than 500. */
+  /** The queues, or only the longest if there are more than 500. */
   readonly queues: readonly QueueStatus[];
   readonly sets: readonly (readonly [set: 'scheduled' | 'retry' | 'dead', count: number])[];
 }
 
-/** `undefined` if Redis does not answer, so that this process's own figures are still given. */
+/** Reads the jobs in Redis. Returns `undefined` if Redis does not answer, so that this process's own figures are still reported. */
 export async function readFleet(client: Client): Promise<FleetReading | undefined> {
   try {
     const [queues, { scheduled, retry, dead }] = await Promise.all([

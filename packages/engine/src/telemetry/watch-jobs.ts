@@ -9,28 +9,28 @@ import { boundedNames } from './bounded-names.js';
 
 /** Meters that count the jobs of this process. */
 export interface JobMeters {
-  /** Redis has taken jobs of a name. */
+  /** Counts jobs of a name that Redis has accepted. */
   enqueued(jobName: string, count: number): void;
-  /** A worker has begun a job that had waited for `wait` seconds; whole ones, because entries hold no more. */
+  /** Counts a started job that had waited for `wait` seconds, a whole number because entries hold whole seconds. */
   started(jobName: string, wait: number): void;
-  /** A job's run has ended, and Redis has its fate. */
+  /** Counts a run that has ended and whose fate Redis has recorded. */
   settled(jobName: string, run: SettledRun): void;
 }
 
 export interface SettledRun {
   readonly fate: Fate['kind'];
-  /** How the run counts; `undefined`: not at all, because the job neither succeeded nor failed. */
+  /** The counted result of the run; `undefined` if the job neither succeeded nor failed. */
   readonly result: RunResult | undefined;
   /** The error that the handler threw; `undefined` if it threw none. */
   readonly error: unknown;
-  /** How long the run took, in seconds. */
+  /** The duration of the run, in seconds. */
   readonly duration: number;
 }
 
-/** A pool, whatever its context. */
+/** A pool with any context. */
 export type WatchedPool = Pick<WorkerPool, 'on' | 'busy' | 'concurrency' | 'isReady'>;
 
-/** Has `meters` count from now on. Beyond 500 job names, further ones count as `(other)`. */
+/** Makes `meters` count from now on. Job names beyond the first 500 count as `(other)`. */
 export function watchJobs(
   { enqueuer, pool }: { enqueuer?: Enqueuer | undefined; pool?: WatchedPool | undefined },
   meters: JobMeters,

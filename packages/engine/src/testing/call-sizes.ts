@@ -1,7 +1,7 @@
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { CommandCall, ScriptCall } from '../redis/script.js';
 
-/** Notes how many bytes of arguments each script call over a connection has from now on. */
+/** Records the bytes of arguments of each script call over a connection from now on. */
 export function callSizes(connection: RedisConnection): number[] {
   const sizes: number[] = [];
   const run = connection.run.bind(connection);

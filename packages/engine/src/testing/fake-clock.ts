@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js';
 
-/** A clock that stands still until it is set; scripts take its time, too. */
+/** A clock that stands still until it is set. Scripts use its time, too. */
 export class FakeClock implements Clock {
   #milliseconds: number;
 

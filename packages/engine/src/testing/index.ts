@@ -1,6 +1,6 @@
 /**
- * Parts for tests of code that uses the engine: a pool whose steps a test takes, a clock that it moves, random numbers that
- * repeat. Tests of Nest applications use `@nestcraft/work/testing`.
+ * Utilities for tests of code that uses the engine: a pool that a test drives step by step, a clock that it moves, and
+ * repeatable random numbers. Tests of Nest applications use `@nestcraft/work/testing`.
  *
  * @packageDocumentation
  */

@@ -1,6 +1,6 @@
 import type { Random } from '../base/random.js';
 
-/** Makes a source of random numbers that gives the same ones for the same seed (mulberry32). */
+/** Makes a source of random numbers that repeats for the same seed (mulberry32). */
 export function seededRandom(seed: number): Random {
   let state = seed;
   return () => {

@@ -5,7 +5,7 @@ import type { WorkerPool } from '../pool/worker-pool.js';
  * Registers a pool without starting its loops: jobs run and time passes only when the test says so. Call it instead of
  * `pool.start()`. The pool's `concurrency` has no effect.
  *
- * @throws PoolStartedError; InvalidJobArgsError for the arguments of a schedule; the error that keeps the pool from Redis
+ * @throws PoolStartedError; InvalidJobArgsError for the arguments of a schedule; the error that makes Redis unusable
  *
  * @example
  * ```ts

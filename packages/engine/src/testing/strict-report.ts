@@ -1,6 +1,6 @@
 import type { Report } from '../logging/report.js';
 
-/** For tests in which nothing goes wrong: throws whatever is reported. */
+/** Throws everything that is reported, for tests in which nothing goes wrong. */
 export const strictReport: Report = {
   error: (_where, error) => {
     throw error;
@@ -13,7 +13,7 @@ export const strictReport: Report = {
   },
 };
 
-/** Keeps the errors that are reported. */
+/** Collects the reported errors. */
 export function reportInto(errors: unknown[]): Report {
   return { ...strictReport, error: (_where, error) => void errors.push(error) };
 }

@@ -8,11 +8,11 @@ import { openRedis, type RedisSource } from '../redis/redis-source.js';
 /** The real Redis that all tests share; the test run starts it. */
 export const TEST_REDIS_URL = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 
-/** Where the tests of this run have their jobs: in that Redis; or in one in memory, which must do the same. */
+/** The Redis for the jobs of this test run: the real one, or one in memory that must behave the same. */
 export const TEST_REDIS: RedisSource =
   process.env.NESTCRAFT_TEST_ENGINE === 'memory' ? new MemoryRedis().options : TEST_REDIS_URL;
 
-/** A namespace of one test's own, and a plain connection to look behind the engine's back. */
+/** A test's own namespace, and a plain connection that bypasses the engine. */
 export class TestNamespace {
   readonly redis: Redis;
   readonly namespace = `test-${newId()}`;
@@ -23,23 +23,23 @@ export class TestNamespace {
     this.redis = openRedis(source, {}, undefined).redis;
   }
 
-  /** What every part of the engine is made with. */
+  /** The options for every part of the engine. */
   get options(): { redis: RedisSource; namespace: string } {
     return { redis: this.source, namespace: this.namespace };
   }
 
-  /** As parts of the engine have it; opened when a test first asks for it. */
+  /** The engine's kind of connection, opened when a test first requests it. */
   get connection(): RedisConnection {
     this.#connection ??= new RedisConnection(this.source, { name: 'test' });
     return this.#connection;
   }
 
-  /** The entries of a queue, next to be taken last. */
+  /** Returns the entries of a queue, the next job last. */
   queue(jobName: string): Promise<string[]> {
     return this.redis.lrange(this.keys.queue(jobName), 0, -1);
   }
 
-  /** The entries of a sorted set with their scores. */
+  /** Returns the entries of a sorted set with their scores. */
   async set(key: 'retry' | 'scheduled' | 'dead'): Promise<{ entry: unknown; score: number }[]> {
     const flat = await this.redis.zrange(this.keys[key], '0', '-1', 'WITHSCORES');
     return Array.from({ length: flat.length / 2 }, (_, index) => ({
@@ -48,7 +48,7 @@ export class TestNamespace {
     }));
   }
 
-  /** How many jobs of a name are in progress, in all pools, by the lists themselves. */
+  /** Returns the number of jobs of a name in progress, in all pools, by the lists themselves. */
   async inProgress(jobName: string): Promise<number> {
     const keys = await this.redis.keys(`${this.keys.queue(jobName)}:*:inprogress`);
     const lengths = await Promise.all(keys.map((key) => this.redis.llen(key)));

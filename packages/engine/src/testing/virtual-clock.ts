@@ -7,9 +7,9 @@ import type { Clock } from '../base/clock.js';
 export class VirtualClock implements Clock {
   #now: number;
 
-  /** @param now the time at which the clock begins, rounded down to the second */
+  /** @param now the initial time, rounded down to the second */
   constructor(now: Date) {
-    // Jobs have whole seconds; a test that begins with one sees no rounding.
+    // Jobs have whole seconds. A test that starts at one sees no rounding.
     this.#now = Math.floor(now.getTime() / 1000) * 1000;
   }
 
@@ -23,7 +23,7 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  /** Moves the clock forward. @param milliseconds since the epoch; the clock ignores an earlier time */
+  /** Moves the clock forward. @param milliseconds the time since the epoch; an earlier time is ignored */
   moveTo(milliseconds: number): void {
     this.#now = Math.max(this.#now, milliseconds);
   }

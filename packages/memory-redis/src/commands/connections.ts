@@ -10,14 +10,14 @@ import { VERSION } from '../version.js';
 const MANY = Infinity;
 const PONG = new Status('PONG');
 
-/** What is about the connection itself, and its messages. */
+/** The commands for the connection itself and its messages. */
 export const connections: Commands = {
   PING: serves([0, 1], ({ session, args: [text] }) => {
     if (session.channels.size > 0) return ['pong', text ?? ''];
     return text ?? PONG;
   }),
   ECHO: serves(1, ({ args }) => argument(args, 0)),
-  // There is one database, and nobody to be kept out.
+  // There is only one database, and no authentication.
   SELECT: serves(1, ({ args }) => {
     if (toInteger(argument(args, 0)) !== 0) throw new RedisError('ERR DB index is out of range');
     return OK;
@@ -59,7 +59,7 @@ export const connections: Commands = {
   }),
 };
 
-/** One reply for each channel: all but the last are sent here. */
+/** Sends one reply per channel, except the last, which is returned. */
 function answerEach(
   session: Session,
   channels: readonly Bytes[],

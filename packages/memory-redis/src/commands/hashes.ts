@@ -54,7 +54,7 @@ function hash({ keyspace, args: [key = ''] }: Call): Map<Bytes, Bytes> | undefin
   return keyspace.read(key, 'hash');
 }
 
-/** @returns how many fields are new */
+/** @returns the number of new fields */
 function setFields({ keyspace, args: [key = '', ...rest] }: Call, command: string): Reply {
   if (rest.length % 2 === 1) throw RedisError.arity(command);
   const fields = keyspace.open(key, 'hash');

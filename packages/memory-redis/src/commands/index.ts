@@ -10,7 +10,7 @@ import { sortedSets } from './sorted-sets.js';
 import { strings } from './strings.js';
 import { transactions } from './transactions.js';
 
-/** Every command by its name in capitals. */
+/** All commands, by name in capitals. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   Object.entries({
     ...{ ...keys, ...strings, ...lists, ...hashes, ...sets, ...sortedSets },

@@ -7,7 +7,7 @@ import { scan } from '../scan.js';
 
 const MANY = Infinity;
 
-/** What there is for keys of every type. */
+/** The commands for keys of every type. */
 export const keys: Commands = {
   DEL: writes([1, MANY], remove, allKeys),
   UNLINK: writes([1, MANY], remove, allKeys),

@@ -94,7 +94,7 @@ function pop(call: Call, side: Side): Reply {
   return many === undefined ? (popped[0] ?? null) : popped;
 }
 
-/** The places of a value: the first from the left, or from the right if `count` is negative. */
+/** Yields the positions of a value, from the left or from the right. */
 function* places(items: readonly Bytes[], value: Bytes, fromRight: boolean): Generator<number> {
   const find = (from: number): number =>
     fromRight ? (from < 0 ? -1 : items.lastIndexOf(value, from)) : items.indexOf(value, from);

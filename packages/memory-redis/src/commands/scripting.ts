@@ -43,7 +43,9 @@ function run({ server, session, args: [, count = '', ...rest] }: Call, sha: stri
   });
 }
 
-/** What a real one says, and which command it is: that may be there, and be missing here. */
+/**
+ * Returns the error of a real Redis plus the command's name, because the command may exist there and be missing here.
+ */
 function unknown(name: string): RedisError {
   return new RedisError(`ERR Unknown Redis command called from script: ${name}`);
 }

@@ -6,7 +6,7 @@ import { VERSION } from '../version.js';
 
 const MANY = Infinity;
 
-/** What there is to set in a Redis that keeps everything in memory, and nothing for ever. */
+/** The settings of a Redis that keeps everything in memory and persists nothing. */
 const SETTINGS: Readonly<Record<string, string>> = {
   maxmemory: '0',
   'maxmemory-policy': 'noeviction',

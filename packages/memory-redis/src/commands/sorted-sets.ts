@@ -158,7 +158,7 @@ function pop(call: Call, highest: boolean): Reply {
   return shown(popped, true);
 }
 
-/** So many different ones by chance; or, if `many` is negative, so many of which some may be the same. */
+/** Draws `many` distinct random members; if `many` is negative, draws with repetition. */
 function draw(sorted: readonly Scored[], many: number): Scored[] {
   const pick = (from: readonly Scored[]): number => Math.floor(Math.random() * from.length);
   if (many < 0) {
@@ -202,7 +202,7 @@ function byIndex(call: Call, start: Bytes, stop: Bytes, isReversed: boolean): Sc
   return slice(isReversed ? sorted.toReversed() : sorted, from, to);
 }
 
-/** Those between two scores; from the highest, if reversed, and then the higher bound is named first. */
+/** Returns the members between two scores; if reversed, from the highest, with the higher bound given first. */
 function scores(call: Call, start: Bytes, stop: Bytes, isReversed: boolean): Scored[] {
   return isReversed ? between(call, stop, start).reverse() : between(call, start, stop);
 }

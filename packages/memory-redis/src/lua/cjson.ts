@@ -2,14 +2,10 @@ import { bytesOf, type Bytes } from '../bytes.js';
 import { NULL, type LuaTable, type LuaValue } from './lua-state.js';
 
 const DEEPEST = 1_000;
-// cjson takes a table for an array if at least one in this many places is filled, or it is short.
+// cjson treats a table as an array if at least one in this many places is filled, or if it is short.
 const SPARSE = { ratio: 2, safe: 10 };
 
-/**
- * Reads JSON as Redis's cjson does: bytes that are no UTF-8 stay as they are, numbers become floats.
- *
- * @throws Error
- */
+/** Reads JSON as Redis's cjson does: bytes that are not UTF-8 stay unchanged, numbers become floats. @throws Error */
 export function decodeJson(text: Bytes): LuaValue {
   return toLua(JSON.parse(withBytes(text)) as Json, 0);
 }
@@ -30,7 +26,7 @@ export function encodeJson(value: LuaValue, depth = 0): Bytes {
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
-/** Puts escapes above ASCII in bytes of UTF-8, so that JSON.parse, which sees bytes, gives bytes. */
+/** Replaces escapes above ASCII by UTF-8 bytes, so that JSON.parse, applied to bytes, returns bytes. */
 function withBytes(text: Bytes): Bytes {
   return text.replace(
     /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|.)/gs,
@@ -63,7 +59,7 @@ function encodeTable(table: LuaTable, depth: number): Bytes {
   return `{${members.join(',')}}`;
 }
 
-/** How many items it has as an array; 0 if it is none. */
+/** Returns the length of a table as an array; 0 if it is not an array. */
 function arrayLength(table: LuaTable): number {
   const keys = [...table.keys()];
   const isIndex = (key: unknown): key is number => Number.isInteger(key) && Number(key) > 0;
@@ -87,7 +83,7 @@ function quoted(bytes: Bytes): Bytes {
     .replaceAll('\u007f', String.raw`\u007f`);
 }
 
-/** As C writes it with `%.14g`. */
+/** Formats a number like C's `%.14g`. */
 function numberText(value: number): Bytes {
   if (!Number.isFinite(value)) throw new Error('Cannot serialise number: must not be NaN or Inf');
   const digits = 14;

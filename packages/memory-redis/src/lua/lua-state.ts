@@ -2,16 +2,16 @@ import type { Bytes } from '../bytes.js';
 import { loadLua, type LuaWasm } from './wasm.js';
 
 /**
- * A value of Lua's: a string is bytes, `null` is nil, `NULL` the null of JSON. An array goes to Lua as a table; tables
+ * A Lua value: a string is bytes, `null` is nil, and `NULL` is JSON's null. Arrays become tables in Lua, and tables
  * come back as Maps. Functions, which only Lua can hold, come back as nil.
  */
 export type LuaValue =
   number | boolean | Bytes | null | typeof NULL | LuaTable | readonly LuaValue[];
 
-/** A table's entries, in no order. */
+/** A table's entries, unordered. */
 export type LuaTable = ReadonlyMap<number | Bytes | boolean, LuaValue>;
 
-/** What a null of JSON is in Lua (`cjson.null`), where nil cannot stand in a table. */
+/** JSON's null in Lua (`cjson.null`), because a table cannot contain nil. */
 export const NULL = Symbol('null');
 
 /** A function that stays in Lua. */
@@ -19,7 +19,7 @@ export class LuaReference {
   constructor(readonly number: number) {}
 }
 
-/** What a call threw, as a value of Lua's. */
+/** The Lua value that a call threw. */
 export class LuaError extends Error {
   constructor(readonly value: LuaValue) {
     super(typeof value === 'string' ? value : 'a Lua script failed');
@@ -33,7 +33,7 @@ const LIGHT_USERDATA = 2;
 const NUMBER = 3;
 const STRING = 4;
 const TABLE = 5;
-// As deep as Redis goes into tables within tables, more or less.
+// Approximately Redis's limit for nested tables.
 const DEEPEST = 1_000;
 const SLOTS = 20;
 
@@ -62,7 +62,7 @@ export class LuaState {
   /**
    * Compiles a text into a function.
    *
-   * @param name how messages call it
+   * @param name the name used in messages
    * @throws LuaError with Lua's message
    */
   compile(lua: Bytes, name: string): LuaReference {
@@ -73,20 +73,23 @@ export class LuaState {
     return this.#reference();
   }
 
-  /** Makes a function of JavaScript's one of Lua's. What it throws is raised: the value of a `LuaError`, else the message. */
+  /**
+   * Exposes a JavaScript function to Lua. Exceptions are raised in Lua: the value of a `LuaError`, otherwise the
+   * message.
+   */
   expose(run: (...args: LuaValue[]) => LuaValue): LuaReference {
     const pointer = this.#wasm.addFunction((state) => {
       const count = this.#wasm._lua_gettop(state);
       const args = Array.from({ length: count }, (_, index) => this.#read(state, index + 1));
       const { fault, value } = attempt(() => run(...args));
       this.#push(state, fault ?? value);
-      return fault === undefined ? 1 : this.#wasm._lua_error(state); // which does not come back
+      return fault === undefined ? 1 : this.#wasm._lua_error(state); // does not return
     }, 'ii');
     this.#wasm._lua_pushcclosure(this.#state, pointer, 0);
     return this.#reference();
   }
 
-  /** Sets a global, past whatever guards the globals. */
+  /** Sets a global, bypassing any protection of the globals. */
   setGlobal(name: string, value: LuaValue): void {
     this.#push(this.#state, name);
     this.#push(this.#state, value);
@@ -94,9 +97,9 @@ export class LuaState {
   }
 
   /**
-   * Calls a function for its one result.
+   * Calls a function and returns its single result.
    *
-   * @param onError is called, where the error happens, with what was thrown, and gives what is thrown instead
+   * @param onError called at the point of the error with the thrown value; its result is thrown instead
    * @throws LuaError
    */
   call(run: LuaReference, onError: LuaReference): LuaValue {
@@ -111,7 +114,7 @@ export class LuaState {
     return result;
   }
 
-  /** Calls a function whose one result is a function. @throws LuaError */
+  /** Calls a function whose single result is a function. @throws LuaError */
   callForFunction(run: LuaReference, args: readonly (LuaValue | LuaReference)[]): LuaReference {
     this.#push(this.#state, run);
     for (const arg of args) this.#push(this.#state, arg);
@@ -120,7 +123,7 @@ export class LuaState {
     return this.#reference();
   }
 
-  /** Takes what is on top of the stack. */
+  /** Pops the top of the stack as a reference. */
   #reference(): LuaReference {
     return new LuaReference(this.#wasm._luaL_ref(this.#state, REGISTRY));
   }
@@ -196,7 +199,7 @@ export class LuaState {
     }
   }
 
-  /** Writes bytes where Lua can read them, until the next write. @returns where */
+  /** Writes bytes to memory that Lua can read until the next write. @returns the address */
   #write(bytes: Bytes): number {
     if (this.#scratch.size < bytes.length) {
       this.#wasm._free(this.#scratch.address);
@@ -208,7 +211,7 @@ export class LuaState {
     return address;
   }
 
-  /** Made anew each time: the memory moves when it grows. */
+  /** Returns a new view each time, because the memory moves when it grows. */
   #memory(address: number, length: number): Buffer {
     return Buffer.from(this.#wasm.HEAPU8.buffer, address, length);
   }

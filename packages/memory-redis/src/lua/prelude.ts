@@ -1,7 +1,4 @@
-/**
- * What Redis gives to scripts, made out of the functions that this engine gives. Globals are locked at the end, as Redis
- * does.
- */
+/** Redis's API for scripts, built from this engine's functions. Globals are locked at the end, as in Redis. */
 export const PRELUDE = String.raw`
 local call, protectedCall, decode, encode, sha1, null = ...
 

@@ -16,7 +16,7 @@ import { PRELUDE } from './prelude.js';
 /** Runs a command for a script. */
 export type RunCommand = (name: string, args: readonly Bytes[]) => Reply;
 
-/** Keeps and runs scripts, in Lua 5.1 and by the rules of Redis. */
+/** Stores and runs scripts in Lua 5.1, according to Redis's rules. */
 export class ScriptEngine {
   readonly #lua: LuaState;
   readonly #onError: LuaReference;
@@ -51,7 +51,7 @@ export class ScriptEngine {
     this.#scripts.clear();
   }
 
-  /** Compiles a script, if need be. @returns its digest @throws RedisError */
+  /** Compiles a script if necessary. @returns its digest @throws RedisError */
   load(lua: Bytes): string {
     const sha = sha1(lua);
     if (this.#scripts.has(sha)) return sha;
@@ -64,7 +64,7 @@ export class ScriptEngine {
     return sha;
   }
 
-  /** @throws RedisError when there is no such script, or it fails */
+  /** @throws RedisError if the script is unknown or fails */
   run(sha: string, keys: readonly Bytes[], args: readonly Bytes[], command: RunCommand): Reply {
     const script = this.#scripts.get(sha);
     if (!script) throw new RedisError('NOSCRIPT No matching script. Please use EVAL.');
@@ -108,7 +108,7 @@ function argumentText(value: LuaValue): Bytes | undefined {
   return typeof value === 'number' ? floatText(value) : undefined;
 }
 
-/** The reply, unless it is an error. @throws LuaError */
+/** Returns the reply unless it is an error. @throws LuaError */
 function raised(reply: LuaValue): LuaValue {
   if (isTable(reply) && reply.has('err')) throw new LuaError(reply);
   return reply;
@@ -122,7 +122,7 @@ function errorTable(message: string): LuaValue {
   return new Map([['err', message]]);
 }
 
-/** Redis's rules: nil is false, a status is a table with `ok`, an error one with `err`. */
+/** Converts a reply by Redis's rules: nil becomes false, a status a table with `ok`, an error a table with `err`. */
 function toLua(reply: Reply): LuaValue {
   if (reply === null) return false;
   if (typeof reply === 'bigint') return Number(reply);
@@ -132,7 +132,7 @@ function toLua(reply: Reply): LuaValue {
   return reply.map(toLua);
 }
 
-/** Redis's rules the other way: numbers lose what is behind the point, an array ends at its first nil. */
+/** Converts a Lua value to a reply by Redis's rules: numbers are truncated, and an array ends at its first nil. */
 function toReply(value: LuaValue): Reply {
   if (typeof value === 'number') return Math.trunc(value);
   if (typeof value === 'string') return value;
@@ -148,7 +148,7 @@ function toReply(value: LuaValue): Reply {
   return items;
 }
 
-/** An error that a script did not catch, with the place where it happened. */
+/** Returns an error that a script did not catch, with its location. */
 function scriptError(value: LuaValue, sha: string): RedisError {
   const fault = isTable(value) ? value : undefined;
   const [message, line] = [fault?.get('err'), fault?.get('line')];

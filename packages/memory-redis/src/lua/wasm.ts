@@ -3,11 +3,13 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { compileFunction } from 'node:vm';
 
-/** What is used of Lua's C interface, as the WebAssembly module exports it. Strings go by address and length. */
+/**
+ * The used part of Lua's C interface, as exported by the WebAssembly module. Strings are passed by address and length.
+ */
 export interface LuaWasm {
   readonly HEAPU8: Uint8Array;
   readonly HEAPU32: Uint32Array;
-  /** Makes a JavaScript function callable from Lua; `signature` gives its types. */
+  /** Makes a JavaScript function callable from Lua; `signature` describes its types. */
   addFunction(run: (state: number) => number, signature: 'ii'): number;
   _malloc(size: number): number;
   _free(address: number): void;
@@ -41,13 +43,13 @@ interface Package {
   readonly LuaApi: { initialize(): Promise<{ readonly module: LuaWasm }> };
 }
 
-/** Loads Lua 5.1, the version that Redis has, compiled to WebAssembly. Its package's types name files that it lacks. */
+/** Loads Lua 5.1, Redis's version, compiled to WebAssembly. The package's own types refer to missing files. */
 export async function loadLua(): Promise<LuaWasm> {
   const { module } = await loadPackage().LuaApi.initialize();
   return module;
 }
 
-/** Does what `require` would do, but for the `import()` in the package, which fails in modules that Jest has loaded. */
+/** Loads the package like `require`, but replaces its `import()`, which fails in modules that Jest has loaded. */
 function loadPackage(): Package {
   const file = createRequire(import.meta.url).resolve('wasmoon-lua5.1');
   const code = readFileSync(file, 'utf8').replace("await import('module')", "require('module')");

@@ -1,39 +1,42 @@
-/** Whatever handles jobs: a provider, a proxy around it, or what a test has put in its place. */
+/** An object that handles jobs: a provider, a proxy around one, or the stand-in of a test. */
 export type Instance = Readonly<Record<string, unknown>>;
 
 export type Method = (...args: unknown[]) => unknown;
 
-/** A method as it was decorated. An instance may have another under its name: a spy, or what a proxy shows. */
+/**
+ * A method as it was decorated. An instance may hold a different method under the same name, such as a spy or a
+ * proxy's.
+ */
 export interface DecoratedMethod {
-  /** Where it stands. */
+  /** The prototype that declares the method. */
   readonly prototype: object;
   readonly methodName: string;
   readonly method: Method;
 }
 
-/** Read once, at the start: a spy that replaces it on the prototype has none of its decorations. */
+/** Reads the method once, at startup: a spy that later replaces it on the prototype has none of its decorations. */
 export function decoratedMethod(prototype: object, methodName: string): DecoratedMethod {
   return { prototype, methodName, method: Reflect.get(prototype, methodName) as Method };
 }
 
 /**
- * Calls what an instance has under a name by now, so that whoever has replaced it is heard.
+ * Calls the method that an instance currently has under a name, so that replacements such as spies take effect.
  *
- * @throws TypeError where there is no such method: a job that nobody has handled is not done
+ * @throws TypeError if the method does not exist: a job without a handler must not count as done
  */
 export function callMethod(instance: Instance, methodName: string, args: unknown[]): unknown {
   const method = instance[methodName];
   if (typeof method !== 'function') {
     throw new TypeError(
-      `There is no method "${methodName}" on the provider that handles the job. Has a test put something in its place? Give that a method "${methodName}".`,
+      `The provider that handles the job has no method "${methodName}". If a test has replaced the provider, add a method "${methodName}" to the replacement.`,
     );
   }
   return Reflect.apply(method as Method, instance, args);
 }
 
 /**
- * A function that calls what the instance has under the method's name, and is decorated as the method is: metadata is
- * inherited as properties are.
+ * Returns a function that looks up the method on the instance at each call. It carries the method's decorations,
+ * because metadata is inherited through the prototype chain.
  */
 export function lookingUp({ method, methodName }: DecoratedMethod, instance: Instance): Method {
   const caller: Method = (...args) => callMethod(instance, methodName, args);

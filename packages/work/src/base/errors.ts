@@ -1,7 +1,7 @@
 import { WorkError } from '@nestcraft/engine';
 import { didYouMean } from '@nestcraft/engine/internal';
 
-/** A `@JobHandler` that cannot work. The application does not start. */
+/** Thrown for an invalid `@JobHandler`. The application does not start. */
 export class InvalidJobHandlerError extends WorkError {
   constructor(
     readonly className: string,
@@ -13,7 +13,7 @@ export class InvalidJobHandlerError extends WorkError {
   }
 }
 
-/** An `@OnJobEvent` that cannot work. The application does not start. */
+/** Thrown for an invalid `@OnJobEvent`. The application does not start. */
 export class InvalidJobListenerError extends WorkError {
   constructor(
     readonly className: string,
@@ -24,7 +24,7 @@ export class InvalidJobListenerError extends WorkError {
   }
 }
 
-/** Two `@JobHandler`s for one job name. The application does not start. */
+/** Thrown when two `@JobHandler`s handle the same job name. The application does not start. */
 export class DuplicateJobHandlerError extends WorkError {
   constructor(
     readonly jobName: string,
@@ -33,42 +33,45 @@ export class DuplicateJobHandlerError extends WorkError {
     readonly second: string,
   ) {
     super(
-      `Job "${jobName}" has two handlers: ${first} and ${second}. Rename one; or, if it is one class that two modules provide, provide it in one and export it from there.`,
+      `Job "${jobName}" has two handlers: ${first} and ${second}. Rename one of the jobs. If two modules provide the same class, provide it in one module and export it from there.`,
     );
   }
 }
 
-/** `WorkModule.forRoot()` stands in two places with one name, or without any. The application does not start. */
+/**
+ * Thrown when `WorkModule.forRoot()` is imported twice under the same name, or twice without a name. The application
+ * does not start.
+ */
 export class DuplicateWorkModuleError extends WorkError {
   constructor(
-    /** Nothing for the unnamed one. */
+    /** `undefined` for the unnamed instance. */
     readonly instance: string | undefined,
   ) {
     super(
       instance === undefined
-        ? 'WorkModule.forRoot() or forRootAsync() is imported twice. Import it once, in the root module; it is global, so that other modules can inject Enqueuer, WorkerPool and Client without importing it. For a second one beside it, give that one a name: forRoot({ name, … }).'
+        ? 'WorkModule.forRoot() or forRootAsync() is imported twice. Import it once, in the root module. It is global: other modules can inject Enqueuer, WorkerPool and Client without importing it. To add a second instance, give it a name: forRoot({ name, … }).'
         : `Two instances of WorkModule are named "${instance}". Give one of them another name.`,
     );
   }
 }
 
-/** A handler, or options, for an instance of `WorkModule` that there is not. The application does not start. */
+/** Thrown for a handler or options that name an unknown instance of `WorkModule`. The application does not start. */
 export class UnknownWorkInstanceError extends WorkError {
   constructor(
-    /** Nothing for the unnamed one. */
+    /** `undefined` for the unnamed instance. */
     readonly instance: string | undefined,
-    /** The class and method, or the job, that names it. */
+    /** The class and method, or the job, that names the instance. */
     readonly place: string,
-    /** The names of the instances that there are. */
+    /** The names of the existing instances. */
     readonly known: readonly (string | undefined)[],
   ) {
     super(
-      `${place} belongs to ${called(instance)} of WorkModule, which is not imported. Import WorkModule.forRoot(${instance === undefined ? '{ … }' : `{ name: "${instance}", … }`}), or name one of those that are: ${known.map(called).join(', ')}.`,
+      `${place} belongs to ${called(instance)} of WorkModule, which is not imported. Import WorkModule.forRoot(${instance === undefined ? '{ … }' : `{ name: "${instance}", … }`}), or name one of the imported instances: ${known.map(called).join(', ')}.`,
     );
   }
 }
 
-/** A name or a pattern in `only` or `except` that fits no handler. The application does not start. */
+/** Thrown when a name or pattern in `only` or `except` matches no handler. The application does not start. */
 export class UnknownJobSelectionError extends WorkError {
   constructor(
     readonly option: 'only' | 'except',
@@ -76,7 +79,7 @@ export class UnknownJobSelectionError extends WorkError {
     readonly known: readonly string[],
   ) {
     const parts = [
-      `Option "${option}" names "${pattern}", which is no job of this application.`,
+      `Option "${option}" names "${pattern}", which matches no job of this application.`,
       didYouMean(pattern, known),
       `Its jobs are: ${known.join(', ') || '(none)'}.`,
     ];
@@ -84,7 +87,10 @@ export class UnknownJobSelectionError extends WorkError {
   }
 }
 
-/** A configuration of `configureJobs` or `configureJobsAsync` that cannot be applied. The application does not start. */
+/**
+ * Thrown when a configuration of `configureJobs` or `configureJobsAsync` cannot be applied. The application does not
+ * start.
+ */
 export class InvalidJobConfigurationError extends WorkError {
   constructor(
     readonly jobName: string,

@@ -14,10 +14,10 @@ export const OWN_COPY: PackageCopy = {
   place: callerPlace(),
 };
 
-/** By which names the copies find each other's classes. */
+/** The names under which copies of the package find each other's classes. */
 export type SharedClass = 'Enqueuer' | 'Client' | 'WorkerPool' | 'WorkEvents';
 
-/** What others inject by the classes of their own copies: the parts of this one. */
+/** Returns providers that let code from other copies inject this copy's parts by their own classes. */
 export function aliasesForCopies(parts: Readonly<Record<SharedClass, Type>>): ExistingProvider[] {
   return Object.entries(parts).flatMap(([name, own]) =>
     classesOfCopies(name)
@@ -26,7 +26,7 @@ export function aliasesForCopies(parts: Readonly<Record<SharedClass, Type>>): Ex
   );
 }
 
-/** Says once which copies there are, where a package is there more than once. */
+/** Warns once, with a list of the copies, if a package is loaded more than once. */
 export function warnOfCopies(logger: Logger, copies = loadedCopies()): void {
   const doubled = copies.filter((copy) => copies.some((other) => isOther(copy, other)));
   if (doubled.length === 0) return;
@@ -34,7 +34,7 @@ export function warnOfCopies(logger: Logger, copies = loadedCopies()): void {
     .map(({ name, version, place }) => `${name} ${version} at ${place}`)
     .join('; ');
   logger.warn(
-    `Nestcraft Work is loaded more than once: ${list}. Decorators, contracts and injected classes of all copies are found; \`instanceof\` of a class of another copy is false, but for errors of the engine. A peer dependency that is installed in several versions is the usual cause: see \`npm ls @nestcraft/engine\`.`,
+    `Nestcraft Work is loaded more than once: ${list}. Decorators, contracts and injected classes work across copies, but \`instanceof\` is false for classes of another copy, except for the engine's errors. The usual cause is a peer dependency that is installed in several versions: run \`npm ls @nestcraft/engine\`.`,
   );
 }
 

@@ -5,11 +5,11 @@ import { CLS_ID, ClsServiceManager, type ClsService } from 'nestjs-cls';
 /** Options of `ClsPropagator`. */
 export interface ClsPropagatorOptions {
   /**
-   * The keys whose values follow jobs, such as `userId` or `user.id`: all that JSON can hold. What is not there is not
-   * carried.
+   * The keys whose values follow jobs, such as `userId` or `user.id`. Values must be representable in JSON. Missing
+   * values are not carried.
    */
   readonly keys: readonly string[];
-  /** Whether the request's id follows, too, as `cls.getId()` tells it; default true. */
+  /** Whether the request's id, as returned by `cls.getId()`, follows jobs as well; default true. */
   readonly id?: boolean | undefined;
 }
 
@@ -24,13 +24,13 @@ const CLS_OPTIONS: OptionTable<ClsPropagatorOptions> = {
 
 interface Carried {
   readonly id?: string | undefined;
-  /** By key. */
+  /** The carried values, by key. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Has values of nestjs-cls follow jobs: what was in the store when a job was enqueued is there again when it runs, for
- * guards and all else. Every job gets a store of its own, with or without values.
+ * Carries values of nestjs-cls with jobs: values that were in the store when a job was enqueued are in the store again
+ * when it runs, including for guards. Every job gets a store of its own, with or without values.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export class ClsPropagator implements Propagator {
     if (!cls.isActive()) return undefined;
     const { keys, id = true } = this.#options;
     const carried: Carried = {
-      // Not every store has one, whatever the type says.
+      // Despite its type, a store may have no id.
       id: id ? cls.get<string | undefined>(CLS_ID) : undefined,
       values: Object.fromEntries(
         keys.filter((key) => cls.has(key)).map((key) => [key, cls.get<unknown>(key)]),

@@ -1,22 +1,22 @@
-/** A method that was decorated to have to do with jobs, and where. */
+/** A method with one of this package's decorators. */
 export interface Decoration {
-  /** As it stands in the code, for messages: `@JobHandler("send_email")`. */
+  /** The decorator as written in the code, for messages: `@JobHandler("send_email")`. */
   readonly decorator: string;
-  /** What the decorator leaves on a method. */
+  /** The key of the metadata that the decorator sets on the method. */
   readonly metadataKey: string;
   readonly methodName: string;
-  /** The jobs that it handles; empty for what is no handler. */
+  /** The jobs that the method handles; empty if it is not a handler. */
   readonly jobNames: readonly string[];
-  /** The instance of `WorkModule` that it names. */
+  /** The instance of `WorkModule` that the decorator names. */
   readonly instance: string | undefined;
 }
 
-// Fixed names, so that two copies of this package know each other's.
+// Fixed names, shared by all copies of this package.
 const METHODS = 'nestcraft:decorated_methods';
 const CLASSES = Symbol.for('nestcraft:decorated_classes');
 const PROVIDED = Symbol.for('nestcraft:provided_classes');
 
-/** What the process knows of its classes; it keeps none of them alive. */
+/** The decorated classes of this process. It holds weak references, so it keeps no class alive. */
 interface Registry {
   [CLASSES]?: Set<WeakRef<object>>;
   [PROVIDED]?: WeakSet<object>;
@@ -24,32 +24,32 @@ interface Registry {
 
 const registry = globalThis as Registry;
 
-/** A method was decorated; whatever then becomes of the method, its class remembers it. */
+/** Records on the class that a method was decorated, even if the method is replaced later. */
 export function noteDecorated(prototype: object, method: Decoration): void {
   const before = decorationsOf(prototype);
   if (before.length === 0) remember(prototype);
   Reflect.defineMetadata(METHODS, [...before, method], prototype);
 }
 
-/** What was decorated in a class itself, not in one that it extends. */
+/** Returns the decorations of a class itself, without those of its base classes. */
 export function decorationsOf(prototype: object): readonly Decoration[] {
   return (Reflect.getOwnMetadata(METHODS, prototype) as Decoration[] | undefined) ?? [];
 }
 
-/** An application of this process provides the class, and with it those that it extends. */
+/** Records that an application of this process provides the class, and therefore its base classes. */
 export function noteProvided(prototype: object): void {
   const provided = (registry[PROVIDED] ??= new WeakSet());
   for (const one of inheritedBy(prototype)) provided.add(one);
 }
 
-/** The prototype, and those that it inherits from. */
+/** Yields the prototype and the prototypes that it inherits from. */
 export function* inheritedBy(prototype: object): Generator<object> {
   for (let one: object | null = prototype; one; one = Object.getPrototypeOf(one) as object | null) {
     yield one;
   }
 }
 
-/** The methods of classes that no application of this process has provided so far. */
+/** Returns the decorated methods of classes that no application of this process has provided so far. */
 export function unprovidedMethods(): (Decoration & { readonly className: string })[] {
   const provided = registry[PROVIDED];
   return prototypes()

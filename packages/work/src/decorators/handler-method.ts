@@ -1,12 +1,12 @@
 import type { Job } from '@nestcraft/engine';
 
 /**
- * `Method`, if it can be the handler of a contract; otherwise what it should be, so that the compiler says the
- * difference.
+ * Resolves to `Method` if it can handle the contract's jobs; otherwise to the required type, so that the compiler
+ * reports the difference.
  *
- * The compiler does not see how parameters are decorated. So it takes a method of which some parameter can be given the
- * job, its arguments or one of them, or which wants nothing but what every job has; and none that wants a job with
- * other arguments.
+ * The compiler cannot see parameter decorators. A method is therefore accepted if at least one parameter accepts the
+ * job, its arguments or one of them, or if it only needs what every job has. A method that needs a job with other
+ * arguments is rejected.
  */
 export type HandlerMethod<Method, Output> = Method extends (...params: infer Params) => unknown
   ? Fits<{ [Index in keyof Params]: Wanted<Params[Index], Output> }[number]> extends true
@@ -14,7 +14,7 @@ export type HandlerMethod<Method, Output> = Method extends (...params: infer Par
     : (job: Job<Output>, context: never) => unknown
   : never;
 
-/** What a parameter is about: this job, a job with other arguments, what every job has, or something else. */
+/** The kind of a parameter: this job, a job with other arguments, any job, or something else. */
 type Wanted<Param, Output> =
   Job<Output> extends Param
     ? 'this job'

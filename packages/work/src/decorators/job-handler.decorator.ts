@@ -15,18 +15,18 @@ import type { HandlerMethod } from './handler-method.js';
 
 /** Options of a handler's jobs. `WorkModule.configureJobs` and `configureJobsAsync` override them. */
 export interface JobHandlerOptions extends JobOptions {
-  /** The instance of `WorkModule` whose jobs it handles, by its name; default: the unnamed one. */
+  /** The name of the instance of `WorkModule` whose jobs the method handles; default: the unnamed instance. */
   readonly instance?: string | undefined;
 }
 
-/** What `@JobHandler` leaves on its method. */
+/** The metadata that `@JobHandler` sets on its method. */
 export interface JobHandlerMetadata {
   readonly jobName: string;
   readonly contract?: JobContract | undefined;
   readonly options: JobHandlerOptions;
 }
 
-/** Stands on a method that a contract's job can be given to; anything else does not compile. */
+/** A decorator for methods that accept a contract's job; on any other method it does not compile. */
 export type ContractHandlerDecorator<Output> = <Method extends (...params: never[]) => unknown>(
   target: object,
   property: string | symbol,
@@ -38,13 +38,13 @@ export type ContractHandlerDecorator<Output> = <Method extends (...params: never
 const KEY = 'nestcraft:job_handlers';
 
 /**
- * Makes a method of a provider the handler of a job name. It is called on the provider's instance as
- * `(job, context)`; the job is done when what it returns has resolved, and has failed when it throws. May stand
- * several times on one method.
+ * Makes a method of a provider the handler of a job name. The method is called on the provider's instance as
+ * `(job, context)`. The job is done when the returned value has resolved, and fails when the method throws or rejects.
+ * The decorator may be applied several times to one method.
  *
- * @param options how the jobs are run; gocraft/work's defaults: priority 1, maxFails 4
- * @throws InvalidJobHandlerError, when the class is defined, on anything but a method of an instance; when the
- * application starts, in a controller, and for options that make no sense or that there are not
+ * @param options how the jobs are run; the defaults are gocraft/work's: priority 1, maxFails 4
+ * @throws InvalidJobHandlerError when the class is defined, on anything but an instance method; when the application
+ * starts, in a controller and for invalid or unknown options
  *
  * @example
  * ```ts
@@ -59,9 +59,9 @@ const KEY = 'nestcraft:job_handlers';
  */
 export function JobHandler(jobName: string, options?: JobHandlerOptions): MethodDecorator;
 /**
- * The same for a contract: the method gets what its schema makes of the arguments, and the compiler sees to it that it
- * takes that. Jobs of the contract's aliases go to it, too; those whose arguments do not fit are dead at once, before
- * guards, interceptors and pipes.
+ * Makes a method the handler of a contract's jobs, aliases included. The method receives the arguments as parsed by the
+ * contract's schema, and the compiler checks that it accepts them. Jobs with invalid arguments are dead immediately,
+ * before guards, interceptors and pipes run.
  *
  * @example
  * ```ts
@@ -97,9 +97,9 @@ export function JobHandler(
         descriptor ? 'an accessor' : 'a property',
       );
     }
-    // Nest's scanner passes over them.
+    // Nest's scanner skips them.
     if (typeof property === 'symbol') {
-      throw notAMethod(target.constructor.name, property, 'a method that is named by a symbol');
+      throw notAMethod(target.constructor.name, property, 'a method whose name is a symbol');
     }
     assertObject(options, target.constructor.name, property);
     const handlers: JobHandlerMetadata[] = [...jobHandlersOf(method), added];
@@ -114,22 +114,29 @@ export function JobHandler(
   };
 }
 
-/** What the `@JobHandler`s of a method say. */
+/** Returns the metadata of a method's `@JobHandler`s. */
 export function jobHandlersOf(method: object): readonly JobHandlerMetadata[] {
   return (Reflect.getMetadata(KEY, method) as JobHandlerMetadata[] | undefined) ?? [];
 }
 
-/** Or it would be found out when the application starts, of a class that nobody could name. */
+/**
+ * Returns the error for an undefined job. It is thrown while the class is being defined: later, the class could not be
+ * named.
+ */
 function notNamed(target: object, property: string | symbol): Error {
   const { name } = typeof target === 'function' ? target : target.constructor;
   return new InvalidJobHandlerError(
     name,
     String(property),
-    `it names no job, but undefined. Give the job's name or its contract. ${IMPORT_CYCLE}`,
+    `its job is undefined. Pass the job's name or its contract. ${IMPORT_CYCLE}`,
   );
 }
 
-/** What is in it is looked at when the application starts. @throws InvalidJobHandlerError */
+/**
+ * Checks the type only; the options themselves are checked when the application starts.
+ *
+ * @throws InvalidJobHandlerError
+ */
 function assertObject(options: unknown, className: string, property: string): void {
   if (optionRules.isRecord(options)) return;
   const error = new InvalidOptionError('options of @JobHandler', options, 'an object');
@@ -140,6 +147,6 @@ function notAMethod(className: string, property: string | symbol, what: string):
   return new InvalidJobHandlerError(
     className,
     String(property),
-    `it stands on ${what}. Put it on a method with a name, which is called on the provider's instance as (job, context).`,
+    `it decorates ${what}. Put it on a named instance method, which is called as (job, context).`,
   );
 }

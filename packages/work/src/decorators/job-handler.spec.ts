@@ -166,7 +166,7 @@ describe('a @JobHandler that cannot work', () => {
 
   it.each([
     [
-      'named by a symbol',
+      'a method whose name is a symbol',
       () => {
         const handle = Symbol('handle');
         class Wrong {

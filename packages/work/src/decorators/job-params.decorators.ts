@@ -10,24 +10,25 @@ import {
 } from '../nest-internals/param-metadata.js';
 import { SchemaPipe } from './schema-pipe.js';
 
-// Pipes see the arguments as they see a request's body.
+// Pipes treat the arguments like a request's body.
 const ARGS = BODY;
 const [JOB, CONTEXT, SIGNAL, ATTEMPT] = [101, 102, 103, 104];
 
-/** How `@JobPayload` checks and turns what it gives. */
+/** How `@JobPayload` validates and transforms the arguments. */
 export interface JobPayloadOptions {
-  /** Of any Standard Schema library (zod, valibot, arktype, …): the parameter is what it makes of the arguments. */
+  /** A schema of any Standard Schema library (zod, valibot, arktype, …). The parameter receives its output. */
   readonly schema?: StandardSchema | undefined;
-  /** Run after the schema. */
+  /** Pipes that run after the schema. */
   readonly pipes?: readonly Pipe[] | undefined;
 }
 
 /**
- * The arguments of the job: all of them, or the one of a key. Pipes see them as they see a request's body: a
- * ValidationPipe checks them against the parameter's class. What is not valid is the end of the job: it is dead at once,
- * with all that is wrong as its error.
+ * Injects the job's arguments: all of them, or the value of one key. Pipes treat them like a request's body: a
+ * ValidationPipe checks them against the parameter's class. A job with invalid arguments is dead immediately, and its
+ * error lists every issue.
  *
- * Once a parameter of a handler is decorated, all have to be, or have a default: else the application does not start.
+ * Once one parameter of a handler is decorated, every other parameter must be decorated or have a default; otherwise
+ * the application does not start.
  *
  * @example
  * ```ts
@@ -52,7 +53,7 @@ export function JobPayload(
   return param(ARGS, { data: key as string | undefined, pipes });
 }
 
-/** @throws InvalidOptionError for what is none, such as the undefined of imports that go in a circle */
+/** @throws InvalidOptionError for anything else, such as an `undefined` caused by circular imports */
 function pipesOf(option: Pipe | JobPayloadOptions): readonly Pipe[] {
   assertPipe(option);
   if (typeof option === 'function' || 'transform' in option) return [option];
@@ -61,41 +62,41 @@ function pipesOf(option: Pipe | JobPayloadOptions): readonly Pipe[] {
   return schema ? [new SchemaPipe(schema), ...pipes] : pipes;
 }
 
-/** A pipe that is not there would check nothing, in silence. */
+/** Rejects a missing pipe, which would silently check nothing. */
 function assertPipe(option: unknown): void {
   if (typeof option === 'function' || (typeof option === 'object' && option !== null)) return;
   const expected = `a key, a pipe, its class, or { schema, pipes }. ${IMPORT_CYCLE}`;
   throw new InvalidOptionError('@JobPayload', option, expected);
 }
 
-/** The job itself. */
+/** Injects the job itself. */
 export function JobRef(): ParameterDecorator {
   return param(JOB);
 }
 
-/** The object that middleware and handler of this job share. */
+/** Injects the object that the job's middleware and handler share. */
 export function JobContext(): ParameterDecorator {
   return param(CONTEXT);
 }
 
-/** An AbortSignal: aborts when the job's timeout is over or the pool stops. */
+/** Injects an AbortSignal that aborts when the job times out, is cancelled, or the pool stops. */
 export function JobSignal(): ParameterDecorator {
   return param(SIGNAL);
 }
 
-/** Which run of the job this is: 1 for the first. */
+/** Injects the number of this run: 1 for the first. */
 export function Attempt(): ParameterDecorator {
   return param(ATTEMPT);
 }
 
-/** Whether a parameter of a method is decorated. */
+/** Returns whether any parameter of a method is decorated. */
 export function hasDecoratedParams(type: object, methodName: string): boolean {
   return paramsOf(type, methodName) !== undefined;
 }
 
 /**
- * The first parameter of a method that is not decorated though others are, by its index: nobody would give it a value. One
- * with a default has that, and those behind it are not known to be there.
+ * Returns the index of the first undecorated parameter of a method that has decorated ones: it would receive no value.
+ * A parameter with a default needs none, and JavaScript does not report the parameters after it.
  */
 export function undecoratedParam(
   type: object,
@@ -110,7 +111,7 @@ export function undecoratedParam(
   return first;
 }
 
-/** Gives a handler's parameters their values. */
+/** Resolves the values of a handler's parameters. */
 export const JOB_PARAMS = {
   exchangeKeyForValue(kind: number, key: unknown, [job, context]: unknown[]): unknown {
     const { args, fails, signal } = job as Job;
@@ -142,7 +143,7 @@ function param(kind: number, details: ParamDetails = {}): ParameterDecorator {
       throw new InvalidJobHandlerError(
         className,
         String(method ?? 'constructor'),
-        `the decorator of parameter ${index} can only stand on a method of an instance: a job's handler.`,
+        `the decorator of parameter ${index} may only be used on an instance method that handles jobs.`,
       );
     }
     addParam(target.constructor, method, { ...details, kind, index });

@@ -193,7 +193,7 @@ describe('what cannot be given a value', () => {
     expect(await bootError([work()], [Half])).toMatchObject({
       name: 'InvalidJobHandlerError',
       message: expect.stringMatching(
-        /^@JobHandler on Half\.run: parameter 1 has no decorator, though others have.*@JobRef\(\)/,
+        /^@JobHandler on Half\.run: parameter 1 has no decorator although others do.*@JobRef\(\)/,
       ) as unknown,
     });
   });
@@ -230,7 +230,7 @@ describe('what cannot be given a value', () => {
     [JobRef(), class Static extends Object {}, 'run', 'Static.run'],
   ])('is no parameter of a constructor or a static method', (decorator, target, method, place) => {
     expect(() => decorator(target, method, 0)).toThrow(
-      new RegExp(`^@JobHandler on ${place}: .*method of an instance`),
+      new RegExp(`^@JobHandler on ${place}: .*instance method`),
     );
   });
 });

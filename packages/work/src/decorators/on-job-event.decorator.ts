@@ -4,19 +4,19 @@ import { noteDecorated } from './decorations.js';
 import { InvalidJobListenerError } from '../base/errors.js';
 import { JOB_EVENT_NAMES, type JobEventName, type JobEvents } from '../events/work-events.js';
 
-/** To which jobs a listener listens. */
+/** Options of an `@OnJobEvent` listener. */
 export interface OnJobEventOptions {
-  /** The named instance of `WorkModule` whose jobs these are; default: the unnamed one. */
+  /** The name of the instance of `WorkModule` whose jobs are listened to; default: the unnamed instance. */
   readonly instance?: string | undefined;
 }
 
-/** What the options of a listener may be. */
+/** The rules for a listener's options. */
 export const LISTENER_OPTIONS: OptionTable<OnJobEventOptions> = { instance: optionRules.NAME };
 
-/** What `@OnJobEvent` leaves on its method. */
+/** The metadata that `@OnJobEvent` sets on its method. */
 export interface JobListenerMetadata {
   readonly event: JobEventName;
-  /** Empty for all. */
+  /** The jobs to listen to; empty for all. */
   readonly jobNames: readonly string[];
   readonly options: OnJobEventOptions;
 }
@@ -26,14 +26,15 @@ const KEY = 'nestcraft:job_listeners';
 type Listener<Name extends JobEventName> = (event: JobEvents[Name]) => unknown;
 
 /**
- * Has a method of a provider called whenever something happens to a job that this process runs. What it throws or
- * rejects with is logged, and harms neither the job nor other listeners; nobody waits for it. May stand several times on
- * one method.
+ * Calls a method of a provider whenever the event happens to a job that this process runs. The job does not wait for
+ * the method. Errors and rejections are logged and affect neither the job nor other listeners. The decorator may be
+ * applied several times to one method.
  *
  * @param event `started`, `done`, `failed`, `retried`, `dead`, `dropped`, `snoozed`, `putBack`, `cancelled` or `lost`
- * @param jobs of which jobs, by name or contract, one or several; default: of all. A contract stands for its aliases, too
- * @throws InvalidJobListenerError, when the class is defined, on anything but a method of an instance, and for an
- * event that there is not, InvalidOptionError; when the application starts, in a controller, or in a provider that is made for each request
+ * @param jobs the jobs to listen to: one or several names or contracts; default: all. A contract includes its aliases
+ * @throws InvalidJobListenerError when the class is defined, on anything but an instance method and for an unknown
+ * event; when the application starts, in a controller and in a request-scoped provider
+ * @throws InvalidOptionError for invalid options
  *
  * @example
  * ```ts
@@ -65,16 +66,16 @@ export function OnJobEvent(
     const method: unknown = descriptor?.value;
     if (typeof target === 'function' || typeof method !== 'function') {
       const { name } = typeof target === 'function' ? target : target.constructor;
-      const reason = 'it stands on something else than a method of an instance.';
+      const reason = 'it decorates something other than an instance method.';
       throw new InvalidJobListenerError(name, String(property), reason);
     }
     assertListener(event, target.constructor.name, property);
-    // Given, and not there: it would listen to all jobs, or to none.
+    // A job was passed but is undefined: the listener would listen to all jobs, or to none.
     if (
       (given.length === 1 && given[0] === undefined) ||
       all.some((job: unknown) => job === undefined)
     ) {
-      const reason = `it names a job, but that is undefined. ${IMPORT_CYCLE}`;
+      const reason = `one of its jobs is undefined. ${IMPORT_CYCLE}`;
       throw new InvalidJobListenerError(target.constructor.name, String(property), reason);
     }
     optionRules.assertOptions('@OnJobEvent', options, LISTENER_OPTIONS);
@@ -93,15 +94,16 @@ export function OnJobEvent(
 /** @throws InvalidJobListenerError */
 function assertListener(event: JobEventName, className: string, property: string | symbol): void {
   if (typeof property === 'symbol') {
-    const reason = 'its name is a symbol, by which Nest does not find it. Give it a name.';
+    const reason =
+      'its name is a symbol, and Nest finds only methods with text names. Give it a text name.';
     throw new InvalidJobListenerError(className, String(property), reason);
   }
   if (JOB_EVENT_NAMES.includes(event)) return;
-  const reason = `there is no event "${event}". There are: ${JOB_EVENT_NAMES.join(', ')}.`;
+  const reason = `event "${event}" does not exist. Events: ${JOB_EVENT_NAMES.join(', ')}.`;
   throw new InvalidJobListenerError(className, property, reason);
 }
 
-/** What the `@OnJobEvent`s of a method say. */
+/** Returns the metadata of a method's `@OnJobEvent`s. */
 export function jobListenersOf(method: object): readonly JobListenerMetadata[] {
   return (Reflect.getMetadata(KEY, method) as JobListenerMetadata[] | undefined) ?? [];
 }

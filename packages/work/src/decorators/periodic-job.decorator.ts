@@ -2,7 +2,7 @@ import type { PeriodicOptions } from '@nestcraft/engine';
 import { noteDecorated } from './decorations.js';
 import { InvalidJobHandlerError } from '../base/errors.js';
 
-/** What `@PeriodicJob` leaves on its method. */
+/** The metadata that `@PeriodicJob` sets on its method. */
 export interface PeriodicJobMetadata {
   readonly spec: string;
   readonly options: PeriodicOptions;
@@ -11,12 +11,12 @@ export interface PeriodicJobMetadata {
 const KEY = 'nestcraft:periodic_jobs';
 
 /**
- * Has the job of a `@JobHandler` method enqueued whenever the schedule fires, once in the whole fleet. May stand
- * several times on one method.
+ * Enqueues the job of a `@JobHandler` method whenever the schedule fires, once across the whole fleet. The decorator
+ * may be applied several times to one method.
  *
  * @param spec five cron fields, or six with the seconds first; `@hourly`, `@every 90s`, …: see `parseSchedule`
- * @throws InvalidJobHandlerError, when the class is defined, on anything but a method; when the application starts,
- * for a spec that cannot be read or never fires, and on a method without exactly one `@JobHandler`
+ * @throws InvalidJobHandlerError when the class is defined, on anything but an instance method; when the application
+ * starts, for a spec that is invalid or never fires, and on a method without exactly one `@JobHandler`
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export function PeriodicJob(spec: string, options: PeriodicOptions = {}): Method
     const method: unknown = descriptor?.value;
     if (typeof target === 'function' || typeof method !== 'function') {
       const { name } = typeof target === 'function' ? target : target.constructor;
-      const reason = '@PeriodicJob stands on something else than a method of an instance.';
+      const reason = '@PeriodicJob decorates something other than an instance method.';
       throw new InvalidJobHandlerError(name, String(property), reason);
     }
     const jobs: PeriodicJobMetadata[] = [...periodicJobsOf(method), { spec, options }];
@@ -48,7 +48,7 @@ export function PeriodicJob(spec: string, options: PeriodicOptions = {}): Method
   };
 }
 
-/** What the `@PeriodicJob`s of a method say. */
+/** Returns the metadata of a method's `@PeriodicJob`s. */
 export function periodicJobsOf(method: object): readonly PeriodicJobMetadata[] {
   return (Reflect.getMetadata(KEY, method) as PeriodicJobMetadata[] | undefined) ?? [];
 }

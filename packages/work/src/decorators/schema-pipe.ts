@@ -1,7 +1,7 @@
 import { BadRequestException, type PipeTransform } from '@nestjs/common';
 import type { SchemaIssue, StandardSchema } from '@nestcraft/engine';
 
-/** Turns a value into what its schema makes of it. Nest has such a pipe since 12; this one is there in 11, too. */
+/** Parses a value with its schema. Nest has such a pipe since version 12; this one also works with Nest 11. */
 export class SchemaPipe implements PipeTransform {
   constructor(private readonly schema: StandardSchema) {}
 

@@ -8,8 +8,8 @@ import {
 } from 'rxjs';
 
 /**
- * An Observable that survives its listeners: what one throws, or rejects with, is reported. RxJS would throw it where
- * nobody can catch it, which ends the process. What `pipe` makes of it is such an Observable, too.
+ * An Observable that survives its listeners: their errors and rejections are reported. RxJS would throw them where
+ * nothing can catch them, which ends the process. Observables returned by `pipe` are protected in the same way.
  */
 export class SafeObservable<Value> extends Observable<Value> {
   readonly #onError: (error: unknown) => void;
@@ -23,7 +23,7 @@ export class SafeObservable<Value> extends Observable<Value> {
     const pipe = super.pipe.bind(this) as (
       ...operators: OperatorFunction<unknown, unknown>[]
     ) => Observable<unknown>;
-    // Not as an override: that would have to repeat RxJS's dozen of signatures.
+    // Not an override, which would have to repeat RxJS's dozen signatures.
     Object.defineProperty(this, 'pipe', {
       value: (...operators: OperatorFunction<unknown, unknown>[]) => {
         const piped = pipe(...operators);
@@ -37,7 +37,7 @@ export class SafeObservable<Value> extends Observable<Value> {
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
-    // An operator that listens on somebody's behalf.
+    // An operator that subscribes on behalf of a listener.
     if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext);
     const observer: Partial<Observer<Value>> =
       typeof observerOrNext === 'function'

@@ -95,8 +95,8 @@ describe('WorkEvents', () => {
     for (const name of ['fails', 'snoozes', 'succeeds']) await enqueuer.enqueue(name);
     const duration = expect.any(Number) as unknown;
     expect(await all).toMatchObject([
-      { duration, delay: 600, error: new Error('boom'), failure: { fails: 1, error: 'boom' } },
-      { duration, delay: 600 },
+      { duration, delay: 600_000, error: new Error('boom'), failure: { fails: 1, error: 'boom' } },
+      { duration, delay: 600_000 },
       { duration, job: { name: 'succeeds' } },
     ]);
   });
@@ -349,7 +349,7 @@ describe('@OnJobEvent', () => {
         }
       }
       return Wrong;
-    }).toThrow('there is no event "finished". There are: started, done');
+    }).toThrow('event "finished" does not exist. Events: started, done');
     expect(() => {
       const tell = Symbol('tell');
       class Wrong {

@@ -12,50 +12,50 @@ import { filter, map, share, type Observable } from 'rxjs';
 import { OWN_COPY } from '../base/other-copies.js';
 import { SafeObservable } from './safe-observable.js';
 
-/** A worker has begun a job. */
+/** Reports that a worker has started a job. */
 export interface JobStarted {
   readonly job: Job;
 }
 
-/** A job's run has ended, and Redis has what became of it. */
+/** Reports that a job's run has ended and that its outcome is in Redis. */
 export interface JobEnded {
   readonly job: Job;
-  /** Milliseconds that the run took; 0 for a job that was cancelled before it was run. */
+  /** Duration of the run in milliseconds; 0 for a job that was cancelled before it ran. */
   readonly duration: number;
 }
 
-/** A job's run has failed. */
+/** Reports that a job's run has failed. */
 export interface JobFailed extends JobEnded {
-  /** What the handler threw. */
+  /** The error that the handler threw. */
   readonly error: unknown;
-  /** The failure as it is kept: how many there are now, and why. */
+  /** The failure as recorded: the number of failures so far, and the reason. */
   readonly failure: Failure;
 }
 
-/** A job's run has ended, and it runs again. */
+/** Reports that a job's run has ended and that the job will run again. */
 export interface JobDelayed {
-  /** Seconds until it does. */
+  /** Milliseconds until then, a whole number of seconds. */
   readonly delay: number;
 }
 
-/** What can happen to a job in this process, and what listeners are told of it. */
+/** The events of a job in this process, and the values that listeners receive. */
 export interface JobEvents {
   started: JobStarted;
   done: JobEnded;
-  /** Each run that fails, whatever becomes of the job: `retried`, `dead` or `dropped` follows. */
+  /** Emitted for each failed run, whatever the job's fate; `retried`, `dead` or `dropped` follows. */
   failed: JobFailed;
-  /** It has failed, and runs again after its backoff. */
+  /** The job has failed and will run again after its backoff. */
   retried: JobFailed & JobDelayed;
-  /** It has failed for the last time, and is kept among the dead jobs. */
+  /** The job has failed for the last time and is kept among the dead jobs. */
   dead: JobFailed;
-  /** It has failed for the last time, and is not kept (`skipDead`, `DropJobError`). */
+  /** The job has failed for the last time and is not kept (`skipDead`, `DropJobError`). */
   dropped: JobFailed;
-  /** Its handler wants it to run again later. */
+  /** The job's handler has postponed it. */
   snoozed: JobEnded & JobDelayed;
-  /** The pool has stopped before it had finished: it runs again, next. */
+  /** The pool stopped before the job had finished. The job is back at the head of its queue. */
   putBack: JobEnded;
   cancelled: JobEnded;
-  /** Another pool had taken it meanwhile: what became of it here changes nothing. */
+  /** Another pool took the job in the meantime. Its outcome here has no effect. */
   lost: JobEnded;
 }
 
@@ -66,19 +66,19 @@ const EVENTS: Readonly<Record<JobEventName, true>> = {
   ...{ snoozed: true, putBack: true, cancelled: true, lost: true },
 };
 
-/** The event that follows each fate; `failed` comes before it where the run has failed. */
+/** The event for each fate; for a failed run, `failed` is emitted first. */
 const EVENT_OF: Readonly<Record<SettledJob['fate']['kind'], JobEventName>> = {
   ...{ done: 'done', retry: 'retried', dead: 'dead', dropped: 'dropped', snoozed: 'snoozed' },
   ...{ putBack: 'putBack', cancelled: 'cancelled' },
 };
 
-/** All of them, for who checks a name. */
+/** The names of all job events, for validation. */
 export const JOB_EVENT_NAMES = Object.keys(EVENTS) as readonly JobEventName[];
 
 /**
- * What happens to the jobs that this process runs, and to its worker pool. Injectable; `@OnJobEvent` on a method is the
- * short way. Nothing is done for events that nobody listens to. A listener that throws or rejects is logged and harms
- * nobody, neither the job nor other listeners.
+ * The events of this process's worker pool and of the jobs that it runs. Injectable; `@OnJobEvent` on a method is the
+ * shorthand. An event without listeners costs nothing. Errors and rejections of a listener are logged and affect
+ * neither the job nor other listeners.
  *
  * @example
  * ```ts
@@ -94,7 +94,7 @@ export class WorkEvents implements Readonly<Streams> {
 
   readonly started: Observable<JobStarted>;
   readonly done: Observable<JobEnded>;
-  /** Each run that fails, whatever becomes of the job: `retried`, `dead` or `dropped` follows. */
+  /** Emitted for each failed run, whatever the job's fate; `retried`, `dead` or `dropped` follows. */
   readonly failed: Observable<JobFailed>;
   readonly retried: Observable<JobFailed & JobDelayed>;
   readonly dead: Observable<JobFailed>;
@@ -103,11 +103,11 @@ export class WorkEvents implements Readonly<Streams> {
   readonly putBack: Observable<JobEnded>;
   readonly cancelled: Observable<JobEnded>;
   readonly lost: Observable<JobEnded>;
-  /** The pool fetches jobs: Redis is connected and the pool registered. Again after each outage. */
+  /** The pool fetches jobs: Redis is connected and the pool is registered. Emitted again after each outage. */
   readonly ready: Observable<undefined>;
-  /** Redis is out of reach, for this reason if it is known: no jobs are fetched until `ready`. */
+  /** Redis is unreachable; the value is the reason, if known. No jobs are fetched until `ready`. */
   readonly notReady: Observable<Error | undefined>;
-  /** Another pool has died, and this one has taken its jobs from it. */
+  /** Another pool has died, and this pool has taken over its jobs. */
   readonly reaped: Observable<ReapedPool>;
 
   constructor(pool: WorkerPool, logger: Logger) {
@@ -134,12 +134,12 @@ export class WorkEvents implements Readonly<Streams> {
 
 type Streams = { [Name in JobEventName]: Observable<JobEvents[Name]> };
 
-/** What an event of the pool brings. */
+/** The value of a pool event. */
 type First<Name extends keyof WorkerPoolEvents> = WorkerPoolEvents[Name] extends [infer Value]
   ? Value
   : undefined;
 
-/** One listener at the pool, while there is any here. */
+/** Shares one listener on the pool, attached only while the stream has subscribers. */
 function stream<Value>(
   pool: WorkerPool,
   name: keyof WorkerPoolEvents,
@@ -147,7 +147,7 @@ function stream<Value>(
 ): Observable<Value> {
   const onError = (error: unknown): void => {
     logger.error(
-      `A listener to the pool's "${name}" failed: ${errorLine(error)}`,
+      `A listener to the pool's event "${name}" failed: ${errorLine(error)}`,
       errorStack(error),
     );
   };

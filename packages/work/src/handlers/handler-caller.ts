@@ -13,9 +13,9 @@ import type { Wrapper } from '../nest-internals/provider-methods.js';
 import { assertMade } from '../nest-internals/unmade-enhancers.js';
 
 /**
- * Makes the functions that the pool calls out of the methods that are decorated. A plain method of a provider that is
- * made once is called as it is; guards, interceptors, pipes, filters and decorated parameters are Nest's own doing, and
- * a provider that depends on the job is made anew for each.
+ * Turns decorated methods into the functions that the pool calls. A plain method of a singleton provider is called
+ * directly. Nest runs guards, interceptors, pipes, filters and decorated parameters. A provider that depends on the job
+ * is created for each job.
  */
 @Injectable()
 export class HandlerCaller {
@@ -25,8 +25,8 @@ export class HandlerCaller {
   ) {}
 
   /**
-   * @param prototype where the decorated method is
-   * @throws WorkError where Nest would leave out a guard or the like
+   * @param prototype the prototype that declares the decorated method
+   * @throws WorkError if Nest would skip a guard or another enhancer
    */
   handlerFor(wrapper: Wrapper, prototype: object, methodName: string): Handler {
     const decorated = decoratedMethod(prototype, methodName);

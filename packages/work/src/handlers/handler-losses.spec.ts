@@ -55,7 +55,7 @@ describe('a warning tells of', () => {
       }
     }
     expect(await warningsOf(Above, Below)).toEqual([
-      '@JobHandler("above") on Above.run is lost: something has replaced the method, such as a decorator above. Put @JobHandler above that decorator.',
+      '@JobHandler("above") on Above.run is lost: something, such as a decorator above it, has replaced the method. Put @JobHandler above that decorator.',
     ]);
   });
 
@@ -94,7 +94,7 @@ describe('a warning tells of', () => {
       }
     }
     expect(await warningsOf(Sub)).toEqual([
-      '@JobHandler("base") on Base.run is lost: Sub overrides the method without a decorator. Put @JobHandler on Sub.run, too.',
+      '@JobHandler("base") on Base.run is lost: Sub overrides the method without a decorator. Put @JobHandler on Sub.run as well.',
     ]);
   });
 
@@ -117,7 +117,7 @@ describe('a warning tells of', () => {
     await loader.load(() => LateModule);
     await loader.load(() => LateModule);
     expect(logger.warnings).toEqual([
-      '@JobHandler("late") on Late.run (LateModule) handles nothing: its module was loaded after the application had started. Import the module where the application starts.',
+      '@JobHandler("late") on Late.run (LateModule) handles nothing: its module was loaded after the application had started. Import it in a module that is loaded at startup.',
     ]);
   });
 });

@@ -9,7 +9,7 @@ import { afterEachLoad } from '../nest-internals/late-modules.js';
 import { ProviderMethods } from '../nest-internals/provider-methods.js';
 import { instanceNames, WorkInstance } from '../instance/work-instance.js';
 
-/** Warns of handlers that were written, and that run nothing. */
+/** Warns about decorated handlers that will never run. */
 @Injectable()
 export class HandlerLosses {
   private readonly told = new Set<string>();
@@ -23,10 +23,10 @@ export class HandlerLosses {
     private readonly lazyModules: LazyModuleLoader,
   ) {}
 
-  /** Warns of those that are lost already, and of those that come when the pool has started. */
+  /** Warns about handlers that are already lost, and about handlers that are loaded after the pool has started. */
   watch(): void {
     for (const prototype of this.methods.prototypes()) noteProvided(prototype);
-    // Of several instances one is enough.
+    // Only one of several instances needs to warn.
     if (instanceNames(this.modules)[0] === this.instance.name) this.warnOfLost();
     afterEachLoad(this.lazyModules, () => this.warnOfLate());
   }
@@ -42,7 +42,7 @@ export class HandlerLosses {
         if (found.options.instance === this.instance.name) this.warnIfLate(found);
       }
     } catch (error) {
-      this.warn(`A module that was loaded late cannot have handlers: ${errorLine(error)}`);
+      this.warn(`Handlers of a module that was loaded late are ignored: ${errorLine(error)}`);
     }
   }
 
@@ -52,7 +52,7 @@ export class HandlerLosses {
     if (jobNamesOfHandler(found).every((name) => known.has(name))) return;
     catalog.noteLate(found);
     this.warn(
-      `@JobHandler("${found.jobName}") on ${found.place} handles nothing: its module was loaded after the application had started. Import the module where the application starts.`,
+      `@JobHandler("${found.jobName}") on ${found.place} handles nothing: its module was loaded after the application had started. Import it in a module that is loaded at startup.`,
     );
   }
 

@@ -5,7 +5,7 @@ import type { Job } from '@nestcraft/engine';
 export const JOB_CONTEXT_TYPE = 'job';
 
 /**
- * Whether a guard, an interceptor or a filter stands around a job, and not around a request.
+ * Returns whether a guard, interceptor or filter is running for a job rather than for a request.
  *
  * @example
  * ```ts
@@ -19,7 +19,7 @@ export function isJobContext(host: ArgumentsHost): boolean {
   return host.getType<string>() === JOB_CONTEXT_TYPE;
 }
 
-/** What Nest's arguments host holds around a job's handler. */
+/** Reads a job from Nest's arguments host. */
 export class JobArgumentsHost {
   readonly #args: readonly unknown[];
 
@@ -27,11 +27,11 @@ export class JobArgumentsHost {
     this.#args = args;
   }
 
-  /** @throws TypeError around anything but a job's handler; ask `isJobContext` first */
+  /** @throws TypeError outside a job's handler; check with `isJobContext` first */
   static create(host: ArgumentsHost): JobArgumentsHost {
     if (isJobContext(host)) return new JobArgumentsHost(host.getArgs());
     throw new TypeError(
-      `JobArgumentsHost.create() needs the context of a job; this one's type is "${host.getType()}".`,
+      `JobArgumentsHost.create() needs the context of a job, but its type is "${host.getType()}".`,
     );
   }
 
@@ -39,7 +39,7 @@ export class JobArgumentsHost {
     return this.#args[0] as Job<Args>;
   }
 
-  /** The object that middleware and handler of this job share. */
+  /** Returns the object that the job's middleware and handler share. */
   getContext(): unknown {
     return this.#args[1];
   }

@@ -6,7 +6,7 @@ import {
   type JobConfiguration,
 } from './job-configuration.js';
 
-/** Holds the options that `WorkModule.configureJobs` was given; the instance finds them when the application starts. */
+/** Holds the options passed to `WorkModule.configureJobs`. The instance finds them when the application starts. */
 @Module({})
 export class JobConfigurationModule {
   /** @throws InvalidOptionError */

@@ -18,17 +18,17 @@ import { InvalidJobConfigurationError } from '../base/errors.js';
 
 /** Options of a job that replace those of its `@JobHandler`. An option that is `undefined` replaces nothing. */
 export interface JobConfiguration extends JobOptions {
-  /** The job's name, or its contract. */
+  /** The job's name or its contract. */
   readonly job: JobNameOrContract;
-  /** The instance of `WorkModule` that handles the job; default: the unnamed one. */
+  /** The name of the instance of `WorkModule` that handles the job; default: the unnamed instance. */
   readonly instance?: string | undefined;
 }
 
-/** Options of a job that a factory makes. */
+/** Options of a job that a factory returns. */
 export interface AsyncJobConfiguration {
-  /** The job's name, or its contract. */
+  /** The job's name or its contract. */
   readonly job: JobNameOrContract;
-  /** The instance of `WorkModule` that handles the job; default: the unnamed one. */
+  /** The name of the instance of `WorkModule` that handles the job; default: the unnamed instance. */
   readonly instance?: string | undefined;
   /** The modules that export the injected providers. */
   readonly imports?: ModuleMetadata['imports'] | undefined;
@@ -37,12 +37,12 @@ export interface AsyncJobConfiguration {
   readonly useFactory: (...args: never[]) => JobOptions | Promise<JobOptions>;
 }
 
-// Marks the providers, whatever copy of this package has made them.
+// Marks the providers, whichever copy of this package created them.
 const CONFIGURATION = Symbol.for('nestcraft:job_configuration');
 
 const { functionOf, NAME, required, rule, ruleBy } = optionRules;
 
-const A_JOB = 'the name of a job, or its contract';
+const A_JOB = 'the name of a job or its contract';
 
 const TARGET = {
   job: required(
@@ -100,14 +100,14 @@ export class ResolvedConfiguration {
     readonly options: JobOptions,
   ) {}
 
-  /** Returns a handler's options with these on top. */
+  /** Returns a handler's options overridden by these. */
   over<Options extends JobOptions>(options: Options): Options {
     const given = Object.entries(this.options).filter(([, value]) => value !== undefined);
     return { ...options, ...Object.fromEntries(given) };
   }
 }
 
-/** Makes the provider that holds a configuration. */
+/** Creates the provider that holds a configuration. */
 export function configurationProvider({
   job,
   instance,
@@ -139,7 +139,7 @@ function isResolved(instance: unknown): instance is ResolvedConfiguration {
 function madeBy(jobName: string, options: unknown): JobOptions {
   if (typeof options === 'object' && options !== null) return options;
   const error = new InvalidOptionError('useFactory', options, 'a function that returns an object');
-  throw new InvalidJobConfigurationError(jobName, 'its factory has returned no options.', error);
+  throw new InvalidJobConfigurationError(jobName, 'its factory returned no options.', error);
 }
 
 /** Finds every configuration of the application. */
@@ -150,14 +150,14 @@ export function findConfigurations(discovery: DiscoveryService): ResolvedConfigu
   });
 }
 
-/** Returns the configurations by job name. @throws InvalidJobConfigurationError for two of one job */
+/** Returns the configurations by job name. @throws InvalidJobConfigurationError if a job has two */
 export function byJobName(
   configurations: readonly ResolvedConfiguration[],
 ): Map<string, ResolvedConfiguration> {
   const found = new Map<string, ResolvedConfiguration>();
   for (const configuration of configurations) {
     if (found.has(configuration.jobName)) {
-      const reason = 'it stands in two places. Keep one of them.';
+      const reason = 'the job is configured twice. Keep one configuration.';
       throw new InvalidJobConfigurationError(configuration.jobName, reason);
     }
     found.set(configuration.jobName, configuration);

@@ -104,12 +104,12 @@ export class JobEnhancers {
     const filters: unknown = Reflect.getMetadata(FILTERS_KEY, method) ?? [];
     Reflect.defineMetadata(FILTERS_KEY, filters, rethrow);
     const options = { guards: false, interceptors: false, filters: true };
-    // Under a name of its own: by it Nest remembers a method's parameters.
+    // A separate name, because Nest caches a method's parameters by name.
     const methodName = `filters of ${place.methodName}`;
     return this.create({ ...place, methodName }, rethrow, options);
   }
 
-  /** Without a filter there is nobody to ask; and Nest would log every error, which the pool does. */
+  /** Without a filter the call is pointless, and Nest would log every error, which the pool already does. */
   private hasFilters({ prototype }: Place, method: Method): boolean {
     const decorated = [prototype.constructor, method];
     return this.withGlobal || decorated.some((one) => Reflect.hasMetadata(FILTERS_KEY, one));
@@ -149,13 +149,13 @@ function assertAllDecorated(
   throw new InvalidJobHandlerError(
     type.name,
     methodName,
-    `parameter ${index} has no decorator, though others have, so that nothing would be given to it. Decorate all or none: @JobRef() is the job, @JobContext() its context.`,
+    `parameter ${index} has no decorator although others do, so it would receive no value. Decorate all parameters or none: @JobRef() injects the job, @JobContext() its context.`,
   );
 }
 
 /**
- * The place with an instance by which Nest finds the class and all that is decorated, whatever stands in for that
- * instance shows.
+ * Returns the place with an instance through which Nest finds the original class and its decorations, even if a
+ * stand-in has replaced the instance.
  */
 function asItWas(place: Place): Place {
   return { ...place, instance: Object.create(place.prototype) as Instance };

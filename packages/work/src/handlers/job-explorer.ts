@@ -4,7 +4,7 @@ import { jobHandlersOf, type JobHandlerMetadata } from '../decorators/job-handle
 import { periodicJobsOf, type PeriodicJobMetadata } from '../decorators/periodic-job.decorator.js';
 import { ProviderMethods, type ProviderMethod } from '../nest-internals/provider-methods.js';
 
-/** A `@JobHandler` and where it was found. */
+/** A `@JobHandler` and its location. */
 export interface FoundHandler extends JobHandlerMetadata, ProviderMethod {
   readonly schedules: readonly PeriodicJobMetadata[];
 }
@@ -14,7 +14,7 @@ export interface FoundHandler extends JobHandlerMetadata, ProviderMethod {
 export class JobExplorer {
   constructor(private readonly methods: ProviderMethods) {}
 
-  /** Every handler of the application, whatever instance it belongs to. @throws InvalidJobHandlerError */
+  /** Returns every handler of the application, for all instances. @throws InvalidJobHandlerError */
   find(): FoundHandler[] {
     this.assertNoneInControllers();
     return [...this.methods.all()].flatMap((found) => {
@@ -29,7 +29,7 @@ export class JobExplorer {
     for (const { method, className, methodName } of this.methods.ofControllers()) {
       if (jobHandlersOf(method).length === 0) continue;
       const reason =
-        'it stands in a controller, whose guards and filters are made for requests. Move it to a provider.';
+        'it is in a controller, whose guards and filters are made for requests. Move it to a provider.';
       throw new InvalidJobHandlerError(className, methodName, reason);
     }
   }
@@ -37,6 +37,6 @@ export class JobExplorer {
 
 function assertOneName(count: number, className: string, methodName: string): void {
   if (count === 1) return;
-  const reason = `@PeriodicJob needs exactly one @JobHandler beside it, which names the job; there are ${count}.`;
+  const reason = `@PeriodicJob needs exactly one @JobHandler on the same method to name the job, but found ${count}.`;
   throw new InvalidJobHandlerError(className, methodName, reason);
 }

@@ -48,7 +48,7 @@ export class JobListeners {
   private assertNoneInControllers(): void {
     for (const { method, className, methodName } of this.methods.ofControllers()) {
       if (jobListenersOf(method).length === 0) continue;
-      const reason = 'it stands in a controller, where nobody calls it. Move it to a provider.';
+      const reason = 'it is in a controller, where it is never called. Move it to a provider.';
       throw new InvalidJobListenerError(className, methodName, reason);
     }
   }
@@ -61,13 +61,13 @@ export class JobListeners {
     for (const { place, jobNames } of listeners) {
       for (const name of jobNames.filter((one) => !known.has(one))) {
         this.instance.logger.warn(
-          `@OnJobEvent on ${place} names "${name}", which no @JobHandler of this application handles: it will hear nothing of such jobs.`,
+          `@OnJobEvent on ${place} names "${name}", which no @JobHandler of this application handles: it will receive no events of that job.`,
         );
       }
     }
   }
 
-  /** Looked up at each call, so that a test can replace it. */
+  /** Looks the method up at each call, so that a test can replace it. */
   private async call(
     { wrapper, className, methodName, event: name }: FoundListener,
     event: { readonly job: Job },
@@ -90,6 +90,6 @@ function assertStatic({ wrapper, className, methodName }: ProviderMethod): void 
   throw new InvalidJobListenerError(
     className,
     methodName,
-    'its provider is made for each request or each user, so that there is no instance to call. Move the listener to a provider of the default scope.',
+    'its provider is request-scoped, so no single instance exists to call. Move the listener to a provider with the default scope.',
   );
 }

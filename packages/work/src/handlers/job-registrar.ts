@@ -73,7 +73,7 @@ export class JobRegistrar {
     for (const jobName of configurations.keys()) {
       if (handlers.has(jobName)) continue;
       const known = [...handlers.keys()];
-      const list = `The jobs that have one: ${known.join(', ') || '(none)'}.`;
+      const list = `Jobs with a handler: ${known.join(', ') || '(none)'}.`;
       const parts = ['no @JobHandler handles it.', didYouMean(jobName, known), list];
       throw new InvalidJobConfigurationError(
         jobName,
@@ -123,7 +123,10 @@ function assertDistinct(handlers: readonly FoundHandler[]): void {
   }
 }
 
-/** A decorator may wait for the handler, and drop what it returns: an Observable, for instance. */
+/**
+ * Returns whether the decorator is overridden: it may wait for the handler and discard its result, such as an
+ * Observable.
+ */
 function isDecorating(decorator: JobDecoratorService): boolean {
   return decorator.constructor !== JobDecoratorService;
 }

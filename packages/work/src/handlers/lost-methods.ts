@@ -7,15 +7,15 @@ import {
 } from '../decorators/decorations.js';
 import { ProviderMethods } from '../nest-internals/provider-methods.js';
 
-/** Finds methods of providers that were decorated, and that nobody finds any more by what the decorator has left. */
+/** Finds decorated methods of providers whose metadata is no longer found. */
 @Injectable()
 export class LostMethods {
   constructor(private readonly methods: ProviderMethods) {}
 
   /**
-   * What became of each, as a sentence.
+   * Returns a sentence for each lost method that says what happened to it.
    *
-   * @param handled the jobs that have a handler all the same: nothing is lost where that has the same name
+   * @param handled the jobs that have a handler anyway; a method whose jobs are all handled is not reported
    */
   find(handled: ReadonlySet<string>): string[] {
     const lost = new Set<string>();
@@ -33,7 +33,7 @@ export class LostMethods {
   }
 }
 
-/** What a method's name stands for, and in which class; getters are left alone. */
+/** Finds the property under a method's name and the class that declares it. Getters are not called. */
 function lookUp(
   prototype: object,
   name: string,
@@ -45,7 +45,7 @@ function lookUp(
   return { owner: prototype, value: undefined };
 }
 
-/** Whoever decorates the overriding method knows what they do. */
+/** An overriding method with a decorator of its own is deliberate. */
 function isDecorated(owner: object, name: string): boolean {
   return decorationsOf(owner).some(({ methodName }) => methodName === name);
 }
@@ -62,6 +62,6 @@ function sentenceOf({ decorator, methodName }: Decoration, owner: object, by: ob
   const what = `${decorator} on ${classNameOf(owner)}.${methodName} is lost:`;
   const short = decorator.replace(/\(.*/s, '');
   return owner === by
-    ? `${what} something has replaced the method, such as a decorator above. Put ${short} above that decorator.`
-    : `${what} ${classNameOf(by)} overrides the method without a decorator. Put ${short} on ${classNameOf(by)}.${methodName}, too.`;
+    ? `${what} something, such as a decorator above it, has replaced the method. Put ${short} above that decorator.`
+    : `${what} ${classNameOf(by)} overrides the method without a decorator. Put ${short} on ${classNameOf(by)}.${methodName} as well.`;
 }

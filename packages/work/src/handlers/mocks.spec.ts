@@ -245,7 +245,7 @@ describe('what stands in for the class of handlers', () => {
     await app.get(WorkerPool).drain();
     const { jobs } = await app.get(Client).dead.list();
     expect(jobs[0]?.job?.lastError).toMatch(
-      /^TypeError: There is no method "guarded" on the provider/,
+      /^TypeError: The provider that handles the job has no method "guarded"/,
     );
   });
 

@@ -232,7 +232,7 @@ describe('a proxy around a provider', () => {
       const error = await bootError([work()], providers);
       expect(error).toBeInstanceOf(InvalidJobHandlerError);
       expect(String(error)).toMatch(
-        /@JobHandler on Mailer\.guarded: Nest has not made its TenantGuard, .* Provide the class/,
+        /@JobHandler on Mailer\.guarded: Nest has not created its TenantGuard and .* Provide the class/,
       );
     },
   );

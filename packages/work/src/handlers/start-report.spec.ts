@@ -66,7 +66,7 @@ describe('at the start one line', () => {
   it('tells what a selection leaves out', async () => {
     const options = { logger, only: ['send_*'] };
     await anApp([work(options), work({ name: 'billing' })], [Mailer, Reports]);
-    expect(logger.lines[0]).toMatch(/^Runs 1 job: .*; 1 job left out by "only" and "except"$/);
+    expect(logger.lines[0]).toMatch(/^Runs 1 job: .*; 1 job excluded by "only" and "except"$/);
   });
 
   it('says that the role is to enqueue only', async () => {
@@ -83,9 +83,9 @@ describe('at the start one line', () => {
     }
     await anApp([work({ logger })]);
     expect(logger.lines).toHaveLength(1);
-    expect(logger.lines[0]).toContain('no handlers, so that no pool is started');
-    expect(logger.lines[0]).toContain('must be providers of a module');
-    expect(logger.lines[0]).toContain(`which nobody does with ${Forgotten.name}.run`);
+    expect(logger.lines[0]).toContain('no handlers, so no pool is started');
+    expect(logger.lines[0]).toContain('must be providers of an imported module');
+    expect(logger.lines[0]).toContain(`no module provides ${Forgotten.name}.run`);
     expect(logger.warnings).toEqual([]);
   });
 
@@ -112,7 +112,7 @@ it('a name that nobody handles is told, with the handler that is meant', async (
   const warnings = (): string[] => logger.warnings.filter((line) => line.startsWith('No running'));
   await eventually(() => expect(warnings()).toHaveLength(3));
   const told = (name: string, hint: string): string =>
-    `No running pool handles "${name}": its jobs wait until one does. ${hint}`;
+    `No running pool handles "${name}". Its jobs wait until one does. ${hint}`;
   expect(warnings()).toEqual([
     told('send_emial', 'Did you mean "send_email"?'),
     told(
@@ -121,7 +121,7 @@ it('a name that nobody handles is told, with the handler that is meant', async (
     ),
     told(
       'invoice',
-      `Reports.invoice handles it for the instance "billing" of WorkModule: inject that one's Enqueuer.`,
+      `Reports.invoice handles it for the instance "billing" of WorkModule: inject that instance's Enqueuer.`,
     ),
   ]);
 });

@@ -9,18 +9,18 @@ import { unprovidedMethods } from '../decorators/decorations.js';
 import type { FoundHandler } from './job-explorer.js';
 import type { WorkInstance } from '../instance/work-instance.js';
 
-/** What an instance has registered. */
+/** The jobs that an instance has registered. */
 export interface Registration {
   /** The handlers of the jobs that this process runs. */
   readonly handlers: readonly FoundHandler[];
-  /** The jobs that `only` and `except` leave out. */
+  /** The jobs excluded by `only` and `except`. */
   readonly leftOut: readonly string[];
 }
 
-// Of classes that nobody provides.
+// Limits the list of unprovided classes.
 const MAX_NAMED = 3;
 
-/** What an instance does when its application starts, in one line. */
+/** Returns one line that describes the jobs that an instance runs, for the log at startup. */
 export function startReport(instance: WorkInstance, { handlers, leftOut }: Registration): string {
   const { name, options, pool } = instance;
   const runs = name === undefined ? 'Runs' : `Instance "${name}" runs`;
@@ -45,7 +45,7 @@ function whereOf({ environment, options, connection }: WorkInstance) {
   };
 }
 
-/** `send_email (Mailer.sendEmail)`, with the schedules that it has. */
+/** `send_email (Mailer.sendEmail)`, with its schedules. */
 function jobText({ jobName, className, methodName, schedules }: FoundHandler): string {
   const specs = schedules.map(({ spec }) => `, ${spec}`).join('');
   return `${jobName} (${className}.${methodName}${specs})`;
@@ -53,15 +53,15 @@ function jobText({ jobName, className, methodName, schedules }: FoundHandler): s
 
 function leftOutText(jobNames: readonly string[]): string[] {
   if (jobNames.length === 0) return [];
-  return [`${counted(jobNames.length, 'job')} left out by "only" and "except"`];
+  return [`${counted(jobNames.length, 'job')} excluded by "only" and "except"`];
 }
 
 function noHandlers(name: string | undefined): string {
   const text =
-    'it has no handlers, so that no pool is started. Classes with @JobHandler must be providers of a module that is imported';
+    'it has no handlers, so no pool is started. Classes with @JobHandler must be providers of an imported module';
   const unprovided = unprovidedMethods()
     .filter(({ jobNames, instance }) => jobNames.length > 0 && instance === name)
     .map(({ className, methodName }) => `${className}.${methodName}`);
   if (unprovided.length === 0) return text;
-  return `${text}, which nobody does with ${cutList(unprovided, MAX_NAMED)}`;
+  return `${text}; no module provides ${cutList(unprovided, MAX_NAMED)}`;
 }

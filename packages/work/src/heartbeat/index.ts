@@ -1,5 +1,5 @@
 /**
- * The code of the thread from which a pool beats. It is nothing to import: a bundler takes it as an entry point of its
- * own, named `nestcraft-heartbeat`.
+ * The code of a pool's heartbeat thread. Do not import it. Configure it as a separate entry point of a bundler, named
+ * `nestcraft-heartbeat`.
  */
 import '@nestcraft/engine/heartbeat';

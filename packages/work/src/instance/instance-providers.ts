@@ -29,9 +29,9 @@ import { WorkInstance } from './work-instance.js';
 import { WORK_MODULE_OPTIONS, type WorkModuleOptions } from '../options/work-module-options.js';
 
 /**
- * What an instance of the module consists of: a part a line, made of the parts that it needs.
+ * Returns the providers of an instance of the module: one line per part, with the parts that it depends on.
  *
- * @param isAsync whether its options are made when the application starts
+ * @param isAsync whether a factory returns its options when the application starts
  */
 export function instanceProviders(name: string | undefined, isAsync: boolean): Provider[] {
   const options = checkedOptionsToken(name);
@@ -71,13 +71,13 @@ export function instanceProviders(name: string | undefined, isAsync: boolean): P
   ];
 }
 
-/** What other modules may inject. */
+/** Returns the tokens that other modules may inject. */
 export function instanceExports(name: string | undefined): InjectionToken[] {
   const own = [
     ...[getEnqueuerToken(name), getClientToken(name)],
     ...[getWorkerPoolToken(name), getWorkEventsToken(name)],
   ];
-  // One for all, so that it is no matter of whose it is.
+  // Shared by all instances: the module that exports them makes no difference.
   const shared = [JOB, ...(name === undefined ? [WORK_MODULE_OPTIONS] : [])];
   return [
     ...[...own, ...shared, instanceToken(name)],
@@ -85,7 +85,7 @@ export function instanceExports(name: string | undefined): InjectionToken[] {
   ];
 }
 
-/** Of a named instance the tokens are texts, which are the same in every copy. */
+/** Aliases are needed only for the unnamed instance: a named instance's tokens are strings, equal in every copy. */
 function forOtherCopies(name: string | undefined) {
   return name === undefined ? aliasesForCopies({ Enqueuer, Client, WorkerPool, WorkEvents }) : [];
 }
@@ -139,8 +139,8 @@ function makeClient(
 }
 
 /**
- * Whatever a test has put in the place of a part is for those who inject it: the module works with parts that it knows,
- * and leaves a mock alone.
+ * Creates the instance. A test's replacement of a part is only for code that injects it: the module itself uses its own
+ * parts and leaves mocks alone.
  */
 function makeInstance(name: string | undefined, parts: InstanceParts): WorkInstance {
   const [environment, options, connection, enqueuer, client, pool, events, catalog] = parts;
@@ -185,12 +185,12 @@ function makePool(
     propagators,
     currentJob,
     logger,
-    announce: false, // The module says more.
+    announce: false, // The module logs a more detailed line.
     context: Context && ((): unknown => new Context()),
   });
 }
 
-/** The pool, or an idle one where a test has put something else: a mock runs no jobs. */
+/** Returns the pool, or an idle pool if a test has replaced it: a mock runs no jobs. */
 function ownPoolFor(
   environment: WorkEnvironment,
   options: WorkModuleOptions,
@@ -200,7 +200,7 @@ function ownPoolFor(
   return isPool(pool) ? pool : makePool(environment, options, redis, IdlePool);
 }
 
-/** Stubs may be instances of the class, too. */
+/** Excludes stubs, which may also be instances of the class. */
 function isPool(pool: unknown): pool is WorkerPool {
   try {
     return pool instanceof WorkerPool && Array.isArray(pool.jobNames);

@@ -9,22 +9,22 @@ export interface CataloguedHandler extends JobHandlerMetadata {
   readonly methodName: string;
 }
 
-/** What an application knows of an instance's jobs, beyond those that this process runs. */
+/** The jobs that an application can handle for an instance, including those that this process does not run. */
 export class JobCatalog implements KnownJobs {
   readonly #handled = new Set<string>();
-  /** Handlers of other instances, and those that came too late, by the names of their jobs. */
+  /** Handlers of other instances and handlers that were loaded too late, by job name. */
   readonly #elsewhere = new Map<string, string>();
 
   readonly names = (): Iterable<string> => this.#handled;
 
-  /** Why nobody may handle a job that has a handler. */
+  /** Explains why a job may go unhandled although a handler exists. */
   readonly hint = (jobName: string): string | undefined =>
     this.#elsewhere.get(jobName) ?? unprovidedHint(jobName);
 
   /**
-   * The application has these handlers, whether this process runs their jobs or not.
+   * Records the application's handlers, whether or not this process runs their jobs.
    *
-   * @param instance whose catalog it is
+   * @param instance the name of the catalog's instance
    */
   note(handlers: readonly CataloguedHandler[], instance: string | undefined): void {
     for (const { jobName, contract, options, className, methodName } of handlers) {
@@ -35,7 +35,7 @@ export class JobCatalog implements KnownJobs {
     }
   }
 
-  /** The application has this handler, but it came when the pool had started. */
+  /** Records a handler that was loaded after the pool had started. */
   noteLate({ jobName, className, methodName }: CataloguedHandler): void {
     this.#elsewhere.set(
       jobName,
@@ -46,7 +46,7 @@ export class JobCatalog implements KnownJobs {
 
 function elsewhere(place: string, instance: string | undefined): string {
   const name = instance === undefined ? 'the unnamed instance' : `the instance "${instance}"`;
-  return `${place} handles it for ${name} of WorkModule: inject that one's Enqueuer.`;
+  return `${place} handles it for ${name} of WorkModule: inject that instance's Enqueuer.`;
 }
 
 function unprovidedHint(jobName: string): string | undefined {

@@ -2,8 +2,8 @@ import { Scope, type FactoryProvider } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 
 /**
- * The job for which a request-scoped provider was made: `@Inject(JOB) job: Job`. In a durable provider it is what the
- * strategy of the application answers, as with Nest's REQUEST.
+ * The token of the job for which a request-scoped provider was created: `@Inject(JOB) job: Job`. In a durable provider
+ * it resolves to the value that the application's strategy returns, like Nest's REQUEST.
  */
 export const JOB = Symbol.for('nestcraft:job');
 

@@ -85,15 +85,17 @@ it('a worker that stops says to another signal what it waits for', async () => {
   const keep = (): void => undefined;
   process.on('SIGTERM', keep);
   const closed = app.close();
-  await eventually(() => expect(lines.join()).toContain('The worker pool stops.'));
+  await eventually(() => expect(lines.join()).toContain('The worker pool is stopping.'));
   process.emit('SIGTERM', 'SIGTERM');
   process.off('SIGTERM', keep);
   gate.open();
   await closed;
   expect(lines.slice(-3)).toEqual([
-    expect.stringMatching(/^The worker pool stops\. 1 job runs \("n"\) and may take/),
-    expect.stringMatching(/^The worker pool is stopping already\. 1 job runs \("n"\) and may take/),
-    'The worker pool has stopped: 1 job ended',
+    expect.stringMatching(/^The worker pool is stopping\. 1 job is running \("n"\) and may take/),
+    expect.stringMatching(
+      /^The worker pool is already stopping\. 1 job is running \("n"\) and may take/,
+    ),
+    'The worker pool has stopped: 1 job finished',
   ]);
   expect(process.listenerCount('SIGTERM')).toBe(0);
 });

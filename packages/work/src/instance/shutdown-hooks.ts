@@ -1,24 +1,27 @@
 import type { Logger } from '@nestcraft/engine';
 
-// What asks a process to end: an orchestrator's signal, and a terminal's.
+// The signals that ask a process to stop: from an orchestrator and from a terminal.
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-/** Milliseconds; an application context enables its hooks only after it has started. */
+/** Milliseconds to wait before the check: an application context enables its hooks only after it has started. */
 export const PATIENCE = 1_000;
 
-/** Whether anything in this process hears of its end, be it Nest's hooks or a listener that closes the application. */
+/**
+ * Returns whether anything in this process listens for shutdown signals: Nest's hooks, or a listener that closes the
+ * application.
+ */
 export function hearsOfShutdown(signals: Pick<NodeJS.Process, 'listenerCount'> = process): boolean {
   return SIGNALS.some((signal) => signals.listenerCount(signal) > 0);
 }
 
 /**
- * Warns, a second after the worker has started, when nothing in the process hears of signals: jobs would be cut off in
- * the middle. Returns what calls the warning off.
+ * Warns, one second after the worker has started, if nothing in the process listens for signals: running jobs would be
+ * cut off. Returns a function that cancels the warning.
  */
 export function warnWithoutShutdownHooks(logger: Logger): () => void {
   const timer = setTimeout(() => {
     if (hearsOfShutdown()) return;
     logger.warn(
-      'Jobs that run will be cut off when this process is asked to end: nothing listens to SIGTERM. Call app.enableShutdownHooks().',
+      'Running jobs will be cut off when this process is asked to stop: nothing listens for SIGTERM. Call app.enableShutdownHooks().',
     );
   }, PATIENCE);
   timer.unref();
@@ -26,8 +29,8 @@ export function warnWithoutShutdownHooks(logger: Logger): () => void {
 }
 
 /**
- * Calls `act` for each signal until the returned function is called. Only for signals that somebody hears already: one
- * that nobody hears ends the process, and still does.
+ * Calls `act` for each signal until the returned function is called. Covers only signals that already have a listener:
+ * a signal without one must still end the process.
  */
 export function onFurtherSignals(
   act: () => void,

@@ -4,7 +4,7 @@ import { openSource } from '../options/redis-option.js';
 import { warnWithoutShutdownHooks } from './shutdown-hooks.js';
 import type { WorkModuleOptions } from '../options/work-module-options.js';
 
-/** The token of what the instances of an application take from around them. */
+/** The token of the `WorkEnvironment` of an application's instances. */
 export const WORK_ENVIRONMENT = 'WORK_ENVIRONMENT';
 
 /** An instance of `WorkModule`, as its environment sees it. */
@@ -15,20 +15,22 @@ export interface EnvironmentInstance {
   readonly logger: Logger;
 }
 
-/** What an instance of `WorkModule` takes from around it, whatever its options say. A test puts its own in its place. */
+/**
+ * The surroundings of an instance of `WorkModule`. It takes precedence over the instance's options. Tests replace it.
+ */
 export interface WorkEnvironment {
   readonly clock: Clock;
-  /** What keys begin with. */
+  /** The prefix of all keys. */
   namespace(options: WorkModuleOptions): string | undefined;
-  /** Where Redis is. */
+  /** Returns the location of Redis. */
   openSource(options: WorkModuleOptions): Promise<RedisSource>;
-  /** An instance was made, and has not enqueued anything yet. */
+  /** Called when an instance has been created, before it enqueues anything. */
   attach(instance: EnvironmentInstance): void;
-  /** Starts the pool of an instance, at the application's start. Returns what is to be done before it is stopped. */
+  /** Starts an instance's pool when the application starts. Returns a function to call before the pool is stopped. */
   start(instance: EnvironmentInstance): Promise<() => void>;
 }
 
-/** That of applications. */
+/** The environment of real applications. */
 export const applicationEnvironment: WorkEnvironment = {
   clock: systemClock,
   namespace: ({ namespace }) => namespace,

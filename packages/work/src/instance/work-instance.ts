@@ -10,7 +10,7 @@ import type { WorkEvents } from '../events/work-events.js';
 import type { WorkEnvironment } from './work-environment.js';
 import type { WorkModuleOptions } from '../options/work-module-options.js';
 
-/** What an instance works with. */
+/** The parts of an instance. */
 export interface WorkInstanceParts {
   readonly enqueuer: Enqueuer;
   readonly client: Client;
@@ -19,7 +19,7 @@ export interface WorkInstanceParts {
   readonly catalog: JobCatalog;
 }
 
-/** One `WorkModule.forRoot()` and what it runs. An application may have several, told apart by their names. */
+/** One `WorkModule.forRoot()` and its parts. An application may have several instances, distinguished by name. */
 export class WorkInstance {
   readonly enqueuer: Enqueuer;
   readonly client: Client;
@@ -29,7 +29,7 @@ export class WorkInstance {
   #logger: Logger | undefined;
 
   constructor(
-    /** Nothing for the unnamed one. */
+    /** `undefined` for the unnamed instance. */
     readonly name: string | undefined,
     readonly environment: WorkEnvironment,
     readonly options: WorkModuleOptions,
@@ -43,12 +43,12 @@ export class WorkInstance {
     this.catalog = catalog;
   }
 
-  /** Whether this process runs jobs: known once all handlers are registered. */
+  /** Whether this process runs jobs; valid once all handlers are registered. */
   get runsJobs(): boolean {
     return !(this.pool instanceof IdlePool) && this.pool.jobNames.length > 0;
   }
 
-  /** Where it writes what is no job's own. */
+  /** The logger for messages that do not belong to a job. */
   get logger(): Logger {
     return (this.#logger ??= safeLogger(this.options.logger ?? new NestLogger('WorkModule')));
   }
@@ -61,9 +61,9 @@ export class WorkInstance {
   }
 
   /**
-   * Whether what names `instance` belongs to this one.
+   * Returns whether `instance` names this instance.
    *
-   * @param place for the error: what names it
+   * @param place the code that names the instance, for the error
    * @throws UnknownWorkInstanceError when the application has no instance of that name
    */
   owns(instance: string | undefined, place: string, modules: ModulesContainer): boolean {
@@ -74,7 +74,7 @@ export class WorkInstance {
   }
 }
 
-/** The names of the application's instances, whatever copy of this package they are of. */
+/** Returns the names of the application's instances, from all copies of this package. */
 export function instanceNames(modules: ModulesContainer): (string | undefined)[] {
   const unnamed = instanceToken();
   return [...modules.values()].flatMap(({ providers }) =>
@@ -84,7 +84,7 @@ export function instanceNames(modules: ModulesContainer): (string | undefined)[]
   );
 }
 
-/** The application's instances. Complete as soon as all providers are made. */
+/** Returns the application's instances. The list is complete once all providers have been created. */
 export function instancesOf(modules: ModulesContainer): WorkInstance[] {
   return [...modules.values()].flatMap(({ providers }) => {
     const instance: unknown = providers.get(WorkInstance)?.instance;

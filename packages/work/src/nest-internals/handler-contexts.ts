@@ -7,10 +7,10 @@ import {
 } from '@nestjs/core';
 
 /**
- * Nest's own class that puts guards, interceptors, pipes and filters around methods which are no routes.
+ * Wraps Nest's own class that runs guards, interceptors, pipes and filters around methods that are not routes.
  *
- * Leans on `packages/core/helpers/external-context-creator.ts`: `fromContainer`, and `transformToResult`, which is private;
- * and on `packages/core/injector/container.ts`: `getModules` returns the map that it works with.
+ * Relies on `packages/core/helpers/external-context-creator.ts`: `fromContainer`, and `transformToResult`, which is
+ * private; and on `packages/core/injector/container.ts`: `getModules` returns the map that it works with.
  */
 @Injectable()
 export class HandlerContexts {
@@ -30,8 +30,8 @@ export class HandlerContexts {
   }
 
   /**
-   * Without those that are global: most are made for requests. It works on a container that has the application's modules
-   * and an empty configuration.
+   * Without global enhancers, most of which are made for requests. It works on a container that has the application's
+   * modules and an empty configuration.
    */
   get withoutGlobal(): ExternalContextCreator {
     if (!this.own) {
@@ -43,7 +43,9 @@ export class HandlerContexts {
   }
 }
 
-/** Returns an Observable as it is. Nest would wait for its end without a limit, and fail if it has no value. */
+/**
+ * Returns Observables unchanged. Nest would wait for their completion without a limit, and fail if they emit no value.
+ */
 function leavingObservables(contexts: ExternalContextCreator): ExternalContextCreator {
   const transformToResult = async (result: unknown): Promise<unknown> => Promise.resolve(result);
   return Object.create(contexts, {

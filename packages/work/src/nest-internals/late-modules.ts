@@ -1,10 +1,11 @@
 import type { LazyModuleLoader } from '@nestjs/core';
 
 /**
- * Calls `listen` after each module that is loaded late. Nest announces such a module to nobody and runs no hook of it.
+ * Calls `listen` after each module that is loaded late. Nest does not announce such a module and runs none of its
+ * hooks.
  *
- * Leans on `packages/core/injector/lazy-module-loader/lazy-module-loader.ts`: applications call `load` on the one instance
- * that is injected, so a replaced method is called.
+ * Relies on `packages/core/injector/lazy-module-loader/lazy-module-loader.ts`: applications call `load` on the one
+ * instance that is injected, so a replaced method is called.
  */
 export function afterEachLoad(loader: LazyModuleLoader, listen: () => void): void {
   const load = loader.load.bind(loader);

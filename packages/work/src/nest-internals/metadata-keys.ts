@@ -1,4 +1,6 @@
-/** Leans on `packages/common/constants.ts`, which Nest's own decorators use and which is no part of its public API. */
+/**
+ * Relies on `packages/common/constants.ts`, which Nest's own decorators use and which is not part of its public API.
+ */
 import {
   EXCEPTION_FILTERS_METADATA,
   GUARDS_METADATA,

@@ -2,9 +2,10 @@ import { ModuleRef } from '@nestjs/core';
 import type { Wrapper } from './provider-methods.js';
 
 /**
- * Returns the ModuleRef of the module that provides a class; another module may provide one of its own.
+ * Returns the ModuleRef of the module that provides a class; each module has its own.
  *
- * Leans on `packages/core/injector/module.ts`: each module has a provider ModuleRef, whose instance is made with it.
+ * Relies on `packages/core/injector/module.ts`: each module has a ModuleRef provider, whose instance is created with
+ * the module.
  */
 export function moduleRefOf({ host }: Wrapper): ModuleRef | undefined {
   return host?.providers.get(ModuleRef)?.instance as ModuleRef | undefined;

@@ -1,14 +1,17 @@
 /**
- * Leans on `packages/common/decorators/http/route-params.decorator.ts`: how decorators describe parameters, and on
+ * Relies on `packages/common/decorators/http/route-params.decorator.ts`: how decorators describe parameters, and on
  * `packages/common/enums/route-paramtypes.enum.ts`: the numbers of their kinds.
  */
 import type { PipeTransform, Type } from '@nestjs/common';
 import { PARAMS_KEY } from './metadata-keys.js';
 
-/** Nest's kind of a request's body. Pipes such as ValidationPipe check parameters of this kind and skip unknown kinds. */
+/**
+ * Nest's parameter kind for a request's body. Pipes such as ValidationPipe check parameters of this kind and skip
+ * unknown kinds.
+ */
 export const BODY = 3;
 
-/** A pipe, or a class of which Nest makes one. */
+/** A pipe, or a class that Nest instantiates. */
 export type Pipe = Type<PipeTransform> | PipeTransform;
 
 /** How a parameter is decorated. */

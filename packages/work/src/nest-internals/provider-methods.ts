@@ -7,18 +7,18 @@ export type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 export interface ProviderMethod {
   readonly method: object;
   readonly wrapper: Wrapper;
-  /** Where the method is. */
+  /** The prototype that declares the method. */
   readonly prototype: object;
   readonly className: string;
   readonly methodName: string;
-  /** For messages. */
+  /** The class, method and module, for messages. */
   readonly place: string;
 }
 
 /**
  * Finds the methods of all providers, and of all controllers.
  *
- * Leans on `packages/core/injector/instance-wrapper.ts`: how a wrapper tells how its provider is made.
+ * Relies on `packages/core/injector/instance-wrapper.ts`: how a wrapper describes the creation of its provider.
  */
 @Injectable()
 export class ProviderMethods {
@@ -27,7 +27,7 @@ export class ProviderMethods {
     private readonly scanner: MetadataScanner,
   ) {}
 
-  /** The classes of all providers, by their prototypes. */
+  /** Yields the prototypes of all providers' classes. */
   *prototypes(): Generator<object> {
     for (const wrapper of this.discovery.getProviders()) {
       const prototype = prototypeOf(wrapper);
@@ -39,7 +39,7 @@ export class ProviderMethods {
     return this.methodsOf(this.discovery.getProviders());
   }
 
-  /** The methods of controllers that are no providers as well: nobody may call those but requests. */
+  /** Yields the methods of controllers that are not also providers: only requests may call those. */
   ofControllers(): Generator<ProviderMethod> {
     const provided = new Set(this.discovery.getProviders().map(({ metatype }) => metatype));
     const controllers = this.discovery.getControllers();
@@ -54,7 +54,7 @@ export class ProviderMethods {
       const replaced = replacedPrototype(wrapper, prototype);
       if (!replaced) continue;
       for (const found of this.methodsAt(replaced, wrapper)) {
-        // One that is decorated itself says what it handles.
+        // An overriding method with its own decorator declares what it handles.
         if (!isDecorated(Reflect.get(prototype, found.methodName))) yield found;
       }
     }
@@ -71,7 +71,7 @@ export class ProviderMethods {
   }
 }
 
-/** The prototype holds the methods that were decorated, whatever a proxy around the instance shows. */
+/** Returns the prototype that holds the decorated methods, even if a proxy wraps the instance. */
 function prototypeOf(wrapper: Wrapper): object | undefined {
   if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient) {
     return (classOf(wrapper) as { prototype?: object } | null)?.prototype;
@@ -81,15 +81,15 @@ function prototypeOf(wrapper: Wrapper): object | undefined {
   return (Object.getPrototypeOf(instance) as object | null) ?? undefined;
 }
 
-/** What a factory makes is known only by its token, before it makes one for a job. */
+/** Returns the class of a provider. Before a factory has run for a job, only its token is known. */
 function classOf({ metatype, token, inject }: Wrapper): unknown {
   const isFactory = inject !== undefined && inject !== null;
   return isFactory ? typeof token === 'function' && token : metatype;
 }
 
 /**
- * The providers, each instance once: it may be provided under several tokens. The one that Nest has made from its class
- * counts, because the class's guards and pipes are there.
+ * Returns the providers without duplicates: one instance may be provided under several tokens. The provider that Nest
+ * created from its class wins, because it has the class's guards and pipes.
  */
 function distinct(wrappers: readonly Wrapper[]): readonly Wrapper[] {
   const byInstance = new Map<unknown, Wrapper>();
@@ -104,8 +104,8 @@ function distinct(wrappers: readonly Wrapper[]): readonly Wrapper[] {
 }
 
 /**
- * Where the methods were decorated that something stands in for: a test has put a mock in the place of a class, which
- * handles what that class does.
+ * Returns the prototype with the decorated methods if a test has replaced its class: the mock then handles the jobs of
+ * that class.
  */
 function replacedPrototype({ token }: Wrapper, prototype: object): object | undefined {
   if (typeof token !== 'function') return undefined;

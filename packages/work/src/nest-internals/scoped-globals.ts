@@ -12,10 +12,11 @@ import {
 const GLOBALS = [APP_GUARD, APP_INTERCEPTOR, APP_PIPE, APP_FILTER];
 
 /**
- * The application's global guards, interceptors, pipes and filters that are made for each request. Nest makes them for
- * the requests of controllers; for jobs it would use what it keeps in their place, which no constructor has seen.
+ * The application's request-scoped global guards, interceptors, pipes and filters. Nest creates them for the requests
+ * of controllers; for jobs it would use their placeholders, which are never constructed.
  *
- * Leans on `packages/core/scanner.ts`: Nest keeps them among a module's injectables, under their public name and a number.
+ * Relies on `packages/core/scanner.ts`: Nest keeps them among a module's injectables, under their public name plus a
+ * number.
  */
 @Injectable()
 export class ScopedGlobals {
@@ -30,7 +31,7 @@ export class ScopedGlobals {
     return this.found.length > 0;
   }
 
-  /** Makes them for a job. */
+  /** Creates them for a job. */
   async make(contextId: ContextId): Promise<void> {
     const options = { strict: false };
     await Promise.all(

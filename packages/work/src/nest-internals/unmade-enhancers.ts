@@ -5,11 +5,12 @@ import { paramsOf } from './param-metadata.js';
 import type { Wrapper } from './provider-methods.js';
 
 /**
- * Refuses guards, interceptors, pipes and filters that are named by their classes and that Nest has not made: it would
- * pass over them without a word. It makes those of the classes that it makes itself, but not of what a factory or a value
- * provides.
+ * Rejects guards, interceptors, pipes and filters that are given as classes and that Nest has not created: Nest would
+ * silently skip them. Nest creates the enhancers of classes that it instantiates itself, but not of providers from a
+ * factory or a value.
  *
- * Leans on `packages/core/injector/module.ts`: `injectables` has what Nest has made for the classes of a module.
+ * Relies on `packages/core/injector/module.ts`: `injectables` holds the enhancers that Nest has created for the classes
+ * of a module.
  *
  * @throws WorkError
  */
@@ -22,7 +23,7 @@ export function assertMade(
   for (const enhancer of [...decorated, ...paramPipes(type, methodName)]) {
     if (typeof enhancer !== 'function' || !host || host.injectables.has(enhancer)) continue;
     throw new WorkError(
-      `Nest has not made its ${enhancer.name}, and would leave it out: ${type.name} is provided by a factory, as a value, or under another token. Provide the class (providers: [${type.name}]), or decorate with an instance (new ${enhancer.name}(…)).`,
+      `Nest has not created its ${enhancer.name} and would skip it: ${type.name} is provided by a factory, as a value, or under another token. Provide the class (providers: [${type.name}]), or decorate with an instance (new ${enhancer.name}(…)).`,
     );
   }
 }

@@ -14,11 +14,11 @@ const ASYNC_OPTIONS = {
 const MAKERS = ['useFactory', 'useClass', 'useExisting'] as const;
 
 /**
- * What a module's `forRootAsync` is given. Nest itself passes over what it does not know, such as an option that belongs
- * to those that the factory makes.
+ * Checks the argument of a module's `forRootAsync`. Nest itself ignores unknown options, such as an option that belongs
+ * in the factory's result.
  *
- * @param place whose options they are, for messages: `WorkModule.forRootAsync`
- * @param extras what may stand beside the factory
+ * @param place the owner of the options, for messages: `WorkModule.forRootAsync`
+ * @param extras the options that are allowed beside the factory
  * @throws InvalidOptionError
  */
 export function assertAsyncOptions<Extras>(

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { Handler } from '@nestcraft/engine';
 
-/** The handler that is decorated. */
+/** The handler that is being decorated. */
 export interface DecoratedJob {
   readonly jobName: string;
   readonly className: string;
   readonly methodName: string;
-  /** The instance of the module that runs it; `undefined` for the unnamed one. */
+  /** The name of the instance of `WorkModule` that runs it; `undefined` for the unnamed instance. */
   readonly instance: string | undefined;
 }
 
 /**
- * The one place that every handler passes, once, when the application starts: for tools that watch an application from
- * within. They extend it, are provided, and are named in `WorkModule.forRoot({ jobDecorator })`.
+ * Base class for tools that instrument handlers, such as APM agents. Every handler passes through it once, when the
+ * application starts. Extend it, provide the subclass, and name it in `WorkModule.forRoot({ jobDecorator })`.
  *
- * What it returns is called for every run, inside of middleware and around guards.
+ * The returned handler is called for every run, inside middleware and around guards.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export interface DecoratedJob {
  */
 @Injectable()
 export class JobDecoratorService {
-  /** Returns what is to run instead of `handler`; the handler itself, unless it is overridden. */
+  /** Returns the function to run instead of `handler`. The default implementation returns `handler` itself. */
   decorate(handler: Handler, job: DecoratedJob): Handler;
   decorate(handler: Handler): Handler {
     return handler;

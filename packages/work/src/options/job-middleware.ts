@@ -19,24 +19,24 @@ import { InvalidOptionError, type Job, type Middleware } from '@nestcraft/engine
  * ```
  */
 export interface JobMiddleware<Context = unknown> {
-  /** Runs around every job's handler, which runs when `next` is called. What it throws fails the job. */
+  /** Runs around every job's handler, which runs when `next` is called. An error that it throws fails the job. */
   use(job: Job, next: () => Promise<void>, context: Context): unknown;
 }
 
-/** Middleware as `WorkModule` takes it: an injectable class, or a function. */
+/** Middleware as `WorkModule` accepts it: an injectable class or a function. */
 export type JobMiddlewareOption<Context = unknown> =
   Type<JobMiddleware<Context>> | Middleware<Context>;
 
 /**
- * Tells the classes from the functions.
+ * Returns whether the middleware is a class rather than a function.
  *
- * @throws InvalidOptionError for what is neither
+ * @throws InvalidOptionError for anything else
  */
 export function isMiddlewareClass(option: JobMiddlewareOption): option is Type<JobMiddleware> {
   const isFunction = typeof option === 'function';
   const prototype = isFunction ? (option.prototype as Partial<JobMiddleware> | undefined) : {};
   if (typeof prototype?.use === 'function') return true;
-  // Called as a function, it would throw for every job.
+  // A class without `use`, called as a function, would throw for every job.
   if (isFunction && !/^class\b/.test(String(option))) return false;
   const shown = isFunction ? option.name : option;
   throw new InvalidOptionError('middleware', shown, 'a class with a method `use`, or a function');

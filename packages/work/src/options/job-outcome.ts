@@ -18,21 +18,25 @@ import {
 } from '@nestcraft/engine';
 
 /**
- * `dead`: the job is dead at once, because running it again cannot help. `retry`: it runs again after its backoff, and
- * with `retryIn` after that delay, if it has runs left. `dropped`: it is forgotten. `snooze`: it runs again after that delay,
- * and no failure is counted. Delays are milliseconds, or texts such as `30s`, and round up to whole seconds.
+ * `dead`: the job is dead immediately, because running it again cannot help. `retry`: it runs again after its backoff,
+ * or with `retryIn` after that delay, if it has runs left. `dropped`: it is not kept. `snooze`: it runs again after
+ * that delay without counting a failure. Delays are milliseconds or strings such as `30s`, and are rounded up to whole
+ * seconds.
  */
 export type JobOutcomeKind =
   'dead' | 'retry' | 'dropped' | { readonly retryIn: Duration } | { readonly snooze: Duration };
 
-/** What becomes of a job whose handler, guard, pipe or interceptor throws an error of a class. */
+/** The outcome of a job whose handler, guard, pipe or interceptor throws an error of a given class. */
 export interface JobOutcome {
   readonly error: Type<Error>;
-  /** Or a function that says so for an error: `(error: TooBusyError) => ({ retryIn: error.retryAfter })`. */
+  /**
+   * The outcome, or a function that returns it for an error:
+   * `(error: TooBusyError) => ({ retryIn: error.retryAfter })`.
+   */
   readonly outcome: JobOutcomeKind | ((error: never) => JobOutcomeKind);
 }
 
-/** What validation pipes and guards throw. */
+/** The errors that validation pipes and guards throw. */
 const HOPELESS: readonly JobOutcome[] = [
   BadRequestException,
   UnprocessableEntityException,
@@ -41,16 +45,16 @@ const HOPELESS: readonly JobOutcome[] = [
 ].map((error) => ({ error, outcome: 'dead' }));
 
 /**
- * Says what a job has failed with: errors that say that its arguments are wrong, or that it may not be done, are its
- * end.
+ * Returns a function that translates a job's error according to the outcomes. By default, errors that report invalid
+ * arguments or a missing permission make the job dead.
  *
- * @param outcomes the user's; the first that fits counts, before the rule above
- * @throws InvalidOptionError for an outcome that makes no sense
+ * @param outcomes the user's outcomes; the first match wins, before the default
+ * @throws InvalidOptionError for an invalid outcome
  */
 export function jobErrors(outcomes: readonly JobOutcome[]): (error: unknown) => unknown {
   const rules = [...outcomes, ...HOPELESS];
   for (const { outcome } of rules) {
-    if (typeof outcome !== 'function') errorOf(outcome, new Error('tried at the start'));
+    if (typeof outcome !== 'function') errorOf(outcome, new Error('checked at startup'));
   }
   return (error) => {
     if (isWorkError(error) || !(error instanceof Error)) return error;
@@ -61,11 +65,11 @@ export function jobErrors(outcomes: readonly JobOutcome[]): (error: unknown) => 
   };
 }
 
-/** The error that has the engine do what the outcome says. */
+/** Returns the error that makes the engine apply the outcome. */
 function errorOf(outcome: JobOutcomeKind, cause: Error): Error {
   if (outcome === 'retry') return cause;
   const error = wordOf(outcome, cause);
-  error.stack = cause.stack; // where it was thrown
+  error.stack = cause.stack; // points to the origin of the error
   return error;
 }
 
@@ -84,7 +88,7 @@ function wordOf(outcome: Exclude<JobOutcomeKind, 'retry'>, cause: Error): WorkEr
 
 const OUTCOMES = '"dead", "retry", "dropped", { retryIn: a duration } or { snooze: a duration }';
 
-/** Of what a validation pipe throws, all that is wrong. */
+/** Returns the error's message, with every issue that a validation pipe reported. */
 function messageOf(error: Error): string {
   if (!(error instanceof HttpException)) return error.message;
   const { message } = error.getResponse() as { message?: unknown };

@@ -1,22 +1,22 @@
 import { InvalidOptionError } from '@nestcraft/engine';
 import { UnknownJobSelectionError } from '../base/errors.js';
 
-/** The jobs that a process runs, of those that its application handles. */
+/** Selects the jobs that a process runs among those that its application handles. */
 export interface JobSelection {
   /**
-   * The only jobs that this process runs, by name; `*` stands for any letters. A name or a pattern that fits no handler
-   * of the application keeps it from starting. Default: all.
+   * The only jobs that this process runs, by name; `*` matches any characters. The application does not start if a name
+   * or pattern matches no handler. Default: all.
    */
   readonly only?: readonly string[] | undefined;
-  /** The jobs that this process does not run; as in `only`. Default: none. */
+  /** The jobs that this process does not run, in the same form as `only`. Default: none. */
   readonly except?: readonly string[] | undefined;
 }
 
 /**
- * Which of the application's jobs this process runs, by the options `only` and `except`.
+ * Returns the application's jobs that this process runs, according to the options `only` and `except`.
  *
- * @throws UnknownJobSelectionError for what fits none; InvalidOptionError for what is no list, and where
- * no job is left
+ * @throws UnknownJobSelectionError for a name or pattern that matches nothing
+ * @throws InvalidOptionError for anything but a list, and if no job is left
  */
 export function selectedJobs(
   jobNames: readonly string[],
@@ -39,7 +39,7 @@ export function selectedJobs(
   return selected;
 }
 
-/** They often come from the environment, as one text. @throws InvalidOptionError */
+/** Checks that names are a list: from the environment they often arrive as one string. @throws InvalidOptionError */
 export function assertNames(option: 'only' | 'except', names: unknown = []): void {
   if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return;
   throw new InvalidOptionError(option, names, 'a list of job names');

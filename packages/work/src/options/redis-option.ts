@@ -1,7 +1,7 @@
 import type { RedisSource } from '@nestcraft/engine';
 import { optionTables } from '@nestcraft/engine/internal';
 
-/** Where Redis is, or a function that says so when the application is made. */
+/** The location of Redis, or a function that returns it when the application is created. */
 export type RedisOption = RedisSource | (() => RedisSource | Promise<RedisSource>);
 
 /** @throws InvalidOptionError, UnsupportedRedisError */
@@ -10,8 +10,8 @@ function assertRedis(source: unknown): asserts source is RedisSource {
 }
 
 /**
- * Asks the function, if it is one. An ioredis instance that it has made is nobody's but ours: its settings are what is
- * needed, and its connection is ended.
+ * Resolves the option, calling it if it is a function. Only the settings of an ioredis instance that the function
+ * returns are used; its connection is closed, because nothing else owns it.
  *
  * @throws InvalidOptionError, UnsupportedRedisError
  */

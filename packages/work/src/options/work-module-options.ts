@@ -20,57 +20,64 @@ export type WorkRole = 'worker' | 'enqueuer';
 /** Options of `WorkModule.forRoot` and `forRootAsync`. */
 export interface WorkModuleOptions extends JobSelection {
   /**
-   * Where Redis is: ioredis options, a URL, an ioredis instance, whose settings are copied, or a function that returns
-   * one of these, or a promise of it. The function is asked once, when the application is made; the connection of an
-   * instance that it returns is ended.
+   * The location of Redis: ioredis options, a URL, an ioredis instance, whose settings are copied, or a function that
+   * returns one of these or a promise of it. The function is called once, when the application is created. If it
+   * returns an ioredis instance, that instance's connection is closed.
    */
   readonly redis: RedisOption;
-  /** What all keys begin with; the same for everybody who shares the jobs. Default `work`. */
+  /** The prefix of all keys; must be the same in all processes that share the jobs. Default `work`. */
   readonly namespace?: string | undefined;
   /**
-   * `worker`: this process runs jobs, and enqueues. `enqueuer`: it enqueues only, and opens one connection, when it is
-   * needed. Default `worker`.
+   * `worker`: this process runs and enqueues jobs. `enqueuer`: it only enqueues, over one connection that is opened
+   * when first needed. Default `worker`.
    */
   readonly role?: WorkRole | undefined;
-  /** How many jobs run at once in this process; default 10. */
+  /** The number of jobs that run concurrently in this process; default 10. */
   readonly concurrency?: number | undefined;
-  /** Each job gets one fresh object of this class, for its middleware and its handler. Default: a plain object. */
+  /**
+   * The class of the context: each job gets a new object of it, shared by its middleware and handler. Default: a plain
+   * object.
+   */
   readonly context?: Type | undefined;
-  /** Runs around every job, the first outermost: injectable classes, or functions. */
+  /** Middleware that runs around every job, the first outermost: injectable classes or functions. */
   readonly middleware?: readonly JobMiddlewareOption<never>[] | undefined;
   /**
-   * Whether the application's global guards, interceptors, pipes and filters stand around job handlers, too; default
-   * `global: false`, because most are made for requests. Those on a handler's class or method always do.
+   * Whether the application's global guards, interceptors, pipes and filters apply to job handlers as well; default
+   * `global: false`, because most are made for requests. Those on a handler's class or method always apply.
    */
   readonly enhancers?: { readonly global?: boolean | undefined } | undefined;
   /**
-   * What becomes of jobs that end with an error of a class: `dead`, `retry`, `dropped`, `{ retryIn: '30s' }`,
-   * `{ snooze: '1h' }`, or a function of the error that returns one of these. The first that fits counts. Default:
-   * what validation pipes and guards throw (BadRequest, UnprocessableEntity, Unauthorized, Forbidden) is `dead` at
-   * once, all else is `retry`.
+   * The outcome of jobs that fail with an error of a given class: `dead`, `retry`, `dropped`, `{ retryIn: '30s' }`,
+   * `{ snooze: '1h' }`, or a function of the error that returns one of these. The first match wins. Default: `dead` for
+   * the errors that validation pipes and guards throw (BadRequest, UnprocessableEntity, Unauthorized, Forbidden),
+   * `retry` for all others.
    */
   readonly outcomes?: readonly JobOutcome[] | undefined;
-  /** How long running jobs get to finish when the application closes: milliseconds, or a text such as `1m`; default 25 s. */
+  /**
+   * How long running jobs may take to finish when the application closes: milliseconds or a string such as `1m`;
+   * default 25 s.
+   */
   readonly shutdownTimeout?: Duration | undefined;
-  /** How often a process may die under a job before the job is dead itself; default 3. */
+  /** The number of times that a process may die while running a job before the job itself is dead; default 3. */
   readonly maxDeaths?: number | undefined;
-  /** Bring back jobs that a Go pool has declared dead because it does not know their name; default false. */
+  /** Whether to recover jobs that a Go pool declared dead because it does not know their name; default false. */
   readonly rescueUnknownJobs?: boolean | undefined;
-  /** How many bytes a job's arguments may take as JSON; default 1 MiB. */
+  /** The maximum size of a job's arguments as JSON, in bytes; default 1 MiB. */
   readonly maxArgsBytes?: number | undefined;
   /**
-   * What follows jobs from where they are enqueued to where they run, such as a trace; around guards and middleware, the
-   * first outermost.
+   * Propagators carry context, such as a trace, from the enqueuing code to the running job. They run around guards and
+   * middleware, the first outermost.
    */
   readonly propagators?: readonly Propagator[] | undefined;
   /**
-   * Whether `currentJob()` and `currentSignal()` tell of the jobs; default false. It costs about half a microsecond a
-   * job, and on Node before 24, which then has to follow every promise of the process, something for each.
+   * Whether `currentJob()` and `currentSignal()` return the running job and its signal; default false. It costs about
+   * half a microsecond per job. Node before version 24 must then track every promise of the process, which adds a small
+   * cost to each.
    */
   readonly currentJob?: boolean | undefined;
-  /** Wraps every handler when the application starts; a class that extends JobDecoratorService. For APM tools. */
+  /** A class that extends JobDecoratorService and wraps every handler when the application starts; for APM tools. */
   readonly jobDecorator?: Type<JobDecoratorService> | undefined;
-  /** Where the pool writes, such as pino; default a Nest logger named `WorkerPool`. */
+  /** The logger of the pool, such as pino; default: a Nest logger named `WorkerPool`. */
   readonly logger?: LoggerLike | undefined;
 }
 
@@ -82,10 +89,10 @@ const NAMES = ruleBy('a list of job names', (value, option) => {
   assertNames(option as 'only' | 'except', value);
 });
 
-/** What the options of the module may be. */
+/** The rules for the module's options. */
 export const WORK_OPTIONS: OptionTable<WorkModuleOptions> = {
-  // Whoever opens it looks: a test puts another Redis in its place, whatever is given here.
-  redis: rule(`${pool.redis.expected}; or a function that gives one`, () => true),
+  // Checked when it is opened: a test replaces Redis, whatever is given here.
+  redis: rule(`${pool.redis.expected}; or a function that returns one`, () => true),
   namespace: pool.namespace,
   role: rule('"worker" or "enqueuer"', (value) => value === 'worker' || value === 'enqueuer'),
   only: NAMES,
@@ -130,7 +137,7 @@ function isClass(given: unknown): boolean {
   return typeof given === 'function' && typeof given.prototype === 'object';
 }
 
-/** What `forRootAsync` takes as `useClass` and `useExisting`: a class that makes the options. */
+/** The interface of classes that `forRootAsync` accepts as `useClass` and `useExisting`: it creates the options. */
 export type WorkOptionsFactory = ConfigurableModuleOptionsFactory<
   WorkModuleOptions,
   'createWorkOptions'

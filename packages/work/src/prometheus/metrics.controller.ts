@@ -15,14 +15,14 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { register, type Registry, type RegistryContentType } from 'prom-client';
 import { WORK_METRICS_OPTIONS } from './metrics-options.token.js';
 
-/** Where the page is, and what stands on its controller. */
+/** The metrics page's path, and the guards and decorators of its controller. */
 export interface MetricsPage {
   readonly path: string;
   readonly guards: readonly (Type<CanActivate> | CanActivate)[];
   readonly decorators: readonly ClassDecorator[];
 }
 
-/** A controller that shows a registry at `path`. */
+/** Creates a controller that serves a registry at `path`. */
 export function metricsController({ path, guards, decorators }: MetricsPage): Type {
   @Controller({ path, version: VERSION_NEUTRAL })
   @UseGuards(...guards)
@@ -39,8 +39,9 @@ export function metricsController({ path, guards, decorators }: MetricsPage): Ty
     }
 
     /**
-     * Replies itself: an interceptor of the application that puts every response into an object of its own would hide
-     * the page from Prometheus. It is returned for those that look at it, and know that files are left alone.
+     * Sends the response itself: an application's interceptor that wraps every response in an object would make the
+     * page unreadable for Prometheus. The file is also returned, for interceptors that inspect the result and leave
+     * files alone.
      */
     @Get()
     @Header('Cache-Control', 'no-store')

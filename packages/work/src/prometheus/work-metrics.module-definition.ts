@@ -12,30 +12,32 @@ import type { WorkInstance } from '../instance/work-instance.js';
 import { WORK_METRICS_OPTIONS } from './metrics-options.token.js';
 import { metricsController } from './metrics.controller.js';
 
-/** What `WorkMetricsModule.forRoot` takes, and what the factory of `forRootAsync` makes. */
+/** Options of `WorkMetricsModule.forRoot`, also returned by the factory of `forRootAsync`. */
 export type WorkMetricsOptions = Pick<PrometheusMetricsOptions, 'registry' | 'prefix'>;
 
-/** What `forRoot` and `forRootAsync` of `WorkMetricsModule` take beside the options. */
+/** Additional settings of `WorkMetricsModule.forRoot` and `forRootAsync`, beside the options. */
 export interface WorkMetricsExtras {
-  /** Where the page is, such as `metrics`, which is the default; `false` for none, where another shows the registry. */
+  /**
+   * The path of the page; default `metrics`. `false` adds no page, for applications that serve the registry elsewhere.
+   */
   readonly path?: string | false | undefined;
   /**
-   * Stand before the page, after the application's global ones; default: none. What they inject has to be global, or in
-   * the `imports` of `forRootAsync`.
+   * Guards of the page, which run after the application's global guards; default: none. Their dependencies must be
+   * global or in the `imports` of `forRootAsync`.
    */
   readonly guards?: readonly (Type<CanActivate> | CanActivate)[] | undefined;
   /**
-   * Class decorators for the page's controller, such as an application's own `Public()`, by which its global guard lets
-   * the page pass; default: none.
+   * Class decorators for the page's controller, such as an application's own `Public()` that its global guard checks;
+   * default: none.
    */
   readonly decorators?: readonly ClassDecorator[] | undefined;
-  /** Whose metrics: the name of an instance of WorkModule; default: the unnamed one. */
+  /** The name of the instance of WorkModule that is measured; default: the unnamed instance. */
   readonly instance?: string | undefined;
 }
 
 const { NAME, objectWith, rule } = optionRules;
 
-/** What may stand beside a factory of options. */
+/** The rules for the settings beside a factory of options. */
 export const METRICS_EXTRAS: OptionTable<WorkMetricsExtras> = {
   path: rule('a path, or false for none', (value) => value === false || typeof value === 'string'),
   guards: rule('a list of guards', Array.isArray),
@@ -43,19 +45,19 @@ export const METRICS_EXTRAS: OptionTable<WorkMetricsExtras> = {
   instance: NAME,
 };
 
-/** What a factory of options may make. */
+/** The rules for the options that a factory returns. */
 const MADE_OPTIONS: OptionTable<WorkMetricsOptions> = {
   registry: objectWith('a Registry of prom-client', 'registerMetric'),
   prefix: rule('a text', (value) => typeof value === 'string'),
 };
 
-/** What the options of `WorkMetricsModule` may be. */
+/** The rules for the options of `WorkMetricsModule`. */
 export const METRICS_OPTIONS: OptionTable<WorkMetricsOptions & WorkMetricsExtras> = {
   ...MADE_OPTIONS,
   ...METRICS_EXTRAS,
 };
 
-/** What `WorkMetricsModule` is built on. */
+/** The base class of `WorkMetricsModule`. */
 export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WorkMetricsOptions>({
   moduleName: 'WorkMetrics',
   optionsInjectionToken: WORK_METRICS_OPTIONS,

@@ -18,8 +18,8 @@ import {
 export type WorkMetricsModuleOptions = WorkMetricsOptions & WorkMetricsExtras;
 
 /**
- * Shows what the application's jobs do as a page for Prometheus, with all else that is in the registry. The page stands
- * behind the application's own global guards, and behind those of the option `guards`.
+ * Serves the metrics of the application's jobs, with everything else in the registry, as a page for Prometheus. The
+ * application's global guards protect the page, followed by those of the option `guards`.
  *
  * @example
  * ```ts
@@ -35,7 +35,11 @@ export class WorkMetricsModule extends ConfigurableModuleClass implements OnAppl
     return super.forRoot(options);
   }
 
-  /** As `forRoot`, with `registry` and `prefix` from a factory; the others stand beside it. @throws InvalidOptionError */
+  /**
+   * Like `forRoot`, with `registry` and `prefix` from a factory. The other options are given beside the factory.
+   *
+   * @throws InvalidOptionError
+   */
   static override forRootAsync(
     options: ConfigurableModuleAsyncOptions<WorkMetricsOptions, 'createWorkMetricsOptions'> &
       WorkMetricsExtras,
@@ -48,7 +52,7 @@ export class WorkMetricsModule extends ConfigurableModuleClass implements OnAppl
     super();
   }
 
-  /** Another application of this process, such as a test's, may register its own. */
+  /** Unregisters the metrics, so that another application of this process, such as a test's, can register its own. */
   onApplicationShutdown(): void {
     this.metrics.remove();
   }

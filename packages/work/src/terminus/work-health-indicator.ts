@@ -13,9 +13,9 @@ import type { WorkInstance } from '../instance/work-instance.js';
 
 type Session = ReturnType<HealthIndicatorService['check']>;
 
-/** What a check is to go by. */
+/** Options of a health check. */
 export interface WorkHealthOptions extends HealthLimits {
-  /** The named instance of `WorkModule` to look at; default: the unnamed one. */
+  /** The name of the instance of `WorkModule` to check; default: the unnamed instance. */
   readonly instance?: string | undefined;
 }
 
@@ -25,10 +25,10 @@ const HEALTH_OPTIONS: OptionTable<WorkHealthOptions> = {
 };
 
 /**
- * Tells `@nestjs/terminus` how the worker pool of this process is, by the pool's own state: whether its fetches are
- * answered, how old its heartbeat is, how long jobs have waited, and whether jobs wait that no running pool handles. The last
- * two make it `degraded`, which keeps HTTP's status at 200; Terminus 11, which does not know that, is told `up` with
- * `degraded: true`. In a process that runs no jobs it asks whether Redis answers.
+ * Reports the health of this process's worker pool to `@nestjs/terminus`, based on the pool's own state: whether its
+ * fetches are answered, how old its heartbeat is, how long jobs have waited, and whether jobs are waiting that no
+ * running pool handles. The last two make it `degraded`, which keeps the HTTP status at 200. Terminus 11 has no such
+ * state, so it gets `up` with `degraded: true`. In a process that runs no jobs, the check is whether Redis answers.
  *
  * @example
  * ```ts
@@ -54,8 +54,8 @@ export class WorkHealthIndicator {
   ) {}
 
   /**
-   * @param key under which the result stands
-   * @throws InvalidOptionError for limits that make no sense; Nest's own error for an instance that there is not
+   * @param key the key of the result
+   * @throws InvalidOptionError for invalid limits; Nest's own error for an unknown instance
    */
   async isHealthy(key: string, options: WorkHealthOptions = {}): Promise<HealthIndicatorResult> {
     optionRules.assertOptions('isHealthy', options, HEALTH_OPTIONS);
@@ -84,7 +84,7 @@ export class WorkHealthIndicator {
 function told(session: Session, { status, ...figures }: PoolHealth): HealthIndicatorResult {
   if (status === 'up') return session.up(figures);
   if (status === 'down') return session.down(figures);
-  // Terminus has it since 12.1.
+  // Available since Terminus 12.1.
   const knowsDegraded = typeof Reflect.get(session, 'degraded') === 'function';
   return knowsDegraded ? session.degraded(figures) : session.up({ ...figures, degraded: true });
 }

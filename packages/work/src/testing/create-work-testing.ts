@@ -17,47 +17,47 @@ import { WorkTesting } from './work-testing.js';
 /** Options of `createWorkTesting`. */
 export interface WorkTestingOptions {
   /**
-   * Where the jobs are: `memory` (default), for which `@nestcraft/memory-redis` must be installed; or a real Redis, by
-   * its URL or the options of ioredis, in which the test has keys of its own until it is closed.
+   * The Redis that holds the jobs: `memory` (default), which requires `@nestcraft/memory-redis`, or a real Redis as a
+   * URL or ioredis options, in which the test uses its own keys until it is closed.
    */
   readonly redis?: RedisSource | undefined;
-  /** What time it is for jobs in the beginning; default now, to the second. */
+  /** The initial time for jobs; default: now, to the second. */
   readonly now?: Date | undefined;
-  /** Jobs run by themselves, as in production, in real time; default false. */
+  /** Whether jobs run automatically, in real time, as in production; default false. */
   readonly autoRun?: boolean | undefined;
 }
 
-/** Makes an application of the compiled module, such as `module.createNestApplication()`. */
+/** Creates an application from the compiled module, such as `module.createNestApplication()`. */
 export interface WorkTestingApplication<App extends INestApplicationContext> {
   readonly application: (module: TestingModule) => App;
 }
 
 const { FLAG, functionOf, ruleBy } = optionRules;
 
-/** What the options of a test may be. */
+/** The rules for a test's options. */
 export const TESTING_OPTIONS: OptionTable<
   WorkTestingOptions & Partial<WorkTestingApplication<INestApplicationContext>>
 > = {
-  redis: ruleBy('"memory", or where a Redis is', (value, option) => {
+  redis: ruleBy('"memory", or the location of a Redis', (value, option) => {
     if (value !== 'memory') optionTables.pool.redis.check(option, value);
   }),
   now: optionTables.list.at,
   autoRun: FLAG,
-  application: functionOf('a function of the module that makes an application'),
+  application: functionOf('a function that creates an application from the module'),
 };
 
-/** Starts an application that `application` makes of the compiled module, such as an HTTP application. */
+/** Starts an application that `application` creates from the compiled module, such as an HTTP application. */
 export async function createWorkTesting<App extends INestApplicationContext>(
   module: ModuleMetadata | TestingModuleBuilder,
   options: WorkTestingOptions & WorkTestingApplication<App>,
 ): Promise<WorkTesting<App>>;
 /**
- * Starts an application for a test of its jobs. The application keeps its own `WorkModule.forRoot` or `forRootAsync`, and
- * its named instances; only their Redis is the test's, and nothing runs until the test says so.
+ * Starts an application to test its jobs. The application keeps its own `WorkModule.forRoot` or `forRootAsync` and its
+ * named instances. Only their Redis is replaced by the test's, and nothing runs until the test runs it.
  *
- * @param module the metadata that `Test.createTestingModule` takes, or the builder that it returns, with its overrides
- * @throws InvalidOptionError; WorkTestingError if what `redis` needs is not installed, or if `process.nextTick` is faked;
- * the error that keeps the application from starting
+ * @param module metadata as for `Test.createTestingModule`, or the builder that it returns, with its overrides
+ * @throws InvalidOptionError; WorkTestingError if the package for `redis` is not installed or `process.nextTick` is
+ * faked; any error that prevents the application from starting
  *
  * @example
  * ```ts

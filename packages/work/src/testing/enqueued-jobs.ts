@@ -5,14 +5,14 @@ import type { Clock } from '@nestcraft/engine/internal';
 export interface EnqueuedJob {
   readonly name: string;
   readonly id: string;
-  /** As they were given. */
+  /** The arguments as they were given. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly enqueuedAt: Date;
-  /** When it is to run; `undefined` for at once. */
+  /** The time at which the job is to run; `undefined` for immediately. */
   readonly runAt: Date | undefined;
 }
 
-/** Remembers, in order, what goes through enqueuers and is taken by Redis. */
+/** Records, in order, the jobs that go through enqueuers and that Redis accepts. */
 export class EnqueuedJobs {
   readonly #clock: Clock;
   readonly #order = new Map<string, number>();
@@ -32,7 +32,10 @@ export class EnqueuedJobs {
     });
   }
 
-  /** The place of a job among all that were ever enqueued; what was not, such as a firing, comes first. */
+  /**
+   * Returns a job's position among all jobs ever enqueued. Jobs that did not pass an enqueuer, such as firings of
+   * schedules, come first.
+   */
   placeOf(jobId: string): number {
     return this.#order.get(jobId) ?? -1;
   }
@@ -48,7 +51,7 @@ export class EnqueuedJobs {
       id: job.id,
       args: job.args,
       enqueuedAt: new Date(this.#clock.now()),
-      // Not by its class: another copy of the engine may have made it.
+      // Not checked by class: another copy of the engine may have created it.
       runAt: 'runAt' in job ? (job as ScheduledJob).runAt : undefined,
     });
   }

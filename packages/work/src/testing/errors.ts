@@ -1,4 +1,4 @@
 import { WorkError } from '@nestcraft/engine';
 
-/** A test asks for what cannot be done, or goes on for ever. */
+/** Thrown when a test asks for something impossible, or would never end. */
 export class WorkTestingError extends WorkError {}

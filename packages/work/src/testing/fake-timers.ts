@@ -7,19 +7,19 @@ const nextTick = Reflect.get(process, 'nextTick') as unknown;
 const TURNS = 3;
 
 /**
- * Faked timers do no harm here, but that of `process.nextTick` may: where it is Node's own that was faked, streams, and so
- * connections, stand still. Jest fakes one of its own.
+ * Checks that streams work. Faked timers are safe here, except `process.nextTick`: if Node's own is faked, streams, and
+ * therefore connections, stall. Jest fakes a copy of it.
  *
- * @throws WorkTestingError at once, where everything would hang
+ * @throws WorkTestingError immediately, where everything would otherwise hang
  */
 export async function assertStreamsRun(): Promise<void> {
   if (process.nextTick === nextTick || (await doStreamsRun())) return;
   throw new WorkTestingError(
-    "process.nextTick is faked, without which Node's streams, and so connections to Redis, stand still. Leave it out: useFakeTimers({ toFake: ['Date'] }), or any others but nextTick.",
+    "process.nextTick is faked, so Node's streams, and therefore connections to Redis, stall. Do not fake it: call useFakeTimers({ toFake: ['Date'] }), or list any timers except nextTick.",
   );
 }
 
-/** A stream says that it is closed by Node's own `process.nextTick`. */
+/** Returns whether a stream reports its end, which it does through Node's own `process.nextTick`. */
 async function doStreamsRun(): Promise<boolean> {
   let isClosed = false;
   new PassThrough().on('close', () => (isClosed = true)).destroy();

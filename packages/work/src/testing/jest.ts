@@ -5,9 +5,10 @@ import { workMatchers, type EnqueuedExpectation } from './matchers.js';
 declare module 'expect' {
   interface Matchers<R extends void | Promise<void>, T = unknown> {
     /**
-     * The application under test has enqueued the job since the test began, or was cleared.
+     * Asserts that the application under test has enqueued the job since the test began or was cleared.
      *
-     * @param args as they were given; may hold `expect.any(String)` and the like. Left out, any will do
+     * @param args the arguments as they were given; may contain matchers such as `expect.any(String)`. Default: any
+     * arguments
      */
     toHaveEnqueued(
       this: Matchers<R, T>,
@@ -19,10 +20,10 @@ declare module 'expect' {
 }
 
 declare global {
-  // Those of @types/jest, for who uses Jest's globals.
+  // The matchers of @types/jest, for tests that use Jest's globals.
   namespace jest {
     interface Matchers<R, T> {
-      /** The application under test has enqueued the job since the test began, or was cleared. */
+      /** Asserts that the application under test has enqueued the job since the test began or was cleared. */
       toHaveEnqueued(
         this: Matchers<R, T>,
         job: JobNameOrContract,

@@ -9,19 +9,19 @@ import { assertJobName, milliseconds } from '@nestcraft/engine/internal';
 import type { EnqueuedJob } from './enqueued-jobs.js';
 import type { WorkTesting } from './work-testing.js';
 
-/** What else `toHaveEnqueued` looks at. */
+/** Further expectations of `toHaveEnqueued`. */
 export interface EnqueuedExpectation {
-  /** When the job is to run, to the second. */
+  /** The time at which the job is to run, to the second. */
   readonly at?: Date;
-  /** How long after it was enqueued it is to run: milliseconds, or a text such as `5m`; 0 for at once. */
+  /** The delay between enqueuing and running: milliseconds or a string such as `5m`; 0 for immediately. */
   readonly in?: Duration;
-  /** How often; default once or more. */
+  /** The exact number of times; default: at least once. */
   readonly times?: number;
 }
 
 type Print = (value: unknown) => string;
 
-/** What Jest and Vitest give to matchers. */
+/** The context that Jest and Vitest pass to matchers. */
 export interface MatcherContext {
   equals(a: unknown, b: unknown): boolean;
   readonly utils: {
@@ -35,16 +35,16 @@ export interface MatcherResult {
   readonly message: () => string;
 }
 
-// A delay counts from whole seconds that are rounded up.
+// Run times are rounded up to whole seconds.
 const ROUNDING = 1_000;
 const MAX_SHOWN = 20;
 
 /**
- * Matchers for `expect.extend`. `@nestcraft/work/testing/jest` extends that of Jest, and `@nestcraft/work/testing/vitest`
- * that of Vitest, with types.
+ * Matchers for `expect.extend`. `@nestcraft/work/testing/jest` extends Jest's `expect`, and
+ * `@nestcraft/work/testing/vitest` extends Vitest's, with types.
  *
- * `expect(work).toHaveEnqueued(job, args?, { at?, in?, times? })`: the application has enqueued it since the test began,
- * or was cleared. `args` may hold `expect.any(String)` and the like; without them any will do.
+ * `expect(work).toHaveEnqueued(job, args?, { at?, in?, times? })`: the application has enqueued the job since the test
+ * began or was cleared. `args` may contain matchers such as `expect.any(String)`; without `args`, any arguments match.
  */
 export const workMatchers = {
   toHaveEnqueued(
@@ -58,7 +58,7 @@ export const workMatchers = {
       throw new InvalidOptionError(
         'expect(…).toHaveEnqueued',
         work,
-        'what createWorkTesting() returned',
+        'the value that createWorkTesting() returned',
       );
     }
     const name = jobNameOf(job);
@@ -83,7 +83,7 @@ export const workMatchers = {
   },
 };
 
-/** By what it has: another copy of this package may have made it. */
+/** Checks by shape, because another copy of this package may have created it. */
 function isWorkTesting(value: unknown): value is Pick<WorkTesting, 'enqueued'> {
   return (
     typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, 'enqueued'))
@@ -115,7 +115,7 @@ function wanted(
     .join(', ');
 }
 
-/** What was enqueued, those of the name first, one a line. */
+/** Lists the enqueued jobs, one per line, those of the given name first. */
 function listed(jobs: readonly EnqueuedJob[], name: string, print: Print): string {
   if (jobs.length === 0) return ' nothing';
   const ordered = [

@@ -1,14 +1,14 @@
 import type { Client, Job, JobSet } from '@nestcraft/engine';
 
-/** A job that has not run yet, or is to run again. */
+/** A job that has not run yet or will run again. */
 export interface PendingJob {
   readonly state: 'waiting' | 'scheduled' | 'retry';
   readonly job: Job;
-  /** When it will run, to the second; of one that waits, `undefined`. */
+  /** The time at which it will run, to the second; `undefined` for a waiting job. */
   readonly runAt: Date | undefined;
 }
 
-/** Those that wait, the next of each name first; then those that wait for their time. */
+/** Returns the waiting jobs, the next of each name first, followed by scheduled jobs and retries. */
 export async function pendingJobs(client: Client): Promise<PendingJob[]> {
   return [
     ...(await waiting(client)),
@@ -17,7 +17,7 @@ export async function pendingJobs(client: Client): Promise<PendingJob[]> {
   ];
 }
 
-/** The one that died last first. */
+/** Returns the dead jobs, most recent first. */
 export async function deadJobs(client: Client): Promise<Job[]> {
   return (await all(client.dead.scan())).flatMap(({ job }) => job ?? []);
 }

@@ -1,10 +1,10 @@
 import type { Middleware } from '@nestcraft/engine';
 
-/** Errors with which the next runs of jobs shall end. */
+/** The errors with which the next runs of jobs will end. */
 export class PlannedFailures {
   readonly #errors = new Map<string, unknown[]>();
 
-  /** The next run of a job under one of these names fails. */
+  /** Makes the next run of a job with one of these names fail. */
   plan(jobNames: readonly string[], error: unknown): void {
     const shared = this.#errors.get(jobNames[0] ?? '') ?? [];
     shared.push(error);
@@ -15,7 +15,7 @@ export class PlannedFailures {
     this.#errors.clear();
   }
 
-  /** Stands right before the handler, which does not run. */
+  /** The middleware directly before the handler; on a planned failure the handler does not run. */
   get middleware(): Middleware {
     return async (job, next) => {
       const errors = this.#errors.get(job.name);

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { RedisConnection, type RedisSource } from '@nestcraft/engine';
 import { WorkTestingError } from './errors.js';
 
-/** Where the jobs of one test are, which shares them with nobody. */
+/** A Redis, or part of one, that a test shares with nothing else. */
 export interface PrivateRedis {
   readonly source: RedisSource;
-  /** What is put before each namespace. */
+  /** The prefix of each namespace. */
   readonly prefix: string;
   close(): Promise<void>;
 }
@@ -13,9 +13,9 @@ export interface PrivateRedis {
 const BATCH = 500;
 
 /**
- * A Redis in memory, or keys of one's own in a real one, which are removed in the end.
+ * Opens a Redis in memory, or reserves separate keys in a real Redis, which are removed when it is closed.
  *
- * @param redis `memory`, or where the real one is
+ * @param redis `memory`, or the location of a real Redis
  * @param now milliseconds since the epoch
  * @throws WorkTestingError without `@nestcraft/memory-redis`
  */
@@ -31,7 +31,7 @@ export async function openPrivateRedis(
 async function openMemory(now: () => number): Promise<PrivateRedis> {
   const { MemoryRedis } = await import('@nestcraft/memory-redis').catch((cause: unknown) => {
     throw new WorkTestingError(
-      'Tests in memory need @nestcraft/memory-redis. Install it (npm install --save-dev @nestcraft/memory-redis), or name a Redis: createWorkTesting(…, { redis: "redis://127.0.0.1:6379" }).',
+      'Tests in memory need @nestcraft/memory-redis. Install it (npm install --save-dev @nestcraft/memory-redis), or use a real Redis: createWorkTesting(…, { redis: "redis://127.0.0.1:6379" }).',
       { cause },
     );
   });

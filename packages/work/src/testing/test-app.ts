@@ -11,18 +11,18 @@ export type Providers = NonNullable<ModuleMetadata['providers']>;
 
 const apps: INestApplicationContext[] = [];
 
-/** Has `closeApps` close it. */
+/** Registers an application for `closeApps`. */
 export function closeLater<App extends INestApplicationContext>(app: App): App {
   apps.push(app);
   return app;
 }
 
-/** For `afterEach`: closes the applications of the test. */
+/** Closes the applications of the test; for `afterEach`. */
 export async function closeApps(): Promise<void> {
   await Promise.all(apps.splice(0).map((app) => app.close()));
 }
 
-/** A WorkModule that shares nothing with other tests. */
+/** Imports a WorkModule that shares nothing with other tests. */
 export function work(options: Partial<WorkModuleOptions> & WorkModuleExtras = {}): Imports[number] {
   return WorkModule.forRoot({
     ...isolated(),
@@ -32,7 +32,7 @@ export function work(options: Partial<WorkModuleOptions> & WorkModuleExtras = {}
   });
 }
 
-/** A running application of these modules and providers. */
+/** Starts an application of these modules and providers. */
 export async function anApp(
   imports: Imports,
   providers: Providers = [],
@@ -44,7 +44,7 @@ export async function anApp(
   );
 }
 
-/** What keeps such an application from starting. */
+/** Returns the error that prevents such an application from starting. */
 export async function bootError(imports: Imports, providers: Providers = []): Promise<unknown> {
   return anApp(imports, providers).then(
     () => undefined,
@@ -52,7 +52,7 @@ export async function bootError(imports: Imports, providers: Providers = []): Pr
   );
 }
 
-/** What enqueues jobs for these providers, and looks at what became of them. */
+/** Starts an application with these providers. Returns an enqueuer and a client to check their jobs. */
 export async function aWorker(
   providers: Providers,
   options: Parameters<typeof work>[0] = {},
@@ -61,7 +61,7 @@ export async function aWorker(
   return { app, enqueuer: app.get(Enqueuer), client: app.get(Client) };
 }
 
-/** The last errors of the dead jobs, in their order. */
+/** Returns the last errors of the dead jobs, in order. */
 export async function deathsOf(client: Client): Promise<(string | undefined)[]> {
   return (await client.dead.list()).jobs.map(({ job }) => job?.lastError).sort();
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '@nestcraft/engine';
 
-/** Remembers what was written. */
+/** Records the lines that were logged. */
 export class RecordingLogger implements Logger {
   readonly lines: string[] = [];
   readonly warnings: string[] = [];

@@ -9,12 +9,12 @@ import type { PrivateRedis } from './private-redis.js';
 
 const DEFAULT_NAMESPACE = 'work';
 
-/** What the instances of an application under test are given, and what is seen of them. */
+/** The environment of an application under test. It records the jobs that its instances enqueue and run. */
 export class TestingEnvironment implements WorkEnvironment {
   readonly enqueued: EnqueuedJobs;
   readonly failures = new PlannedFailures();
   readonly instances: EnvironmentInstance[] = [];
-  /** The pools that are run by hand. */
+  /** The pools that the test runs manually. */
   readonly pools: ManualPool[] = [];
   #settled: SettledJob[] = [];
 
@@ -47,7 +47,7 @@ export class TestingEnvironment implements WorkEnvironment {
     return () => undefined;
   }
 
-  /** The jobs that have run since this was asked last. */
+  /** Returns the jobs that have run since the last call. */
   takeSettled(): SettledJob[] {
     const settled = this.#settled;
     this.#settled = [];

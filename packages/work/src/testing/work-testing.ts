@@ -20,22 +20,22 @@ import { assertStreamsRun } from './fake-timers.js';
 import { deadJobs, pendingJobs, type PendingJob } from './pending-jobs.js';
 import type { TestingEnvironment } from './testing-environment.js';
 
-/** What `WorkTesting` is made of. */
+/** The parts of a `WorkTesting`. */
 export interface WorkTestingParts<App> {
   readonly app: App;
   readonly environment: TestingEnvironment;
   readonly onClose: () => Promise<void>;
 }
 
-// Jobs that enqueue each other for ever are a mistake, in a test at least.
+// Jobs that enqueue each other forever are a mistake, at least in a test.
 const MAX_RUNS = 10_000;
 
 /**
- * An application under test, and what its jobs do. Nothing runs and no time passes unless the test says so: `drain`,
- * `advance` and `perform` do.
+ * An application under test and its jobs. Jobs run and time passes only when the test calls `drain`, `advance` or
+ * `perform`.
  */
 export class WorkTesting<App extends INestApplicationContext = INestApplicationContext> {
-  /** The application, which has started: what `application` made, or the testing module. */
+  /** The started application: the result of `application`, or the testing module. */
   readonly app: App;
   readonly #environment: TestingEnvironment;
   readonly #onClose: () => Promise<void>;
@@ -46,28 +46,30 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
     this.#onClose = onClose;
   }
 
-  /** What time it is for jobs. */
+  /** The current time for jobs. */
   get now(): Date {
     return new Date(this.#environment.clock.now());
   }
 
-  /** The jobs that the application has enqueued, in order. Firings of schedules and duplicates of unique jobs are not among them. */
+  /**
+   * The jobs that the application has enqueued, in order. Excludes firings of schedules and duplicates of unique jobs.
+   */
   get enqueued(): readonly EnqueuedJob[] {
     return this.#environment.enqueued.all;
   }
 
-  /** A provider of the application, whatever module it is in. */
+  /** Returns a provider of the application, from any module. */
   get<T>(token: Type<T> | InjectionToken<T>): T {
     return this.app.get<T>(token, { strict: false });
   }
 
   /**
-   * Runs all jobs that wait, one after the other in the order in which they were put into their queues, and those that
-   * they enqueue. What is scheduled, or waits for a retry, stays until `advance`.
+   * Runs all waiting jobs, one at a time in the order in which they were enqueued, and the jobs that they enqueue.
+   * Scheduled jobs and retries stay until `advance`.
    *
-   * @param options `maxRuns`: how many may run before the test is taken to go on for ever; default 10000
-   * @returns the jobs that have run, with what became of each
-   * @throws WorkTestingError when more than that would run
+   * @param options `maxRuns`: the number of runs after which the jobs are assumed to never end; default 10000
+   * @returns the jobs that have run, each with its fate
+   * @throws WorkTestingError if more than `maxRuns` jobs would run
    */
   async drain({ maxRuns = MAX_RUNS }: { readonly maxRuns?: number | undefined } = {}): Promise<
     SettledJob[]
@@ -81,18 +83,18 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
   }
 
   /**
-   * Lets time pass. Whatever becomes due on the way (scheduled jobs, retries, firings of schedules) runs at its time, in
-   * the order of time; so does, first of all, what waits already.
+   * Advances the time. Waiting jobs run first. Scheduled jobs, retries and firings of schedules that become due on the
+   * way run at their time, in chronological order.
    *
-   * @param duration milliseconds, or a text such as `90s`, `1h30m` or `2d`
-   * @returns the jobs that have run, with what became of each
+   * @param duration milliseconds or a string such as `90s`, `1h30m` or `2d`
+   * @returns the jobs that have run, each with its fate
    * @throws InvalidOptionError; WorkTestingError with `autoRun`, and as `drain` does
    */
   async advance(duration: Duration): Promise<SettledJob[]> {
     const { clock, pools } = this.#environment;
     if (!(clock instanceof VirtualClock)) {
       throw new WorkTestingError(
-        'With autoRun jobs have real time. Leave autoRun out to advance it.',
+        'With autoRun, jobs run in real time, which cannot be advanced. Remove autoRun.',
       );
     }
     const end = clock.now() + Math.round(milliseconds('advance', duration));
@@ -107,10 +109,11 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
   }
 
   /**
-   * Runs a job at once, with all that stands around its handler: propagators, middleware, guards, pipes, interceptors,
-   * filters, its contract. It is in no queue, and nothing becomes of it: when it fails, this rejects with its error.
+   * Runs a job immediately, with everything that surrounds its handler: propagators, middleware, guards, pipes,
+   * interceptors, filters and its contract. The job is in no queue and is never retried or kept: if it fails, the
+   * promise rejects with its error.
    *
-   * @throws what the job's handler throws; NoHandlerError, InvalidJobArgsError
+   * @throws the error of the job's handler; NoHandlerError, InvalidJobArgsError
    */
   async perform<Input extends JobArgs, Output>(
     contract: JobContract<Input, Output>,
@@ -124,20 +127,20 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
     const [pool = pools[0]] = pools.filter(({ jobNames }) => jobNames.includes(name));
     if (!pool) {
       throw new WorkTestingError(
-        `Job "${name}" cannot be performed: no pool of this application is run by hand. Leave autoRun out, and import what handles it.`,
+        `Job "${name}" cannot be performed: the test controls no pool of this application. Remove autoRun, and import the module that handles the job.`,
       );
     }
     await pool.perform(job, args);
   }
 
   /**
-   * Has the next run of a job fail in place of its handler; called twice, the next two.
+   * Makes the next run of a job fail instead of calling its handler. Two calls make the next two runs fail.
    *
-   * @throws NoHandlerError when no pool of the application would run it, as when the name is misspelt
+   * @throws NoHandlerError if no pool of the application runs the job, for example because the name is misspelt
    */
   failNext(
     job: JobNameOrContract,
-    error: unknown = new Error('This run was to fail, by failNext().'),
+    error: unknown = new Error('This run fails because of failNext().'),
   ): void {
     const names = jobNamesOf(job);
     const known = this.#environment.instances.flatMap(({ pool }) => pool.jobNames);
@@ -146,17 +149,17 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
     this.#environment.failures.plan(names, error);
   }
 
-  /** The jobs that have not run yet, or are to run again. */
+  /** Returns the jobs that have not run yet or will run again. */
   async jobs(): Promise<PendingJob[]> {
     return (await Promise.all(this.#clients().map(pendingJobs))).flat();
   }
 
-  /** The dead jobs, the one that died last first; `job.lastError` says why. */
+  /** Returns the dead jobs, most recent first; `job.lastError` is the reason. */
   async dead(): Promise<Job[]> {
     return (await Promise.all(this.#clients().map(deadJobs))).flat();
   }
 
-  /** Forgets all jobs, what was enqueued, and what was to fail. Time stays. */
+  /** Removes all jobs, recorded jobs and planned failures. The time is kept. */
   async clear(): Promise<void> {
     for (const client of this.#clients()) {
       for (const { jobName } of await client.queues.list()) await client.queue(jobName).empty();
@@ -169,7 +172,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
     this.#environment.takeSettled();
   }
 
-  /** Closes the application, and removes what it has left in Redis. */
+  /** Closes the application and removes its keys from Redis. */
   async close(): Promise<void> {
     await assertStreamsRun();
     await this.app.close();
@@ -182,12 +185,12 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
       const left = (await this.#heads()).length;
       if (left === 0) return;
       throw new WorkTestingError(
-        `Jobs wait still, and as many have run as may: ${maxRuns}. Do they enqueue each other for ever? If not: drain({ maxRuns: … }).`,
+        `Jobs are still waiting after ${maxRuns} runs, the maximum. They may enqueue each other forever. If they do not, raise the limit: drain({ maxRuns: … }).`,
       );
     }
   }
 
-  /** Runs the job that was put into its queue first, of all that may be run. Returns false if there is none. */
+  /** Runs the job that was enqueued first among those that may run. Returns false if none may run. */
   async #runNext(): Promise<boolean> {
     for (const { pool, next } of await this.#heads()) {
       if (await pool.run(next.jobName)) return true;
@@ -195,7 +198,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
     return false;
   }
 
-  /** The next job of each queue, in the order in which they were put there. */
+  /** Returns the next job of each queue, in the order in which they were enqueued. */
   async #heads(): Promise<{ readonly pool: ManualPool; readonly next: NextJob }[]> {
     const heads = this.#environment.pools.map(async (pool) =>
       (await pool.next()).map((next) => ({ pool, next })),
@@ -218,7 +221,7 @@ export class WorkTesting<App extends INestApplicationContext = INestApplicationC
   }
 }
 
-/** A pool without handlers runs nothing. */
+/** Drains a pool. A pool without handlers is skipped, because it runs nothing. */
 async function drained(pool: { readonly isReady: boolean; drain(): Promise<void> }): Promise<void> {
   if (pool.isReady) await pool.drain();
 }

@@ -7,11 +7,11 @@ import { cancellation } from '../words';
 interface CancelJobProps {
   id: string;
   name: string;
-  /** In a table, where many rows have such a button. */
+  /** Whether the button is in a table, where many rows have one. */
   small?: boolean;
 }
 
-/** Stops a job that runs, or that may have begun to since it was seen waiting. */
+/** Stops a running job, or a waiting job that may have started in the meantime. */
 export function CancelJob({ id, name, small = false }: CancelJobProps) {
   const { may } = useSession();
   const ask = useConfirm();
@@ -25,7 +25,7 @@ export function CancelJob({ id, name, small = false }: CancelJobProps) {
       onClick={() =>
         ask({
           title: `Cancel 1 job named ${name}?`,
-          detail: `The job ${id} does not run if it waits. If it runs, its signal aborts, and it is not retried; a handler that ignores the signal goes on.`,
+          detail: `If the job ${id} is waiting, it will not run. If it is running, its signal aborts and it is not retried; a handler that ignores the signal continues.`,
           verb: 'Cancel 1 job',
           act: () => act(ENDPOINTS.cancelJob, { id, name }, ({ result }) => cancellation(result)),
         })

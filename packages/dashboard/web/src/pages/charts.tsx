@@ -13,7 +13,7 @@ type Interval = Metrics['intervals'][number];
 /** Throughput and latency over time. */
 export function Charts({ metrics }: { metrics: Metrics }) {
   const { total, step } = metrics;
-  // A minute that is not over yet would look like a fall; of an hour or a day, a part is better than nothing.
+  // An incomplete minute would look like a drop; an incomplete hour or day is better than nothing.
   const intervals = useMemo(
     () => (step < HOUR ? metrics.intervals.slice(0, -1) : metrics.intervals),
     [metrics.intervals, step],
@@ -66,7 +66,7 @@ function rounded(value: number | undefined): number | null {
   return value === undefined ? null : Math.round(value);
 }
 
-/** What the charts show, for whoever reads rather than looks; the latest first. */
+/** The data of the charts as a table, latest first. */
 function AsTable({ intervals }: { intervals: readonly Interval[] }) {
   const [open, setOpen] = useState(false);
   const zone = useZone();
@@ -79,7 +79,7 @@ function AsTable({ intervals }: { intervals: readonly Interval[] }) {
   ];
   return (
     <details class="hint" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>The charts as a table</summary>
+      <summary>Charts as a table</summary>
       {open && (
         <Table
           caption="Jobs and latency over time"

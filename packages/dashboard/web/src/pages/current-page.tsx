@@ -16,7 +16,7 @@ import { RunningJobPage } from './running-job';
 import { SearchPage } from './search';
 import { WorkersPage } from './workers';
 
-/** The page that the address names. What belongs to one page, or to one job, is gone with the next. */
+/** Shows the page that the address names. State of one page, or of one job, is discarded with the next. */
 export function CurrentPage() {
   const route = useRoute();
   const queries = useQueryClient();
@@ -66,7 +66,7 @@ function NotFound() {
     <>
       <PageHead title="Page not found" />
       <Empty>
-        No page has this address. <Link to={{ page: 'overview' }}>Go to the overview</Link>
+        This address does not exist. <Link to={{ page: 'overview' }}>Go to the overview</Link>
       </Empty>
     </>
   );

@@ -9,14 +9,14 @@ class Mailer {
 
 const ENQUEUE = `await enqueuer.enqueue('send_email', { to: 'ada@example.com' });`;
 
-/** Where no job was ever enqueued there is nothing to see yet. @param pools how many worker pools are alive */
+/** Shown until a first job has been enqueued. @param pools the number of live worker pools */
 export function FirstSteps({ pools }: { pools: number }) {
   const { namespace } = useSession();
   return (
     <section class="steps">
       <h2>No jobs yet</h2>
       <p>
-        Nothing was ever enqueued in the namespace <code>{namespace}</code>
+        No job has been enqueued in the namespace <code>{namespace}</code>
         {pools > 0
           ? `, and ${plural(pools, 'worker pool is', 'worker pools are')} ready.`
           : ', and no worker pool is alive.'}

@@ -1,19 +1,19 @@
 import type { ComponentChildren } from 'preact';
 import { Link } from '../router';
 
-/** A link to a job is as old as the moment in which somebody copied it: says so, and how to find the job. */
+/** Explains that a link to a job may be out of date, and how to find the job. */
 export function Gone({
   id,
   was,
   children,
 }: {
   id: string | undefined;
-  /** What the job was doing when the link was made, such as `waiting`. */
+  /** The job's state when the link was made, such as `waiting`. */
   was: string;
-  /** Where it may be looked for instead. */
+  /** Other places to look for it. */
   children?: ComponentChildren;
 }) {
-  // An entry without an id is named by its digest, which no search finds.
+  // An entry without an id is identified by its digest, which cannot be searched for.
   const canSearch = id !== undefined && id !== '' && !id.startsWith('sha1:');
   return (
     <div class="gone" role="alert">

@@ -6,7 +6,7 @@ import { navigate, useWayBack } from '../router';
 import { useSession } from '../session';
 import { consequence, SETS, summary } from '../words';
 
-/** What can be done with a scheduled, retry or dead job. */
+/** The actions on a scheduled, retry or dead job. */
 export function SetJobActions({ set, job }: { set: SetName; job: JobDetail }) {
   const { may } = useSession();
   const ask = useConfirm();
@@ -63,7 +63,7 @@ export function SetJobActions({ set, job }: { set: SetName; job: JobDetail }) {
   );
 }
 
-/** What can be done with a job that waits in its queue. */
+/** The actions on a waiting job. */
 export function WaitingJobActions({ name, job }: { name: string; job: JobDetail }) {
   const { may } = useSession();
   const ask = useConfirm();

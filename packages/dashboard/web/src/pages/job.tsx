@@ -54,13 +54,13 @@ export function JobPage({ route: { set, at, id } }: { route: RouteTo<'job'> }) {
   );
 }
 
-/** A job that waits in its queue. */
+/** A waiting job. */
 export function WaitingJobPage({
   route: { name, position, id },
 }: {
   route: RouteTo<'waitingJob'>;
 }) {
-  // The queue moves on: what is known of the job's place says where to look for it next.
+  // The queue moves: the last known position is where to look for the job next.
   const last = useRef(position);
   const load = async () => {
     const job = await get<JobDetail>(ENDPOINTS.waitingJob(name, last.current, id));
@@ -95,11 +95,11 @@ export function WaitingJobPage({
 interface JobProps {
   id: string;
   load: () => Promise<JobDetail>;
-  /** Where the whole entry is. */
+  /** The address of the whole entry. */
   entry: string;
-  /** What the job was when the link to it was made. */
+  /** The job's state when the link to it was made. */
   was: string;
-  /** Where to look if it is not that any more. */
+  /** Where to look if it has left that state. */
   elsewhere: ComponentChildren;
   crumbs: (job: JobDetail | undefined) => ComponentChildren;
   badge: (job: JobDetail) => ComponentChildren;
@@ -152,7 +152,7 @@ function Content({
         <Arguments job={job} entry={entry} />
         <section>
           <details>
-            <summary>The entry as it stands in Redis</summary>
+            <summary>Raw entry in Redis</summary>
             <pre tabIndex={0}>{job.text}</pre>
           </details>
         </section>
@@ -218,7 +218,7 @@ function ErrorSection({ job: { error = '', backtrace } }: { job: JobDetail }) {
   );
 }
 
-/** The lines of libraries stand back behind those of the application. */
+/** Shows a backtrace with the application's lines emphasised over those of libraries. */
 export function Backtrace({ text }: { text: string }) {
   return (
     <pre tabIndex={0}>
@@ -251,7 +251,7 @@ function Arguments({ job, entry }: { job: JobDetail; entry: string }) {
       {job.truncated && (
         <p class="hint">
           {job.downloadable
-            ? 'Only the beginning is shown. The download has all of it.'
+            ? 'Only the beginning is shown. The download contains everything.'
             : 'Only the beginning is shown.'}
         </p>
       )}
@@ -259,7 +259,10 @@ function Arguments({ job, entry }: { job: JobDetail; entry: string }) {
   );
 }
 
-/** All of them, to the letter: of long ones the page has only the beginning. `undefined` where they are not shown. */
+/**
+ * Returns the complete, exact arguments: the page holds only the beginning of long ones. `undefined` if they are
+ * hidden.
+ */
 function argumentsToCopy({ args, broken, truncated, downloadable }: JobDetail, entry: string) {
   if (!truncated || !isCut(args)) return broken || isJson(args) ? args : undefined;
   if (!downloadable) return undefined;

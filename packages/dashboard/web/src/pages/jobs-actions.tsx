@@ -16,7 +16,7 @@ interface Deed {
   key?: string;
 }
 
-/** What the user may do with the jobs of a list. */
+/** Returns the actions that the user may take on the jobs of a list. */
 export function useDeeds(set: SetName): Deed[] {
   const { may } = useSession();
   const enqueue: Deed = {
@@ -32,7 +32,7 @@ export function useDeeds(set: SetName): Deed[] {
   return deeds.filter(({ action }) => may(action));
 }
 
-/** What can be done with the selected jobs; stays in sight. */
+/** The actions on the selected jobs; stays visible. */
 export function SelectedActions({ set, selection }: { set: SetName; selection: Selection<Job> }) {
   const ask = useConfirm();
   const act = useAct();
@@ -75,7 +75,7 @@ export function SelectedActions({ set, selection }: { set: SetName; selection: S
   );
 }
 
-/** What can be done with all that the list shows on all its pages. */
+/** The actions on all jobs of the list, across all its pages. */
 export function AllActions({
   set,
   name,
@@ -121,7 +121,7 @@ export function AllActions({
   );
 }
 
-/** How many jobs the list shows on all its pages. */
+/** Returns the number of jobs of the list, across all its pages. */
 function useMatching(set: SetName, name: string | undefined, total: number): JobCount {
   const { data } = useQuery({
     queryKey: ['count', set, name],

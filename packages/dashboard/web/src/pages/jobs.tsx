@@ -16,7 +16,7 @@ import { useSelection, type Selection } from './selection';
 
 const LIMIT = 25;
 
-/** The scheduled, retry or dead jobs, all or of a name. */
+/** The scheduled, retry or dead jobs, all of them or those of one name. */
 export function JobsPage({ route }: { route: RouteTo<'jobs'> }) {
   const { set, name, at, from = 0, before = [] } = route;
   const words = SETS[set];
@@ -45,7 +45,7 @@ export function JobsPage({ route }: { route: RouteTo<'jobs'> }) {
       {!data && !error && <Loading rows={10} />}
       {data && jobs.length === 0 && (
         <Empty>
-          {data.total === 0 ? words.empty : `Looked at ${plural(data.seen, 'job')}: none is shown.`}
+          {data.total === 0 ? words.empty : `No matches in ${plural(data.seen, 'job')}.`}
         </Empty>
       )}
       {jobs.length > 0 && (

@@ -46,7 +46,7 @@ export function MetricsPage({ route }: { route: RouteTo<'metrics'> }) {
       {data && <Charts metrics={data} />}
       {data?.jobs.length === 0 && (
         <section>
-          <Empty>No jobs ran in this time.</Empty>
+          <Empty>No jobs ran in this period.</Empty>
         </section>
       )}
       {data && data.jobs.length > 0 && (

@@ -128,7 +128,7 @@ interface Card {
   value: string;
   tone?: string;
   values?: number[];
-  /** The tone of the line of its values. */
+  /** The tone of its sparkline. */
   line?: string;
 }
 

@@ -49,8 +49,8 @@ function useColumns(): Column<Schedule>[] {
   const run = ({ id, jobName }: Schedule) =>
     act(ENDPOINTS.runPeriodic, { id }, ({ result }) =>
       result === 'enqueued'
-        ? `${jobName} is in its queue.`
-        : `${jobName} waits or runs already, and must not overlap.`,
+        ? `${jobName} was enqueued.`
+        : `${jobName} is already waiting or running, and its runs must not overlap.`,
     );
   const columns: Column<Schedule>[] = [
     {

@@ -27,7 +27,7 @@ function Pause({ name, paused }: { name: string; paused: boolean }) {
     return (
       <button
         type="button"
-        onClick={() => void act(ENDPOINTS.queue(name, 'resume'), {}, `${name} runs again.`)}
+        onClick={() => void act(ENDPOINTS.queue(name, 'resume'), {}, `${name} is resumed.`)}
       >
         Resume
       </button>
@@ -100,7 +100,7 @@ function EmptyButton({ name, waiting }: { name: string; waiting: number }) {
       onClick={() =>
         ask({
           title: `Delete ${plural(waiting, 'waiting job')} named ${name}?`,
-          detail: `${consequence('Delete', waiting)} Jobs that run go on.`,
+          detail: `${consequence('Delete', waiting)} Running jobs continue.`,
           verb: `Delete ${plural(waiting, 'job')}`,
           many: waiting,
           act: () => act(ENDPOINTS.queue(name, 'empty'), {}, `${name} is being emptied.`),

@@ -9,10 +9,10 @@ import type { Column } from '../parts/table';
 import { useRates } from '../queries';
 import { Link } from '../router';
 
-// A larger share of failures is shown as trouble.
+// A larger share of failures is highlighted.
 const TROUBLE = 0.05;
 
-/** What a table of queues shows of each. */
+/** Returns the columns of a table of queues. */
 export function useQueueColumns(): Column<Queue>[] {
   const rates = useRates();
   const rateOf = ({ jobName }: Queue) => rates?.get(jobName);

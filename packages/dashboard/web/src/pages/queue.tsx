@@ -34,7 +34,9 @@ export function QueuePage({ route }: { route: RouteTo<'queue'> }) {
         state={queue && <QueueState queue={queue} />}
       />
       {!snapshot && <Loading rows={2} />}
-      {snapshot && !queue && <Empty>No queue has this name: no job of it was ever enqueued.</Empty>}
+      {snapshot && !queue && (
+        <Empty>Queue not found: no job with this name has been enqueued.</Empty>
+      )}
       {queue && <Cards queue={queue} />}
       <section>
         <ServedBy name={name} />
@@ -76,7 +78,7 @@ function Cards({ queue }: { queue: Queue }) {
   );
 }
 
-/** The pools that run the name, and the lists that its jobs may be in. */
+/** The pools that run the name, and the lists that may contain its jobs. */
 function ServedBy({ name }: { name: string }) {
   const { snapshot } = useLive();
   const pools =

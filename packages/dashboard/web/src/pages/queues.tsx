@@ -76,7 +76,7 @@ function PauseSwitch({ queue: { jobName, paused } }: { queue: Queue }) {
       aria-label={`${paused ? 'Resume' : 'Pause'} ${jobName}`}
       onClick={() =>
         void (paused
-          ? act(ENDPOINTS.queue(jobName, 'resume'), {}, `${jobName} runs again.`)
+          ? act(ENDPOINTS.queue(jobName, 'resume'), {}, `${jobName} is resumed.`)
           : act(ENDPOINTS.queue(jobName, 'pause'), {}, `${jobName} is paused.`))
       }
     >

@@ -9,7 +9,7 @@ import { Link } from '../router';
 import { CancelJob } from './cancel-job';
 import { Gone } from './gone';
 
-/** What a worker is doing. */
+/** A worker's running job. */
 export function RunningJobPage({ workerId }: { workerId: string }) {
   const { data: job, error } = useQuery({
     queryKey: ['job', 'running', workerId],

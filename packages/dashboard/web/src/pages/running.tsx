@@ -10,7 +10,7 @@ import type { RouteTo } from '../routes';
 import { useSession } from '../session';
 import { CancelJob } from './cancel-job';
 
-// What nobody reads is not drawn every two seconds.
+// Nobody reads more rows, and they would be rendered every two seconds.
 const MAX_ROWS = 200;
 
 export function RunningPage({ route }: { route: RouteTo<'running'> }) {

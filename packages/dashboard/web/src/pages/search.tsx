@@ -10,7 +10,7 @@ import { addressOf, type Route, type RouteTo } from '../routes';
 import { SETS } from '../words';
 import { isUnderWay, useSearch, type Found } from './use-search';
 
-/** What is searched stands in the page's address, so that a search can be shared. */
+/** The search page. The query is part of the page's address, so that a search can be shared. */
 export function SearchPage({ route }: { route: RouteTo<'search'> }) {
   const { found, begin, stop } = useSearch(route);
   const { hits, seen, total, state } = found;
@@ -40,9 +40,7 @@ export function SearchPage({ route }: { route: RouteTo<'search'> }) {
           keyOf={({ set, job }) => `${set} ${job.at} ${job.id}`}
         />
       )}
-      {state === 'done' && hits.length === 0 && (
-        <Empty>None of {plural(seen, 'job')} contains this text.</Empty>
-      )}
+      {state === 'done' && hits.length === 0 && <Empty>No matches in {plural(seen, 'job')}.</Empty>}
     </>
   );
 }
@@ -152,10 +150,10 @@ function toneOf({ set }: Hit): string {
   return set === 'waiting' ? 'info' : SETS[set].tone;
 }
 
-// Milliseconds between two reports of a search: a screen reader reads each to its end.
+// Milliseconds between two reports of a search: a screen reader reads each one in full.
 const PAUSE = 3_000;
 
-/** The text as it was at most some seconds ago, while it changes all the time. */
+/** Returns a text that updates at most every few seconds while it changes constantly. */
 function useSlowly(text: string, isChanging: boolean): string {
   const [shown, setShown] = useState(text);
   const latest = useRef(text);
@@ -174,16 +172,16 @@ function describe({ hits, seen, total, state, error }: Found): string {
     case 'idle':
       return '';
     case 'queued':
-      return 'Other searches come first. This one begins after them.';
+      return 'Waiting for other searches to finish.';
     case 'searching':
-      return `Looked at ${looked}, found ${count(hits.length)}…`;
+      return `Searched ${looked}, found ${count(hits.length)}…`;
     case 'full':
-      return `Found ${count(hits.length)} and stopped there. Search for a more specific text.`;
+      return `Stopped after ${count(hits.length)} matches. Search for a more specific text.`;
     case 'failed':
       return `The search failed after ${looked}. ${error ?? 'The server or Redis does not answer.'}`;
     case 'stopped':
       return `Stopped after ${looked}, found ${count(hits.length)}.`;
     default:
-      return `Looked at ${plural(seen, 'job')}, found ${count(hits.length)}.`;
+      return `Searched ${plural(seen, 'job')}, found ${count(hits.length)}.`;
   }
 }

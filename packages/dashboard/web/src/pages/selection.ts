@@ -1,17 +1,17 @@
 import { useRef, useState } from 'preact/hooks';
 
-/** Which rows of a page somebody has chosen. */
+/** The selected rows of a page. */
 export interface Selection<Row> {
   rows: readonly Row[];
   has: (row: Row) => boolean;
   hasAll: boolean;
-  /** With `range` all from the one before to this. */
+  /** With `range`, toggles all rows from the previous one to this one. */
   toggle: (row: Row, range: boolean) => void;
   toggleAll: () => void;
   clear: () => void;
 }
 
-/** What is not on the page any more is not chosen. */
+/** Returns the selection. Rows that are no longer on the page are deselected. */
 export function useSelection<Row>(
   rows: readonly Row[],
   keyOf: (row: Row) => string,

@@ -6,17 +6,17 @@ import { useZone } from '../preferences';
 import { timelineOf, type TimelineItem } from '../timeline-events';
 import { Backtrace } from './job';
 
-// A line that is longer than this is opened by whoever wants to read it.
+// A longer line is collapsed until the reader opens it.
 const LONG_LINE = 300;
 
-/** What a job is now, and since or until when. */
+/** The current state of a job, and since or until when it lasts. */
 export interface JobState {
   readonly title: string;
   readonly at: number | undefined;
   readonly kind: string;
 }
 
-/** What happened to a job, the latest first. */
+/** The events of a job, latest first. */
 export function Timeline({ job, state }: { job: JobDetail; state: JobState | undefined }) {
   return (
     <ol class="timeline">
@@ -80,7 +80,7 @@ function FailureDetail({ error, attempt }: { error: string; attempt: Attempt | u
       </p>
       {isLong && (
         <details>
-          <summary>Whole error</summary>
+          <summary>Full error</summary>
           <pre tabIndex={0}>{error}</pre>
         </details>
       )}

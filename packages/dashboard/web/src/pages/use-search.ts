@@ -5,20 +5,20 @@ import { messageOf } from '../problems';
 import { addressOf, type RouteTo } from '../routes';
 import { EventReader, type StreamEvent } from '../sse';
 
-/** How far a search has come. */
+/** The progress and hits of a search. */
 export interface Found {
   hits: Hit[];
   seen: number;
   total: number;
-  /** `queued`: the searches of others come first. */
+  /** `queued`: other searches come first. */
   state: 'idle' | 'queued' | 'searching' | 'done' | 'full' | 'stopped' | 'failed';
-  /** Why it failed, if the server says so. */
+  /** The reason for a failure, if the server gives one. */
   error?: string;
 }
 
 const IDLE: Found = { hits: [], seen: 0, total: 0, state: 'idle' };
 
-/** Searches for what the address asks for; until it is stopped, or nobody looks any more. */
+/** Runs the search in the address, until it is stopped or the page is hidden. */
 export function useSearch(route: RouteTo<'search'>) {
   const [found, setFound] = useState<Found>(IDLE);
   const under = useRef<AbortController>();
@@ -65,12 +65,12 @@ async function search(path: string, signal: AbortSignal, tell: (event: StreamEve
   }
 }
 
-/** Whether a search has not ended. */
+/** Returns whether a search is still running. */
 export function isUnderWay({ state }: Found): boolean {
   return state === 'searching' || state === 'queued';
 }
 
-/** What is known after an event; a search that has ended stays so. */
+/** Applies an event to the state. A search that has ended stays ended. */
 function after({ type, data }: StreamEvent): (before: Found) => Found {
   const told = JSON.parse(data) as unknown;
   return (before) => {

@@ -1,4 +1,4 @@
-/** How much of something is in use; the numbers beside it say the same. */
+/** A bar that shows the used part of a whole; the numbers beside it repeat it. */
 export function Bar({ part, whole }: { part: number; whole: number }) {
   const share = Math.min(1, whole > 0 ? part / whole : 0);
   return (

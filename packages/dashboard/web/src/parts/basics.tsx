@@ -4,7 +4,7 @@ import { absolute, duration, errorParts, isTime, relative } from '../format';
 import { useNow } from '../live';
 import { useZone } from '../preferences';
 
-/** How far away a time is; where the pointer rests, when that is. */
+/** A relative time, with the absolute time as a tooltip. */
 export function Time({ at }: { at: number | null | undefined }) {
   const now = useNow();
   const zone = useZone();
@@ -16,7 +16,7 @@ export function Time({ at }: { at: number | null | undefined }) {
   );
 }
 
-/** For how long something has been going on. */
+/** The time that has elapsed since a start. */
 export function Elapsed({ since }: { since: number }) {
   return <>{duration(useNow() - since)}</>;
 }
@@ -38,7 +38,7 @@ export function Failure({ error, onRetry }: { error: Error; onRetry?: () => void
   );
 }
 
-/** What a list shows of an error: its class, if the text tells it, and the first line. */
+/** An error in a list: its class, if the text contains it, and its first line. */
 export function ErrorLine({ text }: { text: string | undefined }) {
   if (text === undefined || text === '') return <>–</>;
   const { name, line } = errorParts(text);
@@ -54,7 +54,7 @@ export function ErrorLine({ text }: { text: string | undefined }) {
   );
 }
 
-/** In the place of what is still on its way. */
+/** A placeholder for content that is loading. */
 export function Loading({ rows = 5 }: { rows?: number }) {
   return (
     <div class="loading" role="status" aria-busy="true">
@@ -70,7 +70,7 @@ export function Badge({ kind, children }: { kind?: string; children: ComponentCh
   return <span class={`badge ${kind ?? ''}`}>{children}</span>;
 }
 
-/** What stands above a page: where it belongs, its title, and what can be done with the whole. */
+/** The head of a page: breadcrumbs, title, and actions on the whole page. */
 export function PageHead({
   title,
   tab = title,
@@ -79,10 +79,10 @@ export function PageHead({
   children,
 }: {
   title: string;
-  /** What the browser's tab is called, if not as the page. */
+  /** The title of the browser's tab; default: the page's title. */
   tab?: string;
   crumbs?: ComponentChildren;
-  /** Stands beside the title and not in it: it may tick. */
+  /** Shown beside the title rather than in it, because it may tick. */
   state?: ComponentChildren;
   children?: ComponentChildren;
 }) {

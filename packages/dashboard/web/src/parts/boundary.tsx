@@ -5,7 +5,7 @@ import { PageHead } from './basics';
 
 interface BoundaryProps {
   children: ComponentChildren;
-  /** Called before the page is shown anew: what it could not show may have been read only once. */
+  /** Called before the page is rendered again: the data that broke it may have been read only once. */
   onRetry?: () => void;
 }
 
@@ -14,7 +14,7 @@ interface BoundaryState {
   thrown?: unknown;
 }
 
-/** Shows that a page could not be shown, in its place. Given a key for each page, it begins anew with the next one. */
+/** Replaces a page that failed to render with a message. With a key per page, it resets on the next page. */
 export class Boundary extends Component<BoundaryProps, BoundaryState> {
   override state: BoundaryState = { failed: false };
 
@@ -23,7 +23,7 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
   }
 
   override componentDidCatch(thrown: unknown): void {
-    console.error(thrown); // with its stack, for whoever mends it
+    console.error(thrown); // with its stack, for debugging
   }
 
   override componentWillUnmount(): void {
@@ -39,7 +39,7 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
     if (!this.state.failed) return this.props.children;
     return (
       <>
-        <PageHead title="This page could not be shown" />
+        <PageHead title="This page could not be displayed" />
         <p class="failure" role="alert">
           {messageOf(this.state.thrown)}
         </p>

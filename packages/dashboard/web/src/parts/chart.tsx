@@ -9,12 +9,12 @@ export interface Series {
   label: string;
   /** The name of a CSS class that sets the colour, such as `good`. */
   tone: string;
-  /** The name of a CSS variable that holds it. */
+  /** The name of a CSS variable that holds the colour. */
   color: string;
   values: (number | null)[];
-  /** How its numbers are written, if not as the axis writes them. */
+  /** The format of its numbers; default: the axis's format. */
   format?: (value: number) => string;
-  /** Whether the room below the line has its colour. */
+  /** Whether the area below the line is filled. */
   filled?: boolean;
 }
 
@@ -22,8 +22,8 @@ const HEIGHT = 170;
 const DAY = 86_400;
 
 /**
- * Lines over time. Above them stand the values under the pointer, else those of the last interval. A canvas says
- * nothing to a screen reader: the same stands in a table.
+ * A line chart over time. Above it are the values under the pointer, or those of the last interval. Screen readers
+ * cannot read a canvas, so a table holds the same data.
  */
 export function Chart({
   title,
@@ -35,7 +35,7 @@ export function Chart({
   /** In seconds since the epoch. */
   times: number[];
   series: Series[];
-  /** How the axis writes its numbers. */
+  /** The format of the axis's numbers. */
   format?: (value: number) => string;
 }) {
   const [pointed, point] = useState<number | null>(null);
@@ -64,13 +64,13 @@ function written(value: number | null | undefined, format: (value: number) => st
   return value === null || value === undefined ? '–' : format(value);
 }
 
-// Where there is no room for all points, those alone to which no line leads.
+// If there is no room for all points, only those that no line reaches are drawn.
 const POINTS: uPlot.Series.Points = {
   size: 5,
   filter: ({ data }, series, isShown) => (isShown ? null : isolated(data[series] ?? [])),
 };
 
-/** Draws into the element that it returns, anew when the colours or the zone change. */
+/** Draws into the element of the returned ref, and again when the colours or the zone change. */
 function usePlot({
   times,
   series,
@@ -141,7 +141,7 @@ function usePlot({
   return place;
 }
 
-/** A canvas has to be told what a colour is here and now. */
+/** Returns the current value of a colour, because a canvas cannot resolve CSS variables. */
 function resolved(element: HTMLElement, name: string): string {
   element.style.color = `var(${name})`;
   const { color } = getComputedStyle(element);
@@ -149,7 +149,7 @@ function resolved(element: HTMLElement, name: string): string {
   return color;
 }
 
-/** Changes with the theme. */
+/** Returns a key that changes with the theme. */
 function useTheme(): string {
   const { theme } = usePreferences().preferences;
   const query = '(prefers-color-scheme: dark)';

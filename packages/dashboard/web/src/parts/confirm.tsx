@@ -4,14 +4,14 @@ import { count } from '../format';
 import { messageOf } from '../problems';
 
 interface Question {
-  /** What will be done, and to how many. */
+  /** The question, with the action and the number of jobs. */
   title: string;
   detail?: string;
-  /** What the button says. */
+  /** The label of the button. */
   verb: string;
-  /** Whether it can be made good again. */
+  /** Whether the action can be undone. */
   harmless?: boolean;
-  /** To how many it is done. Very many have to be typed. */
+  /** The number of affected jobs. Large numbers must be typed to confirm. */
   many?: number | undefined;
   act: () => Promise<unknown>;
 }
@@ -22,7 +22,7 @@ const SAID_FOR = 6_000;
 const ConfirmContext = createContext<(question: Question) => void>(() => undefined);
 const SayContext = createContext<(text: string) => void>(() => undefined);
 
-/** Asks before anything that cannot be undone, and says what came of it. */
+/** Provides confirmation of actions that cannot be undone, and messages about results. */
 export function ConfirmProvider({ children }: { children: ComponentChildren }) {
   const [question, ask] = useState<Question>();
   const [said, say] = useState('');
@@ -45,10 +45,10 @@ export function ConfirmProvider({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** What goes wrong where nobody waits for it is told, too. @returns what ends it */
+/** Reports unhandled errors and rejections to the user. @returns a function that ends this */
 function sayFaults(say: (text: string) => void): () => void {
   const tell = (thrown: unknown) => say(`Something went wrong: ${messageOf(thrown)}`);
-  // Browsers tell so of harmless things, too, but then without an error.
+  // Browsers also fire this event for benign conditions, but then without an error.
   const onError = ({ error }: ErrorEvent) => {
     if (error !== null && error !== undefined) tell(error);
   };
@@ -65,7 +65,7 @@ export function useConfirm(): (question: Question) => void {
   return useContext(ConfirmContext);
 }
 
-/** Tells the user what came of what they did. */
+/** Returns a function that shows the user the result of an action. */
 export function useSay(): (text: string) => void {
   return useContext(SayContext);
 }

@@ -2,9 +2,9 @@ import { messageOf } from '../problems';
 import { useSay } from './confirm';
 
 /**
- * Puts a text into the clipboard. Browsers let only pages do so that came by https, or from this machine.
+ * Copies a text to the clipboard. Browsers allow this only for pages loaded over https or from this machine.
  *
- * @param text what is copied; or how to get it, where the page has only its beginning
+ * @param text the text, or a function that loads it if the page has only its beginning
  */
 export function Copy({ text, what }: { text: string | (() => Promise<string>); what: string }) {
   const say = useSay();
@@ -16,7 +16,7 @@ export function Copy({ text, what }: { text: string | (() => Promise<string>); w
     } catch (error) {
       say(
         error instanceof DOMException
-          ? 'The browser does not let the page copy.'
+          ? 'The browser does not allow this page to copy.'
           : `Not copied. ${messageOf(error)}`,
       );
     }
@@ -33,7 +33,10 @@ export function Copy({ text, what }: { text: string | (() => Promise<string>); w
   );
 }
 
-/** Some browsers let the page copy only as long as it begins at once when the button is pressed. */
+/**
+ * Copies a text that must be loaded first. Some browsers allow this only if copying starts as soon as the button is
+ * pressed.
+ */
 async function copyLater(text: () => Promise<string>): Promise<void> {
   const coming = text();
   const blob = coming.then((value) => new Blob([value], { type: 'text/plain' }));

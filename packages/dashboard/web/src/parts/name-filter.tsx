@@ -1,6 +1,6 @@
 import { useLive } from '../live';
 
-/** Chooses one of the job names, or all. */
+/** Selects one job name, or all. */
 export function NameFilter({
   name,
   onName,

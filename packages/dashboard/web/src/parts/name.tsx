@@ -1,6 +1,6 @@
 import { nameParts } from '../format';
 
-/** A name on one line. Where there is no room for all of it, its end stays in sight: alike names begin alike. */
+/** A name on one line. If it does not fit, its end stays visible, because similar names begin alike. */
 export function Name({ text }: { text: string }) {
   const { head, tail } = nameParts(text);
   if (tail === '') {

@@ -1,13 +1,13 @@
 import { count, plural } from '../format';
 
-/** A page of a list whose end the server knows; every page begins where the one before ended. */
+/** A page of a list of known length; every page begins where the previous one ended. */
 export interface Place {
   readonly from?: number | undefined;
-  /** Where the pages before began, the first of them first. */
+  /** The starts of the previous pages, in order. */
   readonly before?: readonly number[] | undefined;
 }
 
-// An address should not grow without end.
+// Limits the length of the address.
 const MAX_BEFORE = 20;
 
 export function Pager({
@@ -18,7 +18,7 @@ export function Pager({
   onPlace,
 }: {
   place: Place;
-  /** How many rows there are on this page. */
+  /** The number of rows on this page. */
   shown: number;
   total: number;
   next: number | undefined;
@@ -28,7 +28,7 @@ export function Pager({
   const range =
     last - from === shown
       ? `${count(Math.min(from + 1, last))}–${count(last)} of ${count(total)}`
-      : `${count(shown)} of the ${count(last - from)} looked at, of ${count(total)}`;
+      : `${count(shown)} of ${count(last - from)} checked, ${count(total)} in total`;
   if (from === 0 && next === undefined) return <p class="pager">{plural(shown, 'job')}</p>;
   return (
     <nav class="pager" aria-label="Pages of the table">
@@ -54,7 +54,7 @@ export function Pager({
   );
 }
 
-/** What is as it is on the first page is left out. */
+/** Returns the place, without values that equal those of the first page. */
 function placeAt(from: number, before: readonly number[]): Place {
   return { ...(from > 0 && { from }), ...(before.length > 0 && { before }) };
 }

@@ -9,7 +9,7 @@ export function Sparkline({
   tone = 'good',
 }: {
   values: readonly number[];
-  /** Such as `Done in each of the last 30 minutes`. */
+  /** The description, such as `Done in each of the last 30 minutes`. */
   what: string;
   tone?: string;
 }) {

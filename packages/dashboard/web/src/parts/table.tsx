@@ -2,22 +2,22 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 export interface Column<Row> {
-  /** What the column is called; what a card calls it on a phone, too. */
+  /** The name of the column, also used in cards on a phone. */
   head: string;
-  /** In its place something to see, such as a checkbox. */
+  /** Shown instead of the name, such as a checkbox. */
   headCell?: JSX.Element;
   cell: (row: Row) => ComponentChildren;
-  /** By what rows are sorted when somebody presses the head. */
+  /** The sort key of rows when the user presses the head. */
   sort?: (row: Row) => number | string;
-  /** How it is set: `title` heads its row. */
+  /** The layout of the column; `title` heads its row. */
   kind?: 'title' | 'number' | 'args' | 'error' | 'names' | 'select' | 'actions';
-  /** Not shown where the table is narrow. */
+  /** Whether the column is hidden if the table is narrow. */
   minor?: boolean;
 }
 
 const ARROWS = { ascending: ' ▲', descending: ' ▼' } as const;
 
-// Columns that share what the others leave of the width.
+// Columns that share the remaining width.
 const WIDE: readonly Column<unknown>['kind'][] = ['title', 'args', 'error', 'names'];
 
 interface Sorting {
@@ -26,8 +26,8 @@ interface Sorting {
 }
 
 /**
- * A table; on a phone each row is a card. The roles are those that the elements have
- * by themselves: browsers forget them when a table is not laid out as one.
+ * A table; on a phone each row is a card. The roles repeat the elements' implicit ones, which browsers drop when a
+ * table is not laid out as one.
  */
 export function Table<Row>({
   caption,
@@ -40,9 +40,12 @@ export function Table<Row>({
   caption: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
-  /** What a row is, wherever it stands. */
+  /** The identity of a row, independent of its position. */
   keyOf: (row: Row) => string;
-  /** By which column it is sorted, such as `Waiting` or, downwards, `-Waiting`; default: as somebody has last pressed. */
+  /**
+   * The column by which it is sorted, such as `Waiting` or, in descending order, `-Waiting`; default: the user's last
+   * choice.
+   */
   sort?: string | undefined;
   onSort?: (sort: string) => void;
 }) {
@@ -133,7 +136,7 @@ function sortingOf(sort: string | undefined): Sorting | undefined {
   return sort.startsWith('-') ? { head: sort.slice(1), down: true } : { head: sort, down: false };
 }
 
-/** Redis may hold two jobs of one id; no row may be taken for another. */
+/** Makes keys unique: Redis may hold two jobs with one id, and rows must not be confused. */
 function uniqueKeys(keys: readonly string[]): string[] {
   const seen = new Map<string, number>();
   return keys.map((key) => {

@@ -3,16 +3,16 @@ import { post } from '../api';
 import { messageOf } from '../problems';
 import { useSay } from './confirm';
 
-/** What became of one, or of each of several jobs. */
+/** The result for one job, or for each of several jobs. */
 interface Answer {
   readonly result?: string;
   readonly results?: readonly string[];
 }
 
 /**
- * Has the server do something, says what came of it, and has the page read everything anew.
+ * Returns a function that sends a change to the server, shows the result, and reloads the page's data.
  *
- * @returns whether it was done
+ * The function resolves to whether the change was made.
  */
 export function useAct(): (
   path: string,
@@ -25,7 +25,7 @@ export function useAct(): (
     try {
       const answer = await post<Answer | undefined>(path, body);
       tell(typeof say === 'string' ? say : say(answer ?? {}));
-      // What was done to a job may have taken it from where it is shown.
+      // The change may have moved the job away from the page that shows it.
       await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'job' });
       return true;
     } catch (error) {

@@ -1,8 +1,8 @@
--- Says that a pool is alive, in Redis's time. The set and the hash change together: a reaper that finds only one of
--- them would take the pool for dead.
+-- Records that a pool is alive, in Redis's time. The set and the hash change together: a reaper that found only one of
+-- them would declare the pool dead.
 --
--- Redis takes it even when its memory is full: a script that began by removing something may go on. Else living pools
--- would look dead for as long as it is full, and nobody would work off the jobs that fill it.
+-- Redis accepts the script even when its memory is full, because a script that begins with a removal may continue.
+-- Otherwise living pools would look dead while memory is full, and no pool would process the jobs that fill it.
 --
 -- KEYS[1]  worker_pools
 -- KEYS[2]  the pool's heartbeat

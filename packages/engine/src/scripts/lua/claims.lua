@@ -1,18 +1,19 @@
--- Prepended to other scripts. Defines what they do with the claim of a unique job: a key of gocraft/work's, beside which
--- another key of this engine's own names the job that owns the claim.
+-- Prepended to other scripts. Defines the functions for a unique job's claim: a gocraft/work key, together with a key
+-- of this engine that names the job that owns the claim.
 --
--- An owner reads 'running <id>' once its job has been started and holds the claim until it has ended, and '<id>' before;
--- 'running ' where a job holds it that nobody can name. Go processes remove and renew claims and leave the owner as it is. It is therefore believed only if both keys expire at
--- the same moment, to which one script has set both.
+-- The owner key contains '<id>' until the job starts, and 'running <id>' once the job has started and holds the claim
+-- until it ends; it contains 'running ' if the job that holds the claim is unknown. Go processes delete and renew
+-- claims and leave the owner key unchanged. The owner key is therefore trusted only if both keys expire at the same
+-- moment, which only a script of this engine sets.
 
--- The moment, in milliseconds since the epoch, at which a claim ends that is made or renewed now.
+-- Returns the moment at which a claim that is made or renewed now ends, in milliseconds since the epoch.
 local function claimEnd(lasts)
   local time = redis.call('TIME')
   return string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(lasts))
 end
 
--- Looks at what freeClaim and makeClaim write: a key of the wrong kind, or one that a node of a Cluster is just giving
--- away, ends a script so before its first removal. Nothing is looked at for a claim ''.
+-- Reads the keys that freeClaim and makeClaim write, so that a key of the wrong kind, or one that is leaving this node
+-- of a Cluster, ends a script before its first removal. Reads nothing for a claim ''.
 local function probeClaim(queue, claim, owner)
   if claim == '' then return end
   redis.call('LLEN', queue)
@@ -24,15 +25,15 @@ local function setClaim(claim, owner, value, id, ends)
   redis.call('SET', owner, id, 'PXAT', ends)
 end
 
--- Makes the claim unless there is one. Returns whether it did.
+-- Makes the claim unless it exists. Returns whether it did.
 local function makeClaim(claim, owner, value, id, ends)
   if not redis.call('SET', claim, value, 'NX', 'PXAT', ends) then return false end
   redis.call('SET', owner, id, 'PXAT', ends)
   return true
 end
 
--- The owner, if it is to be believed. The clock may move on from one command to the next, so the time that is left to the
--- owner is compared with that of the claim before and after.
+-- Returns the owner, if it can be trusted. The clock may advance between commands, so the owner's remaining time is
+-- compared with that of the claim before and after.
 local function ownerOf(claim, owner)
   local id = redis.pcall('GET', owner)
   if type(id) ~= 'string' then return nil end
@@ -40,15 +41,15 @@ local function ownerOf(claim, owner)
   return after > 0 and left <= before and left >= after and id or nil
 end
 
--- Whether the claim is known to be another job's.
+-- Returns whether the claim is known to belong to another job.
 local function isAnothers(claim, owner, id)
   local owning = ownerOf(claim, owner)
   local ownId = owning and owning:gsub('^running ', '') or ''
   return ownId ~= '' and ownId ~= id
 end
 
--- The job of an entry, if it is one. A text of JavaScript may have half a surrogate pair in it, such as one that was cut
--- in the middle of an emoji; JSON can tell of it, but cjson refuses it.
+-- Returns the job of an entry, if the entry is valid. A JavaScript string may contain half a surrogate pair, for
+-- example after a cut inside an emoji. JSON can represent it, but cjson rejects it.
 local function jobOf(entry)
   local ok, job = pcall(cjson.decode, entry)
   if not ok then
@@ -60,21 +61,21 @@ local function jobOf(entry)
   return ok and type(job) == 'table' and job or nil
 end
 
--- The job that a claim's value is, if it is one with an id.
+-- Returns the job stored as a claim's value, if it has an id.
 local function storedIn(value)
   if type(value) ~= 'string' or value == '1' then return nil end
   local job = jobOf(value)
   return job and type(job.id) == 'string' and job or nil
 end
 
--- The id of the job that is stored under the claim, if one is, and the job's entry.
+-- Returns the id and the entry of the job stored under the claim, if there is one.
 local function storedUnder(claim)
   local value = redis.pcall('GET', claim)
   local job = storedIn(value)
   if job then return job.id, value end
 end
 
--- Has the claim of a started job last longer, or makes it again if it is gone. Another job's claim is left alone.
+-- Extends the claim of a started job, or makes it again if it is gone. Leaves another job's claim alone.
 local function renewClaim(claim, owner, id, lasts)
   if isAnothers(claim, owner, id) then return end
   local ends = claimEnd(math.max(tonumber(lasts), redis.call('PTTL', claim)))
@@ -82,8 +83,8 @@ local function renewClaim(claim, owner, id, lasts)
   redis.call('SET', owner, 'running ' .. id, 'PXAT', ends)
 end
 
--- Ends the claim of a job, unless it is another's. A job that was enqueued under it while its owner ran is not lost: it goes
--- to the queue, with the claim.
+-- Releases a job's claim, unless it belongs to another job. A job that was enqueued under the claim while its owner
+-- ran is not lost: it moves to the queue and takes over the claim.
 local function freeClaim(queue, claim, owner, lasts, id)
   if isAnothers(claim, owner, id) then return end
   local waitingId, waiting = storedUnder(claim)

@@ -1,11 +1,12 @@
--- Takes completed jobs out of progress: those about which nothing more is written, because they are done, dropped or
--- cancelled. As in settle.lua, an entry that is missing belongs to another pool by now, or was taken out by an earlier call
--- whose reply was lost, and its lock is not lowered. The removal comes first, because Redis allows it when out of memory.
+-- Takes completed jobs out of progress: jobs that are done, dropped or cancelled, and need no further writes. As in
+-- settle.lua, a missing entry belongs to another pool by now, or was removed by an earlier call whose reply was lost;
+-- its lock is not lowered. The removal comes first, because Redis allows it when out of memory.
 --
--- The jobs are mostly the oldest of their list and end in their order. Then one LRANGE finds all of them and one LTRIM
--- takes them out. Removing them one by one costs Redis about twice as much.
+-- Usually the jobs are the oldest of their list and have ended in order. One LRANGE then finds all of them, and one
+-- LTRIM removes them. Removing them one by one costs Redis about twice as much.
 --
--- Joining long texts costs Lua several copies of each, so jobs come in short groups, and a long job in a group of its own.
+-- Lua copies long texts several times to join them, so jobs come in short groups, and a long job in a group of its
+-- own.
 --
 -- KEYS[i]    for each group of jobs: its queue
 -- ARGV[1]    pool id
@@ -15,7 +16,7 @@
 local pool = ARGV[1]
 local lost, position = {}, 0
 
--- The oldest of a list stand on the right.
+-- The oldest entries are on the right of the list.
 local function areOldest(list, n, packed)
   local newestFirst, oldestFirst = redis.call('LRANGE', list, -n, -1), {}
   for j = 1, #newestFirst do oldestFirst[j] = newestFirst[#newestFirst + 1 - j] end
@@ -28,7 +29,7 @@ local function taken(list, entry, at)
   return removed
 end
 
--- Takes out the entries that are there, one by one. Returns their number, and the error that ended the work early.
+-- Removes the entries that exist, one by one. Returns their number, and the error that ended the work early, if any.
 local function takeEach(list, packed)
   local count, j = 0, 0
   for entry in packed:gmatch('%Z+') do

@@ -1,11 +1,11 @@
--- Reads the jobs that are due, and when the next one will be. Changes nothing: what becomes of them is decided
--- outside and written by requeue.lua. Runs after read-some.lua.
+-- Reads the due jobs, and the time of the next one. Changes nothing: the caller decides what happens to the jobs, and
+-- requeue.lua writes the decision. Runs after read-some.lua.
 --
 -- KEYS[1]    retry or scheduled
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
--- ARGV[2..3] how many jobs and how many bytes to read at most; one job may have more
--- Returns    { now in milliseconds, run time in seconds of the next one that is not due yet or '', how many are due,
---            the due entries that were read }
+-- ARGV[2..3] the maximum number of jobs, and of bytes, to read; a single job may exceed it
+-- Returns    { now in milliseconds, run time in seconds of the next job that is not due yet or '', number of due jobs,
+--            the due entries read }
 local milliseconds = tonumber(ARGV[1])
 if not milliseconds then
   local time = redis.call('TIME')

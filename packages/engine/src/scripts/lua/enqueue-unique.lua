@@ -1,25 +1,27 @@
--- Enqueues unique jobs: each only if its claim is free. One that finds it taken is a duplicate; if it was enqueued by
--- a key of the caller's, its entry is stored under the claim and replaces the waiting job when that is fetched.
--- The rule of gocraft/work, which reads and writes the same claims; with three things that it lacks: a claim outlives
--- the job's run time, a replacement keeps the first job's id, and a duplicate without a key wipes no replacement.
+-- Enqueues unique jobs, each only if its claim is free. A job whose claim is taken is a duplicate. If it was enqueued
+-- with the caller's key, its entry is stored under the claim and replaces the waiting job when that is fetched.
+--
+-- Follows the rule of gocraft/work, which reads and writes the same claims, with three additions: a claim outlives the
+-- job's run time, a replacement keeps the first job's id, and a duplicate without a key does not delete a replacement.
 -- Runs after claims.lua.
 --
 -- KEYS[1..2] scheduled, known_jobs
 -- KEYS[3…]   for each job: its queue, its claim, the claim's owner
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
--- ARGV[2]    milliseconds that a claim lasts at least, and beyond the run time
--- ARGV[3..4] what the keys of carriers start with, and milliseconds that one lasts beyond the run time
--- ARGV[5…]   for each job: name, id, entry, 'any' or 'keyed', 'now' or 'in' or 'at', seconds, what is carried to it or ''
--- Returns    for each job: { 'enqueued' or 'updated' or 'duplicate', the waiting job's id or '', run time in seconds or '' }
+-- ARGV[2]    a claim's minimum lifetime, also counted from the run time, in milliseconds
+-- ARGV[3..4] the prefix of carriers' keys, and how long a carrier outlives the run time, in milliseconds
+-- ARGV[5…]   for each job: name, id, entry, 'any' or 'keyed', 'now' or 'in' or 'at', seconds, its carrier or ''
+-- Returns    for each job: { 'enqueued' or 'updated' or 'duplicate', the waiting job's id or '', run time in seconds
+--            or '' }
 local milliseconds, least = tonumber(ARGV[1]), tonumber(ARGV[2])
 if not milliseconds then
   local time = redis.call('TIME')
   milliseconds = time[1] * 1000 + math.ceil(time[2] / 1000)
 end
 
--- Who owns the claim. What comes under a claim by a key waits there for the owner to end, if that has been started. So an
--- owner that has been is believed in any case, and a claim without an owner and without a job that waits is taken for one
--- that somebody holds: of those that end, one then enqueues what waits.
+-- Returns the owner of the claim. A job that arrives under a key's claim waits there until a started owner has ended.
+-- An owner that has started is therefore trusted in any case, and a claim without an owner and without a waiting job is
+-- assumed to be held: one of the jobs that end then enqueues the waiting one.
 local function ownerFor(claim, owner, keyed)
   local owning = ownerOf(claim, owner)
   if owning or not keyed then return owning end
@@ -28,13 +30,13 @@ local function ownerFor(claim, owner, keyed)
   return not storedUnder(claim) and 'running ' or nil
 end
 
--- What is carried to a job goes with its arguments: whoever replaces those, replaces it.
+-- The carried context belongs to the arguments: a job that replaces the arguments also replaces the context.
 local function carry(id, carrier, delay)
   if carrier == '' then return end
   redis.call('SET', ARGV[3] .. id, carrier, 'PX', string.format('%.0f', ARGV[4] + delay))
 end
 
--- A key of the wrong kind, or one that this node of a Cluster does not have any more, ends this before anything is written.
+-- A key of the wrong kind, or one that has left this node of a Cluster, ends the script before anything is written.
 redis.call('ZCARD', KEYS[1])
 redis.call('SCARD', KEYS[2])
 for k = 3, #KEYS, 3 do probeClaim(KEYS[k], KEYS[k + 1], KEYS[k + 2]) end
@@ -69,7 +71,7 @@ for i = 5, #ARGV, 7 do
     lasts = math.max(lasts, redis.call('PTTL', claim))
     local ends = claimEnd(lasts)
     if keyed then
-      -- One that runs already is not replaced: what comes under its claim is a job of its own, that runs afterwards.
+      -- A running job is not replaced: a job that arrives under its claim is separate and runs afterwards.
       if waiting then
         local before, after = string.find(entry, '"id":"' .. id .. '"', 1, true)
         entry = entry:sub(1, before - 1) .. '"id":' .. cjson.encode(waiting) .. entry:sub(after + 1)

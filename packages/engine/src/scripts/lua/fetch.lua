@@ -1,40 +1,40 @@
--- Moves waiting jobs to this pool's in-progress lists and counts them in the locks. Skips names that are paused or at their
--- limit. Atomic, because a job must never be in no list, and no lock may be held for a job that is not in progress. Runs
--- after claims.lua.
+-- Moves waiting jobs to this pool's in-progress lists and counts them in the locks. Skips names that are paused or at
+-- their limit. Atomic, because a job must always be in a list, and no lock may be held for a job that is not in
+-- progress. Runs after claims.lua.
 --
--- The claim of a unique job is handled in the same step. Under gocraft/work's rule it ends as soon as the job is fetched; it
--- is held until the job has ended if the job's type says so, or if it is held already. A replacement that was stored under
--- the claim goes into the in-progress list instead of the fetched entry, so that a crash runs the newest arguments again.
--- The entry notes its relation to the claim in a last member "claim": "held" until the job is done or dead, "kept" until it
--- is done, or "released".
+-- The claim of a unique job is handled in the same step. Under gocraft/work's rule it ends as soon as the job is
+-- fetched; it is held until the job has ended if the job's type says so, or if it is held already. A replacement that
+-- was stored under the claim goes into the in-progress list instead of the fetched entry, so that the newest arguments
+-- run again after a crash. The entry records its relation to the claim in a last member "claim": "held" until the job
+-- is done or dead, "kept" until it is done, or "released".
 --
 -- A job that is marked as cancelled is reported as such: it is in progress, but must not run.
 --
--- Some jobs may be taken ahead, for workers that will be idle in a moment. That happens only when no worker stays idle now,
--- and only while no job waits that must not be taken ahead, because it would be overtaken: a unique job, or one of a name
--- that has a limit, whose jobs are long, or under which a process has died lately.
+-- Some jobs may be prefetched, for workers that will be idle in a moment. That happens only if no worker stays idle
+-- now, and only while no waiting job is excluded from prefetching, because it would be overtaken: a unique job, or a
+-- job of a name that has a limit, whose jobs are long, or under which a process has recently died.
 --
--- Plain commands may move the jobs of queues with long entries, because a script copies an entry several times and each
--- copy is expensive. They may do so only while nothing of the above can concern these jobs. Each fetch reports whether
--- that is so; the report also covers the jobs that were moved just before it.
+-- Plain commands may move the jobs of queues with long entries, because a script copies an entry several times and
+-- each copy is expensive. They may do so only while none of the above can concern these jobs. Each fetch reports
+-- whether that is the case; the report also covers the jobs that were moved just before it.
 --
--- KEYS[1…n]  the queues, in the order in which to look
--- KEYS[n+1…] other keys that this script may read. They are declared when they are to be watched: Redis before 7.2 watches
+-- KEYS[1…n]  the queues, in the order in which to check them
+-- KEYS[n+1…] other keys that this script may read. They are declared if Redis must track them: Redis before 7.2 tracks
 --            the declared keys, and later versions those that are read
 -- ARGV[1]    pool id
--- ARGV[2..3] how many jobs to take at most, and how many more to take ahead
+-- ARGV[2..3] the maximum number of jobs to fetch, and of further jobs to prefetch
 -- ARGV[4]    the namespace's prefix
--- ARGV[5]    milliseconds that a claim lasts
--- ARGV[6]    how many bytes of entries to take at most; one job is taken whatever its size
--- ARGV[7]    a letter for each queue, which says what its unique jobs do with their claims: h holds them until the jobs are
---            done or dead, k keeps them until they are done, s ends them now, and p does the same and lets jobs be taken
---            ahead. The letter is a capital if the queue's entries are long
+-- ARGV[5]    a claim's lifetime in milliseconds
+-- ARGV[6]    the maximum bytes of entries to fetch; one job is fetched whatever its size
+-- ARGV[7]    a letter for each queue, which says how its unique jobs treat their claims: h holds them until the jobs
+--            are done or dead, k keeps them until they are done, s ends them now, and p ends them now and permits
+--            prefetching. The letter is a capital if the queue's entries are long
 -- ARGV[7+i]  how many of the jobs are offered to KEYS[i] first; a share that its queue cannot fill goes to the others
--- ARGV[7+n+i] the same for the jobs to take ahead, if there are any
+-- ARGV[7+n+i] the same for the jobs to prefetch, if any
 -- Returns    { the indices of the queues that were skipped because of their limit },
 --            1 if jobs were left because of their size, else 0,
---            { index of a queue from which Redis refuses to take jobs, the reason, … },
---            { 1 if plain commands may take jobs ahead, else 0, then index of a queue whose jobs they may move, how many
+--            { index of a queue from which Redis refuses fetches, the reason, … },
+--            { 1 if plain commands may prefetch jobs, else 0, then index of a queue whose jobs they may move, how many
 --            jobs it has left, … }, empty if no queue has long entries,
 --            then, in the order in which to run them: { index of a queue, how many entries, the entries }.
 --            The index is negative for jobs that are marked as cancelled. NUL, which no JSON contains, separates the
@@ -42,9 +42,9 @@
 local pool, wanted, wantedAhead, prefix, lasts = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local maxBytes, letters = tonumber(ARGV[6]), ARGV[7]:lower()
 local SHARES = 7
--- To join longer texts costs Lua several copies of each.
+-- Lua copies longer texts several times to join them.
 local PACKED_BYTES = 7000
--- How many short entries are read together.
+-- The number of short entries that are read together.
 local MAX_READ = 50
 local NOTES = { h = 'held', k = 'kept' }
 local names = #letters
@@ -54,13 +54,13 @@ local owners = prefix .. 'nestcraft:unique_owner:'
 
 local rooms, planned, mayPrefetch = {}, {}, {}
 
--- A queue that Redis refuses must not keep the others from being fetched.
+-- A queue that Redis refuses must not prevent fetches from the others.
 local function refuse(i, reply)
   refusals[#refusals + 1] = i
   refusals[#refusals + 1] = reply.err
 end
 
--- How many jobs may be taken from a queue now.
+-- Returns how many jobs may be fetched from a queue now.
 local function look(i)
   local queue = KEYS[i]
   local waiting = redis.pcall('LLEN', queue)
@@ -96,7 +96,7 @@ local function plan(i, most)
   return n
 end
 
--- Plans to take jobs: of each queue its share first. Returns how many no queue can fill.
+-- Plans fetches, each queue's share first. Returns the number that no queue can fill.
 local function planAll(most, shares)
   for i = 1, names do
     local share = tonumber(ARGV[shares + i])
@@ -109,7 +109,7 @@ local function planAll(most, shares)
   return most
 end
 
--- Whether all jobs that wait may be taken ahead.
+-- Returns whether all waiting jobs may be prefetched.
 local function noneIsOvertaken()
   for i = 1, names do
     rooms[i] = rooms[i] or look(i)
@@ -122,12 +122,13 @@ local function noneIsOvertaken()
   return true
 end
 
--- What has a q in it is found fastest: texts have few, and a search stops at each first letter of what it looks for.
+-- A pattern with a q is found fastest: texts contain few of them, and a search stops at every occurrence of the
+-- pattern's first letter.
 local function isUnique(entry)
   return string.find(entry, 'que"', 1, true) and string.find(entry, '"unique"%s*:%s*true')
 end
 
--- The job of an entry that looks unique, if it is, with a claim in this namespace.
+-- Returns the job of an entry that looks unique, if it is unique and its claim is in this namespace.
 local function uniqueJob(entry)
   local job = jobOf(entry)
   if not job or job.unique ~= true or type(job.unique_key) ~= 'string' then return nil end
@@ -139,8 +140,8 @@ local function marked(entry, claim)
   return entry:match('^(.*)}') .. ',"claim":"' .. claim .. '"}'
 end
 
--- The entry of a unique job as it is to be in progress; or nil, and why Redis keeps its claim away. `note` says how its
--- type holds claims, or is nil.
+-- Returns the entry of a unique job as it is stored in progress; or nil, and Redis's reason for refusing its claim.
+-- `note` says how its type holds claims, or is nil.
 local function claimed(entry, note)
   local job = uniqueJob(entry)
   if not job then return entry end
@@ -148,7 +149,7 @@ local function claimed(entry, note)
   note = note or holds and job.claim or nil
   local claim = job.unique_key
   local owner = owners .. claim:sub(#claims + 1)
-  -- The slot of a Cluster moves key by key.
+  -- A Cluster slot moves key by key.
   local there = redis.pcall('EXISTS', claim, owner)
   if type(there) == 'table' then return nil, there end
   local id = tostring(job.id)
@@ -161,7 +162,7 @@ local function claimed(entry, note)
   end
 
   local value = redis.pcall('GET', claim)
-  -- A job of the name that stands under the claim takes the place of this one.
+  -- A job of the same name that is stored under the claim replaces this one.
   local other = fresh and storedIn(value)
   local isReplaced = other and other.name == job.name
   if isReplaced then entry, id = value, other.id end
@@ -169,7 +170,7 @@ local function claimed(entry, note)
     redis.call('DEL', claim, owner)
     return marked(entry, 'released')
   end
-  -- What arrives under the claim of a job that runs already is kept, and enqueued when that is done.
+  -- A job that arrives under the claim of a running job is kept, and enqueued when that has ended.
   if isReplaced or not value then value = '1' end
   if type(value) == 'string' then setClaim(claim, owner, value, 'running ' .. id, claimEnd(lasts)) end
   return job.claim == note and entry or marked(entry, note)
@@ -178,7 +179,7 @@ end
 local marks = prefix .. 'nestcraft:cancelled'
 local anyMarked
 
--- Arguments may look like an id, so what looks like a marked one is decoded.
+-- Arguments may look like an id, so an apparent match is decoded.
 local function isCancelled(entry)
   if anyMarked == nil then anyMarked = redis.call('EXISTS', marks) == 1 end
   if not anyMarked then return false end
@@ -192,7 +193,7 @@ local function isCancelled(entry)
   return false
 end
 
--- Adds an entry to those of its queue, in the order in which they come.
+-- Adds an entry to the group of its queue, in order.
 local function answer(groups, i, entry)
   local group = groups[#groups]
   local bytes = #entry + 1
@@ -208,10 +209,10 @@ end
 local begun, ahead = {}, {}
 local bytes, isFull = 0, false
 
--- Counts jobs of a queue as in progress. Returns whether Redis lets it.
+-- Counts jobs of a queue as in progress. Returns whether Redis permits it.
 local function countIn(i, n)
   local lock, shares = KEYS[i] .. ':lock', KEYS[i] .. ':lock_info'
-  -- A removal, though there is nothing to remove, may be done when Redis is out of memory, and then the rest may be, too.
+  -- Redis permits a removal when out of memory, even if it removes nothing, and then permits the rest of the script.
   redis.call('LTRIM', KEYS[i], 0, -1)
   local reply = redis.pcall('INCRBY', lock, n)
   if type(reply) == 'number' then
@@ -223,7 +224,8 @@ local function countIn(i, n)
   return false
 end
 
--- Deals with the claim of an entry and answers with it. Returns it as it is to be in progress; nil if it is to stay.
+-- Handles the claim of an entry and adds it to the reply. Returns the entry as it is stored in progress; nil if it
+-- must stay.
 local function accepted(i, entry, isAhead)
   isFull = bytes > 0 and bytes + #entry > maxBytes
   if isFull then return nil end
@@ -238,7 +240,7 @@ local function accepted(i, entry, isAhead)
   return entry
 end
 
--- Moves the next `n` jobs of a queue, of which those behind the first `now` are taken ahead. Returns how many it has moved.
+-- Moves the next `n` jobs of a queue; those after the first `now` are prefetched. Returns the number moved.
 local function moveSome(i, inProgress, n, now)
   local newestFirst, entries = redis.call('LRANGE', KEYS[i], -n, -1), {}
   for j = 1, n do
@@ -253,8 +255,8 @@ local function moveSome(i, inProgress, n, now)
   return moved
 end
 
--- Moves the next job of a queue. To read a long entry and to write it again would copy it twice as often. Returns 1, or 0
--- if it was to stay.
+-- Moves the next job of a queue. Reading a long entry and writing it again would copy it twice as often. Returns 1, or
+-- 0 if the job must stay.
 local function moveOne(i, inProgress, now)
   local entry = redis.call('LMOVE', KEYS[i], inProgress, 'RIGHT', 'LEFT')
   local moved = accepted(i, entry, now < 1)
@@ -266,14 +268,14 @@ local function moveOne(i, inProgress, now)
   return 1
 end
 
--- Moves `n` jobs of a queue, the first `now` of them for workers that are idle. Of the others none that is unique.
+-- Moves `n` jobs of a queue, the first `now` of them for idle workers. None of the others is unique.
 local function take(i, n, now)
-  -- What cannot be written is found out before anything is removed: it must not cost jobs.
+  -- Write errors are detected before anything is removed, so that they cost no jobs.
   local inProgress = KEYS[i] .. ':' .. pool .. ':inprogress'
   local length = redis.pcall('LLEN', inProgress)
   if type(length) ~= 'number' then return refuse(i, length) end
   if not countIn(i, n) then return end
-  -- Nobody knows how long entries are before they are read.
+  -- The length of entries is unknown before they are read.
   local taken, wanted, moved, before = 0, 1, nil, bytes
   repeat
     wanted = math.min(wanted, n - taken)
@@ -281,7 +283,7 @@ local function take(i, n, now)
     taken = taken + moved
     local size = (bytes - before) / math.max(1, taken)
     wanted = size > PACKED_BYTES and 1 or MAX_READ
-    -- To find out that a long one is too much would cost as much as to take it.
+    -- Reading a long entry only to reject it would cost as much as fetching it.
     isFull = isFull or taken < n and size > PACKED_BYTES and bytes + size > maxBytes
   until moved == 0 or taken == n or isFull
   if taken < n then
@@ -290,14 +292,15 @@ local function take(i, n, now)
   end
 end
 
--- Whether plain commands may move jobs of a queue: a limit is kept, and a cancelled job found, by this script only.
+-- Returns whether plain commands may move jobs of a queue: only this script respects a limit or detects a cancelled
+-- job.
 local function isOpen(i)
   local limit = redis.pcall('GET', KEYS[i] .. ':max_concurrency')
   local isLimited = type(limit) == 'table' or (tonumber(limit or 0) or 0) > 0
   return not isLimited and redis.call('EXISTS', KEYS[i] .. ':paused', marks) == 0
 end
 
--- The report about the queues with long entries.
+-- Returns the report about the queues with long entries.
 local function openQueues()
   local open = {}
   if ARGV[7] == letters then return open end

@@ -1,7 +1,8 @@
--- The entries of one firing of a schedule, whatever their arguments. They begin alike, and Redis keeps entries of one
--- score in the order of their bytes: so they stand together, and are found in a few steps among any number of others.
+-- Finds the entries of one firing of a schedule, whatever their arguments. They have the same beginning, and Redis
+-- orders entries of equal score by their bytes. They are therefore adjacent, and a binary search finds them among any
+-- number of others.
 
--- As Redis compares; Lua's own `<` goes by the server's locale.
+-- Compares like Redis; Lua's own `<` follows the server's locale.
 local function precedes(a, b)
   for i = 1, math.min(#a, #b) do
     local x, y = string.byte(a, i), string.byte(b, i)
@@ -10,7 +11,7 @@ local function precedes(a, b)
   return #a < #b
 end
 
--- `start` is what the entries of all firings of the schedule begin with, up to the time in their ids.
+-- `start` is the common beginning of the entries of all firings of the schedule, up to the time in their ids.
 local function findFirings(scheduled, start, time)
   local found = {}
   local count = redis.call('ZCOUNT', scheduled, time, time)

@@ -1,14 +1,14 @@
--- Looks for a text in the entries of sorted sets and lists, for as long as a script may keep Redis busy; the caller
--- goes on from there. Changes nothing. Runs after read-some.lua.
+-- Searches the entries of sorted sets and lists for a text, for as long as a script may block Redis; the caller
+-- continues from there. Changes nothing. Runs after read-some.lua.
 --
--- Of a set, the latest time is looked at first, and of a list what was put last: entries leave at the other end, and
--- what stands here is not passed over because of that.
+-- A set is searched from the latest time, and a list from its newest entry. Entries leave at the other end, so the
+-- search does not skip any when that happens.
 --
--- KEYS     where to look, in this order
--- ARGV[1]  how many entries of KEYS[1] to pass over
--- ARGV[2…] what to look for: any of these
--- Returns  { where to go on: index of the key, or 0 at the end; and how many of its entries to pass over;
---            for each entry that was found: index of its key, how many stand before it, entry }
+-- KEYS     the keys to search, in this order
+-- ARGV[1]  how many entries of KEYS[1] to skip
+-- ARGV[2…] the texts to search for, any of which matches
+-- Returns  { where to continue: index of the key, or 0 at the end; and how many of its entries to skip;
+--            for each match: index of its key, number of entries before it, entry }
 local ENTRIES, BYTES = 500, 256 * 1024
 local looked, bytes = 0, 0
 local reply = { 0, 0 }
@@ -20,7 +20,7 @@ local function matches(entry)
   return false
 end
 
--- How many entries there are, and the command that reads some of them.
+-- Returns the number of entries, and the command that reads some of them.
 local function open(key)
   local kind = redis.call('TYPE', key).ok
   if kind == 'zset' then return redis.call('ZCARD', key), 'ZREVRANGE' end

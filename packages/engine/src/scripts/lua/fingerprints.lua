@@ -1,10 +1,11 @@
--- Reads the fingerprints of a list's entries: their length, beginning and end. Changes nothing. Runs after read-some.lua.
+-- Reads the fingerprints of a list's entries: their length, beginning and end. Changes nothing. Runs after
+-- read-some.lua.
 --
 -- KEYS[1]    the list
 -- ARGV[1]    how many entries to skip
--- ARGV[2..3] how many entries, and how many bytes of them, to read at most; a single entry may have more
+-- ARGV[2..3] the maximum number of entries, and of bytes, to read; a single entry may exceed it
 -- ARGV[4..5] how many bytes of the beginning and of the end to return
--- Returns    { how many entries there are in all, length and bytes of an entry, … }
+-- Returns    { total number of entries, length and bytes of an entry, … }
 local key, from, head, tail = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local reply = { redis.call('LLEN', key) }
 local function read(offset, count) return redis.call('LRANGE', key, from + offset, from + offset + count - 1) end

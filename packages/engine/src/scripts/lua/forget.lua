@@ -1,9 +1,9 @@
--- Forgets a job name with its bookkeeping, unless jobs of it wait or are in progress.
+-- Forgets a job name and its bookkeeping, unless its jobs are waiting or in progress.
 --
 -- KEYS[1]    known_jobs
 -- KEYS[2..6] its queue, paused, lock, lock_info, max_concurrency
 -- ARGV[1]    job name
--- Returns    { jobs that wait, jobs in progress }; both 0 if it is forgotten
+-- Returns    { waiting jobs, jobs in progress }; both 0 if the name was forgotten
 local waiting = redis.call('LLEN', KEYS[2])
 local running = 0
 for _, share in ipairs(redis.call('HVALS', KEYS[5])) do

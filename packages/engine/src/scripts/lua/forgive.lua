@@ -1,6 +1,6 @@
--- Takes back the last death that was counted for each of some jobs: their process lives.
+-- Takes back the last death counted for each of these jobs, because their process is alive.
 --
--- KEYS     how often a process has died under each job
+-- KEYS     the death counter of each job
 -- Returns  how many were taken back
 local forgiven = 0
 for _, deaths in ipairs(KEYS) do

@@ -1,8 +1,8 @@
--- Reads hashes, until they have enough bytes; the caller goes on from there.
+-- Reads hashes until a byte limit is reached; the caller continues from there.
 --
 -- KEYS[i]  the hashes
 -- ARGV[1]  after how many bytes to stop
--- Returns  { how many were read, for each of them that is there: { its index, field, value, … }, … }
+-- Returns  { number of keys read, for each existing hash: { its index, field, value, … }, … }
 local most, bytes = tonumber(ARGV[1]), 0
 local reply = { 0 }
 for i, key in ipairs(KEYS) do

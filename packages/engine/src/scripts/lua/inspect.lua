@@ -1,9 +1,9 @@
--- Compares what the locks of names say with what the pools have in progress. Changes nothing.
+-- Compares the locks of names with the pools' jobs in progress. Changes nothing.
 --
 -- KEYS[1]    worker_pools
 -- KEYS[1+i]  the queues
--- Returns    for each queue: { its lock or '', what the pools' shares add up to, how many jobs are in progress in the
---            pools that have a share, how many of them in pools that nobody has registered }
+-- Returns    for each queue: { its lock or '', the sum of the pools' shares, how many jobs are in progress in the
+--            pools that have a share, how many of them in unregistered pools }
 local reply = {}
 for i = 2, #KEYS do
   local queue = KEYS[i]

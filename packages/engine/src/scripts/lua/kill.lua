@@ -1,11 +1,12 @@
--- Moves jobs that wait for their retry to the dead jobs, and frees the claims that they hold. Runs after claims.lua.
+-- Moves jobs that are waiting for a retry to the dead jobs, and releases the claims that they hold. Runs after
+-- claims.lua.
 --
 -- KEYS[1..2] retry; dead
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
--- ARGV[2]    milliseconds that a claim lasts
--- ARGV[3…]   for each job: entry, entry for the dead jobs; claim to free, its owner, the job's queue and id, else ''
+-- ARGV[2]    a claim's lifetime in milliseconds
+-- ARGV[3…]   for each job: entry, entry for the dead jobs; claim to release, its owner, the job's queue and id, else ''
 --            four times
--- Returns    for each job: 1, or 0 if it was not there
+-- Returns    for each job: 1, or 0 if it was not found
 local milliseconds, lasts = tonumber(ARGV[1]), ARGV[2]
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
 local results = {}
@@ -14,7 +15,7 @@ local results = {}
 redis.call('ZCARD', KEYS[2])
 for i = 3, #ARGV, 6 do probeClaim(ARGV[i + 4], ARGV[i + 2], ARGV[i + 3]) end
 
--- The set ends with its last entry. Where it is being given away, it may not be read after that.
+-- Redis deletes the set with its last entry. While the set is leaving this node, it may not be read after that.
 local left = redis.call('ZCARD', KEYS[1])
 for i = 3, #ARGV, 6 do
   local claim, owner, queue, id = ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]

@@ -1,4 +1,4 @@
--- Unregisters a pool that stops. Only for a pool that has nothing in progress: no reaper will look for it again.
+-- Unregisters a stopping pool. Only for a pool that has nothing in progress: no reaper will check it again.
 --
 -- KEYS[1..2] worker_pools, the pool's heartbeat
 -- ARGV[1]    pool id

@@ -1,21 +1,24 @@
--- Reads how all pools are, for a dead pool reaper. Of several reapers one looks in a period.
+-- Reads the state of all pools, for a dead pool reaper. One of several reapers looks per period.
 --
--- A pool that shows no heartbeat, or only in a job's locks, may be one that is starting or stopping (gocraft/work
--- starts its workers before its first beat): it is suspected, and since when is remembered here, for all reapers.
--- One look goes through the locks of some names only, and the next goes on from there: it must not hold Redis up,
+-- A pool without a heartbeat, or one that appears only in a job's locks, may be starting or stopping (gocraft/work
+-- starts its workers before the first beat). It becomes a suspect, and the time of the first suspicion is recorded
+-- here, for all reapers.
+--
+-- One look reads the locks of only some names, and the next one continues from there, so that it does not block Redis,
 -- however many names there are.
 --
--- While Redis refuses to write, this fails with its first write: then the beats of others fail as well, and nobody may
--- be judged by them.
+-- While Redis refuses writes, this script fails with its first write. Other pools' beats then fail as well, and no
+-- pool may be judged by them.
 --
--- KEYS[1..5] worker_pools, known_jobs, the suspects, the reapers' turn, how far they have come with the names
+-- KEYS[1..5] worker_pools, known_jobs, the suspects, the reapers' turn, their position in the names
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    the namespace's prefix
--- ARGV[3]    the own pool's id
--- ARGV[4]    milliseconds that a turn lasts; 0 to look in any case
--- ARGV[5]    of about how many names to look at the locks
+-- ARGV[3]    the calling pool's id
+-- ARGV[4]    the length of a turn in milliseconds; 0 to look in any case
+-- ARGV[5]    the approximate number of names whose locks are read
 -- Returns    { now in seconds, 0 } if it is another's turn, else
---            { now in seconds, { id, heartbeat_at or '', job_names or '', suspected since or '' }, … }, the own among them
+--            { now in seconds, { id, heartbeat_at or '', job_names or '', suspected since or '' }, … }, including the calling
+--            pool
 local milliseconds, prefix, own, turn = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
 if turn > 0 and not redis.call('SET', KEYS[4], own, 'NX', 'PX', turn) then return { now, 0 } end

@@ -1,10 +1,10 @@
--- Marks a job as cancelled, for the pools: one that runs it aborts it, one that fetches it drops it.
+-- Marks a job as cancelled: a pool that runs it aborts it, and a pool that fetches it drops it.
 --
 -- KEYS[1]  the marks
 -- ARGV[1]  now in milliseconds, or '' for Redis's own time
--- ARGV[2]  milliseconds that a mark lasts
+-- ARGV[2]  a mark's lifetime in milliseconds
 -- ARGV[3]  the job's id
--- Returns  1, or 0 if it was marked before
+-- Returns  1, or 0 if it was already marked
 local milliseconds = tonumber(ARGV[1])
 if not milliseconds then
   local time = redis.call('TIME')

@@ -1,9 +1,9 @@
--- Writes what workers are doing, where dashboards look for it: whole, so that the check-in of the last job does not stay
--- under the next.
+-- Writes the workers' current jobs, where dashboards read them. Each record is replaced as a whole, so that the
+-- check-in of the previous job does not remain.
 --
 -- KEYS[i]  the workers' observations
 -- ARGV[1]  seconds for which they are kept
--- ARGV[2…] for each worker: how many arguments follow for it, none if it does nothing; field, value, …
+-- ARGV[2…] for each worker: how many arguments follow for it, 0 if it is idle; field, value, …
 local i = 2
 for _, key in ipairs(KEYS) do
   local n = tonumber(ARGV[i])

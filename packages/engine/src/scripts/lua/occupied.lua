@@ -1,4 +1,4 @@
--- Of which names a pool has jobs in progress, or a share of the lock.
+-- Finds the names of which a pool has jobs in progress, or a share of the lock.
 --
 -- KEYS     the queues of the names
 -- ARGV[1]  pool id

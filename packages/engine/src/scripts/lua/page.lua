@@ -1,12 +1,11 @@
--- Reads some of the entries of a list or of a sorted set, bounded in number and in bytes. Changes nothing. Runs after
--- read-some.lua.
+-- Reads entries of a list or sorted set, limited in number and in bytes. Changes nothing. Runs after read-some.lua.
 --
 -- KEYS[1]    the list or set
 -- ARGV[1]    'list' or 'set'
 -- ARGV[2]    'forwards' (a list from the left, a set from the lowest score) or 'backwards'
--- ARGV[3]    how many entries to pass over
--- ARGV[4..5] how many entries and how many bytes to read at most; one entry may have more
--- Returns    { how many entries there are in all, { entry, score, … } }, the scores only of a set
+-- ARGV[3]    how many entries to skip
+-- ARGV[4..5] the maximum number of entries, and of bytes, to read; a single entry may exceed it
+-- Returns    { total number of entries, { entry, score, … } }, the scores only for a set
 local key, isSet, backwards, from = KEYS[1], ARGV[1] == 'set', ARGV[2] == 'backwards', tonumber(ARGV[3])
 
 local function ofSet(offset, count)

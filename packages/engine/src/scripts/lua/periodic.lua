@@ -1,19 +1,19 @@
--- Adds firings of schedules to the scheduled jobs: those that come after the last one that was ever added, so that
--- each is added once in the whole fleet, even when it has already been moved to its queue. What was added while a
--- fleet was down, and is not wanted any more, is taken away.
+-- Adds firings of schedules to the scheduled jobs: those after the last one ever added, so that each is added once in
+-- the whole fleet, even if it has already been moved to its queue. Removes firings that were added before the fleet
+-- was down and are no longer wanted.
 --
--- Pools may register the same schedule with other arguments, while one release follows another. The version of the pool
--- that started last rules, for as long as a pool adds it: it alone adds firings, and those of others that are still to
--- come become its own. One that was cancelled stays away.
+-- During a release, pools may register the same schedule with different arguments. The version of the pool that
+-- started last applies, for as long as a pool adds it: only this version adds firings, and pending firings of other
+-- versions are converted to it. A cancelled firing is not added again.
 --
 -- KEYS[1..5] scheduled, known_jobs, the last firings by schedule, last_periodic_enqueue, the versions by schedule
 -- ARGV[1]    now in seconds
 -- ARGV[2]    when this pool started, in seconds
--- ARGV[3]    seconds that a version rules after it was added last
--- ARGV[4]    seconds by which clocks may differ: what lies further ahead was written by one that was wrong
--- ARGV[5…]   for each schedule: its id without a time, job name, version, what its entries begin with and end with, the
---            last firing if it is to be forgotten or else '', how many firings to take away, their times, how many to
---            exchange if they are there, their times, how many to add, their times
+-- ARGV[3]    how long a version applies after it was last added, in seconds
+-- ARGV[4]    the tolerance for clocks in seconds: a later time was written while a clock was wrong
+-- ARGV[5…]   for each schedule: its id without a time, job name, version, start and rest of its entries, the
+--            recorded last firing if it must be deleted, else '', how many firings to remove, their times, how many to
+--            convert if they exist, their times, how many to add, their times
 -- Returns    how many firings were added
 local now, started, lasts, little = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local i = 5
@@ -29,7 +29,7 @@ local function shiftTimes()
   return times
 end
 
--- Whether this pool's version rules; then that is noted.
+-- Returns whether this pool's version applies, and records it if so.
 local function rules(id, version)
   local since, seen, other = string.match(redis.call('HGET', KEYS[5], id) or '', '^(%d+) (%d+) (.*)$')
   since, seen = tonumber(since), tonumber(seen)

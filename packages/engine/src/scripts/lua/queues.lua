@@ -1,13 +1,13 @@
--- Reads how queues are.
+-- Reads the state of queues.
 --
 -- KEYS[i]  the queues
--- ARGV[1]  how many bytes of the entry that is taken next: its time stands near its beginning
--- Returns  for each queue: { how many wait, the beginning of the entry that is taken next or '', lock or '',
+-- ARGV[1]  how many bytes to return of the entry that is fetched next; its time is near the beginning
+-- Returns  for each queue: { number of waiting jobs, beginning of the entry that is fetched next or '', lock or '',
 --          limit or '', PTTL of the pause or -2 }
 local most = tonumber(ARGV[1])
 local reply = {}
 for i, queue in ipairs(KEYS) do
-  -- Something else may stand under the key: a page must show the other queues all the same.
+  -- The key may hold another type: a page must still show the other queues.
   local waiting = redis.pcall('LLEN', queue)
   if type(waiting) ~= 'number' then waiting = 0 end
   local entry = waiting > 0 and redis.call('LINDEX', queue, -1) or ''

@@ -1,12 +1,13 @@
--- A function for other scripts, which it is put before: reads entries until there are enough of them, or enough bytes.
--- Nobody knows how long entries are before they are read. So they are read a few at a time: one, then four times as many
--- as before, but no more than would fit if all were as long as the longest so far.
+-- Prepended to other scripts. Defines readSome(), which reads entries up to a number or a size in bytes.
 --
--- read   function (offset, count): the entries behind the first `offset`; with their scores, by turns, if `width` is 2
+-- The length of entries is unknown before they are read. They are therefore read in chunks: one entry, then four times
+-- as many as before, but no more than would fit if all were as long as the longest so far.
+--
+-- read   function (offset, count): the entries after the first `offset`; alternating with their scores if `width` is 2
 -- width  1, or 2 with scores
--- most   how many entries at most
--- bytes  how many bytes of entries at most; one may have more
--- Returns what was read, and how many entries that are
+-- most   the maximum number of entries
+-- bytes  the maximum number of bytes; a single entry may exceed it
+-- Returns the entries, and their number
 local function readSome(read, width, most, bytes)
   local MAX_AT_ONCE = 64
   local some, n, size, longest, chunk = {}, 0, 0, 0, 1

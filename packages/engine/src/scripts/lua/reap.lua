@@ -1,25 +1,26 @@
--- Takes the jobs of one name from a dead pool: to where their queue is taken from next, the oldest first to be taken,
--- or to the dead jobs those under which a process has died too often. Ends the pool's share of the lock.
--- Does nothing if the pool has beaten since it was judged: it may have been paused, and its jobs would run twice. Runs after claims.lua
--- and set-share.lua.
+-- Takes the jobs of one name from a dead pool: to the end of their queue that is fetched next, oldest first; or to the
+-- dead jobs if too many processes have died under them. Ends the pool's share of the lock.
 --
--- A job that is put back is marked with a last member "reaped". It tells who ends the job that there are traces to remove;
--- and a pool that runs it still, because it was taken for dead, cannot settle the run of the next one that fetches it.
+-- Does nothing if the pool has beaten since it was judged: it may only have been paused, and its jobs would run twice.
+-- Runs after claims.lua and set-share.lua.
 --
--- A dead job holds its claim no longer, unless its type keeps it until the job is done: a schedule that does not overlap
--- would be silent otherwise, and what was enqueued under the claim while the job ran would be lost.
+-- A job that is put back is marked with a last member "reaped". The mark says that traces must be removed when the job
+-- ends. It also prevents a pool that was declared dead but still runs the job from settling the run of the next pool.
+--
+-- A dead job releases its claim, unless its type keeps it until the job is done. Otherwise a schedule without overlap
+-- would stop firing, and a job enqueued under the claim in the meantime would be lost.
 --
 -- KEYS[1..5] the pool's heartbeat, the queue, its in-progress list, its lock_info, its lock
--- KEYS[6..7] dead; what tells that jobs of the name were reaped
--- KEYS[8…]   for each job: how often a process has died under it; its claim and the claim's owner, or twice the queue
+-- KEYS[6..7] dead; the key that records that jobs of the name were reaped
+-- KEYS[8…]   for each job: its death counter; its claim and the claim's owner, or twice the queue
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    pool id
--- ARGV[3]    the last beat by which it was taken for dead; '' for none
+-- ARGV[3]    the last beat, by which it was declared dead; '' for none
 -- ARGV[4]    how many deaths are too many
--- ARGV[5]    milliseconds for which deaths are remembered
--- ARGV[6..7] how many attempts of a job are remembered, and for how many milliseconds
--- ARGV[8]    milliseconds for which it tells that
--- ARGV[9]    milliseconds that a claim lasts
+-- ARGV[5]    the lifetime of death counters in milliseconds
+-- ARGV[6..7] how many attempts of a job are kept, and for how many milliseconds
+-- ARGV[8]    the lifetime of KEYS[7] in milliseconds
+-- ARGV[9]    a claim's lifetime in milliseconds
 -- ARGV[10…]  for each job, the newest first: entry, entry for the dead jobs or '' to put it back in any case,
 --            the key of its attempts, the attempt that ended with the process, the id of a job that holds a claim or ''
 -- Returns    nil if the pool has beaten since, else { how many were put back, how many are dead, how many are left }
@@ -28,13 +29,13 @@ local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.c
 local beat = tonumber(redis.call('HGET', KEYS[1], 'heartbeat_at') or '')
 if beat and beat ~= tonumber(ARGV[3]) then return nil end
 
--- A key of the wrong kind, or one that has left this node of a Cluster, ends this before it costs jobs.
+-- A key of the wrong kind, or one that has left this node of a Cluster, ends the script before it costs jobs.
 redis.call('LLEN', KEYS[2])
 redis.call('ZCARD', KEYS[6])
 redis.call('HLEN', KEYS[4])
 for k = 8, #KEYS do redis.call('EXISTS', KEYS[k]) end
 
--- Takes down the death of a process under the job. Returns whether that was one too many.
+-- Counts the death of a process under the job. Returns whether it was one too many.
 local function isPoison(deaths, attempts, attempt)
   local count = redis.call('INCR', deaths)
   redis.call('PEXPIRE', deaths, ARGV[5])

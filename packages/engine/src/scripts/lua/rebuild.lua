@@ -1,16 +1,16 @@
--- Rebuilds the locks of names from what is certain. A lock is what all pools' shares add up to; the own pool's share
--- is what it has in progress; shares below zero, which gocraft/work can leave, count for nothing; and empty shares of
--- pools that are gone are swept away. Other pools' shares are theirs. Redis takes it even when its memory is full, because it
--- begins by removing something.
+-- Rebuilds the locks of names from reliable data. A lock is the sum of all pools' shares; the calling pool's share is
+-- its number of jobs in progress; negative shares, which gocraft/work can leave behind, count as zero; and empty
+-- shares of unregistered pools are deleted. Other pools' shares are not changed. Redis accepts the script even when
+-- its memory is full, because it begins with a removal.
 --
 -- KEYS[1]    worker_pools
 -- KEYS[1+i]  the queues
--- ARGV[1]    the own pool's id, or '' for none
--- Returns    how many locks were wrong; or why Redis refuses one of them, when all others are right
+-- ARGV[1]    the calling pool's id, or '' for none
+-- Returns    the number of wrong locks; or Redis's reason for refusing one of them, once all others are correct
 local own, repaired, problem = ARGV[1], 0, nil
 redis.call('SREM', KEYS[1], '')
 
--- Returns how many locks were wrong, 0 or 1.
+-- Returns the number of wrong locks, 0 or 1.
 local function rebuild(queue)
   local info = queue .. ':lock_info'
   if own ~= '' then
@@ -30,7 +30,7 @@ local function rebuild(queue)
   return 1
 end
 
--- A key of the wrong kind must not keep the locks of other names as they are.
+-- A key of the wrong kind must not prevent the repair of other names' locks.
 for i = 2, #KEYS do
   local ok, result = pcall(rebuild, KEYS[i])
   if ok then repaired = repaired + result else problem = problem or result end

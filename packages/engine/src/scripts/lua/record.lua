@@ -1,10 +1,10 @@
--- Adds what jobs have done to the counters of now, in several resolutions, each kept for as long as charts show it.
--- The counters of a job name are one field, a flat JSON object: then reading an interval costs as much as it has names.
+-- Adds to the current counters, in several resolutions, each kept for as long as charts show it. The counters of a job
+-- name are one field, a flat JSON object, so that reading an interval costs as much as it has names.
 --
 -- ARGV[1]  now in milliseconds, or '' for Redis's own time
--- ARGV[2]  what the counters' keys start with
+-- ARGV[2]  the prefix of the counters' keys
 -- ARGV[3]  how many resolutions; then for each: seconds of an interval, seconds to keep it
--- ARGV[…]  job name, what to add to its counters, …
+-- ARGV[…]  job name, additions to its counters, …
 local milliseconds = tonumber(ARGV[1])
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
 local resolutions = tonumber(ARGV[3])

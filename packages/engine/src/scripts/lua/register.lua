@@ -1,19 +1,19 @@
--- Makes known what a pool is for, the names of its jobs and their limits, where Redis does not know it (any more): it
--- may have lost its data. While nothing is missing this only reads. Of the limits it writes those that are missing, or
--- all of them. Redis takes it even when its memory is full, as it does beat.lua.
+-- Registers a pool's job names and their limits where Redis lacks them, for example after it has lost its data. Only
+-- reads while nothing is missing. Writes the missing limits, or all of them. Redis accepts the script even when its
+-- memory is full, like beat.lua.
 --
 -- KEYS[1..3] worker_pools, the pool's heartbeat, known_jobs
 -- KEYS[3+i]  the limits, named max_concurrency
 -- ARGV[1]    pool id
 -- ARGV[2]    '1' to write all limits, else ''
--- ARGV[2+i]  what the limits are
+-- ARGV[2+i]  the limits
 -- ARGV[…]    the names
--- Returns    { when the pool was registered, or '' if it is not registered, how many names and limits were missing,
---            { what the limits were, or '' } if all are written, else {} }
+-- Returns    { when the pool was registered, or '' if it is not, the number of missing names and limits,
+--            { the previous limits, or '' } if all are written, else {} }
 local limits, missing, before = #KEYS - 3, 0, {}
 redis.call('HDEL', KEYS[2], '')
 
-local BATCH = 1000 -- unpack has a limit
+local BATCH = 1000 -- unpack() has a limit.
 for first = 3 + limits, #ARGV, BATCH do
   local last = math.min(#ARGV, first + BATCH - 1)
   local unknown = {}

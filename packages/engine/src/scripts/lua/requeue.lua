@@ -1,31 +1,32 @@
--- Moves due jobs to their queues: each only if it is still there, so that of several requeuers one moves it. A job
--- whose name no pool knows is left and reported: its entry for the dead jobs is seldom needed, so it comes later. A job
--- whose queue is a key of the wrong kind is due again in a minute: it is not lost, and holds up nobody behind it.
+-- Moves due jobs to their queues, each only if it still exists, so that only one of several requeuers moves it. A job
+-- whose name no pool knows stays and is reported: its entry for the dead jobs is seldom needed and is sent in a later
+-- call. A job whose queue is a key of the wrong kind is due again in a minute: it is not lost, and does not block the
+-- jobs behind it.
 --
--- A firing of a schedule that was moved before is dropped: a Go process whose clock is slow adds it again. One of a
--- schedule that does not overlap is dropped, too, while the last one's claim stands: that still waits or runs. Runs
+-- A firing of a schedule that was moved before is dropped: a Go process with a slow clock adds it again. A firing of a
+-- schedule without overlap is also dropped while the previous claim exists: that job is still waiting or running. Runs
 -- after claims.lua.
 --
--- KEYS[1..4] retry or scheduled, known_jobs, dead, the last firings that were moved, by schedule
+-- KEYS[1..4] retry or scheduled, known_jobs, dead, the last moved firings by schedule
 -- KEYS[4+i]  the queues
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
--- ARGV[2]    milliseconds that a claim lasts
--- ARGV[3]    a letter for each queue: o if the own pool handles its name, else -. Such a name is known in any case, and
---            made known again if Redis has lost it
+-- ARGV[2]    a claim's lifetime in milliseconds
+-- ARGV[3]    a letter for each queue: o if the calling pool handles its name, else -. An o name counts as known, and is
+--            registered again if Redis has lost it
 -- ARGV[3+i]  the queues' names
 -- ARGV[…]    for each job: index of its queue, entry, entry for the queue; or 0, entry, entry for the dead jobs;
---            and before a firing 'firing', behind it its schedule and time, and what it claims first: claim, owner,
---            id, else '' three times; before one for the dead jobs that holds a claim 'frees', and behind it the claim,
---            its owner, the job's own queue and id
--- Returns    { how many went to their queues, how many to the dead jobs, how many were dropped, how many queues are keys of
---            the wrong kind, their indices, the indices of those whose name nobody knows }
+--            a firing is preceded by 'firing' and followed by its schedule, its time, and the claim that it needs: claim,
+--            owner, id, else '' three times; a job for the dead jobs that holds a claim is preceded by 'frees' and followed by
+--            the claim, its owner, the job's own queue and id
+-- Returns    { the numbers of jobs moved to their queues, moved to the dead jobs, and dropped; the number of queues that are
+--            keys of the wrong kind, their indices, the indices of queues whose name no pool knows }
 local milliseconds, lasts, letters = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local now = milliseconds and math.floor(milliseconds / 1000) or redis.call('TIME')[1]
 local requeued, dead, dropped = 0, 0, 0
-local CLOCKS_DIFFER = 15 -- seconds, as in firing-plan.ts
+local CLOCKS_DIFFER = 15 -- Seconds, as in firing-plan.ts.
 local queues = #KEYS - 4
 local unknown, broken, isLeft = {}, {}, {}
-local POSTPONED_BY = 60 -- seconds
+local POSTPONED_BY = 60 -- Seconds.
 
 local jobs = {}
 local i = 4 + queues
@@ -41,8 +42,8 @@ while i <= #ARGV do
   i = i + (isFiring and 8 or frees and 7 or 3)
 end
 
--- All that is written below is looked at before the first removal: a key of the wrong kind, or one that a node of a Cluster
--- is just giving away, ends this before it costs jobs.
+-- Every key written below is read before the first removal: a key of the wrong kind, or one that is leaving this node
+-- of a Cluster, ends the script before it costs jobs.
 for _, job in ipairs(jobs) do
   if job.queue == 0 then redis.call('ZCARD', KEYS[3]) end
   if job.freed then probeClaim(job.freed.queue, job.freed.claim, job.freed.owner) end
@@ -69,7 +70,7 @@ for queue = 1, queues do
   end
 end
 
--- A set ends with its last entry, and may not be looked at any more then where it is being given away.
+-- Redis deletes the set with its last entry. While the set is leaving this node, it may not be read after that.
 local left = redis.call('ZCARD', KEYS[1])
 local function take(job)
   local reason = isLeft[job.queue]
@@ -81,9 +82,9 @@ local function take(job)
   return taken == 1
 end
 
--- A firing has its time as its score; one that was snoozed has another, and is not a firing any more. Only what is due
--- is moved: a last one that lies ahead of now, by more than clocks may differ, was moved when Redis's clock was wrong,
--- and tells nothing of those before it.
+-- The score of a firing is its time; a snoozed one has another score and is no longer a firing. Only due firings are
+-- moved. A recorded last firing that is ahead of now by more than the clock tolerance was moved while Redis's clock
+-- was wrong, and says nothing about earlier ones.
 local function wasMoved(score, schedule, time)
   if tonumber(score) ~= tonumber(time) then return false end
   local last = tonumber(redis.call('HGET', KEYS[4], schedule) or '')

@@ -1,17 +1,17 @@
 -- Moves jobs from a sorted set to their queues now, whatever their time. A unique job that holds no claim must claim
--- again first; if another like it waits, the job stays where it is. Running a job withdraws its cancellation. Runs
+-- again first; if an equal job is waiting, the job stays where it is. Running a job withdraws its cancellation. Runs
 -- after claims.lua.
 --
 -- KEYS[1..3] dead, retry or scheduled; known_jobs; the marks of cancelled jobs
 -- KEYS[3+i]  the queues
--- ARGV[1]    milliseconds that a claim lasts
+-- ARGV[1]    a claim's lifetime in milliseconds
 -- ARGV[2…]   for each job: index of its queue, name, entry, entry for the queue,
---            to claim first: claim and owner, else '' and ''; its id; the key that counts deaths under it
--- Returns    for each job: 'enqueued', 'notFound', 'duplicate' or 'unknown' (no pool ever knew its name)
+--            claim and owner to claim first, else '' and ''; its id; its death counter
+-- Returns    for each job: 'enqueued', 'notFound', 'duplicate' or 'unknown' (no pool has ever known its name)
 local results = {}
 
--- Every key that is written below is read first: a key of the wrong kind, or one that a node of a Cluster is just giving
--- away, ends the script before it costs jobs.
+-- Every key written below is read first: a key of the wrong kind, or one that is leaving this node of a Cluster, ends
+-- the script before it costs jobs.
 redis.call('EXISTS', KEYS[3])
 for queue = 4, #KEYS do redis.call('LLEN', KEYS[queue]) end
 for i = 2, #ARGV, 8 do
@@ -19,7 +19,7 @@ for i = 2, #ARGV, 8 do
   redis.call('EXISTS', ARGV[i + 7])
 end
 
--- The set ends with its last entry. Where it is being given away, it may not be read after that.
+-- Redis deletes the set with its last entry. While the set is leaving this node, it may not be read after that.
 local left = redis.call('ZCARD', KEYS[1])
 
 local function runNow(queue, name, entry, fresh, claim, owner, id, deaths)

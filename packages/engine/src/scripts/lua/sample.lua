@@ -1,7 +1,7 @@
--- Reads some entries of a sorted set at random, bounded in number and in bytes. Changes nothing. Runs after read-some.lua.
+-- Reads random entries of a sorted set, limited in number and in bytes. Changes nothing. Runs after read-some.lua.
 --
 -- KEYS[1]    the set
--- ARGV[1..2] how many entries and how many bytes to read at most; one entry may have more
+-- ARGV[1..2] the maximum number of entries, and of bytes, to read; a single entry may exceed it
 -- Returns    the entries
 local function ofSet(_, count) return redis.call('ZRANDMEMBER', KEYS[1], count) end
 

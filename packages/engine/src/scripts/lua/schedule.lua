@@ -1,12 +1,12 @@
--- Adds jobs to the scheduled jobs, and their names to the known ones. A script, because a delay counts from
--- Redis's time: delays round up, so that no job runs early.
+-- Adds jobs to the scheduled jobs, and registers their names. A script, because a delay counts from Redis's time.
+-- Delays round up, so that no job runs early.
 --
 -- KEYS[1]  scheduled
 -- KEYS[2]  known_jobs
 -- ARGV[1]  now in milliseconds, or '' for Redis's own time
--- ARGV[2]  milliseconds that a carrier lasts beyond the run time
+-- ARGV[2]  how long a carrier outlives the run time, in milliseconds
 -- ARGV[3…] for each job: name, entry, 'in' or 'at', seconds (of delay, or since the epoch),
---          what is carried to it and under which key, or '' and ''
+--          its carrier and the carrier's key, or '' and ''
 -- Returns  the run times, in seconds since the epoch, as text
 local milliseconds = tonumber(ARGV[1])
 if not milliseconds then
@@ -14,8 +14,8 @@ if not milliseconds then
   milliseconds = time[1] * 1000 + math.ceil(time[2] / 1000)
 end
 
--- What is written below is looked at first: a key of the wrong kind, or one that a node of a Cluster is just giving away,
--- ends this before the first job is enqueued.
+-- Every key written below is read first: a key of the wrong kind, or one that is leaving this node of a Cluster, ends
+-- the script before the first job is enqueued.
 redis.call('ZCARD', KEYS[1])
 redis.call('SCARD', KEYS[2])
 for i = 3, #ARGV, 6 do

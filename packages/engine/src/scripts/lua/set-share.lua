@@ -1,5 +1,6 @@
--- Prepended to other scripts. Sets how many jobs of a name a pool has in progress, and the lock, which is what all pools'
--- shares add up to; shares below zero, which gocraft/work can leave, count for nothing.
+-- Prepended to other scripts. Defines setShare(), which sets the number of a name's jobs that a pool has in progress,
+-- and the lock, which is the sum of all pools' shares. Negative shares, which gocraft/work can leave behind, count as
+-- zero.
 --
 -- shares, lock  the keys of the name's lock_info and lock
 local function setShare(shares, lock, pool, n)

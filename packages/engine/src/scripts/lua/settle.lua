@@ -1,6 +1,7 @@
--- Writes what becomes of jobs: takes each out of progress and, only if that removed it, lowers its lock and moves it on.
--- A missing entry belongs to another pool by now (a reaper took it), or an earlier call whose reply was lost has settled it:
--- nothing is written for it. That makes the call safe to repeat.
+-- Settles jobs: takes each out of progress and, only if that removed it, lowers its lock and moves it on. A missing
+-- entry belongs to another pool by now (a reaper took it), or was settled by an earlier call whose reply was lost:
+-- nothing is written for it. The call is therefore safe to repeat.
+--
 -- The removal comes first, because Redis allows it even when out of memory, and then allows the rest as well. Before it,
 -- every key to be written is read: a key of the wrong kind, or one that has left this node of a Cluster while its slot
 -- moves, keeps the job in progress. Runs after claims.lua.
@@ -9,25 +10,25 @@
 -- KEYS[3+i]  the queues
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    pool id
--- ARGV[3]    milliseconds that a claim lasts
--- ARGV[4..5] how many attempts of a job are remembered, and for how many milliseconds
+-- ARGV[3]    a claim's lifetime in milliseconds
+-- ARGV[4..5] how many attempts of a job are kept, and for how many milliseconds
 -- ARGV[6…]   for each job: index of its queue, entry, move, and the arguments of the move
---              complete                nothing more is written (the job is done, dropped or cancelled)
---              free    claim owner id  the same, and frees the unique job's claim; a job that was enqueued under it
---                                      meanwhile is not lost: it goes to the queue, with the claim
---              retry   entry seconds   a new entry, to run again after so many seconds; after 0 it is due at once
---              snooze  seconds         the same entry, among the scheduled jobs; after 0 it is due with the next second,
---                                      because nothing limits how often a job snoozes
+--              complete                no further writes (the job is done, dropped or cancelled)
+--              free    claim owner id  the same, and releases the unique job's claim; a job enqueued under it
+--                                      meanwhile is not lost: it moves to the queue and takes over the claim
+--              retry   entry seconds   a new entry, to run again after a delay; after 0 s it is due immediately
+--              snooze  seconds         the same entry, among the scheduled jobs; after 0 s it is due with the next
+--                                      second, because a job may snooze any number of times
 --              dead    entry           a new entry, among the dead jobs
---              deadFree entry claim owner id  the same, and frees the claim as above
---              back                    the same entry, to the end of the queue that is taken from next
---            and after a job, if it was in progress, the notes about it:
---              attempt key text              one more of its attempts, the newest first
+--              deadFree entry claim owner id  the same, and releases the claim as above
+--              back                    the same entry, to the end of the queue that is fetched next
+--            each job is followed by its notes, which apply if it was in progress:
+--              attempt key text              adds an attempt, newest first
 --              forget  key                   deletes its attempts, its deaths or its carrier
---              result  key schedule text     the last result of its schedule
---              renew   key milliseconds      its carrier lasts so long from now
---              hold    claim owner id milliseconds   its claim lasts so long from now
---              unmark  key id                it is no longer marked as cancelled
+--              result  key schedule text     stores the last result of its schedule
+--              renew   key milliseconds      extends its carrier to that long from now
+--              hold    claim owner id milliseconds   extends its claim to that long from now
+--              unmark  key id                removes its mark as cancelled
 -- Returns    the positions (from 0) of the jobs that were not in progress; the positions of the jobs that Redis refuses
 --            to move, which stay in progress; the reason for the first of them
 local milliseconds, pool, lasts = tonumber(ARGV[1]), ARGV[2], ARGV[3]
@@ -39,7 +40,7 @@ end
 local lost, refused, settled = {}, {}, {}
 local reason
 
--- A note that cannot be written must not keep the job from being settled.
+-- A failed note must not prevent the job from being settled.
 local notes = {
   attempt = function(key, text)
     local length = redis.pcall('LPUSH', key, text)
@@ -91,12 +92,13 @@ local sizes = {
   complete = 3, free = 6, retry = 5, snooze = 4, dead = 4, deadFree = 7, back = 3,
 }
 
--- Settles a job. Returns whether it was in progress; or nil, why Redis refuses, and whether it refuses everything.
+-- Settles a job. Returns whether it was in progress; or nil, Redis's reason for refusing, and whether it refuses
+-- everything.
 local function settle(queue, entry, move, ...)
   local ok, problem = pcall(reads[move], queue, ...)
   if not ok then return nil, problem end
   local inProgress = queue .. ':' .. pool .. ':inprogress'
-  -- The oldest of the list stand on the right.
+  -- The oldest entries are on the right of the list.
   local removed = redis.pcall('LREM', inProgress, -1, entry)
   if type(removed) == 'table' then return nil, removed, next(settled) == nil end
   if removed == 0 then return false end
