@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Example } from './example.js';
 
 const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
@@ -7,6 +7,7 @@ const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', imp
 describe('the example vitest', () => {
   const example = new Example('vitest');
 
+  beforeAll(() => example.transpile());
   afterAll(() => example.close());
 
   it('passes its own tests', async () => {
@@ -20,7 +21,6 @@ describe('the example vitest', () => {
   });
 
   it('runs', async () => {
-    await example.transpile();
     const app = example.start();
     expect(await app.exit()).toBe(0);
     expect(app.output).toContain('To ada@example.com: Welcome!');

@@ -13,13 +13,13 @@ const OPTIONS: Options = {
   swcrc: false,
 };
 
-/** Writes the JavaScript of `<folder>/src` to `<folder>/dist`. Types are checked by `npm run types`. */
+/** Writes the JavaScript of `<folder>/src`, without its specs, to `<folder>/dist`. Types are checked by `npm run types`. */
 export async function transpile(folder: string): Promise<void> {
   const source = join(folder, 'src');
   const target = join(folder, 'dist');
   await rm(target, { recursive: true, force: true });
   const files = await readdir(source, { recursive: true });
-  const modules = files.filter((file) => file.endsWith('.ts'));
+  const modules = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
   await Promise.all(
     modules.map(async (file) => {
       const { code } = await transform(await readFile(join(source, file), 'utf8'), OPTIONS);
