@@ -20,7 +20,7 @@ const LAYERS = {
   ],
 };
 
-/** The packages, lowest first. The bench and the demo may use all of them. */
+/** The packages, lowest first. The bench, the demo and the examples may use all of them. */
 const PACKAGES = ['local-redis', 'memory-redis', 'engine', 'work', 'dashboard', 'bench'];
 
 /** @param {string} name @param {readonly string[]} layers */
@@ -73,7 +73,9 @@ export default {
       name: `${name}-imports-a-package-above`,
       severity: 'error',
       from: { path: `^packages/${name}/src/`, pathNot: ['[.]spec[.]ts$', '/testing/'] },
-      to: { path: `^(?:apps|test|packages/(?:${PACKAGES.slice(index + 1).join('|') || '$.'}))/` },
+      to: {
+        path: `^(?:apps|examples|test|packages/(?:${PACKAGES.slice(index + 1).join('|') || '$.'}))/`,
+      },
     })),
     {
       name: 'no-file-of-another-package',
@@ -83,6 +85,21 @@ export default {
       to: {
         path: '^packages/[^/]+/src/.+/',
         pathNot: ['^packages/$2/', '/index[.]ts$', '/heartbeat/'],
+      },
+    },
+    {
+      name: 'example-reaches-inside',
+      severity: 'error',
+      comment: 'An example imports its own files and the entry points of packages, as a user does.',
+      from: { path: '^examples/([^/]+)/' },
+      to: {
+        path: '^(?:packages|apps|examples|test)/',
+        pathNot: [
+          '^examples/$1/',
+          '^packages/[^/]+/src/index[.]ts$',
+          '^packages/work/src/(?:cls|opentelemetry|prometheus|terminus|testing)/index[.]ts$',
+          '^packages/work/src/testing/(?:jest|vitest)[.]ts$',
+        ],
       },
     },
   ],

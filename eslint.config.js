@@ -32,6 +32,20 @@ export default defineConfig(
     },
   },
   {
+    // An example's own tsconfig.json finds the packages as a user's does: built. This one finds their sources.
+    files: ['examples/**/*.ts'],
+    ignores: ['examples/commonjs-jest/'],
+    languageOptions: {
+      parserOptions: { projectService: false, project: 'examples/tsconfig.json' },
+    },
+  },
+  {
+    // Its types are those of Nest 11, and only there once its own packages are installed.
+    files: ['examples/commonjs-jest/**/*.ts'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { parserOptions: { projectService: false } },
+  },
+  {
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: { globals: { process: 'readonly' } },
     extends: [tseslint.configs.disableTypeChecked],
@@ -47,6 +61,7 @@ export default defineConfig(
       'packages/bench/src/drivers/nest.ts',
       'packages/dashboard/src/**/*.ts',
       'apps/**/*.ts',
+      'examples/**/*.ts',
       'test/**/*.ts',
     ],
     rules: {

@@ -18,9 +18,10 @@ export interface Snippet {
 // A block of TypeScript, with the block of text after it, if only the word "prints" stands between them.
 const BLOCKS = /^```ts\n([^]*?)^```\n(?:\s*prints:?\s*```text\n([^]*?)^```)?/gm;
 
-/** The TypeScript of all Markdown pages. */
+/** The TypeScript of all Markdown pages but those of the examples, which quote single lines (test/examples/readmes.spec.ts). */
 export function snippets(): readonly Snippet[] {
-  return pages().flatMap((page) => {
+  const whole = pages().filter((page) => !page.startsWith('examples/'));
+  return whole.flatMap((page) => {
     const text = readFileSync(join(ROOT, page), 'utf8');
     return [...text.matchAll(BLOCKS)].map(({ index, 1: code = '', 2: prints }, number) => ({
       place: `${page}:${text.slice(0, index).split('\n').length}`,
@@ -33,7 +34,8 @@ export function snippets(): readonly Snippet[] {
 
 /** All Markdown pages, from the root. */
 export function pages(): readonly string[] {
-  const folders = ['.', ...subfolders('packages'), ...subfolders('apps')];
+  const parents = ['packages', 'apps', 'examples'];
+  const folders = ['.', 'examples', ...parents.flatMap(subfolders)];
   return folders
     .flatMap((folder) => [folder, join(folder, 'docs')])
     .flatMap((folder) => markdownIn(folder).map((name) => join(folder, name)));

@@ -11,14 +11,19 @@ const SOURCE = fileURLToPath(new URL('./go', import.meta.url));
 /** Whether there is a Go toolchain on this machine. */
 export const hasGo = spawnSync('go', ['version']).status === 0;
 
-/** Builds the program of `test/interop/go`, real gocraft/work; returns its path. */
-export function buildGoProgram(): string {
-  const binary = join(mkdtempSync(join(tmpdir(), 'nestcraft-go-')), 'interop');
+/** Builds the Go program of a folder. */
+export function buildGo(source: string, binary: string): void {
   const { status, stderr } = spawnSync('go', ['build', '-o', binary, '.'], {
-    cwd: SOURCE,
+    cwd: source,
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`go build failed:\n${stderr}`);
+}
+
+/** Builds the program of `test/interop/go`, real gocraft/work; returns its path. */
+export function buildGoProgram(): string {
+  const binary = join(mkdtempSync(join(tmpdir(), 'nestcraft-go-')), 'interop');
+  buildGo(SOURCE, binary);
   return binary;
 }
 

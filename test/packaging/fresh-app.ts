@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { PackedPackage } from './packages.js';
@@ -50,6 +50,15 @@ export class FreshApp {
     await app.#write('package.json', JSON.stringify(manifestOf(kind, packages)));
     await app.#run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline');
     await app.compile();
+    return app;
+  }
+
+  /** A copy of another application, for which the same packages are installed. Its own are left out. */
+  async beside(source: string): Promise<FreshApp> {
+    const app = new FreshApp(await mkdtemp(join(tmpdir(), 'nestcraft-app-beside-')));
+    const filter = (path: string): boolean => !['node_modules', 'dist'].includes(basename(path));
+    await cp(source, app.folder, { recursive: true, filter });
+    await symlink(join(this.folder, 'node_modules'), join(app.folder, 'node_modules'));
     return app;
   }
 

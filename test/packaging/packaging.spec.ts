@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { checkPackage, createPackageFromTarballData, type Package } from '@arethetypeswrong/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { Example } from '../examples/example.js';
 import { bundle } from './bundles.js';
 import { FreshApp, runProgram } from './fresh-app.js';
 import { isOneCopy, pack, requireAll, type PackedPackage } from './packages.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 const SLOW = 180_000;
+const COMMONJS_EXAMPLE = fileURLToPath(new URL('../../examples/commonjs-jest', import.meta.url));
 const LOOSE = ['--noEmit', '--skipLibCheck'];
 const RAN = { greeted: 'Ada', page: 200, waiting: [0], dead: 1 };
 
@@ -112,6 +115,18 @@ describe('what is published', () => {
 
     it('is tested with Jest, which needs no configuration', async () => {
       expect(await app.test()).toMatchObject({ numPassedTests: 3, numTotalTests: 3 });
+    }, 60_000);
+
+    it('is what the example commonjs-jest is, which passes its own tests', async () => {
+      const copy = await app.beside(COMMONJS_EXAMPLE);
+      folders.push(copy.folder);
+      await copy.compile('-p', 'tsconfig.build.json');
+      expect(await copy.test()).toMatchObject({ numPassedTests: 4, numTotalTests: 4 });
+      const example = new Example('commonjs-jest', copy.folder);
+      const run = example.start();
+      expect(await run.exit()).toBe(0);
+      expect(run.output).toContain('To ada@example.com: Receipt of order 1');
+      await example.close();
     }, 60_000);
 
     it(

@@ -48,6 +48,64 @@ export const SECTIONS = [
       ['apps/demo/README.md', 'demo', 'The demo', 'Run a complete application with one command.'],
     ]),
   ]),
+  section('Examples', [
+    group('', 'examples', [
+      [
+        'examples/README.md',
+        'overview',
+        'Examples',
+        'Small, complete applications, each started by one command.',
+      ],
+      [
+        'examples/web-and-worker/README.md',
+        'web-and-worker',
+        'Web and worker',
+        'Web and worker processes from one image.',
+      ],
+      [
+        'examples/contracts/README.md',
+        'contracts',
+        'Contracts',
+        'Arguments that the compiler and a schema check, and their upgrades.',
+      ],
+      [
+        'examples/periodic/README.md',
+        'periodic',
+        'Periodic jobs',
+        'Schedules in time zones, overlapping and missed firings.',
+      ],
+      [
+        'examples/multi-tenant/README.md',
+        'multi-tenant',
+        'Many tenants',
+        'Jobs that run as the tenant who enqueued them.',
+      ],
+      [
+        'examples/webhooks/README.md',
+        'webhooks',
+        'Webhooks',
+        'Retries that follow the response of the receiver.',
+      ],
+      [
+        'examples/commonjs-jest/README.md',
+        'commonjs-jest',
+        'CommonJS and Jest',
+        'An application on Nest 11 and its tests.',
+      ],
+      [
+        'examples/vitest/README.md',
+        'vitest',
+        'Testing with Vitest',
+        'An ESM application and its tests.',
+      ],
+      [
+        'examples/go-worker/README.md',
+        'go-worker',
+        'Go and Nest',
+        'A Go worker and a Nest application on the same queues.',
+      ],
+    ]),
+  ]),
   section('Guides', [
     group('Writing jobs', 'guides', [
       [

@@ -1,0 +1,5 @@
+/** The arguments of `render_report`. */
+export interface Report {
+  readonly title: string;
+  readonly pages: number;
+}
