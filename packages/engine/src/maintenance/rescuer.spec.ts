@@ -70,18 +70,20 @@ it('brings back what a Go requeuer did not know, if any pool handles it, its fai
   expect(await rescuer.rescue()).toBe(0);
 });
 
-it('warns of Go pools that do not know a job', async () => {
+it('warns of Go pools that do not know a job, unless such jobs are rescued', async () => {
   await ns.connection.ready();
   const clock = new FakeClock();
-  const warnings = (...jobNames: string[]): Promise<string[]> =>
+  const warnings = (jobNames: string[], rescueUnknownJobs = false): Promise<string[]> =>
     startupWarnings({
+      settings: { rescueUnknownJobs },
       ...{ jobNames, schedules: [], connection: ns.connection, keys: ns.keys, clock },
       scripts: new Scripts(ns.keys, clock),
     });
-  expect(await warnings('n')).toEqual([]);
+  expect(await warnings(['n'])).toEqual([]);
   await goPool('n,m');
-  expect(await warnings('n')).toEqual([]);
-  expect(await warnings('n', 'x')).toEqual([
+  expect(await warnings(['n'])).toEqual([]);
+  expect(await warnings(['n', 'x'])).toEqual([
     expect.stringContaining('A Go pool of this namespace does not know "x"'),
   ]);
+  expect(await warnings(['n', 'x'], true)).toEqual([]);
 });

@@ -15,6 +15,7 @@ export interface StartupChecksOptions {
   readonly keys: Keys;
   readonly scripts: Scripts;
   readonly clock: Clock;
+  readonly settings: { readonly rescueUnknownJobs: boolean };
 }
 
 /**
@@ -22,12 +23,12 @@ export interface StartupChecksOptions {
  * pool's jobs, and schedules of jobs that no pool handles.
  */
 export async function startupWarnings(options: StartupChecksOptions): Promise<string[]> {
-  const { jobNames, connection } = options;
+  const { jobNames, connection, settings } = options;
   const evictions = await evictionWarnings(connection);
   const pools = await new Fleet(options).heartbeats();
   return [
     ...evictions,
-    ...goPoolWarnings(pools, jobNames),
+    ...(settings.rescueUnknownJobs ? [] : goPoolWarnings(pools, jobNames)),
     ...(await scheduleWarnings(pools, options)),
   ];
 }
