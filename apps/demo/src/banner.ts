@@ -5,7 +5,7 @@ export function banner(url: string): string {
   return `
 Nestcraft Work demo listens on ${url}
 
-Watch the jobs of a sample shop, and mend them: ${url}/work
+Watch the jobs of a sample shop, and repair them: ${url}/work
 
 Send a mail from a background job, and read it:
 ${post('signups', { email: 'ada@example.com', name: 'Ada' })}
