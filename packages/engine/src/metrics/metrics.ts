@@ -1,3 +1,4 @@
+import { DAY, HOUR, MINUTE } from '../base/seconds.js';
 import type { Clock } from '../base/clock.js';
 import { batches } from '../redis/batches.js';
 import { decidingTime } from '../redis/deciding-time.js';
@@ -6,10 +7,6 @@ import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../scripts/scripts.js';
 import { PastIntervals } from './past-intervals.js';
 import { countsOf, Tally, type JobMetrics } from './tally.js';
-
-const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /** The field of an interval's hash that holds the sum of all names, so that a chart need not read each name. */
 export const ALL_NAMES = '';

@@ -1,13 +1,10 @@
+import { DAY, HOUR, MINUTE } from '../base/seconds.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { ScriptGroup } from './script-group.js';
 
 const recordScript = loadScript('record');
 const fieldScript = loadScript('field');
-
-const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /** The length of an interval, and how long its counters are kept, in seconds. */
 export const RESOLUTIONS = [
