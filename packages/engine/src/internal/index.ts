@@ -32,5 +32,4 @@ export { cutList, startLine, whereText, type StartFacts } from '../pool/start-li
 export { type Raw } from '../redis/raw.js';
 export { redisFault, type RedisFault } from '../redis/redis-fault.js';
 export { redisProblem } from '../redis/redis-problem.js';
-export { goDuration } from '../schedule/go-duration.js';
 export { type UnreadEntry } from '../stores/entries.js';
