@@ -2,8 +2,7 @@ import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@n
 import { InvalidOptionError } from '@nestcraft/engine';
 import { optionRules, type OptionTable } from '@nestcraft/engine/internal';
 import { instanceExports, instanceProviders } from './instance/instance-providers.js';
-import { WORK_MODULE_OPTIONS } from './options/work-module-options.js';
-import type { WorkModuleOptions } from './options/work-module-options.js';
+import { WORK_MODULE_OPTIONS, type WorkModuleOptions } from './options/work-module-options.js';
 import { WorkRunnerModule } from './work-runner.module.js';
 
 /** Additional settings of `forRoot` and `forRootAsync`, beside the options. */

@@ -4,9 +4,8 @@ import { ARGS_LIMITS, type JobArgsLimits } from '../job/job-args.js';
 import type { LoggerLike } from '../logging/logger.js';
 import type { KnownJobs } from './name-watch.js';
 import { objectWith, oneOf, type OptionTable } from '../options/option-rules.js';
-import type { Propagator } from '../middleware/propagator.js';
+import { PROPAGATORS, type Propagator } from '../middleware/propagator.js';
 import { LOGGER } from '../options/shared-options.js';
-import { PROPAGATORS } from '../middleware/propagator.js';
 
 /** Options of `Enqueuer`. */
 export interface EnqueuerOptions extends ConnectedOptions, JobArgsLimits {

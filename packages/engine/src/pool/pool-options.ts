@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
-import { duration, type Duration } from '../options/duration.js';
+import { duration } from '../options/duration.js';
+import { type Duration } from '../base/duration.js';
 import type { LoggerLike } from '../logging/logger.js';
 import {
   FLAG,
@@ -10,12 +11,11 @@ import {
   type OptionTable,
 } from '../options/option-rules.js';
 import { assertTiming, type PoolTiming } from './pool-timing.js';
-import type { Propagator } from '../middleware/propagator.js';
+import { PROPAGATORS, type Propagator } from '../middleware/propagator.js';
 import type { Random } from '../base/random.js';
 import type { RedisSource } from '../redis/redis-source.js';
 import { NAMESPACE } from '../options/namespace.js';
 import { CLOCK, LOGGER } from '../options/shared-options.js';
-import { PROPAGATORS } from '../middleware/propagator.js';
 import { REDIS } from '../redis/redis-rules.js';
 
 /** Options of `WorkerPool`. */

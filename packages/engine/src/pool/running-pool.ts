@@ -136,7 +136,7 @@ export class RunningPool<Context> {
       register: () => registry.register(),
       steps: {
         load_scripts: () => connection.load(DISPATCHED_SCRIPTS),
-        look_around: () => this.#warnOfDangers(),
+        look_around: () => this.#logStartupWarnings(),
         // This step precedes the requeuers, which must not move missed firings or firings of removed schedules.
         add_firings: () => periodicEnqueuer.enqueue(),
       },
@@ -149,7 +149,7 @@ export class RunningPool<Context> {
     });
   }
 
-  async #warnOfDangers(): Promise<void> {
+  async #logStartupWarnings(): Promise<void> {
     for (const warning of await startupWarnings(this.#context)) this.#options.log.warn(warning);
   }
 
