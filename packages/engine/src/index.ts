@@ -119,7 +119,7 @@ export { type PeriodicContractOptions, type PeriodicOptions } from './schedule/p
 export { type WorkerPoolOptions } from './pool/pool-options.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool/pool-events.js';
 export { type Propagator } from './middleware/propagator.js';
-export { type Duration } from './options/duration.js';
+export { type Duration } from './base/duration.js';
 export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
 export { type RedisSource } from './redis/redis-source.js';
 export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';

@@ -1,7 +1,7 @@
 import type { MadeJob } from './entry-maker.js';
 import type { EnqueueOptions } from '../job/enqueue-options.js';
 import { Job, ScheduledJob } from '../job/job.js';
-import type { Duration } from '../options/duration.js';
+import type { Duration } from '../base/duration.js';
 import type { UniqueOutcome } from '../scripts/enqueuing-scripts.js';
 
 /** The job is in its queue. */

@@ -1,8 +1,8 @@
-import { types } from 'node:util';
 import { MAX_DELAY } from '../base/delay.js';
 import { shown } from '../base/shown.js';
 import { InvalidOptionError } from '../errors/errors.js';
-import { duration, milliseconds, type Duration } from '../options/duration.js';
+import { duration, wholeSeconds } from '../options/duration.js';
+import { type Duration } from '../base/duration.js';
 import {
   assertOptions,
   isRecord,
@@ -11,6 +11,7 @@ import {
   ruleBy,
   type OptionTable,
 } from '../options/option-rules.js';
+import { DATE } from '../options/shared-options.js';
 
 /** When a job is enqueued, and whether it may wait together with an equal one. */
 export interface EnqueueOptions {
@@ -69,7 +70,7 @@ const UNIQUE = 'true, false, or { key } with an object';
 /** The rules for `EnqueueOptions`. */
 export const ENQUEUE_OPTIONS: OptionTable<EnqueueOptions> = {
   in: duration(0, MAX_DELAY * 1000, '0 to 100 years'),
-  at: rule('a valid Date', (value) => types.isDate(value) && !Number.isNaN(value.getTime())),
+  at: DATE,
   unique: ruleBy(UNIQUE, (value, option) => {
     if (typeof value === 'boolean') return;
     if (!isRecord(value)) throw new InvalidOptionError(option, value, UNIQUE);
@@ -102,7 +103,7 @@ function isKey(value: unknown): boolean {
 
 /** Returns the time in whole seconds, rounded up. */
 function timeOf(delay: Duration | undefined, at: Date | undefined): JobTime | undefined {
-  if (delay !== undefined) return { in: Math.ceil(milliseconds('in', delay) / 1000) };
+  if (delay !== undefined) return { in: wholeSeconds('in', delay) };
   return at && { at: Math.ceil(at.getTime() / 1000) };
 }
 

@@ -1,5 +1,7 @@
 import type { Backoff } from './backoff.js';
-import { duration, durationIn, type Duration } from '../options/duration.js';
+import { duration } from '../options/duration.js';
+import { durationIn } from '../base/duration.js';
+import { type Duration } from '../base/duration.js';
 import { InvalidOptionError } from '../errors/errors.js';
 import {
   isJobContract,

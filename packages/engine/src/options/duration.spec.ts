@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '../errors/errors.js';
-import { duration, durationIn, milliseconds } from './duration.js';
+import { duration, milliseconds } from './duration.js';
+import { durationIn } from '../base/duration.js';
 
 describe('durationIn()', () => {
   it.each<[unknown, number]>([

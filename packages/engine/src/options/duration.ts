@@ -1,14 +1,20 @@
+import { delayOf } from '../base/delay.js';
 import { durationIn, DURATIONS } from '../base/duration.js';
 import { InvalidOptionError } from '../errors/errors.js';
 import { MAX_TIMER, ruleBy, type OptionRule } from './option-rules.js';
-
-export { durationIn, type Duration } from '../base/duration.js';
 
 /** Returns the milliseconds of a duration. @throws InvalidOptionError, naming the option */
 export function milliseconds(option: string, value: unknown): number {
   const duration = durationIn(value);
   if (duration === undefined) throw new InvalidOptionError(option, value, DURATIONS);
   return duration;
+}
+
+/** Returns the whole seconds of a duration, rounded up, at most `MAX_DELAY`. @throws InvalidOptionError, naming the option */
+export function wholeSeconds(option: string, value: unknown): number {
+  const seconds = delayOf(value);
+  if (seconds === undefined) throw new InvalidOptionError(option, value, DURATIONS);
+  return seconds;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { duration, milliseconds, type Duration } from '../options/duration.js';
+import { duration, milliseconds } from '../options/duration.js';
+import { type Duration } from '../base/duration.js';
 import { assertOptions, type OptionTable } from '../options/option-rules.js';
 
 /** The limits beyond which a pool is unhealthy: milliseconds, or texts such as `30s`; each at least 1 ms. */

@@ -1,6 +1,7 @@
 import { systemClock } from '../base/clock.js';
 import { consoleLogger } from '../logging/logger.js';
-import { milliseconds, type Duration } from '../options/duration.js';
+import { milliseconds } from '../options/duration.js';
+import { type Duration } from '../base/duration.js';
 import { DEFAULT_NAMESPACE } from '../options/namespace.js';
 import { assertOptions } from '../options/option-rules.js';
 import { POOL_OPTIONS, type WorkerPoolOptions } from './pool-options.js';

@@ -1,4 +1,5 @@
-import { duration, type Duration } from '../options/duration.js';
+import { duration } from '../options/duration.js';
+import { type Duration } from '../base/duration.js';
 import { assertOptions, type OptionTable } from '../options/option-rules.js';
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
-import { duration, type Duration } from '../options/duration.js';
+import { duration } from '../options/duration.js';
+import { type Duration } from '../base/duration.js';
 import type { OptionTable } from '../options/option-rules.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { RedisSource } from './redis-source.js';

@@ -2,7 +2,9 @@ import { counted } from '../base/counted.js';
 import { JobInUseError } from '../errors/errors.js';
 import { assertJobName } from '../job/job-name.js';
 import { assertInteger } from '../options/assert-integer.js';
-import { duration, milliseconds, type Duration } from '../options/duration.js';
+import { duration, wholeSeconds } from '../options/duration.js';
+import { MAX_DELAY } from '../base/delay.js';
+import type { Duration } from '../base/duration.js';
 import { assertOptions, whole, type OptionTable } from '../options/option-rules.js';
 import { EMPTY_OPTIONS, inBulk, type BulkResult, type EmptyOptions } from './bulk.js';
 import { removeParams, tryParse, type UnreadEntry } from './entries.js';
@@ -27,11 +29,9 @@ export interface PauseOptions {
   readonly for?: Duration | undefined;
 }
 
-const MAX_PAUSE = 100 * 365 * 24 * 3600 * 1000;
-
 /** The rules of these options. */
 export const PAUSE_OPTIONS: OptionTable<PauseOptions> = {
-  for: duration(1, MAX_PAUSE, '1 ms to 100 years'),
+  for: duration(1, MAX_DELAY * 1000, '1 ms to 100 years'),
 };
 
 /** Options of `Queue.list`. */
@@ -140,13 +140,7 @@ export class Queue {
     await connection.ready();
     const key = keys.paused(this.jobName);
     if (options.for === undefined) await connection.redis.set(key, '1');
-    else
-      await connection.redis.set(
-        key,
-        '1',
-        'EX',
-        Math.ceil(milliseconds('for', options.for) / 1000),
-      );
+    else await connection.redis.set(key, '1', 'EX', wholeSeconds('for', options.for));
   }
 
   /** Ends a pause. Idle pools notice immediately. */
