@@ -4,9 +4,10 @@ import { refusal, type Snapshot } from './api';
 import { count, duration } from './format';
 import { Keys } from './keys';
 import { useLive, useNow } from './live';
-import { Operations } from './operations';
+import { BulkTasks } from './bulk-tasks';
 import { Badge } from './parts/basics';
 import { PreferenceSwitches } from './preferences';
+import { withReturnTo } from './problems';
 import { Link, useRoute } from './router';
 import { addressOf, identityOf, type Route } from './routes';
 import { useSession } from './session';
@@ -37,7 +38,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       <main ref={main} tabIndex={-1}>
         <SignedOut />
         <Stale />
-        <Operations />
+        <BulkTasks />
         {children}
       </main>
     </div>
@@ -196,7 +197,7 @@ function SignedOut() {
           Reload to sign in
         </button>
       ) : (
-        <a class="button" href={error.loginUrl}>
+        <a class="button" href={withReturnTo(error.loginUrl, location)}>
           Sign in
         </a>
       )}
