@@ -26,7 +26,7 @@ export {
   type TimedJob,
   type TimedJobRef,
 } from './stores/timed-job.js';
-export { OperationBoard } from './client/operation-board.js';
+export { BulkTaskBoard } from './client/bulk-task-board.js';
 export { type PauseOptions, type Queue, type WaitingListOptions } from './stores/queue.js';
 export { type Queues, type QueueStatus } from './stores/queues.js';
 export {

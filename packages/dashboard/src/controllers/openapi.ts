@@ -157,7 +157,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     ...object({ 'queue?': string, 'set?': oneOf(SETS), 'jobName?': string }),
     description: 'a missing member stands for all',
   },
-  Operation: object({
+  BulkTask: object({
     id: string,
     title: string,
     action: oneOf(ACTIONS),
@@ -180,7 +180,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     nameLists: list(list(string)),
     running: { ...list(ref('Running')), maxItems: 1_000 },
     busy: { ...integer, description: 'number of busy workers' },
-    operations: list(ref('Operation')),
+    bulkTasks: list(ref('BulkTask')),
   }),
   Percentiles: {
     ...object({ 'p50?': number, 'p95?': number, 'p99?': number }),
@@ -224,7 +224,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     usedMemory: { ...integer, description: 'bytes' },
     maxMemory: { ...integer, description: 'bytes; 0 for no limit' },
     clients: integer,
-    operationsPerSecond: integer,
+    commandsPerSecond: integer,
     roundTrip: { ...number, description: 'milliseconds to Redis and back' },
     skew: {
       ...integer,
@@ -264,7 +264,7 @@ const entry: Route = {
   action: 'view',
   type: 'application/octet-stream',
 };
-const operation = { answer: ref('Operation'), status: 202 };
+const bulkTask = { answer: ref('BulkTask'), status: 202 };
 
 const routes: Readonly<Record<string, Route>> = {
   'GET /openapi.json': { summary: 'This document', action: 'view', answer: { type: 'object' } },
@@ -329,9 +329,9 @@ const routes: Readonly<Record<string, Route>> = {
     action: 'view',
     answer: ref('Health'),
   },
-  'POST /operations/{id}/cancel': {
+  'POST /bulk-tasks/{id}/cancel': {
     summary:
-      'Cancels a bulk operation in any process; changes made so far are kept. Requires the action of the operation',
+      'Cancels a bulk task in any process; changes made so far are kept. Requires the action of the task',
     action: 'view',
   },
   'GET /queues/{name}/jobs': {
@@ -369,7 +369,7 @@ const routes: Readonly<Record<string, Route>> = {
   'POST /queues/{name}/empty': {
     summary: 'Deletes all waiting jobs',
     action: 'empty',
-    ...operation,
+    ...bulkTask,
   },
   'GET /jobs/{set}': {
     summary: 'Returns scheduled, retry or dead jobs, by time',
@@ -433,19 +433,19 @@ const routes: Readonly<Record<string, Route>> = {
     summary: 'Moves all jobs, or those of a name, to their queues now',
     action: 'retry',
     body: ofName,
-    ...operation,
+    ...bulkTask,
   },
   'POST /jobs/{set}/delete-all': {
     summary: 'Deletes all jobs, or those of a name',
     action: 'delete',
     body: ofName,
-    ...operation,
+    ...bulkTask,
   },
   'POST /jobs/retry/kill-all': {
     summary: 'Moves all jobs, or those of a name, to the dead jobs',
     action: 'kill',
     body: ofName,
-    ...operation,
+    ...bulkTask,
   },
 };
 

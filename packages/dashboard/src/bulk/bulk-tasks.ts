@@ -9,22 +9,27 @@ import type { BulkTask, Progress } from './bulk-task.js';
 /** A task that has not begun. */
 export type Plan = Pick<BulkTask, 'title' | 'action' | 'resource' | 'by'>;
 
-interface Own {
+/** A task that runs in this process. */
+interface OwnTask {
   readonly controller: AbortController;
   readonly end: Promise<void>;
 }
 
 // Seconds for which an ended task is shown; an interrupted task is shown for an hour.
 const SHOWN = 300;
+// Tasks of different job names may run at once, and a request may invent names.
+const MAX_RUNNING = 20;
 
 /**
  * The bulk tasks of the application. Each runs in the process that got its request; every process shows all of them and can
  * cancel them. A cancelled task leaves its finished part done.
  */
 @Injectable()
-export class BulkWork implements OnModuleDestroy {
+export class BulkTasks implements OnModuleDestroy {
   private readonly logger = new Logger('WorkDashboard');
-  private readonly own = new Map<string, Own>();
+  private readonly own = new Map<string, OwnTask>();
+  /** Tasks that run here, or are about to. */
+  private running = 0;
   private isEnding = false;
 
   constructor(
@@ -32,29 +37,36 @@ export class BulkWork implements OnModuleDestroy {
     private readonly timing: DashboardTiming,
   ) {}
 
-  /** Starts a task and returns immediately. @throws Problem if the same task is under way in any process */
+  /**
+   * Starts a task and returns immediately.
+   *
+   * @throws Problem if the same task is under way in any process, or 20 tasks are in this one
+   */
   async start(plan: Plan, work: (options: BulkOptions) => Promise<BulkResult>): Promise<BulkTask> {
+    if (this.running === MAX_RUNNING) throw tooMany();
+    this.running++;
     const begun: BulkTask = {
       ...{ id: randomUUID(), ...plan, state: 'running' as const },
       ...{ progress: undefined, error: undefined, startedAt: now(), endedAt: undefined },
     };
-    if (await this.client.operations.begin(begun.id, plan.title, JSON.stringify(begun))) {
-      const controller = new AbortController();
-      const end = this.run(begun, controller, work);
-      this.own.set(begun.id, { controller, end });
-      return begun;
+    try {
+      const { id, title } = begun;
+      const isFirst = await this.client.bulkTasks.begin(id, title, JSON.stringify(begun));
+      if (!isFirst) throw underWay(title);
+    } catch (error) {
+      this.running--;
+      throw error;
     }
-    throw new Problem(
-      409,
-      'under_way',
-      `"${plan.title}" is already under way. Wait until it ends.`,
-    );
+    const controller = new AbortController();
+    const end = this.run(begun, controller, work);
+    this.own.set(begun.id, { controller, end });
+    return begun;
   }
 
   /** Returns the tasks, oldest first. */
   async list(): Promise<BulkTask[]> {
     const since = now() - SHOWN;
-    const notes = await this.client.operations.list();
+    const notes = await this.client.bulkTasks.list();
     return notes
       .flatMap(({ text, isAlive }) => {
         const one = parse(text);
@@ -68,16 +80,16 @@ export class BulkWork implements OnModuleDestroy {
 
   /** @throws Problem if it is not under way */
   async get(id: string): Promise<BulkTask> {
-    const operation = (await this.list()).find((one) => one.id === id);
-    if (operation?.state === 'running') return operation;
-    throw new Problem(404, 'not_found', 'This operation is not under way.');
+    const task = (await this.list()).find((one) => one.id === id);
+    if (task?.state === 'running') return task;
+    throw new Problem(404, 'not_found', 'This task is not under way.');
   }
 
   /** Ends the task after its current batch, in whichever process it runs. */
   async cancel(id: string): Promise<void> {
     const own = this.own.get(id);
     if (own) own.controller.abort();
-    else await this.client.operations.cancel(id);
+    else await this.client.bulkTasks.cancel(id);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -108,11 +120,12 @@ export class BulkWork implements OnModuleDestroy {
     );
     await stopBeating();
     this.own.delete(begun.id);
+    this.running--;
     this.logger.log(
-      `${JSON.stringify(begun.by)}: "${begun.title}" is ${ended.state} ${told(ended)}`,
+      `${JSON.stringify(begun.by)}: "${begun.title}" is ${ended.state} ${resultText(ended)}`,
     );
-    // If Redis cannot be updated, the operation shows as interrupted once its lease has expired.
-    await this.client.operations
+    // If Redis cannot be updated, the task shows as interrupted once its lease has expired.
+    await this.client.bulkTasks
       .end(begun.id, begun.title, JSON.stringify(ended))
       .catch(() => undefined);
   }
@@ -131,7 +144,7 @@ export class BulkWork implements OnModuleDestroy {
 
   private async beatOnce(latest: BulkTask, controller: AbortController): Promise<void> {
     const { id, title } = latest;
-    const isUnwanted = await this.client.operations
+    const isUnwanted = await this.client.bulkTasks
       .beat(id, title, JSON.stringify(latest))
       .catch(() => false); // The work itself reports that Redis is unreachable.
     if (isUnwanted) controller.abort();
@@ -142,8 +155,17 @@ function progressOf({ total, seen, done, duplicates, unknown }: BulkResult): Pro
   return { done, scanned: seen, of: total, duplicates, unknown };
 }
 
-function told({ progress, error }: BulkTask): string {
+function resultText({ progress, error }: BulkTask): string {
   return JSON.stringify({ ...progress, ...(error !== undefined && { error }) });
+}
+
+function underWay(title: string): Problem {
+  return new Problem(409, 'under_way', `"${title}" is already under way. Wait until it ends.`);
+}
+
+function tooMany(): Problem {
+  const detail = `${MAX_RUNNING} bulk tasks are under way in this process. Wait until one of them ends, or cancel it.`;
+  return new Problem(429, 'too_many_tasks', detail, { headers: { 'retry-after': '10' } });
 }
 
 function now(): number {

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import type { Operation } from './api';
+import type { BulkTask } from './api';
 import { ENDPOINTS } from './endpoints';
 import { useLive, useNow } from './live';
 import { useAct } from './parts/use-act';
@@ -10,30 +10,30 @@ const TONES = {
   ...{ running: 'info', done: 'good', cancelled: 'warn', failed: 'bad', interrupted: 'bad' },
 } as const;
 
-// Seconds for which an ended operation is shown.
+// Seconds for which an ended task is shown.
 const SHOWN_FOR = 60;
 
-/** Shows the bulk operations that are under way, and for a while those that have ended. */
-export function Operations() {
+/** Shows the bulk tasks that are under way, and for a while those that have ended. */
+export function BulkTasks() {
   const { snapshot } = useLive();
   const [closed, setClosed] = useState<readonly string[]>([]);
-  const shown = useRecent(snapshot?.operations).filter(({ id }) => !closed.includes(id));
+  const shown = useRecent(snapshot?.bulkTasks).filter(({ id }) => !closed.includes(id));
   if (shown.length === 0) return null;
   return (
-    <ul class="operations" aria-label="Bulk operations">
-      {shown.map((operation) => (
-        <li key={operation.id} class={TONES[operation.state]}>
+    <ul class="bulk-tasks" aria-label="Bulk tasks">
+      {shown.map((task) => (
+        <li key={task.id} class={TONES[task.state]}>
           <span>
-            {operation.title}: {describe(operation)}
+            {task.title}: {describe(task)}
           </span>
-          {operation.state === 'running' ? (
-            <Progress operation={operation} />
+          {task.state === 'running' ? (
+            <Progress task={task} />
           ) : (
             <button
               type="button"
               class="small"
-              aria-label={`Dismiss: ${operation.title}`}
-              onClick={() => setClosed([...closed, operation.id])}
+              aria-label={`Dismiss: ${task.title}`}
+              onClick={() => setClosed([...closed, task.id])}
             >
               Dismiss
             </button>
@@ -44,25 +44,25 @@ export function Operations() {
   );
 }
 
-/** Returns the operations except those that ended before the page was opened or some time ago. Failures stay. */
-function useRecent(operations: readonly Operation[] | undefined): readonly Operation[] {
+/** Returns the tasks except those that ended before the page was opened or some time ago. Failures stay. */
+function useRecent(tasks: readonly BulkTask[] | undefined): readonly BulkTask[] {
   const now = useNow();
   const ends = useRef<Map<string, number>>();
-  if (!operations) return [];
+  if (!tasks) return [];
   const isFirst = ends.current === undefined;
   ends.current ??= new Map();
-  for (const { id, state, endedAt } of operations) {
+  for (const { id, state, endedAt } of tasks) {
     if (state !== 'running' && !ends.current.has(id)) {
       ends.current.set(id, endedAt ?? (isFirst ? -Infinity : now));
     }
   }
-  return operations.filter(({ id, state }) => {
+  return tasks.filter(({ id, state }) => {
     const end = ends.current?.get(id) ?? Infinity;
     return TONES[state] === 'bad' ? end !== -Infinity : now - end < SHOWN_FOR;
   });
 }
 
-function Progress({ operation: { id, title, action, progress } }: { operation: Operation }) {
+function Progress({ task: { id, title, action, progress } }: { task: BulkTask }) {
   const { may } = useSession();
   const act = useAct();
   return (
@@ -74,7 +74,7 @@ function Progress({ operation: { id, title, action, progress } }: { operation: O
           class="small"
           aria-label={`Cancel: ${title}`}
           onClick={() =>
-            void act(ENDPOINTS.cancelOperation(id), {}, 'Cancelled. Changes made so far are kept.')
+            void act(ENDPOINTS.cancelBulkTask(id), {}, 'Cancelled. Changes made so far are kept.')
           }
         >
           Cancel
@@ -84,7 +84,7 @@ function Progress({ operation: { id, title, action, progress } }: { operation: O
   );
 }
 
-function describe({ state, progress, error }: Operation): string {
+function describe({ state, progress, error }: BulkTask): string {
   if (state === 'failed') return `failed: ${error ?? 'no reason given'}`;
   return progress ? progressText(state, progress) : state;
 }
