@@ -3,7 +3,8 @@ import type { CompetitorProcess } from './host/competitor-process.js';
 import type { EnqueuePlan, Run, Setting, StartPlan, Timing, Work } from './host/protocol.js';
 import type { RedisProbe } from './redis-probe.js';
 
-export interface Team {
+/** The two processes of a competitor. */
+export interface ProcessPair {
   readonly competitor: Competitor;
   /** Enqueues, in a process of its own. */
   readonly producer: CompetitorProcess;
@@ -11,24 +12,24 @@ export interface Team {
   readonly workers: CompetitorProcess;
 }
 
-/** One measurement of one competitor: its processes, a namespace of its own in an empty Redis, and what to do there. */
-export class Contest {
+/** One measurement of one competitor: its processes, its own namespace in an empty Redis, and the steps of a measurement. */
+export class Trial {
   constructor(
-    readonly team: Team,
+    readonly processes: ProcessPair,
     readonly setting: Setting,
     readonly redis: RedisProbe,
   ) {}
 
   get competitor(): Competitor {
-    return this.team.competitor;
+    return this.processes.competitor;
   }
 
-  /** Enqueues from a producer that is opened for it. */
+  /** Opens the producer, enqueues, and closes the producer. */
   async enqueue(plan: EnqueuePlan, setting: Setting = this.setting): Promise<Timing> {
-    return this.producing(() => this.team.producer.ask('enqueue', plan), setting);
+    return this.producing(() => this.processes.producer.ask('enqueue', plan), setting);
   }
 
-  /** Has jobs wait in the queues, as fast as the library puts them there. */
+  /** Fills the queues by the fastest way that the library has. */
   async fill(
     count: number,
     plan: Partial<EnqueuePlan> = {},
@@ -38,35 +39,35 @@ export class Contest {
     await this.enqueue({ count, ...how, ...plan }, setting);
   }
 
-  /** Does something while the producer is open. */
+  /** Calls `act` while the producer is open. */
   async producing<Result>(act: () => Promise<Result>, setting = this.setting): Promise<Result> {
-    await this.team.producer.ask('open', setting);
+    await this.processes.producer.ask('open', setting);
     try {
       return await act();
     } finally {
-      await this.team.producer.ask('close', null);
+      await this.processes.producer.ask('close', null);
     }
   }
 
-  /** Has workers run the `count` jobs that wait. @throws Error unless just so many were done */
+  /** Runs the `count` waiting jobs. @throws Error if another number was done */
   async drain(count: number, plan: Partial<StartPlan> = {}): Promise<Run> {
-    const run = await this.team.workers.ask('run', { ...this.#plan('noop'), ...plan, count });
+    const run = await this.processes.workers.ask('run', { ...this.#plan('noop'), ...plan, count });
     if (run.done !== count) throw this.#miscounted(run.done, count);
     return run;
   }
 
-  /** The same from queues in which more wait; others may be run, too. */
+  /** Runs at least `count` jobs from queues that hold more. */
   drainSome(count: number): Promise<Run> {
-    return this.team.workers.ask('run', { ...this.#plan('noop'), count });
+    return this.processes.workers.ask('run', { ...this.#plan('noop'), count });
   }
 
   async start(work: Work, pools = 1): Promise<void> {
-    await this.team.workers.ask('start', { ...this.#plan(work), pools });
+    await this.processes.workers.ask('start', { ...this.#plan(work), pools });
   }
 
-  /** Stops the workers. @throws Error unless just so many jobs were done */
+  /** Stops the workers. @throws Error if another number of jobs was done */
   async stop(count: number): Promise<Run> {
-    const run = await this.team.workers.ask('stop', null);
+    const run = await this.processes.workers.ask('stop', null);
     if (run.calls !== count) throw this.#miscounted(run.calls, count);
     return run;
   }
