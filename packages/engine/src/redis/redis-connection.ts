@@ -6,7 +6,7 @@ import { NAMESPACE } from '../options/namespace.js';
 import { duration, milliseconds } from '../options/duration.js';
 import { type Duration } from '../base/duration.js';
 import { assertOptions, FLAG, NAME, required, type OptionTable } from '../options/option-rules.js';
-import { tell } from '../base/tell.js';
+import { emitSafely } from '../base/emit-safely.js';
 import type { GuardedRedis } from './guarded-redis.js';
 import { hasHashTag } from './hash-tag.js';
 import { MovingSlot } from './moving-slot.js';
@@ -130,7 +130,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     this.#movingSlot = owner && this.#makeMovingSlot();
     this.#redis.on('error', (error: Error) => this.#onError(error));
     this.#redis.on('ready', () => this.#onReady());
-    this.#redis.on('close', () => this.#tell('down', this.#lastError));
+    this.#redis.on('close', () => this.#emit('down', this.#lastError));
     // While a call waits, its timeout keeps the process alive.
     if (options.unref) this.#redis.on('connect', () => this.#redis.stream.unref());
   }
@@ -259,7 +259,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   close(): void {
     this.#closed = true;
     this.#redis.disconnect();
-    this.#tell('closed');
+    this.#emit('closed');
   }
 
   #becomeReady(): Promise<void> {
@@ -335,7 +335,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   #onReady(): void {
     if (!this.isUp) return; // Dropped already.
     this.#lastError = undefined;
-    this.#tell('up');
+    this.#emit('up');
   }
 
   #onError(error: Error): void {
@@ -402,9 +402,11 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   }
 
   /** Calls every listener, and prevents an error from ending the process from within ioredis's events. */
-  #tell<Name extends keyof ConnectionEvents>(name: Name, ...args: ConnectionEvents[Name]): void {
+  #emit<Name extends keyof ConnectionEvents>(name: Name, ...args: ConnectionEvents[Name]): void {
     const listener = `A listener of Redis connection "${this.options.name}"`;
-    tell(this, name, args, (error) => process.emitWarning(`${listener} threw: ${inspect(error)}`));
+    emitSafely(this, name, args, (error) =>
+      process.emitWarning(`${listener} threw: ${inspect(error)}`),
+    );
   }
 
   /** Returns the milliseconds before the next attempt; `null`: only when a caller needs the connection. */

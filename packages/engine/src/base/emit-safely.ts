@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { isThenable, readable } from './thrown.js';
 
 /** Emits an event and survives its listeners: every listener is called, even if others throw or reject. */
-export function tell(
+export function emitSafely(
   emitter: EventEmitter,
   name: string,
   args: readonly unknown[],
