@@ -157,9 +157,10 @@ export class ApiRoutes {
     await asked.allow({ jobName: name });
     return this.cache.read(JSON.stringify(['metrics', range, name]), FRESH.metrics, async () => {
       const all = await this.client.metrics({ range, jobName: name });
-      const { intervals, jobsSince, ...rest } = all;
+      const { step, intervals, jobsSince, ...rest } = all;
       return {
         ...rest,
+        step: step / 1000,
         jobsSince: jobsSince.getTime() / 1000,
         intervals: intervals.map((one) => ({ ...one, start: one.start.getTime() / 1000 })),
       };
