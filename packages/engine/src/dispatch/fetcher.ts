@@ -2,7 +2,7 @@ import type { UniqueUntil } from '../job/job-type.js';
 import { lockRebuild, type LockRebuildOptions } from './lock-rebuild.js';
 import { LongQueues, type Moves } from './long-queues.js';
 import type { PrioritySampler, Sample } from './priority-sampler.js';
-import { resultOf, type Reply, type Request } from '../redis/redis-connection.js';
+import { resultOf, type Reply, type Request } from '../redis/reply.js';
 import type { Raw } from '../redis/raw.js';
 import type { Demand } from '../run/demand.js';
 import { redisFault } from '../redis/redis-fault.js';

@@ -1,5 +1,5 @@
 import { lockRebuild, type LockRebuildOptions } from './lock-rebuild.js';
-import { resultOf, type Reply, type Request } from '../redis/redis-connection.js';
+import { resultOf, type Reply, type Request } from '../redis/reply.js';
 import { redisFault } from '../redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from '../redis/script.js';
 import {
