@@ -5,7 +5,7 @@ import { type Demand } from '../run/demand.js';
 import { PrioritySampler } from './priority-sampler.js';
 import type { Request } from '../redis/reply.js';
 import type { Scripts } from '../scripts/scripts.js';
-import type { Fetched, FetchedEntry, FetchParams } from '../scripts/running-scripts.js';
+import type { Fetched, FetchedEntry, FetchParams } from '../scripts/fetching.js';
 import { seededRandom } from '../testing/seeded-random.js';
 import { performance } from '../base/timers.js';
 

@@ -7,12 +7,8 @@ import type { Raw } from '../redis/raw.js';
 import type { Demand } from '../run/demand.js';
 import { redisFault } from '../redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from '../redis/script.js';
-import {
-  MAX_JOBS_AT_ONCE,
-  MAX_BYTES_AT_ONCE,
-  type Fetched,
-  type FetchedEntry,
-} from '../scripts/running-scripts.js';
+import type { Fetched, FetchedEntry } from '../scripts/fetching.js';
+import { MAX_JOBS_AT_ONCE, MAX_BYTES_AT_ONCE } from '../scripts/round-limits.js';
 import { WakeBudget } from './wake-budget.js';
 import { performance } from '../base/timers.js';
 
