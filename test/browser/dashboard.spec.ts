@@ -34,7 +34,7 @@ const PAGES = [
   ['queue', '/queues/send_email'],
   ['running', '/running'],
   ['running job', '/running/w'],
-  ['workers', '/workers'],
+  ['pools', '/pools'],
   ['scheduled', '/jobs/scheduled'],
   ['retry', '/jobs/retry'],
   ['dead', '/jobs/dead'],

@@ -416,7 +416,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
       '/queues',
       `/queues/${LONG}`,
       '/running',
-      '/workers',
+      '/pools',
       '/jobs/scheduled',
       '/jobs/retry',
     ],

@@ -126,7 +126,7 @@ function groupsOf(snapshot: Snapshot | undefined): Entry[][] {
       { to: { page: 'overview' }, label: 'Overview' },
       { to: { page: 'queues' }, label: 'Queues', number: waiting, unit: 'waiting' },
       { to: { page: 'running' }, label: 'Running', number: snapshot?.busy },
-      { to: { page: 'workers' }, label: 'Pools', number: snapshot?.pools.length },
+      { to: { page: 'pools' }, label: 'Pools', number: snapshot?.pools.length },
     ],
     [
       { to: { page: 'jobs', set: 'scheduled' }, label: 'Scheduled', number: scheduled },

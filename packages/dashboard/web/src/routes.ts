@@ -45,7 +45,7 @@ const PAGES = {
   },
   running: { path: '/running', params: {}, query: { name: text, sort: text } },
   runningJob: { path: '/running/:worker', params: { worker: text }, query: {} },
-  workers: { path: '/workers', params: {}, query: { sort: text } },
+  pools: { path: '/pools', params: {}, query: { sort: text } },
   jobs: { path: '/jobs/:set', params: { set }, query: { name: text, at: whole, ...pages } },
   // The time is a string, so that a score that is not a valid time passes as well.
   job: { path: '/jobs/:set/:at/:id', params: { set, at: text, id: text }, query: {} },

@@ -12,7 +12,7 @@ import type { RouteTo } from '../routes';
 const LATE = 10;
 const FEW = 8;
 
-export function WorkersPage({ route }: { route: RouteTo<'workers'> }) {
+export function PoolsPage({ route }: { route: RouteTo<'pools'> }) {
   const { snapshot } = useLive();
   return (
     <>
