@@ -55,7 +55,7 @@ const config: Config = {
       testMatch: [
         '**/{auditor,cancel,complete,dead-pool-reaper,enqueuer,heartbeater,history,manual-pool,observer}.spec.ts',
         '**/{drain,lost-jobs,periodic-enqueuer,pool-registry,requeuer,rescuer,settle,unique-job,worker-pool}.spec.ts',
-        '**/{client,handles,integrity,job-set,listing,operation-board,metrics,page,worker-pool-health}.spec.ts',
+        '**/{client,handles,integrity,job-set,bulk-task-board,listing,metrics,page,worker-pool-health}.spec.ts',
       ],
       setupFiles: ['<rootDir>/test/memory-engine.ts'],
     },

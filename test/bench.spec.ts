@@ -21,7 +21,7 @@ interface Result {
   readonly metrics: readonly { readonly key: string }[];
   readonly cases: readonly {
     readonly title: string;
-    readonly standings: readonly {
+    readonly results: readonly {
       readonly competitor: string;
       readonly count: number;
       readonly figures: Readonly<Record<string, { readonly median: number }>>;
@@ -57,10 +57,10 @@ describe('the benchmark', () => {
   it('has every competitor enqueue and run its jobs, and says who is missing', () => {
     const competitors = ['nestcraft', 'nest', 'bound', 'bullmq', 'bee-queue', 'groupmq'];
     const [drain, enqueue] = everybody?.results ?? [];
-    expect(drain?.cases[0]?.standings.map(({ competitor, count }) => [competitor, count])).toEqual(
+    expect(drain?.cases[0]?.results.map(({ competitor, count }) => [competitor, count])).toEqual(
       [...competitors, ...(hasGo ? IN_GO : [])].map((id) => [id, JOBS]),
     );
-    expect(enqueue?.cases.map(({ standings }) => standings.length)).toEqual(
+    expect(enqueue?.cases.map(({ results }) => results.length)).toEqual(
       hasGo ? [7, 7, 4] : [5, 5, 4],
     );
     expect(
@@ -71,8 +71,8 @@ describe('the benchmark', () => {
   it('measures this project by every other workload', () => {
     expect(alone?.results.map(({ workload }) => workload).join()).toBe(OTHERS);
     for (const { metrics, cases } of alone?.results ?? []) {
-      for (const { standings } of cases) {
-        const figures = standings.map((one) => metrics.map(({ key }) => one.figures[key]?.median));
+      for (const { results } of cases) {
+        const figures = results.map((one) => metrics.map(({ key }) => one.figures[key]?.median));
         expect(figures).toEqual([metrics.map(() => expect.any(Number))]);
       }
     }

@@ -34,7 +34,7 @@ const PAGES = [
   ['queue', '/queues/send_email'],
   ['running', '/running'],
   ['running job', '/running/w'],
-  ['workers', '/workers'],
+  ['pools', '/pools'],
   ['scheduled', '/jobs/scheduled'],
   ['retry', '/jobs/retry'],
   ['dead', '/jobs/dead'],
@@ -258,7 +258,7 @@ describeInChromium('the dashboard in a browser', () => {
     await open('/jobs/retry');
     await page.getByRole('button', { name: 'Run all 1 now' }).click();
     await page.getByRole('button', { name: 'Run 1 job now' }).click();
-    await page.waitForSelector('.operations:has-text("done, 1 job")');
+    await page.waitForSelector('.bulk-tasks:has-text("done, 1 job")');
   });
 
   it('has very many typed before they are deleted', async () => {
@@ -273,7 +273,7 @@ describeInChromium('the dashboard in a browser', () => {
     expect(await confirm.isDisabled()).toBe(true);
     await page.getByLabel('type the number 1,203').fill('1,203');
     await confirm.click();
-    await page.waitForSelector('.operations:has-text("delete all dead jobs: done, 1,203 jobs")');
+    await page.waitForSelector('.bulk-tasks:has-text("delete all dead jobs: done, 1,203 jobs")');
     expect(await redis.zcard(`${namespace}:dead`)).toBe(0);
   });
 
@@ -298,7 +298,7 @@ describeInChromium('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Kill all 1' }).click();
     await page.getByRole('button', { name: 'Kill 1 job' }).click();
     await page.waitForSelector(
-      '.operations:has-text("kill all retry jobs named sync: done, 1 job; checked 2")',
+      '.bulk-tasks:has-text("kill all retry jobs named sync: done, 1 job; checked 2")',
     );
     expect(await redis.zrange(`${namespace}:retry`, '0', '-1')).toEqual([more]);
     await open('/jobs/dead?name=sync');

@@ -189,22 +189,22 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
   it('shows work on many jobs while it goes on, and its end for a while', async () => {
     const now = Math.floor(Date.now() / 1000);
     const of = (title: string, more: object) => ({ id: title, title, action: 'retry', ...more });
-    const operations = [
+    const bulkTasks = [
       of('one', { state: 'running', progress: { done: 5, scanned: 9, of: 20 } }),
       of('two', { state: 'done', endedAt: now - 5 }),
       of('three', { state: 'done', endedAt: now - 500 }),
     ];
     const snapshot = {
       ...{ time: now * 1000, counts: {}, queues: [], pools: [], nameLists: [], running: [] },
-      ...{ busy: 0, operations },
+      ...{ busy: 0, bulkTasks },
     };
     const body = `event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`;
     await page.route('**/api/events', (route) =>
       route.fulfill({ contentType: 'text/event-stream', body }),
     );
     await open('/health');
-    await page.waitForSelector('.operations');
-    expect(await page.locator('.operations li > span').allTextContents()).toEqual([
+    await page.waitForSelector('.bulk-tasks');
+    expect(await page.locator('.bulk-tasks li > span').allTextContents()).toEqual([
       'one: running, 5 jobs; checked 9 of 20',
       'two: done',
     ]);
@@ -257,13 +257,13 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
     await open('/queues');
     await page.waitForSelector('.live:text-is("Live")');
     await page.route('**/api/**', (route) =>
-      route.fulfill({ status: 401, json: { status: 401, loginUrl: '/login?to=work' } }),
+      route.fulfill({ status: 401, json: { status: 401, loginUrl: '/login?to=%2Fwork%2Fapp' } }),
     );
-    // Only the stream goes on: what it brings is not taken for a session.
+    // Only the stream continues: its snapshots do not prove a session.
     await page.getByRole('link', { name: 'Metrics' }).click();
     const signIn = page.getByRole('link', { name: 'Sign in' });
     await signIn.waitFor();
-    expect(await signIn.getAttribute('href')).toBe('/login?to=work');
+    expect(await signIn.getAttribute('href')).toBe('/login?to=%2Fwork%2Fapp%23%2Fmetrics');
     expect(await page.textContent('.live')).toBe('Signed out');
     expect(await page.getByRole('alert').first().textContent()).toContain('You are signed out.');
     await shoot(page, 'signed-out');
@@ -416,7 +416,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
       '/queues',
       `/queues/${LONG}`,
       '/running',
-      '/workers',
+      '/pools',
       '/jobs/scheduled',
       '/jobs/retry',
     ],

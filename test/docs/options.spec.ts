@@ -4,6 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { optionTables, type OptionRule } from '@nestcraft/engine/internal';
 import { LISTENER_OPTIONS } from '../../packages/work/src/decorators/on-job-event.decorator.js';
+import { DASHBOARD_OPTIONS } from '../../packages/dashboard/src/options/dashboard-options.js';
+import { METER_OPTIONS } from '../../packages/engine/src/opentelemetry/metrics.js';
+import { PROPAGATOR_OPTIONS } from '../../packages/engine/src/opentelemetry/propagator.js';
+import { PROMETHEUS_METRICS_OPTIONS } from '../../packages/engine/src/prometheus/prometheus-metrics.js';
+import { CLS_OPTIONS } from '../../packages/work/src/cls/cls-options.js';
+import { METRICS_OPTIONS } from '../../packages/work/src/prometheus/work-metrics.module-definition.js';
+import { HEALTH_OPTIONS } from '../../packages/work/src/terminus/work-health-indicator.js';
 import { TESTING_OPTIONS } from '../../packages/work/src/testing/create-work-testing.js';
 import { WORK_OPTIONS } from '../../packages/work/src/options/work-module-options.js';
 import { ROOT } from './snippets.js';
@@ -27,7 +34,15 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, OptionRule>>>> = {
   metrics: optionTables.metrics,
   rates: optionTables.rates,
   health: optionTables.health,
+  RedisConnection: optionTables.connection,
   createWorkTesting: TESTING_OPTIONS,
+  'WorkDashboardModule.forRoot': DASHBOARD_OPTIONS,
+  'WorkMetricsModule.forRoot': METRICS_OPTIONS,
+  PrometheusMetrics: PROMETHEUS_METRICS_OPTIONS,
+  OpenTelemetryMetrics: METER_OPTIONS,
+  OpenTelemetryPropagator: PROPAGATOR_OPTIONS,
+  ClsPropagator: CLS_OPTIONS,
+  isHealthy: HEALTH_OPTIONS,
 };
 
 interface Row {

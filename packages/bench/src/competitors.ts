@@ -1,26 +1,26 @@
-/** What a workload may ask of a competitor. What one cannot do is shown as “–”. */
+/** An ability that a workload may need. Competitors without it are shown as “–”. */
 export type Ability =
   /** enqueues jobs by single calls */
   | 'enqueue'
   /** has a bulk call */
   | 'bulk'
-  /** runs what waits */
+  /** runs waiting jobs */
   | 'drain'
   /** workers are started, and stopped later */
   | 'serve'
-  /** stops at once, even when more waits */
+  /** stops at once, even while jobs wait */
   | 'halt'
   /** runs failed jobs again */
   | 'retry'
   /** enqueues jobs that are due later */
   | 'schedule'
-  /** has many pools for many names, with no more connections than a Redis takes */
+  /** can have many pools for many names within the connection limit of Redis */
   | 'pools'
   /** takes jobs with long arguments */
   | 'long'
-  /** takes a job that anybody put into Redis by LPUSH */
+  /** accepts a job that another program put into Redis by LPUSH */
   | 'lpush'
-  /** is this project, with something of Nest before its handlers */
+  /** is this project, with parts of Nest around its handlers */
   | 'nest';
 
 export interface Competitor {
@@ -31,7 +31,7 @@ export interface Competitor {
   readonly delayed?: Delayed;
 }
 
-/** Where a competitor keeps jobs that are not due yet. */
+/** The place of jobs that are not due yet. */
 export interface Delayed {
   /** Sorted sets, by run time. */
   readonly sets: (namespace: string, jobNames: readonly string[]) => string[];
@@ -41,7 +41,7 @@ export interface Delayed {
 
 const SERVES: readonly Ability[] = ['enqueue', 'drain', 'serve', 'retry', 'schedule'];
 
-/** The first one is what the others are compared with. */
+/** The others are compared with the first one. */
 export const COMPETITORS: readonly Competitor[] = [
   {
     id: 'nestcraft',

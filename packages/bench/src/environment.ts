@@ -33,11 +33,11 @@ export async function environment(
 
 async function libraryOf(competitor: Competitor, goBinary: string | undefined): Promise<string> {
   if (competitor.id !== 'nestcraft' && competitor.can.has('nest')) return ''; // this project, too
-  const team = new CompetitorProcess(competitor, goBinary);
+  const child = new CompetitorProcess(competitor, goBinary);
   try {
-    const { version } = await team.ask('about', null);
+    const { version } = await child.ask('about', null);
     return version === '' ? '' : `${competitor.title} ${version}`;
   } finally {
-    team.end();
+    child.end();
   }
 }

@@ -3,11 +3,11 @@ export interface JobArgs {
   readonly userId: number;
   readonly template: string;
   readonly locale: string;
-  /** Of a job whose latency is measured: when it was enqueued, as `now` tells. */
+  /** For a job whose latency is measured: the time of its enqueueing, by `now`. */
   readonly sentAt?: number;
-  /** Of a job with long arguments. */
+  /** For a job with long arguments. */
   readonly text?: string;
-  /** Of a job that fails at its first attempt. */
+  /** Whether the job fails at its first attempt. */
   readonly flaky?: boolean;
 }
 
@@ -18,11 +18,11 @@ export interface NewJob {
 }
 
 export const PAYLOAD: JobArgs = { userId: 12345, template: 'welcome', locale: 'en' };
-/** How many jobs one bulk call takes. */
+/** The number of jobs of a bulk call. */
 export const BULK = 1_000;
-/** How many bytes of long arguments. */
+/** The maximum size of a bulk call of long jobs, in bytes. */
 export const BULK_BYTES = 2 * 1024 * 1024;
-// One job in so many is flaky, where jobs are: 20 %.
+// One job in five is flaky.
 const FLAKY_EVERY = 5;
 
 /** `job1`, `job2`, … */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { LocalRedis } from '@nestcraft/local-redis';
-import { Benchmark, type Result } from './benchmark.js';
+import { Benchmark, type WorkloadResult } from './benchmark.js';
 import { COMPETITORS, type Competitor } from './competitors.js';
 import { environment, type Environment } from './environment.js';
 import { GoProgram, hasGo } from './go-program.js';
@@ -19,7 +19,7 @@ const server = await LocalRedis.start();
 const redis = new RedisProbe(server.url);
 try {
   const about = await environment(redis, competitors, goProgram);
-  const results: Result[] = [];
+  const results: WorkloadResult[] = [];
   printConditions(about);
   const benchmark = new Benchmark({
     redisUrl: server.url,
@@ -36,8 +36,8 @@ try {
     const result = await benchmark.run(workload);
     results.push(result);
     console.log(`\n${table(result, competitors)}`);
-    if (result.cases.every(({ standings }) => standings.length === 0)) {
-      console.log(`None of those that take part can do what ${workload.name} measures.`);
+    if (result.cases.every((one) => one.results.length === 0)) {
+      console.log(`No chosen competitor can run the workload ${workload.name}.`);
     }
   }
   if (options.json) await writeFile(options.json, JSON.stringify({ about, results }, null, 2));

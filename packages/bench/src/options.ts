@@ -16,27 +16,27 @@ export interface Options {
   readonly charts: boolean;
 }
 
-/** Reads the command line. Ends the process when it asks for help, or for what is not there. */
+/** Reads the command line. Ends the process for `--help` and for an invalid option. */
 export function readOptions(): Options {
   const workloads = WORKLOADS.map(({ name }) => name);
   const competitors = COMPETITORS.map(({ id }) => id);
   return new Command('npm run bench --')
     .description('Measures this project against its peers, in one run on one private Redis.')
-    .option('--jobs <n>', 'most jobs of a measurement', positive, 100_000)
+    .option('--jobs <n>', 'maximum number of jobs of a measurement', positive, 100_000)
     .option('--concurrency <list>', 'jobs at once', positives, [1, 10, 20, 100, 500])
     .option('--names <list>', 'how many job names', positives, [1, 5])
-    .option('--rounds <n>', 'rounds that count; more warm up', positive, 3)
+    .option('--rounds <n>', 'rounds that count; a first one warms up', positive, 3)
     .option('--seconds <n>', 'how long a measurement may take; slow ones get fewer jobs', amount, 1)
     .option('--flow <n>', 'seconds of the steady flow', positive, 20)
     .option('--depth <n>', 'jobs in the deep queue', positive, 1_000_000)
     .option('--only <list>', `workloads: ${workloads.join(', ')}`, among(workloads), workloads)
     .option(
       '--competitors <list>',
-      `who takes part: ${competitors.join(', ')}`,
+      `competitors: ${competitors.join(', ')}`,
       among(competitors),
       competitors,
     )
-    .option('--json <file>', 'write the results there, too')
+    .option('--json <file>', 'also write the results to this file')
     .option('--charts', 'draw the results into packages/bench/charts', false)
     .addHelpText(
       'after',

@@ -50,7 +50,7 @@ export class RedisProbe {
     };
   }
 
-  /** Watches what is sent for so many seconds. */
+  /** Counts the commands that Redis gets for `seconds`. */
   async traffic(seconds: number): Promise<RedisTraffic> {
     const { host = '127.0.0.1', port = 6379 } = this.#redis.options;
     const socket = connect(port, host);
@@ -69,12 +69,12 @@ export class RedisProbe {
     await this.#redis.lpush(key, entry);
   }
 
-  /** Makes everything in sorted sets of times so much older. */
+  /** Moves all members of sorted sets back in time by `byScore`. */
   async age(sets: readonly string[], byScore: number): Promise<void> {
     for (const set of sets) await this.#redis.eval(TRAVEL, 1, set, byScore);
   }
 
-  /** How many members sorted sets have, all together. */
+  /** Returns the number of members of all sets together. */
   async members(sets: readonly string[]): Promise<number> {
     const counts = await Promise.all(sets.map((set) => this.#redis.zcard(set)));
     return counts.reduce((sum, count) => sum + count, 0);

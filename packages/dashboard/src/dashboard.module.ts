@@ -25,7 +25,7 @@ import {
 import { WORK_DASHBOARD_CONTROLLER } from './options/dashboard.tokens.js';
 import { Dispatcher } from './requests/dispatcher.js';
 import { Cache } from './views/cache.js';
-import { BulkWork } from './bulk/bulk-work.js';
+import { BulkTasks } from './bulk/bulk-tasks.js';
 import { Periodic } from './views/periodic.js';
 import { Permissions } from './security/permissions.js';
 import { Presenters } from './views/presenter.js';
@@ -60,7 +60,7 @@ import { DashboardTiming } from './options/timing.js';
     DashboardTiming,
     Dispatcher,
     Cache,
-    BulkWork,
+    BulkTasks,
     Periodic,
     Permissions,
     Presenters,

@@ -27,7 +27,7 @@ import { eventually } from '../../../test/support/eventually.js';
 import type { WorkDashboardExtras, WorkDashboardOptions } from './options/dashboard-options.js';
 import { WorkDashboardModule } from './dashboard.module.js';
 import { OPENAPI } from './controllers/openapi.js';
-import { BulkWork } from './bulk/bulk-work.js';
+import { BulkTasks } from './bulk/bulk-tasks.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
 const OWN = { 'content-type': 'application/json', 'x-nestcraft': '1' };
@@ -273,7 +273,7 @@ describe.each([
     expect(await cancel({ id, name: 'n' })).toEqual({ result: 'notFound' });
   });
 
-  it('streams snapshots, and what operations have come to', async () => {
+  it('streams snapshots with the progress of bulk tasks', async () => {
     const url = await serve({}, how);
     await enqueuer().enqueue('n');
     const response = await fetch(`${url}/api/events`);
@@ -391,23 +391,23 @@ describe('access', () => {
       .filter(([method]) => method !== 'get')
       .map(([method, { 'x-action': action }]) => ({ method: method.toUpperCase(), path, action })),
   );
-  const CANCEL = '/operations/{id}/cancel';
+  const CANCEL = '/bulk-tasks/{id}/cancel';
 
   /** Work on many jobs that ends when it is cancelled. */
-  async function startOperation(): Promise<string> {
+  async function startTask(): Promise<string> {
     const work = ({ signal }: BulkOptions) =>
       new Promise<BulkResult>((resolve) => {
         const ended = { total: 1, seen: 0, done: 0, duplicates: 0, unknown: 0, aborted: true };
         signal?.addEventListener('abort', () => resolve(ended));
       });
-    const [operations] = apps.map((app) => app.get(BulkWork, { strict: false }));
+    const [bulkTasks] = apps.map((app) => app.get(BulkTasks, { strict: false }));
     const plan = { title: 'delete all', action: 'delete', resource: {}, by: 'ada' } as const;
-    return (await operations?.start(plan, work))?.id ?? '';
+    return (await bulkTasks?.start(plan, work))?.id ?? '';
   }
 
   /** Sends what may change something to the dashboard at `url`. */
   async function mutate(url: string, { method, path }: (typeof MUTATIONS)[number], headers = OWN) {
-    const values: Record<string, string> = { set: 'dead', name: 'n', id: await startOperation() };
+    const values: Record<string, string> = { set: 'dead', name: 'n', id: await startTask() };
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? name);
     return fetch(`${url}/api${filled}`, { method, headers, body: '{}' });
   }
@@ -557,13 +557,13 @@ describe('work on many jobs', () => {
     const begun = await send(`${url}/api/jobs/dead/delete-all`, {}, as('admin'));
     const { id, action } = (await begun.json()) as { id: string; action: string };
     expect(action).toBe('delete');
-    const cancel = `${url}/api/operations/${id}/cancel`;
+    const cancel = `${url}/api/bulk-tasks/${id}/cancel`;
     expect((await send(cancel, {}, as('guest'))).status).toBe(403);
     expect((await send(cancel, {}, as('admin'))).status).toBe(204);
     const headers = { authorization: 'guest' };
     await eventually(async () => {
       const snapshot = await (await fetch(`${url}/api/snapshot`, { headers })).json();
-      expect(snapshot).toMatchObject({ operations: [{ id, state: 'cancelled' }] });
+      expect(snapshot).toMatchObject({ bulkTasks: [{ id, state: 'cancelled' }] });
     });
     expect(await redis.zcard(`${namespace}:dead`)).toBeGreaterThan(0);
     await redis.del(`${namespace}:dead`);
@@ -705,7 +705,7 @@ describe('bad parameters', () => {
     expect(await problem(await fetch(`${url}/api/jobs/dead/1/none`))).toMatchObject({
       status: 404,
     });
-    expect(await problem(await send(`${url}/api/operations/none/cancel`))).toMatchObject({
+    expect(await problem(await send(`${url}/api/bulk-tasks/none/cancel`))).toMatchObject({
       status: 404,
     });
   });
@@ -726,7 +726,7 @@ describe('other pages', () => {
           spec: '@every 1h',
           overlap: 'allow',
           missed: 'skip',
-          argsText: '{"a":1}',
+          argsText: '{"a":1,"big":12345678901234567890}',
         },
         { id: 'x', jobName: 'tick', spec: 'of a later version', overlap: 'skip', missed: 'skip' },
       ]),
@@ -743,7 +743,9 @@ describe('other pages', () => {
     ]);
     const run = (id: string) => send(`${url}/api/periodic/run`, { id });
     expect(await (await run('periodic:tick:@every 1h')).json()).toEqual({ result: 'enqueued' });
-    expect(await redis.lindex(`${namespace}:jobs:tick`, 0)).toContain('"args":{"a":1}');
+    expect(await redis.lindex(`${namespace}:jobs:tick`, 0)).toContain(
+      '"args":{"a":1,"big":12345678901234567890}',
+    );
     expect(await (await run('x')).json()).toEqual({ result: 'enqueued' });
     expect(await (await run('x')).json()).toEqual({ result: 'duplicate' });
     expect(await problem(await run('none'))).toEqual({ status: 404, code: 'not_found' });

@@ -26,7 +26,7 @@ export {
   type TimedJob,
   type TimedJobRef,
 } from './stores/timed-job.js';
-export { OperationBoard } from './client/operation-board.js';
+export { BulkTaskBoard } from './client/bulk-task-board.js';
 export { type PauseOptions, type Queue, type WaitingListOptions } from './stores/queue.js';
 export { type Queues, type QueueStatus } from './stores/queues.js';
 export {
@@ -120,7 +120,8 @@ export { type WorkerPoolOptions } from './pool/pool-options.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool/pool-events.js';
 export { type Propagator } from './middleware/propagator.js';
 export { type Duration } from './base/duration.js';
-export { RedisConnection, type RedisConnectionOptions } from './redis/redis-connection.js';
+export { type RedisConnectionOptions } from './redis/connection-options.js';
+export { RedisConnection } from './redis/redis-connection.js';
 export { type RedisSource } from './redis/redis-source.js';
 export { parseSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';
 export {

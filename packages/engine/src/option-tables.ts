@@ -11,7 +11,7 @@ import { JOB_OPTIONS } from './job/job-type.js';
 import { PERIODIC_OPTIONS } from './schedule/periodic-job.js';
 import { POOL_OPTIONS } from './pool/pool-options.js';
 import { TIMING } from './pool/pool-timing.js';
-import { CONNECTION_OPTIONS } from './redis/redis-connection.js';
+import { CONNECTION_OPTIONS } from './redis/connection-options.js';
 
 /** What the options of the engine may be: for packages that hand them on, and for the pages that list them. */
 export const optionTables = {

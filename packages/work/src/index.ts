@@ -80,7 +80,7 @@ export {
   type NewJob,
   NoHandlerError,
   NotConnectedError,
-  OperationBoard,
+  BulkTaskBoard,
   parseSchedule,
   PartialEnqueueError,
   type PauseOptions,

@@ -16,8 +16,8 @@ const IN_FLIGHT = 2;
 
 const POOL = 'bound';
 const NONE_AHEAD = 0;
-const CLAIM_LASTS = 86_400_000;
-const MOST_BYTES = 512 * 1024;
+const CLAIM_TTL = 86_400_000;
+const MAX_BYTES = 512 * 1024;
 
 /** Fetches and settles by the engine's scripts: the entries that come are sent back as done, byte for byte. */
 export class BoundWorkers {
@@ -64,8 +64,8 @@ export class BoundWorkers {
     const { namespace, jobNames } = this.#setting;
     const shares = jobNames.map(() => Math.ceil(BATCH / jobNames.length));
     const untils = 's'.repeat(jobNames.length);
-    const most = [BATCH, NONE_AHEAD];
-    const args = [POOL, ...most, `${namespace}:`, CLAIM_LASTS, MOST_BYTES, untils, ...shares];
+    const limits = [BATCH, NONE_AHEAD];
+    const args = [POOL, ...limits, `${namespace}:`, CLAIM_TTL, MAX_BYTES, untils, ...shares];
     return command('EVALSHA', sha, jobNames.length, ...this.#queues(), ...args);
   }
 

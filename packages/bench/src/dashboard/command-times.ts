@@ -7,7 +7,7 @@ export interface CommandTimes {
   readonly times: number;
   readonly p50: number;
   readonly p99: number;
-  readonly most: number;
+  readonly max: number;
 }
 
 // Redis writes keys out; so many characters tell one script or one kind of key from another.
@@ -39,5 +39,5 @@ export async function commandTimes(redis: Redis): Promise<CommandTimes[]> {
 function summarise(command: string, times: number[]): CommandTimes {
   const sorted = times.sort((a, b) => a - b);
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;
-  return { command, times: sorted.length, p50: at(0.5), p99: at(0.99), most: at(1) };
+  return { command, times: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
 }

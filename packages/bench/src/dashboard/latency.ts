@@ -8,7 +8,7 @@ export interface Latency {
   readonly samples: number;
   readonly p50: number;
   readonly p95: number;
-  readonly most: number;
+  readonly max: number;
 }
 
 // A remembered answer has to be forgotten before each request, so there are fewer of those.
@@ -53,6 +53,6 @@ function summarise({ page, path }: Question, sorted: readonly number[]): Latency
     sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
   return {
     ...{ page, path: path(1), samples: sorted.length },
-    ...{ p50: at(0.5), p95: at(0.95), most: sorted.at(-1) ?? NaN },
+    ...{ p50: at(0.5), p95: at(0.95), max: sorted.at(-1) ?? NaN },
   };
 }

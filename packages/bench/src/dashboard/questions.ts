@@ -13,14 +13,14 @@ export interface Question {
 
 /** Every question that a page of the dashboard asks. */
 export function questions({ jobs, names }: Scale): Question[] {
-  const spread = (n: number, most: number): number => Math.floor(((n * 0.618_034) % 1) * most);
+  const spread = (n: number, max: number): number => Math.floor(((n * 0.618_034) % 1) * max);
   const name = (n: number): string => nameOf(n % names);
-  const list = (page: string, set: string, most: number): Question => ({
-    ...{ page, path: (n) => `jobs/${set}?from=${spread(n, most)}`, every: 5 },
+  const list = (page: string, set: string, max: number): Question => ({
+    ...{ page, path: (n) => `jobs/${set}?from=${spread(n, max)}`, every: 5 },
   });
-  const named = (page: string, set: string, most: number): Question => ({
+  const named = (page: string, set: string, max: number): Question => ({
     page: `${page}, of a name`,
-    path: (n) => `jobs/${set}?name=${name(n)}&from=${spread(n, most)}`,
+    path: (n) => `jobs/${set}?name=${name(n)}&from=${spread(n, max)}`,
     every: 5,
   });
   const metrics = (range: string): Question[] => [

@@ -14,14 +14,14 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A process in which a competitor enqueues or works, and nothing else happens. */
+/** A process in which a competitor only enqueues or only works. */
 export class CompetitorProcess {
   readonly #competitor: Competitor;
   readonly #process: ChildProcess;
   readonly #waiting: Waiting[] = [];
   #failure: Error | undefined;
 
-  /** @param goBinary where a competitor in Go is to be found */
+  /** @param goBinary the program of the competitors in Go */
   constructor(competitor: Competitor, goBinary: string | undefined) {
     this.#competitor = competitor;
     const [file, ...args] = commandOf(competitor, goBinary);
@@ -32,7 +32,7 @@ export class CompetitorProcess {
     createInterface({ input: answers }).on('line', (line) => this.#read(line));
   }
 
-  /** @throws Error with what went wrong there */
+  /** @throws Error with the failure of the process */
   async ask<V extends Verb>(
     verb: V,
     params: Protocol[V]['params'],

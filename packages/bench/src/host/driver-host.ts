@@ -7,16 +7,16 @@ import type { EnqueuePlan, Pace, Run, RunPlan, Setting, StartPlan, Timing } from
 import { Stopwatch } from './stopwatch.js';
 import { Tally } from './tally.js';
 
-interface Session {
+interface ProducerSession {
   readonly producer: Producer;
   readonly jobNames: readonly string[];
 }
 
-/** Drives a library as the benchmark asks, and measures around it. */
+/** Calls a library as the benchmark demands, and measures each call. */
 export class DriverHost implements Host {
   readonly #driver: Driver;
-  #session: Session | undefined;
-  #shift: Shift | undefined;
+  #producing: ProducerSession | undefined;
+  #working: WorkerSession | undefined;
 
   constructor(driver: Driver) {
     this.#driver = driver;
@@ -26,7 +26,7 @@ export class DriverHost implements Host {
 
   open = async (setting: Setting) => {
     const producer = await this.#driver.openProducer(setting);
-    this.#session = { producer, jobNames: setting.jobNames };
+    this.#producing = { producer, jobNames: setting.jobNames };
     return null;
   };
 
@@ -53,8 +53,8 @@ export class DriverHost implements Host {
   };
 
   run = async ({ count, ...plan }: RunPlan): Promise<Run> => {
-    const shift = await this.#begin(plan);
-    await shift.done.reaches(count);
+    const session = await this.#begin(plan);
+    await session.done.reaches(count);
     return this.#end();
   };
 
@@ -64,54 +64,54 @@ export class DriverHost implements Host {
   };
 
   begun = async ({ count }: { readonly count: number }) => {
-    await this.#shift?.calls.reaches(count);
+    await this.#working?.calls.reaches(count);
     return null;
   };
 
   stop = () => this.#end();
 
   close = async () => {
-    await this.#session?.producer.close();
-    this.#session = undefined;
+    await this.#producing?.producer.close();
+    this.#producing = undefined;
     return null;
   };
 
-  async #begin({ pools, work, ...setting }: StartPlan): Promise<Shift> {
-    const shift = new Shift();
-    this.#shift = shift;
-    const handler = handlerFor(work, shift.latencies);
+  async #begin({ pools, work, ...setting }: StartPlan): Promise<WorkerSession> {
+    const session = new WorkerSession();
+    this.#working = session;
+    const handler = handlerFor(work, session.latencies);
     const hooks = {
       handle: (args: Parameters<typeof handler>[0], attempts: number) => {
-        if (shift.calls.count === 0) shift.watch.restart();
-        shift.calls.add();
+        if (session.calls.count === 0) session.watch.restart();
+        session.calls.add();
         return handler(args, attempts);
       },
-      settled: () => shift.done.add(),
+      settled: () => session.done.add(),
     };
     for (let pool = 0; pool < pools; pool++) {
-      shift.workers.push(await this.#driver.startWorkers(setting, hooks));
+      session.workers.push(await this.#driver.startWorkers(setting, hooks));
     }
-    return shift;
+    return session;
   }
 
   async #end(): Promise<Run> {
-    const shift = this.#shift;
-    if (!shift) throw new Error('No workers were started.');
-    const costs = shift.watch.read();
-    await Promise.all(shift.workers.map((workers) => workers.stop()));
-    this.#shift = undefined;
-    const { calls, done, latencies } = shift;
+    const session = this.#working;
+    if (!session) throw new Error('No workers were started.');
+    const costs = session.watch.read();
+    await Promise.all(session.workers.map((workers) => workers.stop()));
+    this.#working = undefined;
+    const { calls, done, latencies } = session;
     return { ...costs, calls: calls.count, done: done.count, latencies };
   }
 
-  #opened(): Session {
-    if (!this.#session) throw new Error('Nothing was opened that enqueues.');
-    return this.#session;
+  #opened(): ProducerSession {
+    if (!this.#producing) throw new Error('No producer is open.');
+    return this.#producing;
   }
 }
 
-/** What workers do from their start until their stop. */
-class Shift {
+/** The workers and their counts, from start to stop. */
+class WorkerSession {
   readonly watch = new Stopwatch();
   readonly calls = new Tally();
   readonly done = new Tally();
@@ -119,11 +119,11 @@ class Shift {
   readonly workers: Workers[] = [];
 }
 
-/** Prepares all jobs, so that only what the library does with them is timed. */
-function sending({ producer, jobNames }: Session, plan: EnqueuePlan): () => Promise<void> {
+/** Prepares all jobs, so that only the library is timed. */
+function sending({ producer, jobNames }: ProducerSession, plan: EnqueuePlan): () => Promise<void> {
   const { count, way, callers = 1, at = 0, flaky, textBytes, timed = false } = plan;
   const jobs = newJobs(jobNames, count, { flaky, textBytes });
-  // A call is no larger than some megabytes.
+  // A call has at most some megabytes.
   const bulk = textBytes ? Math.max(1, Math.min(BULK, Math.floor(BULK_BYTES / textBytes))) : BULK;
   const call = (index: number): Promise<unknown> => {
     const job = jobs[index];
@@ -131,7 +131,7 @@ function sending({ producer, jobNames }: Session, plan: EnqueuePlan): () => Prom
     return producer.enqueue(timed ? { ...job, args: { ...job.args, sentAt: now() } } : job);
   };
   const inBulk = async (send: ((batch: typeof jobs) => Promise<unknown>) | undefined) => {
-    if (!send) throw new Error(`The library has no calls for ${way}.`);
+    if (!send) throw new Error(`The library has no call for ${way}.`);
     for (let i = 0; i < count; i += bulk) await send(jobs.slice(i, i + bulk));
   };
   switch (way) {

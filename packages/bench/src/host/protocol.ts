@@ -1,23 +1,23 @@
 /**
- * What the benchmark asks of a competitor's process, and what that answers: one line of JSON each, questions on its
- * standard input, answers on its file descriptor 3, in order. The Go programs speak the same.
+ * The questions of the benchmark to a competitor's process, and the answers: one line of JSON each, questions on its standard
+ * input, answers on its file descriptor 3, in order. The Go programs use the same protocol.
  */
 export interface Protocol {
-  /** Opens what enqueues. */
+  /** Opens the producer. */
   open: { params: Setting; result: null };
   /** Enqueues jobs, timed. */
   enqueue: { params: EnqueuePlan; result: Timing };
   /** Enqueues single jobs that carry their time, at a steady rate. */
   pace: { params: Pace; result: Timing };
-  /** Starts workers, has them run what waits, and stops them. */
+  /** Starts workers, runs the waiting jobs, and stops the workers. */
   run: { params: RunPlan; result: Run };
   /** Starts workers. */
   start: { params: StartPlan; result: null };
-  /** Resolves when the workers have begun so many jobs since their start. */
+  /** Resolves once the workers have begun `count` jobs. */
   begun: { params: { readonly count: number }; result: null };
   /** Stops the workers. */
   stop: { params: null; result: Run };
-  /** Closes what enqueues. */
+  /** Closes the producer. */
   close: { params: null; result: null };
   about: { params: null; result: About };
 }
@@ -26,7 +26,7 @@ export type Verb = keyof Protocol;
 
 export interface Setting {
   readonly redisUrl: string;
-  /** What its keys begin with. */
+  /** The prefix of its keys. */
   readonly namespace: string;
   readonly jobNames: readonly string[];
   /** Jobs at once in a pool, over all names. */
@@ -44,7 +44,7 @@ export interface EnqueuePlan {
   /** Milliseconds since the epoch. */
   readonly at?: number;
   readonly flaky?: boolean;
-  /** How long a text each job has in its arguments, in bytes; default none. */
+  /** The length of the text in the arguments of each job, in bytes; default: no text. */
   readonly textBytes?: number;
   /** The jobs carry the time at which they were enqueued. */
   readonly timed?: boolean;
@@ -56,12 +56,12 @@ export interface Pace {
   readonly seconds: number;
 }
 
-/** What the handlers do: nothing, wait a millisecond, fail at first if the job is flaky, or note the job's latency. */
+/** The work of the handlers: none, wait a millisecond, fail at first if the job is flaky, or record the job's latency. */
 export type Work = 'noop' | 'sleep' | 'flaky' | 'timed';
 
 export interface StartPlan extends Setting {
   readonly work: Work;
-  /** How many pools of workers there are in the process. */
+  /** The number of worker pools in the process. */
   readonly pools: number;
 }
 
@@ -74,7 +74,7 @@ export interface Timing {
   readonly seconds: number;
 }
 
-/** What workers have done since their start. */
+/** The results of workers since their start. */
 export interface Run {
   /** Jobs that were settled as done. */
   readonly done: number;
@@ -82,11 +82,11 @@ export interface Run {
   readonly calls: number;
   /** From the first call of a handler until the last awaited job was settled. */
   readonly seconds: number;
-  /** Of the process, from the start until then. */
+  /** CPU time of the process in the same time. */
   readonly cpuSeconds: number;
-  /** The most memory the process has held so far. */
+  /** The peak memory of the process so far. */
   readonly peakBytes: number;
-  /** Microseconds from enqueue to the start of the handler, of jobs that carried their time. */
+  /** Microseconds from enqueue to the start of the handler, for jobs that carried their time. */
   readonly latencies: readonly number[];
 }
 

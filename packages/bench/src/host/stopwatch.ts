@@ -1,11 +1,11 @@
 import type { Run } from './protocol.js';
 
-/** What a stretch of time cost this process. */
+/** Measures the time and the CPU time of this process. */
 export class Stopwatch {
   readonly #cpu = process.cpuUsage();
   #start = performance.now();
 
-  /** The time counts from now on, the processor time from the beginning all the same. */
+  /** Restarts the time; the CPU time still counts from the beginning. */
   restart(): void {
     this.#start = performance.now();
   }

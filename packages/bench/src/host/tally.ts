@@ -1,4 +1,4 @@
-/** A count that somebody waits for. */
+/** A count that a caller can wait for. */
 export class Tally {
   #count = 0;
   #target = Infinity;
@@ -13,7 +13,7 @@ export class Tally {
     if (this.#count >= this.#target) this.#reached();
   }
 
-  /** Resolves when the count is `target` or more. One may wait at a time. */
+  /** Resolves when the count is `target` or more. Only one caller may wait at a time. */
   reaches(target: number): Promise<void> {
     return new Promise((resolve) => {
       this.#onReached = resolve;

@@ -19,7 +19,7 @@ const [BAR, STEP, GAP] = [14, 20, 16];
 /** Bars below each other, in groups with one scale. */
 export function barChart(heading: Heading, groups: readonly BarGroup[]): string {
   const drawing = new Drawing();
-  const most = Math.max(...groups.flatMap(({ bars }) => bars.map(({ value }) => value)));
+  const max = Math.max(...groups.flatMap(({ bars }) => bars.map(({ value }) => value)));
   let y = TOP;
   for (const { title, bars } of groups) {
     if (title !== '') {
@@ -27,7 +27,7 @@ export function barChart(heading: Heading, groups: readonly BarGroup[]): string 
       y += STEP + 2;
     }
     for (const { label, value, figure, kind } of bars) {
-      const width = Math.max(1, ((RIGHT - LEFT) * value) / most);
+      const width = Math.max(1, ((RIGHT - LEFT) * value) / max);
       drawing.text(LEFT - 10, y + 12, label, kind === 'ours' ? 'ink strong' : 'ink', 'end');
       drawing.bar(LEFT, y, width, BAR, kind);
       drawing.text(LEFT + width + 8, y + 12, figure, kind === 'ours' ? 'ink strong' : 'faint');

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CaseResult, Result } from '../benchmark.js';
+import type { CaseResult, WorkloadResult } from '../benchmark.js';
 import type { Competitor } from '../competitors.js';
 import type { Environment } from '../environment.js';
 import type { Metric } from '../workloads/workload.js';
@@ -49,7 +49,7 @@ const CHARTS: readonly Chart[] = [
  */
 export async function writeCharts(
   about: Environment,
-  results: readonly Result[],
+  results: readonly WorkloadResult[],
   competitors: readonly Competitor[],
 ): Promise<string[]> {
   const lines: string[] = [];
@@ -66,7 +66,7 @@ export async function writeCharts(
 
 function draw(
   { title, kind, metrics }: Chart,
-  result: Result,
+  result: WorkloadResult,
   { date, machine }: Environment,
   competitors: readonly Competitor[],
 ): string {
@@ -92,7 +92,10 @@ function barGroup(one: CaseResult, metric: Metric, competitors: readonly Competi
 }
 
 /** The first case only: others are not of all competitors. */
-function latencyRows({ cases: [one], metrics }: Result, competitors: readonly Competitor[]) {
+function latencyRows(
+  { cases: [one], metrics }: WorkloadResult,
+  competitors: readonly Competitor[],
+) {
   return competitors.flatMap(({ id, title }): LatencyRow[] => {
     const values = metrics
       .map((metric) => one && compare(one, metric, id)?.figure.median)

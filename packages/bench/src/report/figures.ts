@@ -2,26 +2,26 @@ import type { CaseResult } from '../benchmark.js';
 import type { Summary } from '../statistics.js';
 import type { Metric, Unit } from '../workloads/workload.js';
 
-/** A figure beside those that it is compared with. */
+/** A figure, compared with other figures. */
 export interface Comparison {
   readonly figure: Summary;
   /** How many times better this project is; `undefined` for its own figures. */
   readonly ratio: number | undefined;
-  /** Share (0 to 1) of what the bound reaches; `undefined` where there is none. */
+  /** The share (0 to 1) of the bound's figure; `undefined` without a bound. */
   readonly ofBound: number | undefined;
 }
 
 const OURS = 'nestcraft';
 const BOUND = 'bound';
 
-/** A competitor's figure in a case; `undefined` if it took no part. */
+/** A competitor's figure in a case; `undefined` if it was not measured. */
 export function compare(
-  { standings }: CaseResult,
+  { results }: CaseResult,
   { key, better }: Metric,
   competitor: string,
 ): Comparison | undefined {
   const figureOf = (id: string): Summary | undefined =>
-    standings.find((standing) => standing.competitor === id)?.figures[key];
+    results.find((result) => result.competitor === id)?.figures[key];
   const figure = figureOf(competitor);
   if (!figure) return undefined;
   const [ours, bound] = [figureOf(OURS), figureOf(BOUND)];
@@ -34,7 +34,7 @@ export function compare(
   };
 }
 
-/** With three digits that mean something, and its unit where that is not plain. */
+/** Formats a figure with three significant digits, and with its unit unless that is obvious. */
 export function formatFigure(value: number, unit: Unit): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   const text = value.toLocaleString('en', {

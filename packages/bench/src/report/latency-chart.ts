@@ -2,7 +2,7 @@ import { Drawing, LEFT, RIGHT, TOP, type Heading, type Kind } from './svg.js';
 
 export interface LatencyRow {
   readonly label: string;
-  /** Milliseconds, from the least to the most. */
+  /** Milliseconds, in ascending order. */
   readonly values: readonly number[];
   /** Written beside it. */
   readonly figure: string;

@@ -3,17 +3,17 @@ import { COMPETITORS } from '../competitors.js';
 import { RATE, type Metric } from '../workloads/workload.js';
 import { table } from './table.js';
 
-const even = (median: number) => ({ median, least: median, most: median });
+const even = (median: number) => ({ median, min: median, max: median });
 
-function standing(competitor: string, figures: Record<string, ReturnType<typeof even>>) {
+function resultOf(competitor: string, figures: Record<string, ReturnType<typeof even>>) {
   return { competitor, count: 1, figures };
 }
 
 describe('table', () => {
   it('tells how many times better this project is, and the share of the bound', () => {
     const rate = (competitor: string, median: number, spread = 0) =>
-      standing(competitor, { rate: { median, least: median - spread, most: median + spread } });
-    const standings = [
+      resultOf(competitor, { rate: { median, min: median - spread, max: median + spread } });
+    const results = [
       rate('nestcraft', 60_000, 3_000),
       rate('bound', 80_000),
       rate('bullmq', 12_000),
@@ -22,7 +22,7 @@ describe('table', () => {
       workload: 'drain',
       what: 'a test',
       metrics: [RATE],
-      cases: [{ title: '1 name', standings }],
+      cases: [{ title: '1 name', results }],
     };
     expect(table(result, COMPETITORS)).toBe(
       [
@@ -37,10 +37,10 @@ describe('table', () => {
 
   it('counts less as better where it is, and leaves out who took no part in a case', () => {
     const p50: Metric = { key: 'p50', title: 'p50', unit: 'ms', better: 'less' };
-    const ours = standing('nestcraft', { p50: even(0.5) });
+    const ours = resultOf('nestcraft', { p50: even(0.5) });
     const cases = [
-      { title: '', standings: [ours, standing('asynq', { p50: even(0.25) })] },
-      { title: 'by LPUSH', standings: [ours] },
+      { title: '', results: [ours, resultOf('asynq', { p50: even(0.25) })] },
+      { title: 'by LPUSH', results: [ours] },
     ];
     const text = table({ workload: 'idle', what: 'a test', metrics: [p50], cases }, COMPETITORS);
     expect(text.split('\n').slice(-2)).toEqual([

@@ -1,16 +1,16 @@
-import type { CaseResult, Result } from '../benchmark.js';
+import type { CaseResult, WorkloadResult } from '../benchmark.js';
 import type { Competitor } from '../competitors.js';
 import type { Metric } from '../workloads/workload.js';
 import { compare, formatFigure, formatRatio, formatShare } from './figures.js';
 
 /**
  * A workload's results as a table in Markdown, a line for each case and metric. A cell is the median and, in brackets,
- * half of what lies between the least and the most, how many times better this project is, and the share of the bound.
+ * half the range, how many times better this project is, and the share of the bound.
  */
-export function table(result: Result, competitors: readonly Competitor[]): string {
+export function table(result: WorkloadResult, competitors: readonly Competitor[]): string {
   const { workload, what, metrics, cases } = result;
   const present = competitors.filter(({ id }) =>
-    cases.some(({ standings }) => standings.some(({ competitor }) => competitor === id)),
+    cases.some(({ results }) => results.some(({ competitor }) => competitor === id)),
   );
   const head = ['', ...present.map(({ title }) => title)];
   const rows = cases.flatMap((one) =>
@@ -35,9 +35,9 @@ function cell(one: CaseResult, metric: Metric, competitor: string): string {
   const comparison = compare(one, metric, competitor);
   if (!comparison) return '–';
   const { figure, ratio, ofBound } = comparison;
-  const spread = (figure.most - figure.least) / 2 / figure.median;
+  const spread = (figure.max - figure.min) / 2 / figure.median;
   const notes = [
-    figure.most > figure.least && `±${formatShare(spread)}`,
+    figure.max > figure.min && `±${formatShare(spread)}`,
     ratio !== undefined && competitor !== 'bound' && formatRatio(ratio),
     ofBound !== undefined && formatShare(ofBound),
   ].filter((note) => note !== false);

@@ -12,9 +12,9 @@ export const asyncHandlers: Workload = {
       names: nameCount,
       count: jobs,
       trims: true,
-      measure: async (contest, count) => {
-        await contest.fill(count);
-        const rate = rateOf(await contest.drain(count, { work: 'sleep' }));
+      measure: async (trial, count) => {
+        await trial.fill(count);
+        const rate = rateOf(await trial.drain(count, { work: 'sleep' }));
         return { rate, ofIdeal: (rate / (concurrency * 1000)) * 100 };
       },
     },

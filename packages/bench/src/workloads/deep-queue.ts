@@ -1,4 +1,4 @@
-import type { Contest } from '../contest.js';
+import type { Trial } from '../trial.js';
 import { summarise } from '../statistics.js';
 import { rateOf, type Workload } from './workload.js';
 
@@ -23,14 +23,14 @@ export const deepQueue: Workload = {
       names: nameCount,
       count: depth,
       trims: false,
-      rehearsal: Math.min(SHALLOW, depth),
-      measure: async (contest, count) => {
+      warmUp: Math.min(SHALLOW, depth),
+      measure: async (trial, count) => {
         // Workers take some more until they have stopped: the queue must outlast all turns.
         const batch = Math.min(SHALLOW, jobs, Math.floor(count / (4 * TURNS)));
-        const before = await contest.redis.memory();
-        await contest.fill(count);
-        const bytes = ((await contest.redis.memory()) - before) / count;
-        const rates = await takeTurns(contest, batch);
+        const before = await trial.redis.memory();
+        await trial.fill(count);
+        const bytes = ((await trial.redis.memory()) - before) / count;
+        const rates = await takeTurns(trial, batch);
         return { ...rates, bytes, ratio: rates.shallow / rates.deep };
       },
     },
@@ -38,13 +38,13 @@ export const deepQueue: Workload = {
 };
 
 /** Runs a batch from the long queue and one from a short one, in turns, so that noise hits both alike. */
-async function takeTurns(contest: Contest, batch: number) {
+async function takeTurns(trial: Trial, batch: number) {
   const [deep, shallow]: [number[], number[]] = [[], []];
   for (let turn = 1; turn <= TURNS; turn++) {
-    const short = { ...contest.setting, namespace: `${contest.setting.namespace}-short-${turn}` };
-    await contest.fill(batch, {}, short);
-    shallow.push(rateOf(await contest.drain(batch, short)));
-    deep.push(rateOf(await contest.drainSome(batch)));
+    const short = { ...trial.setting, namespace: `${trial.setting.namespace}-short-${turn}` };
+    await trial.fill(batch, {}, short);
+    shallow.push(rateOf(await trial.drain(batch, short)));
+    deep.push(rateOf(await trial.drainSome(batch)));
   }
   return { shallow: summarise(shallow).median, deep: summarise(deep).median };
 }

@@ -13,9 +13,9 @@ export const drain: Workload = {
         names: nameCount,
         count: jobs,
         trims: true,
-        measure: async (contest, count) => {
-          await contest.fill(count);
-          return { rate: rateOf(await contest.drain(count)) };
+        measure: async (trial, count) => {
+          await trial.fill(count);
+          return { rate: rateOf(await trial.drain(count)) };
         },
       })),
     ),

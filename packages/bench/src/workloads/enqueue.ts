@@ -24,8 +24,8 @@ export const enqueue: Workload = {
       names: nameCount,
       count: jobs,
       trims: true,
-      measure: async (contest, count) => {
-        const { seconds } = await contest.enqueue({ count, ...plan });
+      measure: async (trial, count) => {
+        const { seconds } = await trial.enqueue({ count, ...plan });
         return { rate: count / seconds };
       },
     })),

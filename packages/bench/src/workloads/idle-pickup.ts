@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contest } from '../contest.js';
+import type { Trial } from '../trial.js';
 import { now, PAYLOAD } from '../jobs.js';
 import { percentile } from '../statistics.js';
 import type { Case, Workload } from './workload.js';
@@ -15,7 +15,7 @@ const how = (flow: number): Omit<Case, 'title' | 'needs' | 'measure'> => ({
   names: 1,
   count: Math.min(SAMPLES, flow),
   trims: false,
-  rehearsal: 1,
+  warmUp: 1,
 });
 
 export const idlePickup: Workload = {
@@ -23,41 +23,41 @@ export const idlePickup: Workload = {
   what: 'a single job into an idle pool: from the call that enqueues to the start of the handler',
   metrics: [
     { key: 'p50', title: 'p50', unit: 'ms', better: 'less' },
-    { key: 'most', title: 'slowest', unit: 'ms', better: 'less' },
+    { key: 'max', title: 'slowest', unit: 'ms', better: 'less' },
   ],
   cases: ({ flow }) => [
     {
       ...how(flow),
       title: 'its own enqueuer',
       needs: 'serve',
-      measure: (contest, count) => {
+      measure: (trial, count) => {
         const send = () =>
-          contest.team.producer.ask('enqueue', { count: 1, way: 'single', timed: true });
-        return contest.producing(() => pickUp(contest, count, send));
+          trial.processes.producer.ask('enqueue', { count: 1, way: 'single', timed: true });
+        return trial.producing(() => pickUp(trial, count, send));
       },
     },
     {
       ...how(flow),
       title: 'a plain LPUSH',
       needs: 'lpush',
-      measure: (contest, count) => pickUp(contest, count, () => push(contest)),
+      measure: (trial, count) => pickUp(trial, count, () => push(trial)),
     },
   ],
 };
 
-async function pickUp(contest: Contest, count: number, send: () => Promise<unknown>) {
-  await contest.start('timed');
+async function pickUp(trial: Trial, count: number, send: () => Promise<unknown>) {
+  await trial.start('timed');
   for (let sent = 1; sent <= count; sent++) {
     await sleep(GAP);
     await send();
-    await contest.team.workers.ask('begun', { count: sent });
+    await trial.processes.workers.ask('begun', { count: sent });
   }
-  const { latencies } = await contest.stop(count);
-  return { p50: percentile(latencies, 0.5) / 1000, most: percentile(latencies, 1) / 1000 };
+  const { latencies } = await trial.stop(count);
+  return { p50: percentile(latencies, 0.5) / 1000, max: percentile(latencies, 1) / 1000 };
 }
 
 /** As any program would enqueue that knows gocraft/work's format. */
-function push({ setting, redis }: Contest): Promise<void> {
+function push({ setting, redis }: Trial): Promise<void> {
   const [name = ''] = setting.jobNames;
   const [id, t] = [randomBytes(12).toString('hex'), Math.floor(Date.now() / 1000)];
   const entry = JSON.stringify({ name, id, t, args: { ...PAYLOAD, sentAt: now() } });

@@ -3,7 +3,7 @@ import type { Case, Workload } from './workload.js';
 
 const NAMES = 200;
 const CONCURRENCY = 5;
-const MOST_SECONDS = 10;
+const MAX_SECONDS = 10;
 // Milliseconds until a pool that has just started sleeps as deeply as it will.
 const SETTLING = 3_000;
 
@@ -21,14 +21,14 @@ export const idleTraffic: Workload = {
       needs: pools === 1 ? 'serve' : 'pools',
       names: NAMES,
       concurrency: CONCURRENCY,
-      count: Math.min(MOST_SECONDS, flow),
+      count: Math.min(MAX_SECONDS, flow),
       trims: false,
-      rehearsal: 0,
-      measure: async (contest, seconds) => {
-        await contest.start('noop', pools);
+      warmUp: 0,
+      measure: async (trial, seconds) => {
+        await trial.start('noop', pools);
         await sleep(Math.min(SETTLING, seconds * 1000));
-        const { sent, inScripts } = await contest.redis.traffic(seconds);
-        await contest.stop(0);
+        const { sent, inScripts } = await trial.redis.traffic(seconds);
+        await trial.stop(0);
         return { sent, inScripts };
       },
     })),

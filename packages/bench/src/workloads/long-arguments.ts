@@ -14,16 +14,16 @@ export const longArguments: Workload = {
   what: 'no-op jobs with a long text in their arguments, concurrency 10, from the first one that is run until the last one is settled',
   metrics: [RATE],
   cases: ({ jobs }) =>
-    COUNTS.map(([kilobytes, most]) => ({
+    COUNTS.map(([kilobytes, max]) => ({
       title: `${kilobytes} kB`,
       needs: 'long',
       concurrency: CONCURRENCY,
       names: 1,
-      count: Math.min(jobs, most),
+      count: Math.min(jobs, max),
       trims: true,
-      measure: async (contest, count) => {
-        await contest.fill(count, { textBytes: kilobytes * KB });
-        return { rate: rateOf(await contest.drain(count)) };
+      measure: async (trial, count) => {
+        await trial.fill(count, { textBytes: kilobytes * KB });
+        return { rate: rateOf(await trial.drain(count)) };
       },
     })),
 };

@@ -1,6 +1,6 @@
 import { RATE, rateOf, type Case, type Workload } from './workload.js';
 
-const MOST_JOBS = 50_000;
+const MAX_JOBS = 50_000;
 
 const SHAPES = [
   { names: 5, pools: 1, concurrency: 100 },
@@ -18,15 +18,15 @@ export const manyNames: Workload = {
       needs: pools === 1 ? 'serve' : 'pools',
       names,
       concurrency,
-      count: Math.min(jobs, MOST_JOBS),
+      count: Math.min(jobs, MAX_JOBS),
       trims: true,
-      measure: async (contest, count) => {
-        await contest.start('noop', pools);
-        const before = await contest.redis.costs();
-        await contest.fill(count);
-        await contest.team.workers.ask('begun', { count });
-        const { cpuSeconds } = await contest.redis.costs();
-        const run = await contest.stop(count);
+      measure: async (trial, count) => {
+        await trial.start('noop', pools);
+        const before = await trial.redis.costs();
+        await trial.fill(count);
+        await trial.processes.workers.ask('begun', { count });
+        const { cpuSeconds } = await trial.redis.costs();
+        const run = await trial.stop(count);
         return { rate: rateOf(run), redis: ((cpuSeconds - before.cpuSeconds) / count) * 1e6 };
       },
     })),

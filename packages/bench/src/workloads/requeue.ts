@@ -18,17 +18,17 @@ export const requeue: Workload = {
       names: nameCount,
       count: jobs,
       trims: true,
-      measure: async (contest, count) => {
-        const { competitor, redis, setting } = contest;
+      measure: async (trial, count) => {
+        const { competitor, redis, setting } = trial;
         const { sets, perSecond } = competitor.delayed ?? { sets: () => [], perSecond: 1 };
         const delayed = sets(setting.namespace, setting.jobNames);
-        await contest.fill(count, { way: 'schedule', at: Date.now() + HOUR * 1000 });
+        await trial.fill(count, { way: 'schedule', at: Date.now() + HOUR * 1000 });
         await redis.age(delayed, 2 * HOUR * perSecond);
         if ((await redis.members(delayed)) !== count) {
           throw new Error(`${competitor.title} has not scheduled ${count} jobs.`);
         }
         const start = performance.now();
-        const running = contest.drain(count);
+        const running = trial.drain(count);
         while ((await redis.members(delayed)) > 0) await sleep(1);
         const seconds = (performance.now() - start) / 1000;
         return { moved: count / seconds, rate: rateOf(await running) };

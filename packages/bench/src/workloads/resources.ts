@@ -22,14 +22,14 @@ export const resources: Workload = {
       names: nameCount,
       count: jobs,
       trims: false,
-      rehearsal: Math.min(jobs, PER / 10),
-      measure: async (contest, count) => {
-        const empty = await contest.redis.memory();
-        await contest.fill(count);
-        const full = await contest.redis.memory();
-        const before = await contest.redis.costs();
-        const run = await contest.drain(count);
-        const after = await contest.redis.costs();
+      warmUp: Math.min(jobs, PER / 10),
+      measure: async (trial, count) => {
+        const empty = await trial.redis.memory();
+        await trial.fill(count);
+        const full = await trial.redis.memory();
+        const before = await trial.redis.costs();
+        const run = await trial.drain(count);
+        const after = await trial.redis.costs();
         const scale = PER / count;
         return {
           rate: rateOf(run),

@@ -1,6 +1,6 @@
 import { RATE, rateOf, type Workload } from './workload.js';
 
-const MOST_JOBS = 20_000;
+const MAX_JOBS = 20_000;
 
 export const retries: Workload = {
   name: 'retries',
@@ -12,12 +12,12 @@ export const retries: Workload = {
       needs: 'retry',
       concurrency,
       names: nameCount,
-      count: Math.min(jobs, MOST_JOBS),
+      count: Math.min(jobs, MAX_JOBS),
       trims: false,
-      rehearsal: Math.min(jobs, MOST_JOBS / 10),
-      measure: async (contest, count) => {
-        await contest.fill(count, { flaky: true });
-        return { rate: rateOf(await contest.drain(count, { work: 'flaky' })) };
+      warmUp: Math.min(jobs, MAX_JOBS / 10),
+      measure: async (trial, count) => {
+        await trial.fill(count, { flaky: true });
+        return { rate: rateOf(await trial.drain(count, { work: 'flaky' })) };
       },
     },
   ],

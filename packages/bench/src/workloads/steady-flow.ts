@@ -2,7 +2,7 @@ import { percentile } from '../statistics.js';
 import type { Workload } from './workload.js';
 
 const RATE = 1_000;
-const REHEARSAL = 1;
+const WARM_UP_SECONDS = 1;
 
 export const steadyFlow: Workload = {
   name: 'flow',
@@ -21,15 +21,15 @@ export const steadyFlow: Workload = {
       names: nameCount,
       count: RATE * flow,
       trims: false,
-      rehearsal: RATE * REHEARSAL,
-      measure: async (contest, count) => {
-        const { producer, workers } = contest.team;
-        await contest.start('timed');
-        const sent = await contest.producing(() =>
+      warmUp: RATE * WARM_UP_SECONDS,
+      measure: async (trial, count) => {
+        const { producer, workers } = trial.processes;
+        await trial.start('timed');
+        const sent = await trial.producing(() =>
           producer.ask('pace', { rate: RATE, seconds: count / RATE }),
         );
         await workers.ask('begun', { count: sent.count });
-        const { latencies } = await contest.stop(sent.count);
+        const { latencies } = await trial.stop(sent.count);
         const ms = (share: number): number => percentile(latencies, share) / 1000;
         return { p50: ms(0.5), p99: ms(0.99), p999: ms(0.999) };
       },

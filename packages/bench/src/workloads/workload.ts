@@ -1,27 +1,27 @@
 import type { Ability } from '../competitors.js';
-import type { Contest } from '../contest.js';
+import type { Trial } from '../trial.js';
 
-/** Something that is measured of every competitor that can do it. */
+/** A measurement of every competitor that has the needed ability. */
 export interface Workload {
   readonly name: string;
-  /** In a few words. */
+  /** A description in a few words. */
   readonly what: string;
   readonly metrics: readonly Metric[];
-  /** Rounds that count, at most; default: as many as are asked for. */
+  /** The maximum number of rounds that count; default: no maximum. */
   readonly rounds?: number;
   readonly cases: (sizes: Sizes) => Case[];
 }
 
-/** How large a benchmark is to be. */
+/** The sizes of a benchmark. */
 export interface Sizes {
-  /** Most jobs of a measurement. */
+  /** The maximum number of jobs of a measurement. */
   readonly jobs: number;
   readonly concurrencies: readonly number[];
   readonly names: readonly number[];
-  /** What workloads take that do not go through all of them. */
+  /** For workloads that do not try all concurrencies and numbers of names. */
   readonly concurrency: number;
   readonly nameCount: number;
-  /** Seconds for which the steady flow goes on. */
+  /** The duration of the steady flow, in seconds. */
   readonly flow: number;
   /** Jobs that wait in a deep queue. */
   readonly depth: number;
@@ -37,18 +37,18 @@ export interface Metric {
 export type Unit = '/s' | 'ms' | 's' | 'MB' | 'µs' | 'bytes' | '×' | '%' | '';
 
 export interface Case {
-  /** What distinguishes it from the others; empty if there are none. */
+  /** Distinguishes it from the other cases; empty for a single case. */
   readonly title: string;
   readonly needs: Ability;
   readonly concurrency: number;
   readonly names: number;
-  /** Jobs of a measurement. A slow competitor gets fewer, if `trims`. */
+  /** The number of jobs of a measurement. With `trims`, a slow competitor gets fewer. */
   readonly count: number;
   readonly trims: boolean;
-  /** Jobs of a first measurement, which does not count; 0 for none. Default: as `trims` needs it. */
-  readonly rehearsal?: number;
-  /** Measures once; a number for each metric. */
-  readonly measure: (contest: Contest, count: number) => Promise<Sample>;
+  /** The number of jobs of a first measurement, which does not count; 0 for none. Default: as `trims` needs it. */
+  readonly warmUp?: number;
+  /** Measures once. Resolves to a number for each metric. */
+  readonly measure: (trial: Trial, count: number) => Promise<Sample>;
 }
 
 export type Sample = Readonly<Record<string, number>>;

@@ -9,7 +9,7 @@ import { WORK_DASHBOARD_OPTIONS } from '../options/dashboard.tokens.js';
 import { SETS } from '../options/set-names.js';
 import { Cache } from '../views/cache.js';
 import { OPENAPI } from './openapi.js';
-import { BulkWork } from '../bulk/bulk-work.js';
+import { BulkTasks } from '../bulk/bulk-tasks.js';
 import { jobName, oneOf, optional, text } from '../http/params.js';
 import { Periodic } from '../views/periodic.js';
 import { Presenters } from '../views/presenter.js';
@@ -37,7 +37,7 @@ export class ApiRoutes {
   constructor(
     private readonly client: Client,
     private readonly snapshots: Snapshots,
-    private readonly bulk: BulkWork,
+    private readonly bulk: BulkTasks,
     private readonly searches: Searches,
     private readonly schedules: Periodic,
     private readonly busy: BusyWorkers,
@@ -101,11 +101,11 @@ export class ApiRoutes {
   }
 
   /** Cancels a bulk task. A user who may begin such a task may cancel it. */
-  @Change('api/operations/:id/cancel', 'view')
+  @Change('api/bulk-tasks/:id/cancel', 'view')
   async cancel(asked: Asked): Promise<void> {
     const id = text('id', asked.params.id);
     const { action, resource } = await this.bulk.get(id);
-    await asked.allow({ ...resource, operation: id }, action);
+    await asked.allow({ ...resource, bulkTask: id }, action);
     await this.bulk.cancel(id);
   }
 
@@ -157,9 +157,10 @@ export class ApiRoutes {
     await asked.allow({ jobName: name });
     return this.cache.read(JSON.stringify(['metrics', range, name]), FRESH.metrics, async () => {
       const all = await this.client.metrics({ range, jobName: name });
-      const { intervals, jobsSince, ...rest } = all;
+      const { step, intervals, jobsSince, ...rest } = all;
       return {
         ...rest,
+        step: step / 1000,
         jobsSince: jobsSince.getTime() / 1000,
         intervals: intervals.map((one) => ({ ...one, start: one.start.getTime() / 1000 })),
       };

@@ -3,7 +3,7 @@ import { Client, type JobSet, type TimedJob } from '@nestcraft/work';
 import { argsTextOf } from '@nestcraft/work/internal';
 import type { Asked } from '../requests/asked.js';
 import { jobSetOf } from '../options/job-sets.js';
-import type { SetName } from '../options/set-names.js';
+import type { JobSetName } from '../options/set-names.js';
 import { integer } from '../http/params.js';
 import { Presenters, type Presenter } from '../views/presenter.js';
 import { Reply } from '../http/replies.js';
@@ -80,7 +80,7 @@ export class CompatRoutes {
     return this.page(asked, 'dead', 'died_at');
   }
 
-  private async page(asked: Asked, set: SetName, time: string): Promise<Reply> {
+  private async page(asked: Asked, set: JobSetName, time: string): Promise<Reply> {
     const page = integer('page', asked.query.page ?? '1', 1, LAST_PAGE);
     await asked.allow({ set });
     const presenter = this.presenters.for(await asked.may('viewArgs', { set }));

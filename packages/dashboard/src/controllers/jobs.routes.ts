@@ -4,10 +4,10 @@ import type { Asked } from '../requests/asked.js';
 import { labelOf } from '../requests/audit.js';
 import type { DashboardResource } from '../options/actions.js';
 import { jobSetOf } from '../options/job-sets.js';
-import { SETS, type SetName } from '../options/set-names.js';
+import { SETS, type JobSetName } from '../options/set-names.js';
 import { FRESH, Cache } from '../views/cache.js';
 import type { BulkTask } from '../bulk/bulk-task.js';
-import { BulkWork } from '../bulk/bulk-work.js';
+import { BulkTasks } from '../bulk/bulk-tasks.js';
 import {
   integer,
   jobName,
@@ -34,7 +34,7 @@ export class JobsRoutes {
   constructor(
     private readonly client: Client,
     private readonly presenters: Presenters,
-    private readonly bulk: BulkWork,
+    private readonly bulk: BulkTasks,
     private readonly cache: Cache,
   ) {}
 
@@ -152,7 +152,7 @@ export class JobsRoutes {
   /** Checks all permissions before it changes anything. */
   private async each(
     asked: Asked,
-    set: SetName,
+    set: JobSetName,
     act: (job: TimedJob) => Promise<{ readonly status: string }>,
   ) {
     const refs = jobRefs('jobs', asked.body.jobs, MAX_SELECTED);
@@ -170,7 +170,7 @@ export class JobsRoutes {
 
   private async all(
     asked: Asked,
-    { set, verb }: { readonly set: SetName; readonly verb: string },
+    { set, verb }: { readonly set: JobSetName; readonly verb: string },
     act: (options: BulkOptions) => Promise<BulkResult>,
   ): Promise<BulkTask> {
     const name = optional(asked.body.name, (value) => text('name', value));
@@ -182,10 +182,10 @@ export class JobsRoutes {
   }
 }
 
-function setOf({ params }: Asked): SetName {
+function setOf({ params }: Asked): JobSetName {
   return oneOf('set', params.set, SETS);
 }
 
-function resourceOf(set: SetName, jobId: string, job: TimedJob | undefined): DashboardResource {
+function resourceOf(set: JobSetName, jobId: string, job: TimedJob | undefined): DashboardResource {
   return { set, jobId, jobName: job?.job?.name };
 }

@@ -4,7 +4,7 @@ import type { Asked } from '../requests/asked.js';
 import { labelOf } from '../requests/audit.js';
 import { FRESH, Cache } from '../views/cache.js';
 import type { BulkTask } from '../bulk/bulk-task.js';
-import { BulkWork } from '../bulk/bulk-work.js';
+import { BulkTasks } from '../bulk/bulk-tasks.js';
 import {
   integer,
   jobName,
@@ -30,7 +30,7 @@ export class QueuesRoutes {
   constructor(
     private readonly client: Client,
     private readonly presenters: Presenters,
-    private readonly bulk: BulkWork,
+    private readonly bulk: BulkTasks,
     private readonly cache: Cache,
   ) {}
 

@@ -39,7 +39,7 @@ describe('what is wrong with Redis', () => {
     ],
     ['moves slots', reply('TRYAGAIN Multiple keys request'), 503, 'redis_tryagain'],
     ['does not let us', reply('NOPERM no permissions'), 500, 'redis_refused'],
-    ['has another kind of key', reply('WRONGTYPE BulkTask against a key'), 500, 'redis_refused'],
+    ['has another kind of key', reply('WRONGTYPE Operation against a key'), 500, 'redis_refused'],
     ['is away', new NotConnectedError('client', 5_000), 503, 'redis_unreachable'],
     [
       'was not reached',

@@ -1,17 +1,6 @@
 import { ClosedError, EnqueueRejectedError, EnqueueOutcomeUnknownError } from '@nestcraft/work';
-import { errorLine, redisFault } from '@nestcraft/work/internal';
+import { errorLine, meaningOf, redisFault } from '@nestcraft/work/internal';
 import { Problem } from './problem.js';
-
-const TITLES: Readonly<Record<string, string>> = {
-  BUSY: 'Redis is busy running a script.',
-  LOADING: 'Redis is starting and is loading its data.',
-  OOM: 'Redis is out of memory.',
-  READONLY: 'This Redis is a replica and rejects changes.',
-  MISCONF: 'Redis cannot save its data and rejects changes.',
-  NOREPLICAS: 'Redis has too few replicas and rejects changes.',
-  CLUSTERDOWN: 'The Redis Cluster is down.',
-  MASTERDOWN: 'The master of this Redis is down.',
-};
 
 /** Returns whether an error leaves it unknown if the command took effect. */
 export function isUnknownEffect(error: unknown): boolean {
@@ -41,8 +30,9 @@ export function problemOfRedis(error: unknown, isChange: boolean): Problem | und
   if (remedy === 'alert') {
     return new Problem(500, 'redis_refused', refused, { title: 'Redis rejected a command.' });
   }
-  const title = TITLES[code] ?? 'Redis cannot do this right now.';
-  return unavailable(`redis_${code.toLowerCase()}`, title, `${refused}. Try again later.`);
+  const { condition = 'Redis cannot do this right now.', advice = 'Try again later.' } =
+    meaningOf(code) ?? {};
+  return unavailable(`redis_${code.toLowerCase()}`, condition, `${refused}. ${advice}`);
 }
 
 /** Returns the error that Redis sent to an enqueuer. */

@@ -1,4 +1,4 @@
-import type { SetName } from './set-names.js';
+import type { JobSetName } from './set-names.js';
 
 /** The actions that a user may be permitted to take on the dashboard. */
 export const ACTIONS = [
@@ -29,7 +29,7 @@ export type DashboardAction = (typeof ACTIONS)[number];
 export interface DashboardResource {
   /** The queue of the affected waiting jobs; it has the name of its jobs. */
   readonly queue?: string | undefined;
-  readonly set?: SetName | undefined;
+  readonly set?: JobSetName | undefined;
   /** The name of the job or jobs. Also missing for a job that is gone and for an entry that is not a job. */
   readonly jobName?: string | undefined;
   readonly jobId?: string | undefined;
@@ -38,5 +38,5 @@ export interface DashboardResource {
   /** The id of a worker. */
   readonly worker?: string | undefined;
   /** The id of a bulk task, to be cancelled. */
-  readonly operation?: string | undefined;
+  readonly bulkTask?: string | undefined;
 }

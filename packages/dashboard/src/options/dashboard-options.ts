@@ -44,6 +44,8 @@ export interface Authenticate<
   (request: Request): Awaitable<User | null | undefined | false>;
   /** The header `WWW-Authenticate` of the response to an unknown user. */
   readonly challenge?: string;
+  /** Why nobody can sign in, such as a missing password. The dashboard is then closed, and the log gives this reason. */
+  readonly closed?: string;
 }
 
 /**

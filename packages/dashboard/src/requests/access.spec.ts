@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '@nestcraft/work';
 import { eventually } from '../../../../test/support/eventually.js';
-import { basicAuth } from '../security/basic-auth.js';
+import { basicAuth, type BasicAuthOptions } from '../security/basic-auth.js';
 import { ADAPTERS, Dashboards, problem, send, StreamReader } from '../testing/dashboards.js';
 
 let dashboards: Dashboards;
@@ -153,27 +153,36 @@ describe.each(ADAPTERS)('basicAuth, with %s', (_name, fastify) => {
   });
 });
 
+const PASSWORD_OF_OPS = 'the password of "ops"';
+
 describe('basicAuth', () => {
   it.each<[string, () => unknown]>([
-    ['a password that is not set', () => basicAuth({ username: 'a', password: process.env.NONE })],
-    ['an empty password', () => basicAuth({ username: 'a', password: '' })],
-    ['a password that is no text', () => basicAuth({ users: { a: 7 as unknown as string } })],
-    ['a user name that is not set', () => basicAuth({ username: process.env.NONE, password: 'x' })],
-    ['an empty user name', () => basicAuth({ username: '', password: 'x' })],
+    ['a password that is not a string', () => basicAuth({ users: { a: 7 as unknown as string } })],
     ['a user name with a colon', () => basicAuth({ users: { 'a:b': 'x' } })],
-    ['one empty password of several', () => basicAuth({ users: { a: 'x', b: '' } })],
-    ['nobody', () => basicAuth({ users: {} })],
+    ['an empty list of users', () => basicAuth({ users: {} })],
   ])('refuses %s', (_what, make) => {
     expect(make).toThrow(InvalidOptionError);
   });
 
-  it('says whose password is missing, and where to look', () => {
-    expect(() => basicAuth({ username: 'ops', password: process.env.NONE })).toThrow(
-      'Option "password" is undefined; it must be a non-empty string for "ops" (is the environment variable set?).',
-    );
+  it.each<[string, BasicAuthOptions, string]>([
+    ['a password is not set', { username: 'ops', password: process.env.NONE }, PASSWORD_OF_OPS],
+    ['a password is empty', { username: 'ops', password: '' }, PASSWORD_OF_OPS],
+    ['one password of several is empty', { users: { a: 'x', ops: '' } }, PASSWORD_OF_OPS],
+    ['the user name is not set', { username: process.env.NONE, password: 'x' }, 'a user name'],
+    ['the user name is empty', { username: '', password: 'x' }, 'a user name'],
+  ])('closes the dashboard if %s, and the log says so', async (_what, options, missing) => {
+    const log: string[] = [];
+    const url = await dashboards.serve({ authenticate: basicAuth(options) }, { log });
+    expect(log).toEqual([
+      `ERROR The dashboard is closed: basicAuth() lacks ${missing}. Is the environment variable set?`,
+    ]);
+    const authorization = `Basic ${Buffer.from('a:x').toString('base64')}`;
+    const response = await fetch(`${url}/api/me`, { headers: { authorization } });
+    expect(response.headers.get('www-authenticate')).toBeNull();
+    expect(await problem(response)).toEqual({ status: 403, code: 'closed' });
   });
 
-  it('tells no password', () => {
+  it('shows no password in an error', () => {
     const password = 1234567 as unknown as string;
     expect(() => basicAuth({ username: 'a', password })).not.toThrow('1234567');
   });

@@ -33,10 +33,14 @@ export class Access implements OnModuleInit {
 
   onModuleInit(): void {
     const { authenticate, insecureAllowAll = false } = this.options;
+    const logger = new Logger('WorkDashboard');
+    if (authenticate?.closed !== undefined) {
+      logger.error(`The dashboard is closed: ${authenticate.closed}`);
+    }
     if (authenticate) return;
     const openness =
       'The dashboard is open to everyone who can reach it under a name of this machine or an "origin": "insecureAllowAll" is true. To restrict access, pass the option "authenticate" to WorkDashboardModule.forRoot, such as basicAuth({ username, password }).';
-    new Logger('WorkDashboard').warn(insecureAllowAll ? openness : CLOSED);
+    logger.warn(insecureAllowAll ? openness : CLOSED);
   }
 
   /**

@@ -1,8 +1,8 @@
-import type { SetName } from '../options/set-names.js';
+import type { JobSetName } from '../options/set-names.js';
 import type { JobView } from '../views/job-view.js';
 
 /** The places in which jobs can be searched. */
-export type Searched = SetName | 'waiting' | 'running';
+export type Searched = JobSetName | 'waiting' | 'running';
 
 /** A job that a search has found, with its location. */
 export interface Hit {

@@ -2,10 +2,14 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { InvalidOptionError } from '@nestcraft/work';
 import type { Authenticate, DashboardRequest } from '../options/dashboard-options.js';
 
+interface SingleUser {
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+}
+
 /** The users who may sign in, one or several, each with a password, and the realm. */
 export type BasicAuthOptions = (
-  | { readonly username: string | undefined; readonly password: string | undefined }
-  | { readonly users: Readonly<Record<string, string | undefined>> }
+  SingleUser | { readonly users: Readonly<Record<string, string | undefined>> }
 ) & {
   /** The text that the browser shows when it asks for the password; default `Nestcraft Work`. */
   readonly realm?: string | undefined;
@@ -21,12 +25,16 @@ export type BasicAuthOptions = (
  *   authenticate: basicAuth({ username: 'ops', password: process.env.JOBS_PASSWORD }),
  * })
  * ```
- * @throws InvalidOptionError if no user is given, or a user name or a password is missing or empty
+ * @param options If a user name or a password is missing or empty, as an environment variable may be, the dashboard is closed
+ * and the log says why.
+ * @throws InvalidOptionError if no user is given, or if a user name or a password is invalid
  */
 export function basicAuth(options: BasicAuthOptions): Authenticate<DashboardRequest, string> {
-  const users = 'users' in options ? options.users : { [nameIn(options)]: options.password };
-  const known = Object.entries(users).map(([name, password]) => account(name, password));
-  if (known.length === 0) throw new InvalidOptionError('users', users, 'at least one user');
+  const users = 'users' in options ? Object.entries(options.users) : [accountOf(options)];
+  if (users.length === 0) throw new InvalidOptionError('users', {}, 'at least one user');
+  const closed = missingIn(users);
+  if (closed !== undefined) return Object.assign(() => null, { closed });
+  const known = users.map(([name, password]) => ({ name, digest: digest(`${name}:${password}`) }));
   const realm = (options.realm ?? 'Nestcraft Work').replace(/[^\x20-\x7e]|["\\]/g, '');
   const authenticate = ({ headers }: DashboardRequest): string | null => {
     const given = credentials(headers.authorization);
@@ -37,22 +45,31 @@ export function basicAuth(options: BasicAuthOptions): Authenticate<DashboardRequ
   return Object.assign(authenticate, { challenge: `Basic realm="${realm}", charset="UTF-8"` });
 }
 
-function nameIn(options: BasicAuthOptions & { readonly username?: string | undefined }): string {
-  if (typeof options.username === 'string') return options.username;
-  throw new InvalidOptionError('username', options.username, 'a user name');
+type Account = readonly [name: string, password: string | undefined];
+
+function accountOf({ username, password }: SingleUser): Account {
+  if (username !== undefined && typeof username !== 'string') {
+    throw new InvalidOptionError('username', username, 'a user name');
+  }
+  return [username ?? '', password];
 }
 
-function account(name: string, password: unknown): { name: string; digest: Buffer } {
-  if (name === '' || name.includes(':')) {
-    throw new InvalidOptionError('username', name, 'a non-empty user name without ":"');
+/** Returns what is missing, as a sentence. @throws InvalidOptionError */
+function missingIn(users: readonly Account[]): string | undefined {
+  const missing: string[] = [];
+  for (const [name, password] of users) {
+    if (name.includes(':')) {
+      throw new InvalidOptionError('username', name, 'a user name without ":"');
+    }
+    if (password !== undefined && typeof password !== 'string') {
+      // A password must not appear in an error.
+      throw new InvalidOptionError('password', typeof password, `a string for "${name}"`);
+    }
+    if (name === '') missing.push('a user name');
+    else if (!password) missing.push(`the password of "${name}"`);
   }
-  if (typeof password !== 'string' || password === '') {
-    // A password must not appear in an error.
-    const shown = password === '' || password === undefined ? password : typeof password;
-    const wanted = `a non-empty string for "${name}" (is the environment variable set?)`;
-    throw new InvalidOptionError('password', shown, wanted);
-  }
-  return { name, digest: digest(`${name}:${password}`) };
+  if (missing.length === 0) return undefined;
+  return `basicAuth() lacks ${missing.join(' and ')}. Is the environment variable set?`;
 }
 
 /** Returns `name:password`, or '' if the header has none. */

@@ -25,7 +25,8 @@ export class Permissions {
   async userOf(request: DashboardRequest): Promise<DashboardUser> {
     const { authenticate, insecureAllowAll = false } = this.options;
     if (!authenticate && insecureAllowAll) return 'anybody';
-    if (!authenticate) throw closed();
+    if (!authenticate) throw closed(CLOSED);
+    if (authenticate.closed !== undefined) throw closed(NOBODY);
     const user: unknown = await authenticate(request);
     if (isUser(user)) return user;
     throw new Problem(401, 'unauthenticated', 'Sign in to see the dashboard.');
@@ -57,6 +58,8 @@ export class Permissions {
 export const CLOSED =
   'The dashboard is closed. Pass the option "authenticate" to WorkDashboardModule.forRoot, such as basicAuth({ username, password }), or "insecureAllowAll: true" if nobody else can reach it.';
 
+const NOBODY = 'The dashboard is closed: nobody can sign in. The log of the server says why.';
+
 /** @throws TypeError for `true`, which identifies nobody: a comparison with an unset password may return it */
 function isUser(user: unknown): user is DashboardUser {
   if (user === true) {
@@ -67,6 +70,6 @@ function isUser(user: unknown): user is DashboardUser {
   return Boolean(user);
 }
 
-function closed(): Problem {
-  return new Problem(403, 'closed', CLOSED);
+function closed(detail: string): Problem {
+  return new Problem(403, 'closed', detail);
 }

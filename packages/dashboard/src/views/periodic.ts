@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Client, Enqueuer, parseSchedule, type RegisteredSchedule } from '@nestcraft/work';
+import { parseExactly } from './exact-json.js';
 import type { Presenter } from './presenter.js';
 import type { ScheduleView } from './schedule-view.js';
 import { Problem } from '../http/problem.js';
@@ -58,7 +59,7 @@ export class Periodic {
 /** @throws Problem for invalid data in a heartbeat */
 function parseArgs(text: string): Record<string, unknown> | null {
   try {
-    return JSON.parse(text) as Record<string, unknown> | null;
+    return parseExactly(text) as Record<string, unknown> | null;
   } catch {
     throw new Problem(
       400,

@@ -11,7 +11,7 @@ export interface RedisHealth {
   readonly usedMemory: number;
   readonly maxMemory: number;
   readonly clients: number;
-  readonly operationsPerSecond: number;
+  readonly commandsPerSecond: number;
   /** Milliseconds. */
   readonly roundTrip: number;
   /** Milliseconds by which this process's clock is ahead. */
@@ -60,7 +60,7 @@ export function redisHealth({ info, roundTrip, skew }: RedisReading): RedisHealt
     usedMemory,
     maxMemory,
     clients: Number(field('connected_clients')),
-    operationsPerSecond: Number(field('instantaneous_ops_per_sec')),
+    commandsPerSecond: Number(field('instantaneous_ops_per_sec')),
     roundTrip,
     skew,
     findings: [

@@ -46,5 +46,5 @@ export interface Snapshot {
   /** The number of busy workers. */
   readonly busy: number;
   /** Bulk tasks that are under way or ended recently, in any process of the application. */
-  readonly operations: readonly BulkTask[];
+  readonly bulkTasks: readonly BulkTask[];
 }

@@ -14,7 +14,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { BusyWorkers, type BusyWorker } from './busy-workers.js';
-import { BulkWork } from '../bulk/bulk-work.js';
+import { BulkTasks } from '../bulk/bulk-tasks.js';
 import { Presenters } from './presenter.js';
 import type { Snapshot } from './snapshot-view.js';
 import { DashboardTiming } from '../options/timing.js';
@@ -38,7 +38,7 @@ export class Snapshots implements OnModuleDestroy {
     private readonly client: Client,
     private readonly busy: BusyWorkers,
     private readonly presenters: Presenters,
-    private readonly bulk: BulkWork,
+    private readonly bulk: BulkTasks,
     timing: DashboardTiming,
   ) {
     this.looks = timer(0, timing.look).pipe(
@@ -79,7 +79,7 @@ export class Snapshots implements OnModuleDestroy {
   }
 
   private async look(): Promise<Look> {
-    const [counts, queues, pools, operations] = await Promise.all([
+    const [counts, queues, pools, bulkTasks] = await Promise.all([
       this.client.counts(),
       this.client.queues.list(),
       this.client.pools.list(),
@@ -104,7 +104,7 @@ export class Snapshots implements OnModuleDestroy {
       nameLists: [...nameLists.values()],
       workers: workers.slice(0, MAX_RUNNING),
       busy: workers.length,
-      operations,
+      bulkTasks,
     };
   }
 }

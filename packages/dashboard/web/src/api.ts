@@ -2,9 +2,9 @@ import { ApiError, isSignedOut, UnreachableError, type Problem } from './problem
 import { Store } from './store';
 
 // The server's own types, not copies.
-export type { BulkTask as Operation, Progress } from '../../src/bulk/bulk-task';
+export type { BulkTask, Progress } from '../../src/bulk/bulk-task';
 export type { DashboardAction as Action } from '../../src/options/actions';
-export type { SetName } from '../../src/options/set-names';
+export type { JobSetName } from '../../src/options/set-names';
 export type { Hit, Searched } from '../../src/search/hit';
 export type {
   AttemptView as Attempt,

@@ -72,14 +72,14 @@ function ofQueue({ jobName, count, pools, paused, latency }: Snapshot['queues'][
 function ofPools({ pools, queues }: Snapshot): Attention[] {
   if (pools.length > 0 || queues.length === 0) return [];
   const text = 'no worker pool is alive, so no job runs';
-  return [{ kind: 'bad', to: { page: 'workers' }, subject: 'Worker pools', text }];
+  return [{ kind: 'bad', to: { page: 'pools' }, subject: 'Worker pools', text }];
 }
 
 function ofPool({ host, pid, heartbeatAt }: Snapshot['pools'][number], now: number): Attention[] {
   const age = now - heartbeatAt;
   if (age <= LATE_BEAT) return [];
   const text = `no heartbeat for ${duration(age)}`;
-  return [{ kind: 'bad', to: { page: 'workers' }, subject: `${host} (${pid})`, text }];
+  return [{ kind: 'bad', to: { page: 'pools' }, subject: `${host} (${pid})`, text }];
 }
 
 function ofRate(rate: Rate): Attention[] {

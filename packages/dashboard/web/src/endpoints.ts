@@ -1,4 +1,4 @@
-import type { SetName } from './api';
+import type { JobSetName } from './api';
 import { encode, type RouteTo } from './routes';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
@@ -12,16 +12,16 @@ export const ENDPOINTS = {
   periodic: 'periodic',
   runPeriodic: 'periodic/run',
   cancelJob: 'jobs/cancel',
-  cancelOperation: (id: string) => at('operations', id, 'cancel'),
+  cancelBulkTask: (id: string) => at('bulk-tasks', id, 'cancel'),
   metrics: (query: { range: string; name?: string | undefined }) => withQuery('metrics', query),
   search: ({ q, in: where, name }: RouteTo<'search'>) =>
     withQuery('search', { q, in: where, name }),
   running: (worker: string) => at('running', worker),
-  jobs: (set: SetName, query: Query) => withQuery(at('jobs', set), query),
-  count: (set: SetName, name: string) => withQuery(at('jobs', set, 'count'), { name }),
-  act: (set: SetName, what: string) => at('jobs', set, what),
-  job: (set: SetName, time: string, id: string) => at('jobs', set, time, id),
-  entry: (set: SetName, time: string, id: string) => at('jobs', set, time, id, 'entry'),
+  jobs: (set: JobSetName, query: Query) => withQuery(at('jobs', set), query),
+  count: (set: JobSetName, name: string) => withQuery(at('jobs', set, 'count'), { name }),
+  act: (set: JobSetName, what: string) => at('jobs', set, what),
+  job: (set: JobSetName, time: string, id: string) => at('jobs', set, time, id),
+  entry: (set: JobSetName, time: string, id: string) => at('jobs', set, time, id, 'entry'),
   waiting: (name: string, query: Query) => withQuery(at('queues', name, 'jobs'), query),
   waitingJob: (name: string, position: number, id: string) =>
     at('queues', name, 'jobs', String(position), id),

@@ -4,9 +4,10 @@ import { refusal, type Snapshot } from './api';
 import { count, duration } from './format';
 import { Keys } from './keys';
 import { useLive, useNow } from './live';
-import { Operations } from './operations';
+import { BulkTasks } from './bulk-tasks';
 import { Badge } from './parts/basics';
 import { PreferenceSwitches } from './preferences';
+import { withReturnTo } from './problems';
 import { Link, useRoute } from './router';
 import { addressOf, identityOf, type Route } from './routes';
 import { useSession } from './session';
@@ -37,7 +38,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       <main ref={main} tabIndex={-1}>
         <SignedOut />
         <Stale />
-        <Operations />
+        <BulkTasks />
         {children}
       </main>
     </div>
@@ -125,7 +126,7 @@ function groupsOf(snapshot: Snapshot | undefined): Entry[][] {
       { to: { page: 'overview' }, label: 'Overview' },
       { to: { page: 'queues' }, label: 'Queues', number: waiting, unit: 'waiting' },
       { to: { page: 'running' }, label: 'Running', number: snapshot?.busy },
-      { to: { page: 'workers' }, label: 'Pools', number: snapshot?.pools.length },
+      { to: { page: 'pools' }, label: 'Pools', number: snapshot?.pools.length },
     ],
     [
       { to: { page: 'jobs', set: 'scheduled' }, label: 'Scheduled', number: scheduled },
@@ -196,7 +197,7 @@ function SignedOut() {
           Reload to sign in
         </button>
       ) : (
-        <a class="button" href={error.loginUrl}>
+        <a class="button" href={withReturnTo(error.loginUrl, location)}>
           Sign in
         </a>
       )}

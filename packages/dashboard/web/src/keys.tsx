@@ -6,7 +6,7 @@ const PAGES: Record<string, [to: Route, name: string]> = {
   o: [{ page: 'overview' }, 'Overview'],
   q: [{ page: 'queues' }, 'Queues'],
   n: [{ page: 'running' }, 'Running jobs'],
-  w: [{ page: 'workers' }, 'Worker pools'],
+  w: [{ page: 'pools' }, 'Worker pools'],
   s: [{ page: 'jobs', set: 'scheduled' }, 'Scheduled jobs'],
   r: [{ page: 'jobs', set: 'retry' }, 'Retries'],
   d: [{ page: 'jobs', set: 'dead' }, 'Dead jobs'],

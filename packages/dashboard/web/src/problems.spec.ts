@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiError, isGone, isPassing, isSignedOut, UnreachableError, wordsFor } from './problems';
+import {
+  ApiError,
+  isGone,
+  isPassing,
+  isSignedOut,
+  UnreachableError,
+  withReturnTo,
+  wordsFor,
+} from './problems';
 
 describe('problems', () => {
   it.each([
@@ -34,6 +42,14 @@ describe('problems', () => {
     expect(urlOf('javascript:alert(1)')).toBeUndefined();
     expect(urlOf(' \u0001JaVaScRiPt:alert(1)')).toBeUndefined();
     expect(urlOf('data:text/html,x')).toBeUndefined();
+  });
+
+  it('lead back to the place on the page, which only the browser knows', () => {
+    const place = { pathname: '/admin/jobs/app', hash: '#/queues/a%2Fb' };
+    expect(withReturnTo('/login?next=%2Fadmin%2Fjobs%2Fapp&x=1', place)).toBe(
+      `/login?next=%2Fadmin%2Fjobs%2Fapp${encodeURIComponent('#/queues/a%2Fb')}&x=1`,
+    );
+    expect(withReturnTo('/login', place)).toBe('/login');
   });
 
   it('know what asking again helps with', () => {

@@ -66,6 +66,18 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/**
+ * Returns the sign-in address with the whole place of the page as its return address. The server knows only the path,
+ * because browsers do not send the part behind `#`.
+ */
+export function withReturnTo(
+  loginUrl: string,
+  { pathname, hash }: Readonly<Pick<Location, 'pathname' | 'hash'>>,
+): string {
+  const known = encodeURIComponent(pathname);
+  return loginUrl.replaceAll(known, `${known}${encodeURIComponent(hash)}`);
+}
+
 /** Returns an address if it is safe in a link, such as one that runs no script. */
 function safeUrl(url: string | undefined): string | undefined {
   if (typeof url !== 'string') return undefined;

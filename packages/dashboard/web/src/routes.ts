@@ -1,4 +1,4 @@
-import type { Searched, SetName } from './api';
+import type { Searched, JobSetName } from './api';
 
 /** Encodes a value in an address. `read` returns `undefined` for text that `write` cannot have written. */
 interface Codec<Value> {
@@ -25,7 +25,7 @@ function oneOf<const Word extends string>(words: readonly Word[]): Codec<Word> {
   return { write: (value) => value, read: (value) => words.find((word) => word === value) };
 }
 
-const set = oneOf<SetName>(['scheduled', 'retry', 'dead']);
+const set = oneOf<JobSetName>(['scheduled', 'retry', 'dead']);
 const searched = oneOf<Searched>(['running', 'dead', 'retry', 'scheduled', 'waiting']);
 
 export const RANGES = ['1h', '6h', '24h', '7d', '30d'] as const;
@@ -45,7 +45,7 @@ const PAGES = {
   },
   running: { path: '/running', params: {}, query: { name: text, sort: text } },
   runningJob: { path: '/running/:worker', params: { worker: text }, query: {} },
-  workers: { path: '/workers', params: {}, query: { sort: text } },
+  pools: { path: '/pools', params: {}, query: { sort: text } },
   jobs: { path: '/jobs/:set', params: { set }, query: { name: text, at: whole, ...pages } },
   // The time is a string, so that a score that is not a valid time passes as well.
   job: { path: '/jobs/:set/:at/:id', params: { set, at: text, id: text }, query: {} },

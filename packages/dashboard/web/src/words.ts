@@ -1,4 +1,4 @@
-import type { JobCount, Progress, SetName } from './api';
+import type { JobCount, Progress, JobSetName } from './api';
 import { count, duration, plural } from './format';
 
 /** The pages' words for scheduled, retry and dead jobs. */
@@ -33,7 +33,7 @@ export const SETS = {
     verb: 'Retry',
     empty: 'No dead jobs. Jobs that run out of retries appear here.',
   },
-} as const satisfies Record<SetName, object>;
+} as const satisfies Record<JobSetName, object>;
 
 /** The actions on several jobs. */
 export type Verb = 'Retry' | 'Run now' | 'Kill' | 'Delete';
@@ -52,7 +52,7 @@ export function doToAll(verb: Verb, { count: number, exact }: JobCount): string 
 /** Returns the question to confirm it, such as `Retry all dead jobs named charge (about 4,000)?`. */
 export function askAll(
   verb: Verb,
-  { set, name }: { set: SetName; name: string | undefined },
+  { set, name }: { set: JobSetName; name: string | undefined },
   { count: number, exact }: JobCount,
 ): string {
   const which = name === undefined ? '' : ` named ${name}`;

@@ -25,7 +25,7 @@ import {
   type MetricsOptions,
   type RatesOptions,
 } from './client-options.js';
-import { OperationBoard } from './operation-board.js';
+import { BulkTaskBoard } from './bulk-task-board.js';
 import { RedisServer } from './redis-server.js';
 import { Schedules } from './schedules.js';
 import { WorkerPools } from './worker-pools.js';
@@ -61,8 +61,8 @@ export class Client {
   readonly pools: WorkerPools;
   /** The schedules of periodic jobs. */
   readonly schedules: Schedules;
-  /** Bulk work that the processes of an application share, such as "retry all" of the dashboard. */
-  readonly operations: OperationBoard;
+  /** Bulk tasks that the processes of an application share, such as "retry all" of the dashboard. */
+  readonly bulkTasks: BulkTaskBoard;
   /** The Redis server: its clock, and its reply to INFO. */
   readonly server: RedisServer;
   readonly #context: StoreContext;
@@ -94,7 +94,7 @@ export class Client {
     this.dead = new JobSet(context, 'dead');
     this.pools = new WorkerPools(this.#fleet);
     this.schedules = new Schedules(context);
-    this.operations = new OperationBoard(context);
+    this.bulkTasks = new BulkTaskBoard(context);
     this.server = new RedisServer(connection);
   }
 

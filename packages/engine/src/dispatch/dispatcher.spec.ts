@@ -4,7 +4,8 @@ import { Gate } from '../../../../test/support/gate.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Fetcher } from './fetcher.js';
 import type { FinishedJob } from '../run/finished-job.js';
-import type { RedisConnection, Reply, Request } from '../redis/redis-connection.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+import type { Reply, Request } from '../redis/reply.js';
 import type { Settler } from './settler.js';
 
 /** A round trip that was sent: what it settles and fetches, and how it is answered. */

@@ -3,9 +3,9 @@ import { eventually } from '../../../../test/support/eventually.js';
 import { Fetcher } from './fetcher.js';
 import { type Demand } from '../run/demand.js';
 import { PrioritySampler } from './priority-sampler.js';
-import type { Request } from '../redis/redis-connection.js';
+import type { Request } from '../redis/reply.js';
 import type { Scripts } from '../scripts/scripts.js';
-import type { Fetched, FetchedEntry, FetchParams } from '../scripts/running-scripts.js';
+import type { Fetched, FetchedEntry, FetchParams } from '../scripts/fetching.js';
 import { seededRandom } from '../testing/seeded-random.js';
 import { performance } from '../base/timers.js';
 

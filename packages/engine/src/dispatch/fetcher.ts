@@ -2,17 +2,13 @@ import type { UniqueUntil } from '../job/job-type.js';
 import { lockRebuild, type LockRebuildOptions } from './lock-rebuild.js';
 import { LongQueues, type Moves } from './long-queues.js';
 import type { PrioritySampler, Sample } from './priority-sampler.js';
-import { resultOf, type Reply, type Request } from '../redis/redis-connection.js';
+import { resultOf, type Reply, type Request } from '../redis/reply.js';
 import type { Raw } from '../redis/raw.js';
 import type { Demand } from '../run/demand.js';
 import { redisFault } from '../redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from '../redis/script.js';
-import {
-  MAX_JOBS_AT_ONCE,
-  MAX_BYTES_AT_ONCE,
-  type Fetched,
-  type FetchedEntry,
-} from '../scripts/running-scripts.js';
+import type { Fetched, FetchedEntry } from '../scripts/fetching.js';
+import { MAX_JOBS_AT_ONCE, MAX_BYTES_AT_ONCE } from '../scripts/round-limits.js';
 import { WakeBudget } from './wake-budget.js';
 import { performance } from '../base/timers.js';
 

@@ -1,4 +1,4 @@
-import { resultOf, type Request } from '../redis/redis-connection.js';
+import { resultOf, type Request } from '../redis/reply.js';
 import type { Scripts } from '../scripts/scripts.js';
 
 export interface LockRebuildOptions {

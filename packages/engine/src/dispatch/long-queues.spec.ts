@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { LongQueues } from './long-queues.js';
-import type { FetchedEntry, OpenQueues } from '../scripts/running-scripts.js';
+import type { FetchedEntry, OpenQueues } from '../scripts/fetching.js';
 
 const LONG = 20_000;
 

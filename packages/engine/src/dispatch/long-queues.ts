@@ -1,10 +1,7 @@
 import type { Sample } from './priority-sampler.js';
 import { textOf, type Raw } from '../redis/raw.js';
-import {
-  MAX_BYTES_AT_ONCE,
-  type FetchedEntry,
-  type OpenQueues,
-} from '../scripts/running-scripts.js';
+import type { FetchedEntry, OpenQueues } from '../scripts/fetching.js';
+import { MAX_BYTES_AT_ONCE } from '../scripts/round-limits.js';
 import { performance } from '../base/timers.js';
 
 /** The number of jobs of a queue that the next plain commands move. */

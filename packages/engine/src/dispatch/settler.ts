@@ -1,13 +1,10 @@
 import { lockRebuild, type LockRebuildOptions } from './lock-rebuild.js';
-import { resultOf, type Reply, type Request } from '../redis/redis-connection.js';
+import { resultOf, type Reply, type Request } from '../redis/reply.js';
 import { redisFault } from '../redis/redis-fault.js';
 import type { CommandCall, ScriptCall } from '../redis/script.js';
-import {
-  MAX_JOBS_AT_ONCE,
-  MAX_BYTES_AT_ONCE,
-  type CompletedJob,
-  type Settled,
-} from '../scripts/running-scripts.js';
+import type { CompletedJob } from '../scripts/completed-jobs.js';
+import { MAX_JOBS_AT_ONCE, MAX_BYTES_AT_ONCE } from '../scripts/round-limits.js';
+import type { Settled } from '../scripts/settling.js';
 import type { FinishedJob } from '../run/finished-job.js';
 import { performance } from '../base/timers.js';
 

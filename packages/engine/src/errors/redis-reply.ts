@@ -48,27 +48,64 @@ export function isReply(error: unknown): error is Error {
   return (error as { readonly name?: unknown } | null | undefined)?.name === 'ReplyError';
 }
 
-const ADVICE: Readonly<Record<string, string>> = {
-  WRONGPASS: 'Check the user name and the password.',
-  NOAUTH: 'Check the user name and the password.',
-  NOPERM: 'Grant its user the commands and keys that it needs.',
-  DATABASE: 'Choose a database that exists on this server.',
-  OOM: 'Give it more memory, or wait until jobs have been processed.',
-  MISCONF: 'It cannot save its data: check its log and its disk.',
-  READONLY: 'It is a replica: connect to the master.',
-  NOREPLICAS: 'Too few of its replicas keep up: check them.',
-  LOADING: 'It is loading its data: wait until it has finished.',
-  BUSY: 'A script keeps it busy: wait for it to end, or stop it with SCRIPT KILL.',
-  CLUSTERDOWN: 'No node serves some of its slots: check the nodes of the Cluster.',
-  MASTERDOWN: 'It is a replica that has lost its master: check the master.',
+/** An error reply in plain words. */
+export interface ReplyMeaning {
+  /** The state of Redis, as a sentence; `undefined` if the reply is about this client. */
+  readonly condition?: string;
+  /** How to end it, as a sentence. */
+  readonly advice: string;
+}
+
+const MEANINGS: Readonly<Record<string, ReplyMeaning>> = {
+  WRONGPASS: { advice: 'Check the user name and the password.' },
+  NOAUTH: { advice: 'Check the user name and the password.' },
+  NOPERM: { advice: 'Grant its user the commands and keys that it needs.' },
+  DATABASE: { advice: 'Choose a database that exists on this server.' },
+  OOM: {
+    condition: 'Redis is out of memory.',
+    advice: 'Give it more memory, or wait until jobs have been processed.',
+  },
+  MISCONF: {
+    condition: 'Redis cannot save its data and rejects changes.',
+    advice: 'It cannot save its data: check its log and its disk.',
+  },
+  READONLY: {
+    condition: 'This Redis is a replica and rejects changes.',
+    advice: 'It is a replica: connect to the master.',
+  },
+  NOREPLICAS: {
+    condition: 'Redis has too few replicas and rejects changes.',
+    advice: 'Too few of its replicas keep up: check them.',
+  },
+  LOADING: {
+    condition: 'Redis is starting and is loading its data.',
+    advice: 'It is loading its data: wait until it has finished.',
+  },
+  BUSY: {
+    condition: 'Redis is busy running a script.',
+    advice: 'A script keeps it busy: wait for it to end, or stop it with SCRIPT KILL.',
+  },
+  CLUSTERDOWN: {
+    condition: 'The Redis Cluster is down.',
+    advice: 'No node serves some of its slots: check the nodes of the Cluster.',
+  },
+  MASTERDOWN: {
+    condition: 'The master of this Redis is down.',
+    advice: 'It is a replica that has lost its master: check the master.',
+  },
 };
 
 // Errors that no retry can fix: someone must change the settings of this process or of Redis.
 const REFUSALS: ReadonlySet<string> = new Set(['WRONGPASS', 'NOAUTH', 'NOPERM', 'DATABASE']);
 
+/** Returns the meaning of a Redis error reply or of its code; `undefined` for one that explains itself. */
+export function meaningOf(message: string): ReplyMeaning | undefined {
+  return MEANINGS[kindOf(message)];
+}
+
 /** Returns advice about a Redis error reply; empty if there is none. */
 export function adviceAbout(message: string): string {
-  return ADVICE[kindOf(message)] ?? '';
+  return meaningOf(message)?.advice ?? '';
 }
 
 /**

@@ -14,10 +14,11 @@ export {
 } from '../base/copies.js';
 export { counted } from '../base/counted.js';
 export { isThenable } from '../base/thrown.js';
-export { type BoardNote } from '../client/operation-board.js';
+export { type BulkTaskNote } from '../client/bulk-task-board.js';
 export { type KnownJobs } from '../enqueue/name-watch.js';
 export { errorLine, errorStack } from '../errors/error-text.js';
 export { IMPORT_CYCLE } from '../errors/errors.js';
+export { meaningOf, type ReplyMeaning } from '../errors/redis-reply.js';
 export { argsTextOf } from '../job/job-entry.js';
 export { assertJobName } from '../job/job-name.js';
 export { safeLogger } from '../logging/logger.js';

@@ -5,7 +5,7 @@ import { newEntry } from './job-entry.js';
 import { silentLogger } from '../logging/logger.js';
 import type { ScriptCall } from '../redis/script.js';
 import { Scripts } from '../scripts/scripts.js';
-import type { FetchParams } from '../scripts/running-scripts.js';
+import type { FetchParams } from '../scripts/fetching.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import { WorkerPool } from '../pool/worker-pool.js';

@@ -79,6 +79,7 @@ describe('metrics', () => {
       { jobName: 'b|c', done: 0, failed: 1, dead: 1 },
     ]);
     expect(all.jobs[0]?.run.p99).toBeGreaterThanOrEqual(100);
+    expect(all.step).toBe(60_000);
     expect(all.jobs[0]?.wait.p99).toBeGreaterThanOrEqual(5_000);
     expect((await client.metrics({ jobName: 'a' })).total).toMatchObject({ done: 2, failed: 1 });
     for (const range of ['6h', '24h', '7d', '30d'] as const) {

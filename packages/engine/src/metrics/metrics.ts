@@ -35,7 +35,7 @@ export const METRICS_RANGES = Object.keys(RANGES) as readonly MetricsRange[];
 
 export interface Metrics {
   readonly range: MetricsRange;
-  /** The length of an interval, in seconds. */
+  /** The length of an interval, in milliseconds. */
   readonly step: number;
   /** The intervals, the oldest first; the last one has not ended yet. */
   readonly intervals: readonly (JobMetrics & { readonly start: Date })[];
@@ -95,7 +95,7 @@ export class MetricsReader {
       return { start: new Date((starts[index] ?? 0) * 1000), ...interval.metrics() };
     });
     return {
-      ...{ range, step, intervals, total: total.metrics() },
+      ...{ range, step: step * 1000, intervals, total: total.metrics() },
       jobs: [...byName].map(([name, tally]) => ({ jobName: name, ...tally.metrics() })),
       jobsSince: new Date(jobsSince * 1000),
     };

@@ -18,7 +18,8 @@ export interface OpenTelemetryMetricsOptions {
   readonly meterProvider?: MeterProvider | undefined;
 }
 
-const OPTIONS: OptionTable<OpenTelemetryMetricsOptions> = {
+/** The rules for the options of `OpenTelemetryMetrics`. */
+export const METER_OPTIONS: OptionTable<OpenTelemetryMetricsOptions> = {
   ...MEASURED,
   meterProvider: objectWith('a MeterProvider', 'getMeter'),
 };
@@ -41,7 +42,7 @@ export class OpenTelemetryMetrics {
 
   /** @throws InvalidOptionError */
   constructor(options: OpenTelemetryMetricsOptions) {
-    assertOptions('OpenTelemetryMetrics', options, OPTIONS);
+    assertOptions('OpenTelemetryMetrics', options, METER_OPTIONS);
     const { enqueuer, pool, client, meterProvider = metrics } = options;
     this.#meter = meterProvider.getMeter(LIBRARY);
     if (enqueuer || pool) this.#countJobs({ enqueuer, pool });

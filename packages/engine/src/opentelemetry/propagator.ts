@@ -26,7 +26,8 @@ export interface OpenTelemetryPropagatorOptions {
   readonly tracerProvider?: TracerProvider | undefined;
 }
 
-const OPTIONS: OptionTable<OpenTelemetryPropagatorOptions> = {
+/** The rules for the options of `OpenTelemetryPropagator`. */
+export const PROPAGATOR_OPTIONS: OptionTable<OpenTelemetryPropagatorOptions> = {
   relation: oneOf('parent', 'link'),
   tracerProvider: objectWith('a TracerProvider', 'getTracer'),
 };
@@ -59,7 +60,7 @@ export class OpenTelemetryPropagator implements Propagator {
 
   /** @throws InvalidOptionError */
   constructor(options: OpenTelemetryPropagatorOptions = {}) {
-    assertOptions('OpenTelemetryPropagator', options, OPTIONS);
+    assertOptions('OpenTelemetryPropagator', options, PROPAGATOR_OPTIONS);
     this.#options = options;
   }
 

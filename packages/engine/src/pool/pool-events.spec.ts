@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect, it } from '@jest/globals';
-import { tell } from '../base/tell.js';
+import { emitSafely } from '../base/emit-safely.js';
 
 it('calls every listener, whatever the others throw or reject with', async () => {
   const emitter = new EventEmitter();
@@ -12,7 +12,7 @@ it('calls every listener, whatever the others throw or reject with', async () =>
   emitter.on('done', rejects);
   emitter.once('done', (value) => told?.push(`once ${value}`));
   emitter.on('done', (value) => told?.push(value));
-  for (const value of [1, 2]) tell(emitter, 'done', [value], (error) => errors?.push(error));
+  for (const value of [1, 2]) emitSafely(emitter, 'done', [value], (error) => errors?.push(error));
   await new Promise(setImmediate);
   expect(told).toEqual(['once 1', 1, 2]);
   expect(errors).toHaveLength(4);
@@ -37,7 +37,7 @@ it('survives listeners that give and throw what cannot be looked at', async () =
     }),
   ];
   for (const listener of listeners) emitter.on('done', listener);
-  tell(emitter, 'done', [], (error) => errors.push(error));
+  emitSafely(emitter, 'done', [], (error) => errors.push(error));
   await new Promise(setImmediate);
   const standIn = new Error('a thrown object that cannot be shown');
   expect(errors).toEqual(expect.arrayContaining([standIn, standIn, new Error('later')]));

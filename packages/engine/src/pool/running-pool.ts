@@ -1,4 +1,4 @@
-import { tell } from '../base/tell.js';
+import { emitSafely } from '../base/emit-safely.js';
 import { UnsupportedRedisError } from '../errors/errors.js';
 import { Job } from '../job/job.js';
 import type { Report } from '../logging/report.js';
@@ -220,6 +220,8 @@ export class RunningPool<Context> {
   ): void {
     const { emitter, log } = this.#options;
     if (emitter.listenerCount(name) === 0) return;
-    tell(emitter, name, make?.() ?? [], (error) => log.thrown(`worker_pool.on_${name}`, error));
+    emitSafely(emitter, name, make?.() ?? [], (error) =>
+      log.thrown(`worker_pool.on_${name}`, error),
+    );
   }
 }

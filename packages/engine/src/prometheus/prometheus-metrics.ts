@@ -28,7 +28,8 @@ export interface PrometheusMetricsOptions {
   readonly prefix?: string | undefined;
 }
 
-const OPTIONS: OptionTable<PrometheusMetricsOptions> = {
+/** The rules for the options of `PrometheusMetrics`. */
+export const PROMETHEUS_METRICS_OPTIONS: OptionTable<PrometheusMetricsOptions> = {
   ...MEASURED,
   registry: objectWith('a Registry of prom-client', 'registerMetric'),
   prefix: rule('a text', (value) => typeof value === 'string'),
@@ -72,7 +73,7 @@ export class PrometheusMetrics {
   #reading: Promise<FleetReading | undefined> | undefined;
 
   constructor(options: PrometheusMetricsOptions) {
-    assertOptions('PrometheusMetrics', options, OPTIONS);
+    assertOptions('PrometheusMetrics', options, PROMETHEUS_METRICS_OPTIONS);
     this.#options = options;
     const { enqueuer, pool, client } = options;
     if (enqueuer || pool) this.#countJobs();

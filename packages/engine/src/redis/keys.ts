@@ -155,17 +155,17 @@ export class Keys {
     return `${this.own}cancelled`;
   }
 
-  /** Hash, id → the report of a bulk operation, as JSON. This engine's own; it expires. */
-  get operations(): string {
+  /** Hash, id → the report of a bulk task, as JSON. This engine's own; it expires. */
+  get bulkTasks(): string {
     return `${this.own}operations`;
   }
 
   /**
-   * String: the id of the operation that is doing this work now. This engine's own; it expires unless its process
+   * String: the id of the bulk task that is doing this work now. This engine's own; it expires unless its process
    * renews it.
    */
-  operationLease(what: string): string {
-    return `${this.own}operation_lease:${what}`;
+  bulkTaskLease(work: string): string {
+    return `${this.own}operation_lease:${work}`;
   }
 
   /** Hash, schedule → the result of its last job, as JSON. This engine's own. */

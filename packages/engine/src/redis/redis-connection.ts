@@ -2,69 +2,27 @@ import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import type { Command, Redis, RedisOptions } from 'ioredis';
 import { ClosedError, NotConnectedError, UnsupportedRedisError } from '../errors/errors.js';
-import { NAMESPACE } from '../options/namespace.js';
-import { duration, milliseconds } from '../options/duration.js';
-import { type Duration } from '../base/duration.js';
-import { assertOptions, FLAG, NAME, required, type OptionTable } from '../options/option-rules.js';
-import { tell } from '../base/tell.js';
+import { milliseconds } from '../options/duration.js';
+import { assertOptions } from '../options/option-rules.js';
+import { emitSafely } from '../base/emit-safely.js';
+import { CONNECTION_OPTIONS, type RedisConnectionOptions } from './connection-options.js';
 import type { GuardedRedis } from './guarded-redis.js';
 import { hasHashTag } from './hash-tag.js';
 import { MovingSlot } from './moving-slot.js';
+import { ReconnectPauses } from './reconnect-pauses.js';
 import { redisFault } from './redis-fault.js';
 import { redisPlace } from './redis-place.js';
-import { isRefusal, isReply, plainReply, replyCode } from '../errors/redis-reply.js';
+import { isRefusal, replyCode } from '../errors/redis-reply.js';
 import { notTheCluster, openRedis, untagged, type RedisSource } from './redis-source.js';
-import { hideSecrets } from '../errors/secrets.js';
+import { resultOf, type Reply } from './reply.js';
 import type { CommandCall, Script, ScriptCall } from './script.js';
+import { briefly, inFull, type Sender } from './sender.js';
+import { sentOnce } from './sent-once.js';
 import type { NodeAddress, SlotOwner } from './slot-owner.js';
+import { tidy } from './tidy.js';
 import { clearTimeout, performance, setImmediate, setTimeout } from '../base/timers.js';
 
-/** The outcome of one command of a pipeline: its reply, with strings as bytes, or its error. */
-export type Reply = { readonly value: unknown } | { readonly error: Error };
-
-/** A script or command to run, and the callback for its reply. */
-export interface Request {
-  readonly call: ScriptCall | CommandCall;
-  /** @throws the reply's error */
-  readonly onReply: (reply: Reply | undefined) => void;
-}
-
-/** Options of `RedisConnection`. */
-export interface RedisConnectionOptions {
-  /** Its purpose, as shown by CLIENT LIST and in errors. */
-  readonly name: string;
-  /**
-   * The maximum duration of a command, and of a call's wait for a lost connection: milliseconds, or a text such as
-   * `5s`; 1 ms to 24.8 days, default 5 s. A command that takes longer has an unknown effect, and the connection is
-   * replaced.
-   */
-  readonly commandTimeout?: Duration | undefined;
-  /** The namespace of its keys. Required for a Cluster, where it determines the node to connect to. */
-  readonly namespace?: string | undefined;
-  /**
-   * Lets the process end while nothing waits for this connection; after a loss, the next call reconnects. Default
-   * false: the connection keeps the process alive and reconnects automatically.
-   */
-  readonly unref?: boolean | undefined;
-}
-
-/** The rules for the options of a connection. */
-export const CONNECTION_OPTIONS: OptionTable<RedisConnectionOptions> = {
-  name: required(NAME),
-  commandTimeout: duration(1),
-  namespace: NAMESPACE,
-  unref: FLAG,
-};
-
 const DEFAULT_COMMAND_TIMEOUT = 5_000;
-const MAX_RECONNECT_DELAY = 2_000;
-// After this long without a forced reconnect, the next one counts as the first again.
-const CALM = 10_000;
-// Makes the operating system notice a vanished peer well before its default of two hours.
-const KEEP_ALIVE = 10_000;
-// Pending replies may still arrive. A peer that does not acknowledge the end of a connection must not delay the next
-// one.
-const DISCONNECT_TIMEOUT = 200;
 
 // The message of ioredis.
 const TIMED_OUT = 'Command timed out';
@@ -105,9 +63,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   #closed = false;
   #lastError: Error | undefined;
   #becomingReady: Promise<void> | undefined;
-  /** The number of recent forced reconnects of an established connection, and the time of the last one. */
-  #givenUp = 0;
-  #givenUpAt = -Infinity;
+  readonly #pauses = new ReconnectPauses();
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(
@@ -119,7 +75,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     assertOptions('RedisConnection', options, CONNECTION_OPTIONS);
     const { commandTimeout = DEFAULT_COMMAND_TIMEOUT } = options;
     this.#commandTimeout = milliseconds('commandTimeout', commandTimeout);
-    const { redis, owner } = openRedis(source, this.#policy(), options.namespace, {
+    const { redis, owner } = openRedis(source, this.#settings(), options.namespace, {
       onSent: (command) => this.#movingSlot?.sent(command),
       onFailed: (command, error) => this.#onFailed(command, error),
       onRefused: (command, error) => this.#onRefused(command, error),
@@ -130,7 +86,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     this.#movingSlot = owner && this.#makeMovingSlot();
     this.#redis.on('error', (error: Error) => this.#onError(error));
     this.#redis.on('ready', () => this.#onReady());
-    this.#redis.on('close', () => this.#tell('down', this.#lastError));
+    this.#redis.on('close', () => this.#emit('down', this.#lastError));
     // While a call waits, its timeout keeps the process alive.
     if (options.unref) this.#redis.on('connect', () => this.#redis.stream.unref());
   }
@@ -259,7 +215,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   close(): void {
     this.#closed = true;
     this.#redis.disconnect();
-    this.#tell('closed');
+    this.#emit('closed');
   }
 
   #becomeReady(): Promise<void> {
@@ -335,7 +291,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   #onReady(): void {
     if (!this.isUp) return; // Dropped already.
     this.#lastError = undefined;
-    this.#tell('up');
+    this.#emit('up');
   }
 
   #onError(error: Error): void {
@@ -389,9 +345,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     const stream = this.#redis.stream as Redis['stream'] | undefined;
     if (!stream?.writable) return; // It is being dropped already.
     if (reason) this.#lastError = reason;
-    const now = performance.now();
-    this.#givenUp = now - this.#givenUpAt > CALM ? 1 : this.#givenUp + 1;
-    this.#givenUpAt = now;
+    this.#pauses.noteGivingUp();
   }
 
   /** A demoted master rejects writes for as long as the connection lasts. */
@@ -402,69 +356,25 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   }
 
   /** Calls every listener, and prevents an error from ending the process from within ioredis's events. */
-  #tell<Name extends keyof ConnectionEvents>(name: Name, ...args: ConnectionEvents[Name]): void {
+  #emit<Name extends keyof ConnectionEvents>(name: Name, ...args: ConnectionEvents[Name]): void {
     const listener = `A listener of Redis connection "${this.options.name}"`;
-    tell(this, name, args, (error) => process.emitWarning(`${listener} threw: ${inspect(error)}`));
+    emitSafely(this, name, args, (error) =>
+      process.emitWarning(`${listener} threw: ${inspect(error)}`),
+    );
   }
 
   /** Returns the milliseconds before the next attempt; `null`: only when a caller needs the connection. */
   #pause(attempt: number): number | null {
     if (this.options.unref && !this.#becomingReady) return null;
-    const tries = performance.now() - this.#givenUpAt > CALM ? attempt : attempt + this.#givenUp;
-    return Math.min(2 ** tries * 25, MAX_RECONNECT_DELAY) * (0.5 + Math.random() / 2);
+    return this.#pauses.before(attempt);
   }
 
-  #policy(): RedisOptions {
-    return {
-      lazyConnect: true,
-      connectionName: `nestcraft:${this.options.name}`,
+  #settings(): RedisOptions {
+    return sentOnce({
+      name: this.options.name,
       commandTimeout: this.#commandTimeout,
-      connectTimeout: this.#commandTimeout,
-      // These four together send a command once, immediately or never, and always settle its promise.
-      maxRetriesPerRequest: 0,
-      autoResendUnfulfilledCommands: false,
-      enableOfflineQueue: false,
-      autoResubscribe: false,
-      enableAutoPipelining: false,
-      keepAlive: KEEP_ALIVE,
-      disconnectTimeout: DISCONNECT_TIMEOUT,
-      retryStrategy: (attempt) => this.#pause(attempt),
-      reconnectOnError: (error) => this.#mustReconnect(error),
-      // Without the check, ioredis does not query the server's state, and considers it ready while it is loading.
-      enableReadyCheck: true,
-      readOnly: false,
-      monitor: false,
-      // With RESP2, invalidations of tracked keys arrive as plain messages in every version of ioredis.
-      protocol: 2,
-    };
+      pause: (attempt) => this.#pause(attempt),
+      mustReconnect: (error) => this.#mustReconnect(error),
+    });
   }
 }
-
-/** Reduces an error to the message of Redis, for callers and logs. */
-function tidy(error: Error): void {
-  hideSecrets(error);
-  if (!isReply(error)) return;
-  const plain = plainReply(error.message);
-  error.stack = error.stack?.replace(error.message, () => plain);
-  error.message = plain;
-}
-
-/** Returns the decoded reply. @throws the reply's error */
-export function resultOf<Result>(
-  call: ScriptCall<Result> | CommandCall<Result>,
-  reply: Reply | undefined,
-): Result {
-  if (reply === undefined) throw new Error('Redis returned fewer replies than commands');
-  if ('error' in reply) throw reply.error;
-  return call.decode(reply.value);
-}
-
-type Sender<Call> = (redis: Redis, call: Call) => Promise<unknown>;
-
-const briefly: Sender<ScriptCall | CommandCall> = (redis, call) =>
-  'script' in call
-    ? redis.callBuffer('EVALSHA', call.script.sha, call.keys.length, ...call.keys, ...call.args)
-    : redis.callBuffer(call.command, ...call.args);
-
-const inFull: Sender<ScriptCall> = (redis, { script, keys, args }) =>
-  redis.callBuffer('EVAL', script.lua, keys.length, ...keys, ...args);

@@ -115,7 +115,7 @@ describe('fate', () => {
       expect(() => new RetryJobError(delay as number)).toThrow(InvalidOptionError);
       // One of another copy of the package, or of a subclass, may hold anything.
       for (const one of [new SnoozeJobError('1s'), new RetryJobError('1s')]) {
-        const error = Object.assign(one, { seconds: delay });
+        const error = Object.assign(one, { delay });
         expect(decide(threw(error))).toMatchObject({
           ...{ kind: 'retry', delay: DEFAULT_DELAY },
           failure: { fails: 1 },
@@ -131,7 +131,7 @@ describe('fate', () => {
       },
     };
     for (const error of [new SnoozeJobError('1s'), new RetryJobError('1s')]) {
-      Object.defineProperty(error, 'seconds', unreadable);
+      Object.defineProperty(error, 'delay', unreadable);
       expect(decide(threw(error))).toMatchObject({ kind: 'retry', failure: { fails: 1 } });
     }
   });

@@ -1,5 +1,5 @@
 import { backoffOf, defaultBackoff, type BackoffFault } from '../job/backoff.js';
-import { MAX_DELAY, wholeDelay } from '../base/delay.js';
+import { MAX_DELAY, delayOf } from '../base/delay.js';
 import { verdictOf } from '../errors/errors.js';
 import { backtraceText, errorText } from '../errors/error-text.js';
 import type { Failure } from '../job/failure.js';
@@ -72,10 +72,10 @@ function failureOf({ fails }: JobEntry, error: unknown, at: number): Failure {
   return { fails: fails + 1, error: errorText(error), at, backtrace: backtraceText(error) };
 }
 
-/** Returns the seconds that a `SnoozeJobError` or `RetryJobError` asks for. An error of another copy may hold anything, or throw. */
+/** Returns the delay of a `SnoozeJobError` or `RetryJobError`, in seconds. An error of another copy may hold anything, or throw. */
 function secondsWanted(error: unknown): number | undefined {
   try {
-    return wholeDelay((error as { readonly seconds?: unknown }).seconds);
+    return delayOf((error as { readonly delay?: unknown }).delay);
   } catch {
     return undefined;
   }

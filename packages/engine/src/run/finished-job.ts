@@ -1,5 +1,5 @@
 import type { JobEntry } from '../job/job-entry.js';
-import type { Settlement } from '../scripts/running-scripts.js';
+import type { Settlement } from '../scripts/settling.js';
 import type { Fate } from './fate.js';
 
 /** A job whose run has ended, with everything that is written about it to Redis. */

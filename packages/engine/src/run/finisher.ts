@@ -6,7 +6,7 @@ import { envelope, type JobEntry } from '../job/job-entry.js';
 import type { JobType } from '../job/job-type.js';
 import { heldClaim } from '../job/unique-key.js';
 import type { Keys } from '../redis/keys.js';
-import type { FetchedEntry } from '../scripts/running-scripts.js';
+import type { FetchedEntry } from '../scripts/fetching.js';
 import { fate, type Outcome } from './fate.js';
 import type { FinishedJob } from './finished-job.js';
 import { endsClaim, moveOf, notesOf } from './settlement.js';

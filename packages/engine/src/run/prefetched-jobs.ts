@@ -1,4 +1,4 @@
-import type { FetchedEntry } from '../scripts/running-scripts.js';
+import type { FetchedEntry } from '../scripts/fetching.js';
 
 /** The prefetched jobs, in the order of their starts. Times are in milliseconds. */
 export class PrefetchedJobs {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseEntry, type JobEntry } from '../job/job-entry.js';
 import { CARRIER_TTL } from '../scripts/enqueuing-scripts.js';
-import type { Move, Note } from '../scripts/running-scripts.js';
+import type { Move, Note } from '../scripts/settling.js';
 import { CLAIM_TTL } from '../scripts/script-group.js';
 import { EVERY_FATE } from '../testing/every-fate.js';
 import type { Fate } from './fate.js';

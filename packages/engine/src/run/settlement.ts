@@ -6,7 +6,7 @@ import type { JobType } from '../job/job-type.js';
 import { endsWithDeath } from '../job/unique-key.js';
 import type { Raw } from '../redis/raw.js';
 import { CARRIER_TTL } from '../scripts/enqueuing-scripts.js';
-import type { Move, Note } from '../scripts/running-scripts.js';
+import type { Move, Note } from '../scripts/settling.js';
 import { CLAIM_TTL } from '../scripts/script-group.js';
 import type { Fate } from './fate.js';
 import { FATES, isGone } from './fate-table.js';

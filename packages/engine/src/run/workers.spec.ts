@@ -7,7 +7,7 @@ import { newEntry } from '../job/job-entry.js';
 import { jobType } from '../job/job-type.js';
 import { Prefetch } from './prefetch.js';
 import { Keys } from '../redis/keys.js';
-import type { FetchedEntry } from '../scripts/running-scripts.js';
+import type { FetchedEntry } from '../scripts/fetching.js';
 import { Worker } from './worker.js';
 import { Workers } from './workers.js';
 

@@ -8,7 +8,7 @@ import type { JobType } from '../job/job-type.js';
 import { MAX_WAIT, type Prefetch } from './prefetch.js';
 import { PrefetchedJobs } from './prefetched-jobs.js';
 import type { Raw } from '../redis/raw.js';
-import type { FetchedEntry } from '../scripts/running-scripts.js';
+import type { FetchedEntry } from '../scripts/fetching.js';
 import type { Interruption, Running, Worker } from './worker.js';
 import { clearTimeout, setImmediate, setTimeout } from '../base/timers.js';
 

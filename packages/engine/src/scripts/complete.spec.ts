@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../base/clock.js';
-import { resultOf } from '../redis/redis-connection.js';
+import { resultOf } from '../redis/reply.js';
 import { Scripts } from './scripts.js';
 import { TestNamespace } from '../testing/test-redis.js';
 

@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { Keys } from '../redis/keys.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { Scripts } from './scripts.js';
-import type { FetchedEntry } from './running-scripts.js';
+import type { FetchedEntry } from './fetching.js';
 import { TestNamespace } from '../testing/test-redis.js';
 
 let ns: TestNamespace;

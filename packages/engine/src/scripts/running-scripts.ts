@@ -1,12 +1,23 @@
 import { ATTEMPTS } from '../job/attempt.js';
 import type { UniqueUntil } from '../job/job-type.js';
+import { groupsOf, type CompletedJob } from './completed-jobs.js';
+import {
+  openQueuesOf,
+  refusalsOf,
+  type Ahead,
+  type Fetched,
+  type FetchedEntry,
+  type FetchParams,
+} from './fetching.js';
 import { FINGERPRINT_BYTES } from './fingerprint.js';
-import { MAX_PACKED, pack, unpack } from '../redis/packed.js';
+import { pack, unpack } from '../redis/packed.js';
 import { toRaw, type Raw } from '../redis/raw.js';
 import type { Script, CommandCall, ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { Numbering } from './numbering.js';
+import { MAX_BYTES_AT_ONCE, MAX_JOBS_AT_ONCE } from './round-limits.js';
 import { CLAIM_TTL, ScriptGroup } from './script-group.js';
+import type { Move, Note, Settled, Settlement } from './settling.js';
 import { type HeldClaim } from '../job/held-claim.js';
 
 const fetchScript = loadScript('fetch', 'claims');
@@ -21,100 +32,6 @@ export const DISPATCHED_SCRIPTS: readonly Script[] = [completeScript, settleScri
 
 const NO_NOTES: readonly Note[] = [];
 const ALL_SETTLED: Settled = { lost: [], refused: [], reason: undefined };
-
-/** The maximum number of jobs that one round settles, and that it fetches: a script blocks Redis for all clients. */
-export const MAX_JOBS_AT_ONCE = 500;
-
-/**
- * The maximum bytes of entries per round; a larger entry is fetched alone. Two rounds are in flight at once, so that
- * Redis moves the next long jobs while Node reads the previous ones. Larger rounds would wait for each other.
- */
-export const MAX_BYTES_AT_ONCE = 512 * 1024;
-
-/** An entry as it was taken from its queue. */
-export interface FetchedEntry {
-  readonly jobName: string;
-  readonly raw: Raw;
-  /** The job was cancelled and must not run. */
-  readonly isCancelled?: boolean;
-}
-
-/** The jobs to prefetch, for workers that are about to be idle. */
-export interface Ahead {
-  readonly wanted: number;
-  /** The numbers offered to each name first, in the order of the names. */
-  readonly shares: readonly number[];
-  /** Whether the name's jobs may be prefetched. */
-  readonly from: (jobName: string) => boolean;
-}
-
-/** The parameters of a fetch. */
-export interface FetchParams {
-  readonly poolId: string;
-  readonly wanted: number;
-  readonly jobNames: readonly string[];
-  readonly shares: readonly number[];
-  readonly watch: boolean;
-  readonly atLimit: ReadonlySet<string>;
-  /** How long unique jobs of the name hold their claims. */
-  readonly uniqueUntil: (jobName: string) => UniqueUntil;
-  /** Whether the entries of a name are long; default: none are. */
-  readonly isLong?: (jobName: string) => boolean;
-  /** The additional jobs for workers that are not idle yet; default: none. */
-  readonly ahead?: Ahead;
-}
-
-/** The result of a fetch. */
-export interface Fetched {
-  readonly entries: readonly FetchedEntry[];
-  /** The names whose limit held jobs back. */
-  readonly atLimit: ReadonlySet<string>;
-  /** Whether available jobs were left because of their size. */
-  readonly isCut: boolean;
-  /** Redis's reasons for refusing to fetch from some queues, such as a key of the wrong kind. */
-  readonly refusals: readonly Error[];
-  readonly open: OpenQueues;
-}
-
-/** The queues of long entries from which plain commands may move jobs. */
-export interface OpenQueues {
-  /** The number of waiting jobs, by job name. */
-  readonly waiting: ReadonlyMap<string, number>;
-  /** Whether jobs may be prefetched. */
-  readonly ahead: boolean;
-}
-
-/** All writes for a job that was in progress. */
-export interface Settlement {
-  /** The name of the queue it was fetched from. */
-  readonly jobName: string;
-  /** The entry exactly as it was fetched. */
-  readonly raw: Raw;
-  readonly move: Move;
-  /** Data to store or delete beside its entry. */
-  readonly notes?: readonly Note[];
-}
-
-/** The result of settling jobs, which are identified by their positions (from 0) in the call. */
-export interface Settled {
-  /** Jobs that were not in progress: another pool took them, or an earlier call had settled them. */
-  readonly lost: readonly number[];
-  /**
-   * Jobs that are still in progress, because Redis refuses a write to their destination, such as a key of the wrong
-   * kind.
-   */
-  readonly refused: readonly number[];
-  /** The reason for the first refused job. */
-  readonly reason: string | undefined;
-}
-
-/** A job that needs no further writes: it only leaves the in-progress list. */
-export interface CompletedJob {
-  /** The name of the queue it was fetched from. */
-  readonly jobName: string;
-  /** The entry exactly as it was fetched. For a long entry, or one that is not text, see `completeLong`. */
-  readonly raw: string;
-}
 
 /** An entry in progress, as seen by an audit. */
 export interface EntrySighting {
@@ -133,31 +50,6 @@ export interface FingerprintPage {
   readonly total: number;
   readonly sightings: readonly EntrySighting[];
 }
-
-/** Data about a job to store or delete beside its entry. */
-export type Note =
-  | { readonly kind: 'attempt'; readonly jobId: string; readonly text: string }
-  | { readonly kind: 'forgetAttempts'; readonly jobId: string }
-  | { readonly kind: 'forgetDeaths'; readonly jobId: string }
-  /** The job is no longer marked as cancelled. */
-  | { readonly kind: 'unmark'; readonly jobId: string }
-  | { readonly kind: 'result'; readonly schedule: string; readonly text: string }
-  /** Extends its carrier to `milliseconds` from now. */
-  | { readonly kind: 'renewCarrier'; readonly jobId: string; readonly milliseconds: number }
-  /** Extends its claim to `milliseconds` from now. */
-  | { readonly kind: 'renewClaim'; readonly claim: HeldClaim; readonly milliseconds: number }
-  | { readonly kind: 'forgetCarrier'; readonly jobId: string };
-
-/**
- * The destination of an entry after its run. Delays are in whole seconds; `freed` is the claim that ends with the run.
- */
-export type Move =
-  | { readonly to: 'nowhere'; readonly freed?: HeldClaim | undefined }
-  | { readonly to: 'retry'; readonly entry: Raw; readonly delay: number }
-  | { readonly to: 'dead'; readonly entry: Raw; readonly freed?: HeldClaim | undefined }
-  /** The entry is not changed. */
-  | { readonly to: 'scheduled'; readonly delay: number }
-  | { readonly to: 'queue' };
 
 const NOTHING: Ahead = { wanted: 0, shares: [], from: () => false };
 
@@ -373,51 +265,3 @@ const CLAIM_LETTERS: Readonly<Record<UniqueUntil, string>> = {
   doneOrDead: 'h',
   done: 'k',
 };
-
-/** @param flat alternating queue numbers and Redis's errors */
-function refusalsOf(
-  flat: readonly (number | Buffer)[],
-  nameOf: (index: number) => string,
-): Error[] {
-  return Array.from({ length: flat.length / 2 }, (_, i) => {
-    const name = nameOf(Number(flat[2 * i]));
-    return new Error(`Redis lets no job "${name}" be fetched: ${String(flat[2 * i + 1])}`);
-  });
-}
-
-const NONE_OPEN: OpenQueues = { waiting: new Map(), ahead: false };
-
-/** @param flat whether jobs may be prefetched; then alternating queue numbers and numbers of waiting jobs */
-function openQueuesOf(flat: readonly number[], nameOf: (index: number) => string): OpenQueues {
-  const [ahead, ...rest] = flat;
-  if (rest.length === 0) return NONE_OPEN;
-  const waiting = new Map<string, number>();
-  for (let i = 0; i < rest.length; i += 2) waiting.set(nameOf(rest[i] ?? 0), rest[i + 1] ?? 0);
-  return { waiting, ahead: ahead === 1 };
-}
-
-/** Completed jobs of one name, in the order in which they ended. */
-interface CompletedGroup {
-  readonly jobName: string;
-  readonly positions: number[];
-  readonly entries: string[];
-  size: number;
-}
-
-/** Groups of jobs of one name, each short enough to be packed. */
-function groupsOf(jobs: readonly CompletedJob[]): CompletedGroup[] {
-  const groups: CompletedGroup[] = [];
-  const last = new Map<string, CompletedGroup>();
-  jobs.forEach(({ jobName, raw }, position) => {
-    let group = last.get(jobName);
-    if (!group || group.size + raw.length > MAX_PACKED) {
-      group = { jobName, positions: [], entries: [], size: 0 };
-      groups.push(group);
-      last.set(jobName, group);
-    }
-    group.positions.push(position);
-    group.entries.push(raw);
-    group.size += raw.length;
-  });
-  return groups;
-}

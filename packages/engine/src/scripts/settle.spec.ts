@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ATTEMPTS } from '../job/attempt.js';
 import { Scripts } from './scripts.js';
-import type { Settlement } from './running-scripts.js';
+import type { Settlement } from './settling.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
 

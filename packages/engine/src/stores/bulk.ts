@@ -1,8 +1,8 @@
 import { FUNCTION, NAME, objectWith, type OptionTable } from '../options/option-rules.js';
 
-/** Options of bulk operations. */
+/** Options of bulk tasks. */
 export interface BulkOptions {
-  /** Limits the operation to jobs of this name; default: all jobs. */
+  /** Limits the task to jobs of this name; default: all jobs. */
   readonly jobName?: string | undefined;
   /** Ends the work after the current batch when it aborts. Completed batches stay done. */
   readonly signal?: AbortSignal | undefined;
@@ -22,7 +22,7 @@ export const EMPTY_OPTIONS: OptionTable<EmptyOptions> = {
 /** The rules of these options. */
 export const BULK_OPTIONS: OptionTable<BulkOptions> = { jobName: NAME, ...EMPTY_OPTIONS };
 
-/** The result of a bulk operation. */
+/** The result of a bulk task. */
 export interface BulkResult {
   /** The number of jobs at the beginning, of all names. */
   readonly total: number;

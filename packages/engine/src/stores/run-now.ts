@@ -31,7 +31,7 @@ export function runNowParams(
   };
 }
 
-/** Returns how a bulk operation counts the result. */
+/** Returns how a bulk task counts the result. */
 export function runNowOutcome(status: RunNowStatus | undefined): BulkOutcome {
   if (status === 'enqueued') return 'done';
   return status === undefined || status === 'notFound' ? 'gone' : status;

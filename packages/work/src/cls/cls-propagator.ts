@@ -1,26 +1,7 @@
 import type { Propagator } from '@nestcraft/engine';
-import { optionRules, type OptionTable } from '@nestcraft/engine/internal';
+import { optionRules } from '@nestcraft/engine/internal';
 import { CLS_ID, ClsServiceManager, type ClsService } from 'nestjs-cls';
-
-/** Options of `ClsPropagator`. */
-export interface ClsPropagatorOptions {
-  /**
-   * The keys whose values follow jobs, such as `userId` or `user.id`. Values must be representable in JSON. Missing
-   * values are not carried.
-   */
-  readonly keys: readonly string[];
-  /** Whether the request's id, as returned by `cls.getId()`, follows jobs as well; default true. */
-  readonly id?: boolean | undefined;
-}
-
-const CLS_OPTIONS: OptionTable<ClsPropagatorOptions> = {
-  keys: optionRules.required(
-    optionRules.rule('a list of keys, as texts', (value) => {
-      return Array.isArray(value) && value.every((key) => typeof key === 'string');
-    }),
-  ),
-  id: optionRules.FLAG,
-};
+import { CLS_OPTIONS, type ClsPropagatorOptions } from './cls-options.js';
 
 interface Carried {
   readonly id?: string | undefined;

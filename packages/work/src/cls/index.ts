@@ -1,1 +1,2 @@
-export { ClsPropagator, type ClsPropagatorOptions } from './cls-propagator.js';
+export { type ClsPropagatorOptions } from './cls-options.js';
+export { ClsPropagator } from './cls-propagator.js';

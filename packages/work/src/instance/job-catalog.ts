@@ -36,11 +36,9 @@ export class JobCatalog implements KnownJobs {
   }
 
   /** Records a handler that was loaded after the pool had started. */
-  noteLate({ jobName, className, methodName }: CataloguedHandler): void {
-    this.#elsewhere.set(
-      jobName,
-      `The module of ${className}.${methodName}, which handles it, was loaded too late.`,
-    );
+  noteLate({ jobName, contract, className, methodName }: CataloguedHandler): void {
+    const hint = `The module of ${className}.${methodName}, which handles it, was loaded too late.`;
+    for (const name of jobNamesOf(contract ?? jobName)) this.#elsewhere.set(name, hint);
   }
 }
 

@@ -36,8 +36,12 @@ describe('jobErrors', () => {
   it.each<[string, JobOutcome['outcome'], object]>([
     ['dead', 'dead', { constructor: KillJobError, message: 'gone', cause }],
     ['dropped', 'dropped', { constructor: DropJobError, message: 'gone', cause }],
-    ['retry in n', { retryIn: '7s' }, { constructor: RetryJobError, message: 'gone', seconds: 7 }],
-    ['snoozed', { snooze: 7_000 }, { constructor: SnoozeJobError, seconds: 7 }],
+    [
+      'retry in n',
+      { retryIn: '7s' },
+      { constructor: RetryJobError, message: 'gone', delay: 7_000 },
+    ],
+    ['snoozed', { snooze: 7_000 }, { constructor: SnoozeJobError, delay: 7_000 }],
     ['retry', 'retry', cause],
   ])(
     'says that a job is %s, with the error and where it was thrown',
@@ -52,7 +56,7 @@ describe('jobErrors', () => {
     const outcome = ({ retryAfter }: TooBusy) => ({ retryIn: retryAfter });
     expect(jobErrors([{ error: TooBusy, outcome }])(new TooBusy('9s'))).toMatchObject({
       constructor: RetryJobError,
-      seconds: 9,
+      delay: 9_000,
     });
   });
 

@@ -19,7 +19,8 @@ export interface WorkHealthOptions extends HealthLimits {
   readonly instance?: string | undefined;
 }
 
-const HEALTH_OPTIONS: OptionTable<WorkHealthOptions> = {
+/** The rules for the options of a health check. */
+export const HEALTH_OPTIONS: OptionTable<WorkHealthOptions> = {
   ...optionTables.health,
   instance: optionRules.NAME,
 };

@@ -14,7 +14,7 @@ import { QueuesPage } from './queues';
 import { RunningPage } from './running';
 import { RunningJobPage } from './running-job';
 import { SearchPage } from './search';
-import { WorkersPage } from './workers';
+import { PoolsPage } from './pools';
 
 /** Shows the page that the address names. State of one page, or of one job, is discarded with the next. */
 export function CurrentPage() {
@@ -44,8 +44,8 @@ function Page({ route }: { route: Route }) {
       return <RunningPage route={route} />;
     case 'runningJob':
       return <RunningJobPage workerId={route.worker} />;
-    case 'workers':
-      return <WorkersPage route={route} />;
+    case 'pools':
+      return <PoolsPage route={route} />;
     case 'jobs':
       return <JobsPage route={route} />;
     case 'job':

@@ -84,14 +84,14 @@ function Findings({
 }
 
 function RedisFacts({ health }: { health: Health }) {
-  const { version, role, usedMemory, maxMemory, clients, operationsPerSecond } = health;
+  const { version, role, usedMemory, maxMemory, clients, commandsPerSecond } = health;
   const facts: [label: string, value: string][] = [
     ['Version', version],
     ['Role', role],
     ['Memory', bytes(usedMemory)],
     ['Memory limit', maxMemory > 0 ? bytes(maxMemory) : 'none'],
     ['Connections', count(clients)],
-    ['Commands / s', count(operationsPerSecond)],
+    ['Commands / s', count(commandsPerSecond)],
     ['Round trip', milliseconds(health.roundTrip)],
     ['Clock skew', milliseconds(Math.abs(health.skew))],
   ];

@@ -1,4 +1,4 @@
-import type { JobDetail, SetName } from '../api';
+import type { JobDetail, JobSetName } from '../api';
 import { ENDPOINTS } from '../endpoints';
 import { useConfirm } from '../parts/confirm';
 import { useAct } from '../parts/use-act';
@@ -7,7 +7,7 @@ import { useSession } from '../session';
 import { consequence, SETS, summary } from '../words';
 
 /** The actions on a scheduled, retry or dead job. */
-export function SetJobActions({ set, job }: { set: SetName; job: JobDetail }) {
+export function SetJobActions({ set, job }: { set: JobSetName; job: JobDetail }) {
   const { may } = useSession();
   const ask = useConfirm();
   const act = useAct();

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/preact-query';
-import { get, type Action, type Job, type JobCount, type SetName } from '../api';
+import { get, type Action, type Job, type JobCount, type JobSetName } from '../api';
 import { ENDPOINTS } from '../endpoints';
 import { count, plural } from '../format';
 import { useConfirm } from '../parts/confirm';
@@ -17,7 +17,7 @@ interface Deed {
 }
 
 /** Returns the actions that the user may take on the jobs of a list. */
-export function useDeeds(set: SetName): Deed[] {
+export function useDeeds(set: JobSetName): Deed[] {
   const { may } = useSession();
   const enqueue: Deed = {
     ...{ what: 'run', action: 'retry', verb: SETS[set].verb, danger: false, key: 'r' },
@@ -33,7 +33,13 @@ export function useDeeds(set: SetName): Deed[] {
 }
 
 /** The actions on the selected jobs; stays visible. */
-export function SelectedActions({ set, selection }: { set: SetName; selection: Selection<Job> }) {
+export function SelectedActions({
+  set,
+  selection,
+}: {
+  set: JobSetName;
+  selection: Selection<Job>;
+}) {
   const ask = useConfirm();
   const act = useAct();
   const deeds = useDeeds(set);
@@ -81,7 +87,7 @@ export function AllActions({
   name,
   total,
 }: {
-  set: SetName;
+  set: JobSetName;
   name: string | undefined;
   total: number;
 }) {
@@ -122,7 +128,7 @@ export function AllActions({
 }
 
 /** Returns the number of jobs of the list, across all its pages. */
-function useMatching(set: SetName, name: string | undefined, total: number): JobCount {
+function useMatching(set: JobSetName, name: string | undefined, total: number): JobCount {
   const { data } = useQuery({
     queryKey: ['count', set, name],
     queryFn: () => get<JobCount>(ENDPOINTS.count(set, name ?? '')),

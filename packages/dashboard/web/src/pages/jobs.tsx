@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/preact-query';
-import { get, type Job, type JobList, type SetName } from '../api';
+import { get, type Job, type JobList, type JobSetName } from '../api';
 import { ENDPOINTS } from '../endpoints';
 import { count, dateInput, plural, secondsOf } from '../format';
 import { Badge, Empty, ErrorLine, Failure, Loading, PageHead, Time } from '../parts/basics';
@@ -92,7 +92,7 @@ function selectColumn(selection: Selection<Job>): Column<Job> {
   };
 }
 
-function columns(set: SetName): Column<Job>[] {
+function columns(set: JobSetName): Column<Job>[] {
   return [
     {
       ...{ head: 'Job', kind: 'title' },

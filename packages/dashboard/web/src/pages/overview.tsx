@@ -98,7 +98,7 @@ function Cards({ snapshot, metrics }: { snapshot: Snapshot; metrics?: Metrics | 
       tone: counts.dead > 0 ? 'bad' : '',
     },
     {
-      ...{ label: 'Pools', to: { page: 'workers' }, value: count(pools.length) },
+      ...{ label: 'Pools', to: { page: 'pools' }, value: count(pools.length) },
       tone: pools.length === 0 ? 'bad' : '',
     },
   ];

@@ -47,7 +47,7 @@ function Pause({ name, paused }: { name: string; paused: boolean }) {
           type="number"
           min="1"
           step="1"
-          placeholder="ever"
+          placeholder="unlimited"
           value={minutes}
           onInput={(event) => setMinutes(event.currentTarget.value)}
         />{' '}

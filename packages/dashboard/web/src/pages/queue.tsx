@@ -88,7 +88,7 @@ function ServedBy({ name }: { name: string }) {
     <p>
       {pools.length > 0 && (
         <>
-          Served by <Link to={{ page: 'workers' }}>{plural(pools.length, 'pool')}</Link>:{' '}
+          Served by <Link to={{ page: 'pools' }}>{plural(pools.length, 'pool')}</Link>:{' '}
           {hosts.join(', ')}
           {pools.length > FEW && ' and others'}.{' '}
         </>
