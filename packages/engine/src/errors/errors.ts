@@ -159,6 +159,20 @@ export class PoolStartedError extends WorkError {
 /** Redis, or its configuration, cannot hold the queue. The message gives the reason and the remedy. */
 export class UnsupportedRedisError extends WorkError {}
 
+/** A newer version has written data that this version would misread, so its pools do not work in the namespace. */
+export class NewerFormatError extends WorkError {
+  constructor(
+    /** The format of the data in Redis. */
+    readonly format: number,
+    /** The newest format that this version understands. */
+    readonly understood: number,
+  ) {
+    super(
+      `The data of this namespace has format ${format}, which a newer version has written. This version understands up to ${understood}. Upgrade this process.`,
+    );
+  }
+}
+
 /** An enqueuer, client or pool was used after it was closed. */
 export class ClosedError extends WorkError {
   constructor(readonly what: string) {
@@ -574,6 +588,7 @@ nameKinds({
   PropagatorCaptureError,
   SlowPropagatorError,
   EnqueueStoppedError,
+  NewerFormatError,
   NotConnectedError,
   CommandTooLargeError,
   JobArgumentError,

@@ -7,7 +7,7 @@ import { Fetcher } from '../dispatch/fetcher.js';
 import { PrioritySampler } from '../dispatch/priority-sampler.js';
 import { Settler } from '../dispatch/settler.js';
 import { Waker } from '../dispatch/waker.js';
-import { JobCancelledError, JobLostError } from '../errors/errors.js';
+import { JobCancelledError, JobLostError, type NewerFormatError } from '../errors/errors.js';
 import { Heartbeater } from '../heartbeat/heartbeater.js';
 import type { JobEntry } from '../job/job-entry.js';
 import type { JobType } from '../job/job-type.js';
@@ -47,6 +47,8 @@ export interface ActorEvents {
   readonly rescued: (count: number) => void;
   /** The pool has replaced the limit of a name. */
   readonly limitChanged: (jobName: string, before: number, now: number) => void;
+  /** A newer version has written data that this pool must not touch. */
+  readonly outdated: (error: NewerFormatError) => void;
   /** Redis had lost the pool's registration, or its job names, and has them again. */
   readonly restored: () => void;
   /** Orphans, jobs in progress that no worker ran, were put back. */
@@ -203,6 +205,7 @@ export function makeActors<Context>(
     registration: registrationOf(types),
     beat: () => heartbeater.beat(),
     onLimitChanged: events.limitChanged,
+    onOutdated: events.outdated,
     onLost: () => {
       addFiringsAgain();
       auditing.poke();

@@ -1,5 +1,5 @@
 import { tell } from '../base/tell.js';
-import { UnsupportedRedisError } from '../errors/errors.js';
+import { UnsupportedRedisError, type NewerFormatError } from '../errors/errors.js';
 import { Job } from '../job/job.js';
 import type { Report } from '../logging/report.js';
 import type { ReapedPool } from '../maintenance/dead-pool-reaper.js';
@@ -41,6 +41,7 @@ export class RunningPool<Context> {
   readonly #refusals = new WriteRefusals();
   #startup: Startup | undefined;
   #shutdown: Shutdown<Context> | undefined;
+  #stopped: Promise<void> | undefined;
   /** Whether the pool is registered, and fetches jobs whenever Redis is reachable. */
   #isWorking = false;
 
@@ -110,8 +111,13 @@ export class RunningPool<Context> {
     });
   }
 
-  /** Stops the pool. Call it once. */
+  /** Stops the pool. It is safe to call it twice. */
   async stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     const wasWorking = this.#isWorking;
     this.#isWorking = false;
     this.#shutdown = new Shutdown({
@@ -171,6 +177,14 @@ export class RunningPool<Context> {
     this.#emit('notReady', () => [reason]);
   }
 
+  /** Stops: the jobs that run here end, and no other begins. */
+  #onOutdated(error: NewerFormatError): void {
+    if (this.#shutdown) return;
+    this.#options.log.error('worker_pool.register', error);
+    this.#emit('notReady', () => [error]);
+    void this.stop();
+  }
+
   #report(): Report {
     const { log } = this.#options;
     return {
@@ -192,6 +206,7 @@ export class RunningPool<Context> {
       reaped: (pool) => this.#onReaped(pool),
       rescued: (count) => log.rescued(count),
       limitChanged: (jobName, before, now) => log.limitChanged(jobName, before, now),
+      outdated: (error) => this.#onOutdated(error),
       restored: () => log.restored(),
       orphaned: (count) => log.orphaned(count),
     });
