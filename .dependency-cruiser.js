@@ -7,7 +7,7 @@
 const LAYERS = {
   engine: [
     ...['base', 'errors', 'logging', 'options', 'redis', 'job', 'schedule', 'scripts', 'metrics'],
-    ...['middleware', 'run', 'dispatch', 'stores', 'enqueue', 'heartbeat', 'maintenance', 'pool'],
+    ...['middleware', 'run', 'dispatch', 'stores', 'doctor', 'enqueue', 'heartbeat', 'maintenance', 'pool'],
     ...['client', 'telemetry', 'opentelemetry', 'prometheus', 'internal'],
   ],
   work: [

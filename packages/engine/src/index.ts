@@ -17,7 +17,20 @@ export {
   type WorkerObservation,
   type WorkerPoolHeartbeat,
 } from './stores/fleet.js';
-export { type IntegrityFinding } from './stores/integrity.js';
+export { type DoctorReport, type ServerFigures } from './doctor/doctor.js';
+export {
+  type AccessCode,
+  type DataCode,
+  type Finding,
+  type FindingCode,
+  type FindingDetails,
+  type FindingLevel,
+  type FindingSubject,
+  type PoolCode,
+  type ServerCode,
+} from './doctor/finding.js';
+export { type RebuildLocksOptions } from './doctor/integrity.js';
+export { type LockRepair } from './scripts/queue-scripts.js';
 export { type JobCount } from './stores/job-count.js';
 export { type JobSet, type ListOptions } from './stores/job-set.js';
 export {
@@ -73,6 +86,7 @@ export {
   JobTimeoutError,
   JobTooLargeError,
   LateNextError,
+  NewerFormatError,
   NoHandlerError,
   NotConnectedError,
   PoolStartedError,

@@ -3,6 +3,10 @@ import { systemClock } from '../base/clock.js';
 import { InvalidOptionError } from '../errors/errors.js';
 import { parseAttempt, type JobAttempt } from '../job/attempt.js';
 import { MetricsReader, type JobRates, type Metrics } from '../metrics/metrics.js';
+import { Doctor, type DoctorReport } from '../doctor/doctor.js';
+import type { Finding } from '../doctor/finding.js';
+import { Integrity, REBUILD_LOCKS_OPTIONS, type RebuildLocksOptions } from '../doctor/integrity.js';
+import type { LockRepair } from '../scripts/queue-scripts.js';
 import { assertJobId } from '../options/assert-record.js';
 import { DEFAULT_NAMESPACE } from '../options/namespace.js';
 import { assertOptions } from '../options/option-rules.js';
@@ -11,7 +15,6 @@ import { isRedisConnection, RedisConnection } from '../redis/redis-connection.js
 import { Scripts } from '../scripts/scripts.js';
 import { Canceller, type CancelOptions, type CancelResult } from '../stores/canceller.js';
 import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from '../stores/fleet.js';
-import { Integrity, type IntegrityFinding } from '../stores/integrity.js';
 import { JobSet } from '../stores/job-set.js';
 import { Queue } from '../stores/queue.js';
 import { Queues } from '../stores/queues.js';
@@ -168,16 +171,28 @@ export class Client {
    * Finds inconsistencies in Redis: wrong locks, jobs that no pool will run, entries that are not jobs. Examines all names
    * and pools, but only both ends of long sets. Changes nothing.
    */
-  integrity(): Promise<IntegrityFinding[]> {
+  integrity(): Promise<Finding[]> {
     return this.#integrity.findings();
   }
 
   /**
-   * Sets the locks of all job names to the numbers of jobs in progress. Returns how many locks were wrong. Running pools do
-   * the same for their own names once a minute.
+   * Examines Redis, the worker pools and the jobs of the namespace: settings that endanger jobs, missing permissions, clocks,
+   * dead pools, names that no pool handles, and everything that `integrity` finds. Changes nothing. A check that Redis does
+   * not answer, as some managed ones do, is `unknown`.
    */
-  rebuildLocks(): Promise<number> {
-    return this.#integrity.rebuildLocks();
+  doctor(): Promise<DoctorReport> {
+    return new Doctor(this.#context).examine();
+  }
+
+  /**
+   * Sets the locks of all job names to the numbers of jobs in progress. Returns what was wrong. With `dryRun` it changes
+   * nothing, and returns exactly what it would change. Running pools do the same for their own names once a minute.
+   *
+   * @throws InvalidOptionError
+   */
+  async rebuildLocks(options: RebuildLocksOptions = {}): Promise<LockRepair[]> {
+    assertOptions('rebuildLocks', options, REBUILD_LOCKS_OPTIONS);
+    return this.#integrity.rebuildLocks(options);
   }
 
   /** Closes the connection, unless it is shared. */

@@ -1,24 +1,44 @@
 import { counted } from '../base/counted.js';
 import { unixSeconds } from '../base/clock.js';
+import { FLAG, type OptionTable } from '../options/option-rules.js';
 import { batches } from '../redis/batches.js';
-import { tryParse } from './entries.js';
-import { knownJobNames } from './known-job-names.js';
-import { readHashes } from './read-hashes.js';
-import { readPages } from './read-pages.js';
-import type { StoreContext } from './store-context.js';
-import type { JobSetName } from './timed-job.js';
+import type { LockRepair } from '../scripts/queue-scripts.js';
+import { tryParse } from '../stores/entries.js';
+import { knownJobNames } from '../stores/known-job-names.js';
+import { readHashes } from '../stores/read-hashes.js';
+import { readPages } from '../stores/read-pages.js';
+import type { StoreContext } from '../stores/store-context.js';
+import type { JobSetName } from '../stores/timed-job.js';
+import {
+  good,
+  warning,
+  type DataCode,
+  type Finding,
+  type FindingDetails,
+  type Verdict,
+} from './finding.js';
 
-/** An inconsistency in Redis. */
-export interface IntegrityFinding {
-  readonly kind:
-    'lock' | 'orphans' | 'silentPool' | 'overdue' | 'unknownName' | 'notAJob' | 'score';
-  /** A description of the problem, with names and numbers. */
-  readonly what: string;
-  /** The effect of the problem. */
-  readonly consequence: string;
-  /** The action that solves the problem. */
-  readonly remedy: string;
+/** Options of `Client.rebuildLocks`. */
+export interface RebuildLocksOptions {
+  /** Whether to change nothing and only return the repairs that are necessary; default false. */
+  readonly dryRun?: boolean | undefined;
 }
+
+/** The rules of these options. */
+export const REBUILD_LOCKS_OPTIONS: OptionTable<RebuildLocksOptions> = { dryRun: FLAG };
+
+type IntegrityCode = DataCode | 'silentPools';
+
+// The texts of findings without a problem.
+const IN_ORDER: Readonly<Record<IntegrityCode, string>> = {
+  locks: 'All locks agree with the jobs in progress.',
+  orphans: 'All jobs in progress belong to registered pools.',
+  silentPools: 'Every registered pool has a heartbeat.',
+  overdue: 'Due jobs are moved to their queues.',
+  unknownNames: 'All examined jobs have names that a pool has registered.',
+  notJobs: 'All examined entries are jobs.',
+  fractionalTimes: 'All examined entries have a time in whole seconds.',
+};
 
 const SETS: readonly JobSetName[] = ['scheduled', 'retry', 'dead'];
 
@@ -31,6 +51,9 @@ const ENDS = 200;
 // In seconds. A requeuer moves due jobs within a second.
 const OVERDUE = 60;
 
+const RUN_A_POOL =
+  'Run a pool of this project in the namespace. It takes them within 10 to 30 seconds.';
+
 /** Finds inconsistencies in Redis, in bounded steps, and rebuilds locks. */
 export class Integrity {
   readonly #context: StoreContext;
@@ -39,8 +62,16 @@ export class Integrity {
     this.#context = context;
   }
 
+  /** Returns the inconsistencies, and a finding for each code without one. Changes nothing. */
+  async examine(): Promise<Finding[]> {
+    const found = await this.findings();
+    const codes = new Set(found.map(({ code }) => code));
+    const missing = (Object.keys(IN_ORDER) as IntegrityCode[]).filter((code) => !codes.has(code));
+    return [...found, ...missing.map((code) => finding(code, good(IN_ORDER[code])))];
+  }
+
   /** Returns the inconsistencies. Changes nothing. */
-  async findings(): Promise<IntegrityFinding[]> {
+  async findings(): Promise<Finding[]> {
     const { connection, keys } = this.#context;
     const names = await knownJobNames(connection, keys);
     return [
@@ -51,60 +82,67 @@ export class Integrity {
     ];
   }
 
-  /** Sets the locks of all names to the numbers of jobs in progress. Returns how many locks were wrong. */
-  async rebuildLocks(): Promise<number> {
+  /** Sets the locks of all names to the numbers of jobs in progress. Returns what was wrong with them. */
+  async rebuildLocks({ dryRun = false }: RebuildLocksOptions): Promise<LockRepair[]> {
     const { connection, keys, scripts } = this.#context;
-    let repaired = 0;
+    const repairs: LockRepair[] = [];
     for (const names of batches(await knownJobNames(connection, keys), LOCKS_AT_ONCE)) {
-      repaired += await connection.call(scripts.queues.rebuild(names));
+      repairs.push(...(await connection.call(scripts.queues.rebuild(names, { dryRun }))));
     }
-    return repaired;
+    return repairs;
   }
 
-  async #locks(names: readonly string[]): Promise<IntegrityFinding[]> {
+  async #locks(names: readonly string[]): Promise<Finding[]> {
     const { connection, scripts } = this.#context;
-    const findings: IntegrityFinding[] = [];
+    const findings: Finding[] = [];
     for (const batch of batches(names, NAMES_AT_ONCE)) {
       const readings = await connection.call(scripts.queues.inspect(batch));
       for (const { jobName, lock, shares, running, orphaned } of readings) {
         if (lock !== shares || shares !== running) {
-          findings.push({
-            kind: 'lock',
-            what: `The lock of ${jobName} is ${lock}, its pools' shares add up to ${shares}, and ${running} are in progress.`,
-            consequence: 'A concurrency limit lets too many or too few of these jobs run.',
-            remedy:
+          findings.push(
+            problem(
+              'locks',
+              `The lock of ${jobName} is ${lock}, its pools' shares add up to ${shares}, and ${running} are in progress.`,
+              'A concurrency limit lets too many or too few of these jobs run.',
               'A running pool of this project repairs it within a minute. client.rebuildLocks() repairs it immediately.',
-          });
+              { jobName, lock, shares, running },
+            ),
+          );
         }
         if (orphaned > 0) {
-          findings.push({
-            kind: 'orphans',
-            what: `${orphaned} of ${jobName} are in progress in pools that are not registered.`,
-            consequence: 'They run again only after a reaper has taken them.',
-            remedy:
-              'Run a pool of this project in the namespace. It takes them within 10 to 30 seconds.',
-          });
+          findings.push(
+            problem(
+              'orphans',
+              `${orphaned} of ${jobName} are in progress in pools that are not registered.`,
+              'They run again only after a reaper has taken them.',
+              RUN_A_POOL,
+              { jobName, orphaned },
+            ),
+          );
         }
       }
     }
     return findings;
   }
 
-  async #silentPools(): Promise<IntegrityFinding[]> {
+  async #silentPools(): Promise<Finding[]> {
     const { connection, keys, scripts } = this.#context;
     const ids = await connection.redis.smembers(keys.workerPools);
     const parts = { connection, scripts };
     const heartbeats = await readHashes(parts, ids, POOLS_AT_ONCE, (id) => keys.heartbeat(id));
     const silent = ids.filter((id) => heartbeats.get(id)?.heartbeat_at === undefined);
-    return silent.map((id) => ({
-      kind: 'silentPool',
-      what: `The pool ${id} is registered but has no heartbeat.`,
-      consequence: 'The jobs that it had in progress wait for a reaper.',
-      remedy: 'Run a pool of this project in the namespace. It takes them within 10 to 30 seconds.',
-    }));
+    return silent.map((id) =>
+      problem(
+        'silentPools',
+        `The pool ${id} is registered but has no heartbeat.`,
+        'The jobs that it had in progress wait for a reaper.',
+        RUN_A_POOL,
+        { workerPoolId: id },
+      ),
+    );
   }
 
-  async #overdue(): Promise<IntegrityFinding[]> {
+  async #overdue(): Promise<Finding[]> {
     const { connection, keys, clock } = this.#context;
     const before = unixSeconds(clock) - OVERDUE;
     const counts = await Promise.all(
@@ -115,45 +153,56 @@ export class Integrity {
     );
     return counts
       .filter(({ count }) => count > 0)
-      .map(({ set, count }) => ({
-        kind: 'overdue',
-        what: `${counted(count, `${set} job has`, `${set} jobs have`)} been due for more than a minute.`,
-        consequence: 'They do not run, because no pool moves them to their queues.',
-        remedy: 'Start a worker pool in this namespace.',
-      }));
+      .map(({ set, count }) =>
+        problem(
+          'overdue',
+          `${counted(count, `${set} job has`, `${set} jobs have`)} been due for more than a minute.`,
+          'They do not run, because no pool moves them to their queues.',
+          'Start a worker pool in this namespace.',
+          { set, count },
+        ),
+      );
   }
 
-  async #entries(names: ReadonlySet<string>): Promise<IntegrityFinding[]> {
-    const findings: IntegrityFinding[] = [];
+  async #entries(names: ReadonlySet<string>): Promise<Finding[]> {
+    const findings: Finding[] = [];
     for (const set of SETS) {
       const found = await this.#ends(set, names);
       const where = `among the ${2 * ENDS} ${set} jobs at either end`;
       if (found.noJob > 0) {
-        findings.push({
-          kind: 'notAJob',
-          what:
+        findings.push(
+          problem(
+            'notJobs',
             found.noJob === 1
               ? `1 entry ${where} is not a job.`
               : `${found.noJob} entries ${where} are not jobs.`,
-          consequence: 'No pool can run them, and some tools fail on them.',
-          remedy: 'Check them on the page of these jobs, and delete them there.',
-        });
+            'No pool can run them, and some tools fail on them.',
+            'List these jobs, and delete the entries by their ids.',
+            { set, count: found.noJob },
+          ),
+        );
       }
       if (found.fractional > 0) {
-        findings.push({
-          kind: 'score',
-          what: `${counted(found.fractional, 'entry', 'entries')} ${where} with a time that is not in whole seconds.`,
-          consequence: "gocraft/work's client cannot delete or retry them.",
-          remedy: 'Find out which program wrote them. Run, retry or delete them here.',
-        });
+        findings.push(
+          problem(
+            'fractionalTimes',
+            `${counted(found.fractional, 'entry has', 'entries have')} a time that is not in whole seconds, ${where}.`,
+            "gocraft/work's client cannot delete or retry them.",
+            'Find out which program wrote them. Run, retry or delete them here.',
+            { set, count: found.fractional },
+          ),
+        );
       }
       if (found.unknown.size > 0 && set !== 'dead') {
-        findings.push({
-          kind: 'unknownName',
-          what: `Entries ${where} have unknown names: ${[...found.unknown].slice(0, 10).join(', ')}.`,
-          consequence: 'When they are due, they become dead jobs.',
-          remedy: 'Register a handler for each name, or delete the entries.',
-        });
+        findings.push(
+          problem(
+            'unknownNames',
+            `Entries ${where} have unknown names: ${[...found.unknown].slice(0, 10).join(', ')}.`,
+            'When they are due, they become dead jobs.',
+            'Register a handler for each name, or delete the entries.',
+            { set, names: [...found.unknown] },
+          ),
+        );
       }
     }
     return findings;
@@ -177,4 +226,18 @@ export class Integrity {
     }
     return { noJob, fractional, unknown };
   }
+}
+
+function problem(
+  code: IntegrityCode,
+  what: string,
+  consequence: string,
+  remedy: string,
+  details: FindingDetails,
+): Finding {
+  return finding(code, warning(`${what} ${consequence}`, remedy, details));
+}
+
+function finding(code: IntegrityCode, verdict: Verdict): Finding {
+  return { code, subject: code === 'silentPools' ? 'pools' : 'jobs', ...verdict };
 }
