@@ -8,6 +8,7 @@ const string = { type: 'string' } as const;
 const integer = { type: 'integer' } as const;
 const number = { type: 'number' } as const;
 const boolean = { type: 'boolean' } as const;
+const LEVELS = ['ok', 'unknown', 'warning', 'error'] as const;
 /** Seconds since the epoch. */
 const time = { type: 'number', description: 'seconds since the epoch' } as const;
 
@@ -214,24 +215,29 @@ const schemas: Readonly<Record<string, Schema>> = {
     }),
   }),
   Finding: object({
-    severity: oneOf(['danger', 'warning']),
-    what: string,
-    remedy: string,
+    code: { ...string, description: 'names the check; never changes' },
+    subject: oneOf(['redis', 'pools', 'jobs']),
+    level: oneOf(LEVELS),
+    text: string,
+    'remedy?': string,
+    details: { type: 'object', description: 'the figures behind the text' },
   }),
   Health: object({
-    version: string,
-    role: string,
-    usedMemory: { ...integer, description: 'bytes' },
-    maxMemory: { ...integer, description: 'bytes; 0 for no limit' },
-    clients: integer,
-    operationsPerSecond: integer,
-    roundTrip: { ...number, description: 'milliseconds to Redis and back' },
-    skew: {
-      ...integer,
-      description: "milliseconds by which the server's clock is ahead of Redis's",
-    },
-    findings: list(ref('Finding')),
-    integrity: list(object({ kind: string, what: string, consequence: string, remedy: string })),
+    level: { ...oneOf(LEVELS), description: 'the worst of the findings' },
+    findings: { ...list(ref('Finding')), description: 'the result of every check' },
+    server: object({
+      'version?': string,
+      'role?': string,
+      'usedMemory?': { ...integer, description: 'bytes' },
+      'maxMemory?': { ...integer, description: 'bytes; 0 for no limit' },
+      'clients?': integer,
+      'operationsPerSecond?': integer,
+      'roundTrip?': { ...number, description: 'milliseconds to Redis and back' },
+      'skew?': {
+        ...integer,
+        description: "milliseconds by which the server's clock is ahead of Redis's",
+      },
+    }),
   }),
 };
 
