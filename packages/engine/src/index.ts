@@ -31,6 +31,7 @@ export {
 } from './doctor/finding.js';
 export { type RebuildLocksOptions } from './doctor/integrity.js';
 export { type LockRepair } from './scripts/queue-scripts.js';
+export { type FindOptions, type LocatedJob } from './stores/job-locator.js';
 export { type JobCount } from './stores/job-count.js';
 export { type JobSet, type ListOptions } from './stores/job-set.js';
 export {

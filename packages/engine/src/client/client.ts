@@ -15,6 +15,7 @@ import { isRedisConnection, RedisConnection } from '../redis/redis-connection.js
 import { Scripts } from '../scripts/scripts.js';
 import { Canceller, type CancelOptions, type CancelResult } from '../stores/canceller.js';
 import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from '../stores/fleet.js';
+import { JobLocator, type FindOptions, type LocatedJob } from '../stores/job-locator.js';
 import { JobSet } from '../stores/job-set.js';
 import { Queue } from '../stores/queue.js';
 import { Queues } from '../stores/queues.js';
@@ -71,6 +72,7 @@ export class Client {
   readonly #context: StoreContext;
   readonly #ownsConnection: boolean;
   readonly #canceller: Canceller;
+  readonly #locator: JobLocator;
   readonly #fleet: Fleet;
   readonly #integrity: Integrity;
   readonly #metrics: MetricsReader;
@@ -88,6 +90,7 @@ export class Client {
     this.#context = context;
     this.#ownsConnection = connection !== redis;
     this.#canceller = new Canceller(context);
+    this.#locator = new JobLocator(context);
     this.#fleet = new Fleet(context);
     this.#integrity = new Integrity(context);
     this.#metrics = new MetricsReader(context);
@@ -125,6 +128,17 @@ export class Client {
   async workers(pools?: readonly WorkerPoolHeartbeat[]): Promise<WorkerObservation[]> {
     if (pools !== undefined) assertHeartbeats(pools);
     return this.#fleet.observations(pools ?? (await this.pools.list()));
+  }
+
+  /**
+   * Finds a job by its id, wherever it waits, runs or is dead. gocraft/work's format has no index, so all jobs are examined in
+   * short steps: an option with the job's name makes it faster. Returns `undefined` if there is no such job, for example
+   * because it is done.
+   *
+   * @throws InvalidOptionError, InvalidJobNameError
+   */
+  find(jobId: string, options: FindOptions = {}): Promise<LocatedJob | undefined> {
+    return this.#locator.find(jobId, options);
   }
 
   /**

@@ -125,7 +125,7 @@ describe('a Redis of its own', () => {
     );
     await pool.start();
     await admin.set(new Keys('newer').format, 2);
-    await admin.client('KILL', 'TYPE', 'normal'); // A pool looks after each reconnection.
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal'); // A pool looks after each reconnection.
     await eventually(() => expect(errors).toEqual([expect.stringContaining('format 2')]));
     await eventually(async () => expect(await admin.keys('newer:worker_pools*')).toEqual([]));
     expect(pool.isReady).toBe(false);
