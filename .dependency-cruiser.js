@@ -7,17 +7,8 @@
 const LAYERS = {
   engine: [
     ...['base', 'errors', 'logging', 'options', 'redis', 'job', 'schedule', 'scripts', 'metrics'],
-    ...[
-      'middleware',
-      'run',
-      'dispatch',
-      'stores',
-      'explain',
-      'enqueue',
-      'heartbeat',
-      'maintenance',
-    ],
-    ...['alerts', 'pool'],
+    ...['middleware', 'run', 'dispatch', 'stores', 'explain', 'enqueue', 'heartbeat'],
+    ...['maintenance', 'alerts', 'pool'],
     ...['client', 'telemetry', 'opentelemetry', 'prometheus', 'internal'],
   ],
   work: [

@@ -124,6 +124,8 @@ export interface Reason {
   readonly by?: readonly ReasonHolder[] | undefined;
   /** What to do about it: names a call, or a page of the dashboard. */
   readonly remedy: string;
+  /** The last error of a dead job or of a job that waits for its retry. No other member contains a part of it. */
+  readonly error?: string | undefined;
 }
 
 /** Why a job does not start, or what it does instead. All of it was read from Redis at one moment. */
@@ -131,9 +133,12 @@ export interface Explanation {
   readonly subject: ExplainSubject;
   readonly state: ExplainState;
   readonly verdict: ExplainVerdict;
-  /** The reasons, ordered by what must change first; empty if nothing holds the job back. */
+  /**
+   * The reasons, ordered by what must change first. Those that are only worth knowing, such as `onlyGoPools`, `poison` and
+   * `collapsedInto`, come last and do not count for the verdict.
+   */
   readonly reasons: readonly Reason[];
-  /** What happens once the first reason has passed: the code of the second, or `undefined` if the job then starts. */
+  /** What happens once the first reason has passed: the code of the second; `undefined` if none follows. */
   readonly next?: ReasonCode | undefined;
   /** The job's place in its queue; 1 is the next job. `undefined` if it is not queued, or was not reached. */
   readonly position?: number | undefined;
