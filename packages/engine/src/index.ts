@@ -102,6 +102,18 @@ export {
   UnsupportedRedisError,
   WorkError,
 } from './errors/errors.js';
+export {
+  type ExplainById,
+  type ExplainByName,
+  type ExplainQuestion,
+  type ExplainState,
+  type ExplainSubject,
+  type ExplainVerdict,
+  type Explanation,
+  type Reason,
+  type ReasonCode,
+  type ReasonHolder,
+} from './explain/explanation.js';
 export { type ReapedPool } from './maintenance/dead-pool-reaper.js';
 export { type Fate } from './run/fate.js';
 export { type Failure } from './job/failure.js';

@@ -79,6 +79,8 @@ export interface PoolActors<Context> {
 
 // In milliseconds. Only this check detects that Redis has lost its data without dropping the connection.
 const RESTORE = 6_000;
+// A fetch is repeated every two seconds, and a lost one is noticed after five.
+const UNANSWERED_AFTER = 15_000;
 const AFTER_ERROR = 1_000;
 const AFTER_FAILED_RESCUE = 5_000;
 
@@ -178,6 +180,11 @@ export function makeActors<Context>(
     onError: reported('dispatcher.dispatch'),
   });
 
+  const unanswered = (): number => {
+    const age = workers.busy < settings.concurrency ? (dispatcher.fetchAge ?? 0) : 0;
+    return age > UNANSWERED_AFTER ? Math.floor(age / 1000) : 0;
+  };
+
   /** Runs `work` between two rounds, when a worker runs each job in progress or the job is about to be settled. */
   const between = (work: () => Promise<void>): Promise<void> =>
     dispatcher.between(async () => {
@@ -193,6 +200,7 @@ export function makeActors<Context>(
   const heartbeater = new Heartbeater({
     ...pool,
     workerIds: slots.map(({ id }) => id),
+    unanswered,
     onError: onBeatFailed,
     onThreadEnded: () => beating.poke(),
   });

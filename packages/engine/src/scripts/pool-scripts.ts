@@ -16,6 +16,7 @@ const hashesScript = loadScript('hashes');
 const observeScript = loadScript('observe');
 const registerScript = loadScript('register');
 const leaveScript = loadScript('leave');
+const stoppingScript = loadScript('stopping');
 const occupiedScript = loadScript('occupied');
 const forgiveScript = loadScript('forgive');
 
@@ -142,6 +143,16 @@ export class PoolScripts extends ScriptGroup {
           before: new Map(before.map((text, i) => [limited[i] ?? '', limitBefore(text)])),
         };
       },
+    };
+  }
+
+  /** Notes in a pool's heartbeat that the pool is stopping. */
+  stopping(poolId: string): ScriptCall<void> {
+    return {
+      script: stoppingScript,
+      keys: [this.keys.heartbeat(poolId)],
+      args: [this.now()],
+      decode: () => undefined,
     };
   }
 

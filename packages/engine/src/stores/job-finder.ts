@@ -51,8 +51,8 @@ export class JobFinder {
   }
 }
 
-/** Returns the forms of an id in an entry: as JavaScript, Go, and Redis's cjson write it. */
-function writtenForms(id: string): string[] {
-  const forms = [JSON.stringify(id), goString(id, 'go1.22')];
+/** Returns the forms of a text in an entry, such as an id: as JavaScript, Go, and Redis's cjson write it. */
+export function writtenForms(text: string): string[] {
+  const forms = [JSON.stringify(text), goString(text, 'go1.22')];
   return [...new Set(forms.flatMap((form) => [form, form.replaceAll('/', '\\/')]))];
 }
