@@ -15,7 +15,7 @@ const LAYERS = {
     ...['base', 'nest-internals', 'options', 'events', 'decorators', 'instance', 'handlers'],
     ...['cls', 'heartbeat', 'opentelemetry', 'terminus', 'prometheus', 'internal'],
   ],
-  cli: ['terminal', 'options', 'output', 'session', 'commands', 'completion'],
+  cli: ['terminal', 'output', 'session', 'commands', 'completion'],
   dashboard: [
     ...['options', 'http', 'security', 'bulk', 'views', 'search', 'page', 'requests'],
     ...['controllers', 'cli'],
