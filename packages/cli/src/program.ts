@@ -12,12 +12,22 @@ import type { Terminal } from './terminal/terminal.js';
 /** Runs a command line. Returns the exit code. Never rejects. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   let code: number = EXIT.ok;
-  const program = makeProgram(terminal, (ended) => (code = ended ?? EXIT.ok));
+  const secrets: string[] = [];
+  const noting: Terminal = {
+    ...terminal,
+    readLine: () => {
+      const line = terminal.readLine();
+      secrets.push(line);
+      return line;
+    },
+  };
+  const program = makeProgram(noting, (ended) => (code = ended ?? EXIT.ok));
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    return report(error, terminal, program.opts<GivenOptions>());
+    const options = program.opts<GivenOptions>();
+    return report(error, terminal, options, [...secrets, ...passwordsOf(options, terminal.env)]);
   }
 }
 
@@ -84,22 +94,27 @@ function completionModel(program: Program): CompletionModel {
 }
 
 /** Says in one sentence why a command failed. Returns the exit code. */
-function report(error: unknown, { env, err }: Terminal, options: GivenOptions): number {
+function report(
+  error: unknown,
+  { env, err }: Terminal,
+  options: GivenOptions,
+  secrets: readonly string[],
+): number {
   // The library has said it.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const isDetailed = options.verbose === true || (env.DEBUG ?? '') !== '';
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const isOurs = error instanceof CommandFailure;
   const text = isDetailed && !isOurs ? (stack ?? message) : message;
-  err.write(`${withoutPasswords(text, options, env)}\n`);
+  const shown = secrets.filter(Boolean).reduce((all, one) => all.replaceAll(one, '***'), text);
+  err.write(`${shown}\n`);
   return isOurs ? error.exitCode : EXIT.failed;
 }
 
-function withoutPasswords(
-  text: string,
-  { redis, redisPasswordEnv = '' }: GivenOptions,
+function passwordsOf(
+  { redis, redisPasswordEnv }: GivenOptions,
   env: Terminal['env'],
-): string {
-  const passwords = [...passwordsIn(redis), env[redisPasswordEnv] ?? ''].filter(Boolean);
-  return passwords.reduce((hidden, one) => hidden.replaceAll(one, '***'), text);
+): readonly string[] {
+  const own = redisPasswordEnv === undefined ? undefined : env[redisPasswordEnv];
+  return [...passwordsIn(redis), own ?? ''];
 }

@@ -1,4 +1,4 @@
-/** What a shell completes. */
+/** The words that a shell completes. */
 export interface CompletionModel {
   readonly commands: readonly {
     readonly name: string;

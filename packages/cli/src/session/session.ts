@@ -80,16 +80,15 @@ export class Session implements AsyncDisposable {
     if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailure('Nothing was done.');
   }
 
-  /** Does work that Ctrl-C ends early. Returns whether it did. */
-  async interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  /** Does work that Ctrl-C ends early. */
+  async interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     const interruption = new AbortController();
     const takeBack = this.terminal.onInterrupt(() => interruption.abort());
     try {
-      await work(interruption.signal);
+      return await work(interruption.signal);
     } finally {
       takeBack();
     }
-    return interruption.signal.aborted;
   }
 
   /**
@@ -99,12 +98,10 @@ export class Session implements AsyncDisposable {
    * @returns the exit code
    */
   async bulk(done: string, work: (control: BulkControl) => Promise<BulkResult>): Promise<number> {
-    let result: BulkResult | undefined;
-    await this.interruptible(async (signal) => {
-      result = await work({ signal, onProgress: this.#progress(done) });
-    });
+    const result = await this.interruptible((signal) =>
+      work({ signal, onProgress: this.#progress(done) }),
+    );
     this.#clearProgress();
-    if (!result) return EXIT.failed;
     const { total, seen, aborted } = result;
     this.print({ ...result }, () => `${bulkText(done, result)}\n`);
     if (!aborted) return EXIT.ok;
@@ -143,8 +140,7 @@ export class Session implements AsyncDisposable {
   }
 }
 
-function bulkText(done: string, result: BulkResult | undefined): string {
-  if (!result) return '';
+function bulkText(done: string, result: BulkResult): string {
   const { duplicates, unknown } = result;
   return [
     `${number(result.done)} ${done}`,

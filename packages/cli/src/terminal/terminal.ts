@@ -6,7 +6,7 @@ export interface Output {
   write(text: string): void;
 }
 
-/** What surrounds a command: its streams, its environment, and the person in front of it. Tests replace it. */
+/** The surroundings of a command: its streams, its environment, and the person in front of it. Tests replace it. */
 export interface Terminal {
   readonly out: Output;
   readonly err: Output;

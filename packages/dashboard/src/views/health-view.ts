@@ -10,7 +10,7 @@ export interface FindingView {
   readonly details: object;
 }
 
-/** The figures of the Redis server, as far as it tells them. */
+/** The figures of the Redis server; `undefined` where it does not report them. */
 export interface ServerView {
   readonly version?: string | undefined;
   readonly role?: string | undefined;

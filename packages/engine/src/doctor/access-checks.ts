@@ -5,7 +5,7 @@ import { failure, good, unknown, warning, type Verdict } from './finding.js';
 export function permissions({ missing }: Access): Verdict {
   if (missing === undefined) {
     return unknown(
-      'Redis does not tell which commands its user may run.',
+      'Redis does not report which commands its user may run.',
       'Use Redis 7.0 or later, or compare the ACL with the one in the documentation.',
     );
   }
@@ -20,9 +20,9 @@ export function permissions({ missing }: Access): Verdict {
 
 /** Judges whether Redis wakes pools. */
 export function tracking({ notWatching }: Access): Verdict {
-  if (notWatching === '') return good('Redis tells pools which keys change.');
+  if (notWatching === '') return good('Redis reports changed keys to pools.');
   return warning(
-    `Pools poll, and jobs start up to two seconds late, because Redis does not tell which keys change: ${notWatching}.`,
+    `Pools poll, and jobs start up to two seconds late, because Redis does not report changed keys: ${notWatching}.`,
     'Allow client|id, client|tracking, client|caching, subscribe and the channel __redis__:invalidate.',
     { reason: notWatching },
   );

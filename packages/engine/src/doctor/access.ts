@@ -5,11 +5,11 @@ import { isReply, replyCode } from '../errors/redis-reply.js';
 import { errorLine } from '../errors/error-text.js';
 import { nameOf, neededCommands, wakingCommands, type Words } from './needed-commands.js';
 
-/** What the Redis user of a connection may do. */
+/** The permissions of a connection's Redis user. */
 export interface Access {
-  /** The names of needed commands that are refused; `undefined` if Redis does not tell. */
+  /** The names of needed commands that are refused; `undefined` if Redis does not report. */
   readonly missing: readonly string[] | undefined;
-  /** Why Redis does not tell pools which keys change; empty if it does. */
+  /** Why Redis does not report changed keys to pools; empty if it does. */
   readonly notWatching: string;
 }
 
@@ -47,16 +47,14 @@ async function tryOut(
   try {
     await own.ready();
     // Without MULTI, the commands would run.
-    const mayQueue = await Promise.all(send(own, [['MULTI'], ['DISCARD']])).then(...FLAGS);
-    if (!mayQueue) return undefined;
+    const [queueing] = await Promise.allSettled(send(own, [['MULTI'], ['DISCARD']]));
+    if (queueing?.status !== 'fulfilled') return undefined;
     const replies = await Promise.allSettled(send(own, [['MULTI'], ...commands, ['DISCARD']]));
     return commands.filter((_, index) => isRefused(replies[index + 1]));
   } finally {
     own.close();
   }
 }
-
-const FLAGS = [() => true, () => false] as const;
 
 /** Sends commands in one write, so that none of them can run on another connection after a loss. */
 function send(connection: RedisConnection, commands: readonly Words[]): Promise<unknown>[] {

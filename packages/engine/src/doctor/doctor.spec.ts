@@ -25,7 +25,7 @@ afterEach(async () => {
   await ns.close();
 });
 
-/** What an examination of the namespace says of one check. */
+/** Returns the level of one check. */
 function levelOf({ findings }: DoctorReport, code: FindingCode): string | undefined {
   return findings.find((finding) => finding.code === code)?.level;
 }
@@ -121,7 +121,7 @@ describe('a Redis of its own', () => {
     const source = { redis: server.url, namespace: 'newer' };
     const pool = new WorkerPool({ ...source, logger: { ...silentLogger, error } }).job(
       'n',
-      () => {},
+      () => undefined,
     );
     await pool.start();
     await admin.set(new Keys('newer').format, 2);
@@ -131,6 +131,21 @@ describe('a Redis of its own', () => {
     expect(pool.isReady).toBe(false);
     await pool.stop();
     await admin.flushall();
+  });
+
+  it('makes a starting pool warn of errors in its settings, and of nothing else', async () => {
+    await admin.call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    const warnings: string[] = [];
+    const warn = (text: string): void => void warnings.push(text);
+    const source = { redis: server.url, namespace: 'warned' };
+    const pool = new WorkerPool({ ...source, logger: { ...silentLogger, warn } });
+    await pool.job('n', () => undefined).start();
+    await pool.stop();
+    await admin.call('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    await admin.flushall();
+    expect(warnings).toEqual([
+      'Redis: maxmemory-policy is allkeys-lru: when memory runs out, Redis deletes jobs. Remedy: CONFIG SET maxmemory-policy noeviction',
+    ]);
   });
 
   async function asUser(...rules: string[]): Promise<DoctorReport> {

@@ -21,7 +21,7 @@ import { Integrity } from './integrity.js';
 import { serverFindings } from './server-checks.js';
 import { readServer, ServerFacts } from './server-facts.js';
 
-/** The figures of a Redis server. A figure that the server does not tell is `undefined`. */
+/** The figures of a Redis server. A figure that the server does not report is `undefined`. */
 export interface ServerFigures {
   readonly version: string | undefined;
   readonly role: string | undefined;
@@ -37,7 +37,7 @@ export interface ServerFigures {
   readonly skew: number | undefined;
 }
 
-/** What `client.doctor` found. */
+/** The report of `client.doctor`. */
 export interface DoctorReport {
   /** The worst level of the findings. */
   readonly level: FindingLevel;

@@ -1,7 +1,7 @@
 /** How good a finding is. `unknown`: Redis does not say, for example because a managed Redis refuses the question. */
 export type FindingLevel = 'ok' | 'unknown' | 'warning' | 'error';
 
-/** What a finding concerns: the Redis server, the worker pools, or the jobs in Redis. */
+/** The subject of a finding: the Redis server, the worker pools, or the jobs in Redis. */
 export type FindingSubject = 'redis' | 'pools' | 'jobs';
 
 /** The codes of findings about the Redis server. */
@@ -41,7 +41,7 @@ export type AccessCode =
   | 'cluster'
   /** Whether the Redis user may run all commands that this library needs. */
   | 'permissions'
-  /** Whether Redis tells pools which keys change. */
+  /** Whether Redis reports changed keys to pools. */
   | 'tracking'
   /** Whether this version understands the data that newer versions wrote. */
   | 'format';

@@ -157,7 +157,7 @@ export class Integrity {
         problem(
           'overdue',
           `${counted(count, `${set} job has`, `${set} jobs have`)} been due for more than a minute.`,
-          'They do not run, because no pool moves them to their queues.',
+          'Due jobs do not run, because no pool moves them to their queues.',
           'Start a worker pool in this namespace.',
           { set, count },
         ),

@@ -8,7 +8,7 @@ const NO_EVICTION = 'CONFIG SET maxmemory-policy noeviction';
 export function evictionPolicy(facts: ServerFacts): Verdict {
   const policy = facts.text('maxmemory_policy');
   if (policy === undefined) {
-    return unknown('Redis does not tell its eviction policy.', ASK_THE_PROVIDER);
+    return unknown('Redis does not report its eviction policy.', ASK_THE_PROVIDER);
   }
   if (policy === 'noeviction') return good('Redis evicts no keys.', { policy });
   return failure(
@@ -21,7 +21,7 @@ export function evictionPolicy(facts: ServerFacts): Verdict {
 export function evictions(facts: ServerFacts): Verdict {
   const evicted = facts.number('evicted_keys');
   if (evicted === undefined) {
-    return unknown('Redis does not tell whether it has evicted keys.', ASK_THE_PROVIDER);
+    return unknown('Redis does not report whether it has evicted keys.', ASK_THE_PROVIDER);
   }
   if (evicted === 0) return good('No key has been evicted since Redis was started.', { evicted });
   const keys = evicted === 1 ? '1 key has' : `${evicted} keys have`;
@@ -35,11 +35,11 @@ export function evictions(facts: ServerFacts): Verdict {
 export function memory(facts: ServerFacts): Verdict {
   const used = facts.number('used_memory');
   const limit = facts.number('maxmemory');
-  if (used === undefined) return unknown('Redis does not tell its memory use.', ASK_THE_PROVIDER);
+  if (used === undefined) return unknown('Redis does not report its memory use.', ASK_THE_PROVIDER);
   const most = limit === undefined || limit === 0 ? facts.number('total_system_memory') : limit;
   const name = limit === undefined || limit === 0 ? "the host's memory" : 'maxmemory';
   if (most === undefined || most === 0) {
-    return unknown('Redis does not tell how much memory it may use.', ASK_THE_PROVIDER);
+    return unknown('Redis does not report how much memory it may use.', ASK_THE_PROVIDER);
   }
   const share = `${Math.round((100 * used) / most)} % of ${name} is used.`;
   const details = { used, limit, available: most };

@@ -6,7 +6,7 @@ export function persistence(facts: ServerFacts): Verdict {
   const aof = facts.text('aof_enabled');
   const save = facts.setting('save');
   if (aof === undefined) {
-    return unknown('Redis does not tell whether it writes its data to disk.', ASK_THE_PROVIDER);
+    return unknown('Redis does not report whether it writes its data to disk.', ASK_THE_PROVIDER);
   }
   const details = { appendOnly: aof !== '0', snapshots: save };
   if (aof !== '0') return good('The append-only file is enabled.', details);
@@ -30,7 +30,7 @@ const STATUSES = [
 export function persistenceStatus(facts: ServerFacts): Verdict {
   const known = STATUSES.filter((field) => facts.text(field) !== undefined);
   if (known.length === 0) {
-    return unknown('Redis does not tell whether its writes to disk succeed.', ASK_THE_PROVIDER);
+    return unknown('Redis does not report whether its writes to disk succeed.', ASK_THE_PROVIDER);
   }
   const details = Object.fromEntries(known.map((field) => [field, facts.text(field)]));
   const failed = known.filter((field) => facts.text(field) === 'err');
@@ -45,7 +45,7 @@ export function persistenceStatus(facts: ServerFacts): Verdict {
 export function replicas(facts: ServerFacts): Verdict {
   const connected = facts.number('connected_slaves');
   if (connected === undefined) {
-    return unknown('Redis does not tell its replicas.', ASK_THE_PROVIDER);
+    return unknown('Redis does not report its replicas.', ASK_THE_PROVIDER);
   }
   // INFO reports the number of healthy replicas only if the master requires some.
   const healthy = facts.number('min_slaves_good_slaves');

@@ -1,7 +1,7 @@
 import type { Verdict } from './finding.js';
 import type { ServerFacts } from './server-facts.js';
 
-/** Judges one fact about a Redis server. Every check returns a verdict, whatever Redis tells. */
+/** Judges one fact about a Redis server. Every check returns a verdict, whatever Redis reports. */
 export type ServerCheck = (facts: ServerFacts) => Verdict;
 
 /** The remedy where a server keeps a fact to itself. */

@@ -95,7 +95,7 @@ describe('the checks of a server', () => {
     expect(problems({ config: { ...CONFIG, 'tracking-table-max-keys': limit } })).toEqual([]);
   });
 
-  it('what Redis does not tell is unknown, never good', () => {
+  it('what Redis does not report is unknown, never good', () => {
     const found = problems({ info: undefined, config: {}, distance: undefined });
     expect(found.map(({ level }) => level)).toEqual(Array.from({ length: 14 }, () => 'unknown'));
     expect(found.every(({ remedy }) => remedy !== undefined)).toBe(true);

@@ -48,7 +48,7 @@ const SERVER_CHECKS: Readonly<Record<ServerCode, ServerCheck>> = {
 
 function redisVersion(facts: ServerFacts): Verdict {
   const version = facts.text('redis_version');
-  if (version === undefined) return unknown('Redis does not tell its version.', ASK_THE_PROVIDER);
+  if (version === undefined) return unknown('Redis does not report its version.', ASK_THE_PROVIDER);
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
   if (!isOld) return good(`This is Redis ${version}.`, { version });
@@ -61,7 +61,7 @@ function redisVersion(facts: ServerFacts): Verdict {
 
 function role(facts: ServerFacts): Verdict {
   const known = facts.text('role');
-  if (known === undefined) return unknown('Redis does not tell its role.', ASK_THE_PROVIDER);
+  if (known === undefined) return unknown('Redis does not report its role.', ASK_THE_PROVIDER);
   if (known !== 'slave') return good(`This is the ${known}.`, { role: known });
   return failure('This is a replica, which accepts no jobs.', 'Connect to the master.', {
     role: 'replica',
@@ -72,7 +72,7 @@ function clients(facts: ServerFacts): Verdict {
   const connected = facts.number('connected_clients');
   const limit = facts.number('maxclients') ?? facts.numberSetting('maxclients');
   if (connected === undefined || limit === undefined) {
-    return unknown('Redis does not tell how many connections it allows.', ASK_THE_PROVIDER);
+    return unknown('Redis does not report how many connections it allows.', ASK_THE_PROVIDER);
   }
   const text = `${connected} of ${limit} possible connections are open.`;
   if (connected <= FULL * limit) return good(text, { connected, limit });
@@ -86,7 +86,7 @@ function clients(facts: ServerFacts): Verdict {
 function outputBuffers(facts: ServerFacts): Verdict {
   const setting = facts.setting('client-output-buffer-limit');
   if (setting === undefined) {
-    return unknown('Redis does not tell its limits for replies.', ASK_THE_PROVIDER);
+    return unknown('Redis does not report its limits for replies.', ASK_THE_PROVIDER);
   }
   const [, hard = '0', soft = '0'] = /\bnormal (\d+) (\d+)/.exec(setting) ?? [];
   const limits = [Number(hard), Number(soft)].filter((limit) => limit > 0);
@@ -106,7 +106,7 @@ function trackingTable(facts: ServerFacts): Verdict {
   const limit = facts.numberSetting('tracking-table-max-keys');
   const tracked = facts.number('tracking_total_keys');
   if (limit === undefined) {
-    return unknown('Redis does not tell how many keys it can watch.', ASK_THE_PROVIDER);
+    return unknown('Redis does not report how many keys it can watch.', ASK_THE_PROVIDER);
   }
   const details = { limit, tracked };
   const isFull = tracked !== undefined && tracked >= FULL * limit;
@@ -124,7 +124,7 @@ function scriptCache(facts: ServerFacts): Verdict {
   const failed = Number(/count=(\d+)/.exec(facts.text('errorstat_NOSCRIPT') ?? '')?.[1] ?? 0);
   const uptime = facts.number('uptime_in_seconds');
   if (uptime === undefined) {
-    return unknown('Redis does not tell whether it keeps scripts.', ASK_THE_PROVIDER);
+    return unknown('Redis does not report whether it keeps scripts.', ASK_THE_PROVIDER);
   }
   const perHour = Math.round(failed / Math.max(1, uptime / 3600));
   const details = { failed, perHour, scripts: facts.number('number_of_cached_scripts') };

@@ -9,16 +9,16 @@ export interface Distance {
   readonly skew: number;
 }
 
-/** What was read about a Redis server. */
+/** The data read from a Redis server. */
 export interface ServerReading {
   /** The reply to INFO; `undefined` if Redis refused it. */
   readonly info: string | undefined;
-  /** The settings that CONFIG GET returned; without those that Redis refused to tell. */
+  /** The settings that CONFIG GET returned; without the refused ones. */
   readonly config: Readonly<Record<string, string>>;
   readonly distance: Distance | undefined;
 }
 
-/** The facts about a Redis server. A fact that Redis does not tell is `undefined`. */
+/** The facts about a Redis server. A fact that Redis does not report is `undefined`. */
 export class ServerFacts {
   readonly #info: ReadonlyMap<string, string>;
   readonly #config: Readonly<Record<string, string>>;
@@ -61,10 +61,10 @@ const SETTINGS = [
   'tracking-table-max-keys',
 ];
 
-// The shortest of some round trips tells more than one, which a pause of this process may have prolonged.
+// A pause of this process may prolong a single round trip.
 const ROUND_TRIPS = 5;
 
-/** Reads everything about the server that it tells. @throws NotConnectedError */
+/** Reads the facts that the server reports. @throws NotConnectedError */
 export async function readServer(connection: RedisConnection): Promise<ServerReading> {
   await connection.ready();
   const [info, config, distance] = [

@@ -39,6 +39,7 @@ export class RunningPool<Context> {
   readonly #drain: Drain;
   readonly #healthReader: HealthReader;
   readonly #refusals = new WriteRefusals();
+  readonly #warnings = new Set<string>();
   #startup: Startup | undefined;
   #shutdown: Shutdown<Context> | undefined;
   #stopped: Promise<void> | undefined;
@@ -156,7 +157,11 @@ export class RunningPool<Context> {
   }
 
   async #logStartupWarnings(): Promise<void> {
-    for (const warning of await startupWarnings(this.#context)) this.#options.log.warn(warning);
+    for (const warning of await startupWarnings(this.#context)) {
+      if (this.#warnings.has(warning)) continue; // An earlier attempt to start has logged it.
+      this.#warnings.add(warning);
+      this.#options.log.warn(warning);
+    }
   }
 
   #begin(): void {

@@ -3,7 +3,7 @@ import { loadScript } from './load-script.js';
 
 const permittedScript = loadScript('permitted');
 
-/** Returns the commands that the Redis user may not run; `undefined` if Redis cannot tell, as before 7.0. */
+/** Returns the commands that the Redis user may not run; `undefined` if Redis lacks the check, as before 7.0. */
 export function refusedCommands<Command extends readonly string[]>(
   commands: readonly Command[],
 ): ScriptCall<Command[] | undefined> {
