@@ -7,13 +7,15 @@
 const LAYERS = {
   engine: [
     ...['base', 'errors', 'logging', 'options', 'redis', 'job', 'schedule', 'scripts', 'metrics'],
-    ...['middleware', 'run', 'dispatch', 'stores', 'enqueue', 'heartbeat', 'maintenance', 'pool'],
+    ...['middleware', 'run', 'dispatch', 'stores', 'doctor', 'explain', 'enqueue', 'heartbeat'],
+    ...['maintenance', 'alerts', 'pool'],
     ...['client', 'telemetry', 'opentelemetry', 'prometheus', 'internal'],
   ],
   work: [
     ...['base', 'nest-internals', 'options', 'events', 'decorators', 'instance', 'handlers'],
     ...['cls', 'heartbeat', 'opentelemetry', 'terminus', 'prometheus', 'internal'],
   ],
+  cli: ['terminal', 'output', 'session', 'commands', 'completion'],
   dashboard: [
     ...['options', 'http', 'security', 'bulk', 'views', 'search', 'page', 'requests'],
     ...['controllers', 'cli'],
@@ -21,7 +23,7 @@ const LAYERS = {
 };
 
 /** The packages, lowest first. The bench, the demo and the examples may use all of them. */
-const PACKAGES = ['local-redis', 'memory-redis', 'engine', 'work', 'dashboard', 'bench'];
+const PACKAGES = ['local-redis', 'memory-redis', 'engine', 'cli', 'work', 'dashboard', 'bench'];
 
 /** @param {string} name @param {readonly string[]} layers */
 function downwards(name, layers) {

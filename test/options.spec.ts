@@ -221,6 +221,11 @@ const CASES: readonly Case[] = [
   },
   { place: 'rates', options: { minutes: 'whole' }, give: (options) => client.rates(options) },
   {
+    place: 'rebuildLocks',
+    options: { dryRun: 'flag' },
+    give: (options) => client.rebuildLocks(options),
+  },
+  {
     place: 'metrics',
     options: { range: 'word', jobName: 'name' },
     give: (options) => client.metrics(options),

@@ -42,6 +42,7 @@ it('the access that the page names is enough for everything', async () => {
     ]);
     expect(await client.integrity()).toBeDefined();
     expect(await client.server.info()).toBeDefined();
+    expect(await client.explain({ job: 'mail' })).toMatchObject({ state: 'empty' });
     expect((await client.dead.runAll()).done).toBe(0);
     expect((await pool.health()).status).not.toBe('down');
     await pool.stop();

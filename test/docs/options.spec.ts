@@ -33,6 +33,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, OptionRule>>>> = {
   'Queue.pause': optionTables.pause,
   metrics: optionTables.metrics,
   rates: optionTables.rates,
+  rebuildLocks: optionTables.rebuildLocks,
   health: optionTables.health,
   RedisConnection: optionTables.connection,
   createWorkTesting: TESTING_OPTIONS,

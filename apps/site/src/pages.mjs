@@ -230,6 +230,12 @@ export const SECTIONS = [
   section('Operations', [
     group('', 'operations', [
       [
+        'packages/cli/README.md',
+        'command-line',
+        'Command line',
+        'Examine, explain and repair jobs from a terminal or a script.',
+      ],
+      [
         `${GUIDES}/client.md`,
         'client',
         'Client',

@@ -754,8 +754,11 @@ describe('other pages', () => {
     expect(await getJson(`${url}/api/rates`)).toEqual({ jobs: [] });
     await redis.sadd(`${namespace}:worker_pools`, 'silent');
     expect(await getJson(`${url}/api/health`)).toMatchObject({
-      role: 'master',
-      integrity: [{ kind: 'silentPool' }],
+      level: 'error',
+      server: { role: 'master' },
+      findings: expect.arrayContaining([
+        expect.objectContaining({ code: 'silentPools', level: 'warning' }),
+      ]),
     });
   });
 

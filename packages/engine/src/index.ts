@@ -17,7 +17,21 @@ export {
   type WorkerObservation,
   type WorkerPoolHeartbeat,
 } from './stores/fleet.js';
-export { type IntegrityFinding } from './stores/integrity.js';
+export { type DoctorReport, type ServerFigures } from './doctor/doctor.js';
+export {
+  type AccessCode,
+  type DataCode,
+  type Finding,
+  type FindingCode,
+  type FindingDetails,
+  type FindingLevel,
+  type FindingSubject,
+  type PoolCode,
+  type ServerCode,
+} from './doctor/finding.js';
+export { type RebuildLocksOptions } from './doctor/integrity.js';
+export { type LockRepair } from './scripts/queue-scripts.js';
+export { type FindOptions, type LocatedJob } from './stores/job-locator.js';
 export { type JobCount } from './stores/job-count.js';
 export { type JobSet, type ListOptions } from './stores/job-set.js';
 export {
@@ -73,6 +87,7 @@ export {
   JobTimeoutError,
   JobTooLargeError,
   LateNextError,
+  NewerFormatError,
   NoHandlerError,
   NotConnectedError,
   PoolStartedError,
@@ -87,6 +102,18 @@ export {
   UnsupportedRedisError,
   WorkError,
 } from './errors/errors.js';
+export {
+  type ExplainById,
+  type ExplainByName,
+  type ExplainQuestion,
+  type ExplainState,
+  type ExplainSubject,
+  type ExplainVerdict,
+  type Explanation,
+  type Reason,
+  type ReasonCode,
+  type ReasonHolder,
+} from './explain/explanation.js';
 export { type ReapedPool } from './maintenance/dead-pool-reaper.js';
 export { type Fate } from './run/fate.js';
 export { type Failure } from './job/failure.js';

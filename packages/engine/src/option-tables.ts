@@ -1,5 +1,6 @@
 import { BULK_OPTIONS } from './stores/bulk.js';
 import { CANCEL_OPTIONS } from './stores/canceller.js';
+import { REBUILD_LOCKS_OPTIONS } from './doctor/integrity.js';
 import { CLIENT_OPTIONS, METRICS_OPTIONS, RATES_OPTIONS } from './client/client-options.js';
 import { LIST_OPTIONS } from './stores/job-set.js';
 import { ENQUEUER_OPTIONS } from './enqueue/enqueuer-options.js';
@@ -29,6 +30,7 @@ export const optionTables = {
   pause: PAUSE_OPTIONS,
   pool: POOL_OPTIONS,
   rates: RATES_OPTIONS,
+  rebuildLocks: REBUILD_LOCKS_OPTIONS,
   schedule: PERIODIC_OPTIONS,
   timing: TIMING,
   waitingList: WAITING_LIST_OPTIONS,

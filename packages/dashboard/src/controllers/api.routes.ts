@@ -14,7 +14,7 @@ import { jobName, oneOf, optional, text } from '../http/params.js';
 import { Periodic } from '../views/periodic.js';
 import { Presenters } from '../views/presenter.js';
 import { Problem } from '../http/problem.js';
-import { redisHealth, type HealthView } from '../views/redis-health.js';
+import type { HealthView } from '../views/health-view.js';
 import type { RunningView } from '../views/job-view.js';
 import type { MetricsView, RatesView } from '../views/metrics-view.js';
 import type { ScheduleView } from '../views/schedule-view.js';
@@ -177,21 +177,6 @@ export class ApiRoutes {
   @Look('api/health', 'view')
   async health(asked: Asked): Promise<HealthView> {
     await asked.allow({});
-    return this.cache.read('health', FRESH.health, async () => {
-      const clock = await compareClocks(this.client);
-      const [info, integrity] = await Promise.all([
-        this.client.server.info(),
-        this.client.integrity(),
-      ]);
-      return { ...redisHealth({ info, ...clock }), integrity };
-    });
+    return this.cache.read('health', FRESH.health, () => this.client.doctor());
   }
-}
-
-/** Measures the round trip to Redis and how far this process's clock is ahead of Redis's, in milliseconds. */
-async function compareClocks(client: Client): Promise<{ roundTrip: number; skew: number }> {
-  const [asked, begun] = [Date.now(), performance.now()];
-  const there = await client.server.time();
-  const roundTrip = performance.now() - begun;
-  return { roundTrip, skew: Math.round(asked + roundTrip / 2 - there.getTime()) };
 }

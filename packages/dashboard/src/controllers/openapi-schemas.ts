@@ -13,6 +13,8 @@ import {
   type Schema,
 } from './openapi-schema.js';
 
+const LEVELS = ['ok', 'unknown', 'warning', 'error'] as const;
+
 const JOB = {
   id: {
     ...string,
@@ -194,23 +196,28 @@ export const OPENAPI_SCHEMAS: Readonly<Record<string, Schema>> = {
     }),
   }),
   Finding: object({
-    severity: oneOf(['danger', 'warning']),
-    what: string,
-    remedy: string,
+    code: { ...string, description: 'names the check; never changes' },
+    subject: oneOf(['redis', 'pools', 'jobs']),
+    level: oneOf(LEVELS),
+    text: string,
+    'remedy?': string,
+    details: { type: 'object', description: 'the figures behind the text' },
   }),
   Health: object({
-    version: string,
-    role: string,
-    usedMemory: { ...integer, description: 'bytes' },
-    maxMemory: { ...integer, description: 'bytes; 0 for no limit' },
-    clients: integer,
-    commandsPerSecond: integer,
-    roundTrip: { ...number, description: 'milliseconds to Redis and back' },
-    skew: {
-      ...integer,
-      description: "milliseconds by which the server's clock is ahead of Redis's",
-    },
-    findings: list(ref('Finding')),
-    integrity: list(object({ kind: string, what: string, consequence: string, remedy: string })),
+    level: { ...oneOf(LEVELS), description: 'the worst of the findings' },
+    findings: { ...list(ref('Finding')), description: 'the result of every check' },
+    server: object({
+      'version?': string,
+      'role?': string,
+      'usedMemory?': { ...integer, description: 'bytes' },
+      'maxMemory?': { ...integer, description: 'bytes; 0 for no limit' },
+      'clients?': integer,
+      'commandsPerSecond?': integer,
+      'roundTrip?': { ...number, description: 'milliseconds to Redis and back' },
+      'skew?': {
+        ...integer,
+        description: "milliseconds by which the server's clock is ahead of Redis's",
+      },
+    }),
   }),
 };

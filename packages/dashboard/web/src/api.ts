@@ -20,7 +20,7 @@ export type {
   MetricsView as Metrics,
   RatesView as Rate,
 } from '../../src/views/metrics-view';
-export type { HealthView as Health } from '../../src/views/redis-health';
+export type { HealthView as Health } from '../../src/views/health-view';
 export type { ScheduleView as Schedule } from '../../src/views/schedule-view';
 export type { SessionView as Session } from '../../src/views/session-view';
 export type { PoolView as Pool, QueueView as Queue, Snapshot } from '../../src/views/snapshot-view';

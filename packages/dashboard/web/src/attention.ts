@@ -33,7 +33,7 @@ export function whatNeedsAttention({
   now: number;
 }): Attention[] {
   const found = [
-    ...ofRedis(health),
+    ...(health ? ofHealth(health) : []),
     ...ofPools(snapshot),
     ...snapshot.queues.flatMap(ofQueue),
     ...snapshot.pools.flatMap((pool) => ofPool(pool, now)),
@@ -43,15 +43,15 @@ export function whatNeedsAttention({
   return found.toSorted((a, b) => a.kind.localeCompare(b.kind));
 }
 
-function ofRedis(health: Health | undefined): Attention[] {
-  const say = (kind: Attention['kind']) => (finding: { what: string }) => ({
-    ...{ kind, to: { page: 'health' as const }, subject: 'Health', text: finding.what },
+/** Returns what the doctor found in Redis and in the data. The snapshot is fresher about queues and pools. */
+function ofHealth({ findings }: Pick<Health, 'findings'>): Attention[] {
+  return findings.flatMap(({ subject, level, code, text }) => {
+    const isOfRedis = subject === 'redis' && level === 'error';
+    const isOfData = (subject === 'jobs' || code === 'silentPools') && level !== 'ok';
+    if (!isOfRedis && !isOfData) return [];
+    const kind = level === 'error' ? ('bad' as const) : ('warn' as const);
+    return [{ kind, to: { page: 'health' as const }, subject: 'Health', text }];
   });
-  const { findings = [], integrity = [] } = health ?? {};
-  return [
-    ...findings.filter(({ severity }) => severity !== 'warning').map(say('bad')),
-    ...integrity.map(say('warn')),
-  ];
 }
 
 function ofQueue({ jobName, count, pools, paused, latency }: Snapshot['queues'][number]) {

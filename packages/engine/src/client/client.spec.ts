@@ -172,7 +172,9 @@ describe('queues', () => {
     await ns.redis.sadd(ns.keys.workerPools, 'go');
     await ns.redis.hset(ns.keys.lockInfo('a'), { go: 2, gone: 0 });
     await ns.redis.set(ns.keys.lock('a'), 7);
-    expect(await client.rebuildLocks()).toBe(1);
+    expect(await client.rebuildLocks()).toEqual([
+      { jobName: 'a', before: 7, after: 2, forgotten: ['gone'] },
+    ]);
     expect(await ns.lock('a')).toBe(2);
     expect(await ns.redis.hkeys(ns.keys.lockInfo('a'))).toEqual(['go']);
   });

@@ -1,8 +1,14 @@
 import { noteClass } from '../base/copies.js';
 import { systemClock } from '../base/clock.js';
 import { InvalidOptionError } from '../errors/errors.js';
+import { Explainer } from '../explain/explainer.js';
+import type { Explanation, ExplainQuestion } from '../explain/explanation.js';
 import { parseAttempt, type JobAttempt } from '../job/attempt.js';
 import { MetricsReader, type JobRates, type Metrics } from '../metrics/metrics.js';
+import { Doctor, type DoctorReport } from '../doctor/doctor.js';
+import type { Finding } from '../doctor/finding.js';
+import { Integrity, REBUILD_LOCKS_OPTIONS, type RebuildLocksOptions } from '../doctor/integrity.js';
+import type { LockRepair } from '../scripts/queue-scripts.js';
 import { assertJobId } from '../options/assert-record.js';
 import { DEFAULT_NAMESPACE } from '../options/namespace.js';
 import { assertOptions } from '../options/option-rules.js';
@@ -11,7 +17,7 @@ import { isRedisConnection, RedisConnection } from '../redis/redis-connection.js
 import { Scripts } from '../scripts/scripts.js';
 import { Canceller, type CancelOptions, type CancelResult } from '../stores/canceller.js';
 import { Fleet, type WorkerObservation, type WorkerPoolHeartbeat } from '../stores/fleet.js';
-import { Integrity, type IntegrityFinding } from '../stores/integrity.js';
+import { JobLocator, type FindOptions, type LocatedJob } from '../stores/job-locator.js';
 import { JobSet } from '../stores/job-set.js';
 import { Queue } from '../stores/queue.js';
 import { Queues } from '../stores/queues.js';
@@ -68,6 +74,8 @@ export class Client {
   readonly #context: StoreContext;
   readonly #ownsConnection: boolean;
   readonly #canceller: Canceller;
+  readonly #locator: JobLocator;
+  readonly #explainer: Explainer;
   readonly #fleet: Fleet;
   readonly #integrity: Integrity;
   readonly #metrics: MetricsReader;
@@ -85,6 +93,8 @@ export class Client {
     this.#context = context;
     this.#ownsConnection = connection !== redis;
     this.#canceller = new Canceller(context);
+    this.#locator = new JobLocator(context);
+    this.#explainer = new Explainer(context);
     this.#fleet = new Fleet(context);
     this.#integrity = new Integrity(context);
     this.#metrics = new MetricsReader(context);
@@ -125,12 +135,42 @@ export class Client {
   }
 
   /**
+   * Finds a job by its id, wherever it waits, runs or is dead. gocraft/work's format has no index, so all jobs are examined in
+   * short steps: an option with the job's name makes it faster. Returns `undefined` if there is no such job, for example
+   * because it is done.
+   *
+   * @throws InvalidOptionError, InvalidJobNameError
+   */
+  find(jobId: string, options: FindOptions = {}): Promise<LocatedJob | undefined> {
+    return this.#locator.find(jobId, options);
+  }
+
+  /**
    * Cancels a waiting or running job, as `Enqueuer.cancel` does.
    *
    * @throws InvalidOptionError, InvalidJobNameError
    */
   cancel(jobId: string, options: CancelOptions = {}): Promise<CancelResult> {
     return this.#canceller.cancel(jobId, options);
+  }
+
+  /**
+   * Explains why a job does not start, or what it does instead. One script reads all of it at one moment and takes Redis
+   * about a millisecond. It searches up to 1,000 waiting jobs and 250 of each set, half of them at either end, and says so
+   * if the job is not among them.
+   *
+   * @param question a job's id, `{ id, job }`, `{ job }` for a name, or `{ job, key }` for a unique job
+   * @throws InvalidOptionError, UnknownOptionError, InvalidJobNameError; InvalidJobArgsError for a key that JSON cannot
+   * express
+   *
+   * @example
+   * ```ts
+   * const { verdict, reasons } = await client.explain({ id, job: 'send_email' });
+   * for (const { text, remedy } of reasons) console.log(`${text} ${remedy}`);
+   * ```
+   */
+  async explain(question: ExplainQuestion): Promise<Explanation> {
+    return this.#explainer.explain(question);
   }
 
   /**
@@ -168,16 +208,28 @@ export class Client {
    * Finds inconsistencies in Redis: wrong locks, jobs that no pool will run, entries that are not jobs. Examines all names
    * and pools, but only both ends of long sets. Changes nothing.
    */
-  integrity(): Promise<IntegrityFinding[]> {
+  integrity(): Promise<Finding[]> {
     return this.#integrity.findings();
   }
 
   /**
-   * Sets the locks of all job names to the numbers of jobs in progress. Returns how many locks were wrong. Running pools do
-   * the same for their own names once a minute.
+   * Examines Redis, the worker pools and the jobs of the namespace: settings that endanger jobs, missing permissions, clocks,
+   * dead pools, names that no pool handles, and everything that `integrity` finds. Changes nothing. A check that Redis does
+   * not answer, as some managed ones do, is `unknown`.
    */
-  rebuildLocks(): Promise<number> {
-    return this.#integrity.rebuildLocks();
+  doctor(): Promise<DoctorReport> {
+    return new Doctor(this.#context).examine();
+  }
+
+  /**
+   * Sets the locks of all job names to the numbers of jobs in progress. Returns what was wrong. With `dryRun` it changes
+   * nothing, and returns exactly what it would change. Running pools do the same for their own names once a minute.
+   *
+   * @throws InvalidOptionError
+   */
+  async rebuildLocks(options: RebuildLocksOptions = {}): Promise<LockRepair[]> {
+    assertOptions('rebuildLocks', options, REBUILD_LOCKS_OPTIONS);
+    return this.#integrity.rebuildLocks(options);
   }
 
   /** Closes the connection, unless it is shared. */

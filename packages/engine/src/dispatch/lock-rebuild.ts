@@ -13,7 +13,7 @@ export function lockRebuild(
   { scripts, poolId, onLocksWrong }: LockRebuildOptions,
   jobNames: Iterable<string>,
 ): Request {
-  const call = scripts.queues.rebuild([...new Set(jobNames)], poolId);
+  const call = scripts.queues.rebuild([...new Set(jobNames)], { poolId });
   return {
     call,
     onReply: (reply) => {

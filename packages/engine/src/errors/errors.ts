@@ -23,7 +23,12 @@ export {
   PropagatorCaptureError,
   EnqueueStoppedError,
 } from './enqueue-errors.js';
-export { UnsupportedRedisError, NotConnectedError, CommandTooLargeError } from './redis-errors.js';
+export {
+  UnsupportedRedisError,
+  NewerFormatError,
+  NotConnectedError,
+  CommandTooLargeError,
+} from './redis-errors.js';
 export { KillJobError, DropJobError, SnoozeJobError, RetryJobError } from './outcome-errors.js';
 export {
   JobArgumentError,

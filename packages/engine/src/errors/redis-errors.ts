@@ -6,6 +6,20 @@ import { WorkError } from './work-error.js';
 /** Redis, or its configuration, cannot hold the queue. The message gives the reason and the remedy. */
 export class UnsupportedRedisError extends WorkError {}
 
+/** A newer version has written data that this version would misread, so its pools do not work in the namespace. */
+export class NewerFormatError extends WorkError {
+  constructor(
+    /** The format of the data in Redis. */
+    readonly format: number,
+    /** The newest format that this version understands. */
+    readonly understood: number,
+  ) {
+    super(
+      `The data of this namespace has format ${format}, which a newer version has written. This version understands up to ${understood}. Upgrade this process.`,
+    );
+  }
+}
+
 /** The command was not sent: Redis is not connected, or it rejects the connection. */
 export class NotConnectedError extends WorkError {
   constructor(
@@ -41,4 +55,4 @@ function adviceFor(cause: unknown): string {
   return adviceAbout(cause.message) || 'Check the reply from Redis.';
 }
 
-nameKinds({ UnsupportedRedisError, NotConnectedError, CommandTooLargeError });
+nameKinds({ UnsupportedRedisError, NewerFormatError, NotConnectedError, CommandTooLargeError });

@@ -17,6 +17,8 @@ export interface BeatThreadOptions {
   readonly interval: number;
   /** Milliseconds without a tick of the main thread after which the beats end. */
   readonly stuckAfter: number;
+  /** Returns for how many seconds Redis has not answered fetches that are due, or 0. */
+  readonly unanswered: () => number;
   /** Called when beats fail, or are held back. */
   readonly onError: (error: Error) => void;
   /** Called when the thread has ended without being stopped. */
@@ -26,19 +28,20 @@ export interface BeatThreadOptions {
 const TICK = 1_000;
 const STOP_PATIENCE = 5_000;
 // The indexes of the counters, the same as in nestcraft-heartbeat.mjs.
-const [TICKS, ROUNDS, BEATS] = [0, 1, 2];
+const [TICKS, ROUNDS, BEATS, UNANSWERED] = [0, 1, 2, 3];
 
 /** The main thread's handle of a thread that beats for the pool on its own connection. */
 export class BeatThread {
   readonly #worker: Worker;
-  readonly #counters = new Int32Array(new SharedArrayBuffer(12));
+  readonly #counters = new Int32Array(new SharedArrayBuffer(16));
   readonly #ended: Promise<void>;
   readonly #ticker: NodeJS.Timeout;
   #stopping = false;
   #reason: string | undefined;
 
   /** @throws if no thread can be started */
-  constructor({ file, redis, beat, interval, stuckAfter, onError, onEnded }: BeatThreadOptions) {
+  constructor(options: BeatThreadOptions) {
+    const { file, redis, beat, interval, stuckAfter, unanswered, onError, onEnded } = options;
     const { script, keys, args } = beat;
     const workerData: BeatLoopData = {
       redis,
@@ -53,7 +56,10 @@ export class BeatThread {
       execArgv: [],
     });
     this.#ticker = setInterval(
-      () => Atomics.add(this.#counters, TICKS, 1),
+      () => {
+        Atomics.add(this.#counters, TICKS, 1);
+        Atomics.store(this.#counters, UNANSWERED, unanswered());
+      },
       Math.min(TICK, stuckAfter / 4),
     );
     this.#ticker.unref();

@@ -36,6 +36,7 @@ function aHeartbeater(options: Partial<HeartbeaterOptions> = {}): Heartbeater {
     scripts: new Scripts(ns.keys, clock),
     clock,
     report: strictReport,
+    unanswered: () => 0,
     onError: (error) => strictReport.error('heartbeater.beat', error),
     onThreadEnded: () => undefined,
     ...options,

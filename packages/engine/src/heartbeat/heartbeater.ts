@@ -32,6 +32,8 @@ export interface HeartbeaterOptions {
      */
     readonly timing: { readonly heartbeat: number; readonly stuckAfter: number };
   };
+  /** Returns for how many seconds Redis has not answered fetches that are due, or 0. Beats tell the other processes. */
+  readonly unanswered: () => number;
   /** Called when beats from the thread fail, or the thread has ended. */
   readonly onError: (error: unknown) => void;
   /** Called when the thread has ended and a tick is due immediately. */
@@ -89,8 +91,14 @@ export class Heartbeater implements Paced {
   async beat(): Promise<void> {
     const { connection } = this.#options;
     await connection.ready();
-    await connection.call(this.#beatCall());
+    await connection.call(this.#beatCall(this.#options.unanswered()));
     this.#beatAt = performance.now();
+  }
+
+  /** Notes in the heartbeat that the pool fetches no more jobs. */
+  async noteStopping(): Promise<void> {
+    const { connection, scripts, id } = this.#options;
+    if (connection.isUp) await connection.call(scripts.pools.stopping(id));
   }
 
   /** Unregisters the pool. Only for a pool with nothing in progress, because no reaper checks it again. */
@@ -148,6 +156,7 @@ export class Heartbeater implements Paced {
         beat: this.#beatCall(),
         interval: this.#interval,
         stuckAfter: settings.timing.stuckAfter,
+        unanswered: this.#options.unanswered,
         onError,
         onEnded: (reason) => this.#onThreadEnded(reason),
       });
@@ -183,7 +192,7 @@ export class Heartbeater implements Paced {
     );
   }
 
-  #beatCall(): ScriptCall<boolean> {
+  #beatCall(unanswered = 0): ScriptCall<boolean> {
     const { scripts, id, workerIds, jobNames, settings, schedules } = this.#options;
     return scripts.pools.beat(id, {
       job_names: [...jobNames].sort().join(','),
@@ -191,7 +200,8 @@ export class Heartbeater implements Paced {
       worker_ids: [...workerIds].sort().join(','),
       host: hostname(),
       pid: process.pid,
-      // Not a field of gocraft/work, whose readers ignore unknown fields.
+      // The following are not fields of gocraft/work, whose readers ignore unknown fields.
+      ...(unanswered > 0 && { fetch_unanswered: unanswered }),
       engine: 'nestcraft',
       schedules: JSON.stringify(
         schedules.map(({ id, jobName, schedule, overlap, missed, argsText }) => ({

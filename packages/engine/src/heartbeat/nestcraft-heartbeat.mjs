@@ -10,7 +10,8 @@ import { Redis } from 'ioredis';
  * @property {{ lua: string, keys: readonly string[], args: readonly (string | number)[] }} script the script of a beat
  * @property {number} interval milliseconds between beats
  * @property {number} stuckAfter milliseconds without a tick of the main thread after which the beats stop
- * @property {SharedArrayBuffer} counters the ticks of the main thread, and the rounds and the beats of this one
+ * @property {SharedArrayBuffer} counters the ticks of the main thread, the rounds and the beats of
+ *   this one, and the seconds for which Redis has not answered the main thread's fetches
  */
 
 /**
@@ -32,7 +33,7 @@ if (!data?.counters)
   );
 const { script, interval, stuckAfter } = data;
 const counters = new Int32Array(data.counters);
-const [TICKS, ROUNDS, BEATS] = [0, 1, 2];
+const [TICKS, ROUNDS, BEATS, UNANSWERED] = [0, 1, 2, 3];
 const AFTER_ERROR = 1_000;
 
 let options = data.redis;
@@ -77,7 +78,9 @@ async function beat() {
   // The connection is being made. If that takes long, the main thread beats.
   if (redis.status !== 'ready') return failed(reason);
   try {
-    await redis.eval(script.lua, script.keys.length, ...script.keys, ...script.args);
+    const unanswered = Atomics.load(counters, UNANSWERED);
+    const news = unanswered > 0 ? ['fetch_unanswered', unanswered] : [];
+    await redis.eval(script.lua, script.keys.length, ...script.keys, ...script.args, ...news);
     Atomics.add(counters, BEATS, 1);
     reported = undefined;
     return false;

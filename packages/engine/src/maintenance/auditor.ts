@@ -71,7 +71,7 @@ export class Auditor {
       for (const batch of batchesBySize(orphans, ({ size }) => size, BATCH)) {
         count += await this.#putBack(batch);
       }
-      await connection.call(scripts.queues.rebuild(jobNames, id));
+      await connection.call(scripts.queues.rebuild(jobNames, { poolId: id }));
       await this.#renewClaims(own);
     });
     if (count > 0) onOrphans(count);

@@ -87,6 +87,7 @@ function aHeartbeater(schedules: readonly PeriodicJob[]): Heartbeater {
     scripts,
     clock,
     report: strictReport,
+    unanswered: () => 0,
     onError: (error) => strictReport.error('heartbeater.beat', error),
     onThreadEnded: () => undefined,
   });

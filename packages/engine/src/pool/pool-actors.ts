@@ -7,7 +7,7 @@ import { Fetcher } from '../dispatch/fetcher.js';
 import { PrioritySampler } from '../dispatch/priority-sampler.js';
 import { Settler } from '../dispatch/settler.js';
 import { Waker } from '../dispatch/waker.js';
-import { JobCancelledError, JobLostError } from '../errors/errors.js';
+import { JobCancelledError, JobLostError, type NewerFormatError } from '../errors/errors.js';
 import { Heartbeater } from '../heartbeat/heartbeater.js';
 import type { JobEntry } from '../job/job-entry.js';
 import type { JobType } from '../job/job-type.js';
@@ -47,6 +47,8 @@ export interface ActorEvents {
   readonly rescued: (count: number) => void;
   /** The pool has replaced the limit of a name. */
   readonly limitChanged: (jobName: string, before: number, now: number) => void;
+  /** A newer version has written data that this pool must not touch. */
+  readonly outdated: (error: NewerFormatError) => void;
   /** Redis had lost the pool's registration, or its job names, and has them again. */
   readonly restored: () => void;
   /** Orphans, jobs in progress that no worker ran, were put back. */
@@ -77,6 +79,8 @@ export interface PoolActors<Context> {
 
 // In milliseconds. Only this check detects that Redis has lost its data without dropping the connection.
 const RESTORE = 6_000;
+// A fetch is repeated every two seconds, and a lost one is noticed after five.
+const UNANSWERED_AFTER = 15_000;
 const AFTER_ERROR = 1_000;
 const AFTER_FAILED_RESCUE = 5_000;
 
@@ -176,6 +180,11 @@ export function makeActors<Context>(
     onError: reported('dispatcher.dispatch'),
   });
 
+  const unanswered = (): number => {
+    const age = workers.busy < settings.concurrency ? (dispatcher.fetchAge ?? 0) : 0;
+    return age > UNANSWERED_AFTER ? Math.floor(age / 1000) : 0;
+  };
+
   /** Runs `work` between two rounds, when a worker runs each job in progress or the job is about to be settled. */
   const between = (work: () => Promise<void>): Promise<void> =>
     dispatcher.between(async () => {
@@ -191,6 +200,7 @@ export function makeActors<Context>(
   const heartbeater = new Heartbeater({
     ...pool,
     workerIds: slots.map(({ id }) => id),
+    unanswered,
     onError: onBeatFailed,
     onThreadEnded: () => beating.poke(),
   });
@@ -203,6 +213,7 @@ export function makeActors<Context>(
     registration: registrationOf(types),
     beat: () => heartbeater.beat(),
     onLimitChanged: events.limitChanged,
+    onOutdated: events.outdated,
     onLost: () => {
       addFiringsAgain();
       auditing.poke();

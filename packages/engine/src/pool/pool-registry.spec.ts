@@ -12,13 +12,14 @@ let clock: FakeClock;
 let scripts: Scripts;
 let losses: number;
 let changes: unknown[][];
+let outdated: number[];
 let registry: PoolRegistry;
 
 beforeEach(() => {
   ns = new TestNamespace();
   clock = new FakeClock(1_700_000_000);
   scripts = new Scripts(ns.keys, clock);
-  [losses, changes] = [0, []];
+  [losses, changes, outdated] = [0, [], []];
   registry = aRegistry();
 });
 
@@ -38,9 +39,11 @@ function aRegistry(jobNames = ['n', 'limited', 'free']): PoolRegistry {
       ]),
     },
     connection: ns.connection,
+    keys: ns.keys,
     scripts,
     beat,
     onLost: () => losses++,
+    onOutdated: (error) => outdated.push(error.format),
     onLimitChanged: (...change) => changes.push(change),
   });
 }
@@ -136,3 +139,28 @@ function keysOfPool(): string[] {
   const limits = [keys.maxConcurrency('limited'), keys.maxConcurrency('free')];
   return [keys.knownJobs, keys.workerPools, ...limits];
 }
+
+describe('the format of the data', () => {
+  it('is noted, and noted again after a loss', async () => {
+    await registry.register();
+    expect(await ns.redis.get(ns.keys.format)).toBe('1');
+    await ns.redis.del(ns.keys.format);
+    await registry.restore();
+    expect(await ns.redis.get(ns.keys.format)).toBe('1');
+    expect(losses).toBe(0);
+  });
+
+  it('of a newer version keeps the pool away, and its heartbeat out of Redis', async () => {
+    await ns.redis.set(ns.keys.format, 7);
+    await expect(registry.register()).rejects.toThrow('format 7');
+    expect(await ns.redis.keys(`${ns.keys.prefix}*`)).toEqual([ns.keys.format]);
+  });
+
+  it('of a newer version is told to a registered pool', async () => {
+    await registry.register();
+    await ns.redis.set(ns.keys.format, 7);
+    await registry.restore();
+    expect(outdated).toEqual([7]);
+    expect(await ns.redis.get(ns.keys.format)).toBe('7');
+  });
+});

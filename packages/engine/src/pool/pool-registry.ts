@@ -1,3 +1,6 @@
+import { NewerFormatError } from '../errors/errors.js';
+import { FORMAT, formatIn } from '../redis/format.js';
+import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../scripts/scripts.js';
 import type { Registered, Registration } from '../scripts/pool-scripts.js';
@@ -9,11 +12,14 @@ export interface PoolRegistryOptions {
   /** The pool's job names and their limits. */
   readonly registration: Registration;
   readonly connection: RedisConnection;
+  readonly keys: Keys;
   readonly scripts: Scripts;
   /** Sends one heartbeat. */
   readonly beat: () => Promise<void>;
   /** Called after a lost registration, perhaps lost with all data, was restored. */
   readonly onLost: () => void;
+  /** Called after a newer version has written data that this pool must not touch. */
+  readonly onOutdated: (error: NewerFormatError) => void;
   /** Called at start when the pool replaces the limit of a name. */
   readonly onLimitChanged: (jobName: string, before: number, now: number) => void;
 }
@@ -37,9 +43,10 @@ export class PoolRegistry {
     this.#options = options;
   }
 
-  /** Registers the pool with the limits from its code. */
+  /** Registers the pool with the limits from its code. @throws NewerFormatError before it has written anything */
   async register(): Promise<void> {
     const { beat, registration, onLimitChanged } = this.#options;
+    await this.#assertFormat();
     await beat();
     const { before, startedAt } = await this.#write(true);
     this.#startedAt = startedAt;
@@ -51,6 +58,21 @@ export class PoolRegistry {
 
   /** Restores the lost parts of the registration. A limit that was changed in the meantime stays as it is. */
   async restore(): Promise<void> {
+    try {
+      await this.#restore();
+    } catch (error) {
+      if (!(error instanceof NewerFormatError)) throw error;
+      this.#options.onOutdated(error);
+    }
+  }
+
+  /** Returns whether Redis has the names of all pools. Shortly after a loss, some may still be missing. */
+  async isComplete(): Promise<boolean> {
+    await this.restore();
+    return performance.now() - this.#lostAt > OTHERS_COME_BACK;
+  }
+
+  async #restore(): Promise<void> {
     const { startedAt, missing } = await this.#write(false);
     const before = this.#startedAt;
     this.#startedAt = startedAt;
@@ -62,10 +84,11 @@ export class PoolRegistry {
     this.#options.onLost();
   }
 
-  /** Returns whether Redis has the names of all pools. Shortly after a loss, some may still be missing. */
-  async isComplete(): Promise<boolean> {
-    await this.restore();
-    return performance.now() - this.#lostAt > OTHERS_COME_BACK;
+  async #assertFormat(): Promise<void> {
+    const { connection, keys } = this.#options;
+    await connection.ready();
+    const format = formatIn(await connection.redis.get(keys.format));
+    if (format !== undefined && format > FORMAT) throw new NewerFormatError(format, FORMAT);
   }
 
   async #write(overwrites: boolean): Promise<Registered> {

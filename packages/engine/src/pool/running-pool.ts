@@ -1,5 +1,5 @@
 import { emitSafely } from '../base/emit-safely.js';
-import { UnsupportedRedisError } from '../errors/errors.js';
+import { UnsupportedRedisError, type NewerFormatError } from '../errors/errors.js';
 import { Job } from '../job/job.js';
 import type { Report } from '../logging/report.js';
 import type { ReapedPool } from '../maintenance/dead-pool-reaper.js';
@@ -39,8 +39,10 @@ export class RunningPool<Context> {
   readonly #drain: Drain;
   readonly #healthReader: HealthReader;
   readonly #refusals = new WriteRefusals();
+  readonly #warnings = new Set<string>();
   #startup: Startup | undefined;
   #shutdown: Shutdown<Context> | undefined;
+  #stopped: Promise<void> | undefined;
   /** Whether the pool is registered, and fetches jobs whenever Redis is reachable. */
   #isWorking = false;
 
@@ -110,8 +112,13 @@ export class RunningPool<Context> {
     });
   }
 
-  /** Stops the pool. Call it once. */
+  /** Stops the pool. It is safe to call it twice. */
   async stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     const wasWorking = this.#isWorking;
     this.#isWorking = false;
     this.#shutdown = new Shutdown({
@@ -150,7 +157,11 @@ export class RunningPool<Context> {
   }
 
   async #logStartupWarnings(): Promise<void> {
-    for (const warning of await startupWarnings(this.#context)) this.#options.log.warn(warning);
+    for (const warning of await startupWarnings(this.#context)) {
+      if (this.#warnings.has(warning)) continue; // An earlier attempt to start has logged it.
+      this.#warnings.add(warning);
+      this.#options.log.warn(warning);
+    }
   }
 
   #begin(): void {
@@ -169,6 +180,14 @@ export class RunningPool<Context> {
     if (this.#shutdown) return;
     this.#options.log.down(reason);
     this.#emit('notReady', () => [reason]);
+  }
+
+  /** Stops: the jobs that run here end, and no other begins. */
+  #onOutdated(error: NewerFormatError): void {
+    if (this.#shutdown) return;
+    this.#options.log.error('worker_pool.register', error);
+    this.#emit('notReady', () => [error]);
+    void this.stop();
   }
 
   #report(): Report {
@@ -192,6 +211,7 @@ export class RunningPool<Context> {
       reaped: (pool) => this.#onReaped(pool),
       rescued: (count) => log.rescued(count),
       limitChanged: (jobName, before, now) => log.limitChanged(jobName, before, now),
+      outdated: (error) => this.#onOutdated(error),
       restored: () => log.restored(),
       orphaned: (count) => log.orphaned(count),
     });

@@ -55,6 +55,7 @@ export class Shutdown<Context> {
     this.#stopLog.begin();
     actors.dispatcher.stopFetching();
     actors.workers.stop();
+    this.#noteStopping();
     // A fetch in flight may still return jobs, which are put back as well.
     const givenBack = actors.dispatcher.between(() => actors.workers.giveBack());
     await this.#endRuns();
@@ -74,6 +75,15 @@ export class Shutdown<Context> {
     log.end();
     actors.close();
     await startEnded;
+  }
+
+  /** Tells other processes that the pool fetches nothing while its last jobs run. */
+  #noteStopping(): void {
+    const { actors, log, wasWorking } = this.#options;
+    if (!wasWorking || actors.workers.busy === 0) return;
+    actors.heartbeater
+      .noteStopping()
+      .catch((error: unknown) => log.error('heartbeater.note_stopping', error));
   }
 
   /** Returns whether this pool knows of no job in progress. It then no longer needs a heartbeat. */

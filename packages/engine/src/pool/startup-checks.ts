@@ -1,6 +1,8 @@
+import { unhandledScheduleTexts, unknownToGo, unknownToGoText } from '../doctor/fleet-checks.js';
+import { serverFindings } from '../doctor/server-checks.js';
+import { readInfo, ServerFacts } from '../doctor/server-facts.js';
 import { Fleet, type WorkerPoolHeartbeat } from '../stores/fleet.js';
 import type { Clock } from '../base/clock.js';
-import { didYouMean } from '../options/closest.js';
 import { handledNames } from '../stores/handled-names.js';
 import { decidingTime } from '../redis/deciding-time.js';
 import type { Keys } from '../redis/keys.js';
@@ -19,41 +21,37 @@ export interface StartupChecksOptions {
 }
 
 /**
- * Returns the warnings of a starting pool, about a Redis that may evict keys, Go pools whose requeuers do not know the
- * pool's jobs, and schedules of jobs that no pool handles.
+ * Returns the warnings of a starting pool: the errors that a doctor would find in the settings of Redis, Go pools whose
+ * requeuers do not know the pool's jobs, and schedules of jobs that no pool handles.
  */
 export async function startupWarnings(options: StartupChecksOptions): Promise<string[]> {
   const { jobNames, connection, settings } = options;
-  const evictions = await evictionWarnings(connection);
+  const grave = await serverErrors(connection);
   const pools = await new Fleet(options).heartbeats();
   return [
-    ...evictions,
+    ...grave,
     ...(settings.rescueUnknownJobs ? [] : goPoolWarnings(pools, jobNames)),
     ...(await scheduleWarnings(pools, options)),
   ];
 }
 
-async function evictionWarnings({ redis }: RedisConnection): Promise<string[]> {
-  const memory = await redis.info('memory').catch(() => ''); // The Redis user may lack the permission.
-  const [, policy] = /^maxmemory_policy:(\S+)/m.exec(memory) ?? [];
-  if (policy === undefined || policy === 'noeviction') return [];
-  return [
-    `Redis runs with maxmemory-policy ${policy}: when its memory is full, it deletes jobs. Set it to noeviction`,
-  ];
+/** A doctor's warnings, such as a disabled append-only file, would be noise at every start of a development server. */
+async function serverErrors(connection: RedisConnection): Promise<string[]> {
+  const info = await readInfo(connection);
+  const facts = new ServerFacts({ info, config: {}, distance: undefined });
+  return serverFindings(facts)
+    .filter(({ level }) => level === 'error')
+    .map(({ text, remedy = '' }) => `Redis: ${text} Remedy: ${remedy}`);
 }
 
 function goPoolWarnings(
-  all: readonly WorkerPoolHeartbeat[],
+  pools: readonly WorkerPoolHeartbeat[],
   jobNames: readonly string[],
 ): string[] {
-  const pools = all.filter(({ engine }) => engine === 'gocraft');
-  const unknown = jobNames.filter((name) => pools.some((pool) => !pool.jobNames.includes(name)));
+  const unknown = unknownToGo(pools, jobNames);
   if (unknown.length === 0) return [];
-  return [
-    `A Go pool of this namespace does not know ${unknown.map((name) => `"${name}"`).join(', ')}: its requeuer moves ` +
-      'scheduled and retried jobs of unknown names to the dead jobs. Register the names there, use a separate namespace, ' +
-      'or set rescueUnknownJobs',
-  ];
+  const remedy = 'Register the names there, use a separate namespace, or set rescueUnknownJobs';
+  return [`${unknownToGoText(unknown)} ${remedy}`];
 }
 
 async function scheduleWarnings(
@@ -61,14 +59,7 @@ async function scheduleWarnings(
   options: StartupChecksOptions,
 ): Promise<string[]> {
   const { jobNames, schedules } = options;
-  const scheduled = new Set(schedules.map(({ jobName }) => jobName));
-  const others = [...scheduled].filter((name) => !jobNames.includes(name));
-  if (others.length === 0) return [];
-  const handled = [...jobNames, ...handledNames(pools, await decidingTime(options))];
-  return others
-    .filter((name) => !handled.includes(name))
-    .map((name) => {
-      const what = `No running pool handles "${name}", for which this pool has a schedule. Its jobs wait until one does.`;
-      return [what, didYouMean(name, handled) ?? ''].join(' ').trimEnd();
-    });
+  if (schedules.every(({ jobName }) => jobNames.includes(jobName))) return [];
+  const handled = handledNames(pools, await decidingTime(options));
+  return unhandledScheduleTexts(schedules, new Set([...jobNames, ...handled]), 'this');
 }

@@ -91,6 +91,10 @@ describe('in a Cluster', () => {
       );
       expect(seen).toHaveLength(2);
       expect(await client.pools.list()).toHaveLength(1);
+      const { findings } = await client.doctor();
+      for (const code of ['cluster', 'permissions', 'format']) {
+        expect(findings).toContainEqual(expect.objectContaining({ code, level: 'ok' }));
+      }
       await pool.stop();
       expect(await client.pools.list()).toEqual([]);
       await enqueuer.close();
@@ -196,6 +200,10 @@ describe('in a Cluster', () => {
     const [enqueuer, client] = [new Enqueuer(options), new Client(options)];
     await expect(enqueuer.enqueue('n')).rejects.toThrow(/new Cluster.*Nothing was enqueued\.$/);
     await expect(client.counts()).rejects.toThrow(UnsupportedRedisError);
+    expect(await client.doctor()).toMatchObject({
+      level: 'error',
+      findings: [{ code: 'cluster', text: expect.stringContaining('hash tag') }],
+    });
     const pool = new WorkerPool({ ...options, logger: silentLogger }).job('n', () => undefined);
     await expect(pool.start()).rejects.toThrow(/Use a namespace such as "{work}".*new Cluster/);
     await pool.stop();

@@ -103,6 +103,13 @@ export class Keys {
     return `${this.prefix}worker_pools`;
   }
 
+  /**
+   * String, whole number: the newest format of the data that this project keeps in the namespace. This engine's own.
+   */
+  get format(): string {
+    return `${this.own}format`;
+  }
+
   /** Hash: a pool's heartbeat. */
   heartbeat(poolId: string): string {
     return `${this.prefix}worker_pools:${poolId}`;

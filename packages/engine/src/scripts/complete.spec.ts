@@ -87,7 +87,7 @@ describe('completing jobs', () => {
     const longOnes = [long, broken, long].map((raw) =>
       running.completeLong(POOL, { jobName: 'n', raw }),
     );
-    const replies = await ns.connection.run(...longOnes, queues.rebuild(['n'], POOL));
+    const replies = await ns.connection.run(...longOnes, queues.rebuild(['n'], { poolId: POOL }));
     const lost = longOnes.map((call, index) => resultOf(call, replies[index]).lost);
     expect(lost).toEqual([[], [], [0]]);
     expect(await complete('n:a', 'n:b', 'n:x')).toEqual([2]);

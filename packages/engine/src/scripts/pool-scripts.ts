@@ -1,5 +1,7 @@
 import { ATTEMPTS } from '../job/attempt.js';
 import { MAX_BYTES } from '../redis/batches.js';
+import { NewerFormatError } from '../errors/errors.js';
+import { FORMAT } from '../redis/format.js';
 import type { Raw } from '../redis/raw.js';
 import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
@@ -14,6 +16,7 @@ const hashesScript = loadScript('hashes');
 const observeScript = loadScript('observe');
 const registerScript = loadScript('register');
 const leaveScript = loadScript('leave');
+const stoppingScript = loadScript('stopping');
 const occupiedScript = loadScript('occupied');
 const forgiveScript = loadScript('forgive');
 
@@ -114,22 +117,24 @@ export class PoolScripts extends ScriptGroup {
    * Registers a pool's job names and limits where Redis lacks them.
    *
    * @param overwrites writes all limits, instead of only the missing ones
+   * @throws NewerFormatError, when its reply is decoded
    */
   register(
     poolId: string,
     { jobNames, limits }: Registration,
     overwrites: boolean,
   ): ScriptCall<Registered> {
-    const { workerPools, knownJobs } = this.keys;
+    const { workerPools, knownJobs, format } = this.keys;
     const limited = [...limits.keys()];
     return {
       script: registerScript,
       keys: [
-        ...[workerPools, this.keys.heartbeat(poolId), knownJobs],
+        ...[workerPools, this.keys.heartbeat(poolId), knownJobs, format],
         ...limited.map((name) => this.keys.maxConcurrency(name)),
       ],
-      args: [poolId, overwrites ? '1' : '', ...limits.values(), ...jobNames],
+      args: [poolId, overwrites ? '1' : '', FORMAT, ...limits.values(), ...jobNames],
       decode: (reply) => {
+        if (typeof reply === 'number') throw new NewerFormatError(reply, FORMAT);
         const [startedAt, missing, before] = reply as [Buffer, number, Buffer[]];
         const limitBefore = (text: Buffer): number | undefined =>
           text.length === 0 ? undefined : Number(text.toString());
@@ -138,6 +143,16 @@ export class PoolScripts extends ScriptGroup {
           before: new Map(before.map((text, i) => [limited[i] ?? '', limitBefore(text)])),
         };
       },
+    };
+  }
+
+  /** Notes in a pool's heartbeat that the pool is stopping. */
+  stopping(poolId: string): ScriptCall<void> {
+    return {
+      script: stoppingScript,
+      keys: [this.keys.heartbeat(poolId)],
+      args: [this.now()],
+      decode: () => undefined,
     };
   }
 

@@ -33,6 +33,25 @@ export interface LockReading {
   readonly orphaned: number;
 }
 
+/** The repair of a name's lock, or of the pools' shares of it. */
+export interface LockRepair {
+  readonly jobName: string;
+  /** The lock as it was. */
+  readonly before: number;
+  /** The correct lock: the number of jobs in progress. */
+  readonly after: number;
+  /** The pools that are gone and whose empty shares of the lock are deleted. */
+  readonly forgotten: readonly string[];
+}
+
+/** How locks are rebuilt. */
+export interface RebuildParams {
+  /** The id of the calling pool, whose share is counted as well. */
+  readonly poolId?: string;
+  /** Whether to change nothing. */
+  readonly dryRun?: boolean;
+}
+
 /** Scripts for queues and their locks. */
 export class QueueScripts extends ScriptGroup {
   /** Reads the state of queues. */
@@ -89,13 +108,22 @@ export class QueueScripts extends ScriptGroup {
     };
   }
 
-  /** Rebuilds the locks of names; returns how many were wrong. */
-  rebuild(jobNames: readonly string[], poolId?: string): ScriptCall<number> {
+  /** Rebuilds the locks of names; returns what was wrong with them. */
+  rebuild(
+    jobNames: readonly string[],
+    { poolId = '', dryRun = false }: RebuildParams = {},
+  ): ScriptCall<LockRepair[]> {
     return {
       script: rebuildScript,
       keys: [this.keys.workerPools, ...jobNames.map((name) => this.keys.queue(name))],
-      args: [poolId ?? ''],
-      decode: Number,
+      args: [poolId, dryRun ? '1' : ''],
+      decode: (reply) =>
+        (reply as [number, number, number, ...Buffer[]][]).map(
+          ([index, before, after, ...forgotten]) => ({
+            ...{ jobName: jobNames[index - 1] ?? '', before, after },
+            forgotten: forgotten.map(String),
+          }),
+        ),
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Keys } from '../redis/keys.js';
 import { EnqueuingScripts } from './enqueuing-scripts.js';
+import { ExplainScripts } from './explain-scripts.js';
 import { JobScripts } from './job-scripts.js';
 import { MetricsScripts } from './metrics-scripts.js';
 import { PoolScripts } from './pool-scripts.js';
@@ -17,6 +18,7 @@ export class Scripts {
   readonly jobs: JobScripts;
   readonly queues: QueueScripts;
   readonly metrics: MetricsScripts;
+  readonly explaining: ExplainScripts;
 
   constructor(keys: Keys, clock: Clock) {
     this.running = new RunningScripts(keys, clock);
@@ -26,5 +28,6 @@ export class Scripts {
     this.jobs = new JobScripts(keys, clock);
     this.queues = new QueueScripts(keys, clock);
     this.metrics = new MetricsScripts(keys, clock);
+    this.explaining = new ExplainScripts(keys, clock);
   }
 }

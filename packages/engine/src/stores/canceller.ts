@@ -1,12 +1,12 @@
 import { assertJobId } from '../options/assert-record.js';
 import { Job } from '../job/job.js';
-import { assertJobName, isJobName } from '../job/job-name.js';
+import { assertJobName } from '../job/job-name.js';
 import { assertOptions, ruleBy, type OptionTable } from '../options/option-rules.js';
-import { batches } from '../redis/batches.js';
 import { removeParams } from './entries.js';
 import { JobFinder, type FoundJob } from './job-finder.js';
-import { knownJobNames } from './known-job-names.js';
+import { knownQueueNames } from './known-job-names.js';
 import { QueueEntries } from './queue-entries.js';
+import { runningLists } from './running-lists.js';
 import type { StoreContext } from './store-context.js';
 
 /** Options of `cancel`. */
@@ -37,8 +37,6 @@ export type CancelResult =
   /** The job neither waits nor runs: it is done, dead, already cancelled or unknown, or has another name. */
   | { readonly status: 'notFound' };
 
-const KEYS_AT_ONCE = 500;
-
 /**
  * Cancels a job, wherever it is. It first marks the id. From then on, a pool of this project that runs the job aborts it, and
  * a pool that fetches the job drops it. It then searches in the order in which jobs move. If the job moves in the meantime,
@@ -60,10 +58,7 @@ export class Canceller {
     const { connection, keys, scripts } = this.#context;
     await connection.ready();
     const isNew = await connection.call(scripts.jobs.mark(jobId));
-    const names =
-      jobName === undefined
-        ? (await knownJobNames(connection, keys)).filter(isJobName) // An invalid name may lead to a pool's own list.
-        : [jobName];
+    const names = jobName === undefined ? await knownQueueNames(connection, keys) : [jobName];
     const result = (await this.#signal(jobId, names)) ??
       (await this.#remove(jobId, names)) ??
       (await this.#signal(jobId, names)) ?? { status: 'notFound' };
@@ -80,18 +75,8 @@ export class Canceller {
   }
 
   async #signal(jobId: string, names: readonly string[]): Promise<CancelResult | undefined> {
-    const { connection, keys } = this.#context;
-    const lists = new Map<string, string>();
-    for (const batch of batches(names, KEYS_AT_ONCE)) {
-      const pipeline = connection.redis.pipeline();
-      for (const name of batch) pipeline.hkeys(keys.lockInfo(name));
-      for (const [index, [error, poolIds]] of ((await pipeline.exec()) ?? []).entries()) {
-        if (error) throw error;
-        const name = batch[index] ?? '';
-        for (const id of poolIds as string[]) lists.set(keys.inProgress(name, id), id);
-      }
-    }
-    for await (const { key } of this.#find([...lists.keys()], jobId)) {
+    const lists = await runningLists(this.#context, names);
+    for await (const { key } of this.#finder.findAmong([...lists.keys()], jobId)) {
       const isHeard = await this.#canHear(lists.get(key) ?? '');
       return { status: isHeard ? 'signalled' : 'ignored' };
     }
@@ -113,7 +98,7 @@ export class Canceller {
     const { keys } = this.#context;
     const queues = new Map(names.map((name) => [keys.queue(name), name]));
     const places = [keys.scheduled, keys.retry, ...queues.keys()];
-    for await (const found of this.#find(places, jobId)) {
+    for await (const found of this.#finder.findAmong(places, jobId)) {
       const jobName = queues.get(found.key);
       const result =
         jobName === undefined
@@ -144,9 +129,5 @@ export class Canceller {
     return status === 'deleted'
       ? { status: 'removed', from: 'queue', job: new Job(entry) }
       : undefined;
-  }
-
-  async *#find(keys: readonly string[], jobId: string): AsyncGenerator<FoundJob> {
-    for (const batch of batches(keys, KEYS_AT_ONCE)) yield* this.#finder.find(batch, jobId);
   }
 }

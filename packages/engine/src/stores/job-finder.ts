@@ -1,9 +1,12 @@
+import { batches } from '../redis/batches.js';
 import { goString } from '../job/go-json.js';
 import type { JobEntry } from '../job/job-entry.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { Scripts } from '../scripts/scripts.js';
 import type { FoundEntry } from '../scripts/job-scripts.js';
 import { tryParse } from './entries.js';
+
+const KEYS_AT_ONCE = 500;
 
 /** A found job. */
 export interface FoundJob extends FoundEntry {
@@ -21,6 +24,11 @@ export class JobFinder {
   constructor({ connection, scripts }: { connection: RedisConnection; scripts: Scripts }) {
     this.#connection = connection;
     this.#scripts = scripts;
+  }
+
+  /** Finds the jobs of an id in any number of sorted sets and lists, in the order of `keys`. */
+  async *findAmong(keys: readonly string[], jobId: string): AsyncGenerator<FoundJob> {
+    for (const batch of batches(keys, KEYS_AT_ONCE)) yield* this.find(batch, jobId);
   }
 
   /**
@@ -43,8 +51,8 @@ export class JobFinder {
   }
 }
 
-/** Returns the forms of an id in an entry: as JavaScript, Go, and Redis's cjson write it. */
-function writtenForms(id: string): string[] {
-  const forms = [JSON.stringify(id), goString(id, 'go1.22')];
+/** Returns the forms of a text in an entry, such as an id: as JavaScript, Go, and Redis's cjson write it. */
+export function writtenForms(text: string): string[] {
+  const forms = [JSON.stringify(text), goString(text, 'go1.22')];
   return [...new Set(forms.flatMap((form) => [form, form.replaceAll('/', '\\/')]))];
 }

@@ -1,3 +1,4 @@
+import { isJobName } from '../job/job-name.js';
 import type { Keys } from '../redis/keys.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 
@@ -15,4 +16,9 @@ export async function knownJobNames(connection: RedisConnection, keys: Keys): Pr
     cursor = next;
   } while (cursor !== '0');
   return [...names].sort();
+}
+
+/** Returns the known names that name a queue. An invalid name may lead to a pool's own list. */
+export async function knownQueueNames(connection: RedisConnection, keys: Keys): Promise<string[]> {
+  return (await knownJobNames(connection, keys)).filter(isJobName);
 }

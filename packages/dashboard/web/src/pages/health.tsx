@@ -1,9 +1,31 @@
-import type { ComponentChildren } from 'preact';
 import type { Health } from '../api';
 import { bytes, count, milliseconds } from '../format';
 import { Badge, Failure, Loading, PageHead } from '../parts/basics';
 import { Copy } from '../parts/copy';
 import { useHealth } from '../queries';
+
+type Finding = Health['findings'][number];
+
+const SECTIONS = [
+  {
+    subject: 'redis',
+    title: 'Redis configuration',
+    calm: 'Nothing in the configuration or the state of Redis endangers jobs.',
+  },
+  { subject: 'pools', title: 'Worker pools', calm: 'The pools are alive and handle all names.' },
+  {
+    subject: 'jobs',
+    title: 'Data integrity',
+    calm: 'Locks and the ends of the lists of jobs are in order.',
+  },
+] as const;
+
+const LEVELS = {
+  ok: { kind: 'good', label: 'good' },
+  unknown: { kind: '', label: 'unknown' },
+  warning: { kind: 'warn', label: 'warning' },
+  error: { kind: 'bad', label: 'critical' },
+} as const;
 
 export function HealthPage() {
   const { data, error } = useHealth();
@@ -14,11 +36,17 @@ export function HealthPage() {
       {!data && !error && <Loading />}
       {data && (
         <>
-          <Settings findings={data.findings} />
-          <Integrity findings={data.integrity} />
+          {SECTIONS.map(({ subject, title, calm }) => (
+            <Findings
+              key={subject}
+              title={title}
+              calm={calm}
+              findings={data.findings.filter((one) => one.subject === subject)}
+            />
+          ))}
           <section>
             <h2>Redis</h2>
-            <RedisFacts health={data} />
+            <RedisFacts server={data.server} />
           </section>
         </>
       )}
@@ -26,74 +54,63 @@ export function HealthPage() {
   );
 }
 
-function Settings({ findings }: Pick<Health, 'findings'>) {
-  return (
-    <Findings
-      title="Redis configuration"
-      calm="Nothing in the configuration or the state of Redis endangers jobs."
-    >
-      {findings.map(({ severity, what, remedy }) => (
-        <li key={what} class={severity === 'warning' ? 'warn' : 'bad'}>
-          <Badge kind={severity === 'warning' ? 'warn' : 'bad'}>
-            {severity === 'warning' ? 'warning' : 'critical'}
-          </Badge>{' '}
-          {what}
-          <p>
-            <code>{remedy}</code>{' '}
-            {remedy.startsWith('CONFIG SET') && <Copy text={remedy} what="the remedy" />}
-          </p>
-        </li>
-      ))}
-    </Findings>
-  );
-}
-
-function Integrity({ findings }: { findings: Health['integrity'] }) {
-  return (
-    <Findings
-      title="Data integrity"
-      calm="Locks, pools, and the ends of the lists of jobs are in order."
-    >
-      {findings.map(({ what, consequence, remedy }) => (
-        <li key={what} class="warn">
-          <Badge kind="warn">warning</Badge> {what}
-          <p>
-            {consequence} <strong>{remedy}</strong>
-          </p>
-        </li>
-      ))}
-    </Findings>
-  );
-}
-
 function Findings({
   title,
   calm,
-  children,
+  findings,
 }: {
   title: string;
   calm: string;
-  children: ComponentChildren[];
+  findings: readonly Finding[];
 }) {
+  const problems = findings.filter(({ level }) => level !== 'ok');
   return (
     <section>
       <h2>{title}</h2>
-      {children.length === 0 ? <p class="calm">{calm}</p> : <ul class="findings">{children}</ul>}
+      {problems.length === 0 ? (
+        <p class="calm">{calm}</p>
+      ) : (
+        <ul class="findings">
+          {problems.map((finding) => (
+            <Problem key={finding.text} {...finding} />
+          ))}
+        </ul>
+      )}
     </section>
   );
 }
 
-function RedisFacts({ health }: { health: Health }) {
-  const { version, role, usedMemory, maxMemory, clients, commandsPerSecond } = health;
+function Problem({ level, text, remedy }: Finding) {
+  const { kind, label } = LEVELS[level];
+  return (
+    <li class={kind}>
+      <Badge kind={kind}>{label}</Badge> {text}
+      <p>{remedy !== undefined && <Remedy text={remedy} />}</p>
+    </li>
+  );
+}
+
+/** A command to copy, or advice. */
+function Remedy({ text }: { text: string }) {
+  if (!/^(CONFIG|ACL) SET/.test(text)) return <strong>{text}</strong>;
+  return (
+    <>
+      <code>{text}</code> <Copy text={text} what="the remedy" />
+    </>
+  );
+}
+
+function RedisFacts({ server }: Pick<Health, 'server'>) {
+  const { version, role, usedMemory, maxMemory, clients, commandsPerSecond, skew } = server;
   const facts: [label: string, value: string][] = [
-    ['Version', version],
-    ['Role', role],
-    ['Memory', bytes(usedMemory)],
-    ['Memory limit', maxMemory > 0 ? bytes(maxMemory) : 'none'],
-    ['Connections', count(clients)],
-    ['Commands / s', count(commandsPerSecond)],
-    ['Round trip', milliseconds(health.roundTrip)],
-    ['Clock skew', milliseconds(Math.abs(health.skew))],
+    ['Version', version ?? '–'],
+    ['Role', role ?? '–'],
+    ['Memory', known(usedMemory, bytes)],
+    ['Memory limit', maxMemory === 0 ? 'none' : known(maxMemory, bytes)],
+    ['Connections', known(clients, count)],
+    ['Commands / s', known(commandsPerSecond, count)],
+    ['Round trip', milliseconds(server.roundTrip)],
+    ['Clock skew', milliseconds(skew && Math.abs(skew))],
   ];
   return (
     <ul class="cards">
@@ -105,4 +122,9 @@ function RedisFacts({ health }: { health: Health }) {
       ))}
     </ul>
   );
+}
+
+/** Shows a figure; a managed Redis may keep it to itself. */
+function known(figure: number | undefined, shown: (figure: number) => string): string {
+  return figure === undefined ? '–' : shown(figure);
 }

@@ -6,34 +6,38 @@
 -- KEYS[1]    worker_pools
 -- KEYS[1+i]  the queues
 -- ARGV[1]    the calling pool's id, or '' for none
--- Returns    the number of wrong locks; or Redis's reason for refusing one of them, once all others are correct
-local own, repaired, problem = ARGV[1], 0, nil
-redis.call('SREM', KEYS[1], '')
+-- ARGV[2]    '1' to change nothing
+-- Returns    for each name with something to repair: { the index of its queue, its lock, its correct lock, the pools
+--            whose empty shares are deleted, … }; or Redis's reason for refusing one of them, once all others are correct
+local own, changes, wrong, problem = ARGV[1], ARGV[2] ~= '1', {}, nil
+if changes then redis.call('SREM', KEYS[1], '') end
 
--- Returns the number of wrong locks, 0 or 1.
-local function rebuild(queue)
+local function rebuild(i)
+  local queue = KEYS[i]
   local info = queue .. ':lock_info'
   if own ~= '' then
     local running = redis.call('LLEN', queue .. ':' .. own .. ':inprogress')
     if running > 0 then redis.call('HSET', info, own, running) else redis.call('HDEL', info, own) end
   end
-  local running = 0
+  local running, empty = 0, {}
   local shares = redis.call('HGETALL', info)
   for j = 1, #shares, 2 do
     local share = tonumber(shares[j + 1]) or 0
     running = running + math.max(0, share)
-    if share == 0 and redis.call('SISMEMBER', KEYS[1], shares[j]) == 0 then redis.call('HDEL', info, shares[j]) end
+    if share == 0 and redis.call('SISMEMBER', KEYS[1], shares[j]) == 0 then
+      table.insert(empty, shares[j])
+      if changes then redis.call('HDEL', info, shares[j]) end
+    end
   end
-  local lock = redis.call('GET', queue .. ':lock')
-  if (tonumber(lock or 0) or 0) == running then return 0 end
-  redis.call('SET', queue .. ':lock', running)
-  return 1
+  local lock = tonumber(redis.call('GET', queue .. ':lock') or 0) or 0
+  if changes and lock ~= running then redis.call('SET', queue .. ':lock', running) end
+  if lock ~= running or #empty > 0 then table.insert(wrong, { i - 1, lock, running, unpack(empty) }) end
 end
 
 -- A key of the wrong kind must not prevent the repair of other names' locks.
 for i = 2, #KEYS do
-  local ok, result = pcall(rebuild, KEYS[i])
-  if ok then repaired = repaired + result else problem = problem or result end
+  local ok, result = pcall(rebuild, i)
+  if not ok then problem = problem or result end
 end
 if problem then return type(problem) == 'table' and problem or redis.error_reply(problem) end
-return repaired
+return wrong

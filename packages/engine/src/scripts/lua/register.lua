@@ -2,19 +2,26 @@
 -- reads while nothing is missing. Writes the missing limits, or all of them. Redis accepts the script even when its
 -- memory is full, like beat.lua.
 --
--- KEYS[1..3] worker_pools, the pool's heartbeat, known_jobs
--- KEYS[3+i]  the limits, named max_concurrency
+-- Notes the format of the data that the pool writes, and stops where a newer version has written data.
+--
+-- KEYS[1..4] worker_pools, the pool's heartbeat, known_jobs, the format
+-- KEYS[4+i]  the limits, named max_concurrency
 -- ARGV[1]    pool id
 -- ARGV[2]    '1' to write all limits, else ''
--- ARGV[2+i]  the limits
+-- ARGV[3]    the pool's format
+-- ARGV[3+i]  the limits
 -- ARGV[…]    the names
 -- Returns    { when the pool was registered, or '' if it is not, the number of missing names and limits,
---            { the previous limits, or '' } if all are written, else {} }
-local limits, missing, before = #KEYS - 3, 0, {}
+--            { the previous limits, or '' } if all are written, else {} }; or only the format in Redis, if it is newer
+local limits, missing, before = #KEYS - 4, 0, {}
 redis.call('HDEL', KEYS[2], '')
 
+local own, format = tonumber(ARGV[3]), tonumber(redis.call('GET', KEYS[4]) or 0) or 0
+if format > own then return format end
+if format < own then redis.call('SET', KEYS[4], own) end
+
 local BATCH = 1000 -- unpack() has a limit.
-for first = 3 + limits, #ARGV, BATCH do
+for first = 4 + limits, #ARGV, BATCH do
   local last = math.min(#ARGV, first + BATCH - 1)
   local unknown = {}
   for i, isKnown in ipairs(redis.call('SMISMEMBER', KEYS[3], unpack(ARGV, first, last))) do
@@ -25,7 +32,7 @@ for first = 3 + limits, #ARGV, BATCH do
 end
 
 for i = 1, limits do
-  local key, limit = KEYS[3 + i], ARGV[2 + i]
+  local key, limit = KEYS[4 + i], ARGV[3 + i]
   if ARGV[2] == '1' then
     before[i] = redis.call('GET', key) or ''
     redis.call('SET', key, limit)

@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function kinds(): Promise<string[]> {
-  return (await client.integrity()).map(({ kind }) => kind);
+  return (await client.integrity()).map(({ code }) => code);
 }
 
 it('finds nothing where pools work', async () => {
@@ -48,17 +48,40 @@ it('finds locks that do not fit, and jobs of pools that are gone', async () => {
   await ns.redis.hset(ns.keys.lockInfo('n'), 'gone', 1, 'negative', -3);
   await ns.redis.lpush(ns.keys.inProgress('n', 'gone'), 'x');
   const findings = await client.integrity();
-  expect(findings.map(({ kind }) => kind)).toEqual(['lock', 'orphans']);
-  expect(findings[0]?.what).toBe(
-    "The lock of n is 7, its pools' shares add up to 1, and 1 are in progress.",
+  expect(findings.map(({ code }) => code)).toEqual(['locks', 'orphans']);
+  expect(findings[0]?.text).toBe(
+    "The lock of n is 7, its pools' shares add up to 1, and 1 are in progress. A concurrency limit lets too many or too few of these jobs run.",
   );
   await client.rebuildLocks();
   expect(await kinds()).toEqual(['orphans']);
 });
 
+it('says exactly what a repair would do, and changes nothing', async () => {
+  await ns.redis.sadd(ns.keys.knownJobs, 'n', 'fine', 'left');
+  await ns.redis.set(ns.keys.lock('n'), -2);
+  await ns.redis.hset(ns.keys.lockInfo('n'), { go: 3, negative: -3, gone: 0 });
+  await ns.redis.hset(ns.keys.lockInfo('left'), { gone: 0 });
+  const state = () =>
+    Promise.all([
+      ns.redis.get(ns.keys.lock('n')),
+      ns.redis.hgetall(ns.keys.lockInfo('n')),
+      ns.redis.hgetall(ns.keys.lockInfo('left')),
+    ]);
+  const before = await state();
+  const plan = await client.rebuildLocks({ dryRun: true });
+  expect(await state()).toEqual(before);
+  expect(plan).toEqual([
+    { jobName: 'left', before: 0, after: 0, forgotten: ['gone'] },
+    { jobName: 'n', before: -2, after: 3, forgotten: ['gone'] },
+  ]);
+  expect(await client.rebuildLocks()).toEqual(plan);
+  expect(await state()).toEqual(['3', { go: '3', negative: '-3' }, {}]);
+  expect(await client.rebuildLocks({ dryRun: true })).toEqual([]);
+});
+
 it('finds pools without a heartbeat', async () => {
   await ns.redis.sadd(ns.keys.workerPools, 'silent');
-  expect(await kinds()).toEqual(['silentPool']);
+  expect(await kinds()).toEqual(['silentPools']);
 });
 
 it('finds what is overdue, what is no job, and what nobody knows', async () => {
@@ -67,7 +90,7 @@ it('finds what is overdue, what is no job, and what nobody knows', async () => {
   await ns.redis.zadd(ns.keys.scheduled, NOW - 30, entry('n'), NOW + 0.5, entry('stranger'));
   await ns.redis.zadd(ns.keys.retry, NOW - 61, entry('n'));
   await ns.redis.zadd(ns.keys.dead, 1, 'no job', 2, entry('old_name'));
-  expect(await kinds()).toEqual(['overdue', 'score', 'unknownName', 'notAJob']);
+  expect(await kinds()).toEqual(['overdue', 'fractionalTimes', 'unknownNames', 'notJobs']);
 });
 
 it('looks at both ends of long sets, and at nothing between', async () => {
@@ -77,5 +100,7 @@ it('looks at both ends of long sets, and at nothing between', async () => {
     await ns.redis.zadd(ns.keys.dead, i, text);
   }
   const [finding] = await client.integrity();
-  expect(finding?.what).toBe('2 entries among the 400 dead jobs at either end are not jobs.');
+  expect(finding?.text).toBe(
+    '2 entries among the 400 dead jobs at either end are not jobs. No pool can run them, and some tools fail on them.',
+  );
 });

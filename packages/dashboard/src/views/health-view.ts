@@ -1,0 +1,33 @@
+/** The result of one check of Redis, of the worker pools or of the jobs. */
+export interface FindingView {
+  readonly code: string;
+  readonly subject: 'redis' | 'pools' | 'jobs';
+  /** `unknown`: Redis does not say, as some managed ones do not. */
+  readonly level: 'ok' | 'unknown' | 'warning' | 'error';
+  readonly text: string;
+  readonly remedy?: string | undefined;
+  /** The figures behind the text. */
+  readonly details: object;
+}
+
+/** The figures of the Redis server; `undefined` where it does not report them. */
+export interface ServerView {
+  readonly version?: string | undefined;
+  readonly role?: string | undefined;
+  readonly usedMemory?: number | undefined;
+  readonly maxMemory?: number | undefined;
+  readonly clients?: number | undefined;
+  readonly commandsPerSecond?: number | undefined;
+  /** Milliseconds. */
+  readonly roundTrip?: number | undefined;
+  /** Milliseconds by which the dashboard's clock is ahead. */
+  readonly skew?: number | undefined;
+}
+
+/** The health of Redis, of the worker pools and of the jobs, as the client's doctor reports it. */
+export interface HealthView {
+  /** The worst level of the findings. */
+  readonly level: FindingView['level'];
+  readonly findings: readonly FindingView[];
+  readonly server: ServerView;
+}

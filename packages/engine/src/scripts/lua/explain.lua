@@ -1,0 +1,282 @@
+-- Reads at one moment what decides when a job starts: where the job is, the settings of its name, the pools that handle
+-- the name, and how busy they are. Changes nothing. Runs after read-some.lua and claims.lua.
+--
+-- There is no index of jobs by id, so entries are searched. The search is bounded, as is everything else that is read
+-- here: some entries at either end of each queue and set, and some names, pools and workers. The reply says how much was
+-- searched.
+--
+-- ARGV[1]    now in milliseconds, or '' for Redis's own time
+-- ARGV[2]    the namespace's prefix
+-- ARGV[3]    seconds after its last beat at which a pool is dead
+-- ARGV[4..5] what the question is about: 'id' and the id, 'claim' and its key, or 'name' and ''
+-- ARGV[6]    the number of names to search, 0 for all known names
+-- ARGV[7…]   these names, then the forms in which an entry may contain the id or the claim's key
+-- Returns    { now in milliseconds,
+--            { place of the job or '', its name, its entry, score or position, pool or '' },
+--            { entries that were searched, entries that there are },
+--            { id, when its mark as cancelled expires or '', deaths, started_at of its run or '', host and last beat of its
+--              pool or '' },
+--            { owner of the claim or '', 1 if the owner has started, PTTL of the claim },
+--            { 1 if the name is known, waiting jobs, PTTL of the pause or -2, limit, lock, waiting jobs of other names for
+--              the same workers },
+--            { for each job or pool that fills the limit: { pool, host, id of the job or '' } },
+--            { for each pool that handles the name: { id, last beat, concurrency, host, engine, stopping since or '',
+--              seconds without an answer to its fetches or '', its busy workers or -1 } },
+--            { the counts of the name's runs in each of the last minutes, as JSON or '' } }
+local now, prefix, deadAfter = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+local question, wanted, count = ARGV[4], ARGV[5], tonumber(ARGV[6])
+local ENTRIES, BYTES, NAMES, LISTS, POOLS, HOLDERS, SHARES, MINUTES = 1000, 256 * 1024, 1000, 200, 500, 10, 1000, 5
+local names, forms = {}, {}
+for i = 7, 6 + count do names[#names + 1] = ARGV[i] end
+for i = 7 + count, #ARGV do forms[#forms + 1] = ARGV[i] end
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local found
+local looked, total, bytes = 0, 0, 0
+local isSet = { scheduled = true, retry = true, dead = true }
+
+local function queueOf(name) return prefix .. 'jobs:' .. name end
+
+-- A key of another type counts as empty.
+local function sizeOf(command, key)
+  local size = redis.pcall(command, key)
+  return type(size) == 'number' and size or 0
+end
+
+local function numberIn(key)
+  local value = redis.pcall('GET', key)
+  return type(value) == 'string' and tonumber(value) or 0
+end
+
+local function hash(key, ...)
+  local values = redis.pcall('HMGET', key, ...)
+  return values.err and {} or values
+end
+
+-- Arguments may look like an id, so an apparent match is decoded.
+local function isWanted(entry)
+  for _, form in ipairs(forms) do
+    if string.find(entry, form, 1, true) then
+      local job = jobOf(entry)
+      if job and (question == 'claim' and job.unique_key or job.id) == wanted then return true end
+    end
+  end
+  return false
+end
+
+-- Reads the id without decoding the entry, if it is where both engines write it.
+local function idOf(entry)
+  local id = entry:sub(1, 500):match('^{"name":"[^"\\]*","id":"([^"\\]*)"')
+  local job = not id and jobOf(entry)
+  return id or job and type(job.id) == 'string' and job.id or ''
+end
+
+-- Searches `count` entries of a list or a sorted set from the first on.
+local function searchFrom(place, name, key, first, count, pool)
+  if found or count <= 0 or bytes >= BYTES then return end
+  local command = isSet[place] and 'ZRANGE' or 'LRANGE'
+  local entries, n = readSome(function(offset, some)
+    return redis.call(command, key, first + offset, first + offset + some - 1)
+  end, 1, count, BYTES - bytes)
+  looked = looked + n
+  for i, entry in ipairs(entries) do
+    bytes = bytes + #entry
+    if isWanted(entry) then
+      local at = isSet[place] and redis.call('ZSCORE', key, entry) or redis.call('LLEN', key) - (first + i - 1)
+      found = { place = place, name = name, entry = entry, at = tostring(at), pool = pool or '' }
+      return
+    end
+  end
+end
+
+-- Searches up to `most` entries, half of them at either end.
+local function search(place, name, key, most, pool)
+  local size = sizeOf(isSet[place] and 'ZCARD' or 'LLEN', key)
+  local half = math.min(size, math.max(1, math.floor(most / 2)))
+  local last = math.max(half, size - half)
+  total = total + size
+  searchFrom(place, name, key, last, size - last, pool)
+  searchFrom(place, name, key, 0, half, pool)
+end
+
+local lists = 0
+
+local function searchProgress(name)
+  local shares = redis.pcall('HKEYS', queueOf(name) .. ':lock_info')
+  for _, pool in ipairs(shares) do
+    if found or lists >= LISTS then return end
+    lists = lists + 1
+    search('progress', name, queueOf(name) .. ':' .. pool .. ':inprogress', 100, pool)
+  end
+end
+
+local function searchAll()
+  if count == 0 and redis.call('SCARD', prefix .. 'known_jobs') <= NAMES then
+    names = redis.call('SMEMBERS', prefix .. 'known_jobs')
+  end
+  for _, name in ipairs(names) do
+    if found then return end
+    -- Most names have nothing in progress.
+    if count > 0 or numberIn(queueOf(name) .. ':lock') > 0 then searchProgress(name) end
+  end
+  for _, set in ipairs({ 'scheduled', 'retry', 'dead' }) do
+    if not found then search(set, '', prefix .. set, ENTRIES / 4) end
+  end
+  for _, name in ipairs(names) do
+    if found then return end
+    search('queue', name, queueOf(name), math.max(2, math.floor(ENTRIES / #names)))
+  end
+end
+
+-- Makes the job that holds or waits under the claim the wanted one.
+local owning, isRunning, lasts = '', 0, -2
+local function askClaim(claim)
+  local owner = prefix .. 'nestcraft:unique_owner:' .. claim:sub(#prefix + #'unique:' + 1)
+  lasts = redis.call('PTTL', claim)
+  owning = ownerOf(claim, owner) or ''
+  local running = owning:match('^running (.*)$')
+  if running then owning, isRunning = running, 1 end
+  local storedId, stored = storedUnder(claim)
+  if running and storedId and storedId ~= running then
+    found = { place = 'claim', name = names[1], entry = stored, at = '0', pool = '' }
+  elseif owning ~= '' then
+    question, wanted, forms = 'id', owning, { '"' .. owning .. '"' }
+  end
+end
+
+if question == 'name' then
+  local entry = redis.pcall('LINDEX', queueOf(names[1]), -1)
+  if type(entry) == 'string' then found = { place = 'queue', name = names[1], entry = entry, at = '1', pool = '' } end
+else
+  if question == 'claim' then askClaim(wanted) end
+  if not found and (question == 'id' or lasts ~= -2) then searchAll() end
+end
+
+local job = found and jobOf(found.entry) or {}
+local name = found and found.name ~= '' and found.name or type(job.name) == 'string' and job.name or count == 1 and names[1]
+local id = type(job.id) == 'string' and job.id or question == 'id' and wanted or ''
+local queue = name and queueOf(name)
+
+-- Returns when the worker that runs the job started it. Observations are a second late, so there may be none.
+local function startOf(workers)
+  local seen = 0
+  for worker in (workers or ''):gmatch('[^,]+') do
+    seen = seen + 1
+    if seen > LISTS then return '' end
+    local state = hash(prefix .. 'worker:' .. worker, 'job_id', 'started_at')
+    if state[1] == id then return state[2] or '' end
+  end
+  return ''
+end
+
+local function factsOfJob()
+  if id == '' then return { '', '', 0, '', '', '' } end
+  local marked = redis.pcall('ZSCORE', prefix .. 'nestcraft:cancelled', id)
+  local deaths = numberIn(prefix .. 'nestcraft:deaths:' .. id)
+  local beat = {}
+  if found and found.pool ~= '' then
+    beat = hash(prefix .. 'worker_pools:' .. found.pool, 'worker_ids', 'host', 'heartbeat_at')
+  end
+  local isMarked = type(marked) == 'string' and tonumber(marked) > now
+  return { id, isMarked and marked or '', deaths, startOf(beat[1]), beat[2] or '', beat[3] or '' }
+end
+
+-- Lists the jobs that fill the name's limit, and the shares of its lock for which there are no jobs.
+local function holders()
+  local list = {}
+  local shares = redis.pcall('HGETALL', queue .. ':lock_info')
+  for i = 1, shares.err and 0 or #shares, 2 do
+    local pool, share = shares[i], tonumber(shares[i + 1]) or 0
+    if #list >= HOLDERS then break end
+    if share > 0 then
+      local host = hash(prefix .. 'worker_pools:' .. pool, 'host')[1] or ''
+      local entries = redis.pcall('LRANGE', queue .. ':' .. pool .. ':inprogress', 0, HOLDERS - #list - 1)
+      for _, entry in ipairs(entries) do list[#list + 1] = { pool, host, idOf(entry) } end
+      if #entries == 0 then list[#list + 1] = { pool, host, '' } end
+    end
+  end
+  return list
+end
+
+local function handlers()
+  local list = {}
+  for i, pool in ipairs(redis.call('SMEMBERS', prefix .. 'worker_pools')) do
+    if i > POOLS then break end
+    local beat = hash(
+      prefix .. 'worker_pools:' .. pool,
+      'heartbeat_at', 'job_names', 'concurrency', 'host', 'engine', 'stopping_since', 'fetch_unanswered'
+    )
+    if string.find(',' .. (beat[2] or '') .. ',', ',' .. name .. ',', 1, true) then
+      list[#list + 1] = {
+        id = pool, beat = beat[1] or '', names = beat[2], concurrency = beat[3] or '0', host = beat[4] or '',
+        engine = beat[5] or '', stopping = beat[6] or '', unanswered = beat[7] or '', busy = -1,
+      }
+    end
+  end
+  return list
+end
+
+-- Counts the busy workers of some pools, until enough idle ones are found. Returns the waiting jobs of other names for
+-- which these workers may be needed.
+local function countBusy(pools, needed)
+  local budget, free, others = SHARES, 0, nil
+  for _, pool in ipairs(pools) do
+    local isFetching = pool.stopping == '' and pool.unanswered == '' and
+      math.floor(now / 1000) - (tonumber(pool.beat) or 0) <= deadAfter
+    if isFetching and budget > 0 and free < needed + (others or 0) then
+      local busy, isFirst = 0, others == nil
+      others = others or 0
+      for other in pool.names:gmatch('[^,]+') do
+        budget = budget - 1
+        busy = busy + math.max(0, tonumber(hash(queueOf(other) .. ':lock_info', pool.id)[1] or '') or 0)
+        if isFirst and other ~= name then
+          local waiting = sizeOf('LLEN', queueOf(other))
+          if waiting > 0 and redis.call('EXISTS', queueOf(other) .. ':paused') == 0 then others = others + waiting end
+        end
+      end
+      pool.busy = busy
+      free = free + math.max(0, tonumber(pool.concurrency) - busy)
+    end
+  end
+  return others or 0
+end
+
+local function runs()
+  local list = {}
+  local minute = math.floor(now / 60000) * 60
+  for i = 0, MINUTES do
+    local text = redis.pcall('HGET', prefix .. 'nestcraft:metrics:60:' .. string.format('%.0f', minute - 60 * i), name)
+    list[#list + 1] = type(text) == 'string' and text or ''
+  end
+  return list
+end
+
+local reply = {
+  string.format('%.0f', now),
+  found and { found.place, name, found.entry, found.at, found.pool } or { '', name or '', '', '', '' },
+  { looked, total },
+  factsOfJob(),
+  { owning, isRunning, lasts },
+}
+if not name then return reply end
+
+local limit, lock = numberIn(queue .. ':max_concurrency'), numberIn(queue .. ':lock')
+local pause = redis.call('EXISTS', queue .. ':paused') == 1 and redis.call('PTTL', queue .. ':paused') or -2
+local pools, isQueued = handlers(), found and found.place == 'queue'
+local others = isQueued and countBusy(pools, tonumber(found.at)) or 0
+local shown = {}
+for i, pool in ipairs(pools) do
+  shown[i] = {
+    pool.id, pool.beat, pool.concurrency, pool.host, pool.engine, pool.stopping, pool.unanswered, pool.busy,
+  }
+end
+reply[6] = {
+  redis.call('SISMEMBER', prefix .. 'known_jobs', name), sizeOf('LLEN', queue), pause, limit, lock, others,
+}
+reply[7] = isQueued and limit > 0 and lock >= limit and holders() or {}
+reply[8] = shown
+reply[9] = isQueued and runs() or {}
+return reply
