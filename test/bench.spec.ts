@@ -54,7 +54,7 @@ describe('the benchmark', () => {
     ]);
   }, 300_000);
 
-  it('has every competitor enqueue and run its jobs, and says who is missing', () => {
+  it('has every competitor enqueue and run its jobs, and lists missing ones', () => {
     const competitors = ['nestcraft', 'nest', 'bound', 'bullmq', 'bee-queue', 'groupmq'];
     const [drain, enqueue] = everybody?.results ?? [];
     expect(drain?.cases[0]?.results.map(({ competitor, count }) => [competitor, count])).toEqual(

@@ -15,7 +15,7 @@ describe('the public API', () => {
   });
 
   // If a change is meant, `npm run api` rewrites the reports; the CHANGELOG then tells users of it.
-  it.each(Object.keys(current))('is as %s has it', (file) => {
+  it.each(Object.keys(current))('equals %s', (file) => {
     expect(current[file]).toBe(readFileSync(join(FOLDER, file), 'utf8'));
   });
 

@@ -399,7 +399,7 @@ describeInChromium('the dashboard in a browser', () => {
     expect(decodeURIComponent(page.url())).toContain('#/search?q=GRACE');
   });
 
-  it('ends a search when nobody sees it', async () => {
+  it('ends a search when the page is hidden', async () => {
     await page.route('**/api/search?**', () => undefined); // it takes its time
     await open('/search');
     await page.getByRole('searchbox').fill('grace');
@@ -427,7 +427,7 @@ describeInChromium('the dashboard in a browser', () => {
     expect(await redis.llen(`${namespace}:jobs:not_served`)).toBe(0);
   });
 
-  it('asks for nothing while nobody sees it, and goes on when somebody does', async () => {
+  it('sends no requests while it is hidden, and continues once it is visible', async () => {
     await page.clock.install();
     await open('/jobs/dead');
     await page.waitForSelector('.live:has-text("Live")');
@@ -452,7 +452,7 @@ describeInChromium('the dashboard in a browser', () => {
     }, isSeen);
   }
 
-  it('says when the server is lost, keeps what it knows, and recovers', async () => {
+  it('says that the server is lost, keeps the last state, and recovers', async () => {
     await open('/queues');
     await page.waitForSelector('th:has-text("not_served")');
     await page.route('**/api/**', (route) => route.abort());

@@ -130,7 +130,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
     },
   );
 
-  it('searches for what was typed, to the letter', async () => {
+  it('searches for the typed text literally', async () => {
     for (const text of ODD.map((one) => one.slice(0, 200))) {
       await open('/search');
       const asked = page.waitForRequest((one) => one.url().includes('/api/search?'));
@@ -227,7 +227,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
     await page.waitForSelector('main .charts');
   });
 
-  it('tells lines apart where the system has its own colours', async () => {
+  it('distinguishes lines under forced colours', async () => {
     await page.emulateMedia({ forcedColors: 'active' });
     await open('/metrics');
     const colours = await page.evaluate(() =>
@@ -411,15 +411,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
   });
 
   const PLACES = [
-    ...[
-      '/',
-      '/queues',
-      `/queues/${LONG}`,
-      '/running',
-      '/pools',
-      '/jobs/scheduled',
-      '/jobs/retry',
-    ],
+    ...['/', '/queues', `/queues/${LONG}`, '/running', '/pools', '/jobs/scheduled', '/jobs/retry'],
     ...[
       '/jobs/dead',
       `/jobs/dead/${NOW}/a`,

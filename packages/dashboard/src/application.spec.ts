@@ -76,7 +76,7 @@ class Guard implements CanActivate {
 }
 
 describe.each(ADAPTERS)('in an application on %s', (_name, fastify) => {
-  it('global interceptors, pipes and filters leave what the dashboard answers alone', async () => {
+  it('global interceptors, pipes and filters do not change responses of the dashboard', async () => {
     const prepare = (app: INestApplication): void => {
       app.useGlobalInterceptors(wrapping);
       app.useGlobalFilters(new ReshapingFilter(app.get(HttpAdapterHost)));
@@ -179,7 +179,7 @@ describe.each(ADAPTERS)('in an application on %s', (_name, fastify) => {
     expect(await me.json()).toMatchObject({ actions: ['view'] });
   });
 
-  it('leaves to others what is none of its own, though it has the same path', async () => {
+  it('leaves requests on the same path to other handlers', async () => {
     @Controller('work')
     class Reports {
       @Get('reports/:id')
@@ -200,7 +200,7 @@ describe.each(ADAPTERS)('in an application on %s', (_name, fastify) => {
     }
   });
 
-  it('is there in a testing module, too, which has its adapter later', async () => {
+  it('works in a testing module, which gets its adapter later', async () => {
     const module = await Test.createTestingModule({
       imports: [
         WorkModule.forRoot({

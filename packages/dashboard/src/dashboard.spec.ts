@@ -178,7 +178,7 @@ describe.each([
     await eventually(async () => expect(await redis.zcard(`${namespace}:dead`)).toBe(0));
   });
 
-  it('shows and deletes what is no job, in a list and in a queue', async () => {
+  it('shows and deletes entries that are not jobs, in a list and in a queue', async () => {
     const url = await serve({}, how);
     await redis.zadd(`${namespace}:dead`, 10, 'not JSON');
     await redis.lpush(`${namespace}:jobs:n`, '[]');
@@ -195,7 +195,7 @@ describe.each([
     }
   });
 
-  it('hands out entries to the byte, and shows the beginning of what is very long', async () => {
+  it('returns entries byte for byte, and shows the beginning of very long ones', async () => {
     const url = await serve({}, how);
     const long = dead('1', `{"n":12345678901234567890,"s":"${'x'.repeat(70_000)}"}`);
     const odd = Buffer.concat([
@@ -218,7 +218,7 @@ describe.each([
     expect(shown.args).toContain('12345678901234567890');
   });
 
-  it('shows and finds what a worker is doing', async () => {
+  it('shows and finds running jobs', async () => {
     const url = await serve({}, how);
     const args = `{"n":9007199254740993,"s":"${'x'.repeat(300)}"}`;
     await redis.sadd(`${namespace}:worker_pools`, 'p');
@@ -234,7 +234,7 @@ describe.each([
     expect(found).toMatch(/data: \[\{"set":"running","job":\{"id":"i".*"workerId":"w2"/);
   });
 
-  it('kills a job that waits for its retry, and tells its attempts', async () => {
+  it('kills a job that waits for its retry, and shows its attempts', async () => {
     const url = await serve({}, how);
     for (const id of ['1', '2', '3']) await redis.zadd(`${namespace}:retry`, 50, dead(id));
     await redis.lpush(
@@ -288,7 +288,7 @@ describe.each([
     await reader?.cancel();
   });
 
-  it('searches jobs, and tells what it finds as it goes', async () => {
+  it('searches jobs, and streams hits', async () => {
     const url = await serve({ redact: ({ argsText }) => argsText.replace('s3cr3t', '…') }, how);
     for (let i = 0; i < 700; i++) await redis.zadd(`${namespace}:dead`, i, dead(`id${i}`));
     await redis.zadd(
@@ -412,7 +412,7 @@ describe('access', () => {
     return fetch(`${url}/api${filled}`, { method, headers, body: '{}' });
   }
 
-  it('to what changes something is never had by those who may only look, but to cancel what they may begin', () => {
+  it('to a route that makes changes is never granted to viewers, except to cancel a task that they may start', () => {
     const open = MUTATIONS.filter(({ action }) => action === 'view').map(({ path }) => path);
     expect(open).toEqual([CANCEL]);
     expect(MUTATIONS.length).toBeGreaterThan(13);
@@ -544,7 +544,7 @@ describe('access', () => {
 });
 
 describe('work on many jobs', () => {
-  it('is cancelled only by those who may begin it', async () => {
+  it('is cancelled only by users who may start it', async () => {
     const url = await serve({
       authenticate: ({ headers }) => String(headers.authorization),
       authorize: (user, action) => user === 'admin' || action === 'view',

@@ -82,7 +82,7 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
       !(['queue, a name', 'a time zone'].includes(name) && value === 'text'),
   );
 
-  it.each(wrong)('says what it got, and what it takes, of %p', async (value) => {
+  it.each(wrong)('names the value and the valid values, for %p', async (value) => {
     const error = await outcome(() => CALLS[name]?.(value as never));
     expect(error).toMatchObject({
       message: expect.stringMatching(/^(Option|Job name) .* (is|it must be) .+/),

@@ -59,7 +59,7 @@ describe('presentBinary', () => {
 });
 
 describe('findBinary', () => {
-  it('tells what to do where there is neither a server nor apt-get', async () => {
+  it('gives advice if there is neither a server nor apt-get', async () => {
     const env = { PATH: folder, XDG_CACHE_HOME: folder };
     await expect(findBinary(env)).rejects.toThrow(RedisNotFoundError);
     await expect(findBinary(env)).rejects.toThrow(

@@ -104,7 +104,7 @@ describe('LocalRedis', () => {
     expect(await connectTo(redis).config('GET', 'maxmemory')).toEqual(['maxmemory', '12582912']);
   });
 
-  it('says what the server wrote when it does not start', async () => {
+  it('reports the output of a server that does not start', async () => {
     const starting = aRedis({ settings: { 'no-such-setting': 'yes' } });
     await expect(starting).rejects.toThrow(RedisStartError);
   });

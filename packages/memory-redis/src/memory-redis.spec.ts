@@ -37,7 +37,7 @@ describe('connections', () => {
     expect(await one.client('LIST')).toContain('name=other');
   });
 
-  it('of one server know nothing of those of another', async () => {
+  it('of one server are independent of those of another', async () => {
     const elsewhere = new MemoryRedis();
     const other = new Redis(elsewhere.options);
     await connect().set('key', 'value');
@@ -70,7 +70,7 @@ describe('connections', () => {
 });
 
 describe('time', () => {
-  it('is what the clock says, to commands and to scripts', async () => {
+  it('comes from the clock, for commands and for scripts', async () => {
     const redis = connect();
     const script = "return redis.call('TIME')[1]";
     expect((await redis.time()).map(Number)).toEqual([1_700_000_000, 0]);
@@ -93,7 +93,7 @@ describe('time', () => {
 });
 
 describe('messages', () => {
-  it('go to who has subscribed', async () => {
+  it('go to subscribers', async () => {
     const [listener, sender] = [connect(), connect()];
     await listener.subscribe('a', 'b');
     const heard = once(listener, 'message');
@@ -145,7 +145,7 @@ describe('tracking', () => {
     await eventually(() => expect(heard).toEqual([['key']]));
   });
 
-  it('announces what a script has read, and a key that was not there', async () => {
+  it('announces changes of keys that a script has read, including missing ones', async () => {
     await watch(
       'EVAL',
       "redis.call('LLEN', 'a') redis.call('GET', 'b') redis.call('SET', 'c', 1)",
@@ -170,7 +170,7 @@ describe('tracking', () => {
     await eventually(() => expect(heard).toEqual([null]));
   });
 
-  it('passes over what was read without asking', async () => {
+  it('ignores keys that were read without CACHING', async () => {
     await watch('GET', 'other');
     await reader.get('key');
     await writer.set('key', '1');
@@ -185,7 +185,7 @@ it('names the command that it does not know, in scripts, too', async () => {
   await expect(redis.eval("return redis.call('GEOADD')", 0)).rejects.toThrow(/GEOADD/);
 });
 
-it('says to what it is given that it is not full, and ready', async () => {
+it('reports that it is writable and ready', async () => {
   const info = await connect().info();
   expect(info).toMatch(/^loading:0\r$/m);
   expect(info).toMatch(/^maxmemory_policy:noeviction\r$/m);

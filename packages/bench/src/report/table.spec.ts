@@ -10,7 +10,7 @@ function resultOf(competitor: string, figures: Record<string, ReturnType<typeof 
 }
 
 describe('table', () => {
-  it('tells how many times better this project is, and the share of the bound', () => {
+  it('shows how many times better this project is, and the share of the bound', () => {
     const rate = (competitor: string, median: number, spread = 0) =>
       resultOf(competitor, { rate: { median, min: median - spread, max: median + spread } });
     const results = [
@@ -35,7 +35,7 @@ describe('table', () => {
     );
   });
 
-  it('counts less as better where it is, and leaves out who took no part in a case', () => {
+  it('counts less as better for such metrics, and leaves out competitors without a result', () => {
     const p50: Metric = { key: 'p50', title: 'p50', unit: 'ms', better: 'less' };
     const ours = resultOf('nestcraft', { p50: even(0.5) });
     const cases = [

@@ -42,19 +42,19 @@ describe('the OpenAPI document', () => {
     expect(valid).toBe(true);
   });
 
-  it('tells all routes and their actions, and no others', () => {
+  it('lists all routes and their actions, and no others', () => {
     const api = routes().filter((route) => /^\w+ \/api\//.test(route));
     expect(documented()).toEqual(api.map((route) => route.replace(' /api/', ' /')).sort());
   });
 
-  it('leaves out only what changes nothing', () => {
+  it('leaves out only routes that change nothing', () => {
     const others = routes().filter((route) => !/^\w+ \/api\//.test(route));
     expect(others.length).toBeGreaterThan(0);
     expect(others.filter((route) => !route.startsWith('GET '))).toEqual([]);
   });
 });
 
-describe('what the API answers', () => {
+describe('the responses of the API', () => {
   const namespace = `test-${randomUUID()}`;
   const ajv = new Ajv2020({ strict: false });
   let app: INestApplication;

@@ -14,7 +14,7 @@ function reply(message: string): Error {
   return new (ReplyError as new (message: string) => Error)(message);
 }
 
-describe('what is wrong with Redis', () => {
+describe('problems of Redis', () => {
   it.each<[string, Error, number, string]>([
     ['is busy', reply('BUSY Redis is busy running a script'), 503, 'redis_busy'],
     ['is full', reply("OOM command not allowed when used memory > 'maxmemory'"), 503, 'redis_oom'],
@@ -79,7 +79,7 @@ describe('what is wrong with Redis', () => {
     expect(problem?.detail).not.toContain('unknown');
   });
 
-  it('says of a change that was not answered that nobody knows', () => {
+  it('says that the outcome of an unanswered change is unknown', () => {
     const { detail = '' } = problemOfRedis(new Error('Command timed out'), true) ?? {};
     expect(detail).toContain('It is unknown whether the change was made');
     const refused = problemOfRedis(new NotConnectedError('client', 5_000), true);
@@ -109,7 +109,7 @@ describe.each(ADAPTERS)('a Redis that fails, with %s', (_name, fastify) => {
     await server.stop();
   });
 
-  it('is told in plain words, without a stack in the log', async () => {
+  it('appears in plain words, without a stack in the log', async () => {
     const log: string[] = [];
     const work = { redis: server.url, namespace: dashboards.namespace };
     const url = await dashboards.serve({}, { fastify, work, log });

@@ -6,7 +6,7 @@ import { Observable } from 'rxjs';
 import { EventStream } from './replies.js';
 import { Sender } from './sender.js';
 
-it('begins no stream for somebody who has left while it was looked whether they may have it', () => {
+it('starts no stream for a client that left during the permission check', () => {
   const httpAdapter = {
     isHeadersSent: () => false,
     setHeader: (response: ServerResponse, name: string, value: string) =>

@@ -88,7 +88,7 @@ describe('a dashboard without authenticate', () => {
 });
 
 describe('a dashboard with authenticate', () => {
-  it('asks nothing of the host but where its origins are given', async () => {
+  it('checks the host only if origins are configured', async () => {
     const authenticate = () => 'ada';
     const open = await dashboards.serve({ authenticate });
     expect(await statusFor(`${open}/api/me`, 'jobs.example.com')).toBe(200);
@@ -99,7 +99,7 @@ describe('a dashboard with authenticate', () => {
     expect(await statusFor(`${url}/api/me`, 'evil.example')).toBe(421);
   });
 
-  it.each([null, undefined, false, ''])('lets nobody in for %j', async (nobody) => {
+  it.each([null, undefined, false, ''])('admits nobody for %j', async (nobody) => {
     const authenticate = () => nobody as null;
     const url = await dashboards.serve({ authenticate, insecureAllowAll: true });
     const response = await fetch(`${url}/api/me`);
@@ -108,7 +108,7 @@ describe('a dashboard with authenticate', () => {
   });
 });
 
-it('takes no "true" for somebody: a comparison of two things that are not set gives it', async () => {
+it('does not accept "true" as a user: a comparison of two unset values returns it', async () => {
   const log: string[] = [];
   const authenticate = () => true as unknown as string;
   const url = await dashboards.serve({ authenticate }, { log });
@@ -116,7 +116,7 @@ it('takes no "true" for somebody: a comparison of two things that are not set gi
   expect(log).toContainEqual(expect.stringContaining('"authenticate" returned true'));
 });
 
-describe.each(ADAPTERS)('who looks from another site, with %s', (_name, fastify) => {
+describe.each(ADAPTERS)('a request from another site, with %s', (_name, fastify) => {
   it('gets the page, and nothing else', async () => {
     const url = await dashboards.serve({}, { fastify });
     const headers = { 'sec-fetch-site': 'cross-site' };
@@ -135,7 +135,7 @@ describe.each(ADAPTERS)('who looks from another site, with %s', (_name, fastify)
 });
 
 describe.each(ADAPTERS)('basicAuth, with %s', (_name, fastify) => {
-  it('has browsers ask for the password, and knows who has given it', async () => {
+  it('makes browsers ask for the password, and identifies the user', async () => {
     const users = { ada: 'pass:wörd', bob: 'x' };
     const options = { authenticate: basicAuth({ users, realm: 'Jobs "1"\r\n' }) };
     const url = await dashboards.serve(options, { fastify });
@@ -189,7 +189,7 @@ describe('basicAuth', () => {
 });
 
 describe.each(ADAPTERS)('loginUrl, with %s', (_name, fastify) => {
-  it('is where a browser goes that opens the page, and what the API names', async () => {
+  it("redirects browsers that open the page, and appears in the API's response", async () => {
     const serving = { fastify, prefix: 'v1' };
     const options = { authenticate: () => null, loginUrl: '/login?to={returnTo}' };
     const url = await dashboards.serve({ ...options, path: 'admin/jobs' }, serving);
@@ -206,7 +206,7 @@ describe.each(ADAPTERS)('loginUrl, with %s', (_name, fastify) => {
     });
   });
 
-  it('may be told by the request', async () => {
+  it('may depend on the request', async () => {
     const url = await dashboards.serve(
       { authenticate: () => null, loginUrl: ({ headers }) => `/of/${String(headers.tenant)}` },
       { fastify },
@@ -266,7 +266,7 @@ describe.each(ADAPTERS)('an open stream, with %s', (_name, fastify) => {
     }
   });
 
-  it('ends after some minutes, so that the browser sends a request with what it knows then', async () => {
+  it('ends after some minutes, so that the browser sends a new request', async () => {
     const url = await dashboards.serve({}, { fastify, timing: { maxStream: 50 } });
     const reader = new StreamReader(await fetch(`${url}/api/events`));
     await eventually(() => expect(reader.ended).toBe(true));

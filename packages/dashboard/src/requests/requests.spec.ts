@@ -38,7 +38,7 @@ describe.each(ADAPTERS)('with %s', (_name, fastify) => {
     }
   });
 
-  it('changes nothing where nobody reads the body', async () => {
+  it('changes nothing if no middleware reads the body', async () => {
     const { redis, namespace } = dashboards;
     await redis.zadd(`${namespace}:dead`, 1, deadEntry('1'));
     if (fastify) return; // which always reads JSON

@@ -17,7 +17,7 @@ import { Turns } from './turns.js';
 const never = new AbortController().signal;
 
 describe('turns', () => {
-  it('are for some at once, then for those who wait, in their order', async () => {
+  it('are given to some callers at once, then to waiting callers in order', async () => {
     const turns = new Turns(2, 2);
     const begun: number[] = [];
     const waiting: number[] = [];
@@ -137,7 +137,7 @@ describe('a search', () => {
     expect(most).toBeLessThanOrEqual(5);
   });
 
-  it('parses only what may be a hit', async () => {
+  it('parses only possible hits', async () => {
     await fill(300);
     await dashboards.redis.zadd(`${dashboards.namespace}:dead`, 1, deadEntry('x', '{"to":"Ada"}'));
     let read = 0;
@@ -161,7 +161,7 @@ describe('a search', () => {
     expect(read).toBe(1);
   });
 
-  it('has its turn after others, says so, and gives it up when its reader leaves', async () => {
+  it('waits for its turn, says so, and gives it up when its reader leaves', async () => {
     await fill(20_000, (id) => `{"name":"n","id":"${id}","t":1,"args":null}`);
     const url = await dashboards.serve();
     const open = async () => new StreamReader(await fetch(`${url}/api/search?q=zz`));
@@ -182,7 +182,7 @@ describe('a search', () => {
     await eventually(() => expect(SEARCH_TURNS.isIdle).toBe(true));
   });
 
-  it('finds, of what is not hidden, the same with and without looking at bytes first', async () => {
+  it('finds the same visible hits with and without checking bytes first', async () => {
     const args = { to: 'Ada <ada@example.com>', n: 'line\nline', e: 'é', q: 'a"b' };
     await dashboards.redis.zadd(
       `${dashboards.namespace}:dead`,
@@ -230,7 +230,7 @@ function bound(target: Client, key: string | symbol): unknown {
   return typeof value === 'function' ? (value.bind(target) as unknown) : value;
 }
 
-it('what is in an entry may always be in its bytes', () => {
+it('the bytes of an entry may always contain its text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.nat(), fc.nat(), (text, from, length) => {
       const begin = from % (text.length + 1);

@@ -133,7 +133,7 @@ it('touches none of several jobs if one of them is not allowed', async () => {
   expect(await dashboards.redis.zcard(`${dashboards.namespace}:dead`)).toBe(2);
 });
 
-describe('who may not see arguments', () => {
+describe('a user who may not see arguments', () => {
   it('sees them nowhere, and cannot search them', async () => {
     const args = '{"s":"s3cr3t"}';
     const { redis, namespace } = dashboards;
@@ -169,7 +169,7 @@ describe('who may not see arguments', () => {
 });
 
 describe('the audit', () => {
-  it('tells once of each change who has made it, to what, and what came of it', async () => {
+  it('reports each change once, with its user, resource and outcome', async () => {
     const log: string[] = [];
     const events: DashboardEvent<{ email: string }>[] = [];
     const url = await dashboards.serve(
@@ -223,7 +223,7 @@ describe('the audit', () => {
     await eventually(() => expect(log).toContain('ERROR onAction failed: full'));
   });
 
-  it('writes what somebody has typed into one line', async () => {
+  it('logs typed text on one line', async () => {
     const log: string[] = [];
     const url = await dashboards.serve({ authenticate: () => 'a\nb' }, { log });
     const app = dashboards.apps[0];

@@ -104,7 +104,7 @@ describe.each<[string, () => string]>([
   ['returns a promise', () => Promise.resolve('x') as unknown as string],
   ['returns a promise that fails', () => Promise.reject(new Error('no')) as unknown as string],
 ])('a redactor that %s', (_what, redact) => {
-  it('hides what it was given, and is told of once', async () => {
+  it('hides its input, and logs its failure once', async () => {
     const log: string[] = [];
     const url = await dashboards.serve({ redact, redactError: redact }, { log });
     for (const path of [

@@ -20,12 +20,12 @@ function textsOf({ queues = [QUEUE], pools = [POOL] }: Partial<Snapshot>): strin
   return whatNeedsAttention({ snapshot, ...known, now: 1_000 }).map(({ text }) => text);
 }
 
-describe('what needs attention', () => {
+describe('the list of problems', () => {
   it('is nothing where all is well', () => {
     expect(textsOf({})).toEqual([]);
   });
 
-  it('is that nobody runs the jobs, in the right number', () => {
+  it('says that no pool runs the jobs, in singular and plural', () => {
     expect(textsOf({ queues: [{ ...QUEUE, count: 1, pools: 0 }] })).toEqual([
       '1 job waiting, and no pool runs it',
     ]);

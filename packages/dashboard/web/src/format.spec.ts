@@ -50,7 +50,7 @@ describe('formats', () => {
     );
   });
 
-  it('tell the class of an error from the rest of its first line', () => {
+  it('separate the class of an error from the rest of its first line', () => {
     expect(errorParts('TypeError: x is not a function\n    at y')).toEqual({
       ...{ name: 'TypeError', line: 'x is not a function' },
     });

@@ -52,7 +52,7 @@ describe('problems', () => {
     expect(withReturnTo('/login', place)).toBe('/login');
   });
 
-  it('know what asking again helps with', () => {
+  it('say whether a retry may help', () => {
     expect([401, 403, 404, 429, 500, 503].map((one) => isPassing(new ApiError(one)))).toEqual([
       ...[false, false, false, false, true, true],
     ]);

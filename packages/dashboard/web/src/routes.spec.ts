@@ -96,7 +96,7 @@ describe('routes', () => {
     expect(routeOf(address)).toEqual(route);
   });
 
-  it('know what a page shows, whichever part of it', () => {
+  it('identify a page by its content, whichever part is shown', () => {
     const list: Route = { page: 'jobs', set: 'dead', from: 50, name: 'x' };
     expect(identityOf(list)).toBe('/jobs/dead');
     expect(identityOf({ page: 'queue', name: 'a/b', from: 25 })).toBe('/queues/a%2Fb');

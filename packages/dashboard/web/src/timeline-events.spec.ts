@@ -66,7 +66,7 @@ describe('the timeline of a job', () => {
     expect(lines(timelineOf(job))).toEqual(['failure 1 @100', 'Enqueued @100']);
   });
 
-  it('tells the last failure of a job that failed in Go, and how many came before', () => {
+  it('shows the last failure of a job that failed in Go, and the number of earlier ones', () => {
     const job = jobWith({ fails: 4, failedAt: 130, error: 'no' });
     expect(lines(timelineOf(job))).toEqual([
       'failure 4 @130',
@@ -104,7 +104,7 @@ describe('the timeline of a job', () => {
     expect(lines(timelineOf(job)).slice(0, 2)).toEqual(['failure 2 @130', 'failure 1 @120']);
   });
 
-  it('shows what is known of an entry with no times at all', () => {
+  it('shows an entry without times', () => {
     const job = jobWith({ enqueuedAt: undefined, fails: 1, failedAt: 0, error: 'no' });
     expect(lines(timelineOf(job))).toEqual([
       'Last enqueued @undefined',

@@ -33,7 +33,7 @@ describe('the words of the page', () => {
     expect(words).toBe(expected);
   });
 
-  it('sum up what became of jobs', () => {
+  it('sum up the outcomes of jobs', () => {
     expect(summary(['deleted', 'notFound', 'deleted'])).toBe('2 deleted; 1 no longer there');
     expect(summary(['duplicate'])).toBe('1 kept: a duplicate is already waiting');
     expect(summary(['duplicate', 'duplicate'])).toBe('2 kept: duplicates are already waiting');

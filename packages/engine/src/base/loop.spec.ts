@@ -112,7 +112,7 @@ describe('every()', () => {
 });
 
 describe('paced()', () => {
-  it('goes by what the actor says, and tells it when the loop stops', async () => {
+  it('waits as long as the actor says, and tells it when the loop stops', async () => {
     const signals: AbortSignal[] = [];
     const tick = (signal: AbortSignal): Promise<number> => Promise.resolve(signals.push(signal));
     const loop = paced({ tick, spacing: 3 }, { afterError: 1, onError: () => undefined });

@@ -30,7 +30,7 @@ function entry(name: string, id: string, t = 0): string {
 const idle = { inProgress: 0, maxConcurrency: 0, paused: false, pausedUntil: undefined };
 
 describe('queues', () => {
-  it('tell how many jobs wait, and for how long the next one has', async () => {
+  it('show the number of waiting jobs, and the wait of the next one', async () => {
     await ns.redis.sadd(ns.keys.knownJobs, 'b', 'a', 'broken');
     await ns.redis.lpush(
       ns.keys.queue('a'),
@@ -45,7 +45,7 @@ describe('queues', () => {
     ]);
   });
 
-  it('tell what limits them', async () => {
+  it('show their limits', async () => {
     await ns.redis.sadd(ns.keys.knownJobs, 'a', 'b');
     await ns.redis.mset(ns.keys.lock('a'), 3, ns.keys.lock('b'), -1);
     await ns.redis.set(ns.keys.maxConcurrency('b'), 'nonsense');
@@ -149,7 +149,7 @@ describe('queues', () => {
     }
   });
 
-  it('can be forgotten once nobody needs them', async () => {
+  it('can be forgotten once they are unused', async () => {
     await ns.redis.sadd(ns.keys.knownJobs, 'n', 'other');
     await ns.redis.hset(ns.keys.lockInfo('n'), 'pool', 1);
     await expect(client.queue('n').forget()).rejects.toThrow('1 job is in progress');
@@ -196,7 +196,7 @@ describe('a list', () => {
     expect(await client[facet].count()).toEqual({ count: 25, exact: true });
   });
 
-  it('shows an entry that is no job for what it is', async () => {
+  it('shows an entry that is not a job as such', async () => {
     await ns.redis.zadd(ns.keys.dead, 1.5, 'not JSON');
     const id = 'sha1:3b1ee92e73671d4d11004118ce32db00e25bb327';
     expect(await client.dead.list()).toMatchObject({
@@ -205,7 +205,7 @@ describe('a list', () => {
     });
   });
 
-  it('finds and deletes what is no job by its digest, and what has a part of a second as its time', async () => {
+  it('finds and deletes entries that are not jobs by their digest, and entries with fractional times', async () => {
     await ns.redis.zadd(ns.keys.dead, 1.5, 'not JSON', 1, 'nor this');
     const [other, first] = (await client.dead.list()).jobs;
     const ref = { at: new Date(1_000), id: first?.id ?? '' };

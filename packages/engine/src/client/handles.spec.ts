@@ -87,7 +87,7 @@ it('goes through entries without parsing them', async () => {
   }
 });
 
-it('takes of a heartbeat only what is a schedule', async () => {
+it('takes only valid schedules from a heartbeat', async () => {
   const schedule = { id: 's', jobName: 'n', spec: '@every 1h', overlap: 'allow', missed: 'skip' };
   await ns.redis.sadd(ns.keys.workerPools, 'p', 'q');
   const odd = JSON.stringify([null, 7, 'x', [], {}, { id: 's', jobName: 'n' }, schedule]);

@@ -145,7 +145,7 @@ describe('a dispatcher', () => {
     expect(sent()).toEqual([['a'], ['b'], ['c', 'd']]);
   });
 
-  it('has a second round set out with what the first cannot carry', async () => {
+  it('starts a second round with jobs that do not fit into the first', async () => {
     settle('a', 'b', 'c');
     await aFewTurns();
     expect(sent()).toEqual([['a', 'b'], ['c']]);
@@ -181,7 +181,7 @@ describe('a dispatcher', () => {
     ]);
   });
 
-  it('runs what is to run between rounds when none is under way, and holds back others for so long', async () => {
+  it('runs exclusive work between rounds, and holds rounds back meanwhile', async () => {
     const gate = new Gate();
     const seen: string[] = [];
     settle('a');
@@ -219,7 +219,7 @@ describe('a dispatcher', () => {
     expect(sent()).toEqual([['a']]);
   });
 
-  it('tells of a round that has failed, and after a pause sends what it had to settle again', async () => {
+  it('reports a failed round, and settles its jobs again after a pause', async () => {
     settle('a');
     await aFewTurns();
     rounds[0]?.answer(new Error('lost'));
@@ -243,7 +243,7 @@ describe('a dispatcher', () => {
     random.mockRestore();
   });
 
-  it('ends when all is settled, what was under way included', async () => {
+  it('ends once all jobs are settled, including those of rounds under way', async () => {
     settle('a');
     await aFewTurns();
     settle('b');
@@ -259,7 +259,7 @@ describe('a dispatcher', () => {
     expect(sent()).toEqual([['a'], ['b']]);
   });
 
-  it('ends when its patience is over, and tells that something was not settled', async () => {
+  it('ends after its timeout, and reports that jobs were not settled', async () => {
     settle('a');
     await aFewTurns();
     stopped = dispatcher.stop(5);

@@ -87,7 +87,7 @@ function fallAsleep(): void {
 }
 
 describe('a fetcher', () => {
-  it('looks into all queues at first, and sleeps after a look in vain that is watched', () => {
+  it('checks all queues at first, and sleeps after a watched fetch that found nothing', () => {
     const first = next();
     expect(first).toMatchObject({ jobNames: ['a', 'b', 'c'], watch: false });
     first?.answer();
@@ -169,7 +169,7 @@ describe('a fetcher', () => {
     expect(next()).toBeUndefined();
   });
 
-  it('sleeps until the poll when nobody watches', () => {
+  it('sleeps until the poll without tracking', () => {
     isWatching = false;
     next()?.answer();
     expect(fetcher.isDue).toBe(false);
@@ -177,7 +177,7 @@ describe('a fetcher', () => {
     expect(next()).toMatchObject({ jobNames: ['a', 'b', 'c'], watch: false });
   });
 
-  it('looks into all queues with every round when nobody watches: what is busy must not hide the others', () => {
+  it('checks all queues in every round without tracking: busy queues must not hide the others', () => {
     isWatching = false;
     next()?.answer(0, ['b']);
     next()?.answer(1);
@@ -195,7 +195,7 @@ describe('a fetcher', () => {
     });
   });
 
-  it('fetches beside another fetch only while there is more than is asked for, and what that may not bring', () => {
+  it('fetches beside another fetch only while more jobs wait than it asked for', () => {
     const first = next();
     expect(fetcher.isDue).toBe(false);
     first?.answer(10);

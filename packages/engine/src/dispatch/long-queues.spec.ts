@@ -46,7 +46,7 @@ describe('queues of long jobs', () => {
     expect(take(all)).toEqual({ few: 3, short: 26, huge: 5 });
   });
 
-  it('have at most 32 jobs moved, since nobody knows how long the next ones are', () => {
+  it('have at most 32 jobs moved, since the next ones may be longer', () => {
     queues.learn(jobs('a', 9_000), open({ a: 1_000 }));
     expect(take({ a: 500 })).toEqual({ a: 32 });
   });
@@ -59,7 +59,7 @@ describe('queues of long jobs', () => {
     expect(take({ a: 32 })).toEqual({ a: 26 });
   });
 
-  it('have nobody sent twice for the same jobs', () => {
+  it('are never asked twice for the same jobs', () => {
     queues.learn(jobs('a', LONG), open({ a: 8 }));
     expect([take({ a: 5 }), take({ a: 5 }), take({ a: 5 })]).toEqual([{ a: 5 }, { a: 3 }, {}]);
   });
@@ -71,7 +71,7 @@ describe('queues of long jobs', () => {
     expect(take({ a: 2 }, { a: 5 })).toEqual({ a: 7 });
   });
 
-  it('take back what was moved from a queue that is open no more', () => {
+  it('get jobs back that were moved from a queue that is no longer open', () => {
     const [a, b] = [jobs('a', LONG, LONG), jobs('b', LONG)];
     expect(queues.sift([...a, ...b], open({ b: 0 }))).toEqual({ fit: b, unfit: a });
   });

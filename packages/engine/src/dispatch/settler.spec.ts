@@ -58,7 +58,7 @@ describe('a settler', () => {
     expect(settler.unsettled).toHaveLength(left);
   });
 
-  it('tries what Redis refuses again after a while, by itself, and tells why', () => {
+  it('retries a refused settle on its own after a pause, and reports the reason', () => {
     const settler = anEmptySettler();
     for (const raw of ['a', 'b', 'c']) settler.add(dead(raw));
     const [request] = settler.requests();
@@ -103,7 +103,7 @@ describe('a settler', () => {
     expect(settler.unsettled.map(({ raw }) => raw)).toEqual(['bad']);
   });
 
-  it('goes on when who hears of a settled job throws', () => {
+  it('continues when a listener for settled jobs throws', () => {
     const settler = anEmptySettler((raw) => {
       if (raw === 'a') throw new Error('a logger that is broken');
     });
@@ -113,7 +113,7 @@ describe('a settler', () => {
     expect(errors).toEqual([expect.stringContaining('broken')]);
   });
 
-  it('sends what may have been written again, in its order, and takes what is then gone for its own doing', () => {
+  it('repeats unconfirmed settles in order, and counts jobs that are gone by then as settled', () => {
     const settler = anEmptySettler();
     for (const raw of ['a', 'b']) settler.add(dead(raw));
     const [request] = settler.requests();

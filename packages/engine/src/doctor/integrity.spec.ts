@@ -84,7 +84,7 @@ it('finds pools without a heartbeat', async () => {
   expect(await kinds()).toEqual(['silentPools']);
 });
 
-it('finds what is overdue, what is no job, and what nobody knows', async () => {
+it('finds overdue jobs, entries that are not jobs, and unknown names', async () => {
   await ns.redis.sadd(ns.keys.knownJobs, 'n');
   const entry = (name: string) => `{"name":"${name}","id":"${name}","t":1,"args":null}`;
   await ns.redis.zadd(ns.keys.scheduled, NOW - 30, entry('n'), NOW + 0.5, entry('stranger'));

@@ -53,7 +53,7 @@ async function turns(): Promise<void> {
 }
 
 describe('BatchSender', () => {
-  it('sends what one turn has added in one write, in its order', async () => {
+  it('sends all commands of one turn in one write, in order', async () => {
     for (const name of ['a', 'b', 'c']) add(name);
     expect(sent).toEqual([]);
     await turns();
@@ -71,7 +71,7 @@ describe('BatchSender', () => {
     expect(refused).toEqual([]);
   });
 
-  it('sends what is larger than that by itself', async () => {
+  it('sends a larger command alone', async () => {
     for (const name of ['small', 'huge', 'behind']) add(name, name === 'huge' ? 100 * MIB : 1);
     await turns();
     expect(sent).toEqual(['small']);
@@ -87,7 +87,7 @@ describe('BatchSender', () => {
     expect(sent).toHaveLength(1_000);
   });
 
-  it('refuses what waits when a command was not answered in time', async () => {
+  it('refuses waiting commands when a command was not answered in time', async () => {
     for (const name of ['a', 'b', 'c']) add(name, 3 * MIB);
     await turns();
     await answer(new Error('Command timed out'));
@@ -104,7 +104,7 @@ describe('BatchSender', () => {
     expect([sent, refused]).toEqual([['a', 'b'], []]);
   });
 
-  it('refuses what waits when there is no connection', async () => {
+  it('refuses waiting commands without a connection', async () => {
     ready = () => Promise.reject(new Error('down'));
     for (const name of ['a', 'b']) add(name);
     await turns();

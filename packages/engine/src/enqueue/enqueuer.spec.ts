@@ -75,7 +75,7 @@ describe('enqueue', () => {
     await expect(enqueuer.enqueue('fine')).resolves.toMatchObject({ job: { name: 'fine' } });
   });
 
-  it('fails for whom Redis refuses, and nobody else of the same turn', async () => {
+  it('fails only the calls that Redis refuses, not others of the same turn', async () => {
     await enqueuer.enqueueMany([{ name: 'fine' }, { name: 'breaks' }]);
     await ns.redis.set(ns.keys.queue('breaks'), 'not a list');
     const names = ['fine', 'breaks', 'fine', 'new', 'breaks'];
@@ -115,7 +115,7 @@ describe('enqueue', () => {
     expect(await ns.queue('new')).toHaveLength(1);
   });
 
-  it('keeps the order of jobs with a name that nobody knows yet', async () => {
+  it('keeps the order of jobs with a new name', async () => {
     const jobs = Array.from({ length: 2_500 }, (_, i) => enqueuer.enqueue('n', { i }));
     await Promise.all(jobs);
     const numbers = (await ns.queue('n')).map(
@@ -196,7 +196,7 @@ describe('in and at', () => {
     expect(await ns.set('scheduled')).toEqual([]);
   });
 
-  it('take undefined for what was not given', async () => {
+  it('treat undefined as omitted', async () => {
     const nothing = { in: undefined, at: undefined, unique: undefined };
     expect(await enqueuer.enqueue('n', {}, nothing)).toMatchObject({ status: 'enqueued' });
     expect(await enqueuer.enqueue('n', {}, { ...nothing, in: 0 })).toMatchObject({
@@ -247,7 +247,7 @@ describe('enqueueMany', () => {
     expect(await ns.queue('n0')).toHaveLength(2);
   });
 
-  it('takes every option of each job, and tells in their order what became of them', async () => {
+  it('takes every option of each job, and returns the results in order', async () => {
     const at = new Date(1_800_000_000_000);
     const results = await enqueuer.enqueueMany([
       { name: 'n', args: { i: 0 }, options: { in: '90s' } },
@@ -332,7 +332,7 @@ describe('enqueueMany', () => {
     expect(await ns.queue('fine')).toHaveLength(1);
   });
 
-  it('tells what became of each job when Redis took only some', async () => {
+  it('returns the result of each job when Redis accepted only some', async () => {
     await ns.redis.set(ns.keys.scheduled, 'not a sorted set');
     const error: unknown = await enqueuer
       .enqueueMany([{ name: 'n', options: { in: 5_000 } }, { name: 'n' }])

@@ -41,7 +41,7 @@ const unhandled = (name: string): string =>
   `No running pool handles "${name}". Its jobs wait until one does.`;
 
 describe('a name that is enqueued', () => {
-  it('is told when no running pool handles it, once, with what may be meant', async () => {
+  it('causes one warning if no running pool handles it, with a suggestion', async () => {
     await aPool('send_email', 'charge');
     const watch = await aWatch();
     ['send_emial', 'charge', 'other', 'send_emial'].forEach((name) => watch.note(name));
@@ -53,7 +53,7 @@ describe('a name that is enqueued', () => {
     ]);
   });
 
-  it('is told where no pool runs at all, or only a dead one', async () => {
+  it('causes a warning if no pool runs, or only a dead one', async () => {
     await ns.redis.sadd(ns.keys.workerPools, 'dead');
     await ns.redis.hset(ns.keys.heartbeat('dead'), { heartbeat_at: '1', job_names: 'a' });
     (await aWatch()).note('a');
@@ -121,7 +121,7 @@ describe('a name that is enqueued', () => {
   });
 });
 
-it('a pool tells of a schedule that nobody handles', async () => {
+it('a pool warns of a schedule whose job no pool handles', async () => {
   const pool = new WorkerPool({ ...ns.options, logger });
   pools.push(pool);
   pool.job('make_report', () => undefined);
@@ -132,7 +132,7 @@ it('a pool tells of a schedule that nobody handles', async () => {
   ]);
 });
 
-it('a pool tells of a schedule that only a dead pool handles', async () => {
+it('a pool warns of a schedule whose job only a dead pool handles', async () => {
   await ns.redis.sadd(ns.keys.workerPools, 'dead');
   const beatAt = Math.floor(Date.now() / 1000) - 3_600;
   await ns.redis.hset(ns.keys.heartbeat('dead'), {

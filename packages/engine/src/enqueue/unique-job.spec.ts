@@ -107,7 +107,7 @@ describe('a unique job', () => {
     await nothingIsLeft();
   });
 
-  it('writes what gocraft/work writes', async () => {
+  it('writes the bytes of gocraft/work', async () => {
     await enqueuer.enqueue('n', { a: '<' }, { unique: true });
     const key = `${ns.keys.prefix}unique:n:{"a":"\\u003c"}\n`;
     expect(await ns.redis.get(key)).toBe('1');
@@ -118,7 +118,7 @@ describe('a unique job', () => {
     expect(await ns.redis.get(`${ns.keys.prefix}unique:n:{"b":2}\n`)).toBe(keyed);
   });
 
-  it('tells which job waits', async () => {
+  it('returns the waiting job', async () => {
     const first = await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     expect(first).toMatchObject({ status: 'enqueued', job: { args: { a: 1 } } });
     expect(await enqueuer.enqueue('n', { a: 1 }, { unique: true })).toEqual({
@@ -166,7 +166,7 @@ describe('a unique job', () => {
 });
 
 describe('a replacement', () => {
-  it('runs instead of what was enqueued first, and leaves nothing in progress', async () => {
+  it('runs instead of the first job, and leaves nothing in progress', async () => {
     await enqueuer.enqueue('n', { v: 1 }, { unique: { key: { k: 1 } } });
     expect(await enqueuer.enqueue('n', { v: 2 }, { unique: { key: { k: 1 } } })).toMatchObject({
       status: 'updated',
@@ -177,7 +177,7 @@ describe('a replacement', () => {
     await nothingIsLeft();
   });
 
-  it('is what runs again after a crash', async () => {
+  it('runs again after a crash', async () => {
     await enqueuer.enqueue('n', { v: 1 }, { unique: { key: { k: 1 } } });
     await enqueuer.enqueue('n', { v: 2 }, { unique: { key: { k: 1 } } });
     const gate = new Gate();
@@ -326,7 +326,7 @@ describe('uniqueUntil', () => {
     await nothingIsLeft();
   });
 
-  it('done: what arrives by key while it runs, runs afterwards', async () => {
+  it('done: a job that arrives by key during the run runs afterwards', async () => {
     const gate = new Gate();
     const seen: unknown[] = [];
     const pool = aPool(seen, { uniqueUntil: 'done' }, () => gate.pass());
@@ -418,7 +418,7 @@ describe('uniqueUntil', () => {
     });
   });
 
-  it('done: what arrives runs, even where claim and owner do not end together any more', async () => {
+  it('done: an arriving job runs, even if claim and owner no longer end together', async () => {
     const gates = [new Gate(), new Gate()];
     const seen: unknown[] = [];
     const pool = aPool(seen, { uniqueUntil: 'done', backoff: () => '1s' }, async () => {

@@ -51,13 +51,13 @@ it.each([null, undefined, 5, 'text', {}, [], new Error('x'), Object.create(null)
   },
 );
 
-it('what cannot be looked at is no instance of any', () => {
+it('an unreadable value is an instance of no class', () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   expect((proxy as unknown) instanceof WorkError).toBe(false);
 });
 
-it('what only looks like a verdict is none', () => {
+it('a value that only looks like a verdict is none', () => {
   const VERDICT = Symbol.for('nestcraft:verdict');
   for (const verdict of ['bury', true, {}, () => 'drop', undefined, null]) {
     expect(verdictOf(Object.assign(new Error('x'), { [VERDICT]: verdict }))).toBeUndefined();

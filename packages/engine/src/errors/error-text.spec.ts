@@ -76,7 +76,7 @@ describe('errorText', () => {
     expect(errorText(Object.assign(new Error(message), rest))).toBe(text),
   );
 
-  it('tells what it came of, below the first line', () => {
+  it('lists its causes below the first line', () => {
     const cause = new Error('connect ECONNREFUSED 127.0.0.1:1', { cause: new RangeError('deep') });
     expect(errorText(new TypeError('fetch failed', { cause }))).toBe(
       'TypeError: fetch failed\ncaused by: connect ECONNREFUSED 127.0.0.1:1\ncaused by: RangeError: deep',
@@ -96,7 +96,7 @@ describe('errorText', () => {
     expect(errorText(new Error('x', { cause }))).toBe('x'),
   );
 
-  it('tells the first of many errors, and what each came of', () => {
+  it('lists the first of many errors, and the causes of each', () => {
     const errors = Array.from({ length: 12 }, (_, at) => new Error(`smtp ${at}`, { cause: at }));
     const lines = errorText(new AggregateError(errors, 'All promises were rejected')).split('\n');
     expect(lines).toEqual([
@@ -106,14 +106,14 @@ describe('errorText', () => {
     ]);
   });
 
-  it('tells the errors of one that has no message, in another realm too', () => {
+  it('lists the errors of an error without a message, in another realm, too', () => {
     const thrown: unknown = runInNewContext(
       'Object.assign(new AggregateError([new Error("::1"), "127.0.0.1"]), { code: "ECONNREFUSED" })',
     );
     expect(errorText(thrown)).toBe('AggregateError [ECONNREFUSED]\n- ::1\n- 127.0.0.1');
   });
 
-  it('tells both of what failed, and of what failed at its end', () => {
+  it('lists both the failure and the failure of its disposal', () => {
     const error = Object.assign(new Error('while disposing'), {
       ...{ name: 'SuppressedError', error: new Error('new'), suppressed: new Error('first') },
     });
@@ -129,14 +129,14 @@ describe('errorText', () => {
     expect(errorText(all)).toContain('- (already shown above)');
   });
 
-  it('tells ten causes, one below the other', () => {
+  it('lists ten causes, one below the other', () => {
     const lines = errorText(chain(10)).split('\n');
     expect(lines).toHaveLength(11);
     expect(lines.at(-1)).toBe('caused by: cause 10');
     expect(errorText(chain(10_000))).toMatch(/cause 10\ncaused by: \(more omitted\)$/);
   });
 
-  it('is bounded, however much there is to tell, and the causes do not get lost', () => {
+  it('is bounded, and keeps the causes', () => {
     const cause = new Error(`the reason ${'y'.repeat(100_000)}`);
     const text = errorText(new Error('x'.repeat(100_000), { cause }));
     expect(bytes(text)).toBeLessThanOrEqual(8192);
@@ -151,7 +151,7 @@ describe('errorText', () => {
     expect(errorText(wide(2)).split('\n').length).toBeLessThan(60);
   });
 
-  it('does not say twice what a message quotes', () => {
+  it('does not repeat a quoted message', () => {
     const cause = new TypeError('no such customer');
     expect(errorText(new RetryJobError('60s', undefined, { cause }))).toBe(
       'TypeError: no such customer',
@@ -288,7 +288,7 @@ describe('backtraceText', () => {
 });
 
 describe('errorStack', () => {
-  it('is what Node shows of an error, with its causes', () => {
+  it("matches Node's own text of an error and its causes", () => {
     expect(errorStack(new TypeError('x', { cause: new Error('y') }))).toMatch(
       /^TypeError: x\n {4}at [^]*\ncaused by: y\n {4}at /,
     );

@@ -59,7 +59,7 @@ describe('redisProblem', () => {
     expect(problem).not.toContain('..');
   });
 
-  it('tells a Redis that is away from one that refuses', () => {
+  it('distinguishes a Redis that is away from one that refuses commands', () => {
     const away = new Error('connect ECONNREFUSED 127.0.0.1:1');
     expect(redisProblem(away)).toBe('Redis does not answer: connect ECONNREFUSED 127.0.0.1:1.');
     expect(redisProblem(new NotConnectedError('pool', 5, away))).toMatch(/^Redis does not answer/);

@@ -156,7 +156,7 @@ describe('from a thread of its own', () => {
     expect(errors).toEqual([]);
   });
 
-  it('goes on when the thread ends, and starts another; which is told once', async () => {
+  it('continues when the thread ends, starts another one, and logs this once', async () => {
     startBeating();
     await eventually(async () => expect(await connected()).toContain('heartbeat'));
     await threads[0]?.terminate();

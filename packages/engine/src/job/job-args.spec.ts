@@ -66,7 +66,7 @@ function refusal(args: object, limits: JobArgsLimits = {}): InvalidJobArgsError 
 }
 
 describe('encodeArgs', () => {
-  it('writes what JSON.stringify writes', () => {
+  it('writes the same text as JSON.stringify', () => {
     fc.assert(
       fc.property(fc.dictionary(text, anyValue), (args) => {
         expect(encodeArgs('job', args)).toBe(JSON.stringify(args));
@@ -316,7 +316,7 @@ describe('encodeArgs', () => {
     );
   });
 
-  it('gives up on what is written again and again, before all of it is', () => {
+  it('stops early when a repeated value makes the text too long', () => {
     let args: object = {};
     for (let levels = 0; levels < 100; levels++) args = { a: args, b: args };
     expect(() => encodeArgs('job', args)).toThrow(/1048576 bytes/);

@@ -121,7 +121,7 @@ describe('enqueueing by a contract', () => {
     expect(await space.redis.keys(`${space.keys.prefix}*`)).toEqual([]);
   });
 
-  it('enqueues what fits, with all options', async () => {
+  it('enqueues arguments that fit, with all options', async () => {
     const args = { to: 'ada@example.com' };
     await enqueuer.enqueue(SendEmail, args);
     await enqueuer.enqueue(SendEmail, args, { unique: true });
@@ -139,7 +139,7 @@ describe('enqueueing by a contract', () => {
     expect(await space.set('scheduled')).toHaveLength(4);
   });
 
-  it('finds at once what would not come back from JSON', async () => {
+  it('refuses values that JSON would change', async () => {
     const Remind = defineJob('remind', z.object({ at: z.date() }));
     await expect(enqueuer.enqueue(Remind, { at: new Date() })).rejects.toThrow(/args\.at: /);
   });
@@ -165,7 +165,7 @@ describe('enqueueing by a contract', () => {
 });
 
 describe('a contract’s handler', () => {
-  it('gets what the schema makes of the arguments; middleware sees what is stored', async () => {
+  it("gets the schema's output; middleware sees the stored arguments", async () => {
     const seen: unknown[] = [];
     pool.middleware((job, next) => {
       seen.push(job.args);
@@ -270,7 +270,7 @@ describe('an upgraded contract', () => {
     expect(seen).toEqual([{ to: ['a@b.com'] }]);
   });
 
-  it('says of what fits no form what the present one misses', async () => {
+  it('reports the issues of the current form if no form fits', async () => {
     const error = (await Mail.read({ cc: 1 }).catch((error: unknown) => error)) as JobContractError;
     expect(error).toMatchObject({ when: 'stored', issues: [{ path: 'args.to' }] });
   });

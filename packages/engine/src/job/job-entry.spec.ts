@@ -8,7 +8,7 @@ const vectors = JSON.parse(
 ) as { plain_jobs: string[]; unique: { raw_job: string; args_json: string; unique_key: string }[] };
 
 describe('newEntry', () => {
-  it('writes what gocraft/work writes', () => {
+  it('writes the bytes of gocraft/work', () => {
     const [plain = ''] = vectors.plain_jobs;
     const { name, id, enqueuedAt } = parseEntry(plain);
     expect(newEntry({ name, id, enqueuedAt, argsText: 'null' })).toBe(plain);
@@ -67,7 +67,7 @@ describe('parseEntry', () => {
 describe('rewriteEntry', () => {
   const failure = { fails: 2, error: 'boom "q" é\n', at: 1700000001 };
 
-  it('changes what it is told and keeps everything else to the byte', () => {
+  it('makes the given changes and preserves all other bytes', () => {
     const args =
       '{"big":9007199254740993,"float":1.0,"exp":1e+14,"list":[],"map":{},"s":"\\u2028\\/\\u0000"}';
     const text = `{"name":"n","id":"i","t":1,"args":${args},"trace":"x","unique":true,"unique_key":"k\\n"}`;

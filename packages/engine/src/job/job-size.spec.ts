@@ -8,7 +8,7 @@ it('a text has no more bytes than is said', () => {
   }
 });
 
-it('a job that is larger than what can be sent is refused, by its exact size', () => {
+it('a job that is too large to be sent is refused, by its exact size', () => {
   expect(sizeOf('n', ['abcdef', 'ab'], 8)).toBe(24);
   const size = (): number => sizeOf('n', ['abcdef', 'é€'], 8);
   expect(size).toThrow(EnqueueRejectedError);

@@ -8,7 +8,7 @@ function jobWith(args: unknown): Job {
 }
 
 describe('Job', () => {
-  it('tells what its entry says', () => {
+  it('shows its entry', () => {
     const entry = '{"name":"n","id":"i","t":60,"args":null,"fails":1,"err":"boom","failed_at":90}';
     expect(new Job(parseEntry(entry))).toMatchObject({
       name: 'n',
@@ -51,7 +51,7 @@ describe('Job', () => {
     );
   });
 
-  it('does not take what every object has for an argument', () => {
+  it('does not mistake inherited members for arguments', () => {
     expect(() => jobWith({}).argString('constructor')).toThrow(JobArgumentError);
   });
 

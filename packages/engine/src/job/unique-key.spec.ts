@@ -21,7 +21,7 @@ const vectors = JSON.parse(
 ) as Vectors;
 
 describe('a unique key', () => {
-  it.each(vectors.unique)('is what gocraft/work writes: $unique_key', (vector) => {
+  it.each(vectors.unique)('equals the key of gocraft/work: $unique_key', (vector) => {
     const args = JSON.parse(vector.args_json) as object | null;
     expect(uniqueKey(keys, vector.name, args)).toBe(vector.unique_key);
     const entry = parseEntry(vector.raw_job);
@@ -29,7 +29,7 @@ describe('a unique key', () => {
     expect(uniqueKeyOf(keys, { ...entry, uniqueKey: '' })).toBe(vector.unique_key);
   });
 
-  it('by key is what gocraft/work writes', () => {
+  it('by key equals the key of gocraft/work', () => {
     const { unique_key: expected, raw_job: raw } = vectors.unique_by_key;
     expect(uniqueKey(keys, 'clear_cache', { my_key: '586' })).toBe(expected);
     expect(uniqueKeyOf(keys, parseEntry(raw))).toBe(expected);

@@ -38,7 +38,7 @@ async function inProgress(): Promise<string[]> {
 }
 
 describe('a key of the wrong kind costs no job', () => {
-  it('when it is what a fetch counts in: the job stays where it is', async () => {
+  it('when a fetch counts in it: the job stays in its queue', async () => {
     await ns.redis.lpush(ns.keys.queue('n'), raw);
     await spoil(ns.keys.lockInfo('n'));
     const { entries } = await run(scripts.running.fetch(fetching()));
@@ -47,7 +47,7 @@ describe('a key of the wrong kind costs no job', () => {
     expect(await ns.lock('n')).toBe(0);
   });
 
-  it('when it is what a fetch asks about marks: the job is fetched', async () => {
+  it('when a fetch looks for marks in it: the job is fetched', async () => {
     await ns.redis.lpush(ns.keys.queue('n'), raw);
     await spoil(ns.keys.cancelled);
     const { entries } = await run(scripts.running.fetch(fetching()));
@@ -55,14 +55,14 @@ describe('a key of the wrong kind costs no job', () => {
     expect(await inProgress()).toEqual([raw]);
   });
 
-  it('when locks are rebuilt: those of other names are set right, and it is told', async () => {
+  it('when locks are rebuilt: the locks of other names are corrected, and it is reported', async () => {
     await spoil(ns.keys.lockInfo('m'));
     await ns.redis.set(ns.keys.lock('n'), 7);
     await expect(run(scripts.queues.rebuild(['m', 'n'], { poolId: POOL }))).rejects.toThrow('WRONGTYPE');
     expect(await ns.lock('n')).toBe(0);
   });
 
-  it('when a fetch cannot write down what it takes', async () => {
+  it('when a fetch cannot record its jobs', async () => {
     await ns.redis.lpush(ns.keys.queue('n'), raw);
     await spoil(ns.keys.inProgress('n', POOL));
     const { entries, refusals } = await run(scripts.running.fetch(fetching()));
@@ -122,7 +122,7 @@ describe('a key of the wrong kind costs no job', () => {
     expect(await ns.redis.zscore(ns.keys.retry, raw)).toBe(String(NOW));
   });
 
-  it('when it is what remembers the firings that were moved', async () => {
+  it('when it records the moved firings', async () => {
     await ns.redis.zadd(ns.keys.scheduled, NOW, raw);
     await spoil(ns.keys.movedFirings);
     const firing = { schedule: 's', time: NOW };

@@ -46,7 +46,7 @@ async function inProgress(jobName: string, ...entries: (string | Buffer)[]): Pro
 }
 
 describe('Auditor', () => {
-  it('puts back what is in progress without a worker that knows of it', async () => {
+  it('puts back jobs in progress that no worker accounts for', async () => {
     await inProgress('n', 'a', 'b', 'b', 'c');
     await inProgress('m', 'd');
     known = [
@@ -85,7 +85,7 @@ describe('Auditor', () => {
     });
   });
 
-  it('tells which running jobs were taken from the pool', async () => {
+  it('reports running jobs that were taken from the pool', async () => {
     await inProgress('n', 'a');
     known = [
       { jobName: 'n', raw: 'a' },
@@ -102,7 +102,7 @@ describe('Auditor', () => {
     expect(lost).toEqual([]);
   });
 
-  it('sees that what is in progress is something else, though it is as much', async () => {
+  it('notices different jobs in progress, even in the same number', async () => {
     await inProgress('n', 'old', 'known');
     known = [
       { jobName: 'n', raw: 'known' },

@@ -5,7 +5,7 @@ function pool(id: string, heartbeatAt: number | undefined) {
   return { id, heartbeatAt, jobNames: undefined, suspectedSince: undefined };
 }
 
-it('knows since when a beat has stood still, and forgets who is gone', () => {
+it('measures how long a beat has not moved, and forgets pools that are gone', () => {
   const watch = new BeatWatch();
   watch.see([pool('a', 5), pool('b', 5)], 1_000);
   watch.see([pool('a', 5), pool('b', 6)], 4_000);

@@ -117,7 +117,7 @@ describe('DeadPoolReaper', () => {
     expect(await ns.inProgress('n')).toBe(1);
   });
 
-  it('judges nobody when its own beat is late, too', async () => {
+  it('judges no pool while its own beat is late, too', async () => {
     await beat('own');
     await beat('other');
     clock.advance(30);
@@ -194,7 +194,7 @@ describe('DeadPoolReaper', () => {
       expect(await reaper.reap()).toMatchObject([{ dead: 1 }]);
     }
 
-    it('ends the claim, and enqueues what has come under it', async () => {
+    it('releases the claim, and enqueues the job that waits under it', async () => {
       await diesThrice('held');
       expect(await ns.queue('n')).toEqual(['{"name":"n","id":"next"}']);
       expect(await ns.redis.get(ns.keys.uniqueOwner(claim()))).toBe('next');
@@ -214,7 +214,7 @@ describe('DeadPoolReaper', () => {
     });
   });
 
-  it('puts back what is no job, for the worker that fetches it to find out', async () => {
+  it('puts back entries that are not jobs, for the next worker to find out', async () => {
     await beat('gone');
     await inProgress('gone', 'n', 'nonsense', '{}');
     await pass(10);
@@ -249,7 +249,7 @@ describe('DeadPoolReaper', () => {
     expect(await ns.queue('n')).toEqual([marked(entry('1'))]);
   });
 
-  it('repairs what an unfenced completion of a paused Go pool did to the locks', async () => {
+  it('repairs the locks after the late completion of a paused Go pool', async () => {
     await beat('gone');
     await inProgress('alive', 'n', entry('2'));
     await ns.redis.hset(ns.keys.lockInfo('n'), 'gone', -1);
@@ -336,7 +336,7 @@ describe('a heartbeat in the future', () => {
   });
 });
 
-describe('a reaper that looks by itself', () => {
+describe('a reaper that looks alone', () => {
   let seconds: number;
   let look: () => Look;
   let bystander: DeadPoolReaper;

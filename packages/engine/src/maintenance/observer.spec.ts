@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 describe('an observation', () => {
-  it('tells what a worker is doing, as gocraft/work tells it, until the job has ended', async () => {
+  it("shows a worker's job until it has ended, in the format of gocraft/work", async () => {
     const gate = new Gate();
     pool.job('export', async (job) => {
       job.checkin('row 1 of 2');

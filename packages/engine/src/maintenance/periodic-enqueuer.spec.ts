@@ -114,7 +114,7 @@ describe('PeriodicEnqueuer', () => {
     expect(await anEnqueuer(job).enqueue()).toBe(1);
   });
 
-  it('does not add again what was moved, and drops what a slow clock adds again', async () => {
+  it('does not add moved firings again, and drops those that a slow clock adds again', async () => {
     const job = minutely();
     await anEnqueuer(job).enqueue();
     clock.advance(40);
@@ -163,7 +163,7 @@ describe('PeriodicEnqueuer', () => {
     expect(all.filter((score) => score > NOW + 950)).toHaveLength(4);
   });
 
-  it('after a short time without any pool moves what is late', async () => {
+  it('moves late firings after a short time without any pool', async () => {
     const job = minutely();
     await anEnqueuer(job).enqueue();
     clock.advance(200);
@@ -259,7 +259,7 @@ describe('when the clock of Redis goes ahead and back', () => {
     expect(await live(enqueuer, 60)).toEqual([NOW + 100]);
   });
 
-  it('takes away what was added far ahead: the schedule may end before it is due', async () => {
+  it('removes firings far ahead: the schedule may end before they are due', async () => {
     const [job, year] = [minutely(), 365 * 86_400];
     clock.advance(year);
     await anEnqueuer(job).enqueue();
@@ -270,7 +270,7 @@ describe('when the clock of Redis goes ahead and back', () => {
     expect(await ns.redis.exists(ns.keys.lastFirings)).toBe(0);
   });
 
-  it('drops what a Go pool with a slow clock adds again', async () => {
+  it('drops firings that a Go pool with a slow clock adds again', async () => {
     const job = minutely({}, '* * * * * *');
     const enqueuer = anEnqueuer(job);
     await live(enqueuer, 30);
@@ -327,7 +327,7 @@ describe('a schedule of several versions', () => {
     expect(await argsAhead()).toEqual(Array.from({ length: 4 }, () => ({ n: 1 })));
   });
 
-  it('also has those that are late; what was cancelled stays away', async () => {
+  it('includes late firings; cancelled ones stay removed', async () => {
     await anEnqueuer(version(1)).enqueue();
     await ns.redis.zremrangebyscore(ns.keys.scheduled, NOW + 100, NOW + 100);
     clock.advance(50);
@@ -363,7 +363,7 @@ describe('a schedule that no pool has any more', () => {
     expect(await ns.redis.exists(lastFirings, movedFirings, lastResults, scheduleVersions)).toBe(0);
   });
 
-  it('is remembered where it may be one of a Go pool, which does not tell', async () => {
+  it('is remembered if it may belong to a Go pool, which does not register schedules', async () => {
     const id = 'periodic:go:0 * * * * *';
     await ns.redis.hset(ns.keys.movedFirings, id, NOW - 60);
     await ns.redis.hset(ns.keys.lastResults, id, '{}');
@@ -401,7 +401,7 @@ describe('a schedule that no pool has any more', () => {
     expect(await ns.redis.zcard(ns.keys.scheduled)).toBe(3_000);
   });
 
-  it('keeps nobody from adding firings when it cannot be forgotten', async () => {
+  it('does not prevent firings from being added when it cannot be removed', async () => {
     const errors: unknown[] = [];
     await anEnqueuer(minutely({}, '30 * * * * *')).enqueue();
     await ns.redis.set(ns.keys.lastResults, 'of the wrong kind');
@@ -423,7 +423,7 @@ describe('a schedule that no pool has any more', () => {
 });
 
 describe('a schedule of which Redis knows nothing any more', () => {
-  it('is noticed by itself', async () => {
+  it('is noticed without a hint', async () => {
     const loop = looped(anEnqueuer(minutely()));
     await eventually(async () => expect(await scores()).toHaveLength(4));
     await ns.redis.del(ns.keys.scheduled, ns.keys.lastFirings, ns.keys.scheduleVersions);
@@ -452,7 +452,7 @@ describe('a schedule of which Redis knows nothing any more', () => {
     expect(await scores()).toHaveLength(4);
   });
 
-  it('is told while Redis refuses it, and added afterwards', async () => {
+  it('is reported while Redis refuses it, and added afterwards', async () => {
     const errors: unknown[] = [];
     const enqueuer = anEnqueuer(minutely());
     const refused = reportingTo(reportInto(errors), [minutely()]);

@@ -55,7 +55,7 @@ function watching(watched: boolean[]): Partial<RequeuerOptions> {
 }
 
 describe('Requeuer', () => {
-  it('moves what is due to its queue, told apart from what is not, and says when the next is', async () => {
+  it('moves only due jobs to their queues, and returns the time of the next one', async () => {
     const enqueuer = new Enqueuer({ ...ns.options, clock });
     const due = await enqueuer.enqueue('n', { big: 9007199254740993n, list: [] }, { in: '10s' });
     await enqueuer.enqueue('n', undefined, { in: '70s' });
@@ -80,7 +80,7 @@ describe('Requeuer', () => {
     expect(await ns.set('scheduled')).toHaveLength(1);
   });
 
-  it('keeps what a retry tells of its failure', async () => {
+  it('keeps the failure of a retry', async () => {
     await ns.redis.sadd(ns.keys.knownJobs, 'n');
     const entry =
       '{"name":"n","id":"i","t":1,"args":null,"fails":2,"err":"boom","failed_at":9,"x":1}';
@@ -259,7 +259,7 @@ describe('Requeuer', () => {
     expect(moved.map((entry) => (JSON.parse(entry) as { id: string }).id).reverse()).toEqual(ids);
   });
 
-  it('does not watch what it is about to change itself', async () => {
+  it('does not watch keys that it is about to change', async () => {
     const watched: boolean[] = [];
     await ns.redis.zadd(ns.keys.scheduled, NOW, '{"name":"n","id":"i"}');
     await ns.redis.sadd(ns.keys.knownJobs, 'n');

@@ -46,7 +46,7 @@ it('brings back large jobs some at a time', async () => {
   expect(Math.max(...sizes)).toBeLessThan(4 * 1024 * 1024);
 });
 
-it('brings back what a Go requeuer did not know, if any pool handles it, its failures counted', async () => {
+it('revives jobs of unknown names that a Go requeuer declared dead, if a pool handles them, with their failures', async () => {
   await goPool('n');
   await ns.redis.sadd(ns.keys.knownJobs, 'n', 'other');
   for (const entry of [

@@ -42,7 +42,7 @@ describe('a histogram', () => {
     expect(bound).toBeLessThanOrEqual(Math.max(1, time) * 1.42);
   });
 
-  it('tells percentiles', () => {
+  it('returns percentiles', () => {
     const counts: number[] = [];
     counts[20] = 90;
     counts[2] = 5;
@@ -55,7 +55,7 @@ describe('a histogram', () => {
 });
 
 describe('metrics', () => {
-  it('add up what several recorders have counted, by interval and by name', async () => {
+  it('add up the counts of several recorders, by interval and by name', async () => {
     const [one, other] = [aRecorder(), aRecorder()];
     one.record('a', 'done', 100, 5_000);
     one.record('a', 'failed', 10, 0);
@@ -87,7 +87,7 @@ describe('metrics', () => {
     }
   });
 
-  it('tell rates by the minute', async () => {
+  it('return rates by the minute', async () => {
     const recorder = aRecorder();
     recorder.record('a', 'done', 100, 5_000);
     await recorder.flush();

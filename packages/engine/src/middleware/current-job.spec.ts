@@ -28,7 +28,7 @@ afterEach(async () => {
   await ns.close();
 });
 
-it('tells each of several jobs that run at once its own job and signal, however deep below the handler', async () => {
+it('gives each concurrent job its own job and signal, however deep below the handler', async () => {
   const wrong: string[] = [];
   const deep = async (): Promise<string | undefined> => {
     await nextTurn();
@@ -43,7 +43,7 @@ it('tells each of several jobs that run at once its own job and signal, however 
   expect(wrong).toEqual([]);
 });
 
-it('tells middleware, too', async () => {
+it('works in middleware, too', async () => {
   const seen: (string | undefined)[] = [];
   pool.middleware(async (_job, next) => {
     await next();
@@ -55,7 +55,7 @@ it('tells middleware, too', async () => {
   expect(seen).toEqual(['n']);
 });
 
-it('tells of no job of a pool that was not asked to follow them', async () => {
+it('returns no job for a pool without the option', async () => {
   const seen: unknown[] = [];
   const quick = new WorkerPool({ ...ns.options, logger: silentLogger });
   quick.job('n', () => seen.push(currentJob()));
@@ -65,11 +65,11 @@ it('tells of no job of a pool that was not asked to follow them', async () => {
   expect(seen).toEqual([undefined]);
 });
 
-it('tells of no job elsewhere', () => {
+it('returns no job outside of handlers', () => {
   expect([currentJob(), currentSignal()]).toEqual([undefined, undefined]);
 });
 
-describe('who asks for the current job in vain', () => {
+describe('a call without a current job', () => {
   let warn: jest.SpiedFunction<typeof process.emitWarning>;
   let fresh: typeof CurrentJob;
 

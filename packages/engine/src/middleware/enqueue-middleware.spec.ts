@@ -55,7 +55,7 @@ it('keeps jobs from being enqueued by not going on, and the caller hears of it',
   expect(await ns.set('scheduled')).toEqual([]);
 });
 
-it('fails the call with what it throws', async () => {
+it('fails the call with its error', async () => {
   enqueuer.middleware(() => {
     throw new RangeError('over quota');
   });

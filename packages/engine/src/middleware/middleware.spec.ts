@@ -32,7 +32,7 @@ describe('compose', () => {
     expect(ran).toEqual(['middleware']);
   });
 
-  it('lets a middleware see, and swallow, what the handler throws', async () => {
+  it("lets a middleware see and swallow the handler's error", async () => {
     const seen: unknown[] = [];
     const run = compose(
       [async (_job, next) => next().catch((error: unknown) => seen.push(error))],
@@ -136,7 +136,7 @@ describe('compose', () => {
     expect(runs).toBe(1);
   });
 
-  it('ends with what a middleware throws, when the handler that it did not wait for has ended', async () => {
+  it("ends with the middleware's error once the handler has ended, even if the middleware did not wait for it", async () => {
     const log: string[] = [];
     const own = new Error('own');
     const middleware: Middleware = (_job, next) => {
@@ -158,7 +158,7 @@ describe('compose', () => {
     expect(await outcome(limit, () => new Promise(() => undefined))).toBe(own);
   });
 
-  it('runs nothing when a middleware goes on after it has ended, and tells', async () => {
+  it('does not run the handler when a middleware calls next() late, and reports this', async () => {
     const told: Error[] = [];
     let late: (() => Promise<void>) | undefined;
     const middleware: Middleware = (_job, next) => void (late = next);

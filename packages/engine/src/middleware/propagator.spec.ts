@@ -66,7 +66,7 @@ function aWitness(seen: unknown[], failures = 0): WorkerPool {
 
 const carriers = (): Promise<string[]> => ns.redis.keys(ns.keys.carrier('*'));
 
-describe('what a propagator captures', () => {
+describe('the captured carrier', () => {
   it.each<[string, (enqueuer: Enqueuer) => Promise<unknown>]>([
     ['enqueue', (one) => one.enqueue('n')],
     ['enqueueMany', (one) => one.enqueueMany([{ name: 'n' }])],
@@ -393,7 +393,7 @@ describe('restore', () => {
   });
 });
 
-it('that captures a promise is refused, and its rejection harms nobody', async () => {
+it('that captures a promise is refused, and its rejection is handled', async () => {
   const capture = (async () => Promise.reject(new Error('no'))) as never;
   const call = anEnqueuer([{ ...tenantPropagator, capture }]).enqueue('n');
   await expect(call).rejects.toThrow('came as a promise, not as a text');

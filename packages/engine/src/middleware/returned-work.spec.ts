@@ -67,7 +67,7 @@ async function* generating(): AsyncGenerator<number> {
   ran.push('ended');
 }
 
-describe('what a handler returns', () => {
+describe('the value that a handler returns', () => {
   it.each<[string, Handler]>([
     ['an Observable', () => defer(() => of(ran.push('work')))],
     ['an Observable of a promise', async () => Promise.resolve(defer(() => of(ran.push('work'))))],

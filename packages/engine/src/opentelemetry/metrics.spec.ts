@@ -59,7 +59,7 @@ async function measurements(): Promise<[string, string, unknown][]> {
     );
 }
 
-it('counts what jobs do', async () => {
+it('counts jobs', async () => {
   new OpenTelemetryMetrics({ enqueuer, pool, meterProvider });
   pool.job('good', () => undefined);
   pool.job('bad', () => {
@@ -81,7 +81,7 @@ it('counts what jobs do', async () => {
   );
 });
 
-it('shows how busy the pool is, and what waits', async () => {
+it('shows the busy workers and the waiting jobs', async () => {
   new OpenTelemetryMetrics({ pool, client, meterProvider });
   await enqueuer.enqueue('n');
   await enqueuer.enqueue('n', undefined, { in: '1m' });

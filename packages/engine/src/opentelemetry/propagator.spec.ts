@@ -174,7 +174,7 @@ describe('a job that is enqueued in a trace', () => {
     expect(seen).toEqual([{ value: 'acme' }]);
   });
 
-  it('begins a trace of its own that links to it, where the pool is told so', async () => {
+  it('begins its own trace that links to it, with relation "link"', async () => {
     const pool = aPool({ relation: 'link' }).job('n', () => undefined);
     const enqueuer = anEnqueuer();
     const traceId = await inTrace(() => enqueuer.enqueue('n'));
@@ -215,7 +215,7 @@ describe('jobs that are enqueued together', () => {
 });
 
 describe('spans', () => {
-  it('tell that a unique job waited already', async () => {
+  it('show that a unique job was already waiting', async () => {
     const enqueuer = anEnqueuer();
     await enqueuer.enqueue('n', undefined, { unique: true });
     exporter.reset();
@@ -223,7 +223,7 @@ describe('spans', () => {
     expect(onlySpan(SpanKind.PRODUCER).attributes['nestcraft.work.duplicates']).toBe(1);
   });
 
-  it('tell why a job could not be enqueued', async () => {
+  it('show why a job could not be enqueued', async () => {
     const enqueuer = anEnqueuer().middleware(() => undefined);
     await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueStoppedError);
     expect(onlySpan(SpanKind.PRODUCER)).toMatchObject({
@@ -244,7 +244,7 @@ describe('spans', () => {
     expect(onlySpan(SpanKind.CONSUMER).status.code).toBe(code);
   });
 
-  it('of a job that nobody sent, such as a Go process or a schedule, begin a trace', async () => {
+  it('of a job without a carrier, such as one of a Go process or a schedule, begin a trace', async () => {
     const pool = aPool().job('n', () => undefined);
     const plain = new Enqueuer(ns.options);
     enqueuers.push(plain);

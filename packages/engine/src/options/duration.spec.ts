@@ -29,7 +29,7 @@ describe('durationIn()', () => {
   });
 });
 
-it('names the option, the value and what is possible', () => {
+it('names the option, the value and the valid values', () => {
   expect(() => milliseconds('in', '5 minutes')).toThrow(
     new InvalidOptionError(
       'in',

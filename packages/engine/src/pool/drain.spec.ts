@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe('drain()', () => {
-  it('resolves for all who wait at once, when all jobs have run', async () => {
+  it('resolves for all callers once all jobs have run', async () => {
     await enqueuer.enqueueMany([{ name: 'n' }, { name: 'n' }, { name: 'n' }]);
     const drains = Promise.all([pool.drain(), pool.drain(), pool.drain()]).then(() => ran);
     gate.open();
@@ -37,7 +37,7 @@ describe('drain()', () => {
     await Promise.all([pool.drain(), pool.drain()]);
   });
 
-  it('resolves for all who wait when the pool stops', async () => {
+  it('resolves for all callers when the pool stops', async () => {
     await enqueuer.enqueueMany([{ name: 'n' }, { name: 'n' }]);
     await pool.start();
     const drains = Promise.all([pool.drain(), pool.drain(), pool.drain()]);
@@ -47,7 +47,7 @@ describe('drain()', () => {
     await drains;
   });
 
-  it('resolves for all who wait when the pool stops that never reached Redis', async () => {
+  it('resolves for all callers when a pool stops that never reached Redis', async () => {
     const away = new WorkerPool({ redis: 'redis://127.0.0.1:1', logger: silentLogger });
     away.job('n', () => undefined);
     const drains = Promise.all([away.drain(), away.drain()]);

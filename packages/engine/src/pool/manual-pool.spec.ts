@@ -50,7 +50,7 @@ async function runAll(pool: ManualPool): Promise<void> {
 }
 
 describe('a pool by hand', () => {
-  it('runs one job each time that it is told to, and settles it', async () => {
+  it('runs and settles one job per call', async () => {
     const pool = await startByHand(aPool().job('a', note));
     await enqueuer.enqueueMany([1, 2].map((n) => ({ name: 'a', args: { n } })));
     expect(await pool.next()).toMatchObject([{ jobName: 'a', enqueuedAt: NOW }]);
@@ -72,7 +72,7 @@ describe('a pool by hand', () => {
     expect(await pool.run('a')).toBe(false);
   });
 
-  it('moves what is due, and knows when something will be', async () => {
+  it('moves due jobs, and returns the time of the next one', async () => {
     const fail = (): never => {
       throw new Error('no');
     };
@@ -117,7 +117,7 @@ describe('a pool by hand', () => {
     ]);
   });
 
-  it('performs a job without a queue, with middleware and what is carried', async () => {
+  it('performs a job without a queue, with middleware and carried context', async () => {
     let tenant: string | undefined = 'acme';
     const tenants: Propagator = {
       name: 'tenant',
@@ -150,7 +150,7 @@ describe('a pool by hand', () => {
     await expect(pool.perform('nobody')).rejects.toThrow(NoHandlerError);
   });
 
-  it('tells of what it runs as another pool does', async () => {
+  it('emits the same events as any other pool', async () => {
     const pool = aPool().job('a', note);
     const settled: unknown[] = [];
     pool.on('settled', ({ job, fate }) => settled.push([job.name, fate.kind]));

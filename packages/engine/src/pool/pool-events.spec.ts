@@ -18,7 +18,7 @@ it('calls every listener, whatever the others throw or reject with', async () =>
   expect(errors).toHaveLength(4);
 });
 
-it('survives listeners that give and throw what cannot be looked at', async () => {
+it('survives listeners that return or throw unreadable values', async () => {
   const { proxy: revoked, revoke } = Proxy.revocable(new Error('x'), {});
   revoke();
   const emitter = new EventEmitter();

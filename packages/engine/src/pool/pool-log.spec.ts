@@ -31,7 +31,7 @@ const DOWN =
 const BACK = 'Redis is back; the worker pool continues';
 
 describe('PoolLog', () => {
-  it('tells a lost connection once, with the reason that comes a moment later, and when it is back', () => {
+  it('logs a lost connection once, with the reason that follows, and its return', () => {
     log.down(undefined);
     jest.advanceTimersByTime(50);
     for (let i = 0; i < 100; i++) log.down(REFUSED);
@@ -42,7 +42,7 @@ describe('PoolLog', () => {
     expect(lines).toEqual([DOWN, BACK]);
   });
 
-  it('does not tell of a server that takes connections, and refuses all else, that it is back', () => {
+  it('does not log the return of a server that accepts connections but refuses commands', () => {
     log.down(REFUSED);
     for (let i = 0; i < 10; i++) {
       jest.advanceTimersByTime(2_000);
@@ -53,20 +53,20 @@ describe('PoolLog', () => {
     expect(lines).toEqual([DOWN]);
   });
 
-  it('tells it without a reason where none comes', () => {
+  it('logs it without a reason if none follows', () => {
     log.down(undefined);
     jest.advanceTimersByTime(300);
     expect(lines).toEqual(['Redis is out of reach; the worker pool keeps trying']);
   });
 
-  it('tells anew when the reason changes', () => {
+  it('logs a new reason', () => {
     log.down(REFUSED);
     log.down(new Error('WRONGPASS invalid username-password pair'));
     jest.advanceTimersByTime(1_000);
     expect(lines).toEqual([DOWN, expect.stringContaining('WRONGPASS')]);
   });
 
-  it('tells at most one line a second of a connection that comes and goes, and in the end what is so', () => {
+  it('logs at most one line a second for a flapping connection, and its final state', () => {
     for (let i = 0; i < 200; i++) {
       log.down(new Error(`READONLY ${i}`));
       jest.advanceTimersByTime(25);
@@ -78,7 +78,7 @@ describe('PoolLog', () => {
     expect(lines.at(-1)).toMatch(/back/);
   });
 
-  it('tells of a connection that was lost for a moment', () => {
+  it('logs a connection that was lost for a moment', () => {
     log.down(undefined);
     log.up();
     jest.advanceTimersByTime(1_000);
@@ -87,7 +87,7 @@ describe('PoolLog', () => {
     ]);
   });
 
-  it('leaves what failed with a lost connection to the news of it, whichever comes first', () => {
+  it('does not log failures that a lost connection explains, whichever comes first', () => {
     log.error('dispatcher.dispatch', new Error('Connection is closed.'));
     log.down(REFUSED);
     log.error('dispatcher.dispatch', new Error('Connection is closed.'));
@@ -95,14 +95,14 @@ describe('PoolLog', () => {
     expect(lines).toEqual([DOWN]);
   });
 
-  it('tells what failed like a lost connection when none was lost', () => {
+  it('logs a failure that looks like a lost connection when none was lost', () => {
     log.error('heartbeater.beat', new Error('Command timed out'));
     log.error('heartbeater.beat', new Error('Command timed out'));
     jest.advanceTimersByTime(2_000);
     expect(lines).toEqual(['heartbeater.beat: Command timed out']);
   });
 
-  it('tells a refusal at once, the same now and then, and another anew', () => {
+  it('logs a refusal at once, repeats it from time to time, and logs a new one', () => {
     const oom = replyError('OOM command not allowed');
     for (let i = 0; i < 29; i++) {
       log.error('worker_pool.register', oom);
@@ -148,7 +148,7 @@ describe('PoolLog', () => {
     putBack: [],
   };
 
-  it.each(Object.values(EVERY_FATE))('writes what each fate deserves: $kind', (fate) => {
+  it.each(Object.values(EVERY_FATE))('logs each fate at its level: $kind', (fate) => {
     const line =
       (level: string) =>
       (message: string): unknown =>
@@ -163,7 +163,7 @@ describe('PoolLog', () => {
     expect(lines).toEqual(['warn: Job "a" (ab) was taken over by another pool while it ran here']);
   });
 
-  it('tells the first failure of a kind with its stack and its causes, and those like it in one line', () => {
+  it('logs the first failure of a kind with its stack and causes, and the next ones on one line', () => {
     const cause = new Error('connect ECONNREFUSED 127.0.0.1:1');
     failed('a', new TypeError('fetch failed', { cause }));
     expect(lines[0]).toMatch(
@@ -177,7 +177,7 @@ describe('PoolLog', () => {
     expect(lines.slice(-2).every((line) => line.includes('\n    at '))).toBe(true);
   });
 
-  it('tells a kind with its stack again after an hour', () => {
+  it('logs the stack of a kind again after an hour', () => {
     failed('a', new Error('x'));
     jest.advanceTimersByTime(3_599_000);
     failed('a', new Error('x'));
@@ -194,7 +194,7 @@ describe('PoolLog', () => {
     expect(lines.at(-1)).toContain('\n');
   });
 
-  it('tells what is no error in one line, whatever it looks like', () => {
+  it('logs a thrown value that is not an error on one line', () => {
     failed('a', 'boom\r\nJob "b" failed');
     failed('a', undefined, 'dead');
     expect(lines).toEqual([
@@ -203,7 +203,7 @@ describe('PoolLog', () => {
     ]);
   });
 
-  it('survives what cannot be shown', () => {
+  it('survives values that cannot be shown', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     log.thrown('worker_pool.on_settled', proxy);

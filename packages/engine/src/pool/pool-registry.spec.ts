@@ -66,7 +66,7 @@ async function books(): Promise<unknown> {
 const COMPLETE = { known: ['free', 'limited', 'n'], limits: ['2', '0'], pools: [POOL], beats: 1 };
 
 describe('PoolRegistry', () => {
-  it('has Redis know the pool, its names and its limits, and tells which limits it has changed', async () => {
+  it('registers the pool, its names and its limits, and reports changed limits', async () => {
     await ns.redis.set(ns.keys.maxConcurrency('limited'), 7);
     await ns.redis.set(ns.keys.maxConcurrency('free'), 0);
     await registry.register();

@@ -15,7 +15,7 @@ describe('assertTiming', () => {
     }
   });
 
-  it('refuses what is no object, and names that are none', () => {
+  it('refuses values that are not objects, and unknown names', () => {
     expect(() => assertTiming(null as never)).toThrow(InvalidOptionError);
     expect(() => assertTiming(5 as never)).toThrow(InvalidOptionError);
     expect(() => assertTiming({ haertbeat: 5 } as PoolTiming)).toThrow(
@@ -23,7 +23,7 @@ describe('assertTiming', () => {
     );
   });
 
-  it('takes what a timer can wait, and undefined', () => {
+  it('accepts durations that a timer can wait, and undefined', () => {
     assertTiming({
       heartbeat: 1,
       audit: 2 ** 31 - 1,

@@ -4,13 +4,13 @@ import { cutList, startLine } from './start-line.js';
 const where = { namespace: 'my_app', place: '127.0.0.1:6379/0', concurrency: 10 };
 
 describe('startLine', () => {
-  it('tells of jobs, schedules, and where they are', () => {
+  it('lists jobs, schedules, and their places', () => {
     expect(startLine({ ...where, jobs: ['a', 'b (B.run)'], schedules: 1 })).toBe(
       '2 jobs: a, b (B.run); 1 schedule; namespace my_app at 127.0.0.1:6379/0; concurrency 10',
     );
   });
 
-  it('leaves out what is not there', () => {
+  it('leaves out empty parts', () => {
     expect(startLine({ ...where, namespace: '', jobs: ['a'], schedules: 0 })).toBe(
       '1 job: a; no namespace at 127.0.0.1:6379/0; concurrency 10',
     );

@@ -70,7 +70,7 @@ describe('Startup', () => {
     },
   );
 
-  it('tells each reason once, and another anew', async () => {
+  it('logs each reason once', async () => {
     const errors = [refusal('OOM'), refusal('OOM'), refusal('NOREPLICAS'), refusal('OOM')];
     const startup = aStartup({
       register: () => {
@@ -86,7 +86,7 @@ describe('Startup', () => {
     ]);
   });
 
-  it('starts although a step is refused, and tells it', async () => {
+  it('starts although a step is refused, and logs it', async () => {
     const startup = aStartup({
       steps: { load_scripts: () => Promise.reject(refusal('NOPERM script')), add: note('add') },
     });
@@ -117,7 +117,7 @@ describe('Startup', () => {
     expect(startup.refusal).toBeUndefined();
   });
 
-  it('survives what cannot start, and ends when the pool stops', async () => {
+  it('survives a failing start, and ends when the pool stops', async () => {
     const startup = aStartup({
       start: () => {
         throw new Error('no thread');

@@ -16,7 +16,7 @@ function aStop(timeout = 25_000): StopLog {
 }
 
 describe('StopLog', () => {
-  it('tells which jobs run and how long they get, and in the end what was put back', () => {
+  it('logs the running jobs and their time left, and finally the jobs that were put back', () => {
     running = ['deaf', 'a', 'a'];
     const stop = aStop();
     stop.begin();

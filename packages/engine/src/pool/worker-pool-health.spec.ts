@@ -60,7 +60,7 @@ describe('a pool', () => {
     expect(problems).toEqual([expect.stringMatching(/^Redis does not answer/)]);
   });
 
-  it('is down when Redis refuses it, and says what to do', async () => {
+  it('is down when Redis refuses it, and gives advice', async () => {
     const { port } = new URL(TEST_REDIS_URL);
     const pool = aPool({ redis: { port: Number(port), db: 99 } }).job('n', () => undefined);
     await pool.start();

@@ -68,7 +68,7 @@ describe('when it starts', () => {
     return lines;
   };
 
-  it('a pool says what it runs, and where', async () => {
+  it('a pool logs its jobs and its place', async () => {
     const place = process.env.NESTCRAFT_TEST_ENGINE === 'memory' ? 'memory/0' : '127.0.0.1:';
     expect(await started({ concurrency: 7 })).toEqual([
       expect.stringContaining(
@@ -277,7 +277,7 @@ describe('a job that was taken from a dead pool', () => {
   });
 });
 
-describe('a job whose handler throws what cannot be looked at', () => {
+describe('a job whose handler throws an unreadable value', () => {
   it('has failed, and its worker goes on', async () => {
     const { proxy, revoke } = Proxy.revocable(new Error('x'), {});
     revoke();
@@ -503,7 +503,7 @@ describe('prefetch', () => {
     expect(await ns.lock('n')).toBe(0);
   });
 
-  it('gives back on stop what no worker has begun, where and in the order it was', async () => {
+  it('puts back unstarted jobs on stop, in their places and order', async () => {
     const seen: number[] = [];
     const pool = await aPoolInFullFlight((i) => seen.push(i));
     await pool.stop();
@@ -574,7 +574,7 @@ describe('stop', () => {
     expect(await ns.redis.exists(ns.keys.heartbeat(pool.id))).toBe(0);
   });
 
-  it('puts back, without a failure and to be run next, what does not end in time', async () => {
+  it('puts back jobs that do not end in time, to run next and without a failure', async () => {
     const gate = new Gate();
     const reasons: unknown[] = [];
     const pool = aPool({ concurrency: 2, shutdownTimeout: 10 }).job('n', async ({ signal }) => {
@@ -609,7 +609,7 @@ describe('stop', () => {
     expect(await ns.set('retry')).toEqual([]);
   });
 
-  it('puts back what is in progress without a worker that knows it', async () => {
+  it('puts back jobs in progress that no worker accounts for', async () => {
     const pool = aPool().job('n', () => undefined);
     await pool.start();
     const list = ns.keys.inProgress('n', pool.id);

@@ -45,7 +45,7 @@ async function page(): Promise<string[]> {
   return (await registry.metrics()).split('\n').filter((line) => line && !line.startsWith('#'));
 }
 
-it('counts what jobs do, by name', async () => {
+it('counts jobs by name', async () => {
   new PrometheusMetrics({ enqueuer, pool, registry });
   pool.job('good', () => undefined);
   pool.job('bad', () => {
@@ -96,7 +96,7 @@ it('counts no unique job that waits already', async () => {
   expect(await page()).toContain('nestcraft_work_jobs_enqueued_total{job_name="n"} 1');
 });
 
-it('shows how busy the pool is, and what waits', async () => {
+it('shows the busy workers and the waiting jobs', async () => {
   new PrometheusMetrics({ pool, client, registry });
   const gate = new Gate();
   pool.job('slow', () => gate.pass());
@@ -136,7 +136,7 @@ it('gives the rest when Redis is out of reach', async () => {
   expect(lines.filter((line) => line.includes('queue_depth'))).toEqual([]);
 });
 
-it('bounds the names that it tells', async () => {
+it('limits the number of names', async () => {
   new PrometheusMetrics({ enqueuer, registry });
   await enqueuer.enqueueMany(Array.from({ length: 600 }, (_, i) => ({ name: `n${i}` })));
   const lines = (await page()).filter((line) => line.includes('jobs_enqueued_total'));

@@ -162,7 +162,7 @@ describe('in a Cluster', () => {
     expect((await client.counts()).scheduled).toBe(outcomes.length / 2);
   });
 
-  it('what is refused until its time is up has certainly not been done', async () => {
+  it('a command that is refused until its timeout has certainly had no effect', async () => {
     const impatient = new Enqueuer({ redis: cluster, namespace, commandTimeout: 300 });
     await impatient.enqueue('u', { i: 1 }, { unique: true });
     const { slot, owner, other } = await slotOf(namespace);
@@ -211,7 +211,7 @@ describe('in a Cluster', () => {
     client.close();
   });
 
-  it('the address of one node serves the namespaces that lie there, and says of others what to do', async () => {
+  it('the address of one node serves its own namespaces, and advises about others', async () => {
     await enqueuer.enqueue('n');
     const { owner, other } = await slotOf(namespace);
     for (const [{ options }, refusal] of [
@@ -235,7 +235,7 @@ describe('in a Cluster', () => {
     }
   });
 
-  it('a look for the owner ends when the Cluster is down, and when nobody answers', async () => {
+  it('the search for the owner ends when the Cluster is down, and when no node answers', async () => {
     const dead = await LocalRedis.start({ settings: { 'cluster-enabled': 'yes' } });
     const { host, port } = dead;
     // It answers, and has no slots.

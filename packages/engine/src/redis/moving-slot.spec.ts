@@ -97,7 +97,7 @@ it.each([
   expect(await places()).toEqual(AFTERWARDS[what]);
 });
 
-it('the last job of a queue is removed, and what was enqueued under its claim takes its place', async () => {
+it('the last job of a queue is removed, and the job under its claim takes its place', async () => {
   const [deaths, attempts] = [keys.deaths('id'), keys.attempts('id')];
   await owner.mset(
     uniqueKey,

@@ -18,7 +18,7 @@ describe('packed entries', () => {
     expect(unpack(packed, 3)).toEqual(['{"a":"ü"}', Buffer.from([0xff]), '{}']);
   });
 
-  it('that stand by themselves may contain what separates others', () => {
+  it('that are packed alone may contain the separator', () => {
     expect(unpack(Buffer.from('a\0b'), 1)).toEqual(['a\0b']);
   });
 });

@@ -65,7 +65,7 @@ describe('a page of a list', () => {
     expect(await ns.connection.call(call)).toMatchObject({ entries: [], next: undefined });
   });
 
-  it('is refused for what is no list', async () => {
+  it('is refused for a key that is not a list', async () => {
     await ns.redis.set(ns.keys.queue('n'), 'text');
     const call = scripts.jobs.listPage(ns.keys.queue('n'), 0, { count: 3 });
     await expect(ns.connection.call(call)).rejects.toThrow('WRONGTYPE');

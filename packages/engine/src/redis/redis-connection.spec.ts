@@ -110,7 +110,7 @@ describe('RedisConnection', () => {
     expect(connection.isUp).toBe(true);
   });
 
-  it('gives up waiting after its command timeout, and says for what', async () => {
+  it('stops waiting after its command timeout, and names the connection', async () => {
     const connection = aConnection('redis://127.0.0.1:1', { name: 'nowhere', commandTimeout: 50 });
     await expect(connection.ready()).rejects.toThrow(
       expect.objectContaining({
@@ -388,7 +388,7 @@ describe('a connection that Redis refuses', () => {
   });
 });
 
-describe('what Redis answers', () => {
+describe('replies of Redis', () => {
   it('holds neither arguments nor where in which script it was said', async () => {
     const connection = aConnection(TEST_REDIS_URL, { name: 'test' });
     await connection.ready();

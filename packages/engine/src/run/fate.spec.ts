@@ -198,7 +198,7 @@ describe('fate', () => {
     expect(told).toEqual([{ fault }]);
   });
 
-  it('falls back to the default when a backoff throws, and tells', () => {
+  it('falls back to the default when a backoff throws, and reports it', () => {
     const told: unknown[] = [];
     const backoff = (): number => {
       throw new RangeError('in backoff');

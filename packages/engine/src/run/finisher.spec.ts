@@ -35,7 +35,7 @@ function makeFinisher(mapError: FinisherOptions['mapError'] = (error) => error):
   });
 }
 
-it('counts what mapError answers', () => {
+it('uses the error that mapError returns', () => {
   const kill = makeFinisher(() => new KillJobError('hopeless'));
   expect(finished(new Error('no'), kill).fate).toMatchObject({
     ...{ kind: 'dead', failure: { error: 'hopeless' } },
@@ -88,7 +88,7 @@ it('hands on nothing that cannot be looked at', () => {
   ).toEqual(standIn);
 });
 
-it('tells once for each name of a backoff that is of no use', () => {
+it('reports an invalid backoff once for each name', () => {
   const finisher = makeFinisher();
   for (let times = 0; times < 3; times++) {
     const { fate } = finished(new Error('no'), finisher, { backoff: () => -1 });
@@ -114,7 +114,7 @@ it('has the causes in the attempt, too, however long the message is', () => {
   expect(attempt?.backtrace).toMatch(/caused by: Error \[23505\]: duplicate key\n {4}at /);
 });
 
-it('takes a promise that was thrown for what it is, and hears when it rejects', async () => {
+it('treats a thrown promise as a value, and handles its rejection', async () => {
   const rejected = Promise.reject(new Error('nobody waits'));
   expect(finished(rejected).fate).toMatchObject({
     ...{ kind: 'retry', failure: { error: expect.stringContaining('Promise') } },

@@ -42,7 +42,7 @@ describe('Prefetch', () => {
     expect(prefetch.room(now)).toBe(0);
   });
 
-  it('allows short jobs, not long ones, and not those of names that it was told of', () => {
+  it('allows short jobs, except those of excluded names', () => {
     const prefetch = new Prefetch(['limited']);
     run(prefetch, { name: 'short', duration: 1 });
     run(prefetch, { name: 'long', duration: 20 });

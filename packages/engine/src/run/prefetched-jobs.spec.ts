@@ -5,7 +5,7 @@ import { PrefetchedJobs } from './prefetched-jobs.js';
 
 const entries = Array.from({ length: 1_000 }, (_, i) => ({ jobName: 'n', raw: String(i) }));
 
-it('gives jobs in the order in which they came, and tells since when the first waits', () => {
+it('returns jobs in their order, and the time since which the first waits', () => {
   const jobs = new PrefetchedJobs();
   for (const [at, entry] of entries.entries()) jobs.add(entry, at);
   for (const [at, entry] of entries.slice(0, 700).entries()) {

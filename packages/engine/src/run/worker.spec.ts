@@ -54,7 +54,7 @@ it.each<[string, () => unknown]>([
   expect(outcome).toEqual({ kind: 'threw', error: new Error('no tenant') });
 });
 
-it('measures how long a run takes by a clock that nobody sets', async () => {
+it('measures the duration of a run by a monotonic clock', async () => {
   let [now, elapsed] = [1_700_000_000_000, 50];
   const { duration } = await run(
     () => {
@@ -75,7 +75,7 @@ it('measures it by the clock that it is given, and never less than nothing', asy
   expect(stopwatchOf(systemClock)()).toBeLessThan(Date.now() / 2);
 });
 
-it('keeps what a job shows of itself short, and a text', async () => {
+it('shortens check-ins, and converts them to text', async () => {
   const shown: unknown[] = [];
   const worker = new Worker<unknown>({
     ...{ id: 'w', context: () => ({}), now: () => 0, elapsed: () => 0 },

@@ -150,7 +150,7 @@ describe('jobs that were fetched ahead', () => {
     expect(workers.prefetched.map(idOf)).toEqual(['b']);
   });
 
-  it('do not begin in workers that have been stopped; what is still brought waits with them', async () => {
+  it('do not begin in stopped workers; later jobs wait with them', async () => {
     const workers = aCrew(1);
     workers.take(someJobs('slow', 'a', 'b'));
     workers.stop();

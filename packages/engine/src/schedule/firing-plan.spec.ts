@@ -26,7 +26,7 @@ describe('planFirings', () => {
     expect(plan(knowledge)).toMatchObject({ wrong: '', stale: [], times: nextFour });
   });
 
-  it('forgets what was added too far ahead, and takes that away', () => {
+  it('removes firings that were added too far ahead', () => {
     expect(plan({ last: NOW + 100_000 })).toMatchObject({
       wrong: String(NOW + 100_000),
       stale: [99_580, 99_640, 99_700, 99_760, 99_820, 99_880, 99_940, 100_000].map(
@@ -36,7 +36,7 @@ describe('planFirings', () => {
     });
   });
 
-  it('forgets what was added when something was moved that is not due yet', () => {
+  it('forgets the last firing when one was moved that is not due yet', () => {
     expect(plan({ last: NOW + 220, moved: NOW + 40 })).toMatchObject({
       wrong: String(NOW + 220),
       stale: [],

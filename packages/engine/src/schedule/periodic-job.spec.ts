@@ -25,7 +25,7 @@ describe('periodicJob', () => {
     expect(firingOf('0123456789abcdef01234567')).toBeUndefined();
   });
 
-  it('refuses what never fires, and what makes no sense', () => {
+  it('refuses schedules that never fire, and invalid ones', () => {
     expect(() => periodicJob('0 0 30 2 *', 'tick', {}, NOW)).toThrow('it never fires');
     expect(() => periodicJob('nonsense', 'tick', {}, NOW)).toThrow(InvalidScheduleError);
     expect(() => periodicJob('@daily', 'a,b', {}, NOW)).toThrow(InvalidJobNameError);

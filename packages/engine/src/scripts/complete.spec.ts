@@ -55,7 +55,7 @@ describe('completing jobs', () => {
     expect(await left('n')).toEqual({ list, lock: list.length, share: list.length });
   });
 
-  it('tells which were not there, of several queues, and lowers no lock for them', async () => {
+  it('returns the missing jobs of several queues, and lowers no lock for them', async () => {
     await inProgress('n', 'a', 'b');
     await inProgress('m', 'c', 'd');
     expect(await complete('n:x', 'm:c', 'n:a', 'm:y', 'm:d')).toEqual([0, 3]);
@@ -76,7 +76,7 @@ describe('completing jobs', () => {
     expect(await left('n')).toEqual({ list: [], lock: 0, share: 0 });
   });
 
-  it('takes out long ones beside short ones, whatever their bytes, and tells which were gone', async () => {
+  it('removes long and short jobs with any bytes, and returns the missing ones', async () => {
     const long = Buffer.from(`{"id":"long\0","text":"${'ü'.repeat(9_000)}"}`);
     const broken = Buffer.concat([long, Buffer.from([0xff])]);
     await inProgress('n', 'a', 'b');

@@ -59,13 +59,13 @@ describe('a fetch', () => {
     await expectCounted('a', 3);
   });
 
-  it('takes no more ahead than is wanted', async () => {
+  it('prefetches no more jobs than asked for', async () => {
     await enqueue('a', ...Array.from({ length: 12 }, (_, i) => i));
     expect(await fetch(['a'])).toHaveLength(10);
     expect(await ns.queue('a')).toHaveLength(2);
   });
 
-  it('fills what one queue lacks ahead from the others, after what idle workers get', async () => {
+  it('fills missing prefetched jobs from other queues, after the jobs for idle workers', async () => {
     await enqueue('b', 1, 2, 3);
     await enqueue('a', 4);
     expect(await fetch(['a', 'b'])).toEqual(['a 4', 'b 1', 'b 2', 'b 3']);
@@ -82,7 +82,7 @@ describe('a fetch', () => {
     await expectCounted('a', 1);
   });
 
-  it('takes none ahead while jobs wait that must not be taken ahead: they would be overtaken', async () => {
+  it('prefetches nothing while jobs wait that must not be prefetched: they would be overtaken', async () => {
     await enqueue('long', 1);
     await enqueue('a', 1, 2);
     expect(await fetch(['a', 'long'], ['long'])).toEqual(['a 1']);
@@ -95,14 +95,14 @@ describe('a fetch', () => {
     expect(await fetch(['a', 'long'], ['long'])).toEqual(['a 1', 'a 2']);
   });
 
-  it('takes nothing from a paused name, ahead either', async () => {
+  it('fetches and prefetches nothing of a paused name', async () => {
     await enqueue('a', 1, 2);
     await ns.redis.set(ns.keys.paused('a'), '1');
     expect(await fetch(['a'])).toEqual([]);
     expect(await ns.queue('a')).toHaveLength(2);
   });
 
-  it('takes no unique job ahead, nor what stands behind it; its claim stays', async () => {
+  it('prefetches no unique job and no job behind it; its claim stays', async () => {
     await enqueue('a', 1, 2);
     const { job: unique } = await enqueuer.enqueue('a', { i: 3 }, { unique: true });
     await enqueue('a', 4);

@@ -63,7 +63,7 @@ describe('settling jobs', () => {
     expect(await ns.redis.llen(ns.keys.inProgress('n', POOL))).toBe(0);
   });
 
-  it('keeps in progress what Redis refuses to put where it belongs, and settles the others', async () => {
+  it('keeps jobs in progress whose destination Redis refuses, and settles the others', async () => {
     await ns.redis.set(ns.keys.dead, 'no sorted set');
     await ns.redis.rpush(ns.keys.inProgress('n', POOL), 'third', 'second', 'first');
     await ns.redis.set(ns.keys.lock('n'), '3');
@@ -89,7 +89,7 @@ describe('settling jobs', () => {
     expect(await ns.redis.exists(ns.keys.attempts('id'))).toBe(0);
   });
 
-  it('keeps a unique job in progress whose claim cannot be ended: who waits under it has nowhere to go', async () => {
+  it('keeps a unique job in progress whose claim cannot be released, because another job waits under it', async () => {
     const claim = `${ns.keys.prefix}unique:n`;
     await ns.redis.set(ns.keys.queue('n'), 'no list');
     await ns.redis.set(claim, '{"name":"n","id":"waiting"}');

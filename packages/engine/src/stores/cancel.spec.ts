@@ -189,7 +189,7 @@ describe('cancelling a job that runs', () => {
     expect(await ns.lock('n')).toBe(0);
   });
 
-  it('reaches it in whichever pool it runs, and nobody else', async () => {
+  it('reaches the job in whichever pool it runs, and no other job', async () => {
     const gates = [new Gate(), new Gate()];
     const all = gates.map((gate) => aPool(obedient(gate), { concurrency: 1 }));
     await Promise.all(all.map(({ pool }) => pool.start()));
@@ -219,7 +219,7 @@ describe('cancelling a job that runs', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('counts for more than what its handler wishes after it', async () => {
+  it('overrides the fate that its handler asks for', async () => {
     const started = new Gate();
     const { pool, fates } = aPool(async (job: Job) => {
       const aborted = new Promise((resolve) => (job.signal.onabort = resolve));
@@ -284,7 +284,7 @@ describe('cancelling a job that runs', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('has it dropped when its process has died and it is put back', async () => {
+  it('drops the job when its process has died and it is put back', async () => {
     const { id, raw } = {
       id: 'i',
       raw: newEntry({ name: 'n', id: 'i', enqueuedAt: 1, argsText: 'null' }),
@@ -302,7 +302,7 @@ describe('cancelling a job that runs', () => {
 });
 
 describe('cancelling a job that was fetched ahead', () => {
-  it('keeps it from running, and leaves nothing of it', async () => {
+  it('prevents the run, and leaves nothing behind', async () => {
     const gate = new Gate();
     const seen = new Set<string>();
     const waiting = new Gate();
@@ -390,7 +390,7 @@ describe('cancelling', () => {
     expect(await ns.redis.zcard(ns.keys.dead)).toBe(1);
   });
 
-  it('refuses what is no id or no name', async () => {
+  it('refuses invalid ids and names', async () => {
     await expect(enqueuer.cancel('')).rejects.toThrow(InvalidOptionError);
     await expect(client.cancel('i', { jobName: 'a:lock' })).rejects.toThrow(InvalidJobNameError);
   });
@@ -402,7 +402,7 @@ describe('cancelling', () => {
     expect(await ns.redis.exists(ns.keys.cancelled)).toBe(0);
   });
 
-  it('tells the truth of jobs that move while it looks for them', async () => {
+  it('returns the right status for jobs that move during the search', async () => {
     const ran = new Set<string>();
     const { pool, fates } = aPool(
       async (job: Job) => {
@@ -431,7 +431,7 @@ describe('cancelling', () => {
 });
 
 describe('a job that is taken from a pool while it runs', () => {
-  it('has its signal aborted, and is settled by nobody here', async () => {
+  it('aborts its signal, and is not settled here', async () => {
     const started = new Gate();
     const lost: string[] = [];
     const reasons: unknown[] = [];

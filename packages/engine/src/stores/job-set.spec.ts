@@ -59,7 +59,7 @@ describe('running a dead job now', () => {
     expect(await ns.redis.exists(ns.keys.deaths('1'))).toBe(0);
   });
 
-  it('leaves what nobody knows, and what is no job, untouched', async () => {
+  it('leaves unknown names and entries that are not jobs untouched', async () => {
     await bury(failed('1', 'stranger'), 'not JSON');
     expect(await client.dead.runNow({ at: AT, id: '1' })).toEqual({ status: 'unknown' });
     const { jobs } = await client.dead.list();
@@ -83,7 +83,7 @@ describe('running a dead job now', () => {
     expect(JSON.parse(entry)).not.toHaveProperty('claim');
   });
 
-  it('does not claim what a dead job holds still', async () => {
+  it('does not claim the key that a dead job still holds', async () => {
     const { job } = await enqueuer.enqueue('n', { a: 1 }, { unique: true });
     const key = JSON.stringify(job?.uniqueKey ?? '');
     await ns.redis.del(ns.keys.queue('n'));
@@ -207,7 +207,7 @@ describe('with all dead jobs', () => {
     await bury(...entries, 'not JSON', Buffer.from([0x7b, 0xff]));
   }
 
-  it('retrying goes past what nobody knows, in batches', async () => {
+  it('retrying passes over unknown names, in batches', async () => {
     await buryMany();
     const seen: number[] = [];
     const result = await client.dead.runAll({ onProgress: (so) => seen.push(so.seen) });

@@ -42,7 +42,7 @@ describe('of large jobs in a set', () => {
     await ns.redis.zadd(ns.keys.retry, ...LARGE.flatMap((entry, i) => [NOW + i, entry]));
   });
 
-  it('a list has fewer than asked for, and tells where the next begins', async () => {
+  it('a list has fewer jobs than asked for, and returns the start of the next one', async () => {
     const first = await client.dead.list({ limit: 200 });
     expect([idsOf(first.jobs), first.next, first.total]).toEqual([['1', '2'], 2, 5]);
     const second = await client.dead.list({ from: 2, jobName: 'n' });

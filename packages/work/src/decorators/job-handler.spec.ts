@@ -244,6 +244,6 @@ it.each<[string, () => MethodDecorator]>([
   );
 });
 
-it('configureJobs of what is undefined does, too', () => {
+it('configureJobs of an undefined job does, too', () => {
   expect(() => WorkModule.configureJobs([{ job: undefined as never }])).toThrow(/in a circle/);
 });

@@ -146,7 +146,7 @@ describe('parameters', () => {
     expect(seen).toContainEqual([true, 'Ulm']);
   });
 
-  it('are what a schema makes of them, without any pipe', async () => {
+  it('are the output of a schema, without any pipe', async () => {
     const day = {
       '~standard': {
         version: 1 as const,
@@ -181,7 +181,7 @@ describe('parameters', () => {
   });
 });
 
-describe('what cannot be given a value', () => {
+describe('parameters that cannot get a value', () => {
   it('keeps the application from starting, with the method and the index', async () => {
     @Injectable()
     class Half {

@@ -87,7 +87,7 @@ describe('WorkEvents', () => {
     );
   });
 
-  it('tells what goes with it', async () => {
+  it('passes the details of the event', async () => {
     const app = await anApp([work()], [Handlers]);
     const { retried, snoozed, done } = app.get(WorkEvents);
     const all = Promise.all([retried, snoozed, done].map((one) => firstValueFrom<object>(one)));
@@ -101,7 +101,7 @@ describe('WorkEvents', () => {
     ]);
   });
 
-  it('tells of jobs that are cancelled or put back, and that the pool is ready', async () => {
+  it('emits cancelled and put-back jobs, and the ready pool', async () => {
     const app = await anApp([work({ shutdownTimeout: 0 })], [Handlers]);
     const events = app.get(WorkEvents);
     const told: string[] = [];
@@ -129,7 +129,7 @@ describe('WorkEvents', () => {
     expect(pool.listenerCount('settled')).toBe(0);
   });
 
-  it('survives listeners that throw or reject, behind operators too, and tells the others', async () => {
+  it('survives listeners that throw or reject, also behind operators, and calls the others', async () => {
     const { logger, errors } = aLogger();
     const app = await anApp([work({ logger })], [Handlers]);
     const { done } = app.get(WorkEvents);
@@ -230,7 +230,7 @@ describe('@OnJobEvent', () => {
     expect(warnings).not.toContainEqual(expect.stringContaining('@OnJobEvent'));
   });
 
-  it('that throws or rejects is logged and harms nobody', async () => {
+  it('that throws or rejects is logged and affects nothing else', async () => {
     @Injectable()
     class Listeners {
       readonly calls: string[] = [];
@@ -291,7 +291,7 @@ describe('@OnJobEvent', () => {
     await eventually(() => expect(calls).toEqual(['billing', 'unnamed']));
   });
 
-  it('warns of a name that nobody handles', async () => {
+  it('warns of a name without a handler', async () => {
     @Injectable()
     class Listeners {
       @OnJobEvent('dead', 'dise')

@@ -29,7 +29,7 @@ const SendEmail = defineJob(
 afterEach(closeApps);
 
 describe('@JobHandler of a contract', () => {
-  it('gives its method what the schema makes of the arguments, under old names, too', async () => {
+  it("gives its method the schema's output, under old names, too", async () => {
     const seen: unknown[] = [];
     @Injectable()
     class Mailer {

@@ -76,7 +76,7 @@ describe('guards, interceptors and filters', () => {
     expect(seen).toHaveLength(5);
   });
 
-  it('may decide what becomes of the job', async () => {
+  it('may decide the fate of the job', async () => {
     @Catch()
     class Decide implements ExceptionFilter {
       catch(error: Error, host: ArgumentsHost): unknown {

@@ -38,7 +38,7 @@ async function warningsOf(...providers: Providers): Promise<string[]> {
   return logger.warnings;
 }
 
-describe('a warning tells of', () => {
+describe('a warning reports', () => {
   it('a decorator that replaces the method above @JobHandler, and of none below', async () => {
     class Above {
       @Traced()
@@ -122,7 +122,7 @@ describe('a warning tells of', () => {
   });
 });
 
-describe('no warning tells of', () => {
+describe('no warning reports', () => {
   it('an override that is decorated, whatever it handles', async () => {
     class Base {
       @JobHandler('base')
@@ -140,7 +140,7 @@ describe('no warning tells of', () => {
     expect(await warningsOf(Sub)).toEqual([]);
   });
 
-  it('an override of what another provider handles', async () => {
+  it('an override of a method that another provider handles', async () => {
     class Base {
       @JobHandler('base')
       run(): void {
@@ -174,7 +174,7 @@ describe('no warning tells of', () => {
     expect(Unused.name).toBe('Unused');
   });
 
-  it('what stands in place of a handler in a test', async () => {
+  it('a replacement for a handler in a test', async () => {
     expect(await warningsOf({ provide: 'MAILER', useValue: { send: () => undefined } })).toEqual(
       [],
     );
@@ -202,7 +202,7 @@ describe('a provider that a factory makes for each job', () => {
     },
   );
 
-  it('is no handler where only a text names it, and harms nobody', async () => {
+  it('is not a handler if only a text names it', async () => {
     const made = { provide: 'MADE', scope: Scope.REQUEST, useFactory: () => new Plain() };
     expect(await warningsOf(made)).toEqual([]);
   });

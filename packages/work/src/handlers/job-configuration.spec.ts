@@ -36,7 +36,7 @@ class FailingBilling {
 }
 
 describe('options of configureJobsAsync', () => {
-  it('override those of the handler with what is injected, and leave the others', async () => {
+  it('override options of the handler with injected values, and leave the others', async () => {
     const configuration = WorkModule.configureJobsAsync([
       {
         job: 'fails',

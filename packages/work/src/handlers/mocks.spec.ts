@@ -123,7 +123,7 @@ describe('a mock in the place of a part of the module', () => {
     await expect(connection.ready()).rejects.toThrow('closed');
   });
 
-  it('is what the application enqueues with', async () => {
+  it('enqueues for the application', async () => {
     const enqueue = jest.fn<Enqueuer['enqueue']>();
     const { app } = await started((builder) =>
       builder.overrideProvider(Enqueuer).useValue({ enqueue }),
@@ -197,7 +197,7 @@ describe('a mock in the place of a part of the module', () => {
   });
 });
 
-describe('what stands in for the class of handlers', () => {
+describe('a mock of a class of handlers', () => {
   const send = jest.fn<(job: Job) => void>();
   const guarded = jest.fn<(to: string) => void>();
   class FakeMailer {
@@ -249,7 +249,7 @@ describe('what stands in for the class of handlers', () => {
     );
   });
 
-  it('says itself what it handles, where it is decorated', async () => {
+  it('handles its own jobs if it is decorated', async () => {
     const heard: string[] = [];
     class OtherMailer extends FakeMailer {
       @JobHandler('send_email')

@@ -258,7 +258,7 @@ describe('a proxy around a provider', () => {
     expect(await run(app)).toEqual(TRACED);
   });
 
-  it('may stand around everything, and bind what it shows', async () => {
+  it('may wrap every method, and bind its values', async () => {
     @Module({ imports: [work({ concurrency: 1 })], providers: [Mailer] })
     class App {}
     const app = closeLater(
@@ -336,7 +336,7 @@ describe('an instance under two tokens', () => {
     expect(seen.filter((line) => line === 'ran')).toHaveLength(1);
   });
 
-  it('is not what two modules have of one class each', async () => {
+  it('does not mix up two instances of a class in two modules', async () => {
     @Module({ providers: [Plain] })
     class A {}
     @Module({ providers: [Plain] })

@@ -99,7 +99,7 @@ function made(kind: Kind['kind']): unknown {
 
 const NAMES = ['plain', 'guarded', 'args', 'intercepted'];
 
-it.each(NAMES)('a %s handler is done when what it returned is', async (name) => {
+it.each(NAMES)('a %s handler is done when its returned work is done', async (name) => {
   const { app, enqueuer, client } = await aWorker([Handlers]);
   for (const kind of ['observable', 'generator']) {
     log = [];
@@ -112,7 +112,7 @@ it.each(NAMES)('a %s handler is done when what it returned is', async (name) => 
   expect(await deathsOf(client)).toEqual([]);
 });
 
-it.each(NAMES)('a %s handler fails with what it returned', async (name) => {
+it.each(NAMES)('a %s handler fails with its returned work', async (name) => {
   log = [];
   const { app, enqueuer, client } = await aWorker([Handlers]);
   await enqueuer.enqueue(name, { kind: 'throws' });
@@ -124,7 +124,7 @@ it.each(NAMES)('a %s handler fails with what it returned', async (name) => {
   expect(await deathsOf(client)).toContainEqual(expect.stringContaining('returned a function'));
 });
 
-it('is done before a decorator hears of it, and a listener does what it returns', async () => {
+it("is done before a decorator sees the end, and a listener's returned work is done, too", async () => {
   @Injectable()
   class Watch extends JobDecoratorService {
     override decorate(handler: Handler): Handler {

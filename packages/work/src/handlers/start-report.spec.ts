@@ -63,7 +63,7 @@ describe('at the start one line', () => {
     ]);
   });
 
-  it('tells what a selection leaves out', async () => {
+  it('reports the jobs that a selection leaves out', async () => {
     const options = { logger, only: ['send_*'] };
     await anApp([work(options), work({ name: 'billing' })], [Mailer, Reports]);
     expect(logger.lines[0]).toMatch(/^Runs 1 job: .*; 1 job excluded by "only" and "except"$/);
@@ -74,7 +74,7 @@ describe('at the start one line', () => {
     expect(logger.lines).toEqual([`Runs no jobs: its role is "enqueuer"; namespace n at ${place}`]);
   });
 
-  it('says that there are no handlers, and which classes nobody provides', async () => {
+  it('says that there are no handlers, and lists classes that no module provides', async () => {
     class Forgotten {
       @JobHandler('forgotten')
       run(): void {
@@ -97,7 +97,7 @@ describe('at the start one line', () => {
   });
 });
 
-it('a name that nobody handles is told, with the handler that is meant', async () => {
+it('a name without a handler causes a warning that names the likely handler', async () => {
   class Unprovided {
     @JobHandler('unprovided')
     run(): void {
@@ -126,7 +126,7 @@ it('a name that nobody handles is told, with the handler that is meant', async (
   ]);
 });
 
-it('names that the application handles elsewhere are not told', async () => {
+it('names that the application handles elsewhere cause no warning', async () => {
   const app = await anApp([work({ logger, role: 'enqueuer' })], [Mailer]);
   await app.get(Enqueuer).enqueue('send_email');
   await app.get(Enqueuer).enqueue('other');

@@ -48,7 +48,7 @@ async function signUp(url: string): Promise<number> {
 }
 
 describe('an HTTP application', () => {
-  it('enqueues from a controller what a provider handles', async () => {
+  it('enqueues from a controller for a handler of a provider', async () => {
     const { AppModule, seen } = aModule();
     const app = closeLater(await NestFactory.create(AppModule, { logger: false }));
     await app.listen(0, '127.0.0.1');
@@ -76,7 +76,7 @@ describe('a hybrid application', () => {
 });
 
 describe('a preview', () => {
-  it('makes nothing, and asks nobody where Redis is', async () => {
+  it('creates nothing, and needs no address of Redis', async () => {
     let asked = 0;
     @Module({ imports: [work({ redis: () => String(asked++) })] })
     class AppModule {}

@@ -167,7 +167,7 @@ describe('the pool', () => {
     expect(app.get<Client>(getClientToken('billing'))).toBeInstanceOf(Client);
   });
 
-  it('puts back what does not end within shutdownTimeout, and counts no failure', async () => {
+  it('puts back jobs that do not end within shutdownTimeout, without counting a failure', async () => {
     const options = isolated();
     const watcher = await anApp([work({ ...options, role: 'enqueuer' })]);
     const app = await anApp([work({ ...options, shutdownTimeout: 10 }), JobsModule]);

@@ -42,7 +42,7 @@ it.each(['SIGTERM', 'SIGINT'])('a listener of %s hears of the end', (signal) => 
   expect(hearsOfShutdown(signals as NodeJS.Process)).toBe(true);
 });
 
-it('a worker that nothing tells of the end warns', async () => {
+it('a worker without shutdown hooks warns', async () => {
   await anApp([work({ logger })], [Handlers]);
   await eventually(() =>
     expect(warnings).toEqual([expect.stringContaining('enableShutdownHooks') as unknown]),
@@ -73,7 +73,7 @@ it('a signal that comes again is heard where the first was, until the end', () =
   expect(signals.listenerCount('SIGTERM')).toBe(1);
 });
 
-it('a worker that stops says to another signal what it waits for', async () => {
+it('a stopping worker reports the jobs that it waits for at the next signal', async () => {
   const lines: string[] = [];
   const log = (message: string): void => void lines.push(message);
   const app = await anApp([work({ logger: { ...logger, log } })], [Handlers]);

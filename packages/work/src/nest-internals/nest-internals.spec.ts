@@ -139,7 +139,7 @@ describe('packages/core/injector/module.ts', () => {
     expect(new Set(order.slice(3))).toEqual(new Set(['Inner ends', 'Between ends', 'Outer ends']));
   });
 
-  it('has what Nest makes for a provider of it among its injectables, by its class', async () => {
+  it("lists Nest's instance of a provider among its injectables, by its class", async () => {
     const context = await started({ providers: [Enhanced] });
     const injectables = wrapperOf(context, Enhanced).host?.injectables;
     expect([Guard, Interceptor, Pipe, Filter].map((type) => injectables?.has(type))).toEqual(
@@ -153,7 +153,7 @@ describe('packages/core/injector/module.ts', () => {
   });
 });
 
-it('packages/core/injector/instance-wrapper.ts tells how a provider is made', async () => {
+it('packages/core/injector/instance-wrapper.ts says how a provider is created', async () => {
   @Injectable({ scope: Scope.REQUEST })
   class PerRequest {}
   @Injectable({ scope: Scope.TRANSIENT })

@@ -51,7 +51,7 @@ async function anApp(jobDecorator?: Type<JobDecoratorService>): Promise<INestApp
   return app;
 }
 
-it('sees every handler once, when the application starts, and what it returns runs instead', async () => {
+it('gets every handler once, at the start of the application, and its result runs instead', async () => {
   const app = await anApp(Tracing);
   await app.get(Enqueuer).enqueue('send_email');
   await app.get(WorkerPool).drain();

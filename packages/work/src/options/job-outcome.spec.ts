@@ -74,7 +74,7 @@ describe('jobErrors', () => {
     );
   });
 
-  it('leaves alone what it has no rule for, and what a handler has decided', () => {
+  it('ignores errors without a rule, and decisions of the handler', () => {
     const all = jobErrors([{ error: Error, outcome: 'dropped' }]);
     for (const error of [new SnoozeJobError('1s'), new KillJobError(), 'a text', undefined]) {
       expect(all(error)).toBe(error);
@@ -93,7 +93,7 @@ describe('jobErrors', () => {
 });
 
 describe('the option outcomes', () => {
-  it('decides what becomes of jobs', async () => {
+  it('decides the fates of jobs', async () => {
     class Dead extends Error {}
     class Dropped extends Error {}
     class Later extends Error {}

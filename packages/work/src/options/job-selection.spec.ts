@@ -25,7 +25,7 @@ describe('selectedJobs', () => {
     expect([...selectedJobs(NAMES, options)]).toEqual(selected);
   });
 
-  it.each(['only', 'except'] as const)('refuses what fits no job in "%s"', (option) => {
+  it.each(['only', 'except'] as const)('refuses names in "%s" that match no job', (option) => {
     expect(() => selectedJobs(NAMES, { [option]: ['mail', 'male'] })).toThrow(
       expect.objectContaining({
         constructor: UnknownJobSelectionError,

@@ -52,7 +52,7 @@ describe.each([
   ['Express', () => undefined],
   ['Fastify', () => new FastifyAdapter()],
 ])('the metrics page on %s', (_, adapter) => {
-  it('shows what jobs did, as Prometheus reads it', async () => {
+  it("shows the metrics of jobs in Prometheus's format", async () => {
     const app = await anApp({}, { adapter: adapter() });
     await app.get(Enqueuer).enqueue('send_email');
     await app.get(WorkerPool).drain();
@@ -83,7 +83,7 @@ it('may be left out, where another page shows the registry', async () => {
   expect(await registry.metrics()).toContain('nestcraft_work_workers 10');
 });
 
-it('tells of no workers where the process only enqueues', async () => {
+it('shows no workers in a process that only enqueues', async () => {
   const app = await anApp({}, { role: 'enqueuer' });
   const text = await (await page(app)).text();
   expect(text).toContain('nestcraft_work_jobs_enqueued_total');
@@ -97,7 +97,7 @@ it('leaves the registry to the next application of the process', async () => {
   expect((await page(next)).status).toBe(200);
 });
 
-it('may be told by what is injected where it writes, and who may read it', async () => {
+it('takes its registry and its guards from a factory with injected values', async () => {
   const registry = new Registry();
   @Injectable()
   class Keys {

@@ -80,7 +80,7 @@ describe('WorkHealthIndicator', () => {
     expect(body.error).toMatchObject({ work: { status: 'down', isReady: false } });
   });
 
-  it('is degraded, and HTTP still well, when jobs wait that nobody handles', async () => {
+  it('is degraded, with HTTP status 200, while jobs wait that no pool handles', async () => {
     const app = await anApp(both());
     await app.get(Enqueuer).enqueue('nobody');
     const { http, body } = await health(app);

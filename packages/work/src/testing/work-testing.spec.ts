@@ -145,14 +145,14 @@ function lines(): string[] {
 }
 
 describe('an application under test', () => {
-  it('enqueues, and runs nothing until it is told to', async () => {
+  it('enqueues, and runs nothing until asked to', async () => {
     const enqueuer = await start();
     await enqueuer.enqueue('welcome', { to: 'ada' });
     expect(lines()).toEqual([]);
     expect(await work.jobs()).toMatchObject([{ state: 'waiting', job: { name: 'welcome' } }]);
   });
 
-  it('has no timers, and no time that passes by itself', async () => {
+  it('has no timers, and a time that only the test moves', async () => {
     await start();
     expect(work.now).toEqual(NOW);
   });
@@ -227,7 +227,7 @@ describe('an application under test', () => {
 });
 
 describe('drain', () => {
-  it('runs what waits, in order, and what that enqueues', async () => {
+  it('runs waiting jobs in order, and the jobs that they enqueue', async () => {
     const enqueuer = await start();
     await enqueuer.enqueue('welcome', { to: 'ada' });
     await enqueuer.enqueue(Ping, { n: 1 });
@@ -239,7 +239,7 @@ describe('drain', () => {
     expect(await work.jobs()).toMatchObject([{ state: 'scheduled', job: { name: 'remind' } }]);
   });
 
-  it('leaves what is paused, and what nobody handles', async () => {
+  it('leaves paused jobs, and jobs without a handler', async () => {
     const enqueuer = await start();
     await enqueuer.enqueue('nobody');
     await enqueuer.enqueue('ping', { n: 1 });
@@ -248,7 +248,7 @@ describe('drain', () => {
     expect(await work.jobs()).toHaveLength(2);
   });
 
-  it('does not go on for ever', async () => {
+  it('does not run endlessly', async () => {
     @Injectable()
     class Endless {
       constructor(private readonly enqueuer: Enqueuer) {}
@@ -267,7 +267,7 @@ describe('drain', () => {
 });
 
 describe('advance', () => {
-  it('runs what is scheduled when its time has come, in the order of time', async () => {
+  it('runs scheduled jobs at their time, in order', async () => {
     const enqueuer = await start();
     await enqueuer.enqueue('ping', { n: 2 }, { in: '2h' });
     await enqueuer.enqueue('ping', { n: 1 }, { in: '1m' });
@@ -338,13 +338,13 @@ describe('perform', () => {
   });
 });
 
-it('refuses to have a job fail that nobody handles', async () => {
+it('refuses to make a job fail that has no handler', async () => {
   await start();
   expect(() => work.failNext('pnig')).toThrow(NoHandlerError);
 });
 
 describe('toHaveEnqueued', () => {
-  it('tells what was enqueued, by arguments, time and number', async () => {
+  it('asserts enqueued jobs, by arguments, time and number', async () => {
     const enqueuer = await start();
     await enqueuer.enqueue(Ping, { n: 1 });
     await enqueuer.enqueue(Ping, { n: 2 });
@@ -364,7 +364,7 @@ describe('toHaveEnqueued', () => {
     expect(work.enqueued).toHaveLength(3);
   });
 
-  it('says what was enqueued instead', async () => {
+  it('lists the jobs that were enqueued instead', async () => {
     const enqueuer = await start();
     await enqueuer.enqueue(Ping, { n: 1 });
     await enqueuer.enqueue('remind', { to: 'ada' }, { in: '1m' });
@@ -403,7 +403,7 @@ describe('toHaveEnqueued', () => {
   });
 });
 
-it('clear forgets jobs, and what was enqueued, and what was to fail', async () => {
+it('clear forgets jobs, enqueued jobs, and planned failures', async () => {
   const enqueuer = await start();
   await enqueuer.enqueue('ping', { n: 1 }, { unique: true });
   await enqueuer.enqueue('remind', { to: 'ada' }, { in: '1m' });
