@@ -16,7 +16,9 @@ const RUNS = Number(process.env.HISTORY_RUNS ?? 15);
 
 let world: World;
 
-beforeEach(() => (world = new World()));
+beforeEach(() => {
+  world = new World();
+});
 afterEach(() => world.end());
 
 /** Jobs, pools and settings that change at random. Jobs run until they are released. */
