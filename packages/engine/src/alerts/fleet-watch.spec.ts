@@ -30,13 +30,13 @@ afterEach(async () => {
 /** Starts a pool that notes the stalls of which it tells. */
 async function aPool(
   alerts: AlertOptions,
-  register = (_pool: WorkerPool) => {},
+  register?: (pool: WorkerPool) => unknown,
 ): Promise<WorkerPool> {
   const pool = new WorkerPool({
     ...{ ...ns.options, logger: silentLogger },
     alerts: { interval: INTERVAL, ...alerts },
   }).job('own', { maxWaiting: '1m' }, () => undefined);
-  register(pool);
+  register?.(pool);
   pool.on('stalled', (stall) => stalls.push(stall));
   pool.on('recovered', (recovery) => recoveries.push(recovery));
   pools.push(pool);
@@ -102,7 +102,7 @@ it('tells of too many deaths', async () => {
   await aPool({ dead: { count: 2, within: '1m' } });
   const [now] = await ns.redis.time();
   for (const id of ['a', 'b', 'c']) {
-    await ns.redis.zadd(ns.keys.dead, now, `{"name":"own","id":"${id}","t":1,"args":null}`);
+    await ns.redis.zadd(ns.keys.dead, Number(now), `{"name":"own","id":"${id}","t":1,"args":null}`);
   }
   await told({ kind: 'dead' });
   await client.dead.deleteAll();
