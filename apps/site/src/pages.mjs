@@ -241,6 +241,12 @@ export const SECTIONS = [
         'Client',
         'Inspect queues, jobs and pools in Redis, and repair them.',
       ],
+      [
+        `${GUIDES}/explain.md`,
+        'explain',
+        'Explain',
+        'Why a job does not start, or what it does instead.',
+      ],
       [`${GUIDES}/deploying.md`, 'deploying', 'Deploying', 'Docker, Kubernetes and serverless.'],
       [
         `${GUIDES}/lifecycle.md`,
@@ -254,7 +260,12 @@ export const SECTIONS = [
         'Redis',
         'Settings, memory, persistence, failover, Sentinel and access rules.',
       ],
-      [`${GUIDES}/health.md`, 'health', 'Health', 'Probes for Terminus, and what they report.'],
+      [
+        `${GUIDES}/health.md`,
+        'health',
+        'Health',
+        'Probes for Terminus, what they report, and alerts.',
+      ],
       [`${GUIDES}/metrics.md`, 'metrics', 'Metrics', 'Prometheus and OpenTelemetry.'],
       [
         'docs/support.md',

@@ -1,6 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { isThenable, readable } from './thrown.js';
 
+type Callback = (...args: never[]) => unknown;
+
 /** Emits an event and survives its listeners: every listener is called, even if others throw or reject. */
 export function emitSafely(
   emitter: EventEmitter,
@@ -9,12 +11,22 @@ export function emitSafely(
   onError: (error: unknown) => void,
 ): void {
   for (const listener of emitter.rawListeners(name)) {
-    try {
-      const returned: unknown = Reflect.apply(listener, emitter, args);
-      if (isThenable(returned))
-        returned.then(undefined, (error: unknown) => onError(readable(error)));
-    } catch (error) {
-      onError(readable(error));
-    }
+    callSafely(listener as Callback, args, onError, emitter);
+  }
+}
+
+/** Calls a function of the user's, if there is one, and survives that it throws or rejects. */
+export function callSafely(
+  callback: Callback | undefined,
+  args: readonly unknown[],
+  onError: (error: unknown) => void,
+  self?: unknown,
+): void {
+  try {
+    const returned: unknown = callback && Reflect.apply(callback, self, args);
+    if (isThenable(returned))
+      returned.then(undefined, (error: unknown) => onError(readable(error)));
+  } catch (error) {
+    onError(readable(error));
   }
 }

@@ -409,8 +409,8 @@ describe('an explanation', () => {
     await settled;
     const { reasons } = await client.explain(id);
     expect(reasons).toMatchObject([{ code: 'dead', error: 'no hope' }]);
-    const { error: _, ...rest } = reasons[0] ?? {};
-    expect(JSON.stringify(rest)).not.toMatch(/no hope|hunter2/);
+    const others = reasons.map((reason) => ({ ...reason, error: undefined }));
+    expect(JSON.stringify(others)).not.toMatch(/no hope|hunter2/);
   });
 
   it('follows a pause and a delay with their times', async () => {
@@ -443,13 +443,13 @@ describe('an explanation', () => {
     expect(await asked(last)).toMatchObject({ position: 3_000 });
     const { state, reasons } = await asked(middle);
     expect(state).toBe('notFound');
-    expect(reasons[0]?.text).toContain('1000 entries that were searched, of 3000.');
+    expect(reasons[0]?.text).toContain('800 entries that were searched, of 3000.');
   });
 
   it('rejects what is no question', async () => {
     await expect(client.explain('')).rejects.toThrow(InvalidOptionError);
     await expect(client.explain({} as never)).rejects.toThrow(InvalidOptionError);
-    await expect(client.explain({ key: {}, id: 'a' } as never)).rejects.toThrow(InvalidOptionError);
+    await expect(client.explain({ key: {}, id: 'a' })).rejects.toThrow(InvalidOptionError);
     await expect(client.explain({ job: 'a,b' })).rejects.toThrow(InvalidJobNameError);
     await expect(client.explain({ jobName: 'n' } as never)).rejects.toThrow(UnknownOptionError);
   });

@@ -40,12 +40,12 @@ export function atLimit(situation: Situation): Finding | undefined {
 
 /** Other jobs are first. */
 export function queuePosition(situation: Situation): Finding | undefined {
-  const { state, name, view, idle, rate } = situation;
+  const { state, name, view, rate } = situation;
   if (state !== 'queued' || !name) return undefined;
   const position = view.place?.at ?? 1;
-  const others = isFull(situation) || idle === 0 ? 0 : name.others;
+  const others = isFull(situation) || name.idle === 0 ? 0 : name.others;
   const isNext = position === 1 && others === 0;
-  if (isNext || position + others <= Math.min(idle, roomOf(situation))) return undefined;
+  if (isNext || position + others <= Math.min(name.idle, roomOf(situation))) return undefined;
   const rest = others > 0 ? `${counted(others, 'job')} of other names may go first.` : '';
   const ahead = position > 1 ? `${counted(position - 1, 'job is', 'jobs are')} ahead of it.` : '';
   const pace = rate > 0 ? `${(rate * 60).toPrecision(2)} jobs of the name ran per minute.` : '';

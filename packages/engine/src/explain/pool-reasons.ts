@@ -51,8 +51,8 @@ export function fetchNotAnswered(situation: Situation): Finding | undefined {
 
 /** All workers are busy. */
 export function workersBusy(situation: Situation): Finding | undefined {
-  const { state, fetching, idle } = situation;
-  if (state !== 'queued' || fetching.length === 0 || idle > 0) return undefined;
+  const { state, fetching, name } = situation;
+  if (state !== 'queued' || fetching.length === 0 || !name || name.idle > 0) return undefined;
   const seen = fetching.filter(({ busy }) => busy !== undefined);
   const workers = seen.reduce((sum, { concurrency }) => sum + concurrency, 0);
   const scope =

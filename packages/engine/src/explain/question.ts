@@ -23,14 +23,14 @@ import type { ExplainQuestion } from './explanation.js';
 const QUESTION = 'the id of a job, { id }, { id, job }, { job }, or { job, key }';
 
 /** A question's members. Some combinations are invalid. */
-interface Members {
+export interface QuestionMembers {
   readonly id?: string | undefined;
   readonly job?: JobNameOrContract | undefined;
   readonly key?: object | undefined;
 }
 
 /** The rules of these members. */
-export const EXPLAIN_QUESTION: OptionTable<Members> = {
+export const EXPLAIN_QUESTION: OptionTable<QuestionMembers> = {
   id: rule('the id of a job', (value) => typeof value === 'string' && value !== ''),
   job: ruleBy('the name of a job, or its contract', (value) => {
     if (!isJobContract(value)) assertJobName(value);
@@ -44,7 +44,7 @@ export const EXPLAIN_QUESTION: OptionTable<Members> = {
  * @throws InvalidOptionError, UnknownOptionError, InvalidJobNameError; InvalidJobArgsError for a key that JSON cannot express
  */
 export function lookFor(keys: Keys, question: ExplainQuestion): LookFor {
-  const asked: Members = typeof question === 'string' ? { id: question } : question;
+  const asked: QuestionMembers = typeof question === 'string' ? { id: question } : question;
   assertOptions('explain', asked, EXPLAIN_QUESTION);
   const { id, job, key } = asked;
   if (id !== undefined && key === undefined) {

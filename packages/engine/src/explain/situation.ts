@@ -20,8 +20,6 @@ export interface Situation {
   readonly open: readonly HandlingPool[];
   /** Those of them whose fetches Redis answers. */
   readonly fetching: readonly HandlingPool[];
-  /** The idle workers of those that were counted. */
-  readonly idle: number;
   /** The jobs of the name that ran per second in the last minutes; 0 if none did. */
   readonly rate: number;
 }
@@ -45,7 +43,6 @@ export function situationOf(asked: LookFor, view: View): Situation {
     entry: entryOf(view),
     name: GOING_TO_RUN.includes(state) && isUsed(view) ? view.name : undefined,
     due: dueAfter(now, view),
-    idle: fetching.reduce((sum, pool) => sum + idleWorkers(pool), 0),
     rate: rateOf(view),
   };
 }
@@ -66,10 +63,6 @@ function entryOf({ place }: View): JobEntry | undefined {
 function dueAfter(now: number, { place }: View): number | undefined {
   if (place?.in !== 'scheduled' && place?.in !== 'retry') return undefined;
   return place.at * 1000 > now ? place.at * 1000 : undefined;
-}
-
-function idleWorkers({ concurrency, busy = concurrency }: HandlingPool): number {
-  return Math.max(0, concurrency - busy);
 }
 
 function rateOf({ now, runs }: View): number {

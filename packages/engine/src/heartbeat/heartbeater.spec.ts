@@ -67,6 +67,27 @@ it('beats as gocraft/work does, and keeps the time of the first beat', async () 
   expect(await ns.redis.ttl(ns.keys.heartbeat('pool'))).toBe(-1);
 });
 
+it('tells for how long Redis has not answered fetches, until it does', async () => {
+  let unanswered = 20;
+  const told = (): Promise<string | null> =>
+    ns.redis.hget(ns.keys.heartbeat('pool'), 'fetch_unanswered');
+  const one = aHeartbeater({ unanswered: () => unanswered });
+  await one.beat();
+  expect(await told()).toBe('20');
+  unanswered = 0;
+  await one.beat();
+  expect(await told()).toBeNull();
+});
+
+it('notes that the pool is stopping, unless it is not registered', async () => {
+  await heartbeater.noteStopping();
+  expect(await ns.redis.exists(ns.keys.heartbeat('pool'))).toBe(0);
+  await heartbeater.beat();
+  await heartbeater.noteStopping();
+  const since = await ns.redis.hget(ns.keys.heartbeat('pool'), 'stopping_since');
+  expect(since).toBe('1700000000');
+});
+
 it('unregisters the pool', async () => {
   await heartbeater.beat();
   await heartbeater.remove();

@@ -76,6 +76,11 @@ export class Heartbeater implements Paced {
     this.#interval = options.settings.timing.heartbeat;
   }
 
+  /** Milliseconds since the last beat that Redis is known to have accepted; `undefined` before the first. */
+  get beatAge(): number | undefined {
+    return this.#beatAt === -Infinity ? undefined : performance.now() - this.#beatAt;
+  }
+
   /** Makes the thread follow the pool's new connection, which may lead to another server. */
   follow(): void {
     if (!this.#stopped) this.#thread?.follow(this.#options.connection.node);

@@ -47,6 +47,11 @@ export interface JobOptions {
    */
   readonly timeout?: Duration | undefined;
   /**
+   * How long the next job of the name may wait in its queue before the pool raises an alert: milliseconds, or a text such
+   * as `2m`; at least 1 s. Default: no alert.
+   */
+  readonly maxWaiting?: Duration | undefined;
+  /**
    * How long a unique job prevents duplicates: until it is `started` (gocraft/work's rule, the default), until it is
    * `done`, even if it is retried or dies in between, or until it is `doneOrDead`. If a Go worker runs such a job, the
    * claim ends when the job starts.
@@ -69,6 +74,8 @@ export interface JobType<Context = unknown> {
   readonly backoff: Backoff | undefined;
   /** In milliseconds. */
   readonly timeout: number | undefined;
+  /** In milliseconds. */
+  readonly maxWaiting: number | undefined;
   readonly uniqueUntil: UniqueUntil;
 }
 
@@ -80,6 +87,7 @@ export const JOB_OPTIONS: OptionTable<JobOptions> = {
   maxConcurrency: whole(0, Number.MAX_SAFE_INTEGER),
   backoff: functionOf('a function that returns a duration'),
   timeout: duration(1),
+  maxWaiting: duration(1_000),
   uniqueUntil: oneOf('started', 'done', 'doneOrDead'),
 };
 
@@ -96,9 +104,9 @@ export function jobType<Context>(
   assertOptions(`job "${name}"`, options, JOB_OPTIONS);
   const { priority = 1, maxFails = 4, skipDead = false, uniqueUntil = 'started' } = options;
   const { maxConcurrency, backoff } = options;
-  const timeout = durationIn(options.timeout);
+  const [timeout, maxWaiting] = [options.timeout, options.maxWaiting].map(durationIn);
   const retrying = { maxFails, skipDead, backoff };
-  return { name, handler, priority, ...retrying, maxConcurrency, timeout, uniqueUntil };
+  return { name, handler, priority, ...retrying, maxConcurrency, timeout, maxWaiting, uniqueUntil };
 }
 
 /**

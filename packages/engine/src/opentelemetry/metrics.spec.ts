@@ -51,7 +51,10 @@ async function measurements(): Promise<[string, string, unknown][]> {
     .flatMap(({ descriptor, dataPoints }) =>
       dataPoints.map(({ attributes, value }): [string, string, unknown] => [
         descriptor.name,
-        ['messaging.destination.name', 'nestcraft.work.fate', 'error.type', 'nestcraft.work.set']
+        [
+          ...['messaging.destination.name', 'nestcraft.work.fate', 'error.type'],
+          ...['nestcraft.work.set', 'nestcraft.work.stall.kind', 'nestcraft.work.stall.subject'],
+        ]
           .flatMap((key) => attributes[key] ?? [])
           .join(' '),
         typeof value === 'number' ? value : value.count,
@@ -104,4 +107,11 @@ it('measures in seconds how long the next job of a queue has waited', async () =
   expect(await measurements()).toContainEqual(['nestcraft.work.queue.latency', 'n', 90]);
   await earlier.close();
   client.close();
+});
+
+it('shows what stalls', async () => {
+  const stall = { kind: 'unhandled', subject: 'n', since: new Date(), text: '', remedy: '' };
+  Object.defineProperty(pool, 'stalls', { value: [stall] });
+  new OpenTelemetryMetrics({ pool, meterProvider });
+  expect(await measurements()).toContainEqual(['nestcraft.work.stalled', 'unhandled n', 1]);
 });

@@ -87,6 +87,13 @@ export class OpenTelemetryMetrics {
     const busy = this.#gauge('nestcraft.work.workers.busy', 'Jobs that are running');
     limit.addCallback((result) => result.observe(pool.concurrency));
     busy.addCallback((result) => result.observe(pool.busy));
+    const stalled = this.#gauge('nestcraft.work.stalled', 'What stalls: 1 for each', '{stall}');
+    stalled.addCallback((result) => {
+      for (const { kind, subject } of pool.stalls) {
+        const about = subject === undefined ? {} : { 'nestcraft.work.stall.subject': subject };
+        result.observe(1, { 'nestcraft.work.stall.kind': kind, ...about });
+      }
+    });
   }
 
   #gaugeFleet(client: Client): void {

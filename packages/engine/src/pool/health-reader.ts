@@ -47,17 +47,17 @@ export class HealthReader {
   async read(
     known: HealthFigures,
     limits: HealthAges,
-    { unregistered, refused }: Obstacles,
+    { unregistered, refused, stalls }: Obstacles,
   ): Promise<PoolHealth> {
     const { connection } = this.#options;
     if (!connection.isUp) {
-      return judge(known, limits, { unreachable: notConnected(connection.downReason) });
+      return judge(known, limits, { unreachable: notConnected(connection.downReason), stalls });
     }
-    if (unregistered !== undefined) return judge(known, limits, { unregistered });
+    if (unregistered !== undefined) return judge(known, limits, { unregistered, stalls });
     try {
-      return judge({ ...known, ...(await this.#figures()) }, limits, { refused });
+      return judge({ ...known, ...(await this.#figures()) }, limits, { refused, stalls });
     } catch (error) {
-      return judge(known, limits, { unreachable: redisProblem(error) });
+      return judge(known, limits, { unreachable: redisProblem(error), stalls });
     }
   }
 

@@ -1,3 +1,5 @@
+import { watchesFleet, FleetWatch } from '../alerts/fleet-watch.js';
+import type { Stall, StallListener } from '../alerts/stall.js';
 import { stopwatchOf } from '../base/clock.js';
 import { newId } from '../base/id.js';
 import { every, jittered, paced } from '../base/loop.js';
@@ -34,7 +36,7 @@ import type { PoolContext } from './pool-context.js';
 import { PoolRegistry } from './pool-registry.js';
 
 /** The events that the actors report to their pool. */
-export interface ActorEvents {
+export interface ActorEvents extends StallListener {
   /** A worker has started a job. */
   readonly started: (entry: JobEntry) => void;
   /** A job's run has ended. If `owned`, the job still belonged to this pool and Redis has recorded its fate. */
@@ -63,6 +65,10 @@ export interface PoolActors<Context> {
   readonly registry: PoolRegistry;
   readonly periodicEnqueuer: PeriodicEnqueuer;
   readonly recorder: Recorder;
+  /** What stalls in the fleet. */
+  readonly fleetStalls: readonly Stall[];
+  /** Milliseconds for which Redis has not answered the fetches for idle workers; 0 while no worker is idle. */
+  readonly fetchSilence: number;
   /** Moves due jobs to their queues. */
   requeueDue(): Promise<void>;
   /** Connects. Fetches nothing yet. */
@@ -180,9 +186,11 @@ export function makeActors<Context>(
     onError: reported('dispatcher.dispatch'),
   });
 
+  const fetchSilence = (): number =>
+    workers.busy < settings.concurrency ? (dispatcher.fetchAge ?? 0) : 0;
   const unanswered = (): number => {
-    const age = workers.busy < settings.concurrency ? (dispatcher.fetchAge ?? 0) : 0;
-    return age > UNANSWERED_AFTER ? Math.floor(age / 1000) : 0;
+    const silence = fetchSilence();
+    return silence > UNANSWERED_AFTER ? Math.floor(silence / 1000) : 0;
   };
 
   /** Runs `work` between two rounds, when a worker runs each job in progress or the job is about to be settled. */
@@ -283,6 +291,12 @@ export function makeActors<Context>(
     reporting('recorder.flush', timing.metrics),
   );
 
+  // Alerting.
+  const limits = { ...settings.alerts, maxWaiting: maxWaitingOf(types) };
+  const { interval } = settings.alerts;
+  const fleetWatch = new FleetWatch({ ...pool, limits, interval, listener: events });
+  const watching = paced(fleetWatch, reporting('fleet_watch.look', interval));
+
   /** Wakes the readers of the changed keys, or all of them if Redis may have been flushed. */
   const wake = (changed: readonly string[] | undefined): void => {
     if (!changed) restoring.poke();
@@ -295,10 +309,17 @@ export function makeActors<Context>(
   const others = [
     ...[requeuingRetries, requeuingScheduled, enqueuing, reaping, auditing, recording, cancelling],
     ...(settings.rescueUnknownJobs ? [rescuing] : []),
+    ...(watchesFleet(limits) ? [watching] : []),
   ];
 
   return {
     ...{ workers, dispatcher, heartbeater, registry, periodicEnqueuer, recorder },
+    get fleetStalls() {
+      return fleetWatch.stalls;
+    },
+    get fetchSilence() {
+      return fetchSilence();
+    },
     async requeueDue() {
       await retryRequeuer.requeueDue();
       await scheduledRequeuer.requeueDue();
@@ -381,6 +402,14 @@ function registrationOf(types: ReadonlyMap<string, JobType<never>>): Registratio
     maxConcurrency === undefined ? [] : [[name, maxConcurrency] as const],
   );
   return { jobNames: [...types.keys()], limits: new Map(limits) };
+}
+
+/** Returns how long the next job of each name may wait, in milliseconds. */
+function maxWaitingOf(types: ReadonlyMap<string, JobType<never>>): Map<string, number> {
+  const limits = [...types.values()].flatMap(({ name, maxWaiting }) =>
+    maxWaiting === undefined ? [] : [[name, maxWaiting] as const],
+  );
+  return new Map(limits);
 }
 
 type Interruptible = Pick<Workers<unknown>, 'running' | 'interrupt'>;

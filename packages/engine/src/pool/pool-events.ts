@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { Recovery, Stall } from '../alerts/stall.js';
 import type { ReapedPool } from '../maintenance/dead-pool-reaper.js';
 import type { Fate } from '../run/fate.js';
 import type { Job } from '../job/job.js';
@@ -20,6 +21,13 @@ export interface WorkerPoolEvents {
   ownershipLost: [settled: SettledJob];
   /** This pool has taken over the jobs of a dead pool. */
   reaped: [pool: ReapedPool];
+  /**
+   * Work stalls: see `alerts`. Of what concerns the whole fleet, one pool tells; while Redis is out of reach, each process
+   * tells of itself.
+   */
+  stalled: [stall: Stall];
+  /** What stalled goes on. */
+  recovered: [recovery: Recovery];
 }
 
 /** The emitter that holds a pool's listeners. */

@@ -63,10 +63,10 @@ export function healthLimits(limits: HealthLimits): HealthAges {
 export function judge(
   figures: HealthFigures,
   limits: HealthAges,
-  { unreachable, unregistered, refused }: Obstacles = {},
+  { unreachable, unregistered, refused, stalls = [] }: Obstacles = {},
 ): PoolHealth {
   const grave = graveProblems(figures, limits, { unreachable, unregistered });
-  const problems = [...grave, ...otherProblems(figures, limits, refused)];
+  const problems = [...grave, ...otherProblems(figures, limits, refused), ...stalls];
   const status = grave.length > 0 ? 'down' : problems.length > 0 ? 'degraded' : 'up';
   return { status, problems, ...figures };
 }
@@ -79,6 +79,8 @@ export interface Obstacles {
   readonly unregistered?: string | undefined;
   /** Why Redis refuses the writes of a registered pool. */
   readonly refused?: string | undefined;
+  /** What the alerts say; each a full sentence. */
+  readonly stalls?: readonly string[] | undefined;
 }
 
 function graveProblems(

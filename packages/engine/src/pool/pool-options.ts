@@ -1,3 +1,4 @@
+import { ALERT_OPTIONS, type AlertOptions } from '../alerts/alert-options.js';
 import type { Clock } from '../base/clock.js';
 import { duration } from '../options/duration.js';
 import { type Duration } from '../base/duration.js';
@@ -6,6 +7,7 @@ import {
   FLAG,
   FUNCTION,
   functionOf,
+  optionsIn,
   ruleBy,
   whole,
   type OptionTable,
@@ -59,6 +61,11 @@ export interface WorkerPoolOptions<Context = unknown> {
    * microsecond per job. Before Node 24 it also costs a little for every promise of the process, which Node must track.
    */
   readonly currentJob?: boolean | undefined;
+  /**
+   * What the pool watches, and whom it tells when work stalls. Default: unanswered fetches and late heartbeats, told by
+   * the event `stalled` and the log.
+   */
+  readonly alerts?: AlertOptions | undefined;
   /** Where the pool logs, such as Nest's `Logger` or pino; default the console. */
   readonly logger?: LoggerLike | undefined;
   /** Whether to log a line with the pool's jobs, namespace and Redis when the pool starts; default true. */
@@ -83,6 +90,7 @@ export const POOL_OPTIONS: OptionTable<WorkerPoolOptions> = {
   mapError: functionOf('a function of an error'),
   propagators: PROPAGATORS,
   currentJob: FLAG,
+  alerts: optionsIn('an object of alerts', 'WorkerPool', ALERT_OPTIONS),
   logger: LOGGER,
   announce: FLAG,
   clock: CLOCK,

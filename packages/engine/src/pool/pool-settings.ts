@@ -1,3 +1,4 @@
+import { alertSettings, type AlertSettings } from '../alerts/alert-options.js';
 import { systemClock } from '../base/clock.js';
 import { consoleLogger } from '../logging/logger.js';
 import { milliseconds } from '../options/duration.js';
@@ -20,8 +21,8 @@ export type PoolTimes = Resolved<PoolTiming>;
 /** The checked options of a pool, with the defaults filled in. Durations are in milliseconds. */
 export type PoolSettings<Context = unknown> = Omit<
   Resolved<WorkerPoolOptions<Context>>,
-  'timing'
-> & { readonly timing: PoolTimes };
+  'timing' | 'alerts'
+> & { readonly timing: PoolTimes; readonly alerts: AlertSettings };
 
 const DEFAULTS = {
   namespace: DEFAULT_NAMESPACE,
@@ -37,7 +38,7 @@ const DEFAULTS = {
   announce: true,
   clock: systemClock,
   random: Math.random,
-} satisfies Omit<WorkerPoolOptions, 'redis' | 'timing'>;
+} satisfies Omit<WorkerPoolOptions, 'redis' | 'timing' | 'alerts'>;
 
 const DEFAULT_TIMING: PoolTimes = {
   heartbeat: 5_000,
@@ -60,6 +61,7 @@ export function poolSettings<Context>(options: WorkerPoolOptions<Context>): Pool
     ...defined(options),
     shutdownTimeout: milliseconds('shutdownTimeout', shutdownTimeout),
     timing: poolTimes(timing),
+    alerts: alertSettings(options.alerts),
   };
   return settings as PoolSettings<Context>; // An empty object is a context, unless the caller's type says more.
 }

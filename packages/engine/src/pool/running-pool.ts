@@ -1,4 +1,9 @@
-import { emitSafely } from '../base/emit-safely.js';
+import { LocalWatch } from '../alerts/local-watch.js';
+import type { LocalSigns } from '../alerts/local-stalls.js';
+import type { Recovery, Stall } from '../alerts/stall.js';
+import { callSafely, emitSafely } from '../base/emit-safely.js';
+import { performance } from '../base/timers.js';
+import { errorLine } from '../errors/error-text.js';
 import { UnsupportedRedisError, type NewerFormatError } from '../errors/errors.js';
 import { Job } from '../job/job.js';
 import type { Report } from '../logging/report.js';
@@ -38,6 +43,7 @@ export class RunningPool<Context> {
   readonly #actors: PoolActors<Context>;
   readonly #drain: Drain;
   readonly #healthReader: HealthReader;
+  readonly #localWatch: LocalWatch;
   readonly #refusals = new WriteRefusals();
   readonly #warnings = new Set<string>();
   #startup: Startup | undefined;
@@ -45,6 +51,8 @@ export class RunningPool<Context> {
   #stopped: Promise<void> | undefined;
   /** Whether the pool is registered, and fetches jobs whenever Redis is reachable. */
   #isWorking = false;
+  /** Since when Redis does not serve the pool, on the clock of `performance.now`; `undefined` while it does. */
+  #awaySince: number | undefined;
 
   /** @throws UnsupportedRedisError, InvalidOptionError */
   constructor(options: RunningPoolOptions<Context>) {
@@ -58,11 +66,25 @@ export class RunningPool<Context> {
     this.#actors = this.#makeActors();
     this.#drain = new Drain({ ...this.#context, ...this.#actors });
     this.#healthReader = new HealthReader(this.#context);
+    this.#localWatch = new LocalWatch({
+      limits: settings.alerts,
+      signs: () => this.#signs(),
+      now: () => this.#context.clock.now(),
+      listener: {
+        stalled: (stall) => this.#onStalled(stall),
+        recovered: (recovery) => this.#onRecovered(recovery),
+      },
+    });
   }
 
   /** Whether Redis is connected, and the pool is registered and not stopping. */
   get isReady(): boolean {
     return this.#isWorking && this.#context.connection.isUp;
+  }
+
+  /** What stalls, in this process and, as far as this pool watches it, in the fleet. */
+  get stalls(): readonly Stall[] {
+    return [...this.#localWatch.stalls, ...this.#actors.fleetStalls];
   }
 
   /** The number of running jobs. */
@@ -79,6 +101,8 @@ export class RunningPool<Context> {
     const { connection } = this.#context;
     connection.on('down', (reason) => this.#onDown(reason));
     connection.on('up', () => this.#onUp());
+    this.#awaySince = performance.now();
+    this.#localWatch.start();
     this.#actors.connect();
     this.#startup = this.#bringUp();
     await this.#startup.attempted;
@@ -109,6 +133,7 @@ export class RunningPool<Context> {
     return this.#healthReader.read(known, limits, {
       unregistered: this.#startup?.refusal,
       refused: this.#refusals.current,
+      stalls: this.stalls.map(({ text }) => text),
     });
   }
 
@@ -121,6 +146,7 @@ export class RunningPool<Context> {
   async #stop(): Promise<void> {
     const wasWorking = this.#isWorking;
     this.#isWorking = false;
+    this.#localWatch.stop();
     this.#shutdown = new Shutdown({
       ...{ pool: this.#context, actors: this.#actors, log: this.#options.log, wasWorking },
       timeout: this.#context.settings.shutdownTimeout,
@@ -166,18 +192,21 @@ export class RunningPool<Context> {
 
   #begin(): void {
     this.#isWorking = true;
+    this.#awaySince = undefined;
     this.#emit('ready');
   }
 
   #onUp(): void {
     this.#options.log.up();
     if (!this.#isWorking) return;
+    this.#awaySince = undefined;
     this.#actors.reconnected();
     this.#emit('ready');
   }
 
   #onDown(reason: Error | undefined): void {
     if (this.#shutdown) return;
+    this.#awaySince ??= performance.now();
     this.#options.log.down(reason);
     this.#emit('notReady', () => [reason]);
   }
@@ -214,6 +243,8 @@ export class RunningPool<Context> {
       outdated: (error) => this.#onOutdated(error),
       restored: () => log.restored(),
       orphaned: (count) => log.orphaned(count),
+      stalled: (stall) => this.#onStalled(stall),
+      recovered: (recovery) => this.#onRecovered(recovery),
     });
   }
 
@@ -231,6 +262,37 @@ export class RunningPool<Context> {
   #onReaped(pool: ReapedPool): void {
     this.#options.log.reaped(pool);
     this.#emit('reaped', () => [pool]);
+  }
+
+  /** What the local watch judges by. After a reconnection, only an answered fetch ends a silence. */
+  #signs(): LocalSigns {
+    const { connection } = this.#context;
+    const { heartbeater, fetchSilence } = this.#actors;
+    const away = this.#awaySince === undefined ? 0 : performance.now() - this.#awaySince;
+    const reason = connection.downReason && errorLine(connection.downReason);
+    return {
+      silence: Math.max(away, fetchSilence),
+      beatAge: heartbeater.beatAge,
+      reason: this.#startup?.refusal ?? reason,
+    };
+  }
+
+  #onStalled(stall: Stall): void {
+    const { log, settings } = this.#options;
+    log.warn(`${stall.text} ${stall.remedy}`);
+    this.#emit('stalled', () => [stall]);
+    callSafely(settings.alerts.onStall, [stall], (error) =>
+      log.thrown('worker_pool.on_stall', error),
+    );
+  }
+
+  #onRecovered(recovery: Recovery): void {
+    const { log, settings } = this.#options;
+    log.info(`Goes on: ${recovery.text}`);
+    this.#emit('recovered', () => [recovery]);
+    callSafely(settings.alerts.onRecover, [recovery], (error) =>
+      log.thrown('worker_pool.on_recover', error),
+    );
   }
 
   /** Makes an event only if it has listeners, and catches their errors. */

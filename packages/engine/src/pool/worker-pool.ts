@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Stall } from '../alerts/stall.js';
 import { noteClass } from '../base/copies.js';
 import { newId } from '../base/id.js';
 import { shown } from '../base/shown.js';
@@ -71,6 +72,14 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
   /** The job names that have a handler in this pool. */
   get jobNames(): readonly string[] {
     return this.#jobs.names;
+  }
+
+  /**
+   * What stalls: in this process, and in the fleet as far as the pool's `alerts` and `maxWaiting` watch it; empty if nothing
+   * does.
+   */
+  get stalls(): readonly Stall[] {
+    return this.#running?.stalls ?? [];
   }
 
   /** The number of running jobs. */

@@ -175,3 +175,20 @@ it('gives in seconds how long the next job of a queue has waited', async () => {
   await earlier.close();
   client.close();
 });
+
+it('shows what stalls, while it does', async () => {
+  const stall = {
+    kind: 'unhandled',
+    subject: 'n',
+    since: new Date(),
+    text: '',
+    remedy: '',
+  } as const;
+  let stalls: WorkerPool['stalls'] = [stall];
+  Object.defineProperty(pool, 'stalls', { get: () => stalls });
+  new PrometheusMetrics({ pool, registry });
+  const line = 'nestcraft_work_stalled{kind="unhandled",subject="n"} 1';
+  expect(await page()).toContain(line);
+  stalls = [];
+  expect(await page()).not.toContain(line);
+});

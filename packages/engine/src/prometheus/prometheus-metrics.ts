@@ -36,6 +36,7 @@ export const PROMETHEUS_METRICS_OPTIONS: OptionTable<PrometheusMetricsOptions> =
 };
 
 const LABELS = ['job_name'] as const;
+const STALL_LABELS = ['kind', 'subject'] as const;
 type ByName = (typeof LABELS)[number];
 
 const QUEUE_GAUGES: readonly (readonly [
@@ -138,6 +139,9 @@ export class PrometheusMetrics {
     this.#gauge('pool_ready', 'Whether this process fetches jobs: 1 or 0', [], (gauge) =>
       gauge.set(pool.isReady ? 1 : 0),
     );
+    this.#gauge('stalled', 'Whether something stalls: 1 while it does', STALL_LABELS, (gauge) => {
+      for (const { kind, subject = '' } of pool.stalls) gauge.set({ kind, subject }, 1);
+    });
   }
 
   #gaugeFleet(client: Client): void {

@@ -175,6 +175,16 @@ export class Keys {
     return `${this.own}operation_lease:${work}`;
   }
 
+  /** String: exists while a pool that watches `scope` need not look again. This engine's own; it expires. */
+  alertTurn(scope: string): string {
+    return `${this.own}alert_turn:${scope}`;
+  }
+
+  /** Hash, stall → what stalls, as JSON, of the pools that watch `scope`. This engine's own; it expires. */
+  stalls(scope: string): string {
+    return `${this.own}stalls:${scope}`;
+  }
+
   /** Hash, schedule → the result of its last job, as JSON. This engine's own. */
   get lastResults(): string {
     return `${this.own}last_results`;

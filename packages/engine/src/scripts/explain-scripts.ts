@@ -62,6 +62,8 @@ export interface NameFacts {
   /** 0: no limit. */
   readonly limit: number;
   readonly lock: number;
+  /** Workers that are idle for certain; counted only for a queued job. */
+  readonly idle: number;
   /** The waiting jobs of other names that the same workers run. */
   readonly others: number;
 }
@@ -180,7 +182,7 @@ function claimOf([owner, isRunning, lasts]: Flat): ClaimFacts {
   };
 }
 
-function nameOf([known, waiting, pause, limit, lock, others]: Flat): NameFacts {
+function nameOf([known, waiting, pause, limit, lock, idle, others]: Flat): NameFacts {
   const left = Number(pause);
   return {
     isKnown: known === 1,
@@ -188,6 +190,7 @@ function nameOf([known, waiting, pause, limit, lock, others]: Flat): NameFacts {
     pause: left === -2 ? undefined : left === -1 ? 'forever' : left,
     limit: Number(limit),
     lock: Number(lock),
+    idle: Number(idle),
     others: Number(others),
   };
 }

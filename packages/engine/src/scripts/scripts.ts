@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import type { Keys } from '../redis/keys.js';
+import { AlertScripts } from './alert-scripts.js';
 import { EnqueuingScripts } from './enqueuing-scripts.js';
 import { ExplainScripts } from './explain-scripts.js';
 import { JobScripts } from './job-scripts.js';
@@ -19,6 +20,7 @@ export class Scripts {
   readonly queues: QueueScripts;
   readonly metrics: MetricsScripts;
   readonly explaining: ExplainScripts;
+  readonly alerts: AlertScripts;
 
   constructor(keys: Keys, clock: Clock) {
     this.running = new RunningScripts(keys, clock);
@@ -29,5 +31,6 @@ export class Scripts {
     this.queues = new QueueScripts(keys, clock);
     this.metrics = new MetricsScripts(keys, clock);
     this.explaining = new ExplainScripts(keys, clock);
+    this.alerts = new AlertScripts(keys, clock);
   }
 }

@@ -28,7 +28,7 @@ export interface SettledRun {
 }
 
 /** A pool with any context. */
-export type WatchedPool = Pick<WorkerPool, 'on' | 'busy' | 'concurrency' | 'isReady'>;
+export type WatchedPool = Pick<WorkerPool, 'on' | 'busy' | 'concurrency' | 'isReady' | 'stalls'>;
 
 /** Makes `meters` count from now on. Job names beyond the first 500 count as `(other)`. */
 export function watchJobs(

@@ -119,6 +119,18 @@ describe('WorkEvents', () => {
     expect(told).toContain(`putBack ${putBack.id}`);
   });
 
+  it('tells that work stalls, and that it goes on, as the module watches it', async () => {
+    const app = await anApp([work({ alerts: { unhandled: 1, interval: 50 } })], [Handlers]);
+    const { stalled, recovered } = app.get(WorkEvents);
+    const told: string[] = [];
+    stalled.subscribe(({ kind, subject }) => told.push(`${kind} ${subject}`));
+    recovered.subscribe(({ kind, recoveredAt }) => told.push(`${kind} ${typeof recoveredAt}`));
+    await app.get(Enqueuer).enqueue('nobodys');
+    await eventually(() => expect(told).toEqual(['unhandled nobodys']));
+    await app.get(Client).queue('nobodys').empty();
+    await eventually(() => expect(told).toEqual(['unhandled nobodys', 'unhandled object']));
+  });
+
   it('listens to the pool only while somebody listens here', async () => {
     const app = await anApp([work()], [Handlers]);
     const pool = app.get(WorkerPool);

@@ -3,7 +3,9 @@ import type {
   Job,
   Logger,
   ReapedPool,
+  Recovery,
   SettledJob,
+  Stall,
   WorkerPool,
   WorkerPoolEvents,
 } from '@nestcraft/engine';
@@ -109,6 +111,10 @@ export class WorkEvents implements Readonly<Streams> {
   readonly notReady: Observable<Error | undefined>;
   /** Another pool has died, and this pool has taken over its jobs. */
   readonly reaped: Observable<ReapedPool>;
+  /** Work stalls, as the `alerts` of the module watch it. One process of the fleet tells. */
+  readonly stalled: Observable<Stall>;
+  /** What stalled goes on. */
+  readonly recovered: Observable<Recovery>;
 
   constructor(pool: WorkerPool, logger: Logger) {
     const of = <Name extends keyof WorkerPoolEvents>(name: Name): Observable<First<Name>> =>
@@ -129,6 +135,8 @@ export class WorkEvents implements Readonly<Streams> {
     this.ready = of('ready');
     this.notReady = of('notReady');
     this.reaped = of('reaped');
+    this.stalled = of('stalled');
+    this.recovered = of('recovered');
   }
 }
 

@@ -173,7 +173,7 @@ function makePool(
 ): WorkerPool {
   const { concurrency, shutdownTimeout, maxDeaths, rescueUnknownJobs } = options;
   const { context: Context, logger = new Logger(WorkerPool.name), outcomes = [] } = options;
-  const { propagators, currentJob } = options;
+  const { propagators, currentJob, alerts } = options;
   return new Pool({
     redis,
     ...around(environment, options),
@@ -184,6 +184,7 @@ function makePool(
     mapError: jobErrors(outcomes),
     propagators,
     currentJob,
+    alerts,
     logger,
     announce: false, // The module logs a more detailed line.
     context: Context && ((): unknown => new Context()),

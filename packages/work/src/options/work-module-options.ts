@@ -1,6 +1,7 @@
 import type { ConfigurableModuleOptionsFactory, Type } from '@nestjs/common';
 import {
   InvalidOptionError,
+  type AlertOptions,
   type Duration,
   type LoggerLike,
   type Propagator,
@@ -77,6 +78,11 @@ export interface WorkModuleOptions extends JobSelection {
   readonly currentJob?: boolean | undefined;
   /** A class that extends JobDecoratorService and wraps every handler when the application starts; for APM tools. */
   readonly jobDecorator?: Type<JobDecoratorService> | undefined;
+  /**
+   * What the pool watches, and whom it tells when work stalls: unanswered fetches, late heartbeats, jobs that nobody
+   * handles, many dead jobs, late schedules. Default: the first two, told by `WorkEvents` and the log.
+   */
+  readonly alerts?: AlertOptions | undefined;
   /** The logger of the pool, such as pino; default: a Nest logger named `WorkerPool`. */
   readonly logger?: LoggerLike | undefined;
 }
@@ -111,6 +117,7 @@ export const WORK_OPTIONS: OptionTable<WorkModuleOptions> = {
   propagators: pool.propagators,
   currentJob: pool.currentJob,
   jobDecorator: CLASS,
+  alerts: pool.alerts,
   logger: pool.logger,
 };
 

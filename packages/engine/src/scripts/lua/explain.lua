@@ -17,15 +17,15 @@
 --            { id, when its mark as cancelled expires or '', deaths, started_at of its run or '', host and last beat of its
 --              pool or '' },
 --            { owner of the claim or '', 1 if the owner has started, PTTL of the claim },
---            { 1 if the name is known, waiting jobs, PTTL of the pause or -2, limit, lock, waiting jobs of other names for
---              the same workers },
+--            { 1 if the name is known, waiting jobs, PTTL of the pause or -2, limit, lock, idle workers, waiting jobs of
+--              other names for the same workers },
 --            { for each job or pool that fills the limit: { pool, host, id of the job or '' } },
 --            { for each pool that handles the name: { id, last beat, concurrency, host, engine, stopping since or '',
 --              seconds without an answer to its fetches or '', its busy workers or -1 } },
 --            { the counts of the name's runs in each of the last minutes, as JSON or '' } }
 local now, prefix, deadAfter = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local question, wanted, count = ARGV[4], ARGV[5], tonumber(ARGV[6])
-local ENTRIES, BYTES, NAMES, LISTS, POOLS, HOLDERS, SHARES, MINUTES = 1000, 256 * 1024, 1000, 200, 500, 10, 1000, 5
+local ENTRIES, BYTES, NAMES, LISTS, POOLS, HOLDERS, SHARES, MINUTES = 800, 256 * 1024, 1000, 200, 500, 10, 400, 5
 local names, forms = {}, {}
 for i = 7, 6 + count do names[#names + 1] = ARGV[i] end
 for i = 7 + count, #ARGV do forms[#forms + 1] = ARGV[i] end
@@ -105,22 +105,36 @@ end
 local lists = 0
 
 local function searchProgress(name)
-  local shares = redis.pcall('HKEYS', queueOf(name) .. ':lock_info')
-  for _, pool in ipairs(shares) do
+  local shares = redis.pcall('HGETALL', queueOf(name) .. ':lock_info')
+  for i = 1, shares.err and 0 or #shares, 2 do
     if found or lists >= LISTS then return end
-    lists = lists + 1
-    search('progress', name, queueOf(name) .. ':' .. pool .. ':inprogress', 100, pool)
+    if tonumber(shares[i + 1]) ~= 0 then
+      lists = lists + 1
+      search('progress', name, queueOf(name) .. ':' .. shares[i] .. ':inprogress', 100, shares[i])
+    end
   end
+end
+
+-- Returns the numbers of jobs in progress. Names have at most 255 characters, so the keys fit into one command.
+local function locksOf(some)
+  local keys = {}
+  for i, name in ipairs(some) do keys[i] = queueOf(name) .. ':lock' end
+  return #keys > 0 and redis.call('MGET', unpack(keys)) or {}
 end
 
 local function searchAll()
   if count == 0 and redis.call('SCARD', prefix .. 'known_jobs') <= NAMES then
     names = redis.call('SMEMBERS', prefix .. 'known_jobs')
   end
-  for _, name in ipairs(names) do
+  local locks = locksOf(names)
+  for i, name in ipairs(names) do
     if found then return end
-    -- Most names have nothing in progress.
-    if count > 0 or numberIn(queueOf(name) .. ':lock') > 0 then searchProgress(name) end
+    local running = tonumber(locks[i] or '') or 0
+    if lists >= LISTS then
+      total = total + math.max(0, running)
+    elseif running ~= 0 then
+      searchProgress(name)
+    end
   end
   for _, set in ipairs({ 'scheduled', 'retry', 'dead' }) do
     if not found then search(set, '', prefix .. set, ENTRIES / 4) end
@@ -219,29 +233,60 @@ local function handlers()
   return list
 end
 
--- Counts the busy workers of some pools, until enough idle ones are found. Returns the waiting jobs of other names for
--- which these workers may be needed.
-local function countBusy(pools, needed)
-  local budget, free, others = SHARES, 0, nil
+local function isFetching(pool)
+  return pool.stopping == '' and pool.unanswered == '' and math.floor(now / 1000) - (tonumber(pool.beat) or 0) <= deadAfter
+end
+
+-- Returns how many workers are idle for certain, if all pools handle the same names: their locks then cover all of the
+-- pools' jobs.
+local function idleInAll(pools)
+  local some, free = {}, 0
   for _, pool in ipairs(pools) do
-    local isFetching = pool.stopping == '' and pool.unanswered == '' and
-      math.floor(now / 1000) - (tonumber(pool.beat) or 0) <= deadAfter
-    if isFetching and budget > 0 and free < needed + (others or 0) then
-      local busy, isFirst = 0, others == nil
-      others = others or 0
-      for other in pool.names:gmatch('[^,]+') do
-        budget = budget - 1
-        busy = busy + math.max(0, tonumber(hash(queueOf(other) .. ':lock_info', pool.id)[1] or '') or 0)
-        if isFirst and other ~= name then
-          local waiting = sizeOf('LLEN', queueOf(other))
-          if waiting > 0 and redis.call('EXISTS', queueOf(other) .. ':paused') == 0 then others = others + waiting end
-        end
-      end
-      pool.busy = busy
-      free = free + math.max(0, tonumber(pool.concurrency) - busy)
-    end
+    if pool.names ~= pools[1].names then return 0 end
+    free = free + tonumber(pool.concurrency)
   end
-  return others or 0
+  for other in pools[1].names:gmatch('[^,]+') do
+    if #some < NAMES then some[#some + 1] = other end
+  end
+  for _, lock in ipairs(locksOf(some)) do free = free - math.max(0, tonumber(lock or '') or 0) end
+  return free
+end
+
+-- Counts the busy workers of some pools, until an idle one is found. Returns how many are idle.
+local function idleInSome(pools)
+  local budget, free = SHARES, 0
+  for _, pool in ipairs(pools) do
+    if budget <= 0 or free > 0 then break end
+    pool.busy = 0
+    for other in pool.names:gmatch('[^,]+') do
+      budget = budget - 1
+      pool.busy = pool.busy + math.max(0, tonumber(hash(queueOf(other) .. ':lock_info', pool.id)[1] or '') or 0)
+    end
+    free = free + math.max(0, tonumber(pool.concurrency) - pool.busy)
+  end
+  return free
+end
+
+-- Returns the waiting jobs of other names that a pool may fetch first.
+local function othersOf(pool)
+  local waiting = 0
+  for other in pool.names:gmatch('[^,]+') do
+    local size = other ~= name and sizeOf('LLEN', queueOf(other)) or 0
+    if size > 0 and redis.call('EXISTS', queueOf(other) .. ':paused') == 0 then waiting = waiting + size end
+  end
+  return waiting
+end
+
+-- Returns the number of idle workers, and of jobs of other names for which they may be needed.
+local function workersOf(all)
+  local pools = {}
+  for _, pool in ipairs(all) do
+    if isFetching(pool) then pools[#pools + 1] = pool end
+  end
+  if #pools == 0 then return 0, 0 end
+  local free = idleInAll(pools)
+  if free <= 0 then free = idleInSome(pools) end
+  return free, free > 0 and othersOf(pools[1]) or 0
 end
 
 local function runs()
@@ -266,7 +311,8 @@ if not name then return reply end
 local limit, lock = numberIn(queue .. ':max_concurrency'), numberIn(queue .. ':lock')
 local pause = redis.call('EXISTS', queue .. ':paused') == 1 and redis.call('PTTL', queue .. ':paused') or -2
 local pools, isQueued = handlers(), found and found.place == 'queue'
-local others = isQueued and countBusy(pools, tonumber(found.at)) or 0
+local idle, others = 0, 0
+if isQueued then idle, others = workersOf(pools) end
 local shown = {}
 for i, pool in ipairs(pools) do
   shown[i] = {
@@ -274,7 +320,7 @@ for i, pool in ipairs(pools) do
   }
 end
 reply[6] = {
-  redis.call('SISMEMBER', prefix .. 'known_jobs', name), sizeOf('LLEN', queue), pause, limit, lock, others,
+  redis.call('SISMEMBER', prefix .. 'known_jobs', name), sizeOf('LLEN', queue), pause, limit, lock, idle, others,
 }
 reply[7] = isQueued and limit > 0 and lock >= limit and holders() or {}
 reply[8] = shown

@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { eventually } from '../../../../test/support/eventually.js';
+import { Client } from '../client/client.js';
+import { silentLogger } from '../logging/logger.js';
+import { WorkerPool } from '../pool/worker-pool.js';
+import { TestNamespace } from '../testing/test-redis.js';
+import type { AlertOptions } from './alert-options.js';
+import type { Recovery, Stall } from './stall.js';
+
+const INTERVAL = 50;
+
+let ns: TestNamespace;
+let client: Client;
+let pools: WorkerPool[];
+let stalls: Stall[];
+let recoveries: Recovery[];
+
+beforeEach(() => {
+  ns = new TestNamespace();
+  client = new Client(ns.options);
+  [pools, stalls, recoveries] = [[], [], []];
+});
+
+afterEach(async () => {
+  await Promise.all(pools.map((pool) => pool.stop()));
+  client.close();
+  await ns.close();
+});
+
+/** Starts a pool that notes the stalls of which it tells. */
+async function aPool(
+  alerts: AlertOptions,
+  register?: (pool: WorkerPool) => unknown,
+): Promise<WorkerPool> {
+  const pool = new WorkerPool({
+    ...{ ...ns.options, logger: silentLogger },
+    alerts: { interval: INTERVAL, ...alerts },
+  }).job('own', { maxWaiting: '1m' }, () => undefined);
+  register?.(pool);
+  pool.on('stalled', (stall) => stalls.push(stall));
+  pool.on('recovered', (recovery) => recoveries.push(recovery));
+  pools.push(pool);
+  await pool.start();
+  return pool;
+}
+
+/** A job that was enqueued an hour ago, as gocraft/work does. */
+async function anOldJob(name: string): Promise<void> {
+  const time = Math.floor(Date.now() / 1000) - 3600;
+  await ns.redis.sadd(ns.keys.knownJobs, name);
+  await ns.redis.lpush(ns.keys.queue(name), `{"name":"${name}","id":"g","t":${time},"args":null}`);
+}
+
+/** Waits until the stall is told, and known to all pools that watch it. */
+async function told(stall: Partial<Stall>): Promise<void> {
+  await eventually(() => expect(stalls).toMatchObject([stall]));
+  await eventually(() => {
+    for (const pool of pools) expect(pool.stalls).toMatchObject([stall]);
+  });
+}
+
+/** Waits until its end is told, and known to all. */
+async function ended(stall: Partial<Stall>): Promise<void> {
+  await eventually(() => expect(recoveries).toMatchObject([stall]));
+  await eventually(() => expect(pools.flatMap((pool) => pool.stalls)).toEqual([]));
+  expect(stalls).toHaveLength(1);
+  expect(recoveries).toHaveLength(1);
+}
+
+it('tells once in the fleet of a name that no pool handles, and of its end', async () => {
+  await anOldJob('theirs');
+  const alerts = { unhandled: '1m' };
+  await Promise.all([aPool(alerts), aPool(alerts), aPool(alerts)]);
+  const stall = { kind: 'unhandled', subject: 'theirs' } as const;
+  await told(stall);
+  const healths = await Promise.all(pools.map((pool) => pool.health()));
+  expect(healths.map(({ status }) => status)).not.toContain('up');
+  await client.queue('theirs').empty();
+  await ended(stall);
+});
+
+it('tells of a job that waits for longer than its name permits, unless the name is paused', async () => {
+  await ns.redis.set(ns.keys.maxConcurrency('own'), 1);
+  await ns.redis.set(ns.keys.lock('own'), 1);
+  await client.queue('own').pause();
+  await anOldJob('own');
+  await Promise.all([aPool({}), aPool({})]);
+  await eventually(async () =>
+    expect(await ns.redis.keys(`${ns.keys.own}alert_turn:*`)).toHaveLength(1),
+  );
+  expect(stalls).toEqual([]);
+  await ns.redis.hset(ns.keys.lockInfo('own'), 'elsewhere', 1);
+  await ns.redis.set(ns.keys.lock('own'), 1);
+  await client.queue('own').resume();
+  const stall = { kind: 'waiting', subject: 'own' } as const;
+  await told(stall);
+  await client.queue('own').empty();
+  await ended(stall);
+});
+
+it('tells of too many deaths', async () => {
+  await aPool({ dead: { count: 2, within: '1m' } });
+  const [now] = await ns.redis.time();
+  for (const id of ['a', 'b', 'c']) {
+    await ns.redis.zadd(ns.keys.dead, Number(now), `{"name":"own","id":"${id}","t":1,"args":null}`);
+  }
+  await told({ kind: 'dead' });
+  await client.dead.deleteAll();
+  await ended({ kind: 'dead' });
+});
+
+it('tells of a schedule that no longer fires', async () => {
+  await aPool({ schedules: '1s' }, (pool) =>
+    pool.job('tick', () => undefined).periodicallyEnqueue('* * * * * *', 'tick'),
+  );
+  const id = 'periodic:tick:* * * * * *';
+  await eventually(async () =>
+    expect(await ns.redis.hget(ns.keys.movedFirings, id)).not.toBeNull(),
+  );
+  expect(stalls).toEqual([]);
+  // As if no pool had added firings since.
+  await ns.redis.hset(ns.keys.lastFirings, id, 1);
+  await eventually(() => expect(stalls).toMatchObject([{ kind: 'schedule', subject: id }]));
+});
+
+it('costs nothing unless it is asked for', async () => {
+  const pool = new WorkerPool({ ...ns.options, logger: silentLogger }).job('own', () => undefined);
+  pools.push(pool);
+  await pool.start();
+  await new Promise((resolve) => setTimeout(resolve, 3 * INTERVAL));
+  expect(await ns.redis.keys(`${ns.keys.own}*alert*`)).toEqual([]);
+  expect(pool.stalls).toEqual([]);
+});
+
+it('survives its listeners', async () => {
+  await anOldJob('theirs');
+  const seen: unknown[] = [];
+  await aPool({
+    unhandled: '1m',
+    onStall(stall) {
+      seen.push(stall.kind);
+      throw new Error('a listener');
+    },
+    onRecover: async ({ kind, recoveredAt }) => {
+      seen.push(kind, recoveredAt);
+      await Promise.reject(new Error('a listener'));
+    },
+  });
+  await eventually(() => expect(seen).toEqual(['unhandled']));
+  await client.queue('theirs').empty();
+  await eventually(() => expect(seen).toEqual(['unhandled', 'unhandled', expect.any(Date)]));
+});

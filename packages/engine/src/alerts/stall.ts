@@ -1,0 +1,40 @@
+/**
+ * What stalls:
+ *
+ * - `fetch`: Redis has not answered this pool's fetches, or the pool is not connected or registered;
+ * - `beat`: Redis has not accepted a heartbeat of this pool, so other pools may take its jobs;
+ * - `waiting`: the next job of a name has waited for longer than the name's `maxWaiting`;
+ * - `unhandled`: jobs of a name wait, and no running pool handles the name;
+ * - `dead`: more jobs have died in a time than the limit permits;
+ * - `schedule`: a firing of a schedule is late.
+ */
+export type StallKind = 'fetch' | 'beat' | 'waiting' | 'unhandled' | 'dead' | 'schedule';
+
+/** Work that does not go on. */
+export interface Stall {
+  readonly kind: StallKind;
+  /** The job's name, or the id of the schedule; `undefined` for `fetch`, `beat` and `dead`. */
+  readonly subject?: string | undefined;
+  /** Since when it stalls, as far as that is known. */
+  readonly since: Date;
+  /** The problem as plain sentences, with names and numbers. */
+  readonly text: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** A stall that has ended. */
+export interface Recovery extends Stall {
+  readonly recoveredAt: Date;
+}
+
+/** Tells about stalls. */
+export interface StallListener {
+  stalled(stall: Stall): void;
+  recovered(recovery: Recovery): void;
+}
+
+/** Returns the name of a stall: two stalls of the same name are the same stall. */
+export function stallName({ kind, subject }: Pick<Stall, 'kind' | 'subject'>): string {
+  return subject === undefined ? kind : `${kind}:${subject}`;
+}
