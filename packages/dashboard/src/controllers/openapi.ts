@@ -231,7 +231,7 @@ const schemas: Readonly<Record<string, Schema>> = {
       'usedMemory?': { ...integer, description: 'bytes' },
       'maxMemory?': { ...integer, description: 'bytes; 0 for no limit' },
       'clients?': integer,
-      'operationsPerSecond?': integer,
+      'commandsPerSecond?': integer,
       'roundTrip?': { ...number, description: 'milliseconds to Redis and back' },
       'skew?': {
         ...integer,

@@ -17,7 +17,7 @@ export interface ServerView {
   readonly usedMemory?: number | undefined;
   readonly maxMemory?: number | undefined;
   readonly clients?: number | undefined;
-  readonly operationsPerSecond?: number | undefined;
+  readonly commandsPerSecond?: number | undefined;
   /** Milliseconds. */
   readonly roundTrip?: number | undefined;
   /** Milliseconds by which the dashboard's clock is ahead. */

@@ -30,7 +30,7 @@ export interface ServerFigures {
   /** In bytes; 0 means no limit. */
   readonly maxMemory: number | undefined;
   readonly clients: number | undefined;
-  readonly operationsPerSecond: number | undefined;
+  readonly commandsPerSecond: number | undefined;
   /** The shortest of some round trips to Redis, in milliseconds. */
   readonly roundTrip: number | undefined;
   /** Milliseconds by which this process's clock is ahead of Redis's. */
@@ -113,7 +113,7 @@ function figuresOf(facts: ServerFacts): ServerFigures {
     usedMemory: facts.number('used_memory'),
     maxMemory: facts.number('maxmemory'),
     clients: facts.number('connected_clients'),
-    operationsPerSecond: facts.number('instantaneous_ops_per_sec'),
+    commandsPerSecond: facts.number('instantaneous_ops_per_sec'),
     roundTrip: facts.distance?.roundTrip,
     skew: facts.distance?.skew,
   };

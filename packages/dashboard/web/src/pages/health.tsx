@@ -101,14 +101,14 @@ function Remedy({ text }: { text: string }) {
 }
 
 function RedisFacts({ server }: Pick<Health, 'server'>) {
-  const { version, role, usedMemory, maxMemory, clients, operationsPerSecond, skew } = server;
+  const { version, role, usedMemory, maxMemory, clients, commandsPerSecond, skew } = server;
   const facts: [label: string, value: string][] = [
     ['Version', version ?? '–'],
     ['Role', role ?? '–'],
     ['Memory', known(usedMemory, bytes)],
     ['Memory limit', maxMemory === 0 ? 'none' : known(maxMemory, bytes)],
     ['Connections', known(clients, count)],
-    ['Commands / s', known(operationsPerSecond, count)],
+    ['Commands / s', known(commandsPerSecond, count)],
     ['Round trip', milliseconds(server.roundTrip)],
     ['Clock skew', milliseconds(skew && Math.abs(skew))],
   ];
