@@ -58,7 +58,9 @@ describe('a key of the wrong kind costs no job', () => {
   it('when locks are rebuilt: the locks of other names are corrected, and it is reported', async () => {
     await spoil(ns.keys.lockInfo('m'));
     await ns.redis.set(ns.keys.lock('n'), 7);
-    await expect(run(scripts.queues.rebuild(['m', 'n'], { poolId: POOL }))).rejects.toThrow('WRONGTYPE');
+    await expect(run(scripts.queues.rebuild(['m', 'n'], { poolId: POOL }))).rejects.toThrow(
+      'WRONGTYPE',
+    );
     expect(await ns.lock('n')).toBe(0);
   });
 
