@@ -47,6 +47,7 @@ export {
   type EnqueueResult,
   type ScheduledResult,
 } from './enqueue/enqueue-result.js';
+export { type EncryptionKey, type EncryptionOptions } from './encryption/encryption-options.js';
 export { type EnqueuerOptions } from './enqueue/enqueuer-options.js';
 export {
   PropagatorCaptureError,
@@ -68,11 +69,13 @@ export {
   JobArgumentError,
   JobCancelledError,
   JobContractError,
+  JobDecryptionError,
   JobInUseError,
   JobLostError,
   JobTimeoutError,
   JobTooLargeError,
   LateNextError,
+  NoEncryptionKeyError,
   NoHandlerError,
   NotConnectedError,
   PoolStartedError,
@@ -83,6 +86,7 @@ export {
   UncalledFunctionError,
   UndecodableJobError,
   UnknownOptionError,
+  type UndecryptedArgument,
   type UnknownOption,
   UnsupportedRedisError,
   WorkError,
@@ -90,6 +94,7 @@ export {
 export { type ReapedPool } from './maintenance/dead-pool-reaper.js';
 export { type Fate } from './run/fate.js';
 export { type Failure } from './job/failure.js';
+export { type FieldPath } from './job/field-paths.js';
 export { type HealthFigures, type HealthLimits, type PoolHealth } from './pool/pool-health.js';
 export { Job, ScheduledJob } from './job/job.js';
 export { type EnqueueOptions, type UniqueBy } from './job/enqueue-options.js';
@@ -101,6 +106,7 @@ export {
   jobNamesOf,
   type ContractArgs,
   type JobContract,
+  type EncryptedFields,
   type JobContractOptions,
   type JobInput,
   type JobNameOrContract,

@@ -2,6 +2,7 @@ import type { ConfigurableModuleOptionsFactory, Type } from '@nestjs/common';
 import {
   InvalidOptionError,
   type Duration,
+  type EncryptionOptions,
   type LoggerLike,
   type Propagator,
 } from '@nestcraft/engine';
@@ -70,6 +71,11 @@ export interface WorkModuleOptions extends JobSelection {
    */
   readonly propagators?: readonly Propagator[] | undefined;
   /**
+   * The keys for the encrypted fields of contracts; the same in all processes that enqueue or run such jobs. Default
+   * none.
+   */
+  readonly encryption?: EncryptionOptions | undefined;
+  /**
    * Whether `currentJob()` and `currentSignal()` return the running job and its signal; default false. It costs about
    * half a microsecond per job. Node before version 24 must then track every promise of the process, which adds a small
    * cost to each.
@@ -109,6 +115,7 @@ export const WORK_OPTIONS: OptionTable<WorkModuleOptions> = {
   rescueUnknownJobs: pool.rescueUnknownJobs,
   maxArgsBytes: enqueuer.maxArgsBytes,
   propagators: pool.propagators,
+  encryption: pool.encryption,
   currentJob: pool.currentJob,
   jobDecorator: CLASS,
   logger: pool.logger,
