@@ -164,7 +164,7 @@ export function defineJob<Input extends JobArgs, Output>(
 ): JobContract<Input, Output, Input>;
 export function defineJob<Args extends JobArgs = Record<string, unknown>>(
   name: string,
-  options?: JobContractOptions<Args>,
+  options?: JobContractOptions<NoInfer<Args>>,
 ): JobContract<Args, Args, Args>;
 export function defineJob(
   name: string,

@@ -65,7 +65,7 @@ function readingArgs<Context>(contract: JobContract, handler: Handler<Context>):
 
 /** Decrypts the arguments inside all middleware, so that only the contract and the handler see them. */
 function decryptingArgs<Context>(cipher: ArgsCipher, handler: Handler<Context>): Handler<Context> {
-  return async (job, context) => {
+  return (job, context) => {
     const args = cipher.decrypt(job.name, job.args);
     return handler(job.withArgs(args, cipher.secrets), context);
   };
