@@ -6,6 +6,7 @@ import type { JobArgsIssue } from '../base/standard-schema.js';
 import { isOfKind, nameKinds, ownKindOf } from './error-kind.js';
 import { errorLine } from './error-text.js';
 import { adviceAbout, isRefusal, isReply } from './redis-reply.js';
+import { tlsAdvice } from './tls-fault.js';
 
 // A registered symbol, so that two copies of this package recognise each other's errors.
 const VERDICT = Symbol.for('nestcraft:verdict');
@@ -598,6 +599,8 @@ function issuesText(issues: readonly JobArgsIssue[]): string {
 }
 
 function adviceFor(cause: unknown): string {
+  const advice = tlsAdvice(cause);
+  if (advice !== undefined) return advice;
   if (!isReply(cause)) return 'Check the address, and check that Redis is running.';
   return adviceAbout(cause.message) || 'Check the reply from Redis.';
 }
