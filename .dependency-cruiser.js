@@ -6,9 +6,9 @@
 /** The folders of each layered package, lowest first. The files beside them lie above all but the last. */
 const LAYERS = {
   engine: [
-    ...['base', 'errors', 'logging', 'options', 'redis', 'job', 'schedule', 'scripts', 'metrics'],
-    ...['middleware', 'run', 'dispatch', 'stores', 'doctor', 'explain', 'enqueue', 'heartbeat'],
-    ...['maintenance', 'alerts', 'pool'],
+    ...['base', 'errors', 'logging', 'options', 'redis', 'job', 'encryption', 'schedule'],
+    ...['scripts', 'metrics', 'middleware', 'run', 'dispatch', 'stores', 'doctor', 'explain'],
+    ...['enqueue', 'heartbeat', 'maintenance', 'alerts', 'pool'],
     ...['client', 'telemetry', 'opentelemetry', 'prometheus', 'internal'],
   ],
   work: [

@@ -9,6 +9,7 @@ import { eventually } from './support/eventually.js';
 
 const WORKER = fileURLToPath(new URL('./fixtures/worker.mjs', import.meta.url));
 const URL_OF_REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+const ADMIN_REDIS = process.env.NESTCRAFT_TEST_ADMIN_URL ?? '';
 
 let namespace: string;
 let redis: Redis;
@@ -17,7 +18,7 @@ let workers: WorkerProcess[];
 
 beforeEach(() => {
   namespace = `test-${randomUUID()}`;
-  redis = new Redis(URL_OF_REDIS);
+  redis = new Redis(ADMIN_REDIS);
   enqueuer = new Enqueuer({ redis: URL_OF_REDIS, namespace });
   workers = [];
 });

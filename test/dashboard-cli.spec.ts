@@ -9,6 +9,7 @@ import { Enqueuer } from '@nestcraft/engine';
 import { LocalRedis } from '@nestcraft/local-redis';
 import { Redis } from 'ioredis';
 import { eventually } from './support/eventually.js';
+import { pemFile, TlsRedis } from './support/tls-redis.js';
 
 const CLI = fileURLToPath(new URL('../packages/dashboard/dist/cli/cli.js', import.meta.url));
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
@@ -93,6 +94,8 @@ describe('nestcraft-dashboard', () => {
     [['--user', 'ada', '--password-env', 'NO_SUCH_VARIABLE'], 'NO_SUCH_VARIABLE'],
     [['--redis-password-env', 'NO_SUCH_VARIABLE'], 'NO_SUCH_VARIABLE'],
     [['--redis', 'localhost', '--redis-password-stdin'], 'needs a URL'],
+    [['--redis-ca', 'ca.pem'], 'rediss://'],
+    [['--redis', 'rediss://localhost', '--redis-ca', 'no/such.pem'], 'cannot be read: ENOENT'],
   ])('refuses %j', async (args, reason) => {
     const { output, ended } = run(...args);
     expect((await ended)[0]).toBe(2);
@@ -129,6 +132,18 @@ describe('nestcraft-dashboard', () => {
       }
     },
   );
+
+  it('reaches a Redis that asks for a certificate', async () => {
+    const server = await TlsRedis.start({ mutual: true });
+    try {
+      const args = ['--redis', server.url, '--port', '0', '--redis-ca', pemFile('ca.pem')];
+      const own = ['--redis-cert', pemFile('client.pem'), '--redis-key', pemFile('client.key')];
+      const { output } = run(...args, ...own);
+      expect((await fetch(`${await addressIn(output)}/api/snapshot`)).status).toBe(200);
+    } finally {
+      await server.stop();
+    }
+  });
 
   it('says in one line that its port is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');

@@ -22,6 +22,7 @@ import { Gate } from '../support/gate.js';
 import { describeInChromium, launch, shoot } from '../support/chromium.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+const ADMIN_REDIS = process.env.NESTCRAFT_TEST_ADMIN_URL ?? '';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const XSS = '<img src=x onerror="window.hacked=1">"><svg/onload=window.hacked=1></script>';
 
@@ -102,7 +103,7 @@ describeInChromium('the dashboard in a browser', () => {
     namespace = `test-${randomUUID()}`;
     gate = new Gate();
     fixed = false;
-    redis = new Redis(REDIS);
+    redis = new Redis(ADMIN_REDIS);
     @Module({
       imports: [
         WorkModule.forRoot({ redis: REDIS, namespace, logger: silentLogger, concurrency: 3 }),

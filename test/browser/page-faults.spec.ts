@@ -9,6 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { describeInChromium, launch, shoot } from '../support/chromium.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+const ADMIN_REDIS = process.env.NESTCRAFT_TEST_ADMIN_URL ?? '';
 
 jest.setTimeout(60_000);
 
@@ -36,7 +37,7 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
 
   beforeEach(async () => {
     namespace = `test-${randomUUID()}`;
-    redis = new Redis(REDIS);
+    redis = new Redis(ADMIN_REDIS);
     await serve();
     page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     complaints = [];

@@ -1,20 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Client, Enqueuer, WorkerPool, type Logger } from '@nestcraft/engine';
 import { LocalRedis } from '@nestcraft/local-redis';
 import { expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
+import { restrictedUser } from '../support/acl.mjs';
 import { eventually } from '../support/eventually.js';
-import { ROOT } from './snippets.js';
-
-const PAGE = readFileSync(join(ROOT, 'packages/work/docs/redis.md'), 'utf8');
-const [, RULES = ''] = /^ACL SETUSER my_app (.+)$/m.exec(PAGE) ?? [];
 
 it('the access that the page names is enough for everything', async () => {
   const server = await LocalRedis.start();
-  const admin = new Redis(server.url);
-  await admin.call('ACL', 'SETUSER', 'my_app', ...RULES.split(' '));
-  const redis = `redis://my_app:secret@${server.host}:${server.port}`;
+  const redis = await restrictedUser(server.url, 'my_app:*');
   const source = { redis, namespace: 'my_app' };
   const [errors, done]: [string[], string[]] = [[], []];
   const note = (text: string): void => void errors.push(text);
@@ -51,7 +43,6 @@ it('the access that the page names is enough for everything', async () => {
     await pool.stop();
     await enqueuer.close();
     client.close();
-    admin.disconnect();
     await server.stop();
   }
 });

@@ -15,6 +15,7 @@ import { Gate } from '../support/gate.js';
 import { buildGoProgram, GoProcess, hasGo, type GoJob } from './go-process.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+const ADMIN_REDIS = process.env.NESTCRAFT_TEST_ADMIN_URL ?? '';
 // What comes through every path unchanged that does not lead through Go's own requeuer or decoder.
 const HARD_ARGS =
   '{"big":9007199254740993,"empty":[],"nested":{"list":[[]]},"text":"é😀\\u2028\\u0000\\u001f\\"\\\\<&>"}';
@@ -36,7 +37,7 @@ beforeAll(() => {
 
 beforeEach(() => {
   namespace = `test-${randomUUID()}`;
-  redis = new Redis(REDIS);
+  redis = new Redis(ADMIN_REDIS);
   enqueuer = new Enqueuer({ redis: REDIS, namespace });
   client = new Client({ redis: REDIS, namespace });
   pools = [];
@@ -52,7 +53,7 @@ afterEach(async () => {
 });
 
 function aGo(): GoProcess {
-  const go = new GoProcess(binary, REDIS, namespace);
+  const go = new GoProcess(binary, ADMIN_REDIS, namespace);
   processes.push(go);
   return go;
 }

@@ -13,6 +13,7 @@ import { FreshApp, runProgram } from './fresh-app.js';
 import { isOneCopy, pack, requireAll, type PackedPackage } from './packages.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+const ADMIN_REDIS = process.env.NESTCRAFT_TEST_ADMIN_URL ?? '';
 const SLOW = 180_000;
 const COMMONJS_EXAMPLE = fileURLToPath(new URL('../../examples/commonjs-jest', import.meta.url));
 const LOOSE = ['--noEmit', '--skipLibCheck'];
@@ -136,7 +137,7 @@ describe('what is published', () => {
         folders.push(folder);
         const namespace = aNamespace();
         for (const enqueuer of enqueuers) await runProgram(enqueuer, REDIS, namespace);
-        const redis = new Redis(REDIS);
+        const redis = new Redis(ADMIN_REDIS);
         expect(await redis.llen(`${namespace}:jobs:greet`)).toBe(enqueuers.length);
         redis.disconnect();
         const runs = Object.entries(mains).map(async ([name, main]) => {

@@ -55,6 +55,15 @@ const COMPILES: [what: string, code: string][] = [
     `declare const schema: StandardSchemaV1<Sent, Handled>; const C = defineJob('c', schema);
     same<JobInput<typeof C>, Sent>(true); same<JobOutput<typeof C>, Handled>(true);`,
   ],
+  [
+    'has encrypted fields, by their paths',
+    `defineJob<{ ssn?: string; card: { number: string }; owners: { name: string }[]; at: Date }>('c', {
+      encrypt: ['ssn', 'card.number', 'owners', 'at'] });
+    defineJob('c', z.object({ a: z.string() }), { encrypt: ['a'] })
+      .upgrade(z.object({ b: z.string() }), ({ b }) => ({ a: b }), { encrypt: ['b'] });
+    interface Node { value: string; next?: Node }
+    defineJob<Node>('c', { encrypt: ['next.next.value'] }); defineJob('c', { encrypt: ['any.path'] });`,
+  ],
   ['knows a type alone', `same<JobOutput<typeof Export>, { rows: number }>(true);`],
   [
     'is a contract of any kind, too',
@@ -284,6 +293,21 @@ const FAILS: [what: string, code: string, message: RegExp][] = [
     `defineJob('c', z.object({ a: z.string() })).upgrade(z.object({ b: z.string() }), ({ b }) => ({ a: b }))
       .upgrade(z.object({ c: z.string() }), ({ c }) => ({ a: c }));`,
     /'\{ a: string; \}' is not assignable to type '\{ b: string; \}/,
+  ],
+  [
+    'an encrypted field that does not exist',
+    `defineJob('c', z.object({ card: z.object({ number: z.string() }) }), { encrypt: ['card.nmber'] });`,
+    /"card.nmber"' is not assignable to type '"card" \| "card.number"'/,
+  ],
+  [
+    'an encrypted field of a list',
+    `defineJob<{ cards: { number: string }[] }>('c', { encrypt: ['cards.number'] });`,
+    /"cards.number"' is not assignable to type '"cards"'/,
+  ],
+  [
+    'an encrypted field of older arguments that does not exist',
+    `SendEmail.upgrade(z.object({ a: z.string() }), ({ a }) => ({ to: a, copies: '1' }), { encrypt: ['to'] });`,
+    /"to"' is not assignable to type '"a"'/,
   ],
   ['a method that takes another job', method(`job: Job<{ rows: number }>`), /'rows' is missing/],
   [

@@ -127,6 +127,12 @@ export const SECTIONS = [
         'Job names and arguments that the compiler and a schema check, and how they evolve.',
       ],
       [
+        `${GUIDES}/encryption.md`,
+        'encryption',
+        'Encrypted arguments',
+        'Encrypt chosen arguments of jobs in Redis, change keys, and what happens when one is missing.',
+      ],
+      [
         `${GUIDES}/outcomes.md`,
         'outcomes',
         'Outcomes',

@@ -30,6 +30,7 @@ import { OPENAPI } from './controllers/openapi.js';
 import { BulkTasks } from './bulk/bulk-tasks.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+const ADMIN_REDIS = process.env.NESTCRAFT_TEST_ADMIN_URL ?? '';
 const OWN = { 'content-type': 'application/json', 'x-nestcraft': '1' };
 
 let namespace: string;
@@ -39,7 +40,7 @@ let redis: Redis;
 beforeEach(() => {
   namespace = `test-${randomUUID()}`;
   apps = [];
-  redis = new Redis(REDIS);
+  redis = new Redis(ADMIN_REDIS);
 });
 
 afterEach(async () => {

@@ -61,6 +61,7 @@ export {
   type EnqueueResult,
   type ScheduledResult,
 } from './enqueue/enqueue-result.js';
+export { type EncryptionKey, type EncryptionOptions } from './encryption/encryption-options.js';
 export { type EnqueuerOptions } from './enqueue/enqueuer-options.js';
 export {
   PropagatorCaptureError,
@@ -82,12 +83,14 @@ export {
   JobArgumentError,
   JobCancelledError,
   JobContractError,
+  JobDecryptionError,
   JobInUseError,
   JobLostError,
   JobTimeoutError,
   JobTooLargeError,
   LateNextError,
   NewerFormatError,
+  NoEncryptionKeyError,
   NoHandlerError,
   NotConnectedError,
   PoolStartedError,
@@ -98,6 +101,7 @@ export {
   UncalledFunctionError,
   UndecodableJobError,
   UnknownOptionError,
+  type UndecryptedArgument,
   type UnknownOption,
   UnsupportedRedisError,
   WorkError,
@@ -117,6 +121,7 @@ export {
 export { type ReapedPool } from './maintenance/dead-pool-reaper.js';
 export { type Fate } from './run/fate.js';
 export { type Failure } from './job/failure.js';
+export { type FieldPath } from './job/field-paths.js';
 export { type HealthFigures, type HealthLimits, type PoolHealth } from './pool/pool-health.js';
 export { Job, ScheduledJob } from './job/job.js';
 export { type EnqueueOptions, type UniqueBy } from './job/enqueue-options.js';
@@ -128,6 +133,7 @@ export {
   jobNamesOf,
   type ContractArgs,
   type JobContract,
+  type EncryptedFields,
   type JobContractOptions,
   type JobInput,
   type JobNameOrContract,

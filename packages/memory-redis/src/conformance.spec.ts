@@ -12,7 +12,7 @@ let real: Redis;
 let inMemory: Redis;
 
 beforeAll(() => {
-  real = new Redis(process.env.NESTCRAFT_TEST_REDIS_URL ?? '', { protocol: 2 });
+  real = new Redis(process.env.NESTCRAFT_TEST_ADMIN_URL ?? '', { protocol: 2 });
   inMemory = new Redis(memory.options);
 });
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { errorLine } from '@nestcraft/work/internal';
 import { isLoopback } from '../security/hosts.js';
 
 export const USAGE = `Usage: nestcraft-dashboard [options]
@@ -9,6 +10,9 @@ Serves the dashboard of a namespace without an application, also of a fleet of g
   --redis-password-env NAME  the environment variable with the password of Redis, which other users of
                              the machine would see in the URL
   --redis-password-stdin     the password of Redis is the first line of the standard input
+  --redis-ca FILE            the certificate of the authority that signed that of Redis (PEM), for rediss://
+  --redis-cert FILE          a certificate of this client (PEM), with
+  --redis-key FILE           its key
   --namespace NAME           default work
   --port PORT                default 5040; 0 takes a free one
   --host HOST                default 127.0.0.1; another one needs --user or --insecure-allow-all
@@ -23,6 +27,9 @@ const OPTIONS = {
   redis: { type: 'string', default: 'redis://127.0.0.1:6379' },
   'redis-password-env': { type: 'string' },
   'redis-password-stdin': { type: 'boolean', default: false },
+  'redis-ca': { type: 'string' },
+  'redis-cert': { type: 'string' },
+  'redis-key': { type: 'string' },
   namespace: { type: 'string', default: 'work' },
   port: { type: 'string', default: '5040' },
   host: { type: 'string', default: '127.0.0.1' },
@@ -40,6 +47,8 @@ export class UsageError extends Error {}
 export interface CliOptions {
   readonly help: boolean;
   readonly redis: string;
+  /** The certificates for TLS; `undefined` for Node's own. */
+  readonly tls: CliTls | undefined;
   readonly namespace: string;
   readonly host: string;
   readonly port: number;
@@ -48,16 +57,24 @@ export interface CliOptions {
   readonly login: { readonly username: string; readonly password: string } | undefined;
 }
 
+/** Certificates and a key as PEM. */
+export interface CliTls {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
 /** The environment in which a command line is read. */
 export interface CliSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readLine: () => string;
+  readonly readFile: (path: string) => Buffer;
 }
 
 /** @throws UsageError */
 export function readOptions(
   args: readonly string[],
-  { env, readLine }: CliSurroundings,
+  { env, readLine, readFile }: CliSurroundings,
 ): CliOptions {
   const values = parse(args);
   const password = values['redis-password-stdin']
@@ -66,6 +83,7 @@ export function readOptions(
   return {
     help: values.help,
     redis: password === undefined ? values.redis : withPassword(values.redis, password),
+    tls: tlsOf(values, readFile),
     namespace: values.namespace,
     host: values.host,
     port: portOf(values.port),
@@ -79,6 +97,29 @@ function parse(args: readonly string[]) {
     return parseArgs({ options: OPTIONS, args: [...args] }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function tlsOf(
+  values: ReturnType<typeof parse>,
+  readFile: CliSurroundings['readFile'],
+): CliTls | undefined {
+  const named = (['ca', 'cert', 'key'] as const).flatMap((name) => {
+    const path = values[`redis-${name}`];
+    return path === undefined ? [] : [[name, path] as const];
+  });
+  if (named.length === 0) return undefined;
+  if (!/^rediss:/i.test(values.redis)) {
+    throw new UsageError('--redis-ca, --redis-cert and --redis-key need --redis rediss://….');
+  }
+  return Object.fromEntries(named.map(([name, path]) => [name, fileAt(name, path, readFile)]));
+}
+
+function fileAt(name: string, path: string, readFile: CliSurroundings['readFile']): Buffer {
+  try {
+    return readFile(path);
+  } catch (error) {
+    throw new UsageError(`--redis-${name} ${path} cannot be read: ${errorLine(error)}.`);
   }
 }
 

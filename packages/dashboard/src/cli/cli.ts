@@ -3,7 +3,8 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { ConsoleLogger, Module, type NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { silentLogger, WorkModule } from '@nestcraft/work';
+import { silentLogger, WorkModule, type RedisSource } from '@nestcraft/work';
+import { parseRedisUrl } from '@nestcraft/work/internal';
 import { basicAuth } from '../security/basic-auth.js';
 import { readOptions, USAGE, UsageError, type CliOptions } from './cli-options.js';
 import { WorkDashboardModule } from '../dashboard.module.js';
@@ -16,7 +17,8 @@ function fail(message: string, code: number): never {
 function options(): CliOptions {
   try {
     const readLine = () => readFileSync(0, 'utf8').split(/\r?\n/)[0] ?? '';
-    return readOptions(process.argv.slice(2), { env: process.env, readLine });
+    const readFile = (path: string): Buffer => readFileSync(path);
+    return readOptions(process.argv.slice(2), { env: process.env, readLine, readFile });
   } catch (error) {
     if (error instanceof UsageError) fail(`${error.message}\n\n${USAGE}`, 2);
     throw error;
@@ -40,10 +42,16 @@ async function expressAdapter() {
   }
 }
 
-function moduleFor({ redis, namespace, readOnly, login }: CliOptions) {
+/** A URL cannot contain certificates, so they need options. */
+function sourceOf({ redis, tls }: CliOptions): RedisSource {
+  return tls ? { ...parseRedisUrl(redis), tls } : redis;
+}
+
+function moduleFor(chosen: CliOptions) {
+  const { namespace, readOnly, login } = chosen;
   @Module({
     imports: [
-      WorkModule.forRoot({ redis, namespace, logger: silentLogger }),
+      WorkModule.forRoot({ redis: sourceOf(chosen), namespace, logger: silentLogger }),
       WorkDashboardModule.forRoot({
         path: 'work',
         readOnly,

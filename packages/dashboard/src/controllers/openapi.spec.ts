@@ -13,6 +13,7 @@ import { ROUTE_CLASSES } from './router.provider.js';
 import { routesOf } from '../requests/routes.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+const ADMIN_REDIS = process.env.NESTCRAFT_TEST_ADMIN_URL ?? '';
 interface Documented {
   readonly 'x-action': string;
   readonly responses: Record<string, { content?: Record<string, { schema: object }> }>;
@@ -61,7 +62,7 @@ describe('the responses of the API', () => {
   let redis: Redis;
 
   beforeAll(async () => {
-    redis = new Redis(REDIS);
+    redis = new Redis(ADMIN_REDIS);
     @Module({
       imports: [
         WorkModule.forRoot({ redis: REDIS, namespace, logger: silentLogger }),

@@ -14,8 +14,11 @@ import type {
 import { WorkDashboardModule } from '../dashboard.module.js';
 import { DashboardTiming } from '../options/timing.js';
 
-/** The real Redis that all tests share. */
+/** The real Redis that all tests share, as a user with the documented rights. */
 export const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+
+/** The same Redis, as a user with all rights. */
+export const ADMIN_REDIS = process.env.NESTCRAFT_TEST_ADMIN_URL ?? '';
 
 /** The headers that the dashboard's own page sends with a change. */
 export const OWN = { 'content-type': 'application/json', 'x-nestcraft': '1' };
@@ -43,7 +46,7 @@ export interface Serving {
 /** The dashboards of one test, in a namespace of their own. */
 export class Dashboards {
   readonly namespace = `test-${randomUUID()}`;
-  readonly redis = new Redis(REDIS);
+  readonly redis = new Redis(ADMIN_REDIS);
   readonly apps: INestApplication[] = [];
 
   /** Serves a dashboard and returns its address. */

@@ -1,4 +1,5 @@
 import { CONNECTED_OPTIONS, type ConnectedOptions } from '../redis/connected-options.js';
+import { ENCRYPTION, type EncryptionOptions } from '../encryption/encryption-options.js';
 import type { GoEscapes } from '../job/go-json.js';
 import { ARGS_LIMITS, type JobArgsLimits } from '../job/job-args.js';
 import type { LoggerLike } from '../logging/logger.js';
@@ -16,6 +17,8 @@ export interface EnqueuerOptions extends ConnectedOptions, JobArgsLimits {
   readonly uniqueKeyEscapes?: GoEscapes | undefined;
   /** The propagators that carry context to the jobs' runs; the first is the outermost. The pool needs the same list. */
   readonly propagators?: readonly Propagator[] | undefined;
+  /** The keys for the encrypted fields of contracts; default none. The pool needs the same keys. */
+  readonly encryption?: EncryptionOptions | undefined;
   /** The logger for warnings about enqueued names that no running pool handles; default the console. */
   readonly logger?: LoggerLike | undefined;
   /** The application's own knowledge of job names; default: none. */
@@ -28,6 +31,7 @@ export const ENQUEUER_OPTIONS: OptionTable<EnqueuerOptions> = {
   ...ARGS_LIMITS,
   uniqueKeyEscapes: oneOf('go1.21', 'go1.22'),
   propagators: PROPAGATORS,
+  encryption: ENCRYPTION,
   logger: LOGGER,
   knownJobs: objectWith('an object with names()', 'names'),
 };

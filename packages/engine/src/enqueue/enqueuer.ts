@@ -9,6 +9,7 @@ import { assertNewJobs } from './new-jobs.js';
 import { PendingWork } from './pending-work.js';
 import { systemClock } from '../base/clock.js';
 import { noteClass } from '../base/copies.js';
+import { Keyring } from '../encryption/keyring.js';
 import { ClosedError, InvalidOptionError } from '../errors/errors.js';
 import { enqueuePlan, type EnqueueOptions, type Known } from '../job/enqueue-options.js';
 import type { JobArgs } from '../job/job-args.js';
@@ -75,6 +76,7 @@ export class Enqueuer {
       keys,
       limits: options,
       escapes: options.uniqueKeyEscapes,
+      keyring: new Keyring(options.encryption),
       onNewName: (name) => this.#names.note(name),
     });
     const parts = { connection: this.#connection, keys, clock };
@@ -109,7 +111,7 @@ export class Enqueuer {
    * Puts a job at the end of its queue. Resolves when Redis has it.
    *
    * @param args the input of the contract's schema, in its JSON form; sent unchanged
-   * @throws InvalidJobArgsError, EnqueueRejectedError, EnqueueOutcomeUnknownError, ClosedError
+   * @throws InvalidJobArgsError, NoEncryptionKeyError, EnqueueRejectedError, EnqueueOutcomeUnknownError, ClosedError
    */
   async enqueue<Input extends JobArgs>(
     contract: JobContract<Input>,
@@ -144,7 +146,8 @@ export class Enqueuer {
    * `duplicate`, with the id of the waiting job.
    *
    * @param args the input of the contract's schema, in its JSON form; sent unchanged
-   * @throws InvalidOptionError, InvalidJobArgsError, EnqueueRejectedError, EnqueueOutcomeUnknownError, ClosedError
+   * @throws InvalidOptionError, InvalidJobArgsError, NoEncryptionKeyError, EnqueueRejectedError,
+   * EnqueueOutcomeUnknownError, ClosedError
    */
   async enqueue<Input extends JobArgs, Options extends EnqueueOptions = EnqueueOptions>(
     contract: JobContract<Input>,
@@ -158,8 +161,9 @@ export class Enqueuer {
   ): Promise<EnqueueResult> {
     const plan = enqueuePlan('enqueue()', options);
     this.#assertOpen();
-    const made = this.#maker.make(jobNameOf(named), args, plan);
-    if (isJobContract(named)) await this.#check(named, made);
+    const contract = isJobContract(named) ? named : undefined;
+    const made = this.#maker.make(jobNameOf(named), args, plan, contract);
+    if (contract) await this.#check(contract, made);
     const reply = await this.#chain.through(
       [made],
       (carrier) => this.#sender.send(made, carrier),

@@ -32,6 +32,9 @@ export {
 export { KillJobError, DropJobError, SnoozeJobError, RetryJobError } from './outcome-errors.js';
 export {
   JobArgumentError,
+  NoEncryptionKeyError,
+  JobDecryptionError,
+  type UndecryptedArgument,
   JobTimeoutError,
   PoolStoppingError,
   JobCancelledError,

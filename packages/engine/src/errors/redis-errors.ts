@@ -1,5 +1,6 @@
 import { nameKinds } from './error-kind.js';
 import { adviceAbout, isRefusal, isReply } from './redis-reply.js';
+import { tlsAdvice } from './tls-fault.js';
 import { reasonOf } from './wording.js';
 import { WorkError } from './work-error.js';
 
@@ -51,6 +52,8 @@ export class CommandTooLargeError extends WorkError {
 }
 
 function adviceFor(cause: unknown): string {
+  const advice = tlsAdvice(cause);
+  if (advice !== undefined) return advice;
   if (!isReply(cause)) return 'Check the address, and check that Redis is running.';
   return adviceAbout(cause.message) || 'Check the reply from Redis.';
 }

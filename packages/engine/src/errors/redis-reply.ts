@@ -1,3 +1,5 @@
+import { tlsAdvice } from './tls-fault.js';
+
 /**
  * How to recover. `retry`: try the same connection later. `reconnect`: a new connection may reach a server that accepts
  * the command. `alert`: only a person or a code change can help.
@@ -109,10 +111,11 @@ export function adviceAbout(message: string): string {
 }
 
 /**
- * Returns whether Redis rejects these settings for every connection, for example a wrong password or a missing
- * database.
+ * Returns whether these settings fail for every connection, for example because of a wrong password, a missing database
+ * or an untrusted certificate.
  */
 export function isRefusal(error: unknown): error is Error {
+  if (tlsAdvice(error) !== undefined) return true;
   return isReply(error) && REFUSALS.has(kindOf(error.message));
 }
 

@@ -2,6 +2,7 @@ import { shown } from '../base/shown.js';
 import type { JobArgsIssue } from '../base/standard-schema.js';
 import { nameKinds } from './error-kind.js';
 import { KillJobError } from './outcome-errors.js';
+import { requestFate } from './verdict.js';
 import { issuesText } from './wording.js';
 import { WorkError } from './work-error.js';
 
@@ -15,6 +16,59 @@ export class JobArgumentError extends WorkError {
   ) {
     super(`Job "${jobName}": argument "${key}" must be ${wanted}, but is ${shown(value)}.`);
   }
+}
+
+/** A contract encrypts fields, but the enqueuer or pool that uses it has no keys. */
+export class NoEncryptionKeyError extends WorkError {
+  constructor(
+    readonly jobName: string,
+    /** The paths of the encrypted fields. */
+    readonly fields: readonly string[],
+  ) {
+    super(
+      `Job "${jobName}" encrypts ${fields.map((field) => `"${field}"`).join(', ')}, but there are no keys. Give the enqueuer, the pool or WorkModule the option encryption: { keys: [{ id, key }] }.`,
+    );
+  }
+}
+
+/**
+ * An encrypted argument of a job cannot be decrypted. The job fails before its handler runs. It is retried, and after
+ * its last failure it is kept among the dead jobs, even with `skipDead`. Nothing in it is changed.
+ */
+export class JobDecryptionError extends WorkError {
+  static {
+    requestFate(this, 'keep');
+  }
+
+  readonly jobName: string;
+  /** The path of the argument, such as `card.number`. */
+  readonly path: string;
+  /** The id of the key that encrypted the argument; `undefined` if the value is too damaged to tell. */
+  readonly keyId: string | undefined;
+  /** `unknownKey`: this process has no key of that id. `damaged`: the value, its place or the key was changed. */
+  readonly fault: 'unknownKey' | 'damaged';
+
+  constructor({ jobName, path, keyId, fault, known }: UndecryptedArgument) {
+    super(
+      `Job "${jobName}": argument "${path}" is encrypted with key ${shown(keyId)} and cannot be decrypted: ${
+        fault === 'unknownKey'
+          ? `this process has only the keys ${known.map((id) => `"${id}"`).join(', ')}. Add that key to the option "encryption"`
+          : 'the value was changed, it was moved here from another job or field, or the key has another value here. Check the key of that id'
+      }; then retry the job.`,
+    );
+    this.jobName = jobName;
+    this.path = path;
+    this.keyId = keyId;
+    this.fault = fault;
+  }
+}
+
+/** An argument that cannot be decrypted, and the ids of the known keys. */
+export interface UndecryptedArgument extends Pick<
+  JobDecryptionError,
+  'jobName' | 'path' | 'keyId' | 'fault'
+> {
+  readonly known: readonly string[];
 }
 
 /** A handler ran longer than its job type's `timeout`. The job fails with this error. */
@@ -127,6 +181,8 @@ export class UndecodableJobError extends WorkError {
 
 nameKinds({
   JobArgumentError,
+  NoEncryptionKeyError,
+  JobDecryptionError,
   JobTimeoutError,
   PoolStoppingError,
   JobCancelledError,

@@ -1,7 +1,7 @@
 // A registered symbol, so that two copies of this package recognise each other's errors.
 const VERDICT = Symbol.for('nestcraft:verdict');
 
-const VERDICTS = ['kill', 'drop', 'retry', 'snooze'] as const;
+const VERDICTS = ['kill', 'drop', 'keep', 'retry', 'snooze'] as const;
 
 /** The fate that an error thrown by a handler requests for its job. */
 export type Verdict = (typeof VERDICTS)[number];

@@ -33,4 +33,5 @@ export { cutList, startLine, whereText, type StartFacts } from '../pool/start-li
 export { type Raw } from '../redis/raw.js';
 export { redisFault, type RedisFault } from '../redis/redis-fault.js';
 export { redisProblem } from '../redis/redis-problem.js';
+export { parseRedisUrl } from '../redis/redis-url.js';
 export { type UnreadEntry } from '../stores/entries.js';

@@ -1,15 +1,27 @@
-import { readArgs, validate, withOldest, type ArgsForm } from './args-form.js';
+import { formIssues, readArgs, validate, withOldest, type ArgsForm } from './args-form.js';
 import { closest } from '../options/closest.js';
 import { InvalidJobArgsError, InvalidOptionError, JobContractError } from '../errors/errors.js';
 import type { EnqueueOptions } from './enqueue-options.js';
+import { areFieldPaths, type FieldPath } from './field-paths.js';
 import type { Job } from './job.js';
 import type { JobArgs } from './job-args.js';
 import { assertJobName } from './job-name.js';
 import { assertOptions, isRecord, rule, type OptionTable } from '../options/option-rules.js';
-import { argsIssues, isStandardSchema, type StandardSchema } from '../base/standard-schema.js';
+import { isStandardSchema, type StandardSchema } from '../base/standard-schema.js';
+
+/** The fields of a version of a job's arguments that are encrypted in Redis. */
+export interface EncryptedFields<Input = Record<string, unknown>> {
+  /**
+   * The paths of the arguments that are encrypted in Redis, such as `['ssn', 'card.number']`; default none. Enqueuers
+   * and pools need the option `encryption`.
+   */
+  readonly encrypt?: readonly FieldPath<Input>[] | undefined;
+}
 
 /** Options of `defineJob`. */
-export interface JobContractOptions {
+export interface JobContractOptions<
+  Input = Record<string, unknown>,
+> extends EncryptedFields<Input> {
   /**
    * Former names of the job. A pool also runs the jobs in their queues, with the same handler; new jobs are enqueued by
    * the current name only.
@@ -20,7 +32,11 @@ export interface JobContractOptions {
 /** The rules for the options of a contract. */
 export const CONTRACT_OPTIONS: OptionTable<JobContractOptions> = {
   aliases: rule('a list of job names', Array.isArray),
+  encrypt: rule('a list of paths of arguments such as card.number, each once', areFieldPaths),
 };
+
+/** The rules for the options of an upgrade. */
+const UPGRADE_OPTIONS: OptionTable<EncryptedFields> = { encrypt: CONTRACT_OPTIONS.encrypt };
 
 /** Callers may omit the arguments if all of them are optional. */
 export type ContractArgs<Input> =
@@ -63,6 +79,8 @@ export interface JobContract<Input extends JobArgs = JobArgs, Output = unknown, 
   readonly name: string;
   readonly aliases: readonly string[];
   readonly schema: StandardSchema<Input, Output> | undefined;
+  /** The paths of the arguments that are encrypted in Redis, including those of older arguments. */
+  readonly encrypt: readonly string[];
 
   /** Returns a job for `enqueueMany`: `enqueueMany([SendEmail.with({ to }), Ping.with()])`. */
   with(...args: ContractArgs<Input>): PlainJob;
@@ -78,6 +96,7 @@ export interface JobContract<Input extends JobArgs = JobArgs, Output = unknown, 
    *
    * @param from the schema of the older arguments
    * @param upgrade converts the output of `from` to the input of the next newer version
+   * @param options.encrypt the fields of the older arguments that are encrypted; they count for new jobs, too
    * @throws InvalidOptionError if the contract has no schema, or `from` is not one
    *
    * @example
@@ -90,6 +109,7 @@ export interface JobContract<Input extends JobArgs = JobArgs, Output = unknown, 
   upgrade<OldInput extends JobArgs, OldOutput>(
     from: StandardSchema<OldInput, OldOutput>,
     upgrade: (old: OldOutput) => Oldest | Promise<Oldest>,
+    options?: EncryptedFields<NoInfer<OldInput>>,
   ): JobContract<Input, Output, OldInput>;
 
   /**
@@ -140,11 +160,11 @@ type SchemaTypes<Contract extends JobContract> = NonNullable<
 export function defineJob<Input extends JobArgs, Output>(
   name: string,
   schema: StandardSchema<Input, Output>,
-  options?: JobContractOptions,
+  options?: JobContractOptions<NoInfer<Input>>,
 ): JobContract<Input, Output, Input>;
 export function defineJob<Args extends JobArgs = Record<string, unknown>>(
   name: string,
-  options?: JobContractOptions,
+  options?: JobContractOptions<NoInfer<Args>>,
 ): JobContract<Args, Args, Args>;
 export function defineJob(
   name: string,
@@ -156,7 +176,9 @@ export function defineJob(
     : [undefined, schemaOrOptions];
   assertJobName(name);
   assertContractOptions(name, options);
-  return makeContract(name, Object.freeze([...(options.aliases ?? [])]), schema && { schema });
+  const { aliases = [], encrypt = [] } = options;
+  const names = { name, aliases: Object.freeze([...aliases]) };
+  return makeContract({ ...names, encrypt }, schema && { schema, encrypt });
 }
 
 /** Returns whether a value is a contract, from any copy of this package. */
@@ -175,28 +197,33 @@ export function jobNamesOf(job: JobNameOrContract): readonly string[] {
 }
 
 function makeContract(
-  name: string,
-  aliases: readonly string[],
+  parts: Pick<JobContract, 'name' | 'aliases' | 'encrypt'>,
   form: ArgsForm | undefined,
 ): JobContract {
+  const { name, aliases, encrypt } = parts;
   const contract: JobContract = {
     name,
     aliases,
     schema: form?.schema,
+    encrypt: Object.freeze([...encrypt]),
     with: ((args, options) => ({ contract, args, options })) as JobContract['with'],
-    upgrade(from, upgrade) {
+    upgrade(from, upgrade, options = {}) {
       if (!form) throw notASchema(`schema of "${name}"`, undefined);
       if (!isStandardSchema(from)) throw notASchema(`old schema of "${name}"`, from);
-      return makeContract(name, aliases, withOldest(form, { form: { schema: from }, upgrade }));
+      assertOptions(`upgrade() of "${name}"`, options, UPGRADE_OPTIONS);
+      const old = { schema: from, encrypt: options.encrypt ?? [] };
+      const upgraded = withOldest(form, { form: old, upgrade });
+      return makeContract({ ...parts, encrypt: upgraded.encrypt }, upgraded);
     },
     async check(args) {
-      const { issues } = form ? await validate(form, args) : {};
-      if (issues) throw new InvalidJobArgsError(name, argsIssues(issues));
+      if (!form) return;
+      const { issues } = await validate(form, args);
+      if (issues) throw new InvalidJobArgsError(name, formIssues(form, issues));
     },
     async read(args) {
       if (!form) return args;
       const result = await readArgs(name, form, args);
-      if (result.issues) throw new JobContractError(name, argsIssues(result.issues));
+      if (result.issues) throw new JobContractError(name, formIssues(form, result.issues));
       return result.value;
     },
   };

@@ -39,10 +39,13 @@ export class Job<Args = Record<string, unknown>> {
   readonly #enqueuedAt: number;
   readonly #failedAt: number;
   readonly #run: JobRun | undefined;
+  /** The arguments that no message may quote. */
+  readonly #secrets: ReadonlySet<string> | undefined;
   /** The signal of a job that does not run here, created on demand. */
   #never: AbortSignal | undefined;
 
-  constructor(entry: JobEntry, run?: JobRun) {
+  /** @param secrets the names of arguments that no message may quote */
+  constructor(entry: JobEntry, run?: JobRun, secrets?: ReadonlySet<string>) {
     this.name = entry.name;
     this.id = entry.id;
     this.args = (entry.args ?? {}) as Args;
@@ -54,10 +57,15 @@ export class Job<Args = Record<string, unknown>> {
     this.#enqueuedAt = entry.enqueuedAt;
     this.#failedAt = entry.failedAt;
     this.#run = run;
+    this.#secrets = secrets;
   }
 
-  /** Returns the same job with other arguments, such as those parsed by a schema. */
-  withArgs<Other>(args: Other): Job<Other> {
+  /**
+   * Returns the same job with other arguments, such as those parsed by a schema.
+   *
+   * @param secrets the names of arguments that no message may quote; default: those of this job
+   */
+  withArgs<Other>(args: Other, secrets = this.#secrets): Job<Other> {
     const entry: JobEntry = {
       name: this.name,
       id: this.id,
@@ -70,7 +78,7 @@ export class Job<Args = Record<string, unknown>> {
       failedAt: this.#failedAt,
       backtrace: this.backtrace,
     };
-    return new Job<Other>(entry, this.#run);
+    return new Job<Other>(entry, this.#run, secrets);
   }
 
   /** When it was enqueued, or, for a retried or scheduled job, when it entered its queue. To the second. */
@@ -135,7 +143,8 @@ export class Job<Args = Record<string, unknown>> {
   }
 
   #wrong(key: string, wanted: string, value: unknown): JobArgumentError {
-    return new JobArgumentError(this.name, key, wanted, value);
+    const quoted = this.#secrets?.has(key) ? `(encrypted, a ${typeof value})` : value;
+    return new JobArgumentError(this.name, key, wanted, quoted);
   }
 }
 

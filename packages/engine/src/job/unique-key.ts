@@ -1,3 +1,4 @@
+import { InvalidJobArgsError } from '../errors/errors.js';
 import { encodeUniqueKey, type JobArgsLimits } from './job-args.js';
 import type { GoEscapes } from './go-json.js';
 import type { JobEntry } from './job-entry.js';
@@ -25,12 +26,18 @@ export function uniqueKey(
 
 /**
  * Returns the unique key of a job in Redis. Entries of old gocraft/work versions do not contain it, so it is derived
- * from the arguments.
+ * from the arguments. Returns `undefined` if they are too deep or contain Infinity, because anybody may have written
+ * them; a claim of such a job ends by expiring.
  */
 export function uniqueKeyOf(keys: Keys, entry: JobEntry): string | undefined {
   if (!entry.unique) return undefined;
   if (entry.uniqueKey !== '') return keys.isUnique(entry.uniqueKey) ? entry.uniqueKey : undefined;
-  return uniqueKey(keys, entry.name, entry.args, { maxArgsBytes: Infinity });
+  try {
+    return uniqueKey(keys, entry.name, entry.args, { maxArgsBytes: Infinity });
+  } catch (error) {
+    if (error instanceof InvalidJobArgsError) return undefined;
+    throw error;
+  }
 }
 
 /**

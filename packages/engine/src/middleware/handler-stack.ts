@@ -1,3 +1,5 @@
+import { cipherFor, type ArgsCipher } from '../encryption/args-cipher.js';
+import { Keyring } from '../encryption/keyring.js';
 import type { LateNextError } from '../errors/errors.js';
 import type { Handler } from '../job/handler.js';
 import type { JobContract } from '../job/job-contract.js';
@@ -6,12 +8,16 @@ import type { CarrierScope } from './carrier-scope.js';
 import { asCurrentJob } from './current-job.js';
 import { compose, type Middleware } from './middleware.js';
 
+const NO_KEYS = new Keyring();
+
 /** The layers that a pool puts around its handlers. */
 export interface HandlerLayers<Context> {
   /** Whether `currentJob()` works in jobs. */
   readonly currentJob: boolean;
   /** Reads and restores the carried contexts of jobs; `undefined` in a pool without propagators. */
   readonly carriers: Pick<CarrierScope, 'around'> | undefined;
+  /** The keys for encrypted arguments; default none. */
+  readonly keyring?: Keyring | undefined;
   /** The middleware in the order of registration; the first is the outermost. */
   readonly middleware: readonly Middleware<Context>[];
   /** Called when a middleware calls `next` for the first time after it has ended. */
@@ -26,8 +32,9 @@ export interface HandlerLayers<Context> {
  * ╰ currentJob      makes the job the current job; only with the option  current-job.ts
  *   ╰ propagators   run the rest in the job's carried contexts; only if any       carrier-scope.ts
  *     ╰ middleware  first to last; gets the job as enqueued, and its errors         middleware.ts
- *       ╰ contract  parses and upgrades the arguments; only with a schema           below
- *         ╰ handler
+ *       ╰ cipher    decrypts arguments; only with encrypted fields                  below
+ *         ╰ contract  parses and upgrades the arguments; only with a schema         below
+ *           ╰ handler
  * ```
  *
  * Each layer ends when the layer inside it and its returned work (`returned-work.ts`) have ended. Unused layers do not
@@ -36,10 +43,12 @@ export interface HandlerLayers<Context> {
  */
 export function handlerStack<Context>(
   { handler, contract }: Pick<JobType<Context>, 'handler' | 'contract'>,
-  { currentJob, carriers, middleware, onLateNext }: HandlerLayers<Context>,
+  { currentJob, carriers, keyring = NO_KEYS, middleware, onLateNext }: HandlerLayers<Context>,
 ): Handler<Context> {
   let stack = handler;
   if (contract?.schema) stack = readingArgs(contract, stack);
+  const cipher = contract && cipherFor(contract, keyring);
+  if (cipher) stack = decryptingArgs(cipher, stack);
   stack = compose(middleware, stack, onLateNext);
   if (carriers) stack = carriers.around(stack);
   if (currentJob) stack = asCurrentJob(stack);
@@ -51,5 +60,13 @@ function readingArgs<Context>(contract: JobContract, handler: Handler<Context>):
   return async (job, context) => {
     const args = await contract.read(job.args);
     return handler(job.withArgs(args as Record<string, unknown>), context);
+  };
+}
+
+/** Decrypts the arguments inside all middleware, so that only the contract and the handler see them. */
+function decryptingArgs<Context>(cipher: ArgsCipher, handler: Handler<Context>): Handler<Context> {
+  return (job, context) => {
+    const args = cipher.decrypt(job.name, job.args);
+    return handler(job.withArgs(args, cipher.secrets), context);
   };
 }

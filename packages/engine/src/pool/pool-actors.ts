@@ -25,6 +25,7 @@ import { Rescuer } from '../maintenance/rescuer.js';
 import { Recorder } from '../metrics/recorder.js';
 import { CarrierScope } from '../middleware/carrier-scope.js';
 import { noteFollowing } from '../middleware/current-job.js';
+import { Keyring } from '../encryption/keyring.js';
 import { handlerStack } from '../middleware/handler-stack.js';
 import type { FinishedJob } from '../run/finished-job.js';
 import { Finisher } from '../run/finisher.js';
@@ -356,14 +357,15 @@ export function makeActors<Context>(
 /** Returns the job types with all layers of the pool around their handlers. */
 function stacked<Context>(pool: PoolContext<Context>): Map<string, JobType<Context>> {
   const { settings, types, middleware, connection, keys, report } = pool;
-  const { currentJob, propagators } = settings;
+  const { currentJob, propagators, encryption } = settings;
   const onError = (error: unknown): void => report.thrown('propagator.restore', error);
   const carriers =
     propagators.length > 0
       ? new CarrierScope({ propagators, connection, keys, onError })
       : undefined;
   const onLateNext = ({ message }: Error): void => report.warn(message);
-  const layers = { currentJob, carriers, middleware, onLateNext };
+  const keyring = new Keyring(encryption);
+  const layers = { currentJob, carriers, keyring, middleware, onLateNext };
   return new Map(
     [...types].map(([name, type]) => [name, { ...type, handler: handlerStack(type, layers) }]),
   );

@@ -13,6 +13,7 @@ import {
   type OptionTable,
 } from '../options/option-rules.js';
 import { assertTiming, type PoolTiming } from './pool-timing.js';
+import { ENCRYPTION, type EncryptionOptions } from '../encryption/encryption-options.js';
 import { PROPAGATORS, type Propagator } from '../middleware/propagator.js';
 import type { Random } from '../base/random.js';
 import type { RedisSource } from '../redis/redis-source.js';
@@ -56,6 +57,8 @@ export interface WorkerPoolOptions<Context = unknown> {
    * Enqueuers need the same list.
    */
   readonly propagators?: readonly Propagator[] | undefined;
+  /** The keys for the encrypted fields of contracts; default none. Enqueuers need the same keys. */
+  readonly encryption?: EncryptionOptions | undefined;
   /**
    * Whether `currentJob()` and `currentSignal()` work in this pool's jobs; default false. It costs about half a
    * microsecond per job. Before Node 24 it also costs a little for every promise of the process, which Node must track.
@@ -89,6 +92,7 @@ export const POOL_OPTIONS: OptionTable<WorkerPoolOptions> = {
   rescueUnknownJobs: FLAG,
   mapError: functionOf('a function of an error'),
   propagators: PROPAGATORS,
+  encryption: ENCRYPTION,
   currentJob: FLAG,
   alerts: optionsIn('an object of alerts', 'WorkerPool', ALERT_OPTIONS),
   logger: LOGGER,

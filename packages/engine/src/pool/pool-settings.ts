@@ -33,6 +33,7 @@ const DEFAULTS = {
   rescueUnknownJobs: false,
   mapError: (error: unknown) => error,
   propagators: [],
+  encryption: { keys: [] },
   currentJob: false,
   logger: consoleLogger,
   announce: true,

@@ -3,10 +3,17 @@ import type { Stall } from '../alerts/stall.js';
 import { noteClass } from '../base/copies.js';
 import { newId } from '../base/id.js';
 import { shown } from '../base/shown.js';
+import { cipherFor } from '../encryption/args-cipher.js';
+import { Keyring } from '../encryption/keyring.js';
 import { ClosedError, PoolStartedError } from '../errors/errors.js';
 import type { Handler } from '../job/handler.js';
 import type { JobArgs } from '../job/job-args.js';
-import { jobNameOf, type JobContract, type JobNameOrContract } from '../job/job-contract.js';
+import {
+  isJobContract,
+  jobNameOf,
+  type JobContract,
+  type JobNameOrContract,
+} from '../job/job-contract.js';
 import type { JobOptions } from '../job/job-type.js';
 import type { Middleware } from '../middleware/middleware.js';
 import { redisPlace } from '../redis/redis-place.js';
@@ -124,6 +131,7 @@ export class WorkerPool<Context = unknown> extends EventEmitter<WorkerPoolEvents
       typeof optionsOrHandler === 'function'
         ? [{}, optionsOrHandler]
         : [optionsOrHandler, maybeHandler];
+    if (isJobContract(job)) cipherFor(job, new Keyring(this.#settings.encryption)); // fails without keys
     this.#jobs.add(job, options, handler as Handler<Context>);
     return this;
   }

@@ -20,7 +20,7 @@ import { inspect } from 'node:util';
 import { LocalRedis } from '@nestcraft/local-redis';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Proxy } from '../../../../test/support/proxy.js';
-import { TEST_REDIS_URL } from '../testing/test-redis.js';
+import { TEST_ADMIN_URL, TEST_REDIS_URL } from '../testing/test-redis.js';
 import { RedisConnection } from './redis-connection.js';
 import { redisFault } from './redis-fault.js';
 import type { RedisSource } from './redis-source.js';
@@ -88,7 +88,9 @@ describe('RedisConnection', () => {
     await connection.ready();
     const script = call(`return ARGV[1] .. '${Math.random()}'`);
     const first = await connection.call(script);
-    await connection.redis.script('FLUSH');
+    const admin = new Redis(TEST_ADMIN_URL);
+    await admin.script('FLUSH');
+    admin.disconnect();
     expect(await connection.call(script)).toBe(first);
   });
 

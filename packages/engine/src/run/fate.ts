@@ -41,7 +41,7 @@ export interface Circumstances {
 
 /**
  * Decides the fate of a job. By gocraft/work's rules, a job that has failed `maxFails` times is dead, or dropped if its type
- * has `skipDead`. Before that it is retried after its backoff. In addition, a handler may kill, drop or snooze its job, or
+ * has `skipDead`, unless its arguments could not be decrypted. Before that it is retried after its backoff. In addition, a handler may kill, drop or snooze its job, or
  * set the time of its retry. An interrupted job is put back without counting a failure, and a cancelled job is forgotten.
  */
 export function fate(
@@ -61,7 +61,7 @@ export function fate(
   const failure = failureOf(entry, error, circumstances.now);
   if (verdict === 'drop') return { kind: 'dropped', failure };
   if (verdict === 'kill' || failure.fails >= type.maxFails) {
-    return { kind: type.skipDead ? 'dropped' : 'dead', failure };
+    return { kind: type.skipDead && verdict !== 'keep' ? 'dropped' : 'dead', failure };
   }
   const asked = verdict === 'retry' ? wanted : undefined;
   const seconds = asked ?? secondsUntilRetry(entry, failure, type.backoff, circumstances);

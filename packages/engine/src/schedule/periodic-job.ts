@@ -1,4 +1,5 @@
-import { InvalidScheduleError } from '../errors/errors.js';
+import { InvalidOptionError, InvalidScheduleError } from '../errors/errors.js';
+import { namesIn } from '../job/field-paths.js';
 import { goString } from '../job/go-json.js';
 import { encodeArgs, type JobArgs } from '../job/job-args.js';
 import {
@@ -68,17 +69,29 @@ export function periodicJob(
   assertJobName(jobName);
   assertOptions(`the schedule of "${jobName}"`, options, PERIODIC_OPTIONS);
   const { args, timezone, overlap = 'allow', missed = 'skip' } = options;
+  const contract = isJobContract(job) ? job : undefined;
+  if (contract) assertPlain(contract, args);
   const schedule = parseSchedule(spec, { timezone });
   if (schedule.next(now) === null) throw new InvalidScheduleError(spec, 'it never fires');
   return {
     jobName,
-    contract: isJobContract(job) ? job : undefined,
+    contract,
     schedule,
     id: `periodic:${jobName}:${schedule.spec}`,
     argsText: encodeArgs(jobName, args),
     overlap,
     missed,
   };
+}
+
+/** All pools must write the same bytes for a firing, and encryption never yields the same bytes twice. */
+function assertPlain({ name, encrypt }: JobContract, args: object | null | undefined): void {
+  const secrets = encrypt.map((path) => namesIn(path)[0] ?? '');
+  const secret = secrets.find((key) => Object.hasOwn(args ?? {}, key));
+  if (secret === undefined) return;
+  throw new InvalidOptionError('args', undefined, 'without encrypted fields', {
+    message: `The schedule of "${name}" cannot have the argument "${secret}": it is encrypted, and the arguments of a schedule are not. Let the handler read the value, or enqueue another job with it.`,
+  });
 }
 
 /** @throws InvalidJobArgsError if the arguments do not fit the job's contract */

@@ -5,14 +5,17 @@ import { Keys } from '../redis/keys.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { openRedis, type RedisSource } from '../redis/redis-source.js';
 
-/** The real Redis that all tests share; the test run starts it. */
+/** The real Redis that all tests share, as a user with the documented rights; the test run starts it. */
 export const TEST_REDIS_URL = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+
+/** The same Redis, as a user with all rights. */
+export const TEST_ADMIN_URL = process.env.NESTCRAFT_TEST_ADMIN_URL ?? '';
 
 /** The Redis for the jobs of this test run: the real one, or one in memory that must behave the same. */
 export const TEST_REDIS: RedisSource =
   process.env.NESTCRAFT_TEST_ENGINE === 'memory' ? new MemoryRedis().options : TEST_REDIS_URL;
 
-/** A test's own namespace, and a plain connection that bypasses the engine. */
+/** A test's own namespace, and a plain connection with all rights that bypasses the engine. */
 export class TestNamespace {
   readonly redis: Redis;
   readonly namespace = `test-${newId()}`;
@@ -20,7 +23,8 @@ export class TestNamespace {
   #connection: RedisConnection | undefined;
 
   constructor(private readonly source: RedisSource = TEST_REDIS) {
-    this.redis = openRedis(source, {}, undefined).redis;
+    const admin = source === TEST_REDIS_URL ? TEST_ADMIN_URL : source;
+    this.redis = openRedis(admin, {}, undefined).redis;
   }
 
   /** The options for every part of the engine. */

@@ -7,7 +7,7 @@ import { JobHandler } from '../decorators/job-handler.decorator.js';
 import { PeriodicJob } from '../decorators/periodic-job.decorator.js';
 import { RecordingLogger } from '../testing/test-logger.js';
 import { anApp, bootError, closeApps, work } from '../testing/test-app.js';
-import { isolated, TEST_REDIS_URL } from '../testing/test-redis.js';
+import { isolated, TEST_ADMIN_URL } from '../testing/test-redis.js';
 
 @Injectable()
 class Mailer {
@@ -30,7 +30,7 @@ class Reports {
   }
 }
 
-const place = `${TEST_REDIS_URL.replace('redis://', '')}/0`;
+const place = `${TEST_ADMIN_URL.replace('redis://', '')}/0`;
 let logger: RecordingLogger;
 
 beforeEach(() => {

@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
 import { JobHandler } from '../decorators/job-handler.decorator.js';
 import { anApp, closeApps, closeLater, work } from '../testing/test-app.js';
-import { TEST_REDIS_URL } from '../testing/test-redis.js';
+import { TEST_ADMIN_URL, TEST_REDIS_URL } from '../testing/test-redis.js';
 
 afterEach(closeApps);
 
@@ -126,7 +126,7 @@ describe('a testing module', () => {
 describe('the option redis', () => {
   const made: Redis[] = [];
   const anInstance = (): Redis => {
-    const redis = new Redis(TEST_REDIS_URL);
+    const redis = new Redis(TEST_ADMIN_URL);
     made.push(redis);
     return redis;
   };

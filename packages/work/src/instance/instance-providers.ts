@@ -123,9 +123,10 @@ function makeEnqueuer(
   redis: RedisConnection,
   knownJobs: JobCatalog,
 ): Enqueuer {
-  const { maxArgsBytes, propagators, logger = new Logger('WorkModule') } = options;
+  const { maxArgsBytes, propagators, encryption } = options;
+  const { logger = new Logger('WorkModule') } = options;
   return new Enqueuer({
-    ...{ redis, maxArgsBytes, propagators, logger, knownJobs },
+    ...{ redis, maxArgsBytes, propagators, encryption, logger, knownJobs },
     ...around(environment, options),
   });
 }
@@ -173,7 +174,7 @@ function makePool(
 ): WorkerPool {
   const { concurrency, shutdownTimeout, maxDeaths, rescueUnknownJobs } = options;
   const { context: Context, logger = new Logger(WorkerPool.name), outcomes = [] } = options;
-  const { propagators, currentJob, alerts } = options;
+  const { propagators, encryption, currentJob, alerts } = options;
   return new Pool({
     redis,
     ...around(environment, options),
@@ -183,6 +184,7 @@ function makePool(
     rescueUnknownJobs,
     mapError: jobErrors(outcomes),
     propagators,
+    encryption,
     currentJob,
     alerts,
     logger,

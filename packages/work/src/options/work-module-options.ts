@@ -3,6 +3,7 @@ import {
   InvalidOptionError,
   type AlertOptions,
   type Duration,
+  type EncryptionOptions,
   type LoggerLike,
   type Propagator,
 } from '@nestcraft/engine';
@@ -71,6 +72,11 @@ export interface WorkModuleOptions extends JobSelection {
    */
   readonly propagators?: readonly Propagator[] | undefined;
   /**
+   * The keys for the encrypted fields of contracts; the same in all processes that enqueue or run such jobs. Default
+   * none.
+   */
+  readonly encryption?: EncryptionOptions | undefined;
+  /**
    * Whether `currentJob()` and `currentSignal()` return the running job and its signal; default false. It costs about
    * half a microsecond per job. Node before version 24 must then track every promise of the process, which adds a small
    * cost to each.
@@ -115,6 +121,7 @@ export const WORK_OPTIONS: OptionTable<WorkModuleOptions> = {
   rescueUnknownJobs: pool.rescueUnknownJobs,
   maxArgsBytes: enqueuer.maxArgsBytes,
   propagators: pool.propagators,
+  encryption: pool.encryption,
   currentJob: pool.currentJob,
   jobDecorator: CLASS,
   alerts: pool.alerts,

@@ -31,7 +31,7 @@ import { PeriodicJob } from '../decorators/periodic-job.decorator.js';
 import { WorkModule } from '../work.module.js';
 import { WorkTestingError } from './errors.js';
 import './jest.js';
-import { TEST_REDIS_URL } from './test-redis.js';
+import { TEST_ADMIN_URL, TEST_REDIS_URL } from './test-redis.js';
 import type { WorkTesting } from './work-testing.js';
 import { createWorkTesting, type WorkTestingOptions } from './create-work-testing.js';
 
@@ -423,7 +423,7 @@ describe('on a real Redis', () => {
     await enqueuer.enqueue('welcome', { to: 'ada' });
     await work.advance('1h');
     expect(lines()).toEqual(['welcome ada', 'mail to ada', 'report', 'reminder to ada']);
-    const redis = new Redis(TEST_REDIS_URL);
+    const redis = new Redis(TEST_ADMIN_URL);
     const keys = await redis.keys('test-*:work:*');
     expect(keys.length).toBeGreaterThan(0);
     await work.close();
