@@ -93,8 +93,8 @@ describe('when Redis', () => {
   it('kills the connections, they are replaced before there is anything to tell', async () => {
     await aPool().start();
     for (let times = 0; times < 5; times++) {
-      await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-      await redis.client('KILL', 'TYPE', 'pubsub');
+      await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
       await runsJobs();
     }
     await eventually(async () => expect(await pool?.health()).toMatchObject({ status: 'up' }));

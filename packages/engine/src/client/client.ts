@@ -156,7 +156,7 @@ export class Client {
 
   /**
    * Explains why a job does not start, or what it does instead. One script reads all of it at one moment and takes Redis
-   * about a millisecond. It searches up to 800 waiting jobs and 200 of each set, half of them at either end, and says so
+   * about a millisecond. It searches up to 500 waiting jobs and 125 of each set, half of them at either end, and says so
    * if the job is not among them.
    *
    * @param question a job's id, `{ id, job }`, `{ job }` for a name, or `{ job, key }` for a unique job

@@ -12,7 +12,7 @@ import type { Explanation, Reason, ReasonCode } from './explanation.js';
 const NAMES = ['plain', 'flaky'] as const;
 const HOUR = 3600_000;
 const SEED = Number(process.env.HISTORY_SEED ?? Date.now() % 2 ** 31);
-const RUNS = Number(process.env.HISTORY_RUNS ?? 15);
+const RUNS = Number(process.env.HISTORY_RUNS ?? 10);
 
 let world: World;
 

@@ -443,7 +443,7 @@ describe('an explanation', () => {
     expect(await asked(last)).toMatchObject({ position: 3_000 });
     const { state, reasons } = await asked(middle);
     expect(state).toBe('notFound');
-    expect(reasons[0]?.text).toContain('800 entries that were searched, of 3000.');
+    expect(reasons[0]?.text).toContain('500 entries that were searched, of 3000.');
   });
 
   it('rejects what is no question', async () => {

@@ -25,7 +25,7 @@
 --            { the counts of the name's runs in each of the last minutes, as JSON or '' } }
 local now, prefix, deadAfter = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local question, wanted, count = ARGV[4], ARGV[5], tonumber(ARGV[6])
-local ENTRIES, BYTES, NAMES, LISTS, POOLS, HOLDERS, SHARES, MINUTES = 800, 256 * 1024, 1000, 200, 500, 10, 400, 5
+local ENTRIES, BYTES, NAMES, LISTS, POOLS, HOLDERS, SHARES, MINUTES = 500, 256 * 1024, 1000, 100, 500, 10, 400, 5
 local names, forms = {}, {}
 for i = 7, 6 + count do names[#names + 1] = ARGV[i] end
 for i = 7 + count, #ARGV do forms[#forms + 1] = ARGV[i] end
@@ -215,6 +215,13 @@ local function holders()
   return list
 end
 
+-- Pools of one program list the same names, which are searched once.
+local isIn = {}
+local function handles(names)
+  if isIn[names] == nil then isIn[names] = string.find(',' .. names .. ',', ',' .. name .. ',', 1, true) ~= nil end
+  return isIn[names]
+end
+
 local function handlers()
   local list = {}
   for i, pool in ipairs(redis.call('SMEMBERS', prefix .. 'worker_pools')) do
@@ -223,7 +230,7 @@ local function handlers()
       prefix .. 'worker_pools:' .. pool,
       'heartbeat_at', 'job_names', 'concurrency', 'host', 'engine', 'stopping_since', 'fetch_unanswered'
     )
-    if string.find(',' .. (beat[2] or '') .. ',', ',' .. name .. ',', 1, true) then
+    if beat[2] and handles(beat[2]) then
       list[#list + 1] = {
         id = pool, beat = beat[1] or '', names = beat[2], concurrency = beat[3] or '0', host = beat[4] or '',
         engine = beat[5] or '', stopping = beat[6] or '', unanswered = beat[7] or '', busy = -1,
