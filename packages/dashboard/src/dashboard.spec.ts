@@ -111,6 +111,16 @@ describe.each([
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
     const html = await page.text();
+    const policy = page.headers.get('content-security-policy') ?? '';
+    const [, nonce = ''] = /script-src 'nonce-([\w+/=]+)'/.exec(policy) ?? [];
+    expect(nonce).not.toBe('');
+    expect(html.match(/<(script|link)\b/g)).toEqual(
+      html.match(/<(script|link) nonce="[^"]+"/g)?.map((tag) => tag.split(' ')[0]),
+    );
+    expect(html).toContain(`<script nonce="${nonce}"`);
+    expect((await fetch(url)).headers.get('content-security-policy')).not.toContain(nonce);
+    const api = await fetch(`${url.replace(/app$/, '')}/api/me`);
+    expect(api.headers.get('content-security-policy')).not.toContain('script-src');
     const [, script = ''] = /src="\.\/(assets\/[^"]+\.js)"/.exec(html) ?? [];
     const asset = await fetch(`${url}/${script}`);
     expect(asset.status).toBe(200);

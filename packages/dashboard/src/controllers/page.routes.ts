@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
 import type { Asked } from '../requests/asked.js';
-import { Assets } from '../page/assets.js';
+import { pagePolicy, withNonce } from '../http/content-security.js';
+import { Assets, type Asset } from '../page/assets.js';
 import { Problem } from '../http/problem.js';
 import { Reply } from '../http/replies.js';
 import { Look } from '../requests/routes.js';
@@ -25,7 +27,7 @@ export class PageRoutes {
   @Look('app', 'view', { isPage: true })
   async page(asked: Asked): Promise<Reply> {
     await asked.allow({});
-    return asked.place.hasSlashAtEnd ? Reply.redirect('../app') : this.file(asked, 'index.html');
+    return asked.place.hasSlashAtEnd ? Reply.redirect('../app') : this.document();
   }
 
   @Look('assets/:name', 'view')
@@ -36,13 +38,28 @@ export class PageRoutes {
     });
   }
 
+  /** The page is short, and new for each request, so it is not compressed. */
+  private document(): Reply {
+    const { type, text } = this.named('index.html');
+    const nonce = randomBytes(16).toString('base64');
+    return new Reply(withNonce(text, nonce), {
+      'Content-Type': type,
+      'Content-Security-Policy': pagePolicy(nonce),
+    });
+  }
+
+  private named(name: string): Asset {
+    const asset = this.assets.get(name);
+    if (!asset) throw new Problem(404, 'not_found', 'File not found.');
+    return asset;
+  }
+
   private async file(
     { request }: Asked,
     name: string,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Reply> {
-    const asset = this.assets.get(name);
-    if (!asset) throw new Problem(404, 'not_found', 'File not found.');
+    const asset = this.named(name);
     const { body, encoding } = await asset.encoded(
       String(request.headers['accept-encoding'] ?? ''),
     );

@@ -1,6 +1,7 @@
 import { Injectable, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { ServerResponse } from 'node:http';
+import { NO_CONTENT } from './content-security.js';
 import { EventStream, Reply, type StreamEvent } from './replies.js';
 
 /** A response of Express, which is Node's own, or of Fastify, which wraps Node's. */
@@ -11,9 +12,7 @@ interface FrameworkResponse {
 }
 
 const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'Content-Security-Policy': NO_CONTENT,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-store',

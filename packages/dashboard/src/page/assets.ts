@@ -23,6 +23,10 @@ export class Asset {
     private readonly content: Buffer,
   ) {}
 
+  get text(): string {
+    return this.content.toString();
+  }
+
   /** @param accepted the header Accept-Encoding */
   async encoded(accepted: string): Promise<{ body: Buffer; encoding: Encoding | undefined }> {
     const encoding = encodingFor(accepted);
