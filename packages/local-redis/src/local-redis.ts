@@ -129,6 +129,7 @@ export class LocalRedis {
     this.#running('resume').signal('SIGCONT');
   }
 
+  /** The same as `stop`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }

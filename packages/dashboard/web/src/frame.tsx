@@ -95,7 +95,8 @@ function Pages({ route }: { route: Route | undefined }) {
   const nav = useRef<HTMLElement>(null);
   useEffect(() => {
     nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
-  }, [route]);
+    // The first snapshot adds numbers, which move the links.
+  }, [route, snapshot === undefined]);
   return (
     <nav aria-label="Pages" ref={nav}>
       {groupsOf(snapshot).map((entries, index) => (

@@ -37,7 +37,7 @@ const DEFAULT_SAFETY_POLL = 2_000;
 const POLLS_WITHOUT_WAKER = [10, 100];
 const MAX_POLL_WITHOUT_WAKER = 1_000;
 // Many pools are woken for a job, but only one gets it.
-const FRUITLESS_LOOKS = { burst: 50, perSecond: 10 };
+const EMPTY_FETCHES = { burst: 50, perSecond: 10 };
 
 /**
  * Decides when to fetch, from which queues, and how much. It does not poll empty queues. After a fetch that returned too few
@@ -57,7 +57,7 @@ export class Fetcher {
   /** The names whose limit held back jobs at the last check. */
   readonly #atLimit = new Set<string>();
   #emptyFetches = 0;
-  readonly #budget = new WakeBudget(FRUITLESS_LOOKS);
+  readonly #budget = new WakeBudget(EMPTY_FETCHES);
   /** The time of the next check of all queues, however busy some are; on the clock of `performance.now`. */
   #lookAllAt = 0;
   readonly #long = new LongQueues();
@@ -75,6 +75,7 @@ export class Fetcher {
     this.#unwatched = new Set(options.sampler.jobNames);
   }
 
+  /** Whether workers need jobs that a fetch might find now. */
   get isDue(): boolean {
     if (this.#stopped || (this.#awake.size === 0 && !this.#isOverdue())) return false;
     if (this.#budget.wait > 0) return false;
@@ -118,7 +119,7 @@ export class Fetcher {
   requests(): readonly Request[] {
     if (this.#stopped) return [];
     const demand = this.#demand();
-    const jobNames = this.#toLookInto();
+    const jobNames = this.#namesToCheck();
     if (demand.now + demand.ahead === 0 || jobNames.size === 0) return [];
     const fetch = this.#fetch(demand, jobNames);
     this.#expected += fetch.total;
@@ -159,7 +160,7 @@ export class Fetcher {
   }
 
   /** Returns all names if no waker watches or the last check of all is long ago, because nothing may depend on being woken. */
-  #toLookInto(): ReadonlySet<string> {
+  #namesToCheck(): ReadonlySet<string> {
     const { sampler, isWatching } = this.#options;
     if (!isWatching() || this.#isOverdue()) return new Set(sampler.jobNames);
     // A job of the same round may have held back others.
@@ -174,11 +175,11 @@ export class Fetcher {
   #demand(): Demand {
     const { now, ahead } = this.#options.demand();
     const expected = this.#expected;
-    const most = this.#maxAtOnce;
-    if (!this.#full) return { now: expected > 0 ? 0 : Math.min(now, most), ahead: 0 };
-    const missing = Math.min(Math.max(0, now - expected), most);
+    const limit = this.#maxAtOnce;
+    if (!this.#full) return { now: expected > 0 ? 0 : Math.min(now, limit), ahead: 0 };
+    const missing = Math.min(Math.max(0, now - expected), limit);
     const room = ahead - Math.max(0, expected - now);
-    return { now: missing, ahead: Math.max(0, Math.min(room, most - missing)) };
+    return { now: missing, ahead: Math.max(0, Math.min(room, limit - missing)) };
   }
 
   #fetch(demand: Demand, jobNames: ReadonlySet<string>): Fetch {

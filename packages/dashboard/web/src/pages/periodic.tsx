@@ -111,7 +111,7 @@ function LastResult({ last }: { last: Schedule['last'] }) {
   return (
     <>
       <Badge kind={last.result === 'done' ? 'good' : 'bad'}>{last.result}</Badge>{' '}
-      <Time at={last.at} />, after {milliseconds(last.duration)}
+      <Time at={last.at} />, <span class="number">after {milliseconds(last.duration)}</span>
       {last.error !== undefined && (
         <div class="second">
           <ErrorLine text={last.error} />
