@@ -1,5 +1,6 @@
 import { unixSeconds, type Clock } from '../base/clock.js';
 import { newId } from '../base/id.js';
+import { InvalidJobArgsError } from '../errors/errors.js';
 import { AT_ONCE, enqueuePlan, type EnqueuePlan } from '../job/enqueue-options.js';
 import type { GoEscapes } from '../job/go-json.js';
 import { encodeArgs, type JobArgs, type JobArgsLimits } from '../job/job-args.js';
@@ -50,7 +51,11 @@ export class EntryMaker {
     return jobs.map((job, index) => {
       const name = job.contract === undefined ? job.name : job.contract.name;
       const plan = job.options === undefined ? AT_ONCE : planOf(job.options, index);
-      return this.#make(name, job.args, plan, now);
+      try {
+        return this.#make(name, job.args, plan, now);
+      } catch (error) {
+        throw inJobs(index, error);
+      }
     });
   }
 
@@ -105,6 +110,12 @@ export class EntryMaker {
   #now(): number {
     return unixSeconds(this.#options.clock);
   }
+}
+
+/** Returns the error of one job of `enqueueMany`, with the job's place. */
+export function inJobs(index: number, error: unknown): unknown {
+  if (!(error instanceof InvalidJobArgsError)) return error;
+  return new InvalidJobArgsError(error.jobName, error.issues, index);
 }
 
 function planOf(options: unknown, index: number): EnqueuePlan {

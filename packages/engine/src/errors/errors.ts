@@ -58,8 +58,11 @@ export class InvalidJobArgsError extends WorkError {
     readonly jobName: string,
     /** Every argument that does not fit the contract, with its path; or the first value that JSON cannot represent. */
     readonly issues: readonly JobArgsIssue[],
+    /** The place of the job in the jobs of `enqueueMany`, from 0. */
+    readonly index?: number,
   ) {
-    super(`Cannot enqueue "${jobName}": ${issuesText(issues)}. Nothing was enqueued.`);
+    const place = index === undefined ? '' : ` (jobs[${index}])`;
+    super(`Cannot enqueue "${jobName}"${place}: ${issuesText(issues)}. Nothing was enqueued.`);
   }
 }
 
@@ -87,7 +90,7 @@ export class UnknownOptionError extends InvalidOptionError {
 
   constructor({ option, place, known, advice }: UnknownOption) {
     const options = `Options: ${known.join(', ') || '(none)'}.`;
-    const parts = [`Unknown option "${option}" of ${place}.`, advice, options];
+    const parts = [`Unknown option ${shown(option)} of ${place}.`, advice, options];
     // The value is left out: it may be a secret, such as a connection with its password.
     super(option, undefined, `left out: there is no such option of ${place}`, {
       message: parts.filter((part) => part !== undefined).join(' '),
