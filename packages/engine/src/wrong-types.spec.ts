@@ -113,6 +113,66 @@ it.each<[string, () => unknown, string]>([
     'Option "at" is "2020"; it must be a valid Date.',
   ],
   [
+    'an empty place',
+    () => enqueuer.enqueueMany(Array<never>(1)),
+    'Option "jobs[0]" is undefined; it must be { name, args, options }, or a job made by the with() of a contract.',
+  ],
+  [
+    'a list in the list',
+    () => enqueuer.enqueueMany([[{ name: 'n' }] as never]),
+    'Option "jobs[0]" is [ { name: \'n\' } ]; it must be { name, args, options }, or a job made by the with() of a contract.',
+  ],
+  [
+    'an option beside the options',
+    () => enqueuer.enqueueMany([{ name: 'n' }, { name: 'n', in: '5m' } as never]),
+    'Unknown option "jobs[1].in" of enqueueMany(). Put it into "options": { name, args, options: { in } }. Options: name, contract, args, options.',
+  ],
+  [
+    'another member of one of many',
+    () => enqueuer.enqueueMany([{ name: 'n', arg: {} } as never]),
+    'Unknown option "jobs[0].arg" of enqueueMany(). Did you mean "args"? Options: name, contract, args, options.',
+  ],
+  [
+    'an option with a very long name',
+    () => enqueuer.enqueue('n', {}, { ['x'.repeat(1e6)]: 1 } as never),
+    `Unknown option "${'x'.repeat(79)}… of enqueue(). Options: in, at, unique.`,
+  ],
+  [
+    'a Date instead of options',
+    () => enqueuer.enqueue('n', {}, new Date() as never),
+    'Option "options of enqueue()" is "[object Date]"; it must be a plain object.',
+  ],
+  [
+    'a Map instead of options',
+    () => client.dead.list(new Map([['limit', 5]]) as never),
+    'Option "options of list" is "[object Map]"; it must be a plain object.',
+  ],
+  [
+    'a promise of options, without their secrets',
+    () => new Enqueuer(Promise.resolve({ redis: 'redis://:secret@host' }) as never),
+    'Option "options of Enqueuer" is "[object Promise]"; it must be a plain object.',
+  ],
+  [
+    'an id that is none',
+    () => client.dead.get({ at: new Date(), id: 5 as never }),
+    'Option "id" is 5; it must be the id of a job.',
+  ],
+  [
+    'a missing id',
+    () => client.queue('n').delete({ position: 1 } as never),
+    'Option "id" is undefined; it must be the id of a job.',
+  ],
+  [
+    'a listed job that has passed through JSON',
+    () => client.dead.delete({ raw: { type: 'Buffer', data: [] } } as never),
+    'Option "raw" is { type: \'Buffer\', data: [] }; it must be the entry of a listed job; or pass { at, id }.',
+  ],
+  [
+    'a name to count that is none',
+    () => client.dead.count(5 as never),
+    'Option "jobName" is 5; it must be a text that is not empty.',
+  ],
+  [
     'aliases that are none',
     () => defineJob('n', { aliases: 'm' as never }),
     'Option "aliases" is "m"; it must be a list of job names.',

@@ -83,9 +83,10 @@ export class Fetcher {
     return now + ahead > 0;
   }
 
-  /** Milliseconds since the last reply to a fetch, or since the start; `undefined` before the start. */
+  /** Whole milliseconds since the last reply to a fetch, or since the start; `undefined` before the start. */
   get age(): number | undefined {
-    return this.#fetchedAt === undefined ? undefined : performance.now() - this.#fetchedAt;
+    if (this.#fetchedAt === undefined) return undefined;
+    return Math.round(performance.now() - this.#fetchedAt);
   }
 
   /** Starts the clock of `age`. */

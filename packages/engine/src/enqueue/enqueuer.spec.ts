@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { z } from 'zod';
 import { Client } from '../client/client.js';
 import { Enqueuer } from './enqueuer.js';
 import type { EnqueuerOptions } from './enqueuer-options.js';
@@ -301,6 +302,26 @@ describe('enqueueMany', () => {
     await expect(enqueuer.enqueueMany(misspelt)).rejects.toThrow(
       'Unknown option "jobs[0].options.uniqe" of enqueueMany(). Did you mean "unique"?',
     );
+    expect(await ns.queue('n')).toEqual([]);
+  });
+
+  it.each([
+    ['cannot be stored', { name: 'n', args: { a: NaN } }],
+    [
+      'do not fit the contract',
+      defineJob('n', z.object({ a: z.string() })).with({ a: 5 } as never),
+    ],
+  ])('names the place of a job whose arguments %s', async (_why, job) => {
+    const error: unknown = await enqueuer
+      .enqueueMany([{ name: 'n' }, job])
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(InvalidJobArgsError);
+    expect(error).toMatchObject({
+      ...{ index: 1, jobName: 'n', issues: [{ path: 'args.a' }] },
+      message: expect.stringMatching(
+        /^Cannot enqueue "n" \(jobs\[1\]\): args\.a: .* Nothing was enqueued\.$/,
+      ),
+    });
     expect(await ns.queue('n')).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { EnqueueBatcher } from './enqueue-batcher.js';
 import { EnqueueChain } from './enqueue-chain.js';
 import { resultOf, type EnqueuedResult, type EnqueueResult } from './enqueue-result.js';
 import { ENQUEUER_OPTIONS, type EnqueuerOptions } from './enqueuer-options.js';
-import { EntryMaker, type MadeJob } from './entry-maker.js';
+import { EntryMaker, inJobs, type MadeJob } from './entry-maker.js';
 import { JobSender } from './job-sender.js';
 import { NameWatch } from './name-watch.js';
 import { assertNewJobs } from './new-jobs.js';
@@ -246,7 +246,10 @@ export class Enqueuer {
     await Promise.all(
       jobs.map(async ({ contract }, index) => {
         const job = made[index];
-        if (contract && job) await this.#check(contract, job);
+        if (!contract || !job) return;
+        await this.#check(contract, job).catch((error: unknown) => {
+          throw inJobs(index, error);
+        });
       }),
     );
   }

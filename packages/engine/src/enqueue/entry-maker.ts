@@ -2,6 +2,7 @@ import { unixSeconds, type Clock } from '../base/clock.js';
 import { newId } from '../base/id.js';
 import { cipherFor, type ArgsCipher } from '../encryption/args-cipher.js';
 import type { Keyring } from '../encryption/keyring.js';
+import { InvalidJobArgsError } from '../errors/errors.js';
 import { AT_ONCE, enqueuePlan, type EnqueuePlan } from '../job/enqueue-options.js';
 import type { GoEscapes } from '../job/go-json.js';
 import { encodeArgs, encodeUniqueKey, type JobArgs, type JobArgsLimits } from '../job/job-args.js';
@@ -70,7 +71,11 @@ export class EntryMaker {
       const { args, contract } = job;
       const name = contract === undefined ? job.name : contract.name;
       const plan = job.options === undefined ? AT_ONCE : planOf(job.options, index);
-      return this.#make({ name, args, contract, plan, enqueuedAt });
+      try {
+        return this.#make({ name, args, contract, plan, enqueuedAt });
+      } catch (error) {
+        throw inJobs(index, error);
+      }
     });
   }
 
@@ -136,6 +141,12 @@ export class EntryMaker {
   #now(): number {
     return unixSeconds(this.#options.clock);
   }
+}
+
+/** Returns the error of one job of `enqueueMany`, with the job's place. */
+export function inJobs(index: number, error: unknown): unknown {
+  if (!(error instanceof InvalidJobArgsError)) return error;
+  return new InvalidJobArgsError(error.jobName, error.issues, index);
 }
 
 function planOf(options: unknown, index: number): EnqueuePlan {

@@ -156,7 +156,7 @@ describe('a unique job', () => {
       InvalidJobArgsError,
     );
     await expect(enqueuer.enqueue('n', {}, { unique: { key: [] as object } })).rejects.toThrow(
-      'key: must be an object or nothing',
+      'key: must be an object, but is an array.',
     );
     await expect(enqueuer.enqueue('n', undefined, { in: -1, unique: true })).rejects.toThrow(
       InvalidOptionError,

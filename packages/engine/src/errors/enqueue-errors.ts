@@ -12,8 +12,11 @@ export class InvalidJobArgsError extends WorkError {
     readonly jobName: string,
     /** Every argument that does not fit the contract, with its path; or the first value that JSON cannot represent. */
     readonly issues: readonly JobArgsIssue[],
+    /** The place of the job in the jobs of `enqueueMany`, from 0. */
+    readonly index?: number,
   ) {
-    super(`Cannot enqueue "${jobName}": ${issuesText(issues)}. Nothing was enqueued.`);
+    const place = index === undefined ? '' : ` (jobs[${index}])`;
+    super(`Cannot enqueue "${jobName}"${place}: ${issuesText(issues)}. Nothing was enqueued.`);
   }
 }
 

@@ -42,7 +42,7 @@ export class UnknownOptionError extends InvalidOptionError {
 
   constructor({ option, place, known, advice }: UnknownOption) {
     const options = `Options: ${known.join(', ') || '(none)'}.`;
-    const parts = [`Unknown option "${option}" of ${place}.`, advice, options];
+    const parts = [`Unknown option ${shown(option)} of ${place}.`, advice, options];
     // The value is left out: it may be a secret, such as a connection with its password.
     super(option, undefined, `left out: there is no such option of ${place}`, {
       message: parts.filter((part) => part !== undefined).join(' '),

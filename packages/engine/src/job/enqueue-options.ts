@@ -62,7 +62,7 @@ export interface EnqueuePlan {
 export const AT_ONCE: EnqueuePlan = { when: undefined, unique: false, key: undefined };
 
 const UNIQUE_BY: OptionTable<UniqueBy> = {
-  key: required(rule('an object: what makes two jobs the same', isKey)),
+  key: required(rule('an object, such as { page: 7 }', isKey)),
 };
 
 const UNIQUE = 'true, false, or { key } with an object';

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidJobArgsError, InvalidOptionError } from '../errors/errors.js';
-import { assertArgsLimits, encodeArgs, type JobArgsLimits } from './job-args.js';
+import { assertArgsLimits, encodeArgs, encodeUniqueKey, type JobArgsLimits } from './job-args.js';
 
 function nested(levels: number): object {
   let value: object = {};
@@ -255,6 +255,13 @@ describe('encodeArgs', () => {
         issues: [{ path, message }],
       }),
     );
+  });
+
+  it('a unique key, unlike arguments, may not be missing', () => {
+    const missing = { toJSON: () => undefined };
+    expect(() => encodeUniqueKey('job', [])).toThrow('key: must be an object, but is an array.');
+    expect(() => encodeUniqueKey('job', missing)).toThrow('must be an object, but is undefined.');
+    expect(refusal(missing).message).toMatch('must be an object or nothing, but is undefined.');
   });
 
   it('refuses a cycle, in a few words', () => {

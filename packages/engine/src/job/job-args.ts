@@ -143,16 +143,10 @@ class Encoder {
   #whole(args: unknown, path: string): void {
     const value = this.#resolved(args, '');
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      const what = Array.isArray(value)
-        ? 'an array'
-        : value === null
-          ? 'null'
-          : `a ${typeof value}`;
-      throw this.#invalid(`must be an object or nothing, but is ${what}`, path);
+      throw this.#invalid(noObject(path, whatIs(value)), path);
     }
     this.#object('', value, path);
-    if (!this.#text.startsWith('{'))
-      throw this.#invalid('must be an object or nothing, but is a primitive', path);
+    if (!this.#text.startsWith('{')) throw this.#invalid(noObject(path, 'a primitive'), path);
   }
 
   /** Writes `lead` and the value under `key`. @returns `false` if JSON omits the value */
@@ -311,6 +305,16 @@ function knownLeads(key: string): Leads {
   if (known.size === MAX_KNOWN) known.clear();
   known.set(key, leads);
   return leads;
+}
+
+/** Only arguments may be missing; a unique key may not. */
+function noObject(path: string, what: string): string {
+  return `must be an object${path === 'args' ? ' or nothing' : ''}, but is ${what}`;
+}
+
+function whatIs(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
 function leadsTo(quotedKey: string): Leads {

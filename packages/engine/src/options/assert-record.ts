@@ -12,7 +12,7 @@ export function assertRecord(option: string, value: unknown, expected: string): 
 }
 
 /** @throws InvalidOptionError */
-export function assertJobId(jobId: unknown): void {
+export function assertJobId(jobId: unknown, option = 'jobId'): void {
   if (typeof jobId === 'string' && jobId !== '') return;
-  throw new InvalidOptionError('jobId', jobId, 'the id of a job');
+  throw new InvalidOptionError(option, jobId, 'the id of a job');
 }

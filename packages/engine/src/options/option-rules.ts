@@ -44,12 +44,25 @@ export function assertOptions<Options>(
   const prefix = parent === undefined ? '' : `${parent}.`;
   // Some options are checked for every job, so this path allocates only the list of their names.
   const isUnknown = (name: string): boolean => !Object.hasOwn(table, name);
-  if (Object.keys(given).some(isUnknown)) assertKnown(place, given, Object.keys(table), prefix);
+  const names = Object.keys(given);
+  if (names.some(isUnknown)) assertKnown(place, given, Object.keys(table), prefix);
+  if (names.length === 0) assertReadable(parent ?? `options of ${place}`, given);
   for (const name in table) {
     const { isRequired, check } = table[name];
     const value = given[name];
     if (value !== undefined || isRequired) check(prefix + name, value);
   }
+}
+
+/**
+ * Refuses a Date, a Map or a promise, whose content is not in properties, so that it would count as no options.
+ *
+ * @throws InvalidOptionError
+ */
+function assertReadable(option: string, given: object): void {
+  const kind = Object.prototype.toString.call(given);
+  // The content is left out: it may be a secret, such as a promise of a connection with its password.
+  if (kind !== '[object Object]') throw new InvalidOptionError(option, kind, 'a plain object');
 }
 
 /**

@@ -42,6 +42,7 @@ describe('a pool', () => {
     const health = await pool.health();
     expect(health).toMatchObject({ status: 'up', problems: [], beatAge: 0, unhandled: [] });
     expect(health.fetchAge).toBeLessThan(15_000);
+    expect(Number.isInteger(health.fetchAge)).toBe(true);
   });
 
   it('is down before it has started, and once it stops', async () => {

@@ -6,8 +6,11 @@ export interface BulkOptions {
   readonly jobName?: string | undefined;
   /** Ends the work after the current batch when it aborts. Completed batches stay done. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after every batch with the result so far. */
-  readonly onProgress?: ((progress: BulkResult) => void) | undefined;
+  /**
+   * Called after every batch with the result so far. If it returns a promise, the next batch waits for it. An error that it
+   * throws ends the work and rejects the call. Completed batches stay done.
+   */
+  readonly onProgress?: ((progress: BulkResult) => unknown) | undefined;
 }
 
 /** The options of `Queue.empty`. */
@@ -64,7 +67,7 @@ export async function inBulk<Entry>(
     if (batch.length === 0) break;
     for (const outcome of await act(batch)) count[outcome]++;
     seen += batch.length;
-    onProgress?.(result(false));
+    await onProgress?.(result(false));
   }
   return result(false);
 }

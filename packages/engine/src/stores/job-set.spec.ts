@@ -243,6 +243,18 @@ describe('with all dead jobs', () => {
     expect((await client.dead.list()).total).toBe(702);
   });
 
+  it('a promise of onProgress is awaited, and its error ends the work', async () => {
+    await buryMany();
+    const work = client.dead.deleteAll({
+      onProgress: async () => {
+        await Promise.resolve();
+        throw new Error('the page is closed');
+      },
+    });
+    await expect(work).rejects.toThrow('the page is closed');
+    expect((await client.dead.list()).total).toBe(702);
+  });
+
   it('the others have the like', async () => {
     await enqueuer.enqueue('n', undefined, { in: '100s' });
     await ns.redis.zadd(ns.keys.retry, NOW, failed('1'));

@@ -76,10 +76,13 @@ export class JobSet {
   /**
    * Counts all jobs, or those of a name. The count of a name is exact in sets of at most 10,000 jobs and 32 MiB, and an
    * estimate in larger sets.
+   *
+   * @throws InvalidOptionError
    */
   async count(jobName?: string): Promise<JobCount> {
-    if (jobName !== undefined) return countNamed(this.#context, this.#entries, jobName);
-    return { count: await this.#entries.total(), exact: true };
+    if (jobName === undefined) return { count: await this.#entries.total(), exact: true };
+    NAME.check('jobName', jobName);
+    return countNamed(this.#context, this.#entries, jobName);
   }
 
   /**

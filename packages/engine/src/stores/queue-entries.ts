@@ -1,5 +1,5 @@
 import { assertInteger } from '../options/assert-integer.js';
-import { assertRecord } from '../options/assert-record.js';
+import { assertJobId, assertRecord } from '../options/assert-record.js';
 import type { Raw } from '../redis/raw.js';
 import type { Page } from '../scripts/job-scripts.js';
 import { removeParams, tryParse } from './entries.js';
@@ -57,6 +57,7 @@ export class QueueEntries {
     assertRecord('job', ref, 'a job from a list, or { position, id }');
     const { position, id } = ref;
     assertInteger('position', position, 1, Number.MAX_SAFE_INTEGER);
+    assertJobId(id, 'id');
     const first = Math.max(0, position - LOOK_BEHIND);
     const { entries, total } = await readPages(
       (from, count) => this.page(from, count),

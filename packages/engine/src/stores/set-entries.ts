@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { InvalidOptionError } from '../errors/errors.js';
-import { assertRecord } from '../options/assert-record.js';
+import { assertJobId, assertRecord } from '../options/assert-record.js';
 import type { Raw } from '../redis/raw.js';
 import type { Page, PageBound } from '../scripts/job-scripts.js';
 import { idOf } from './entries.js';
@@ -55,11 +55,16 @@ export class SetEntries {
   async find(ref: TimedJobRef): Promise<Raw | undefined> {
     assertRecord('job', ref, A_JOB);
     if ('raw' in ref) {
+      assertRaw(ref.raw);
       await this.#context.connection.ready();
       return ref.raw;
     }
-    if (ref.at === null) return this.#findBeyondDates(ref.id);
+    if (ref.at === null) {
+      assertJobId(ref.id, 'id');
+      return this.#findBeyondDates(ref.id);
+    }
     const seconds = Math.floor(secondsOf(ref.at));
+    assertJobId(ref.id, 'id');
     // Some programs write fractions of seconds.
     return this.#findBetween(seconds, seconds + 1, ref.id);
   }
@@ -100,6 +105,12 @@ export class SetEntries {
     }
     return undefined;
   }
+}
+
+/** @throws InvalidOptionError, for a listed job that has passed through JSON, for instance */
+function assertRaw(raw: unknown): void {
+  if (typeof raw === 'string' || Buffer.isBuffer(raw)) return;
+  throw new InvalidOptionError('raw', raw, 'the entry of a listed job; or pass { at, id }');
 }
 
 /** @throws InvalidOptionError */

@@ -88,6 +88,12 @@ describe('middleware', () => {
   });
 });
 
+it('an anonymous class without `use` is called so', async () => {
+  const [anonymous] = [class extends Private {}];
+  const error = await bootError([work({ middleware: [anonymous as never] })]);
+  expect(error).toMatchObject({ value: 'an anonymous class' });
+});
+
 describe('a job decorator', () => {
   it('keeps the application from starting when it decorates nothing', async () => {
     const error = await bootError([work({ jobDecorator: Private as never })]);

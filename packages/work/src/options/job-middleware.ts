@@ -38,6 +38,6 @@ export function isMiddlewareClass(option: JobMiddlewareOption): option is Type<J
   if (typeof prototype?.use === 'function') return true;
   // A class without `use`, called as a function, would throw for every job.
   if (isFunction && !/^class\b/.test(String(option))) return false;
-  const shown = isFunction ? option.name : option;
+  const shown = isFunction ? option.name || 'an anonymous class' : option;
   throw new InvalidOptionError('middleware', shown, 'a class with a method `use`, or a function');
 }

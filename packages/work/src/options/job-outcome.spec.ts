@@ -90,6 +90,16 @@ describe('jobErrors', () => {
       );
     },
   );
+
+  it('says which outcome it refuses', () => {
+    const outcomes = [Gone, Error].map((error) => ({
+      error,
+      outcome: { snooze: 'soon' } as never,
+    }));
+    expect(() => jobErrors([{ error: Gone, outcome: 'dead' }, ...outcomes])).toThrow(
+      `Option "outcomes[1].outcome" is { snooze: 'soon' }; it must be "dead", "retry"`,
+    );
+  });
 });
 
 describe('the option outcomes', () => {

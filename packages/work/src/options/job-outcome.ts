@@ -53,9 +53,7 @@ const HOPELESS: readonly JobOutcome[] = [
  */
 export function jobErrors(outcomes: readonly JobOutcome[]): (error: unknown) => unknown {
   const rules = [...outcomes, ...HOPELESS];
-  for (const { outcome } of rules) {
-    if (typeof outcome !== 'function') errorOf(outcome, new Error('checked at startup'));
-  }
+  outcomes.forEach(assertOutcome);
   return (error) => {
     if (isWorkError(error) || !(error instanceof Error)) return error;
     const rule = rules.find((one) => error instanceof one.error);
@@ -63,6 +61,16 @@ export function jobErrors(outcomes: readonly JobOutcome[]): (error: unknown) => 
     const { outcome } = rule;
     return errorOf(typeof outcome === 'function' ? outcome(error as never) : outcome, error);
   };
+}
+
+/** Checks an outcome that is not computed. @throws InvalidOptionError */
+function assertOutcome({ outcome }: JobOutcome, index: number): void {
+  if (typeof outcome === 'function') return;
+  try {
+    errorOf(outcome, new Error('checked at startup'));
+  } catch (cause) {
+    throw new InvalidOptionError(`outcomes[${index}].outcome`, outcome, OUTCOMES, { cause });
+  }
 }
 
 /** Returns the error that makes the engine apply the outcome. */
