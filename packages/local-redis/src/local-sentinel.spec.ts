@@ -19,11 +19,10 @@ describe('LocalSentinel', () => {
     expect(local.options).toMatchObject({ sentinels: { length: 3 }, name: 'mymaster' });
     await first?.kill();
     await eventually(async () => expect(await local.master()).toBe(second));
-    await first?.restart();
     await eventually(async () => {
-      expect(await ask(second?.port ?? 0, 'INFO replication')).toContain('connected_slaves:1');
-    }, 40_000);
-  }, 60_000);
+      expect(await ask(second?.port ?? 0, 'INFO replication')).toContain('role:master');
+    });
+  });
 
   it('says so when no Sentinel answers', async () => {
     await Promise.all(local.sentinels.map((sentinel) => sentinel.kill()));

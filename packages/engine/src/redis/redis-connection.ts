@@ -13,10 +13,11 @@ import { MovingSlot } from './moving-slot.js';
 import { redisFault } from './redis-fault.js';
 import { redisPlace } from './redis-place.js';
 import { isRefusal, isReply, plainReply, replyCode } from '../errors/redis-reply.js';
-import { notTheCluster, openRedis, untagged, type RedisSource } from './redis-source.js';
+import type { ServerFinder } from './finding-connector.js';
+import type { NodeAddress } from './node-address.js';
+import { isCluster, notTheCluster, openRedis, untagged, type RedisSource } from './redis-source.js';
 import { hideSecrets } from '../errors/secrets.js';
 import type { CommandCall, Script, ScriptCall } from './script.js';
-import type { NodeAddress, SlotOwner } from './slot-owner.js';
 import { clearTimeout, performance, setImmediate, setTimeout } from '../base/timers.js';
 
 /** The outcome of one command of a pipeline: its reply, with strings as bytes, or its error. */
@@ -99,7 +100,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
 
   readonly #source: RedisSource;
   readonly #redis: GuardedRedis;
-  readonly #owner: SlotOwner | undefined;
+  readonly #finder: ServerFinder | undefined;
   readonly #movingSlot: MovingSlot | undefined;
   readonly #commandTimeout: number;
   #closed = false;
@@ -119,15 +120,15 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     assertOptions('RedisConnection', options, CONNECTION_OPTIONS);
     const { commandTimeout = DEFAULT_COMMAND_TIMEOUT } = options;
     this.#commandTimeout = milliseconds('commandTimeout', commandTimeout);
-    const { redis, owner } = openRedis(source, this.#policy(), options.namespace, {
+    const { redis, finder } = openRedis(source, this.#policy(), options.namespace, {
       onSent: (command) => this.#movingSlot?.sent(command),
       onFailed: (command, error) => this.#onFailed(command, error),
       onRefused: (command, error) => this.#onRefused(command, error),
       onInfo: (info) => this.#onInfo(info),
     });
     this.#redis = redis;
-    this.#owner = owner;
-    this.#movingSlot = owner && this.#makeMovingSlot();
+    this.#finder = finder;
+    if (typeof source !== 'string' && isCluster(source)) this.#movingSlot = this.#makeMovingSlot();
     this.#redis.on('error', (error: Error) => this.#onError(error));
     this.#redis.on('ready', () => this.#onReady());
     this.#redis.on('close', () => this.#tell('down', this.#lastError));
@@ -150,9 +151,9 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     return this.#redis;
   }
 
-  /** In a Cluster, the node to which it is, or was last, connected. */
+  /** In a Cluster and with Sentinel, the server to which it is, or was last, connected. */
   get node(): NodeAddress | undefined {
-    return this.#owner?.found;
+    return this.#finder?.found;
   }
 
   /** Its address for display, such as `127.0.0.1:6379/0`; never contains a password. */
@@ -354,7 +355,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
 
   #onRefused(command: Command, error: Error): Error | undefined {
     const code = replyCode(error.message);
-    if (!this.#owner && NOT_HERE.has(code)) {
+    if (!this.#movingSlot && NOT_HERE.has(code)) {
       const unsupported = notTheCluster(this.options.namespace, error);
       this.#drop(unsupported);
       return unsupported;
@@ -367,7 +368,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   /** If the source names a single Cluster node, a namespace without a hash tag would fail later, at random. */
   #onInfo(info: string): void {
     const { namespace } = this.options;
-    if (this.#owner || namespace === undefined || hasHashTag(namespace)) return;
+    if (this.#movingSlot || namespace === undefined || hasHashTag(namespace)) return;
     if (/^cluster_enabled:1/m.test(info)) this.#drop(untagged(namespace));
   }
 
