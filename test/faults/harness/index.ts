@@ -25,6 +25,7 @@ export {
   type Evidence,
 } from './invariants.js';
 export { KIND_JOBS, KINDS } from './job-kinds.mjs';
+export { redisOf, type ActorRedis } from './redis-of.mjs';
 export {
   readState,
   type LockState,
@@ -33,4 +34,4 @@ export {
   type RedisState,
 } from './redis-state.js';
 export { faultWindows, runsOf, type FaultWindow, type Run } from './runs.js';
-export { Scene, type ForeignRedis, type ProducerPlan, type WorkerPlan } from './scene.js';
+export { Scene, type MovingRedis, type ProducerPlan, type WorkerPlan } from './scene.js';

@@ -6,10 +6,11 @@ import { seededRandom } from '@nestcraft/engine/testing';
 import { enqueueLogged } from './enqueue-logged.mjs';
 import { EventWriter } from './event-writer.mjs';
 import { KINDS } from './job-kinds.mjs';
+import { redisOf } from './redis-of.mjs';
 
 /**
  * @typedef {object} ProducerConfig
- * @property {string} redis
+ * @property {import('./redis-of.mjs').ActorRedis} redis
  * @property {string} namespace
  * @property {string} log the path of the event log
  * @property {number} rate calls per second
@@ -21,7 +22,8 @@ import { KINDS } from './job-kinds.mjs';
 const config = JSON.parse(process.argv[2] ?? '');
 const log = new EventWriter(config.log);
 const random = seededRandom(config.seed);
-const { redis, namespace } = config;
+const { namespace } = config;
+const redis = redisOf(config.redis);
 const enqueuer = new Enqueuer({ redis, namespace });
 const client = new Client({ redis, namespace });
 process.on('uncaughtExceptionMonitor', (error) => log.write('error', { text: String(error) }));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   Enqueuer,
+  RedisConnection,
   type EnqueueOptions,
   type JobOptions,
   type WorkerPoolOptions,
@@ -14,6 +15,7 @@ import { enqueueLogged, type LoggedJob } from './enqueue-logged.mjs';
 import { EventLog } from './event-log.js';
 import type { LoggedEvent } from './event-writer.mjs';
 import { breaches, type Breach, type Evidence } from './invariants.js';
+import { redisOf, type ActorRedis } from './redis-of.mjs';
 import { readState, type RedisState } from './redis-state.js';
 import type { Deed } from './worker.mjs';
 
@@ -23,8 +25,8 @@ export interface WorkerPlan {
   readonly jobs?: Readonly<Record<string, JobOptions>> | undefined;
   readonly schedules?: readonly (readonly [spec: string, name: string])[] | undefined;
   readonly options?: Partial<WorkerPoolOptions> | undefined;
-  /** Default: the scene's proxy. */
-  readonly redis?: string | undefined;
+  /** Default: the scene's proxy, or the Redis that moves. */
+  readonly redis?: ActorRedis | undefined;
   /** Milliseconds between samples of its memory; default: none. */
   readonly sample?: number | undefined;
   /** Milliseconds by which the clock of its host is ahead; default 0. */
@@ -39,15 +41,15 @@ export interface ProducerPlan {
   readonly seed: number;
   /** Names of `KINDS`. */
   readonly kinds: readonly string[];
-  /** Default: the scene's proxy. */
-  readonly redis?: string | undefined;
+  /** Default: the scene's proxy, or the Redis that moves. */
+  readonly redis?: ActorRedis | undefined;
 }
 
-/** A Redis to use in place of a private one, such as a master that Sentinels watch. Whoever has started it stops it. */
-export interface ForeignRedis {
-  readonly url: string;
-  readonly port: number;
-}
+/**
+ * A Redis that moves: a master that Sentinels watch, or the node of a Cluster that holds the namespace. Whoever has started
+ * it stops it.
+ */
+export type MovingRedis = Exclude<ActorRedis, string>;
 
 const JOBS = { work: {}, other: {} };
 
@@ -62,33 +64,47 @@ export class Scene {
   #count = 0;
 
   private constructor(
-    /** Redis itself; `undefined` if it is foreign. */
     readonly server: LocalRedis | undefined,
-    /** In front of Redis. */
-    readonly proxy: Proxy,
-    readonly url: string,
+    /** In front of Redis; `undefined` if it moves. */
+    readonly proxied: Proxy | undefined,
+    /** What actors connect to, unless their plans say otherwise. */
+    readonly source: ActorRedis,
+    redis: Redis,
     namespace: string,
   ) {
     this.namespace = namespace;
-    this.redis = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
+    this.redis = redis;
     this.redis.on('error', () => undefined);
-    this.#enqueuer = new Enqueuer({ redis: url, namespace });
+    this.#enqueuer = new Enqueuer({ redis: server?.url ?? redisOf(source), namespace });
   }
 
   static async start(options: LocalRedisOptions = {}): Promise<Scene> {
     const server = await LocalRedis.start(options);
-    return new Scene(server, await Proxy.to(server.port), server.url, `faults-${randomUUID()}`);
+    const proxy = await Proxy.to(server.port);
+    const redis = new Redis(server.url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
+    return new Scene(server, proxy, proxy.url, redis, `faults-${randomUUID()}`);
   }
 
   /** @param namespace for a Cluster, one with a hash tag */
-  static async at(
-    { url, port }: ForeignRedis,
-    namespace = `faults-${randomUUID()}`,
-  ): Promise<Scene> {
-    return new Scene(undefined, await Proxy.to(port), url, namespace);
+  static async at(moving: MovingRedis, namespace = `faults-${randomUUID()}`): Promise<Scene> {
+    // Its connection follows as the engine's do, because a plain one does not in a Cluster.
+    const connection = new RedisConnection(redisOf(moving), { name: 'scene', namespace });
+    await connection.ready();
+    return new Scene(undefined, undefined, moving, connection.redis, namespace);
   }
 
-  /** The private server. @throws if the Redis is foreign */
+  /** The private server's address, past the proxy. @throws if the Redis moves */
+  get url(): string {
+    return this.ownServer.url;
+  }
+
+  /** What stands in front of Redis. @throws if the Redis moves */
+  get proxy(): Proxy {
+    if (!this.proxied) throw new Error('Nothing stands in front of this Redis');
+    return this.proxied;
+  }
+
+  /** The private server. @throws if the Redis moves */
   get ownServer(): LocalRedis {
     if (!this.server) throw new Error('This scene has no Redis of its own');
     return this.server;
@@ -96,7 +112,7 @@ export class Scene {
 
   /** Starts a worker process. */
   worker(plan: WorkerPlan = {}): ActorProcess {
-    const { nodeOptions, jobs = JOBS, schedules = [], redis = this.proxy.url, ...rest } = plan;
+    const { nodeOptions, jobs = JOBS, schedules = [], redis = this.source, ...rest } = plan;
     const { namespace } = this;
     const config = { ...rest, redis, namespace, jobs, schedules };
     return this.#act(new ActorProcess('worker.mjs', config, this.log, nodeOptions));
@@ -110,7 +126,7 @@ export class Scene {
   }
 
   /** Starts a producer process. */
-  producer({ redis = this.proxy.url, ...plan }: ProducerPlan): ActorProcess {
+  producer({ redis = this.source, ...plan }: ProducerPlan): ActorProcess {
     const config = { ...plan, redis, namespace: this.namespace };
     return this.#act(new ActorProcess('producer.mjs', config, this.log));
   }
@@ -191,7 +207,7 @@ export class Scene {
     await Promise.all(this.#actors.map((actor) => actor.kill()));
     await this.#enqueuer.close();
     this.redis.disconnect();
-    await this.proxy.close();
+    await this.proxied?.close();
     await this.server?.stop();
     this.log.remove();
   }

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SnoozeJobError, WorkerPool } from '@nestcraft/engine';
 import { digestOf } from './digest.mjs';
 import { EventWriter } from './event-writer.mjs';
+import { redisOf } from './redis-of.mjs';
 
 /**
  * @typedef {object} WorkerConfig
- * @property {string} redis
+ * @property {import('./redis-of.mjs').ActorRedis} redis
  * @property {string} namespace
  * @property {string} log the path of the event log
  * @property {Record<string, import('@nestcraft/engine').JobOptions>} jobs the names that it handles, and their options
@@ -35,7 +36,7 @@ if (config.skew) skewClock(config.skew);
 const log = new EventWriter(config.log);
 const line = (/** @type {string} */ text) => log.write('log', { text });
 const pool = new WorkerPool({
-  redis: config.redis,
+  redis: redisOf(config.redis),
   namespace: config.namespace,
   logger: { log: line, warn: line, error: line },
   ...config.options,
