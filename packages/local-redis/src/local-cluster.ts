@@ -61,6 +61,8 @@ export class LocalCluster {
     const [first] = running;
     if (first) await meet(node, first);
     const until = untilUp(this.#options);
+    // A node takes writes only some time after it has met the others.
+    await until.is(async () => isOk(await ask(node.port, 'CLUSTER INFO')), MEETING);
     for (const { port } of [...running, node]) {
       await until.is(async () => (await idsKnownTo(port)).includes(await idOf(node)), MEETING);
     }
@@ -158,5 +160,9 @@ async function idsKnownTo(port: number): Promise<readonly string[]> {
 
 async function isUp(port: number, nodes: number): Promise<boolean> {
   const info = await ask(port, 'CLUSTER INFO');
-  return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${nodes}`);
+  return isOk(info) && info.includes(`cluster_known_nodes:${nodes}`);
+}
+
+function isOk(info: string): boolean {
+  return info.includes('cluster_state:ok');
 }

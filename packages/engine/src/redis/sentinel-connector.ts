@@ -43,10 +43,16 @@ export function sentinelConnector(master: SentinelMaster): NonNullable<RedisOpti
       return this.options.enableTLSForSentinelMode ? this.options.tls : undefined;
     }
 
+    /** Does not wait for replies: the former master would acknowledge what it is about to lose. */
+    #leave(): void {
+      this.disconnect();
+      (this.stream as Socket | undefined)?.destroy();
+    }
+
     /** Watching begins before the look-up, so that no failover falls in between. */
     protected override async prepare(): Promise<void> {
       if (!this.options.failoverDetector) return;
-      this.#watch ??= new FailoverWatch(master, this.options, () => this.disconnect());
+      this.#watch ??= new FailoverWatch(master, this.options, () => this.#leave());
       await this.#watch.cover();
     }
   };

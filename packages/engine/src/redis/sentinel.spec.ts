@@ -7,6 +7,7 @@ import { eventually } from '../../../../test/support/eventually.js';
 import { InvalidOptionError, NotConnectedError } from '../errors/errors.js';
 import { threadOptions } from '../heartbeat/beat-thread.js';
 import { RedisConnection } from './redis-connection.js';
+import { redisFault } from './redis-fault.js';
 
 /** Answers as a Sentinel does, which is quicker than a real one and says what a test wants. */
 class FakeSentinel {
@@ -265,6 +266,21 @@ describe('with failoverDetector', () => {
     sentinels[0]?.announce('mymaster', two);
     await eventually(() => expect(sentinels.map(({ subscribers }) => subscribers)).toEqual([1, 1]));
     expect([downs, connection.isUp]).toEqual([1, true]);
+  });
+
+  it('leaves a suspended master at once, and does not take what it acknowledges later', async () => {
+    const sentinel = await FakeSentinel.start(one);
+    const connection = aConnection([sentinel], { failoverDetector: true });
+    await connection.ready();
+    await eventually(() => expect(sentinel.subscribers).toBe(1));
+    one.pause();
+    const answer = connection.redis.set('key', 'value').catch((error: unknown) => error);
+    sentinel.master = two;
+    sentinel.announce('mymaster', two);
+    await once(connection, 'down');
+    one.resume();
+    expect(redisFault(await answer)).toMatchObject({ code: 'CONNECTION', effect: 'unknown' });
+    expect(await portOf(connection)).toBe(two.port);
   });
 
   it('hears a Sentinel that was restarted, and one that was not given', async () => {
