@@ -7,7 +7,7 @@ export {
   type FaultScheduleOptions,
   type PlannedFault,
 } from './fault-schedule.js';
-export { noteFigure, type Figure } from './figures.js';
+export { noteFigure, strained, type Figure } from './figures.js';
 export {
   argumentsIntact,
   atRest,
@@ -35,3 +35,4 @@ export {
 } from './redis-state.js';
 export { faultWindows, runsOf, type FaultWindow, type Run } from './runs.js';
 export { Scene, type MovingRedis, type ProducerPlan, type WorkerPlan } from './scene.js';
+export { resumedAfter, underLoad, type LoadOutcome } from './under-load.js';

@@ -179,6 +179,14 @@ export class Scene {
     }, patience);
   }
 
+  /** Waits until there are so many events of this kind, of one process if it is given. */
+  async counted(kind: LoggedEvent['ev'], count: number, pid?: number): Promise<void> {
+    await eventually(() => {
+      const { length } = this.log.of(kind, pid);
+      if (length < count) throw new Error(`${length} instead of ${count} events "${kind}"`);
+    });
+  }
+
   /** Waits until nothing waits, runs or is due any more; at most `patience` milliseconds. */
   async quiet(patience?: number): Promise<void> {
     await eventually(async () => {
