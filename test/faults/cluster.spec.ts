@@ -25,7 +25,9 @@ let local: LocalCluster;
 let scene: Scene;
 
 beforeAll(async () => {
-  local = await LocalCluster.start({ replicas: 1 });
+  // Otherwise a busy machine could make replicas take over while a slot moves.
+  const settings = { 'cluster-node-timeout': '15000', 'cluster-replica-no-failover': 'yes' };
+  local = await LocalCluster.start({ replicas: 1, settings });
 }, 60_000);
 
 afterAll(() => local.stop());
@@ -56,6 +58,16 @@ function ownerNow(): Promise<LocalRedis> {
     if (!owner) throw new Error(`No node has port ${port}`);
     return owner;
   });
+}
+
+/** Lets replicas take over, soon after their masters are gone. */
+async function allowFailover(): Promise<void> {
+  const admins = local.nodes.map(({ url }) => adminOf(url));
+  for (const admin of admins) {
+    await admin.config('SET', 'cluster-node-timeout', '2000');
+    await admin.config('SET', 'cluster-replica-no-failover', 'no');
+    admin.disconnect();
+  }
 }
 
 /** A move delays jobs, and does nothing else to them. */
@@ -108,6 +120,13 @@ describe('F21 Cluster', () => {
   }, 120_000);
 
   it('the owner is killed, its replica takes over, and it comes back as a replica', async () => {
+    await allowFailover();
+    // The node that was added has no replica.
+    await withSlot(async (slot) => {
+      const [first] = local.nodes;
+      const target = slot.others.find(({ options }) => options.port === first?.port);
+      if (target) await slot.moveTo(target);
+    });
     const former = await ownerNow();
     let [killed, failedOver] = [0, 0];
     const outcome = await load('killed owner', async () => {

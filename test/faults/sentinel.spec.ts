@@ -92,7 +92,7 @@ function producer(redis: RedisOptions, kinds = KINDS): Omit<ProducerPlan, 'seed'
   return { redis, kinds, rate: 40 };
 }
 
-function note(what: string, value: number, unit: string, bar?: number  ): void {
+function note(what: string, value: number, unit: string, bar?: number): void {
   process.stderr.write(`F20 ${what}: ${value} ${unit}\n`);
   noteFigure({ row: 'F20', what, value, unit, bar });
 }
