@@ -8,9 +8,11 @@ export class Proxy {
   readonly #server: Server;
   #target: number;
   #cutBefore: ((request: string) => boolean) | undefined;
+  #cutAfterBytes = 0;
   #onCut: (() => void) | undefined;
   #freezeAt: ((request: string) => boolean) | undefined;
   #silent = false;
+  #dropped: Direction | undefined;
   /** How often a reply was swallowed. */
   cuts = 0;
   /** Milliseconds that each reply takes longer. */
@@ -41,6 +43,19 @@ export class Proxy {
   cutReplyTo(matches: (request: string) => boolean, onCut?: () => void): void {
     this.#cutBefore = matches;
     this.#onCut = onCut;
+  }
+
+  /** The same, but passes on the first `bytes` bytes of the reply. */
+  cutReplyAfter(bytes: number, matches: (request: string) => boolean, onCut?: () => void): void {
+    this.cutReplyTo(matches, onCut);
+    this.#cutAfterBytes = bytes;
+  }
+
+  /** Passes nothing on in one direction, without closing anything; with `undefined`, passes everything on again. */
+  drop(direction: Direction | undefined): void {
+    this.#dropped = direction;
+    // What was swallowed is missing in the middle of these connections.
+    if (direction === undefined) this.reset();
   }
 
   /** From the request that matches on, its connection is frozen. */
@@ -97,7 +112,7 @@ export class Proxy {
       });
     }
     client.on('data', (request) => {
-      if (this.#silent || pair.frozen) return;
+      if (this.#silent || pair.frozen || this.#dropped === 'requests') return;
       pair.name ??= /nestcraft:([\w-]+)/.exec(request.toString())?.[1];
       if (this.#freezeAt?.(request.toString())) pair.frozen = true;
       if (this.#cutBefore?.(request.toString())) {
@@ -107,15 +122,23 @@ export class Proxy {
       redis.write(request);
     });
     redis.on('data', (reply) => {
-      if (this.#silent || pair.frozen) return;
+      if (this.#silent || pair.frozen || this.#dropped === 'replies') return;
       if (!swallow) {
         this.#later(() => client.write(reply));
         return;
       }
       this.cuts++;
-      client.resetAndDestroy();
+      this.#cutOff(client, reply);
       this.#onCut?.();
     });
+  }
+
+  #cutOff(client: Socket, reply: Buffer): void {
+    const kept = reply.subarray(0, this.#cutAfterBytes);
+    this.#cutAfterBytes = 0;
+    // A reset would overtake the bytes.
+    if (kept.length > 0) client.end(kept);
+    else client.resetAndDestroy();
   }
 
   #later(work: () => void): void {
@@ -123,6 +146,9 @@ export class Proxy {
     else work();
   }
 }
+
+/** What the proxy may drop: what clients send, or what Redis answers. */
+export type Direction = 'requests' | 'replies';
 
 interface Pair {
   /** What the engine has named the connection. */

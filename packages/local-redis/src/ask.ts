@@ -5,7 +5,8 @@ const TIMEOUT = 5_000;
 /** Sends a command to the server at this port of 127.0.0.1 and returns its reply. @throws the server's error */
 export function ask(port: number, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(`${command}\r\nQUIT\r\n`));
+    // The server answers before it closes its side. A Sentinel has no QUIT.
+    const socket = connect(port, '127.0.0.1', () => socket.end(`${command}\r\n`));
     let reply = '';
     socket.setTimeout(TIMEOUT, () => socket.destroy(new Error(`No answer to ${command}`)));
     socket.on('data', (data) => (reply += data.toString()));

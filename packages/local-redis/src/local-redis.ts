@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RedisStartError, RedisStateError } from './errors.js';
@@ -18,6 +18,11 @@ export interface LocalRedisOptions {
   readonly binary?: string | undefined;
   /** Additional settings for redis.conf, such as `{ maxmemory: '10mb' }`. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Makes it a Sentinel instead of a server: the lines of its configuration file, such as `sentinel monitor …`. It keeps
+   * what it learns there, also through a restart.
+   */
+  readonly sentinel?: readonly string[] | undefined;
   /** Milliseconds within which it must accept commands; default 10000. */
   readonly startTimeout?: number | undefined;
 }
@@ -60,6 +65,8 @@ export class LocalRedis {
     const isTemporary = options.directory === undefined;
     const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'nestcraft-redis-')));
     await mkdir(directory, { recursive: true });
+    const sentinelFile = options.sentinel && join(directory, 'sentinel.conf');
+    if (sentinelFile) await writeFile(sentinelFile, `${options.sentinel.join('\n')}\n`);
     for (let attempt = 1; ; attempt++) {
       const plan: Plan = {
         binary,
@@ -67,6 +74,7 @@ export class LocalRedis {
         isTemporary,
         port: options.port ?? (await freePort()),
         appendOnly: options.persistence === 'aof',
+        sentinelFile,
         settings: options.settings ?? {},
         startTimeout: options.startTimeout ?? DEFAULT_START_TIMEOUT,
       };

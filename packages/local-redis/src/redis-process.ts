@@ -15,6 +15,8 @@ export interface RedisProcessOptions {
   /** Whether to remove the directory when the owner dies. */
   readonly isTemporary: boolean;
   readonly appendOnly: boolean;
+  /** The configuration file of a Sentinel, which rewrites it; `undefined` for a server. */
+  readonly sentinelFile: string | undefined;
   readonly settings: Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly startTimeout: number;
@@ -103,7 +105,7 @@ export class RedisProcess {
 }
 
 async function argumentsFor(options: RedisProcessOptions): Promise<string[]> {
-  const { binary, port, directory, appendOnly, settings } = options;
+  const { binary, port, directory, appendOnly, sentinelFile, settings } = options;
   const version = await majorVersion(binary).catch((error: unknown) => {
     throw new RedisStartError(binary.path, String(error), '');
   });
@@ -113,14 +115,22 @@ async function argumentsFor(options: RedisProcessOptions): Promise<string[]> {
     dir: directory,
     logfile: join(directory, LOG_FILE),
     daemonize: 'no',
+    ...(sentinelFile === undefined && serverSettings(appendOnly, version)),
+    ...settings,
+  };
+  const given = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
+  return sentinelFile === undefined ? given : [sentinelFile, '--sentinel', ...given];
+}
+
+/** The settings that a Sentinel does not have. */
+function serverSettings(appendOnly: boolean, version: number): Record<string, string> {
+  return {
     save: '',
     appendonly: appendOnly ? 'yes' : 'no',
     appendfsync: 'everysec',
     // Redis 7 disables DEBUG by default; tests use it to make Redis stall.
     ...(version >= 7 && { 'enable-debug-command': 'local' }),
-    ...settings,
   };
-  return Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
 async function tail(file: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { ClosedError } from '../errors/errors.js';
+import { isSameAddress } from '../redis/node-address.js';
 import { redisFault } from '../redis/redis-fault.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { clearInterval, setInterval } from '../base/timers.js';
@@ -84,8 +85,8 @@ export class Waker {
   async #watch(): Promise<void> {
     const { connection, watched, onChange, onError } = this.#options;
     if (!connection.isUp || !watched.isUp) return;
-    // In a Cluster, one connection has moved to another node before the other.
-    if (!isSameNode(connection, watched)) {
+    // One connection has moved to another server before the other.
+    if (!isSameAddress(connection.node, watched.node)) {
       connection.reconnect();
       return;
     }
@@ -116,10 +117,6 @@ export class Waker {
     this.#watching = false;
     this.#options.onChange(undefined);
   }
-}
-
-function isSameNode(one: RedisConnection, other: RedisConnection): boolean {
-  return one.node?.host === other.node?.host && one.node?.port === other.node?.port;
 }
 
 /** Returns the keys of a message; `undefined` when Redis has dropped everything that it watched. */

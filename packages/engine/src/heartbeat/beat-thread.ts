@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { RedisOptions } from 'ioredis';
 import type { ScriptCall } from '../redis/script.js';
-import type { NodeAddress } from '../redis/slot-owner.js';
+import type { NodeAddress } from '../redis/node-address.js';
 import { errorLine } from '../errors/error-text.js';
 import { plainReply } from '../errors/redis-reply.js';
 import { clearInterval, clearTimeout, setInterval, setTimeout } from '../base/timers.js';

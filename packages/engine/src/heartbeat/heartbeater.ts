@@ -175,10 +175,14 @@ export class Heartbeater implements Paced {
     const { connection, clock } = this.#options;
     if (clock.scriptTime() !== undefined) return undefined;
     const { node } = connection;
-    // The Cluster node is known by now, so the thread need not search for it.
+    const { options } = connection.redis;
     return threadOptions({
-      ...connection.redis.options,
+      ...options,
+      // The server is known by now, so the thread need not search for it.
       ...(node && { ...node, Connector: undefined }),
+      // With Sentinel it searches after a failover, even if the main thread is busy. It cannot receive a function.
+      ...(typeof options.natMap === 'function' && { sentinels: undefined }),
+      failoverDetector: false,
     });
   }
 

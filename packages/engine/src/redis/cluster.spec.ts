@@ -1,7 +1,8 @@
 import { LocalCluster, LocalRedis } from '@nestcraft/local-redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { eventually } from '../../../../test/support/eventually.js';
+import { Slot } from '../../../../test/support/slot.js';
 import { Client } from '../client/client.js';
 import { Enqueuer } from '../enqueue/enqueuer.js';
 import { UnsupportedRedisError } from '../errors/errors.js';
@@ -45,29 +46,18 @@ function aPool(options: { safetyPoll?: number } = {}): WorkerPool {
 }
 
 /** The slot of the namespace, the node that holds it, and another. */
-async function slotOf(key: string): Promise<{ slot: number; owner: Redis; other: Redis }> {
-  const admins = local.nodes.map(({ url }) => new Redis(url));
-  open.push(...admins);
-  const [first] = admins;
-  const slot = (await first?.cluster('KEYSLOT', key)) ?? 0;
-  const owns = await Promise.all(
-    admins.map(async (admin) => {
-      const nodes = (await admin.call('CLUSTER', 'NODES')) as string;
-      const ranges = /myself,\S+ .*? connected(.*)/.exec(nodes)?.[1] ?? '';
-      return [...ranges.matchAll(/ (\d+)(?:-(\d+))?/g)].some(
-        ([, from, to = from]) => Number(from) <= slot && slot <= Number(to),
-      );
-    }),
-  );
-  const owner = admins[owns.indexOf(true)];
-  const other = admins[owns.indexOf(false)];
-  if (!owner || !other) throw new Error(`Nobody holds slot ${slot}`);
+async function slotOf(key: string): Promise<{ slot: Slot; owner: Redis; other: Redis }> {
+  const slot = await Slot.of(key, local.nodes);
+  open.push(slot);
+  const { owner, others } = slot;
+  const [other] = others;
+  if (!other) throw new Error('There is no other master');
   return { slot, owner, other };
 }
 
-const open: Redis[] = [];
+const open: Slot[] = [];
 afterEach(() => {
-  for (const redis of open.splice(0)) redis.disconnect();
+  for (const slot of open.splice(0)) slot.close();
 });
 
 describe('in a Cluster', () => {
@@ -120,8 +110,8 @@ describe('in a Cluster', () => {
     await enqueuer.enqueue('n', { n: 1 });
     await eventually(() => expect(seen).toEqual([1]));
 
-    const { slot, owner, other } = await slotOf(namespace);
-    await move(slot, owner, other);
+    const { slot, other } = await slotOf(namespace);
+    await slot.moveTo(other);
     await eventually(async () => {
       await enqueuer.enqueue('n', { n: 2 }).catch(() => Promise.reject(new Error('not yet')));
     });
@@ -141,7 +131,7 @@ describe('in a Cluster', () => {
 
   it('enqueues are sent again while the slot moves, and none is refused', async () => {
     await enqueuer.enqueue('u', { i: -1 }, { unique: true });
-    const { slot, owner, other } = await slotOf(namespace);
+    const { slot, other } = await slotOf(namespace);
     let isMoved = false;
     const hasMoved = (): boolean => isMoved;
     const outcomes: Promise<unknown>[] = [];
@@ -154,7 +144,7 @@ describe('in a Cluster', () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     })();
-    await move(slot, owner, other, 300);
+    await slot.moveTo(other, { wait: 300 });
     isMoved = true;
     await load;
     await Promise.all(outcomes);
@@ -165,7 +155,11 @@ describe('in a Cluster', () => {
   it('a command that is refused until its timeout has certainly had no effect', async () => {
     const impatient = new Enqueuer({ redis: cluster, namespace, commandTimeout: 300 });
     await impatient.enqueue('u', { i: 1 }, { unique: true });
-    const { slot, owner, other } = await slotOf(namespace);
+    const {
+      slot: { slot },
+      owner,
+      other,
+    } = await slotOf(namespace);
     const [from, to] = [await owner.cluster('MYID'), await other.cluster('MYID')];
     await other.cluster('SETSLOT', slot, 'IMPORTING', from);
     await owner.cluster('SETSLOT', slot, 'MIGRATING', to);
@@ -262,19 +256,4 @@ function messageOf(work: () => unknown): string {
   } catch (error) {
     return error instanceof Error ? error.message : '';
   }
-}
-
-/** Moves a slot with all its keys, as an operator would. */
-async function move(slot: number, from: Redis, to: Redis, within = 0): Promise<void> {
-  const [source, target] = [await from.cluster('MYID'), await to.cluster('MYID')];
-  await to.cluster('SETSLOT', slot, 'IMPORTING', source);
-  await from.cluster('SETSLOT', slot, 'MIGRATING', target);
-  await new Promise((resolve) => setTimeout(resolve, within));
-  for (;;) {
-    const keys = await from.cluster('GETKEYSINSLOT', slot, 100);
-    if (keys.length === 0) break;
-    const { host = '', port = 0 } = to.options;
-    await from.call('MIGRATE', host, port, '', 0, 5_000, 'REPLACE', 'KEYS', ...keys);
-  }
-  for (const node of [to, from]) await node.cluster('SETSLOT', slot, 'NODE', target);
 }

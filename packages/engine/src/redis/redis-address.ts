@@ -9,6 +9,7 @@ const MAX_PORT = 65_535;
 const HOST = rule('a host name or address', (value) => {
   return typeof value === 'string' && /^[^\s/@]+$/.test(value);
 });
+const MASTER = 'the name of the master that the Sentinels watch, such as "mymaster"';
 const TEXT = rule('a text', (value) => typeof value === 'string');
 
 /** The rules for the address options of ioredis. Values that ioredis replaces by its defaults are left to ioredis. */
@@ -26,6 +27,9 @@ const ADDRESS: Readonly<Record<string, OptionRule>> = {
 
 /** @throws InvalidOptionError, which never contains a password */
 export function assertAddress(options: RedisOptions): void {
+  if (options.sentinels && !options.name) {
+    throw new InvalidOptionError('redis.name', options.name, MASTER);
+  }
   for (const [name, { check, expected }] of Object.entries(ADDRESS)) {
     const value: unknown = Reflect.get(options, name);
     // ioredis itself represents missing options as null.

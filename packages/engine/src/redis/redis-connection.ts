@@ -13,12 +13,13 @@ import { ReconnectPauses } from './reconnect-pauses.js';
 import { redisFault } from './redis-fault.js';
 import { redisPlace } from './redis-place.js';
 import { isRefusal, replyCode } from '../errors/redis-reply.js';
-import { notTheCluster, openRedis, untagged, type RedisSource } from './redis-source.js';
+import type { ServerFinder } from './finding-connector.js';
+import type { NodeAddress } from './node-address.js';
+import { isCluster, notTheCluster, openRedis, untagged, type RedisSource } from './redis-source.js';
 import { resultOf, type Reply } from './reply.js';
 import type { CommandCall, Script, ScriptCall } from './script.js';
 import { briefly, inFull, type Sender } from './sender.js';
 import { sentOnce } from './sent-once.js';
-import type { NodeAddress, SlotOwner } from './slot-owner.js';
 import { tidy } from './tidy.js';
 import { clearTimeout, performance, setImmediate, setTimeout } from '../base/timers.js';
 
@@ -57,7 +58,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
 
   readonly #source: RedisSource;
   readonly #redis: GuardedRedis;
-  readonly #owner: SlotOwner | undefined;
+  readonly #finder: ServerFinder | undefined;
   readonly #movingSlot: MovingSlot | undefined;
   readonly #commandTimeout: number;
   #closed = false;
@@ -75,15 +76,15 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     assertOptions('RedisConnection', options, CONNECTION_OPTIONS);
     const { commandTimeout = DEFAULT_COMMAND_TIMEOUT } = options;
     this.#commandTimeout = milliseconds('commandTimeout', commandTimeout);
-    const { redis, owner } = openRedis(source, this.#settings(), options.namespace, {
+    const { redis, finder } = openRedis(source, this.#settings(), options.namespace, {
       onSent: (command) => this.#movingSlot?.sent(command),
       onFailed: (command, error) => this.#onFailed(command, error),
       onRefused: (command, error) => this.#onRefused(command, error),
       onInfo: (info) => this.#onInfo(info),
     });
     this.#redis = redis;
-    this.#owner = owner;
-    this.#movingSlot = owner && this.#makeMovingSlot();
+    this.#finder = finder;
+    if (typeof source !== 'string' && isCluster(source)) this.#movingSlot = this.#makeMovingSlot();
     this.#redis.on('error', (error: Error) => this.#onError(error));
     this.#redis.on('ready', () => this.#onReady());
     this.#redis.on('close', () => this.#emit('down', this.#lastError));
@@ -106,9 +107,9 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
     return this.#redis;
   }
 
-  /** In a Cluster, the node to which it is, or was last, connected. */
+  /** In a Cluster and with Sentinel, the server to which it is, or was last, connected. */
   get node(): NodeAddress | undefined {
-    return this.#owner?.found;
+    return this.#finder?.found;
   }
 
   /** Its address for display, such as `127.0.0.1:6379/0`; never contains a password. */
@@ -310,7 +311,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
 
   #onRefused(command: Command, error: Error): Error | undefined {
     const code = replyCode(error.message);
-    if (!this.#owner && NOT_HERE.has(code)) {
+    if (!this.#movingSlot && NOT_HERE.has(code)) {
       const unsupported = notTheCluster(this.options.namespace, error);
       this.#drop(unsupported);
       return unsupported;
@@ -323,7 +324,7 @@ export class RedisConnection extends EventEmitter<ConnectionEvents> {
   /** If the source names a single Cluster node, a namespace without a hash tag would fail later, at random. */
   #onInfo(info: string): void {
     const { namespace } = this.options;
-    if (this.#owner || namespace === undefined || hasHashTag(namespace)) return;
+    if (this.#movingSlot || namespace === undefined || hasHashTag(namespace)) return;
     if (/^cluster_enabled:1/m.test(info)) this.#drop(untagged(namespace));
   }
 

@@ -5,7 +5,9 @@ import { GuardedRedis, type Guard } from './guarded-redis.js';
 import { hasHashTag, tagged } from './hash-tag.js';
 import { assertAddress } from './redis-address.js';
 import { parseRedisUrl } from './redis-url.js';
-import { slotConnector } from './slot-connector.js';
+import { findingConnector, type ServerFinder } from './finding-connector.js';
+import { sentinelConnector } from './sentinel-connector.js';
+import { MAX_TIME_PER_SENTINEL, SentinelMaster } from './sentinel-master.js';
 import { SlotOwner } from './slot-owner.js';
 
 /**
@@ -17,8 +19,8 @@ export type RedisSource = Redis | Cluster | RedisOptions | string;
 
 export interface OpenedRedis {
   readonly redis: GuardedRedis;
-  /** For a Cluster: finds the node. */
-  readonly owner?: SlotOwner;
+  /** Finds the server, in a Cluster and with Sentinel. */
+  readonly finder?: ServerFinder;
 }
 
 /**
@@ -40,7 +42,22 @@ export function openRedis(
     return openNode(source, policy, namespace, guard);
   }
   const options = optionsOf(source);
+  if (options.sentinels && !options.Connector) return openMaster(options, policy, guard);
   return { redis: new GuardedRedis({ ...options, ...policy }, guard) };
+}
+
+function openMaster(
+  options: RedisOptions,
+  policy: RedisOptions,
+  guard: Guard | undefined,
+): OpenedRedis {
+  const finder = new SentinelMaster(options);
+  const all: RedisOptions = {
+    ...{ ...options, ...policy, role: 'master', Connector: sentinelConnector(finder) },
+    // The thread of the heartbeat asks the Sentinels on its own, by ioredis, which would wait for ever.
+    sentinelCommandTimeout: MAX_TIME_PER_SENTINEL,
+  };
+  return { redis: new GuardedRedis(all, guard), finder };
 }
 
 /**
@@ -73,9 +90,9 @@ function openNode(
 ): OpenedRedis {
   const { redisOptions } = cluster.options;
   if (namespace === undefined || !hasHashTag(namespace)) throw untagged(namespace);
-  const owner = new SlotOwner(cluster, namespace);
-  const options = { ...redisOptions, ...policy, db: 0, Connector: slotConnector(owner) };
-  return { redis: new GuardedRedis(options, guard), owner };
+  const finder = new SlotOwner(cluster, namespace);
+  const options = { ...redisOptions, ...policy, db: 0, Connector: findingConnector(finder) };
+  return { redis: new GuardedRedis(options, guard), finder };
 }
 
 /** In a Cluster, the keys of a namespace without a hash tag would be spread over many slots. */

@@ -2,12 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
 import { errorLine } from '../errors/error-text.js';
-
-/** The address of a Cluster node. */
-export interface NodeAddress {
-  readonly host: string;
-  readonly port: number;
-}
+import type { ServerFinder } from './finding-connector.js';
+import { isSameAddress, type NodeAddress } from './node-address.js';
 
 // One silent node must not use up the time in which another would answer.
 const MAX_TIME_PER_NODE = 1_500;
@@ -16,7 +12,7 @@ const MAX_TIME_PER_NODE = 1_500;
  * Finds the Cluster node that holds a key. All keys of a namespace with a hash tag lie in one slot, so a connection
  * needs only one node. The node may change after a failover, or when the slot moves.
  */
-export class SlotOwner {
+export class SlotOwner implements ServerFinder {
   readonly #cluster: Cluster;
   readonly #key: string;
   #found: NodeAddress | undefined;
@@ -94,8 +90,7 @@ export class SlotOwner {
 
   /** Returns the same object for the same node. */
   #remember(address: NodeAddress): NodeAddress {
-    const { host, port } = this.#found ?? {};
-    if (this.#found && host === address.host && port === address.port) return this.#found;
+    if (this.#found && isSameAddress(this.#found, address)) return this.#found;
     this.#found = address;
     return address;
   }
