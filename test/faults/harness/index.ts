@@ -7,7 +7,7 @@ export {
   type FaultScheduleOptions,
   type PlannedFault,
 } from './fault-schedule.js';
-export { noteFigure, type Figure } from './figures.js';
+export { noteFigure, strained, type Figure } from './figures.js';
 export {
   argumentsIntact,
   atRest,

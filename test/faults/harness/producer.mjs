@@ -6,6 +6,7 @@ import { seededRandom } from '@nestcraft/engine/testing';
 import { enqueueLogged } from './enqueue-logged.mjs';
 import { EventWriter } from './event-writer.mjs';
 import { KINDS } from './job-kinds.mjs';
+import { skewClock } from './skew-clock.mjs';
 
 /**
  * @typedef {object} ProducerConfig
@@ -15,10 +16,12 @@ import { KINDS } from './job-kinds.mjs';
  * @property {number} rate calls per second
  * @property {number} seed
  * @property {readonly string[]} kinds the kinds of jobs that it enqueues
+ * @property {number} [skew] milliseconds by which the clock of this host is ahead
  */
 
 /** @type {ProducerConfig} */
 const config = JSON.parse(process.argv[2] ?? '');
+skewClock(config.skew);
 const log = new EventWriter(config.log);
 const random = seededRandom(config.seed);
 const { redis, namespace } = config;

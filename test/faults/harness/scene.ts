@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   Enqueuer,
+  silentLogger,
   type EnqueueOptions,
   type JobOptions,
   type WorkerPoolOptions,
@@ -39,6 +40,8 @@ export interface ProducerPlan {
   readonly seed: number;
   /** Names of `KINDS`. */
   readonly kinds: readonly string[];
+  /** Milliseconds by which the clock of its host is ahead; default 0. */
+  readonly skew?: number | undefined;
   /** Default: the scene's proxy. */
   readonly redis?: string | undefined;
 }
@@ -72,7 +75,7 @@ export class Scene {
     this.namespace = namespace;
     this.redis = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
     this.redis.on('error', () => undefined);
-    this.#enqueuer = new Enqueuer({ redis: url, namespace });
+    this.#enqueuer = new Enqueuer({ redis: url, namespace, logger: silentLogger });
   }
 
   static async start(options: LocalRedisOptions = {}): Promise<Scene> {
@@ -180,6 +183,14 @@ export class Scene {
     const ref = await this.enqueue(name);
     await this.logged('end', ref, patience);
     return performance.now() - began;
+  }
+
+  /**
+   * Makes a pool look as if it had last beaten long ago, so that nobody has to wait until it is late. Only a pool whose
+   * process is dead stays so.
+   */
+  async age(poolId: string): Promise<void> {
+    await this.redis.hset(`${this.namespace}:worker_pools:${poolId}`, 'heartbeat_at', 1);
   }
 
   /** The breaches of the invariants that hold whatever the fault was. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SnoozeJobError, WorkerPool } from '@nestcraft/engine';
 import { digestOf } from './digest.mjs';
 import { EventWriter } from './event-writer.mjs';
+import { skewClock } from './skew-clock.mjs';
 
 /**
  * @typedef {object} WorkerConfig
@@ -31,7 +32,7 @@ import { EventWriter } from './event-writer.mjs';
 
 /** @type {WorkerConfig} */
 const config = JSON.parse(process.argv[2] ?? '');
-if (config.skew) skewClock(config.skew);
+skewClock(config.skew);
 const log = new EventWriter(config.log);
 const line = (/** @type {string} */ text) => log.write('log', { text });
 const pool = new WorkerPool({
@@ -101,9 +102,3 @@ const POISONS = {
   rejection: () => void Promise.reject(new Error('nobody catches this')),
   never: () => new Promise(() => undefined),
 };
-
-/** Makes this process believe that it is later than it is. @param {number} ahead milliseconds */
-function skewClock(ahead) {
-  const now = Date.now.bind(Date);
-  Date.now = () => now() + ahead;
-}
