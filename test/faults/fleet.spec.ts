@@ -1,6 +1,6 @@
 // Rows about load, and about what applications add to a pool.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RetryJobError, silentLogger, WorkerPool, type Propagator } from '@nestcraft/engine';
+import { RetryJobError, silentLogger, WorkerPool } from '@nestcraft/engine';
 import { eventually } from '../support/eventually.js';
 import { noteFigure, Scene, strained } from './harness/index.js';
 

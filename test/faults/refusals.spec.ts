@@ -96,6 +96,15 @@ describe('a pool starts while Redis refuses', () => {
     expect(seen).toHaveLength(1);
   });
 
+  it('F18 nothing, but may delete jobs when its memory is full: it warns', async () => {
+    await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    await aPool()
+      .job('n', () => undefined)
+      .start();
+    await eventually(() => expect(logged.join()).toContain('maxmemory-policy allkeys-lru'));
+    await redis.config('SET', 'maxmemory-policy', 'noeviction');
+  });
+
   it('F17 what needs memory: it is registered all the same, with its names and limits', async () => {
     await redis.config('SET', 'maxmemory', '1');
     const pool = aPool().job('n', { maxConcurrency: 2 }, () => undefined);

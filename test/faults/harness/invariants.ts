@@ -169,7 +169,9 @@ export function noGrowth(
   spare = 0,
 ): readonly Breach[] {
   const errors = events.filter(({ ev }) => ev === 'error');
-  const grown = (['keys', 'clients'] as const).filter((what) => state[what] > before[what] + spare);
+  const grown = (['lastingKeys', 'clients'] as const).filter(
+    (what) => state[what] > before[what] + spare,
+  );
   return [
     ...breach(
       'I7',
