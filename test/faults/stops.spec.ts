@@ -22,7 +22,7 @@ it.concurrent(
   async () => {
     const random = seededRandom(faultSeed('F5'));
     await using scene = await Scene.start();
-    const producer = scene.producer({ rate: 200, seed: 1, kinds: ['plain', 'many', 'limited'] });
+    const producer = scene.producer({ rate: 60, seed: 1, kinds: ['plain', 'many', 'limited'] });
     const jobs = { work: {}, limited: { maxConcurrency: 3 } };
     for (let round = 0; round < 6; round++) {
       const worker = await scene.readyWorker({ jobs });

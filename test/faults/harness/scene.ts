@@ -26,6 +26,8 @@ export interface WorkerPlan {
   readonly options?: Partial<WorkerPoolOptions> | undefined;
   /** Default: the scene's proxy. */
   readonly redis?: string | undefined;
+  /** Milliseconds that each job takes in this process, unless its signal aborts; default 0. */
+  readonly lag?: number | undefined;
   /** Milliseconds between samples of its memory; default: none. */
   readonly sample?: number | undefined;
   /** Milliseconds by which the clock of its host is ahead; default 0. */

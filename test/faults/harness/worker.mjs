@@ -13,6 +13,7 @@ import { skewClock } from './skew-clock.mjs';
  * @property {Record<string, import('@nestcraft/engine').JobOptions>} jobs the names that it handles, and their options
  * @property {[spec: string, name: string][]} schedules
  * @property {Partial<import('@nestcraft/engine').WorkerPoolOptions>} options
+ * @property {number} [lag] milliseconds that each job takes in this process, unless its signal aborts
  * @property {number} [sample] milliseconds between samples of the memory
  * @property {number} [skew] milliseconds by which the clock of this host is ahead
  */
@@ -52,6 +53,7 @@ for (const [name, options] of Object.entries(config.jobs)) {
     const facts = { ref: refOf(job), id: job.id, name, attempt: job.fails, pool: pool.id };
     log.write('start', { ...facts, digest: digestOf(job.args) });
     try {
+      if (config.lag) await sleep(config.lag, undefined, { signal: job.signal });
       await act(job);
       log.write('end', facts);
     } catch (error) {
