@@ -54,7 +54,7 @@ it.concurrent(
     expect(await scene.redis.scard(`${scene.namespace}:worker_pools`)).toBe(skews.length);
     expect(duplicates({ events })).toEqual([]);
   },
-  60_000,
+  120_000,
 );
 
 it.concurrent(
@@ -82,5 +82,5 @@ it.concurrent(
     });
     expect(ticks).toEqual({ missed: 0, doubled: 0 });
   },
-  60_000,
+  120_000,
 );

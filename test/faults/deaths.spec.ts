@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { scriptSha } from '../support/script-sha.js';
 import { duplicates, locksExact, neverAbove, noteFigure, Scene } from './harness/index.js';
 
-const SLOW = 60_000;
+const SLOW = 120_000;
 const IDLE = { poison: 'never' } as const;
 // The jobs of such a process do not end before it is killed, however slow this machine is.
 const LAG = 60_000;

@@ -66,7 +66,7 @@ it.concurrent(
     await pool.stop();
     expect((await scene.state()).locks.filter(({ lock }) => lock !== 0)).toEqual([]);
   },
-  30_000,
+  120_000,
 );
 
 it.concurrent.each([
@@ -107,7 +107,7 @@ it.concurrent.each([
     expect(starts).toBe(maxDeaths);
     await scene.probe('other');
   },
-  60_000,
+  120_000,
 );
 
 it.concurrent(
@@ -122,7 +122,7 @@ it.concurrent(
       { err: expect.stringContaining('300 ms') as unknown },
     ]);
   },
-  30_000,
+  120_000,
 );
 
 it.concurrent(
@@ -147,7 +147,7 @@ it.concurrent(
     expect((await scene.state()).jobs).toEqual([]);
     await enqueuer.close();
   },
-  30_000,
+  120_000,
 );
 
 /** An error whose cause has a cause, and so on. */
@@ -194,7 +194,7 @@ it.concurrent(
     await pool.stop();
     expect((await scene.state()).locks.filter(({ lock }) => lock !== 0)).toEqual([]);
   },
-  30_000,
+  120_000,
 );
 
 it.concurrent(
@@ -219,5 +219,5 @@ it.concurrent(
     expect(bytes).toBeLessThan(25 * 1024);
     await pool.stop();
   },
-  30_000,
+  120_000,
 );

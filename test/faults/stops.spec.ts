@@ -41,7 +41,7 @@ it.concurrent(
     noteFigure({ row: 'F5', what: 'runs too many', value: twice.length, unit: '', bar: 0 });
     expect(twice).toEqual([]);
   },
-  60_000,
+  120_000,
 );
 
 it.concurrent(
@@ -66,7 +66,7 @@ it.concurrent(
     await scene.quiet();
     expect(await scene.breaches()).toEqual([]);
   },
-  30_000,
+  120_000,
 );
 
 it.concurrent(
@@ -90,7 +90,7 @@ it.concurrent(
     noteFigure({ row: 'F34', what: 'runs too many', value: twice.length, unit: '', bar: 0 });
     expect(twice).toEqual([]);
   },
-  60_000,
+  120_000,
 );
 
 it.concurrent(
@@ -118,5 +118,5 @@ it.concurrent(
     await scene.quiet();
     expect(await scene.breaches()).toEqual([]);
   },
-  60_000,
+  120_000,
 );
