@@ -61,6 +61,8 @@ const config: Config = {
     },
   ],
   testTimeout: 30_000,
+  // For `it.concurrent`: rows of test/faults that wait for ten seconds each wait together.
+  maxConcurrency: 16,
   maxWorkers: Math.max(FEWEST_WORKERS, availableParallelism() - 1),
 };
 

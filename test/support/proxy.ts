@@ -88,12 +88,12 @@ export class Proxy {
 
   /** Cuts all connections. */
   reset(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) cut(socket);
   }
 
   async close(): Promise<void> {
     this.#server.close();
-    this.reset();
+    for (const socket of this.#sockets) socket.destroy();
     await once(this.#server, 'close');
   }
 
@@ -138,13 +138,19 @@ export class Proxy {
     this.#cutAfterBytes = 0;
     // A reset would overtake the bytes.
     if (kept.length > 0) client.end(kept);
-    else client.resetAndDestroy();
+    else cut(client);
   }
 
   #later(work: () => void): void {
     if (this.delay > 0) setTimeout(work, this.delay);
     else work();
   }
+}
+
+/** Resets a connection. Node never closes one that is reset while it ends, and then does not exit. */
+function cut(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** What the proxy may drop: what clients send, or what Redis answers. */

@@ -208,6 +208,12 @@ export const SECTIONS = [
         'What the library promises when processes die, pools stop and Redis fails.',
       ],
       [
+        'docs/reliability.md',
+        'reliability',
+        'Reliability',
+        'Every fault that the tests inject, what must hold, and what was measured.',
+      ],
+      [
         `${GUIDES}/options.md`,
         'options',
         'Options',

@@ -5,6 +5,9 @@ import { eventually } from '../../support/eventually.js';
 import type { EventLog } from './event-log.js';
 import type { EventKind, LoggedEvent } from './event-writer.mjs';
 
+// In milliseconds. On a busy machine, a process takes many seconds to start.
+const PATIENCE = 60_000;
+
 /** A worker or a producer in a process of its own, which runs the built code. */
 export class ActorProcess {
   readonly #child: ChildProcess;
@@ -43,7 +46,7 @@ export class ActorProcess {
         .find((one) => ref === undefined || one.ref === ref);
       if (!event) throw new Error(`Process ${this.pid} has not logged "${kind}" ${ref ?? ''}`);
       return event;
-    });
+    }, PATIENCE);
   }
 
   /** Kills it (kill -9), and logs that it has died. */

@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventWriter, type EventKind, type LoggedEvent } from './event-writer.mjs';
 
 export type { EventKind, LoggedEvent } from './event-writer.mjs';
+
+const NEWLINE = 10;
 
 /** The log of everything that actors did and suffered. It is a file, because Redis may lose what it is told. */
 export class EventLog {
@@ -11,6 +13,9 @@ export class EventLog {
   /** The file to which other processes append. */
   readonly path = join(this.#folder, 'events.jsonl');
   readonly #writer = new EventWriter(this.path);
+  readonly #file = openSync(this.path, 'r');
+  readonly #events: LoggedEvent[] = [];
+  #read = 0;
 
   write(...event: Parameters<EventWriter['write']>): void {
     this.#writer.write(...event);
@@ -18,9 +23,15 @@ export class EventLog {
 
   /** All events so far, in their order. */
   events(): readonly LoggedEvent[] {
-    const lines = readFileSync(this.path, 'utf8').split('\n');
-    // A process that was killed may have left a part of a line.
-    return lines.flatMap((line) => parsed(line) ?? []);
+    const more = Buffer.alloc(fstatSync(this.#file).size - this.#read);
+    const length = readSync(this.#file, more, 0, more.length, this.#read);
+    // The last line may still be on its way.
+    const whole = more.lastIndexOf(NEWLINE, length - 1) + 1;
+    this.#read += whole;
+    for (const line of more.toString('utf8', 0, whole).split('\n')) {
+      if (line !== '') this.#events.push(JSON.parse(line) as LoggedEvent);
+    }
+    return this.#events;
   }
 
   /** The events of one kind, of one process if it is given. */
@@ -33,14 +44,7 @@ export class EventLog {
   /** Closes the log and removes its file. */
   remove(): void {
     this.#writer.close();
+    closeSync(this.#file);
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-function parsed(line: string): LoggedEvent | undefined {
-  try {
-    return JSON.parse(line) as LoggedEvent;
-  } catch {
-    return undefined;
   }
 }

@@ -42,11 +42,16 @@ export class EventWriter {
    * @param {EventFacts} [facts]
    */
   write(ev, facts = {}) {
-    const event = { t: Date.now(), pid: process.pid, ev, ...facts };
+    const event = { t: now(), pid: process.pid, ev, ...facts };
     writeSync(this.#file, `${JSON.stringify(event)}\n`);
   }
 
   close() {
     closeSync(this.#file);
   }
+}
+
+/** The true time, in milliseconds since the epoch, also in a process whose clock is skewed. */
+function now() {
+  return Math.round(performance.timeOrigin + performance.now());
 }

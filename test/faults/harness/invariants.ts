@@ -71,10 +71,15 @@ export function duplicates({ events }: Pick<Evidence, 'events'>): readonly Dupli
   for (const run of runsOf(events)) {
     const before = last.get(run.ref);
     last.set(run.ref, run);
-    if (!before || before.outcome === 'fail' || before.outcome === 'snooze') continue;
+    if (!before || asksForMore(before, run)) continue;
     found.push({ ref: run.ref, at: run.start, cause: causeOf(before, run, windows) });
   }
   return found;
+}
+
+/** Whether a run had failed or snoozed before the next one began. */
+function asksForMore({ outcome, stop }: Run, next: Run): boolean {
+  return (outcome === 'fail' || outcome === 'snooze') && stop <= next.start;
 }
 
 function causeOf(before: Run, again: Run, windows: readonly FaultWindow[]): string | undefined {
@@ -169,7 +174,9 @@ export function noGrowth(
   spare = 0,
 ): readonly Breach[] {
   const errors = events.filter(({ ev }) => ev === 'error');
-  const grown = (['keys', 'clients'] as const).filter((what) => state[what] > before[what] + spare);
+  const grown = (['lastingKeys', 'clients'] as const).filter(
+    (what) => state[what] > before[what] + spare,
+  );
   return [
     ...breach(
       'I7',

@@ -11,17 +11,15 @@ const KEYS = 8;
  */
 export const KINDS = {
   plain: (ref) => [{ name: 'work', args: { ref } }],
-  slow: (ref, random) => [{ name: 'work', args: { ref, ms: 200 + random() * 2_000 } }],
+  slow: (ref, random) => [{ name: 'work', args: { ref, ms: upTo(random, 1_000) } }],
   many: (ref) =>
     Array.from({ length: MANY }, (_, i) => ({ name: 'work', args: { ref: `${ref}.${i}` } })),
   large: (ref) => [{ name: 'large', args: { ref, text: 'x'.repeat(LARGE) } }],
-  limited: (ref, random) => [{ name: 'limited', args: { ref, ms: random() * 100 } }],
+  limited: (ref, random) => [{ name: 'limited', args: { ref, ms: upTo(random, 100) } }],
   scheduled: (ref, random) => [
-    { name: 'work', args: { ref }, options: { in: 1_000 + random() * 5_000 } },
+    { name: 'work', args: { ref }, options: { in: upTo(random, 5_000) } },
   ],
-  failing: (ref, random) => [
-    { name: 'failing', args: { ref, failures: 1 + Math.floor(random() * 3) } },
-  ],
+  failing: (ref, random) => [{ name: 'failing', args: { ref, failures: upTo(random, 3) } }],
   dying: (ref) => [{ name: 'failing', args: { ref, failures: 99 } }],
   snoozed: (ref) => [{ name: 'work', args: { ref, until: Date.now() + 2_000 } }],
   // The second one must never run.
@@ -31,10 +29,22 @@ export const KINDS = {
       args: { ref },
       options: { unique: true, in: 2_000 },
     })),
+  blocking: (ref, random) => [{ name: 'work', args: { ref, block: upTo(random, 200) } }],
+  go: (ref) => [{ name: 'go_work', args: { ref } }],
   keyed: (ref, random) => [keyed(ref, random, 'keyed')],
   claimed: (ref, random) => [keyed(ref, random, 'claimed')],
   cancelled: (ref) => [{ name: 'work', args: { ref }, options: { in: 3_000 } }],
 };
+
+/**
+ * A whole number from 1 to `most`. Go's requeuer rounds others.
+ *
+ * @param {() => number} random
+ * @param {number} most
+ */
+function upTo(random, most) {
+  return 1 + Math.floor(random() * most);
+}
 
 /**
  * @param {string} ref
@@ -44,7 +54,7 @@ export const KINDS = {
  */
 function keyed(ref, random, name) {
   const key = Math.floor(random() * KEYS);
-  return { name, args: { ref, ms: random() * 50 }, options: { unique: { key: { key } } } };
+  return { name, args: { ref, ms: upTo(random, 50) }, options: { unique: { key: { key } } } };
 }
 
 /**
@@ -60,4 +70,5 @@ export const KIND_JOBS = {
   unique: {},
   keyed: {},
   claimed: { uniqueUntil: 'doneOrDead' },
+  go_work: {},
 };

@@ -7,6 +7,7 @@ import { enqueueLogged } from './enqueue-logged.mjs';
 import { EventWriter } from './event-writer.mjs';
 import { KINDS } from './job-kinds.mjs';
 import { redisOf } from './redis-of.mjs';
+import { skewClock } from './skew-clock.mjs';
 
 /**
  * @typedef {object} ProducerConfig
@@ -16,10 +17,12 @@ import { redisOf } from './redis-of.mjs';
  * @property {number} rate calls per second
  * @property {number} seed
  * @property {readonly string[]} kinds the kinds of jobs that it enqueues
+ * @property {number} [skew] milliseconds by which the clock of this host is ahead
  */
 
 /** @type {ProducerConfig} */
 const config = JSON.parse(process.argv[2] ?? '');
+skewClock(config.skew);
 const log = new EventWriter(config.log);
 const random = seededRandom(config.seed);
 const { namespace } = config;

@@ -31,6 +31,8 @@ export interface RedisState {
   readonly locks: readonly LockState[];
   /** The number of keys of the namespace. */
   readonly keys: number;
+  /** How many of them do not expire. */
+  readonly lastingKeys: number;
   /** The number of connections to the server. */
   readonly clients: number;
 }
@@ -56,10 +58,12 @@ export async function readState(redis: Redis, namespace: string): Promise<RedisS
     entries.map((raw) => presentJob(place, raw)),
   );
   const names = await redis.smembers(`${namespace}:known_jobs`);
+  const ages = await Promise.all(keys.map((key) => redis.ttl(key)));
   return {
     jobs,
     locks: await Promise.all(names.map((name) => lockState(redis, keys, prefix, name))),
     keys: keys.length,
+    lastingKeys: ages.filter((age) => age === -1).length,
     clients: String(await redis.client('LIST'))
       .trim()
       .split('\n').length,

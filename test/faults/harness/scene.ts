@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   Enqueuer,
   RedisConnection,
+  silentLogger,
   type EnqueueOptions,
   type JobOptions,
   type WorkerPoolOptions,
@@ -27,6 +28,8 @@ export interface WorkerPlan {
   readonly options?: Partial<WorkerPoolOptions> | undefined;
   /** Default: the scene's proxy, or the Redis that moves. */
   readonly redis?: ActorRedis | undefined;
+  /** Milliseconds that each job takes in this process, unless its signal aborts; default 0. */
+  readonly lag?: number | undefined;
   /** Milliseconds between samples of its memory; default: none. */
   readonly sample?: number | undefined;
   /** Milliseconds by which the clock of its host is ahead; default 0. */
@@ -41,6 +44,8 @@ export interface ProducerPlan {
   readonly seed: number;
   /** Names of `KINDS`. */
   readonly kinds: readonly string[];
+  /** Milliseconds by which the clock of its host is ahead; default 0. */
+  readonly skew?: number | undefined;
   /** Default: the scene's proxy, or the Redis that moves. */
   readonly redis?: ActorRedis | undefined;
 }
@@ -75,7 +80,11 @@ export class Scene {
     this.namespace = namespace;
     this.redis = redis;
     this.redis.on('error', () => undefined);
-    this.#enqueuer = new Enqueuer({ redis: server?.url ?? redisOf(source), namespace });
+    this.#enqueuer = new Enqueuer({
+      redis: server?.url ?? redisOf(source),
+      namespace,
+      logger: silentLogger,
+    });
   }
 
   static async start(options: LocalRedisOptions = {}): Promise<Scene> {
@@ -204,6 +213,14 @@ export class Scene {
     const ref = await this.enqueue(name);
     await this.logged('end', ref, patience);
     return performance.now() - began;
+  }
+
+  /**
+   * Makes a pool look as if it had last beaten long ago, so that nobody has to wait until it is late. Only a pool whose
+   * process is dead stays so.
+   */
+  async age(poolId: string): Promise<void> {
+    await this.redis.hset(`${this.namespace}:worker_pools:${poolId}`, 'heartbeat_at', 1);
   }
 
   /** The breaches of the invariants that hold whatever the fault was. */

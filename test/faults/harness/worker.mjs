@@ -4,6 +4,7 @@ import { SnoozeJobError, WorkerPool } from '@nestcraft/engine';
 import { digestOf } from './digest.mjs';
 import { EventWriter } from './event-writer.mjs';
 import { redisOf } from './redis-of.mjs';
+import { skewClock } from './skew-clock.mjs';
 
 /**
  * @typedef {object} WorkerConfig
@@ -13,6 +14,7 @@ import { redisOf } from './redis-of.mjs';
  * @property {Record<string, import('@nestcraft/engine').JobOptions>} jobs the names that it handles, and their options
  * @property {[spec: string, name: string][]} schedules
  * @property {Partial<import('@nestcraft/engine').WorkerPoolOptions>} options
+ * @property {number} [lag] milliseconds that each job takes in this process, unless its signal aborts
  * @property {number} [sample] milliseconds between samples of the memory
  * @property {number} [skew] milliseconds by which the clock of this host is ahead
  */
@@ -32,7 +34,7 @@ import { redisOf } from './redis-of.mjs';
 
 /** @type {WorkerConfig} */
 const config = JSON.parse(process.argv[2] ?? '');
-if (config.skew) skewClock(config.skew);
+skewClock(config.skew);
 const log = new EventWriter(config.log);
 const line = (/** @type {string} */ text) => log.write('log', { text });
 const pool = new WorkerPool({
@@ -52,6 +54,7 @@ for (const [name, options] of Object.entries(config.jobs)) {
     const facts = { ref: refOf(job), id: job.id, name, attempt: job.fails, pool: pool.id };
     log.write('start', { ...facts, digest: digestOf(job.args) });
     try {
+      if (config.lag) await sleep(config.lag, undefined, { signal: job.signal });
       await act(job);
       log.write('end', facts);
     } catch (error) {
@@ -102,9 +105,3 @@ const POISONS = {
   rejection: () => void Promise.reject(new Error('nobody catches this')),
   never: () => new Promise(() => undefined),
 };
-
-/** Makes this process believe that it is later than it is. @param {number} ahead milliseconds */
-function skewClock(ahead) {
-  const now = Date.now.bind(Date);
-  Date.now = () => now() + ahead;
-}

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Client, Enqueuer, WorkerPool, type WorkerPoolOptions } from '@nestcraft/engine';
 import { LocalRedis } from '@nestcraft/local-redis';
 import { Redis } from 'ioredis';
-import { eventually } from './support/eventually.js';
+import { eventually } from '../support/eventually.js';
 
 let local: LocalRedis;
 let redis: Redis;
@@ -51,7 +51,7 @@ async function userWithout(...commands: string[]): Promise<string> {
 }
 
 describe('a pool starts while Redis refuses', () => {
-  it('to write: it says why, once, and works as soon as it may', async () => {
+  it('F10 to write: it says why, once, and works as soon as it may', async () => {
     const seen: string[] = [];
     await redis.config('SET', 'min-replicas-to-write', '1');
     const pool = aPool().job('n', (job) => seen.push(job.id));
@@ -96,7 +96,16 @@ describe('a pool starts while Redis refuses', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('what needs memory: it is registered all the same, with its names and limits', async () => {
+  it('F18 nothing, but may delete jobs when its memory is full: it warns', async () => {
+    await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    await aPool()
+      .job('n', () => undefined)
+      .start();
+    await eventually(() => expect(logged.join()).toContain('maxmemory-policy allkeys-lru'));
+    await redis.config('SET', 'maxmemory-policy', 'noeviction');
+  });
+
+  it('F17 what needs memory: it is registered all the same, with its names and limits', async () => {
     await redis.config('SET', 'maxmemory', '1');
     const pool = aPool().job('n', { maxConcurrency: 2 }, () => undefined);
     await pool.start();

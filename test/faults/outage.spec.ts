@@ -9,9 +9,10 @@ import {
 } from '@nestcraft/engine';
 import { LocalRedis } from '@nestcraft/local-redis';
 import { Redis } from 'ioredis';
-import { eventually } from './support/eventually.js';
-import { Proxy } from './support/proxy.js';
-import { scriptSha } from './support/script-sha.js';
+import { eventually } from '../support/eventually.js';
+import { Proxy } from '../support/proxy.js';
+import { scriptSha } from '../support/script-sha.js';
+import { noteFigure, strained } from './harness/index.js';
 
 const COMMAND_TIMEOUT = 300;
 
@@ -58,13 +59,20 @@ function aPool(options: Partial<WorkerPoolOptions> = {}): WorkerPool {
   return pool;
 }
 
+/** Notes how many seconds have passed since a time of `performance.now`, and expects that they are few. */
+function noteSeconds(row: string, what: string, since: number, bar: number): void {
+  const value = (performance.now() - since) / 1_000;
+  noteFigure({ row, what, value, unit: 's', bar });
+  expect(value).toBeLessThan(strained(bar));
+}
+
 async function inProgress(name: string): Promise<number> {
   const lists = await redis.keys(`work:jobs:${name}:*:inprogress`);
   return (await Promise.all(lists.map((list) => redis.llen(list)))).reduce((a, b) => a + b, 0);
 }
 
 describe('a pool', () => {
-  it('that starts while Redis is down says so once, and works when Redis is up', async () => {
+  it('F10 Redis down at start: the pool says so once, and works when Redis is up', async () => {
     const seen: string[] = [];
     await local.kill();
     const pool = aPool().job('n', (job) => seen.push(job.id));
@@ -73,12 +81,15 @@ describe('a pool', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(logged.filter((line) => line.includes('out of reach'))).toHaveLength(1);
     await local.restart();
+    const up = performance.now();
+    const ready = eventually(() => expect(pool.isReady).toBe(true));
     const id = await eventually(async () => (await enqueuer.enqueue('n')).id);
     await eventually(() => expect(seen).toContain(id));
-    expect(pool.isReady).toBe(true);
+    await ready;
+    noteSeconds('F10', 'ready after', up, 3);
   });
 
-  it('goes on after Redis was killed and restarted, and loses nothing', async () => {
+  it('F9 Redis kill -9 and restart: the pool goes on, and loses nothing', async () => {
     const [seen, again] = [new Map<number, number>(), new Set<number>()];
     const pool = aPool({ concurrency: 5 }).job('n', async (job) => {
       const i = job.argInt('i');
@@ -95,7 +106,9 @@ describe('a pool', () => {
     await local.kill();
     await lost;
     await local.restart();
+    const up = performance.now();
     await eventually(async () => expect(await redis.llen('work:jobs:n')).toBe(0));
+    noteSeconds('F9', '2,000 jobs drained after', up, 5);
     // No more than its workers had; what was fetched ahead has run.
     const stuck = await eventually(async () => {
       const count = await inProgress('n');
@@ -113,7 +126,7 @@ describe('a pool', () => {
     expect(await redis.get('work:jobs:n:lock')).toBe('0');
   });
 
-  it('settles again when the reply was lost: each job once, and the lock exact', async () => {
+  it('F12 reply to a settle lost: each job runs once, and the lock is exact', async () => {
     const seen: string[] = [];
     const pool = aPool({ concurrency: 1 }).job('n', { maxFails: 1 }, (job) => {
       seen.push(job.id);
@@ -133,7 +146,74 @@ describe('a pool', () => {
     expect(logged.filter((line) => line.includes('taken over'))).toEqual([]);
   });
 
-  it('puts back, when it stops, a job that a lost reply has hidden from it', async () => {
+  it('F13 reply to a fetch lost: the pool finds the hidden job, and runs it', async () => {
+    const seen: string[] = [];
+    const pool = aPool({ concurrency: 1 }).job('n', (job) => seen.push(job.id));
+    await pool.start();
+    const fetch = scriptSha('fetch');
+    proxy.cutReplyTo((request) => request.includes(fetch));
+    const { id } = await enqueuer.enqueue('n');
+    await eventually(() => expect(proxy.cuts).toBe(1));
+    const cut = performance.now();
+    await eventually(() => expect(seen).toEqual([id]));
+    noteSeconds('F13', 'run after', cut, 20);
+    await pool.drain();
+    expect(await redis.get('work:jobs:n:lock')).toBe('0');
+    expect(await inProgress('n')).toBe(0);
+  });
+
+  it.each(['retry', 'scheduled'] as const)(
+    'F12 reply to a move from %s lost: the job runs once, and the lock is exact',
+    async (set) => {
+      const seen: number[] = [];
+      const pool = aPool({ concurrency: 1 }).job('n', { backoff: () => 0 }, (job) => {
+        seen.push(job.fails);
+        if (set === 'retry' && job.fails === 0) throw new Error('once more');
+      });
+      await pool.start();
+      proxy.cutReplyTo(
+        (request) => request.includes(`work:${set}`) && request.includes('known_jobs'),
+      );
+      await enqueuer.enqueue('n', {}, set === 'scheduled' ? { in: '1s' } : {});
+      await eventually(() => expect(seen).toEqual(set === 'retry' ? [0, 1] : [0]));
+      await pool.drain();
+      expect(proxy.cuts).toBe(1);
+      expect(seen).toHaveLength(set === 'retry' ? 2 : 1);
+      await eventually(async () => expect(await redis.get('work:jobs:n:lock')).toBe('0'));
+    },
+  );
+
+  it('F14 a reply cut in its midst: the pool works on, and runs each job once', async () => {
+    const seen: string[] = [];
+    const pool = aPool({ concurrency: 1 }).job('n', (job) => seen.push(job.id));
+    await pool.start();
+    const fetch = scriptSha('fetch');
+    proxy.cutReplyAfter(5, (request) => request.includes(fetch));
+    const { id } = await enqueuer.enqueue('n');
+    await eventually(() => expect(seen).toEqual([id]));
+    expect(proxy.cuts).toBe(1);
+    await pool.drain();
+  });
+
+  it.each(['requests', 'replies'] as const)(
+    'F15 only %s are lost: the pool recovers, and runs each job once',
+    async (direction) => {
+      const seen: string[] = [];
+      const pool = aPool().job('n', (job) => seen.push(job.id));
+      await pool.start();
+      proxy.drop(direction);
+      const direct = new Enqueuer({ redis: local.url });
+      const { id } = await direct.enqueue('n');
+      await direct.close();
+      await new Promise((resolve) => setTimeout(resolve, 2 * COMMAND_TIMEOUT));
+      proxy.drop(undefined);
+      await eventually(() => expect(seen).toEqual([id]));
+      await pool.drain();
+      await eventually(async () => expect(await redis.get('work:jobs:n:lock')).toBe('0'));
+    },
+  );
+
+  it('F13 reply to a fetch lost before a stop: the hidden job is put back', async () => {
     const seen: string[] = [];
     const pool = aPool({ concurrency: 1 }).job('n', (job) => seen.push(job.id));
     await pool.start();
@@ -156,7 +236,7 @@ describe('a pool', () => {
     expect(await redis.get('work:jobs:n:lock')).toBe('0');
   });
 
-  it('recovers from a connection that swallows everything', async () => {
+  it('F15 black hole: the pool recovers', async () => {
     const seen: string[] = [];
     const pool = aPool().job('n', (job) => seen.push(job.id));
     await pool.start();
@@ -166,11 +246,13 @@ describe('a pool', () => {
     await direct.close();
     await new Promise((resolve) => setTimeout(resolve, 2 * COMMAND_TIMEOUT));
     proxy.blackHole(false);
+    const healed = performance.now();
     await eventually(() => expect(seen).toEqual([id]));
+    noteSeconds('F15', 'next job after', healed, COMMAND_TIMEOUT / 1_000 + 2);
     await pool.drain();
   });
 
-  it('works on through resets of its connections, and leaves no connection behind', async () => {
+  it('F14 connection resets: the pool works on, and leaves no connection behind', async () => {
     const seen = new Set<number>();
     const pool = aPool({ concurrency: 5 }).job('n', (job) => void seen.add(job.argInt('i')));
     await pool.start();
@@ -189,7 +271,7 @@ describe('a pool', () => {
     );
   });
 
-  it('does not mind that Redis forgets its scripts', async () => {
+  it('F11 empty script cache: every operation succeeds', async () => {
     const seen: number[] = [];
     const pool = aPool().job('n', (job) => seen.push(job.argInt('i')));
     await pool.start();
@@ -202,7 +284,7 @@ describe('a pool', () => {
     expect(await redis.get('work:jobs:n:lock')).toBe('0');
   });
 
-  it('works off what waits while Redis is out of memory', async () => {
+  it('F17 out of memory: what waits is worked off, and an enqueue is refused with a typed error', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
     const pool = aPool({ concurrency: 1 }).job('n', { maxFails: 1 }, async () => {
@@ -238,7 +320,7 @@ describe('what a pool says of Redis', () => {
     await eventually(() => expect(pool.isReady).toBe(true));
   });
 
-  it('is no flood while it refuses writes, and the pool works on afterwards', async () => {
+  it('F19 demoted to a replica: no flood of lines or connections, and the pool works on afterwards', async () => {
     const seen: string[] = [];
     const pool = aPool().job('n', (job) => seen.push(job.id));
     await pool.start();
@@ -250,8 +332,10 @@ describe('what a pool says of Redis', () => {
     // Three connections, each after ever longer pauses.
     expect(proxy.accepted - accepted).toBeLessThanOrEqual(30);
     await redis.replicaof('NO', 'ONE');
+    const healed = performance.now();
     const { id } = await eventually(() => enqueuer.enqueue('n'));
     await eventually(() => expect(seen).toEqual([id]));
+    noteSeconds('F19', 'next job after', healed, 3);
   });
 
   it.each<[string, () => unknown, () => unknown]>([
@@ -299,7 +383,7 @@ describe('an enqueuer', () => {
     local.resume();
   });
 
-  it('says that it does not know when the reply was lost, and has sent the job once', async () => {
+  it('F12 reply to an enqueue lost: the caller learns that the outcome is unknown, and the job is there once', async () => {
     await enqueuer.enqueue('n', { i: 0 });
     proxy.cutReplyTo((request) => request.includes('lpush'));
     await expect(enqueuer.enqueue('n', { i: 1 })).rejects.toThrow(EnqueueOutcomeUnknownError);
@@ -308,14 +392,25 @@ describe('an enqueuer', () => {
     expect(await redis.llen('work:jobs:n')).toBe(3);
   });
 
-  it('says that it does not know when no reply comes in time', async () => {
+  it('F12 reply to a unique enqueue lost: the same call again leaves one job', async () => {
+    const unique = { unique: { key: { order: 1 } } };
+    await enqueuer.enqueue('other', {}, unique); // Redis knows the script from now on.
+    proxy.cutReplyTo((request) => request.includes('unique:n'));
+    const first = enqueuer.enqueue('n', { i: 1 }, unique);
+    await expect(first).rejects.toThrow(EnqueueOutcomeUnknownError);
+    const again = await eventually(() => enqueuer.enqueue('n', { i: 1 }, unique));
+    expect(again.status).toBe('updated');
+    expect(await redis.llen('work:jobs:n')).toBe(1);
+  });
+
+  it('F15 Redis stands still: the outcome of an enqueue is unknown', async () => {
     await enqueuer.enqueue('n');
     local.pause();
     await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueOutcomeUnknownError);
     local.resume();
   });
 
-  it('says that nothing was enqueued when Redis is down', async () => {
+  it('F9 Redis down: an enqueue is refused, and nothing was enqueued', async () => {
     await local.kill();
     await expect(enqueuer.enqueue('n')).rejects.toThrow(EnqueueRejectedError);
     await local.restart();
