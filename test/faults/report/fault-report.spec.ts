@@ -18,6 +18,7 @@ function read(path: string): string {
 it('the tables on the page are those of the results', () => {
   const page = read('docs/reliability.md');
   const tables = { faults: faultTable(ROWS, FIGURES), soak: soakTable(SOAK) };
+  for (const table of Object.values(tables)) expect(page).toContain(`\n${table}\n`);
   expect(withTables(page, tables)).toBe(page);
 });
 
