@@ -85,7 +85,7 @@ describe('nestcraft', () => {
   );
 
   it('says why it may not ask, in one line', async () => {
-    const { output, ended } = run({}, 'empty', 'n', '--redis', REDIS, '--namespace', 'none');
+    const { output, ended } = run({}, 'empty', 'n', '--redis', REDIS, '--namespace', 'test-none');
     expect((await ended)[0]).toBe(1);
     expect(output()).toBe(
       'Delete 0 waiting jobs of n? Nobody can answer here: give --yes to do it.\n',

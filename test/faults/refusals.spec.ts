@@ -101,7 +101,7 @@ describe('a pool starts while Redis refuses', () => {
     await aPool()
       .job('n', () => undefined)
       .start();
-    await eventually(() => expect(logged.join()).toContain('maxmemory-policy allkeys-lru'));
+    await eventually(() => expect(logged.join()).toContain('maxmemory-policy is allkeys-lru'));
     await redis.config('SET', 'maxmemory-policy', 'noeviction');
   });
 

@@ -6,6 +6,7 @@ import { eventually } from '../../../test/support/eventually.js';
 import { runIn, type Ran, type Surroundings } from './testing/fake-terminal.js';
 
 const REDIS = process.env.NESTCRAFT_TEST_REDIS_URL ?? '';
+const ADMIN_REDIS = process.env.NESTCRAFT_TEST_ADMIN_URL ?? '';
 
 const UNREACHABLE = ['redis://u:s3cret@127.0.0.1:1', '--timeout', '200ms'];
 
@@ -15,7 +16,7 @@ let enqueuer: Enqueuer;
 
 beforeEach(() => {
   namespace = `test-${randomUUID()}`;
-  redis = new Redis(REDIS);
+  redis = new Redis(ADMIN_REDIS);
   enqueuer = new Enqueuer({ redis: REDIS, namespace });
 });
 

@@ -47,6 +47,7 @@ const NEEDED: readonly Words[] = [
   ['SISMEMBER', 'KEY', 'v'],
   ['SMEMBERS', 'KEY'],
   ['SMISMEMBER', 'KEY', 'v'],
+  ['SRANDMEMBER', 'KEY', '1'],
   ['SREM', 'KEY', 'v'],
   ['SSCAN', 'KEY', '0'],
   ['TIME'],
