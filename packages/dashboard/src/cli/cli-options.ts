@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isLoopback } from '../security/hosts.js';
+import { isLoopback } from '../security/loopback.js';
 
 export const USAGE = `Usage: nestcraft-dashboard [options]
 
