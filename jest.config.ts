@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
-// Many specs wait for Redis, for processes and for Chromium: one more than there are cores keeps two of them busy.
-const FEWEST_WORKERS = 3;
+// Many specs wait for Redis, for processes and for Chromium: with two workers more than there are cores, none is idle.
+const WORKERS = availableParallelism() + 2;
 
 const OTHER_IOREDIS = process.env.NESTCRAFT_TEST_IOREDIS;
 
@@ -61,7 +61,8 @@ const config: Config = {
     },
   ],
   testTimeout: 30_000,
-  maxWorkers: Math.max(FEWEST_WORKERS, availableParallelism() - 1),
+  maxWorkers: WORKERS,
+  testSequencer: '<rootDir>/test/sequencer.mjs',
 };
 
 export default config;
