@@ -5,11 +5,14 @@ import type { Config } from 'jest';
 // Many specs wait for Redis, for processes and for Chromium: with two workers more than there are cores, none is idle.
 const WORKERS = availableParallelism() + 2;
 
+// The file for what each spec costs, if that is wanted.
+const { TEST_CPU } = process.env;
+
 const OTHER_IOREDIS = process.env.NESTCRAFT_TEST_IOREDIS;
 
 /** What is so of every test. */
 const tests: Config = {
-  testEnvironment: 'node',
+  testEnvironment: TEST_CPU === undefined ? 'node' : '<rootDir>/test/cpu-environment.mjs',
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
   setupFilesAfterEnv: ['<rootDir>/test/late-errors.ts'],
