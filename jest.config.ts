@@ -2,14 +2,17 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
-// Many specs wait for Redis, for processes and for Chromium: one more than there are cores keeps two of them busy.
-const FEWEST_WORKERS = 3;
+// Many specs wait for Redis, for processes and for Chromium: with two workers more than there are cores, none is idle.
+const WORKERS = availableParallelism() + 2;
+
+// The file for what each spec costs, if that is wanted.
+const { TEST_CPU } = process.env;
 
 const OTHER_IOREDIS = process.env.NESTCRAFT_TEST_IOREDIS;
 
 /** What is so of every test. */
 const tests: Config = {
-  testEnvironment: 'node',
+  testEnvironment: TEST_CPU === undefined ? 'node' : '<rootDir>/test/cpu-environment.mjs',
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
   setupFilesAfterEnv: ['<rootDir>/test/late-errors.ts'],
@@ -63,7 +66,8 @@ const config: Config = {
   testTimeout: 30_000,
   // For `it.concurrent`: rows of test/faults that wait for ten seconds each wait together.
   maxConcurrency: 16,
-  maxWorkers: Math.max(FEWEST_WORKERS, availableParallelism() - 1),
+  maxWorkers: WORKERS,
+  testSequencer: '<rootDir>/test/sequencer.mjs',
 };
 
 export default config;

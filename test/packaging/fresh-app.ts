@@ -8,6 +8,7 @@ import type { PackedPackage } from './packages.js';
 
 const run = promisify(execFile);
 const SOURCE = fileURLToPath(new URL('./app', import.meta.url));
+const COMPILE = fileURLToPath(new URL('./compile.mjs', import.meta.url));
 const SPECS = fileURLToPath(new URL('./in-jest', import.meta.url));
 
 /** An application that somebody else writes: its kind of modules, and what it is built with. */
@@ -49,7 +50,7 @@ export class FreshApp {
     if (kind.jest) await cp(join(SPECS, 'signups.ts'), join(app.folder, 'src/signups.spec.ts'));
     await app.#write('package.json', JSON.stringify(manifestOf(kind, packages)));
     await app.#run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline');
-    await app.compile();
+    await app.#run('node', COMPILE, app.folder);
     return app;
   }
 
@@ -62,7 +63,7 @@ export class FreshApp {
     return app;
   }
 
-  /** Compiles it, by its tsconfig.json and further options. */
+  /** Compiles it as its author would: by its tsconfig.json and further options. */
   async compile(...options: string[]): Promise<void> {
     await this.#run('node', 'node_modules/typescript/bin/tsc', ...options);
   }

@@ -15,7 +15,8 @@ export interface Diagnostic {
 }
 
 /**
- * What the compiler says of sources, by path, as if they were files of this repository.
+ * Returns what the compiler says of sources, by path, as if they were files of this repository, and of its settings. The
+ * files that they import are read, but not checked: `npm run types` checks those.
  *
  * @param settings on top of the repository's own
  */
@@ -30,7 +31,9 @@ export function diagnose(
     { ...options, noUnusedLocals: false, noUnusedParameters: false, ...settings },
     hostWith(sources, options),
   );
-  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => ({
+  const own = [...sources.keys()].flatMap((path) => program.getSourceFile(path) ?? []);
+  const found = own.flatMap((file) => ts.getPreEmitDiagnostics(program, file));
+  return ts.sortAndDeduplicateDiagnostics(found).map(({ file, start, messageText }) => ({
     file: file?.fileName ?? '',
     line: file && start !== undefined ? ts.getLineAndCharacterOfPosition(file, start).line + 1 : 0,
     message: ts.flattenDiagnosticMessageText(messageText, '\n'),

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { errorLine } from '@nestcraft/work/internal';
-import { isLoopback } from '../security/hosts.js';
+import { isLoopback } from '../security/loopback.js';
 
 export const USAGE = `Usage: nestcraft-dashboard [options]
 
@@ -119,7 +118,7 @@ function fileAt(name: string, path: string, readFile: CliSurroundings['readFile'
   try {
     return readFile(path);
   } catch (error) {
-    throw new UsageError(`--redis-${name} ${path} cannot be read: ${errorLine(error)}.`);
+    throw new UsageError(`--redis-${name} ${path} cannot be read: ${(error as Error).message}.`);
   }
 }
 

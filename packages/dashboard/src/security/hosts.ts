@@ -1,17 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { Problem } from '../http/problem.js';
-
-/** Returns whether an address or name belongs to this machine and is reachable only from it. */
-export function isLoopback(host: string): boolean {
-  const name = plain(host);
-  return (
-    name === 'localhost' ||
-    name.endsWith('.localhost') || // browsers never resolve these by DNS
-    name === '::1' ||
-    (isIP(name) === 4 && name.startsWith('127.'))
-  );
-}
+import { isLoopback, plain } from './loopback.js';
 
 /**
  * The hosts under which a dashboard may be requested. A page of another site can point its own name at the dashboard's
@@ -54,12 +44,4 @@ function isThisMachine(name: string): boolean {
 /** Returns the name without the port and without the brackets of an IPv6 address. */
 function nameOf(host: string): string {
   return /^\[?(.*?)\]?(:\d+)?$/.exec(host)?.[1] ?? '';
-}
-
-/** Normalises a name: names are not case-sensitive and may end with a dot. */
-function plain(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '');
 }
