@@ -12,7 +12,7 @@ const LONGEST = [
   'test/faults/deaths.spec.ts',
   'test/faults/sentinel.spec.ts',
   'test/faults/cluster.spec.ts',
-  'packages/engine/src/redis/tls.spec.ts',
+  'test/security/tls.spec.ts',
   'test/faults/refusals.spec.ts',
   'test/bench.spec.ts',
   'test/interop/gocraft.spec.ts',
