@@ -23,7 +23,7 @@ const COUNTED = [
 const { status } = spawnSync(
   'npm',
   [
-    ...['run', '--silent', 'test:only', '--', 'packages', 'test/outage', 'test/options'],
+    ...['run', '--silent', 'test:only', '--', 'packages', 'test/faults/outage', 'test/options'],
     ...['--selectProjects', 'redis', '--coverage', '--coverageProvider=v8'],
     ...['--coverageReporters=json-summary', '--coverageReporters=html'],
     ...COUNTED.map((pattern) => `--collectCoverageFrom=${pattern}`),
