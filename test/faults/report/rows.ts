@@ -168,6 +168,21 @@ export const ROWS: readonly FaultRow[] = [
     specs: [OUTAGE],
   },
   {
+    id: 'F20',
+    fault: 'Sentinel changes the master',
+    injected: 'kill -9 or SIGSTOP of the master, and a planned failover; all Sentinels down at start',
+    holds: 'every connection moves; no pool is silent, and no lock stays',
+    specs: ['test/faults/sentinel.spec.ts'],
+  },
+  {
+    id: 'F21',
+    fault: 'a Cluster moves the slot',
+    injected: 'key by key, to an old node and to a new one; kill -9 of its owner',
+    holds: 'every call goes on; a move loses nothing',
+    gocraft: 'every script fails (CROSSSLOT)',
+    specs: ['test/faults/cluster.spec.ts'],
+  },
+  {
     id: 'F22',
     fault: 'clocks of hosts are wrong',
     injected: '15 s and an hour, both ways',
