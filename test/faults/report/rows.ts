@@ -170,7 +170,8 @@ export const ROWS: readonly FaultRow[] = [
   {
     id: 'F20',
     fault: 'Sentinel changes the master',
-    injected: 'kill -9 or SIGSTOP of the master, and a planned failover; all Sentinels down at start',
+    injected:
+      'kill -9 or SIGSTOP of the master, and a planned failover; all Sentinels down at start',
     holds: 'every connection moves; no pool is silent, and no lock stays',
     specs: ['test/faults/sentinel.spec.ts'],
   },
