@@ -63,6 +63,13 @@ export const OPENAPI_ROUTES: Readonly<Record<string, RouteDescription>> = {
     action: 'view',
     type: 'text/event-stream',
   },
+  'GET /explain': {
+    summary:
+      'Explains why a job does not start: the job of an id, or the next job of a name. With both, the job is searched for in the queue of the name',
+    action: 'view',
+    query: { 'id?': { ...string, minLength: 1, maxLength: 1_000 }, 'name?': name },
+    answer: ref('Explanation'),
+  },
   'GET /running/{worker}': {
     summary: "Returns a worker's running job with its complete arguments",
     action: 'view',

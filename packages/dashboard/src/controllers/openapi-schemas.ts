@@ -1,4 +1,5 @@
 import { ACTIONS } from '../options/actions.js';
+import { EXPLAINED_STATES, VERDICTS } from '../views/explanation-view.js';
 import { SETS } from '../options/set-names.js';
 import {
   boolean,
@@ -121,6 +122,34 @@ export const OPENAPI_SCHEMAS: Readonly<Record<string, Schema>> = {
     'checkinAt?': time,
     'host?': string,
     'pid?': integer,
+  }),
+  Reason: object({
+    code: { ...string, description: 'names the reason; never changes' },
+    text: string,
+    'since?': time,
+    'until?': { ...time, description: 'when it ends by itself, in seconds since the epoch' },
+    by: {
+      ...list(object({ 'poolId?': string, 'host?': string, 'jobId?': string })),
+      description: 'the pools or jobs that cause it',
+      maxItems: 10,
+    },
+    remedy: string,
+    'error?': string,
+  }),
+  Explanation: object({
+    'id?': { ...string, description: 'missing if no job was found' },
+    'jobName?': string,
+    state: oneOf(EXPLAINED_STATES),
+    verdict: {
+      ...oneOf(VERDICTS),
+      description: 'blocked: it does not start before somebody acts',
+    },
+    reasons: { ...list(ref('Reason')), description: 'ordered by what must change first' },
+    'position?': { ...integer, description: 'position in its queue; 1 is next' },
+    'startsAt?': {
+      ...time,
+      description: 'when it is expected to start, in seconds since the epoch',
+    },
   }),
   Progress: object({
     done: { ...integer, description: 'jobs that were enqueued, deleted or killed' },

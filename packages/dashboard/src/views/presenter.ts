@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type {
+  Explanation,
   Job,
   JobAttempt,
   QueueStatus,
+  Reason,
   ScheduleResult,
   ShownEntry,
   TimedJob,
@@ -11,6 +13,7 @@ import type {
 } from '@nestcraft/work';
 import { argsTextOf } from '@nestcraft/work/internal';
 import type { BusyWorker } from './busy-workers.js';
+import type { ExplanationView, ReasonView } from './explanation-view.js';
 import type { AttemptView, JobDetailView, JobView, RunningView } from './job-view.js';
 import type { ScheduleResultView } from './schedule-view.js';
 import type { PoolView, QueueView } from './snapshot-view.js';
@@ -125,6 +128,21 @@ export class Presenter {
     return { ...rest, at: seconds(at), error: this.error(jobName, 'error', error) };
   }
 
+  explanation({
+    subject,
+    state,
+    verdict,
+    reasons,
+    position,
+    startsAt,
+  }: Explanation): ExplanationView {
+    const { id, jobName } = subject;
+    return {
+      ...{ id, jobName, state, verdict, position, startsAt: secondsIn(startsAt) },
+      reasons: reasons.map((reason) => this.reason(jobName ?? '', reason)),
+    };
+  }
+
   running({ observation, pool }: BusyWorker, longest = PREVIEW): RunningView {
     const { startedAt, checkinAt, argsText, jobName, checkin, ...rest } = observation;
     return {
@@ -165,6 +183,14 @@ export class Presenter {
   private get hidden(): string | undefined {
     if (!this.showsArgs) return NOT_ALLOWED;
     return this.redactor.isOn || this.redactor.hasErrors ? REDACTED : undefined;
+  }
+
+  private reason(name: string, reason: Reason): ReasonView {
+    const { code, text, since, until, by = [], remedy, error } = reason;
+    return {
+      ...{ code, text, remedy, by, since: secondsIn(since), until: secondsIn(until) },
+      error: this.error(name, 'error', error && cut(error, MAX_TEXT)),
+    };
   }
 
   private attempt(name: string, attempt: JobAttempt): AttemptView {
@@ -232,6 +258,11 @@ function placeOf(job: TimedJob | WaitingJob): Place {
 
 function seconds(date: Date): number {
   return Math.floor(date.getTime() / 1000);
+}
+
+/** Returns a time in seconds; `undefined` if it is missing, or if no calendar has it. */
+function secondsIn(date: Date | undefined): number | undefined {
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : seconds(date);
 }
 
 function cut(text: string, longest: number): string {

@@ -16,6 +16,10 @@ export type {
   WaitingListView as WaitingList,
 } from '../../src/views/job-view';
 export type {
+  ExplanationView as Explanation,
+  ReasonView as Reason,
+} from '../../src/views/explanation-view';
+export type {
   JobMetricsView as JobMetrics,
   MetricsView as Metrics,
   RatesView as Rate,

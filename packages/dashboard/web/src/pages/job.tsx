@@ -11,6 +11,7 @@ import { Link } from '../router';
 import type { RouteTo } from '../routes';
 import { SETS } from '../words';
 import { CancelJob } from './cancel-job';
+import { ExplanationSection } from './explanation';
 import { Gone } from './gone';
 import { SetJobActions, WaitingJobActions } from './job-actions';
 import { Timeline, type JobState } from './timeline';
@@ -71,6 +72,7 @@ export function WaitingJobPage({
   return (
     <Job
       id={id}
+      name={name}
       load={load}
       entry={ENDPOINTS.waitingEntry(name, last.current, id)}
       was="waiting in this queue"
@@ -99,6 +101,8 @@ interface JobProps {
   entry: string;
   /** The job's state when the link to it was made. */
   was: string;
+  /** The queue in which it waits. */
+  name?: string;
   /** Where to look if it has left that state. */
   elsewhere: ComponentChildren;
   crumbs: (job: JobDetail | undefined) => ComponentChildren;
@@ -107,7 +111,7 @@ interface JobProps {
   state: (job: JobDetail) => JobState | undefined;
 }
 
-function Job({ id, load, entry, was, elsewhere, crumbs, badge, actions, state }: JobProps) {
+function Job({ id, name, load, entry, was, elsewhere, crumbs, badge, actions, state }: JobProps) {
   const { data: job, error } = useQuery({
     queryKey: ['job', entry],
     queryFn: load,
@@ -131,23 +135,37 @@ function Job({ id, load, entry, was, elsewhere, crumbs, badge, actions, state }:
         </Gone>
       )}
       {!job && !error && <Loading />}
-      {job && <Content job={job} entry={entry} state={state(job)} />}
+      {/* The name makes the search faster; a link to a job that is gone has none. */}
+      {job && <Content job={job} name={name ?? job.name} entry={entry} state={state(job)} />}
+      {!job && isGone(error) && isId(id) && <Why id={id} name={name} />}
     </>
   );
 }
 
+function Why({ id, name }: { id: string; name: string | undefined }) {
+  return <ExplanationSection title="Why is it not running?" id={id} name={name} />;
+}
+
+/** Returns whether an id is a job's own, not the digest of an entry without one. */
+function isId(id: string): boolean {
+  return id !== '' && !id.startsWith('sha1:');
+}
+
 function Content({
   job,
+  name,
   entry,
   state,
 }: {
   job: JobDetail;
+  name: string;
   entry: string;
   state: JobState | undefined;
 }) {
   return (
     <div class="job">
       <div>
+        {isId(job.id) && <Why id={job.id} name={name} />}
         {job.error !== undefined && <ErrorSection job={job} />}
         <Arguments job={job} entry={entry} />
         <section>

@@ -16,6 +16,7 @@ import type { RouteTo } from '../routes';
 import { useSession } from '../session';
 import { consequence, summary } from '../words';
 import { Charts } from './charts';
+import { ExplanationSection } from './explanation';
 import { QueueActions } from './queue-actions';
 import { QueueState } from './queue-columns';
 
@@ -42,6 +43,7 @@ export function QueuePage({ route }: { route: RouteTo<'queue'> }) {
         <ServedBy name={name} />
         <QueueActions name={name} queue={queue} />
       </section>
+      {queue && <ExplanationSection title="Why does its next job not run?" name={name} />}
       <section>
         <h2>Waiting jobs</h2>
         <Waiting route={route} />

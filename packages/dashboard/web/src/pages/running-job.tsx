@@ -7,6 +7,7 @@ import { Copy } from '../parts/copy';
 import { isGone } from '../problems';
 import { Link } from '../router';
 import { CancelJob } from './cancel-job';
+import { ExplanationSection } from './explanation';
 import { Gone } from './gone';
 
 /** A worker's running job. */
@@ -32,6 +33,12 @@ export function RunningJobPage({ workerId }: { workerId: string }) {
       {job && (
         <div class="job">
           <div>
+            <ExplanationSection
+              title="What is it doing?"
+              id={job.jobId}
+              name={job.jobName}
+              withError
+            />
             <section>
               <div class="section-head">
                 <h2>Arguments</h2>

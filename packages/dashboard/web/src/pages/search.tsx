@@ -8,12 +8,14 @@ import { Table, type Column } from '../parts/table';
 import { Link, navigate } from '../router';
 import { addressOf, type Route, type RouteTo } from '../routes';
 import { SETS } from '../words';
+import { WhyDialog, type AskedJob } from './why-dialog';
 import { isUnderWay, useSearch, type Found } from './use-search';
 
 /** The search page. The query is part of the page's address, so that a search can be shared. */
 export function SearchPage({ route }: { route: RouteTo<'search'> }) {
   const { found, begin, stop } = useSearch(route);
   const { hits, seen, total, state } = found;
+  const [asked, setAsked] = useState<AskedJob>();
   return (
     <>
       <PageHead title="Search" />
@@ -35,12 +37,13 @@ export function SearchPage({ route }: { route: RouteTo<'search'> }) {
       {hits.length > 0 && (
         <Table
           caption="Found jobs"
-          columns={COLUMNS}
+          columns={[...COLUMNS, whyColumn(setAsked)]}
           rows={hits}
           keyOf={({ set, job }) => `${set} ${job.at} ${job.id}`}
         />
       )}
       {state === 'done' && hits.length === 0 && <Empty>No matches in {plural(seen, 'job')}.</Empty>}
+      <WhyDialog job={asked} onClose={() => setAsked(undefined)} />
     </>
   );
 }
@@ -133,6 +136,24 @@ const COLUMNS: Column<Hit>[] = [
   { head: 'Error', kind: 'error', cell: ({ job }) => <ErrorLine text={job.error} /> },
   { head: 'Arguments', kind: 'args', cell: ({ job }) => <code>{job.args}</code> },
 ];
+
+function whyColumn(ask: (job: AskedJob) => void): Column<Hit> {
+  return {
+    ...{ head: 'Actions', kind: 'actions' },
+    cell: ({ set, queue, job: { id, name, broken } }) =>
+      !broken &&
+      id !== '' && (
+        <button
+          type="button"
+          class="small"
+          aria-label={`Why? ${name} ${id}`}
+          onClick={() => ask({ id, name: queue ?? name, isRunning: set === 'running' })}
+        >
+          Why?
+        </button>
+      ),
+  };
+}
 
 function routeOfHit({ set, job, queue = '', workerId = '' }: Hit): Route {
   const { id, at, position = 1 } = job;

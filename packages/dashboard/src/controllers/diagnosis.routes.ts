@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { Client } from '@nestcraft/work';
+import type { Asked } from '../requests/asked.js';
+import { jobName, MAX_ID, optional, text } from '../http/params.js';
+import { Problem } from '../http/problem.js';
+import { Look } from '../requests/routes.js';
+import { Cache } from '../views/cache.js';
+import type { ExplanationView } from '../views/explanation-view.js';
+import { Presenters } from '../views/presenter.js';
+
+// Milliseconds for which all viewers share an answer.
+const FRESH = { explanation: 2_000 } as const;
+
+/** The routes that say what is wrong, and repair it. */
+@Injectable()
+export class DiagnosisRoutes {
+  constructor(
+    private readonly client: Client,
+    private readonly presenters: Presenters,
+    private readonly cache: Cache,
+  ) {}
+
+  /** Explains why a job, or the next job of a name, does not start. */
+  @Look('api/explain', 'view')
+  async explain(asked: Asked): Promise<ExplanationView> {
+    const id = optional(asked.query.id, (value) => text('id', value, MAX_ID));
+    const name = optional(asked.query.name, (value) => jobName('name', value));
+    if (name !== undefined) await asked.allow({ jobName: name, jobId: id });
+    const explanation = await this.explanationOf(id, name);
+    // The name of a job that is asked for by its id is known only now.
+    const found = explanation.jobName ?? name;
+    if (name === undefined || found !== name) await asked.allow({ jobName: found, jobId: id });
+    return explanation;
+  }
+
+  private explanationOf(
+    id: string | undefined,
+    name: string | undefined,
+  ): Promise<ExplanationView> {
+    return this.cache.read(JSON.stringify(['explain', id, name]), FRESH.explanation, async () => {
+      const explanation = await this.client.explain(questionOf(id, name));
+      return this.presenters.for(false).explanation(explanation);
+    });
+  }
+}
+
+/** @throws Problem */
+function questionOf(id: string | undefined, name: string | undefined) {
+  if (id !== undefined) return { id, job: name };
+  if (name !== undefined) return { job: name };
+  throw new Problem(400, 'invalid', 'The query must have "id", "name" or both.');
+}

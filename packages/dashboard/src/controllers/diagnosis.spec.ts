@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Dashboards, deadEntry, problem, send } from '../testing/dashboards.js';
+import type { ExplanationView } from '../views/explanation-view.js';
+
+let dashboards: Dashboards;
+
+beforeEach(() => {
+  dashboards = new Dashboards();
+});
+
+afterEach(() => dashboards.close());
+
+async function read<Body>(url: string): Promise<Body> {
+  const response = await fetch(url);
+  expect(response.status).toBe(200);
+  return (await response.json()) as Body;
+}
+
+async function add(set: string, score: number, entry: string): Promise<void> {
+  await dashboards.redis.zadd(`${dashboards.namespace}:${set}`, score, entry);
+}
+
+async function wait(name: string, id: string): Promise<void> {
+  const { redis, namespace } = dashboards;
+  await redis.sadd(`${namespace}:known_jobs`, name);
+  await redis.lpush(`${namespace}:jobs:${name}`, JSON.stringify({ name, id, t: 1, args: {} }));
+}
+
+const codes = ({ reasons }: ExplanationView) => reasons.map(({ code }) => code);
+
+describe('an explanation', () => {
+  it('has the reasons of a job, in order, with their remedies', async () => {
+    const url = await dashboards.serve();
+    await wait('n', 'a');
+    await send(`${url}/api/queues/n/pause`);
+    const explained = await read<ExplanationView>(`${url}/api/explain?id=a&name=n`);
+    expect(explained).toMatchObject({ id: 'a', jobName: 'n', state: 'queued', verdict: 'blocked' });
+    expect(codes(explained)).toEqual(['paused', 'noLivePool']);
+    expect(explained.reasons[0]?.remedy).toContain('resume');
+  });
+
+  it('changes at once when somebody acts on it', async () => {
+    const url = await dashboards.serve();
+    await wait('n', 'a');
+    await send(`${url}/api/queues/n/pause`);
+    const address = `${url}/api/explain?name=n`;
+    expect(codes(await read(address))).toContain('paused');
+    await send(`${url}/api/queues/n/resume`);
+    expect(codes(await read(address))).not.toContain('paused');
+  });
+
+  it('has times in seconds, and the job’s error after redaction', async () => {
+    const url = await dashboards.serve({ redactError: ({ text }) => text.replace('boom', '…') });
+    await add('dead', 7, deadEntry('d'));
+    const { reasons } = await read<ExplanationView>(`${url}/api/explain?id=d`);
+    expect(reasons[0]).toMatchObject({ code: 'dead', since: 7, error: '…' });
+  });
+
+  it('is refused for jobs that the user may not see, whatever was asked', async () => {
+    const url = await dashboards.serve({
+      authenticate: () => 'ada',
+      authorize: (_user, _action, _request, { jobName }) => jobName === 'mine',
+    });
+    await wait('mine', 'a');
+    await wait('n', 'b');
+    await add('dead', 7, deadEntry('d'));
+    const ask = (query: string) => fetch(`${url}/api/explain?${query}`);
+    expect((await ask('name=mine')).status).toBe(200);
+    expect((await ask('id=a')).status).toBe(200);
+    expect((await ask('id=a&name=mine')).status).toBe(200);
+    expect((await ask('id=nowhere&name=mine')).status).toBe(200);
+    for (const query of ['name=n', 'id=b', 'id=d', 'id=d&name=n', 'id=d&name=mine', 'id=nowhere']) {
+      const answer = await ask(query);
+      const { jobName } = (await answer.clone().json()) as { jobName?: string };
+      expect([query, answer.status === 403 || jobName === 'mine']).toEqual([query, true]);
+    }
+  });
+
+  it.each(['', '?id=', `?id=${'x'.repeat(1_001)}`, '?name=a:paused', '?id=a&id=b'])(
+    'is refused for the query "%s"',
+    async (query) => {
+      const url = await dashboards.serve();
+      const { status } = await problem(await fetch(`${url}/api/explain${query}`));
+      expect(status).toBe(400);
+    },
+  );
+});
