@@ -27,6 +27,7 @@ const PAGES = {
   periodic: '/periodic',
   metrics: '/metrics',
   search: '/search',
+  alerts: '/alerts',
   health: '/health',
 };
 const THEMES = /** @type {const} */ (['light', 'dark', 'phone']);

@@ -50,6 +50,7 @@ const PAGES = [
   ['periodic', '/periodic'],
   ['metrics', '/metrics'],
   ['search', '/search'],
+  ['alerts', '/alerts'],
   ['health', '/health'],
   ['nothing', '/nowhere'],
 ] as const;

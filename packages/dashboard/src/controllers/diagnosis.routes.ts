@@ -6,10 +6,11 @@ import { Problem } from '../http/problem.js';
 import { Look } from '../requests/routes.js';
 import { Cache } from '../views/cache.js';
 import type { ExplanationView } from '../views/explanation-view.js';
+import type { LoggedStallView } from '../views/stall-view.js';
 import { Presenters } from '../views/presenter.js';
 
 // Milliseconds for which all viewers share an answer.
-const FRESH = { explanation: 2_000 } as const;
+const FRESH = { explanation: 2_000, alerts: 5_000 } as const;
 
 /** The routes that say what is wrong, and repair it. */
 @Injectable()
@@ -31,6 +32,17 @@ export class DiagnosisRoutes {
     const found = explanation.jobName ?? name;
     if (name === undefined || found !== name) await asked.allow({ jobName: found, jobId: id });
     return explanation;
+  }
+
+  /** Returns the last stalls and recoveries of the fleet, the newest first. */
+  @Look('api/alerts', 'view')
+  async alerts(asked: Asked): Promise<{ stalls: readonly LoggedStallView[] }> {
+    await asked.allow({});
+    return this.cache.read('alerts', FRESH.alerts, async () => {
+      const presenter = this.presenters.for(false);
+      const recent = await this.client.stalls.recent();
+      return { stalls: recent.map((stall) => presenter.loggedStall(stall)) };
+    });
   }
 
   private explanationOf(

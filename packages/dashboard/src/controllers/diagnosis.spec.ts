@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Dashboards, deadEntry, problem, send } from '../testing/dashboards.js';
 import type { ExplanationView } from '../views/explanation-view.js';
+import type { Snapshot } from '../views/snapshot-view.js';
+import type { LoggedStallView } from '../views/stall-view.js';
 
 let dashboards: Dashboards;
 
@@ -84,4 +86,43 @@ describe('an explanation', () => {
       expect(status).toBe(400);
     },
   );
+});
+
+describe('the alerts', () => {
+  const stall = (subject: string, since: number) => ({
+    ...{ kind: 'waiting', subject, text: `${subject} waits.`, remedy: 'Look.' },
+    since: new Date(since * 1000),
+  });
+
+  async function note(stalls: readonly object[], log: readonly object[]): Promise<void> {
+    const { redis, namespace } = dashboards;
+    const own = `${namespace}:nestcraft`;
+    await redis.sadd(`${own}:stall_notes`, `${own}:stalls:s`);
+    const notes = stalls.map((one, index) => [`waiting:${index}`, JSON.stringify(one)]);
+    await redis.hset(`${own}:stalls:s`, notes.flat());
+    await redis.rpush(`${own}:stall_log`, ...log.map((one) => JSON.stringify(one)));
+  }
+
+  it('come with the snapshot: the oldest stalls, and how many there are', async () => {
+    const url = await dashboards.serve();
+    const many = Array.from({ length: 25 }, (_, i) => stall(`n${i}`, 100 - i));
+    await note(many, [stall('n', 1)]);
+    const { stalls, stalling } = await read<Snapshot>(`${url}/api/snapshot`);
+    expect(stalling).toBe(25);
+    expect(stalls).toHaveLength(20);
+    expect(stalls[0]).toEqual({
+      ...{ kind: 'waiting', subject: 'n24', since: 76, text: 'n24 waits.', remedy: 'Look.' },
+    });
+  });
+
+  it('are logged with their ends', async () => {
+    const url = await dashboards.serve();
+    const recovery = { ...stall('n', 5), recoveredAt: new Date(9_000) };
+    await note([stall('m', 6)], [recovery, stall('n', 5)]);
+    const { stalls } = await read<{ stalls: LoggedStallView[] }>(`${url}/api/alerts`);
+    expect(stalls).toMatchObject([
+      { subject: 'n', since: 5, recoveredAt: 9 },
+      { subject: 'n', since: 5 },
+    ]);
+  });
 });

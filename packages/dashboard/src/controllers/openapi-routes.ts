@@ -70,6 +70,11 @@ export const OPENAPI_ROUTES: Readonly<Record<string, RouteDescription>> = {
     query: { 'id?': { ...string, minLength: 1, maxLength: 1_000 }, 'name?': name },
     answer: ref('Explanation'),
   },
+  'GET /alerts': {
+    summary: 'Returns the last stalls and recoveries of the fleet, the newest first',
+    action: 'view',
+    answer: object({ stalls: { ...list(ref('LoggedStall')), maxItems: 100 } }),
+  },
   'GET /running/{worker}': {
     summary: "Returns a worker's running job with its complete arguments",
     action: 'view',

@@ -1,4 +1,5 @@
 import { ACTIONS } from '../options/actions.js';
+import { STALL_KINDS } from '../views/stall-view.js';
 import { EXPLAINED_STATES, VERDICTS } from '../views/explanation-view.js';
 import { SETS } from '../options/set-names.js';
 import {
@@ -38,6 +39,14 @@ const JOB = {
   'failedAt?': time,
   unique: boolean,
   broken: { ...boolean, description: 'whether the entry is not a job' },
+};
+
+const STALL = {
+  kind: oneOf(STALL_KINDS),
+  'subject?': { ...string, description: "the job's name, or the id of the schedule" },
+  since: time,
+  text: string,
+  remedy: string,
 };
 
 const COUNTS = {
@@ -183,6 +192,11 @@ export const OPENAPI_SCHEMAS: Readonly<Record<string, Schema>> = {
     startedAt: time,
     'endedAt?': time,
   }),
+  Stall: object(STALL),
+  LoggedStall: object({
+    ...STALL,
+    'recoveredAt?': { ...time, description: 'when work went on; missing in the note of a stall' },
+  }),
   Snapshot: object({
     time: { ...integer, description: "milliseconds since the epoch, by the server's clock" },
     counts: object({ scheduled: integer, retry: integer, dead: integer }),
@@ -191,6 +205,8 @@ export const OPENAPI_SCHEMAS: Readonly<Record<string, Schema>> = {
     nameLists: list(list(string)),
     running: { ...list(ref('Running')), maxItems: 1_000 },
     busy: { ...integer, description: 'number of busy workers' },
+    stalls: { ...list(ref('Stall')), maxItems: 20, description: 'the oldest stalls' },
+    stalling: { ...integer, description: 'number of stalls' },
     bulkTasks: list(ref('BulkTask')),
   }),
   Percentiles: {

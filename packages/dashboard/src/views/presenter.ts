@@ -5,8 +5,10 @@ import type {
   JobAttempt,
   QueueStatus,
   Reason,
+  Recovery,
   ScheduleResult,
   ShownEntry,
+  Stall,
   TimedJob,
   WaitingJob,
   WorkerPoolHeartbeat,
@@ -16,6 +18,7 @@ import type { BusyWorker } from './busy-workers.js';
 import type { ExplanationView, ReasonView } from './explanation-view.js';
 import type { AttemptView, JobDetailView, JobView, RunningView } from './job-view.js';
 import type { ScheduleResultView } from './schedule-view.js';
+import type { LoggedStallView, StallView } from './stall-view.js';
 import type { PoolView, QueueView } from './snapshot-view.js';
 import { Problem } from '../http/problem.js';
 import { Redactor } from '../security/redactor.js';
@@ -126,6 +129,15 @@ export class Presenter {
   /** Returns the view of a schedule's last result. */
   scheduleResult(jobName: string, { at, error, ...rest }: ScheduleResult): ScheduleResultView {
     return { ...rest, at: seconds(at), error: this.error(jobName, 'error', error) };
+  }
+
+  stall({ kind, subject, since, text, remedy }: Stall): StallView {
+    return { ...{ kind, subject, text, remedy }, since: seconds(since) };
+  }
+
+  loggedStall(stall: Stall | Recovery): LoggedStallView {
+    const recoveredAt = 'recoveredAt' in stall ? secondsIn(stall.recoveredAt) : undefined;
+    return { ...this.stall(stall), recoveredAt };
   }
 
   explanation({

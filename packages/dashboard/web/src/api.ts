@@ -26,6 +26,10 @@ export type {
 } from '../../src/views/metrics-view';
 export type { HealthView as Health } from '../../src/views/health-view';
 export type { ScheduleView as Schedule } from '../../src/views/schedule-view';
+export type {
+  LoggedStallView as LoggedStall,
+  StallView as Stall,
+} from '../../src/views/stall-view';
 export type { SessionView as Session } from '../../src/views/session-view';
 export type { PoolView as Pool, QueueView as Queue, Snapshot } from '../../src/views/snapshot-view';
 

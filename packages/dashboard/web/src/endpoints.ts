@@ -8,6 +8,7 @@ export const ENDPOINTS = {
   me: 'me',
   events: 'events',
   health: 'health',
+  alerts: 'alerts',
   rates: 'rates',
   periodic: 'periodic',
   runPeriodic: 'periodic/run',
