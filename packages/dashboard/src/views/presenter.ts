@@ -13,11 +13,12 @@ import type {
   WaitingJob,
   WorkerPoolHeartbeat,
 } from '@nestcraft/work';
-import { argsTextOf } from '@nestcraft/work/internal';
+import { argsTextOf, hasEnvelope, maskEnvelopes } from '@nestcraft/work/internal';
 import type { BusyWorker } from './busy-workers.js';
 import type { ExplanationView, ReasonView } from './explanation-view.js';
 import type { AttemptView, JobDetailView, JobView, RunningView } from './job-view.js';
 import type { ScheduleResultView } from './schedule-view.js';
+import { LOCKED } from './locked.js';
 import type { LoggedStallView, StallView } from './stall-view.js';
 import type { PoolView, QueueView } from './snapshot-view.js';
 import { Problem } from '../http/problem.js';
@@ -35,8 +36,8 @@ interface Place {
 }
 
 /**
- * Turns data from the client into the views that are shown. Arguments, errors, backtraces and check-ins are redacted
- * only here, so all shown job data must pass through this class.
+ * Turns data from the client into the views that are shown. Arguments, errors, backtraces and check-ins are redacted,
+ * and encrypted values are replaced by a mark, only here, so all shown job data must pass through this class.
  */
 export class Presenter {
   /** @param showsArgs whether the user may see arguments */
@@ -64,23 +65,26 @@ export class Presenter {
     const whole = this.view(entry, placeOf(entry), Infinity);
     const { job } = entry;
     const hidden = this.hidden;
+    const text = locked(entry.text);
     return {
       ...whole,
       args: cut(whole.args, MAX_TEXT),
       attempts: attempts.map((attempt) => this.attempt(whole.name, attempt)),
       backtrace: this.error(whole.name, 'backtrace', job?.backtrace),
       // Both also contain the arguments, and the entry contains its error.
-      uniqueKey: hidden === undefined ? job?.uniqueKey : undefined,
-      text: hidden ?? cut(entry.text, MAX_TEXT),
-      truncated:
-        whole.args.length > MAX_TEXT || (hidden === undefined && entry.text.length > MAX_TEXT),
-      downloadable: hidden === undefined,
+      uniqueKey: hidden === undefined ? job?.uniqueKey && locked(job.uniqueKey) : undefined,
+      text: hidden ?? cut(text, MAX_TEXT),
+      truncated: whole.args.length > MAX_TEXT || (hidden === undefined && text.length > MAX_TEXT),
+      downloadable: hidden === undefined && !hasEnvelope(entry.text),
     };
   }
 
-  /** Returns the entry byte for byte. @throws Problem if arguments or errors are hidden, because it contains them */
-  entry({ raw }: ShownEntry): Buffer {
-    if (this.hidden === undefined) return Buffer.from(raw);
+  /** Returns the entry byte for byte. @throws Problem if a part of it is hidden or encrypted */
+  entry({ raw, text }: ShownEntry): Buffer {
+    if (this.hidden === undefined) {
+      if (!hasEnvelope(text)) return Buffer.from(raw);
+      throw new Problem(403, 'encrypted', 'The entry contains encrypted fields.');
+    }
     if (!this.showsArgs) throw new Problem(403, 'forbidden', 'You may not see arguments.');
     throw new Problem(403, 'redacted', 'Entries contain data that is redacted here.');
   }
@@ -93,7 +97,7 @@ export class Presenter {
 
   args(name: string, argsText: string): string {
     if (!this.showsArgs && argsText !== '' && argsText !== 'null') return NOT_ALLOWED;
-    return this.redactor.args(name, argsText);
+    return this.redactor.args(name, locked(argsText));
   }
 
   error(
@@ -101,7 +105,7 @@ export class Presenter {
     kind: 'error' | 'backtrace' | 'checkin',
     text: string | undefined,
   ): string | undefined {
-    return text === undefined ? undefined : this.redactor.error(name, kind, text);
+    return text === undefined ? undefined : this.redactor.error(name, kind, locked(text));
   }
 
   /** @param pools the number of live pools that run the name */
@@ -221,7 +225,7 @@ export class Presenter {
       return {
         ...common,
         ...{ name: '', enqueuedAt: undefined, fails: 0, failedAt: undefined, unique: false },
-        args: cut(this.hidden ?? entry.text, longest),
+        args: cut(this.hidden ?? locked(entry.text), longest),
         error: 'This entry is not a job.',
         broken: true,
       };
@@ -279,6 +283,10 @@ function secondsIn(date: Date | undefined): number | undefined {
 
 function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}…`;
+}
+
+function locked(text: string): string {
+  return maskEnvelopes(text, LOCKED);
 }
 
 function isJson(text: string): boolean {

@@ -6,6 +6,7 @@ import { ENDPOINTS } from '../endpoints';
 import { argsOf, count, isCut, isJson, isTime, pretty, shortId } from '../format';
 import { Badge, Failure, Loading, PageHead, Time } from '../parts/basics';
 import { Copy } from '../parts/copy';
+import { WithLocks } from '../parts/locked';
 import { isGone } from '../problems';
 import { Link } from '../router';
 import type { RouteTo } from '../routes';
@@ -171,7 +172,9 @@ function Content({
         <section>
           <details>
             <summary>Raw entry in Redis</summary>
-            <pre tabIndex={0}>{job.text}</pre>
+            <pre tabIndex={0}>
+              <WithLocks text={job.text} />
+            </pre>
           </details>
         </section>
       </div>
@@ -265,7 +268,9 @@ function Arguments({ job, entry }: { job: JobDetail; entry: string }) {
           )}
         </span>
       </div>
-      <pre tabIndex={0}>{pretty(job.args)}</pre>
+      <pre tabIndex={0}>
+        <WithLocks text={pretty(job.args)} />
+      </pre>
       {job.truncated && (
         <p class="hint">
           {job.downloadable

@@ -5,6 +5,7 @@ import { ENDPOINTS } from '../endpoints';
 import { count, duration, plural, share } from '../format';
 import { useLive } from '../live';
 import { Badge, Empty, Failure, Loading, PageHead, Time } from '../parts/basics';
+import { WithLocks } from '../parts/locked';
 import { Name } from '../parts/name';
 import { useConfirm } from '../parts/confirm';
 import { Pager } from '../parts/pager';
@@ -155,7 +156,15 @@ function useColumns(name: string): Column<Job>[] {
     },
     { head: 'Enqueued', cell: ({ enqueuedAt }) => <Time at={enqueuedAt} /> },
     { head: 'Failures', kind: 'number', cell: ({ fails }) => count(fails) },
-    { head: 'Arguments', kind: 'args', cell: ({ args }) => <code>{args}</code> },
+    {
+      head: 'Arguments',
+      kind: 'args',
+      cell: ({ args }) => (
+        <code>
+          <WithLocks text={args} />
+        </code>
+      ),
+    },
   ];
   if (!may('delete')) return columns;
   return [

@@ -4,6 +4,7 @@ import { ENDPOINTS } from '../endpoints';
 import { isCut, isJson, pretty, shortId } from '../format';
 import { Badge, Elapsed, Failure, Loading, PageHead, Time } from '../parts/basics';
 import { Copy } from '../parts/copy';
+import { WithLocks } from '../parts/locked';
 import { isGone } from '../problems';
 import { Link } from '../router';
 import { CancelJob } from './cancel-job';
@@ -46,7 +47,9 @@ export function RunningJobPage({ workerId }: { workerId: string }) {
                   <Copy text={job.args || 'null'} what="the arguments" />
                 )}
               </div>
-              <pre tabIndex={0}>{pretty(job.args || 'null')}</pre>
+              <pre tabIndex={0}>
+                <WithLocks text={pretty(job.args || 'null')} />
+              </pre>
               {isCut(job.args) && <p class="hint">Only the beginning of the arguments is shown.</p>}
             </section>
           </div>

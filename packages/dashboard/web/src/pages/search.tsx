@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Hit, Searched } from '../api';
 import { count, plural } from '../format';
 import { Badge, Empty, ErrorLine, PageHead, Time } from '../parts/basics';
+import { WithLocks } from '../parts/locked';
 import { Name } from '../parts/name';
 import { NameFilter } from '../parts/name-filter';
 import { Table, type Column } from '../parts/table';
@@ -134,7 +135,15 @@ const COLUMNS: Column<Hit>[] = [
   { head: 'Where', cell: (hit) => <Badge kind={toneOf(hit)}>{whereOf(hit)}</Badge> },
   { head: 'When', cell: ({ job }) => <Time at={job.at ?? job.enqueuedAt} /> },
   { head: 'Error', kind: 'error', cell: ({ job }) => <ErrorLine text={job.error} /> },
-  { head: 'Arguments', kind: 'args', cell: ({ job }) => <code>{job.args}</code> },
+  {
+    head: 'Arguments',
+    kind: 'args',
+    cell: ({ job }) => (
+      <code>
+        <WithLocks text={job.args} />
+      </code>
+    ),
+  },
 ];
 
 function whyColumn(ask: (job: AskedJob) => void): Column<Hit> {
