@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { Client } from '@nestcraft/work';
+import { Client, type LockRepair } from '@nestcraft/work';
 import type { Asked } from '../requests/asked.js';
-import { jobName, MAX_ID, optional, text } from '../http/params.js';
+import { jobName, MAX_ID, oneOf, optional, text } from '../http/params.js';
 import { Problem } from '../http/problem.js';
-import { Look } from '../requests/routes.js';
+import { Change, Look } from '../requests/routes.js';
 import { Cache } from '../views/cache.js';
 import type { ExplanationView } from '../views/explanation-view.js';
 import type { LoggedStallView } from '../views/stall-view.js';
+import type { HealthView, LockRepairsView } from '../views/health-view.js';
 import { Presenters } from '../views/presenter.js';
 
+const MAX_REPAIRS = 100;
 // Milliseconds for which all viewers share an answer.
-const FRESH = { explanation: 2_000, alerts: 5_000 } as const;
+const FRESH = { explanation: 2_000, alerts: 5_000, health: 15_000, again: 2_000 } as const;
 
 /** The routes that say what is wrong, and repair it. */
 @Injectable()
@@ -45,6 +47,33 @@ export class DiagnosisRoutes {
     });
   }
 
+  /** Returns the findings of the doctor. `again` asks for fresh ones. */
+  @Look('api/health', 'view')
+  async health(asked: Asked): Promise<HealthView> {
+    const again = optional(asked.query.again, (value) => oneOf('again', value, ['1']));
+    await asked.allow({});
+    const age = again === undefined ? FRESH.health : FRESH.again;
+    return this.cache.read('health', age, () => this.client.doctor());
+  }
+
+  /** Returns the locks that a repair would change. */
+  @Look('api/locks', 'view')
+  async locks(asked: Asked): Promise<LockRepairsView> {
+    await asked.allow({});
+    return this.cache.read('locks', FRESH.again, async () =>
+      repairsView(await this.client.rebuildLocks({ dryRun: true })),
+    );
+  }
+
+  /** Sets wrong locks to the numbers of jobs in progress. */
+  @Change('api/locks/repair', 'repair', { status: 200 })
+  async repair(asked: Asked): Promise<LockRepairsView> {
+    await asked.allow({});
+    const repairs = await this.client.rebuildLocks();
+    this.cache.clear();
+    return repairsView(repairs);
+  }
+
   private explanationOf(
     id: string | undefined,
     name: string | undefined,
@@ -54,6 +83,14 @@ export class DiagnosisRoutes {
       return this.presenters.for(false).explanation(explanation);
     });
   }
+}
+
+function repairsView(repairs: readonly LockRepair[]): LockRepairsView {
+  const shown = repairs.slice(0, MAX_REPAIRS);
+  return {
+    repairs: shown.map(({ jobName: name, before, after }) => ({ jobName: name, before, after })),
+    total: repairs.length,
+  };
 }
 
 /** @throws Problem */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../../../test/support/eventually.js';
 import { Dashboards, deadEntry, problem, send } from '../testing/dashboards.js';
 import type { ExplanationView } from '../views/explanation-view.js';
 import type { Snapshot } from '../views/snapshot-view.js';
@@ -125,4 +126,38 @@ describe('the alerts', () => {
       { subject: 'n', since: 5 },
     ]);
   });
+});
+
+describe('the repair of locks', () => {
+  it('shows first what it changes, then changes that, and then nothing', async () => {
+    const url = await dashboards.serve();
+    const { redis, namespace } = dashboards;
+    await wait('n', 'a');
+    await redis.set(`${namespace}:jobs:n:lock`, 5);
+    const repairs = { repairs: [{ jobName: 'n', before: 5, after: 0 }], total: 1 };
+    expect(await read(`${url}/api/locks`)).toEqual(repairs);
+    expect(await redis.get(`${namespace}:jobs:n:lock`)).toBe('5');
+    expect(await (await send(`${url}/api/locks/repair`)).json()).toEqual(repairs);
+    expect(Number(await redis.get(`${namespace}:jobs:n:lock`))).toBe(0);
+    expect(await read(`${url}/api/locks`)).toEqual({ repairs: [], total: 0 });
+  });
+
+  it('is refused by a dashboard that is read-only, which still shows it', async () => {
+    const url = await dashboards.serve({ readOnly: true });
+    expect((await fetch(`${url}/api/locks`)).status).toBe(200);
+    expect(await problem(await send(`${url}/api/locks/repair`))).toMatchObject({ status: 403 });
+  });
+});
+
+it('examines again if somebody asks for that', async () => {
+  const url = await dashboards.serve();
+  const { redis, namespace } = dashboards;
+  const isNoted = async (query: string) =>
+    JSON.stringify(await read(`${url}/api/health${query}`)).includes('The pool ghost');
+  expect(await isNoted('')).toBe(false);
+  await redis.sadd(`${namespace}:worker_pools`, 'ghost');
+  expect(await isNoted('')).toBe(false);
+  await eventually(async () => expect(await isNoted('?again=1')).toBe(true), 10_000);
+  expect(await isNoted('')).toBe(true);
+  expect(await problem(await fetch(`${url}/api/health?again=2`))).toMatchObject({ status: 400 });
 });

@@ -119,7 +119,18 @@ export const OPENAPI_ROUTES: Readonly<Record<string, RouteDescription>> = {
   'GET /health': {
     summary: 'Returns problems in Redis: dangers to jobs, and inconsistent data',
     action: 'view',
+    query: { 'again?': { ...oneOf(['1']), description: 'asks for fresh findings' } },
     answer: ref('Health'),
+  },
+  'GET /locks': {
+    summary: 'Returns the locks that a repair would change, and changes nothing',
+    action: 'view',
+    answer: ref('LockRepairs'),
+  },
+  'POST /locks/repair': {
+    summary: 'Sets wrong locks to the numbers of jobs in progress',
+    action: 'repair',
+    answer: ref('LockRepairs'),
   },
   'POST /bulk-tasks/{id}/cancel': {
     summary:

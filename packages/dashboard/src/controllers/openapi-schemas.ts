@@ -248,6 +248,13 @@ export const OPENAPI_SCHEMAS: Readonly<Record<string, Schema>> = {
     'remedy?': string,
     details: { type: 'object', description: 'the figures behind the text' },
   }),
+  LockRepairs: object({
+    repairs: {
+      ...list(object({ jobName: string, before: integer, after: integer })),
+      maxItems: 100,
+    },
+    total: { ...integer, description: 'number of wrong locks' },
+  }),
   Health: object({
     level: { ...oneOf(LEVELS), description: 'the worst of the findings' },
     findings: { ...list(ref('Finding')), description: 'the result of every check' },

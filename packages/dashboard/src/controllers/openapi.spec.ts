@@ -99,6 +99,7 @@ describe('the responses of the API', () => {
     await redis.sadd(`${namespace}:nestcraft:stall_notes`, `${namespace}:nestcraft:stalls:s`);
     await redis.hset(`${namespace}:nestcraft:stalls:s`, 'waiting:m', note);
     await redis.rpush(`${namespace}:nestcraft:stall_log`, JSON.stringify(recovery), note);
+    await redis.set(`${namespace}:jobs:n:lock`, 3);
     stop = () => pool.stop();
   });
 
@@ -122,6 +123,8 @@ describe('the responses of the API', () => {
     ['/explain', '/explain?id=1'],
     ['/explain', '/explain?id=nowhere&name=n'],
     ['/health', '/health'],
+    ['/health', '/health?again=1'],
+    ['/locks', '/locks'],
     ['/queues/{name}/jobs', '/queues/m/jobs'],
     ['/queues/{name}/jobs/{position}/{id}', 'the waiting job'],
     ['/jobs/{set}', '/jobs/retry'],

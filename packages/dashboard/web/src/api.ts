@@ -24,7 +24,10 @@ export type {
   MetricsView as Metrics,
   RatesView as Rate,
 } from '../../src/views/metrics-view';
-export type { HealthView as Health } from '../../src/views/health-view';
+export type {
+  HealthView as Health,
+  LockRepairsView as LockRepairs,
+} from '../../src/views/health-view';
 export type { ScheduleView as Schedule } from '../../src/views/schedule-view';
 export type {
   LoggedStallView as LoggedStall,

@@ -5,6 +5,7 @@ import { useAct } from '../parts/use-act';
 import { useSession } from '../session';
 import { summary } from '../words';
 import { Limit } from './queue-actions';
+import { RepairLocks } from './repair-locks';
 
 interface ReasonActionProps {
   reason: Reason;
@@ -36,6 +37,8 @@ export function ReasonAction({ reason, name = '', id = '' }: ReasonActionProps) 
       ) : null;
     case 'retry':
       return may('retry') ? <RunNow set="dead" at={reason.since} id={id} label="Retry" /> : null;
+    case 'repair':
+      return <RepairLocks />;
     default:
       return null;
   }
