@@ -16,12 +16,12 @@ interface ExplanationProps {
   /** The job to explain; missing: the next job of the name. */
   id?: string | undefined;
   name?: string | undefined;
-  /** Whether to show the job's last error; false where the page has it already. */
-  withError?: boolean;
+  /** Whether the page itself shows the job's error, and the buttons that act on the job. */
+  isOnJob?: boolean;
 }
 
 /** Why a job does not start, or what it does instead. It stays up to date while somebody looks at it. */
-export function ExplanationSection({ title, id, name, withError = false }: ExplanationProps) {
+export function ExplanationSection({ title, id, name, isOnJob = false }: ExplanationProps) {
   const path = ENDPOINTS.explain({ id, name });
   const { data, error } = useQuery({
     queryKey: ['explain', path],
@@ -41,12 +41,12 @@ export function ExplanationSection({ title, id, name, withError = false }: Expla
       </div>
       {error && <Failure error={error} />}
       {!data && !error && <Loading rows={2} />}
-      {data && <Reasons explanation={data} withError={withError} />}
+      {data && <Reasons explanation={data} isOnJob={isOnJob} />}
     </section>
   );
 }
 
-function Reasons({ explanation, withError }: { explanation: Explanation; withError: boolean }) {
+function Reasons({ explanation, isOnJob }: { explanation: Explanation; isOnJob: boolean }) {
   const { reasons, verdict, jobName, id } = explanation;
   const now = useNow();
   if (reasons.length === 0) return <p class="calm">{gist(explanation, now)}</p>;
@@ -56,8 +56,8 @@ function Reasons({ explanation, withError }: { explanation: Explanation; withErr
       <ol class="findings">
         {reasons.map((reason, index) => (
           <li key={reason.code} class={index === 0 ? VERDICTS[verdict].tone : ''}>
-            <ReasonItem reason={reason} withError={withError} />
-            <ReasonAction reason={reason} name={jobName} id={id} />
+            <ReasonItem reason={reason} withError={!isOnJob} />
+            <ReasonAction reason={reason} name={jobName} id={isOnJob ? undefined : id} />
           </li>
         ))}
       </ol>

@@ -137,14 +137,28 @@ function Job({ id, name, load, entry, was, elsewhere, crumbs, badge, actions, st
       )}
       {!job && !error && <Loading />}
       {/* The name makes the search faster; a link to a job that is gone has none. */}
-      {job && <Content job={job} name={name ?? job.name} entry={entry} state={state(job)} />}
+      {job && (
+        <Content
+          job={job}
+          name={name ?? job.name}
+          entry={entry}
+          state={state(job)}
+          isHere={isHere}
+        />
+      )}
       {!job && isGone(error) && isId(id) && <Why id={id} name={name} />}
     </>
   );
 }
 
-function Why({ id, name }: { id: string; name: string | undefined }) {
-  return <ExplanationSection title="Why is it not running?" id={id} name={name} />;
+interface WhyProps {
+  id: string;
+  name: string | undefined;
+  isHere?: boolean;
+}
+
+function Why({ id, name, isHere = false }: WhyProps) {
+  return <ExplanationSection title="Why is it not running?" id={id} name={name} isOnJob={isHere} />;
 }
 
 /** Returns whether an id is a job's own, not the digest of an entry without one. */
@@ -157,16 +171,19 @@ function Content({
   name,
   entry,
   state,
+  isHere,
 }: {
   job: JobDetail;
   name: string;
   entry: string;
   state: JobState | undefined;
+  /** Whether the job is still where the page shows it. */
+  isHere: boolean;
 }) {
   return (
     <div class="job">
       <div>
-        {isId(job.id) && <Why id={job.id} name={name} />}
+        {isId(job.id) && <Why id={job.id} name={name} isHere={isHere} />}
         {job.error !== undefined && <ErrorSection job={job} />}
         <Arguments job={job} entry={entry} />
         <section>

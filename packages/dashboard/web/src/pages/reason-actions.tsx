@@ -11,6 +11,7 @@ interface ReasonActionProps {
   reason: Reason;
   /** The job's name, if it is known. */
   name: string | undefined;
+  /** The job's id; `undefined` where the page has buttons for the job itself. */
   id: string | undefined;
 }
 

@@ -34,12 +34,7 @@ export function RunningJobPage({ workerId }: { workerId: string }) {
       {job && (
         <div class="job">
           <div>
-            <ExplanationSection
-              title="What is it doing?"
-              id={job.jobId}
-              name={job.jobName}
-              withError
-            />
+            <ExplanationSection title="What is it doing?" id={job.jobId} name={job.jobName} />
             <section>
               <div class="section-head">
                 <h2>Arguments</h2>

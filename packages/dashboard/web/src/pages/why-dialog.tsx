@@ -26,7 +26,6 @@ export function WhyDialog({ job, onClose }: { job: AskedJob | undefined; onClose
             title={job.isRunning ? 'What is it doing?' : 'Why is it not running?'}
             id={job.id}
             name={job.name}
-            withError
           />
         </>
       )}
