@@ -25,6 +25,10 @@ describe('the gist of an explanation', () => {
       { verdict: 'waiting', position: 1_500, startsAt: NOW + 90 },
       'It starts without help. It is number 1,500 in its queue. Expected in 1 min 30 s.',
     ],
+    [
+      { verdict: 'blocked', position: 1 },
+      'It does not start before somebody acts. It is next in its queue.',
+    ],
     [{ verdict: 'waiting', startsAt: NOW - 5 }, 'It starts without help.'],
     [{ verdict: 'blocked' }, 'It does not start before somebody acts.'],
     [{ verdict: 'running' }, 'It is in progress.'],

@@ -13,7 +13,7 @@ export const VERDICTS = {
 
 /** Says in a sentence what the reasons amount to. @param now in seconds */
 export function gist({ verdict, state, position, startsAt }: Explanation, now: number): string {
-  const place = position === undefined ? '' : ` It is number ${count(position)} in its queue.`;
+  const place = position === undefined ? '' : ` It is ${placeText(position)} in its queue.`;
   switch (verdict) {
     case 'none':
       if (state === 'empty') return 'No job waits, and nothing would hold one back.';
@@ -29,6 +29,10 @@ export function gist({ verdict, state, position, startsAt }: Explanation, now: n
         ? 'It waits nowhere and runs nowhere.'
         : 'It does not run, unless somebody enqueues it again.';
   }
+}
+
+function placeText(position: number): string {
+  return position === 1 ? 'next' : `number ${count(position)}`;
 }
 
 function expected(startsAt: number | undefined, now: number): string {

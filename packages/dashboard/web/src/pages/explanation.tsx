@@ -95,7 +95,7 @@ function Circumstances({ reason: { since, until, by } }: { reason: Reason }) {
       )}
       {until !== undefined && (
         <li>
-          until <Time at={until} />
+          passes <Time at={until} />
         </li>
       )}
       {by.map((holder, index) => (
