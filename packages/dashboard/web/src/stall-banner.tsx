@@ -5,7 +5,7 @@ import { Badge, Time } from './parts/basics';
 import { Link, useRoute } from './router';
 import { explanationOf, headOf } from './stalls';
 
-// The others are on the page of the alerts.
+// The others are on the page of the alerts. A phone shows only the first.
 const SHOWN = 3;
 
 /** Says on every page what stalls. The page of the alerts says it itself. */
@@ -43,8 +43,8 @@ function Banner({ snapshot: { stalls, stalling } }: { snapshot: Snapshot }) {
           </li>
         );
       })}
-      {stalling > SHOWN && (
-        <li>
+      {stalling > 1 && (
+        <li class="more">
           <Link to={{ page: 'alerts' }}>Show all {plural(stalling, 'alert')}</Link>
         </li>
       )}
