@@ -182,7 +182,7 @@ describeInChromium('the dashboard in a browser', () => {
     const stall = { kind: 'waiting', subject: `evil ${XSS}`, text: XSS, remedy: XSS };
     const note = JSON.stringify({ ...stall, since: new Date() });
     await redis.hset(`${own}:stalls:evil`, 'waiting', note);
-    await redis.sadd(`${own}:stall_notes`, `${own}:stalls:evil`);
+    await redis.zadd(`${own}:stall_notes`, '+inf', `${own}:stalls:evil`);
     const recovery = { ...stall, since: new Date(), recoveredAt: new Date() };
     await redis.rpush(`${own}:stall_log`, JSON.stringify(recovery), note);
   }

@@ -98,7 +98,7 @@ describe('the alerts', () => {
   async function note(stalls: readonly object[], log: readonly object[]): Promise<void> {
     const { redis, namespace } = dashboards;
     const own = `${namespace}:nestcraft`;
-    await redis.sadd(`${own}:stall_notes`, `${own}:stalls:s`);
+    await redis.zadd(`${own}:stall_notes`, '+inf', `${own}:stalls:s`);
     const notes = stalls.map((one, index) => [`waiting:${index}`, JSON.stringify(one)]);
     await redis.hset(`${own}:stalls:s`, notes.flat());
     await redis.rpush(`${own}:stall_log`, ...log.map((one) => JSON.stringify(one)));

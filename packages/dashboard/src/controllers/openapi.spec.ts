@@ -96,7 +96,11 @@ describe('the responses of the API', () => {
     const stall = { kind: 'waiting', subject: 'm', since: new Date(), text: 'T.', remedy: 'R.' };
     const recovery = { ...stall, recoveredAt: new Date() };
     const note = JSON.stringify(stall);
-    await redis.sadd(`${namespace}:nestcraft:stall_notes`, `${namespace}:nestcraft:stalls:s`);
+    await redis.zadd(
+      `${namespace}:nestcraft:stall_notes`,
+      '+inf',
+      `${namespace}:nestcraft:stalls:s`,
+    );
     await redis.hset(`${namespace}:nestcraft:stalls:s`, 'waiting:m', note);
     await redis.rpush(`${namespace}:nestcraft:stall_log`, JSON.stringify(recovery), note);
     await redis.set(`${namespace}:jobs:n:lock`, 3);

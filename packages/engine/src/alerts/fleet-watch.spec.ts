@@ -171,9 +171,21 @@ it('reads only what it understands', async () => {
   const { stallNotes, stallLog } = ns.keys;
   const stall = { kind: 'dead', since: '2026-01-01T00:00:00.000Z', text: 'T.', remedy: 'R.' };
   await ns.redis.hset(ns.keys.stalls('s'), { a: 'no JSON', b: 'null', c: JSON.stringify(stall) });
-  await ns.redis.sadd(stallNotes, ns.keys.stalls('s'));
+  await ns.redis.zadd(stallNotes, '+inf', ns.keys.stalls('s'));
   await ns.redis.rpush(stallLog, '{"text":"T.","remedy":"R."}', JSON.stringify(stall));
   const read = { ...stall, since: new Date(stall.since) };
   expect(await client.stalls.list()).toEqual([read]);
   expect(await client.stalls.recent()).toEqual([read]);
+});
+
+it('does not list what only pools have noted that look no longer', async () => {
+  const pool = await aPool({ unhandled: '1m' });
+  await anOldJob('theirs');
+  await eventually(async () => expect(await client.stalls.list()).toHaveLength(1));
+  await pool.stop();
+  const { stallNotes } = ns.keys;
+  const [notes = '', until = ''] = await ns.redis.zrange(stallNotes, 0, 0, 'WITHSCORES');
+  expect(Number(until) - Date.now() / 1000).toBeLessThan(60);
+  await ns.redis.zadd(stallNotes, `${Math.floor(Date.now() / 1000) - 1}`, notes);
+  expect(await client.stalls.list()).toEqual([]);
 });

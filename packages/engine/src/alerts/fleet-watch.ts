@@ -72,7 +72,7 @@ export class FleetWatch implements Paced {
     if (begun.length + ended.length === 0) return [...current.values()];
     const mine = await connection.call(
       scripts.alerts.note(
-        this.#question.scope,
+        this.#question,
         begun.map(([name, stall]) => [name, JSON.stringify(stall)]),
         ended.map(([name, recovery]) => [name, JSON.stringify(recovery)]),
       ),

@@ -185,7 +185,10 @@ export class Keys {
     return `${this.own}stalls:${scope}`;
   }
 
-  /** Set: the keys of these hashes, while they may have stalls. This engine's own; it expires. */
+  /**
+   * Sorted set, the key of such a hash → seconds since the epoch: until when its stalls count unless its pools look again.
+   * This engine's own; it expires.
+   */
   get stallNotes(): string {
     return `${this.own}stall_notes`;
   }

@@ -2,8 +2,8 @@ import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { ScriptGroup } from './script-group.js';
 
-const lookScript = loadScript('alert-look');
-const noteScript = loadScript('alert-note');
+const lookScript = loadScript('alert-look', 'count-notes');
+const noteScript = loadScript('alert-note', 'count-notes');
 const readScript = loadScript('alert-read');
 
 // In milliseconds. The notes of a configuration that no pool has any more expire.
@@ -90,7 +90,7 @@ export class AlertScripts extends ScriptGroup {
    * @param ended the names of stalls, and their recoveries as JSON
    */
   note(
-    scope: string,
+    { scope, turn }: Pick<FleetQuestion, 'scope' | 'turn'>,
     begun: readonly (readonly [name: string, stall: string])[],
     ended: readonly (readonly [name: string, recovery: string])[],
   ): ScriptCall<ReadonlySet<string>> {
@@ -99,7 +99,7 @@ export class AlertScripts extends ScriptGroup {
       script: noteScript,
       keys: [keys.stalls(scope), keys.stallNotes, keys.stallLog],
       args: [
-        ...[NOTES_TTL, LOG_TTL],
+        ...[this.now(), turn, NOTES_TTL, LOG_TTL],
         ...begun.flatMap(([name, stall]) => [name, '+', stall]),
         ...ended.flatMap(([name, recovery]) => [name, '-', recovery]),
       ],
@@ -112,7 +112,7 @@ export class AlertScripts extends ScriptGroup {
     return {
       script: readScript,
       keys: [this.keys.stallNotes],
-      args: [],
+      args: [this.now()],
       decode: (reply) => (reply as Buffer[]).map(String),
     };
   }

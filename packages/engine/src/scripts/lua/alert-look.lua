@@ -1,7 +1,7 @@
 -- Reads what the alerts of a fleet are decided by. One of several pools that watch the same looks per turn; the others
 -- only learn what is noted. Changes nothing but the turn.
 --
--- KEYS[1..3] the turn, the notes about what stalls, the set of all keys of notes
+-- KEYS[1..3] the turn, the notes about what stalls, the keys of all notes
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    the namespace's prefix
 -- ARGV[3]    the length of a turn in milliseconds
@@ -22,7 +22,7 @@ local notes = redis.call('HGETALL', KEYS[2])
 if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', turn) then return { now, notes } end
 if #notes > 0 then
   redis.call('PEXPIRE', KEYS[2], NOTES_LAST)
-  redis.call('SADD', KEYS[3], KEYS[2])
+  countNotes(KEYS[3], KEYS[2], now, turn)
   redis.call('PEXPIRE', KEYS[3], NOTES_LAST)
 end
 
