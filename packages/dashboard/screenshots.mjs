@@ -27,11 +27,21 @@ const PAGES = {
   periodic: '/periodic',
   metrics: '/metrics',
   search: '/search',
+  alerts: '/alerts',
   health: '/health',
+  why: '/queues/resize_image',
 };
 const THEMES = /** @type {const} */ (['light', 'dark', 'phone']);
 const SHOWN = [
-  ...['overview-light', 'overview-dark', 'queues-light', 'queues-dark', 'job-dark', 'retry-phone'],
+  ...[
+    'overview-light',
+    'overview-dark',
+    'queues-light',
+    'queues-dark',
+    'job-dark',
+    'why-dark',
+    'retry-phone',
+  ],
 ];
 
 if (folder !== undefined) mkdirSync(folder, { recursive: true });
@@ -54,14 +64,30 @@ for (const theme of THEMES) {
   for (const [name, path] of Object.entries(PAGES)) {
     const picture = `${name}-${theme}`;
     if (folder === undefined && !SHOWN.includes(picture)) continue;
+    if (name === 'why') await change('pause', { seconds: 600 });
     await page.goto(`${url}#${path}`);
     if (name === 'job') await page.locator('tbody th a').first().click();
     await page.waitForSelector('main h1');
     await page.waitForSelector('main [aria-busy]', { state: 'detached' });
     if (name === 'running') await page.waitForSelector('main tbody tr', { timeout: 60_000 });
     await page.waitForTimeout(500); // Charts and rates come after the first answer.
+    if (name === 'why') {
+      await page.waitForSelector('.title .badge:has-text("paused")');
+      await page.waitForSelector('.explanation li:has-text("is paused")');
+      await page.waitForSelector('main tbody tr', { timeout: 60_000 });
+    }
     await page.screenshot({ path: join(folder ?? DOCS, `${picture}.png`) });
+    if (name === 'why') await change('resume', {});
   }
   await page.close();
 }
 await browser.close();
+
+/** Pauses or resumes a queue, so that a picture shows why its jobs wait. */
+async function change(what, body) {
+  await fetch(`${url.replace(/\/app$/, '')}/api/queues/resize_image/${what}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-nestcraft': '1' },
+    body: JSON.stringify(body),
+  });
+}

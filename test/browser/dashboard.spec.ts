@@ -50,6 +50,7 @@ const PAGES = [
   ['periodic', '/periodic'],
   ['metrics', '/metrics'],
   ['search', '/search'],
+  ['alerts', '/alerts'],
   ['health', '/health'],
   ['nothing', '/nowhere'],
 ] as const;
@@ -167,11 +168,23 @@ describeInChromium('the dashboard in a browser', () => {
     await redis.zadd(`${namespace}:dead`, 2, entry);
     const attempt = { at: now, fails: 1, error: XSS, backtrace: XSS, host: XSS, pid: 1 };
     await redis.lpush(`${namespace}:nestcraft:attempts:${id}`, JSON.stringify(attempt));
+    await seedEvilStall();
     await seedEvilPool();
     const minute = now - (now % 60);
     await redis.hset(`${namespace}:nestcraft:metrics:60:${minute}`, name, '{"done":1,"failed":1}');
     const tenMinutes = now - (now % 600);
     await redis.hset(`${namespace}:nestcraft:metrics:600:${tenMinutes}`, name, '{"done":1}');
+  }
+
+  /** A stall that was noted, and its recovery, with markup in every field. */
+  async function seedEvilStall(): Promise<void> {
+    const own = `${namespace}:nestcraft`;
+    const stall = { kind: 'waiting', subject: `evil ${XSS}`, text: XSS, remedy: XSS };
+    const note = JSON.stringify({ ...stall, since: new Date() });
+    await redis.hset(`${own}:stalls:evil`, 'waiting', note);
+    await redis.zadd(`${own}:stall_notes`, '+inf', `${own}:stalls:evil`);
+    const recovery = { ...stall, since: new Date(), recoveredAt: new Date() };
+    await redis.rpush(`${own}:stall_log`, JSON.stringify(recovery), note);
   }
 
   /** A pool that would be buried if its beat stood still for ten seconds. */
@@ -244,6 +257,39 @@ describeInChromium('the dashboard in a browser', () => {
       () => document.querySelectorAll('a[href^="#/jobs/dead/"]').length === 2,
     );
     expect(await redis.zcard(`${namespace}:dead`)).toBe(2);
+  });
+
+  it('says why a job does not run, and removes the reason', async () => {
+    await redis.set(`${namespace}:jobs:not_served:paused`, '1');
+    await open('/queues/not_served');
+    const reasons = page.locator('.explanation > ol > li');
+    await page.waitForSelector('.explanation li:has-text("is paused until somebody resumes it")');
+    expect(await reasons.count()).toBe(2);
+    await page.getByRole('button', { name: 'Resume not_served' }).click();
+    await reasons.filter({ hasText: 'is paused' }).waitFor({ state: 'detached' });
+    expect(await redis.exists(`${namespace}:jobs:not_served:paused`)).toBe(0);
+    await page.waitForSelector('.explanation [role=status]:has-text("blocked")');
+    expect(await reasons.allTextContents()).toEqual([
+      expect.stringContaining('No running pool handles'),
+    ]);
+    await open('/search?q=not_served');
+    await page.getByRole('button', { name: /^Why\? not_served/ }).click();
+    await page.waitForSelector('dialog .explanation li:has-text("No running pool handles")');
+    expect(await axeFaults()).toEqual([]);
+    await shoot(page, 'why');
+  });
+
+  it('shows what a repair of locks changes before it repairs them', async () => {
+    await redis.set(`${namespace}:jobs:not_served:lock`, 7);
+    await open('/health');
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await page.getByRole('button', { name: 'Repair the locks…' }).click();
+    await page.waitForSelector('dialog .repairs li:has-text("7 → 0")');
+    expect(await axeFaults()).toEqual([]);
+    await shoot(page, 'repair');
+    await page.getByRole('button', { name: 'Repair 1 lock' }).click();
+    await page.waitForSelector('[role=status]:has-text("The locks are repaired.")');
+    expect(await redis.get(`${namespace}:jobs:not_served:lock`)).toBe('0');
   });
 
   it('deletes and retries many, after asking how many', async () => {
@@ -418,7 +464,7 @@ describeInChromium('the dashboard in a browser', () => {
     await page.getByLabel('Pause for').fill('5');
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await page.waitForSelector('.badge:has-text("paused, ends in")');
-    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
     await page.getByLabel('At most').fill('3');
     await page.getByRole('button', { name: 'Set limit' }).click();
     await page.waitForSelector('li:has-text("Limit") .value:text-is("3")');

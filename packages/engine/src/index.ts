@@ -151,6 +151,7 @@ export { type JobMetrics, type Percentiles } from './metrics/tally.js';
 export { type PeriodicContractOptions, type PeriodicOptions } from './schedule/periodic-job.js';
 export { type AlertOptions, type DeadLimit } from './alerts/alert-options.js';
 export { type Recovery, type Stall, type StallKind } from './alerts/stall.js';
+export { type Stalls } from './alerts/stalls.js';
 export { type WorkerPoolOptions } from './pool/pool-options.js';
 export { type SettledJob, type WorkerPoolEvents } from './pool/pool-events.js';
 export { type Propagator } from './middleware/propagator.js';

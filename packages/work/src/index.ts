@@ -156,6 +156,7 @@ export {
   SnoozeJobError,
   type Stall,
   type StallKind,
+  type Stalls,
   type StandardSchema,
   type TimedJob,
   type TimedJobRef,

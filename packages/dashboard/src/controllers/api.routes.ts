@@ -14,7 +14,6 @@ import { jobName, oneOf, optional, text } from '../http/params.js';
 import { Periodic } from '../views/periodic.js';
 import { Presenters } from '../views/presenter.js';
 import { Problem } from '../http/problem.js';
-import type { HealthView } from '../views/health-view.js';
 import type { RunningView } from '../views/job-view.js';
 import type { MetricsView, RatesView } from '../views/metrics-view.js';
 import type { ScheduleView } from '../views/schedule-view.js';
@@ -29,7 +28,7 @@ import { whileAllowed } from '../requests/while-allowed.js';
 
 const RANGES: readonly MetricsRange[] = ['1h', '6h', '24h', '7d', '30d'];
 // Milliseconds for which all viewers share an answer.
-const FRESH = { metrics: 5_000, rates: 15_000, periodic: 5_000, health: 15_000 } as const;
+const FRESH = { metrics: 5_000, rates: 15_000, periodic: 5_000 } as const;
 
 /** The routes of the dashboard that are not about single queues or jobs. */
 @Injectable()
@@ -172,11 +171,5 @@ export class ApiRoutes {
   async rates(asked: Asked): Promise<{ jobs: readonly RatesView[] }> {
     await asked.allow({});
     return this.cache.read('rates', FRESH.rates, async () => ({ jobs: await this.client.rates() }));
-  }
-
-  @Look('api/health', 'view')
-  async health(asked: Asked): Promise<HealthView> {
-    await asked.allow({});
-    return this.cache.read('health', FRESH.health, () => this.client.doctor());
   }
 }

@@ -63,6 +63,18 @@ export const OPENAPI_ROUTES: Readonly<Record<string, RouteDescription>> = {
     action: 'view',
     type: 'text/event-stream',
   },
+  'GET /explain': {
+    summary:
+      'Explains why a job does not start: the job of an id, or the next job of a name. With both, the job is searched for in the queue of the name',
+    action: 'view',
+    query: { 'id?': { ...string, minLength: 1, maxLength: 1_000 }, 'name?': name },
+    answer: ref('Explanation'),
+  },
+  'GET /alerts': {
+    summary: 'Returns the last stalls and recoveries of the fleet, the newest first',
+    action: 'view',
+    answer: object({ stalls: { ...list(ref('LoggedStall')), maxItems: 100 } }),
+  },
   'GET /running/{worker}': {
     summary: "Returns a worker's running job with its complete arguments",
     action: 'view',
@@ -107,7 +119,18 @@ export const OPENAPI_ROUTES: Readonly<Record<string, RouteDescription>> = {
   'GET /health': {
     summary: 'Returns problems in Redis: dangers to jobs, and inconsistent data',
     action: 'view',
+    query: { 'again?': { ...oneOf(['1']), description: 'asks for fresh findings' } },
     answer: ref('Health'),
+  },
+  'GET /locks': {
+    summary: 'Returns the locks that a repair would change, and changes nothing',
+    action: 'view',
+    answer: ref('LockRepairs'),
+  },
+  'POST /locks/repair': {
+    summary: 'Sets wrong locks to the numbers of jobs in progress',
+    action: 'repair',
+    answer: ref('LockRepairs'),
   },
   'POST /bulk-tasks/{id}/cancel': {
     summary:

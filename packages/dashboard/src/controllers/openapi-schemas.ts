@@ -1,4 +1,6 @@
 import { ACTIONS } from '../options/actions.js';
+import { STALL_KINDS } from '../views/stall-view.js';
+import { EXPLAINED_STATES, VERDICTS } from '../views/explanation-view.js';
 import { SETS } from '../options/set-names.js';
 import {
   boolean,
@@ -37,6 +39,14 @@ const JOB = {
   'failedAt?': time,
   unique: boolean,
   broken: { ...boolean, description: 'whether the entry is not a job' },
+};
+
+const STALL = {
+  kind: oneOf(STALL_KINDS),
+  'subject?': { ...string, description: "the job's name, or the id of the schedule" },
+  since: time,
+  text: string,
+  remedy: string,
 };
 
 const COUNTS = {
@@ -122,6 +132,34 @@ export const OPENAPI_SCHEMAS: Readonly<Record<string, Schema>> = {
     'host?': string,
     'pid?': integer,
   }),
+  Reason: object({
+    code: { ...string, description: 'names the reason; never changes' },
+    text: string,
+    'since?': time,
+    'until?': { ...time, description: 'when it ends by itself, in seconds since the epoch' },
+    by: {
+      ...list(object({ 'poolId?': string, 'host?': string, 'jobId?': string })),
+      description: 'the pools or jobs that cause it',
+      maxItems: 10,
+    },
+    remedy: string,
+    'error?': string,
+  }),
+  Explanation: object({
+    'id?': { ...string, description: 'missing if no job was found' },
+    'jobName?': string,
+    state: oneOf(EXPLAINED_STATES),
+    verdict: {
+      ...oneOf(VERDICTS),
+      description: 'blocked: it does not start before somebody acts',
+    },
+    reasons: { ...list(ref('Reason')), description: 'ordered by what must change first' },
+    'position?': { ...integer, description: 'position in its queue; 1 is next' },
+    'startsAt?': {
+      ...time,
+      description: 'when it is expected to start, in seconds since the epoch',
+    },
+  }),
   Progress: object({
     done: { ...integer, description: 'jobs that were enqueued, deleted or killed' },
     scanned: { ...integer, description: 'jobs that were checked' },
@@ -154,6 +192,11 @@ export const OPENAPI_SCHEMAS: Readonly<Record<string, Schema>> = {
     startedAt: time,
     'endedAt?': time,
   }),
+  Stall: object(STALL),
+  LoggedStall: object({
+    ...STALL,
+    'recoveredAt?': { ...time, description: 'when work went on; missing in the note of a stall' },
+  }),
   Snapshot: object({
     time: { ...integer, description: "milliseconds since the epoch, by the server's clock" },
     counts: object({ scheduled: integer, retry: integer, dead: integer }),
@@ -162,6 +205,8 @@ export const OPENAPI_SCHEMAS: Readonly<Record<string, Schema>> = {
     nameLists: list(list(string)),
     running: { ...list(ref('Running')), maxItems: 1_000 },
     busy: { ...integer, description: 'number of busy workers' },
+    stalls: { ...list(ref('Stall')), maxItems: 20, description: 'the oldest stalls' },
+    stalling: { ...integer, description: 'number of stalls' },
     bulkTasks: list(ref('BulkTask')),
   }),
   Percentiles: {
@@ -202,6 +247,13 @@ export const OPENAPI_SCHEMAS: Readonly<Record<string, Schema>> = {
     text: string,
     'remedy?': string,
     details: { type: 'object', description: 'the figures behind the text' },
+  }),
+  LockRepairs: object({
+    repairs: {
+      ...list(object({ jobName: string, before: integer, after: integer })),
+      maxItems: 100,
+    },
+    total: { ...integer, description: 'number of wrong locks' },
   }),
   Health: object({
     level: { ...oneOf(LEVELS), description: 'the worst of the findings' },

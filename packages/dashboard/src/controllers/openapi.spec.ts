@@ -93,6 +93,17 @@ describe('the responses of the API', () => {
     const dead = '{"name":"n","id":"1","t":1,"args":null,"fails":4,"err":"boom","failed_at":5}';
     await redis.zadd(`${namespace}:dead`, 7, dead, 8, 'no job');
     await redis.hset(`${namespace}:worker:w`, 'job_name', 'n');
+    const stall = { kind: 'waiting', subject: 'm', since: new Date(), text: 'T.', remedy: 'R.' };
+    const recovery = { ...stall, recoveredAt: new Date() };
+    const note = JSON.stringify(stall);
+    await redis.zadd(
+      `${namespace}:nestcraft:stall_notes`,
+      '+inf',
+      `${namespace}:nestcraft:stalls:s`,
+    );
+    await redis.hset(`${namespace}:nestcraft:stalls:s`, 'waiting:m', note);
+    await redis.rpush(`${namespace}:nestcraft:stall_log`, JSON.stringify(recovery), note);
+    await redis.set(`${namespace}:jobs:n:lock`, 3);
     stop = () => pool.stop();
   });
 
@@ -111,7 +122,13 @@ describe('the responses of the API', () => {
     ['/metrics', '/metrics?range=1h'],
     ['/rates', '/rates'],
     ['/periodic', '/periodic'],
+    ['/alerts', '/alerts'],
+    ['/explain', '/explain?name=m'],
+    ['/explain', '/explain?id=1'],
+    ['/explain', '/explain?id=nowhere&name=n'],
     ['/health', '/health'],
+    ['/health', '/health?again=1'],
+    ['/locks', '/locks'],
     ['/queues/{name}/jobs', '/queues/m/jobs'],
     ['/queues/{name}/jobs/{position}/{id}', 'the waiting job'],
     ['/jobs/{set}', '/jobs/retry'],

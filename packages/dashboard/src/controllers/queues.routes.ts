@@ -84,6 +84,7 @@ export class QueuesRoutes {
     await this.client
       .queue(resource.queue)
       .pause({ for: seconds === undefined ? undefined : seconds * 1000 });
+    this.cache.clear();
   }
 
   @Change('api/queues/:name/resume', 'pause')
@@ -91,6 +92,7 @@ export class QueuesRoutes {
     const resource = queueOf(asked);
     await asked.allow(resource);
     await this.client.queue(resource.queue).resume();
+    this.cache.clear();
   }
 
   @Change('api/queues/:name/limit', 'limit')
@@ -99,6 +101,7 @@ export class QueuesRoutes {
     const limit = integer('limit', asked.body.limit, 0, 1_000_000);
     await asked.allow(resource);
     await this.client.queue(resource.queue).limit(limit);
+    this.cache.clear();
   }
 
   @Change('api/queues/:name/empty', 'empty', { status: 202 })

@@ -1,6 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { ApiRoutes } from './api.routes.js';
 import { CompatRoutes } from './compat.routes.js';
+import { DiagnosisRoutes } from './diagnosis.routes.js';
 import { JobsRoutes } from './jobs.routes.js';
 import { PageRoutes } from './page.routes.js';
 import { QueuesRoutes } from './queues.routes.js';
@@ -12,6 +13,7 @@ export const ROUTE_CLASSES = [
   ApiRoutes,
   QueuesRoutes,
   JobsRoutes,
+  DiagnosisRoutes,
   CompatRoutes,
 ] as const;
 

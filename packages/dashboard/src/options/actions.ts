@@ -18,6 +18,8 @@ export const ACTIONS = [
   'empty',
   /** Enqueue a job of a schedule. */
   'run',
+  /** Set wrong locks to the numbers of jobs in progress. */
+  'repair',
 ] as const;
 
 export type DashboardAction = (typeof ACTIONS)[number];

@@ -1,4 +1,4 @@
-import type { Raw } from '@nestcraft/work/internal';
+import { hasEnvelope, type Raw } from '@nestcraft/work/internal';
 
 // Characters that JSON writes as themselves; the only other form that encoders use for them is \u00….
 const PLAIN = /^[a-z0-9 _.,:;@+\-*=!?$%()[\]{}~^|#']*$/;
@@ -10,7 +10,7 @@ const DIGEST = 'sha1:';
 
 /**
  * Rules out entries by their bytes: most entries that cannot contain a text need not be parsed. If JSON could encode
- * the text in another form, the entry may contain it.
+ * the text in another form, or if the entry has an encrypted value, which is shown as a mark, it may contain it.
  */
 export class MayContain {
   readonly #bytes: RegExp | undefined;
@@ -27,6 +27,6 @@ export class MayContain {
   isIn(raw: Raw): boolean {
     if (!this.#bytes) return true;
     const text = typeof raw === 'string' ? raw : raw.toString('latin1');
-    return this.#bytes.test(text) || text.includes(this.#escape);
+    return this.#bytes.test(text) || text.includes(this.#escape) || hasEnvelope(text);
   }
 }

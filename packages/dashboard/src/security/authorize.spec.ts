@@ -89,6 +89,9 @@ it.each<[string, string, object | undefined, string, DashboardResource]>([
   ['POST', 'queues/n/resume', {}, 'pause', QUEUE],
   ['POST', 'queues/n/limit', { limit: 3 }, 'limit', QUEUE],
   ['POST', 'queues/n/empty', {}, 'empty', QUEUE],
+  ['GET', 'locks', {}, 'view', {}],
+  ['POST', 'locks/repair', {}, 'repair', {}],
+  ['GET', 'explain?name=n', {}, 'view', { jobName: 'n' }],
   ['POST', 'periodic/run', { id: 's' }, 'run', { schedule: 's', jobName: 'tick' }],
 ])('%s %s %j asks whether "%s" is allowed for %j', async (method, path, body, action, resource) => {
   const asked: [string, DashboardResource][] = [];

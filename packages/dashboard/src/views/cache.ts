@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 interface Kept {
   readonly value: Promise<unknown>;
-  readonly until: number;
+  readonly since: number;
 }
 
 // Few pages have many simultaneous viewers; the oldest answers make room for new ones.
@@ -23,10 +23,10 @@ export class Cache {
   read<Value>(key: string, milliseconds: number, read: () => Promise<Value>): Promise<Value> {
     const now = performance.now();
     const known = this.kept.get(key);
-    if (known && known.until > now) return known.value as Promise<Value>;
+    if (known && now - known.since < milliseconds) return known.value as Promise<Value>;
     const value = read();
     this.kept.delete(key);
-    this.kept.set(key, { value, until: now + milliseconds });
+    this.kept.set(key, { value, since: now });
     value.catch(() => this.forget(key, value));
     const [oldest] = this.kept.keys();
     if (this.kept.size > MAX_KEPT && oldest !== undefined) this.kept.delete(oldest);

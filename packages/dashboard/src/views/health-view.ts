@@ -24,6 +24,22 @@ export interface ServerView {
   readonly skew?: number | undefined;
 }
 
+/** A lock that differs from the number of jobs in progress. */
+export interface LockRepairView {
+  readonly jobName: string;
+  /** The lock as it is. */
+  readonly before: number;
+  /** The number of jobs in progress. */
+  readonly after: number;
+}
+
+/** Repairs of locks: those to make, or those that were made. */
+export interface LockRepairsView {
+  /** The first hundred. */
+  readonly repairs: readonly LockRepairView[];
+  readonly total: number;
+}
+
 /** The health of Redis, of the worker pools and of the jobs, as the client's doctor reports it. */
 export interface HealthView {
   /** The worst level of the findings. */

@@ -1,18 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type {
+  Explanation,
   Job,
   JobAttempt,
   QueueStatus,
+  Reason,
+  Recovery,
   ScheduleResult,
   ShownEntry,
+  Stall,
   TimedJob,
   WaitingJob,
   WorkerPoolHeartbeat,
 } from '@nestcraft/work';
-import { argsTextOf } from '@nestcraft/work/internal';
+import { argsTextOf, hasEnvelope, maskEnvelopes } from '@nestcraft/work/internal';
 import type { BusyWorker } from './busy-workers.js';
+import type { ExplanationView, ReasonView } from './explanation-view.js';
 import type { AttemptView, JobDetailView, JobView, RunningView } from './job-view.js';
 import type { ScheduleResultView } from './schedule-view.js';
+import { LOCKED } from './locked.js';
+import type { LoggedStallView, StallView } from './stall-view.js';
 import type { PoolView, QueueView } from './snapshot-view.js';
 import { Problem } from '../http/problem.js';
 import { Redactor } from '../security/redactor.js';
@@ -29,8 +36,8 @@ interface Place {
 }
 
 /**
- * Turns data from the client into the views that are shown. Arguments, errors, backtraces and check-ins are redacted
- * only here, so all shown job data must pass through this class.
+ * Turns data from the client into the views that are shown. Arguments, errors, backtraces and check-ins are redacted,
+ * and encrypted values are replaced by a mark, only here, so all shown job data must pass through this class.
  */
 export class Presenter {
   /** @param showsArgs whether the user may see arguments */
@@ -58,23 +65,26 @@ export class Presenter {
     const whole = this.view(entry, placeOf(entry), Infinity);
     const { job } = entry;
     const hidden = this.hidden;
+    const text = locked(entry.text);
     return {
       ...whole,
       args: cut(whole.args, MAX_TEXT),
       attempts: attempts.map((attempt) => this.attempt(whole.name, attempt)),
       backtrace: this.error(whole.name, 'backtrace', job?.backtrace),
       // Both also contain the arguments, and the entry contains its error.
-      uniqueKey: hidden === undefined ? job?.uniqueKey : undefined,
-      text: hidden ?? cut(entry.text, MAX_TEXT),
-      truncated:
-        whole.args.length > MAX_TEXT || (hidden === undefined && entry.text.length > MAX_TEXT),
-      downloadable: hidden === undefined,
+      uniqueKey: hidden === undefined ? job?.uniqueKey && locked(job.uniqueKey) : undefined,
+      text: hidden ?? cut(text, MAX_TEXT),
+      truncated: whole.args.length > MAX_TEXT || (hidden === undefined && text.length > MAX_TEXT),
+      downloadable: hidden === undefined && !hasEnvelope(entry.text),
     };
   }
 
-  /** Returns the entry byte for byte. @throws Problem if arguments or errors are hidden, because it contains them */
-  entry({ raw }: ShownEntry): Buffer {
-    if (this.hidden === undefined) return Buffer.from(raw);
+  /** Returns the entry byte for byte. @throws Problem if a part of it is hidden or encrypted */
+  entry({ raw, text }: ShownEntry): Buffer {
+    if (this.hidden === undefined) {
+      if (!hasEnvelope(text)) return Buffer.from(raw);
+      throw new Problem(403, 'encrypted', 'The entry contains encrypted fields.');
+    }
     if (!this.showsArgs) throw new Problem(403, 'forbidden', 'You may not see arguments.');
     throw new Problem(403, 'redacted', 'Entries contain data that is redacted here.');
   }
@@ -87,7 +97,7 @@ export class Presenter {
 
   args(name: string, argsText: string): string {
     if (!this.showsArgs && argsText !== '' && argsText !== 'null') return NOT_ALLOWED;
-    return this.redactor.args(name, argsText);
+    return this.redactor.args(name, locked(argsText));
   }
 
   error(
@@ -95,7 +105,7 @@ export class Presenter {
     kind: 'error' | 'backtrace' | 'checkin',
     text: string | undefined,
   ): string | undefined {
-    return text === undefined ? undefined : this.redactor.error(name, kind, text);
+    return text === undefined ? undefined : this.redactor.error(name, kind, locked(text));
   }
 
   /** @param pools the number of live pools that run the name */
@@ -123,6 +133,30 @@ export class Presenter {
   /** Returns the view of a schedule's last result. */
   scheduleResult(jobName: string, { at, error, ...rest }: ScheduleResult): ScheduleResultView {
     return { ...rest, at: seconds(at), error: this.error(jobName, 'error', error) };
+  }
+
+  stall({ kind, subject, since, text, remedy }: Stall): StallView {
+    return { ...{ kind, subject, text, remedy }, since: seconds(since) };
+  }
+
+  loggedStall(stall: Stall | Recovery): LoggedStallView {
+    const recoveredAt = 'recoveredAt' in stall ? secondsIn(stall.recoveredAt) : undefined;
+    return { ...this.stall(stall), recoveredAt };
+  }
+
+  explanation({
+    subject,
+    state,
+    verdict,
+    reasons,
+    position,
+    startsAt,
+  }: Explanation): ExplanationView {
+    const { id, jobName } = subject;
+    return {
+      ...{ id, jobName, state, verdict, position, startsAt: secondsIn(startsAt) },
+      reasons: reasons.map((reason) => this.reason(jobName ?? '', reason)),
+    };
   }
 
   running({ observation, pool }: BusyWorker, longest = PREVIEW): RunningView {
@@ -167,6 +201,14 @@ export class Presenter {
     return this.redactor.isOn || this.redactor.hasErrors ? REDACTED : undefined;
   }
 
+  private reason(name: string, reason: Reason): ReasonView {
+    const { code, text, since, until, by = [], remedy, error } = reason;
+    return {
+      ...{ code, text, remedy, by, since: secondsIn(since), until: secondsIn(until) },
+      error: this.error(name, 'error', error && cut(error, MAX_TEXT)),
+    };
+  }
+
   private attempt(name: string, attempt: JobAttempt): AttemptView {
     return {
       ...attempt,
@@ -183,7 +225,7 @@ export class Presenter {
       return {
         ...common,
         ...{ name: '', enqueuedAt: undefined, fails: 0, failedAt: undefined, unique: false },
-        args: cut(this.hidden ?? entry.text, longest),
+        args: cut(this.hidden ?? locked(entry.text), longest),
         error: 'This entry is not a job.',
         broken: true,
       };
@@ -234,8 +276,17 @@ function seconds(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
 
+/** Returns a time in seconds; `undefined` if it is missing, or if no calendar has it. */
+function secondsIn(date: Date | undefined): number | undefined {
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : seconds(date);
+}
+
 function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}…`;
+}
+
+function locked(text: string): string {
+  return maskEnvelopes(text, LOCKED);
 }
 
 function isJson(text: string): boolean {

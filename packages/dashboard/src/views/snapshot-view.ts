@@ -1,5 +1,6 @@
 import type { BulkTask } from '../bulk/bulk-task.js';
 import type { RunningView } from './job-view.js';
+import type { StallView } from './stall-view.js';
 
 /** A queue. */
 export interface QueueView {
@@ -45,6 +46,10 @@ export interface Snapshot {
   readonly running: readonly RunningView[];
   /** The number of busy workers. */
   readonly busy: number;
+  /** What stalls, as the pools with alerts have noted: the twenty oldest. */
+  readonly stalls: readonly StallView[];
+  /** The number of stalls. */
+  readonly stalling: number;
   /** Bulk tasks that are under way or ended recently, in any process of the application. */
   readonly bulkTasks: readonly BulkTask[];
 }

@@ -26,6 +26,7 @@ interface Look extends Omit<Snapshot, 'running'> {
 
 // A longer list would be of no use.
 const MAX_RUNNING = 1_000;
+const MAX_STALLS = 20;
 
 /** Reads Redis for all viewers together: once every two seconds, and only while someone is watching. */
 @Injectable()
@@ -79,11 +80,12 @@ export class Snapshots implements OnModuleDestroy {
   }
 
   private async look(): Promise<Look> {
-    const [counts, queues, pools, bulkTasks] = await Promise.all([
+    const [counts, queues, pools, bulkTasks, stalls] = await Promise.all([
       this.client.counts(),
       this.client.queues.list(),
       this.client.pools.list(),
       this.bulk.list(),
+      this.client.stalls.list(),
     ]);
     const presenter = this.presenters.for(false); // shows all of these fields
     const workers = await this.busy.list(pools);
@@ -104,6 +106,8 @@ export class Snapshots implements OnModuleDestroy {
       nameLists: [...nameLists.values()],
       workers: workers.slice(0, MAX_RUNNING),
       busy: workers.length,
+      stalls: stalls.slice(0, MAX_STALLS).map((stall) => presenter.stall(stall)),
+      stalling: stalls.length,
       bulkTasks,
     };
   }

@@ -16,12 +16,23 @@ export type {
   WaitingListView as WaitingList,
 } from '../../src/views/job-view';
 export type {
+  ExplanationView as Explanation,
+  ReasonView as Reason,
+} from '../../src/views/explanation-view';
+export type {
   JobMetricsView as JobMetrics,
   MetricsView as Metrics,
   RatesView as Rate,
 } from '../../src/views/metrics-view';
-export type { HealthView as Health } from '../../src/views/health-view';
+export type {
+  HealthView as Health,
+  LockRepairsView as LockRepairs,
+} from '../../src/views/health-view';
 export type { ScheduleView as Schedule } from '../../src/views/schedule-view';
+export type {
+  LoggedStallView as LoggedStall,
+  StallView as Stall,
+} from '../../src/views/stall-view';
 export type { SessionView as Session } from '../../src/views/session-view';
 export type { PoolView as Pool, QueueView as Queue, Snapshot } from '../../src/views/snapshot-view';
 

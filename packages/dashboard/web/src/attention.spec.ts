@@ -14,7 +14,7 @@ const POOL: Pool = {
 function textsOf({ queues = [QUEUE], pools = [POOL] }: Partial<Snapshot>): string[] {
   const snapshot: Snapshot = {
     ...{ time: 0, counts: { scheduled: 0, retry: 0, dead: 0 }, nameLists: [], running: [] },
-    ...{ busy: 0, bulkTasks: [], queues, pools },
+    ...{ busy: 0, bulkTasks: [], stalls: [], stalling: 0, queues, pools },
   };
   const known = { rates: undefined, metrics: undefined, health: undefined };
   return whatNeedsAttention({ snapshot, ...known, now: 1_000 }).map(({ text }) => text);

@@ -8,6 +8,10 @@ export const ENDPOINTS = {
   me: 'me',
   events: 'events',
   health: 'health',
+  healthAgain: 'health?again=1',
+  locks: 'locks',
+  repairLocks: 'locks/repair',
+  alerts: 'alerts',
   rates: 'rates',
   periodic: 'periodic',
   runPeriodic: 'periodic/run',
@@ -16,6 +20,8 @@ export const ENDPOINTS = {
   metrics: (query: { range: string; name?: string | undefined }) => withQuery('metrics', query),
   search: ({ q, in: where, name }: RouteTo<'search'>) =>
     withQuery('search', { q, in: where, name }),
+  explain: (query: { id?: string | undefined; name?: string | undefined }) =>
+    withQuery('explain', query),
   running: (worker: string) => at('running', worker),
   jobs: (set: JobSetName, query: Query) => withQuery(at('jobs', set), query),
   count: (set: JobSetName, name: string) => withQuery(at('jobs', set, 'count'), { name }),

@@ -11,6 +11,7 @@ import { withReturnTo } from './problems';
 import { Link, useRoute } from './router';
 import { addressOf, identityOf, type Route } from './routes';
 import { useSession } from './session';
+import { StallBanner } from './stall-banner';
 import { useStore } from './store';
 import { arrive, restore } from './visits';
 
@@ -38,6 +39,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       <main ref={main} tabIndex={-1}>
         <SignedOut />
         <Stale />
+        <StallBanner />
         <BulkTasks />
         {children}
       </main>
@@ -138,6 +140,7 @@ function groupsOf(snapshot: Snapshot | undefined): Entry[][] {
     [
       { to: { page: 'metrics' }, label: 'Metrics' },
       { to: { page: 'search' }, label: 'Search' },
+      { to: { page: 'alerts' }, label: 'Alerts', number: snapshot?.stalling, tone: 'bad' },
       { to: { page: 'health' }, label: 'Health' },
     ],
   ];

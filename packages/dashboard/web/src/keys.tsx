@@ -12,6 +12,7 @@ const PAGES: Record<string, [to: Route, name: string]> = {
   d: [{ page: 'jobs', set: 'dead' }, 'Dead jobs'],
   p: [{ page: 'periodic' }, 'Periodic jobs'],
   m: [{ page: 'metrics' }, 'Metrics'],
+  a: [{ page: 'alerts' }, 'Alerts'],
   h: [{ page: 'health' }, 'Health'],
 };
 

@@ -56,6 +56,7 @@ const PAGES = {
     query: { range: oneOf(RANGES), name: text, sort: text },
   },
   search: { path: '/search', params: {}, query: { q: text, in: searched, name: text } },
+  alerts: { path: '/alerts', params: {}, query: {} },
   health: { path: '/health', params: {}, query: {} },
 } as const;
 

@@ -75,8 +75,13 @@ it('tells once in the fleet of a name that no pool handles, and of its end', asy
   await told(stall);
   const healths = await Promise.all(pools.map((pool) => pool.health()));
   expect(healths.map(({ status }) => status)).not.toContain('up');
+  const [noted] = stalls;
+  expect(await client.stalls.list()).toEqual([noted]);
+  expect(await client.stalls.recent()).toEqual([noted]);
   await client.queue('theirs').empty();
   await ended(stall);
+  expect(await client.stalls.list()).toEqual([]);
+  expect(await client.stalls.recent()).toEqual([recoveries[0], noted]);
 });
 
 it('tells of a job that waits for longer than its name permits, unless the name is paused', async () => {
@@ -149,4 +154,38 @@ it('survives its listeners', async () => {
   await eventually(() => expect(seen).toEqual(['unhandled']));
   await client.queue('theirs').empty();
   await eventually(() => expect(seen).toEqual(['unhandled', 'unhandled', expect.any(Date)]));
+});
+
+it('lists a stall once that pools with different limits have noted, and nothing without a stall', async () => {
+  await aPool({ unhandled: '1m' });
+  await aPool({ unhandled: '2m' });
+  expect(await client.stalls.list()).toEqual([]);
+  expect(await ns.redis.exists(ns.keys.stallNotes, ns.keys.stallLog)).toBe(0);
+  await anOldJob('theirs');
+  await eventually(() => expect(stalls).toHaveLength(2));
+  expect(await client.stalls.list()).toMatchObject([{ kind: 'unhandled', subject: 'theirs' }]);
+  expect(await client.stalls.recent()).toHaveLength(2);
+});
+
+it('reads only what it understands', async () => {
+  const { stallNotes, stallLog } = ns.keys;
+  const stall = { kind: 'dead', since: '2026-01-01T00:00:00.000Z', text: 'T.', remedy: 'R.' };
+  await ns.redis.hset(ns.keys.stalls('s'), { a: 'no JSON', b: 'null', c: JSON.stringify(stall) });
+  await ns.redis.zadd(stallNotes, '+inf', ns.keys.stalls('s'));
+  await ns.redis.rpush(stallLog, '{"text":"T.","remedy":"R."}', JSON.stringify(stall));
+  const read = { ...stall, since: new Date(stall.since) };
+  expect(await client.stalls.list()).toEqual([read]);
+  expect(await client.stalls.recent()).toEqual([read]);
+});
+
+it('does not list what only pools have noted that look no longer', async () => {
+  const pool = await aPool({ unhandled: '1m' });
+  await anOldJob('theirs');
+  await eventually(async () => expect(await client.stalls.list()).toHaveLength(1));
+  await pool.stop();
+  const { stallNotes } = ns.keys;
+  const [notes = '', until = ''] = await ns.redis.zrange(stallNotes, 0, 0, 'WITHSCORES');
+  expect(Number(until) - Date.now() / 1000).toBeLessThan(60);
+  await ns.redis.zadd(stallNotes, `${Math.floor(Date.now() / 1000) - 1}`, notes);
+  expect(await client.stalls.list()).toEqual([]);
 });

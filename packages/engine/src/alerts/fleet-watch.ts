@@ -6,7 +6,7 @@ import type { FleetFacts, FleetQuestion } from '../scripts/alert-scripts.js';
 import type { Scripts } from '../scripts/scripts.js';
 import { DEAD_AFTER } from '../stores/handled-names.js';
 import { fleetStalls, type FleetLimits } from './fleet-stalls.js';
-import { stallName, type Stall, type StallKind, type StallListener } from './stall.js';
+import { parseStall, stallName, type Recovery, type Stall, type StallListener } from './stall.js';
 
 export interface FleetWatchOptions {
   readonly connection: RedisConnection;
@@ -65,22 +65,20 @@ export class FleetWatch implements Paced {
       ]),
     );
     const begun = [...current].filter(([name]) => !before.has(name));
-    const ended = [...before.keys()].filter((name) => !current.has(name));
+    const recoveredAt = new Date(facts.now * 1000);
+    const ended = [...before]
+      .filter(([name]) => !current.has(name))
+      .map(([name, stall]): [string, Recovery] => [name, { ...stall, recoveredAt }]);
     if (begun.length + ended.length === 0) return [...current.values()];
     const mine = await connection.call(
       scripts.alerts.note(
-        this.#question.scope,
+        this.#question,
         begun.map(([name, stall]) => [name, JSON.stringify(stall)]),
-        ended,
+        ended.map(([name, recovery]) => [name, JSON.stringify(recovery)]),
       ),
     );
     for (const [name, stall] of begun) if (mine.has(name)) listener.stalled(stall);
-    for (const name of ended) {
-      const stall = before.get(name);
-      if (stall && mine.has(name)) {
-        listener.recovered({ ...stall, recoveredAt: new Date(facts.now * 1000) });
-      }
-    }
+    for (const [name, recovery] of ended) if (mine.has(name)) listener.recovered(recovery);
     return [...current.values()];
   }
 }
@@ -102,10 +100,6 @@ function questionOf({ limits, schedules, interval }: FleetWatchOptions): FleetQu
 
 /** Reads a note. Another version may have written it in another form, and its end is then nobody's to tell. */
 function read(name: string, text: string): [string, Stall][] {
-  try {
-    const stall = JSON.parse(text) as Stall & { readonly kind: StallKind };
-    return [[name, { ...stall, since: new Date(stall.since) }]];
-  } catch {
-    return [];
-  }
+  const stall = parseStall(text);
+  return stall ? [[name, stall]] : [];
 }

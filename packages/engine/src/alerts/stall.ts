@@ -34,6 +34,22 @@ export interface StallListener {
   recovered(recovery: Recovery): void;
 }
 
+/** Reads a stall or a recovery from JSON; `undefined` if another version wrote it in another form. */
+export function parseStall(text: string): Stall | Recovery | undefined {
+  try {
+    const { kind, subject, since, recoveredAt, ...rest } = JSON.parse(text) as Written;
+    if (typeof rest.text !== 'string' || typeof rest.remedy !== 'string') return undefined;
+    const stall = { kind, subject, since: new Date(since), text: rest.text, remedy: rest.remedy };
+    if (Number.isNaN(stall.since.getTime())) return undefined;
+    return recoveredAt === undefined ? stall : { ...stall, recoveredAt: new Date(recoveredAt) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A recovery or a stall as JSON has it. */
+type Written = Omit<Stall, 'since'> & { readonly since: string; readonly recoveredAt?: string };
+
 /** Returns the name of a stall: two stalls of the same name are the same stall. */
 export function stallName({ kind, subject }: Pick<Stall, 'kind' | 'subject'>): string {
   return subject === undefined ? kind : `${kind}:${subject}`;

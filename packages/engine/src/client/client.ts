@@ -5,6 +5,7 @@ import { Explainer } from '../explain/explainer.js';
 import type { Explanation, ExplainQuestion } from '../explain/explanation.js';
 import { parseAttempt, type JobAttempt } from '../job/attempt.js';
 import { MetricsReader, type JobRates, type Metrics } from '../metrics/metrics.js';
+import { Stalls } from '../alerts/stalls.js';
 import { Doctor, type DoctorReport } from '../doctor/doctor.js';
 import type { Finding } from '../doctor/finding.js';
 import { Integrity, REBUILD_LOCKS_OPTIONS, type RebuildLocksOptions } from '../doctor/integrity.js';
@@ -67,6 +68,8 @@ export class Client {
   readonly pools: WorkerPools;
   /** The schedules of periodic jobs. */
   readonly schedules: Schedules;
+  /** What stalls in the fleet, and what has recovered. */
+  readonly stalls: Stalls;
   /** Bulk tasks that the processes of an application share, such as "retry all" of the dashboard. */
   readonly bulkTasks: BulkTaskBoard;
   /** The Redis server: its clock, and its reply to INFO. */
@@ -104,6 +107,7 @@ export class Client {
     this.dead = new JobSet(context, 'dead');
     this.pools = new WorkerPools(this.#fleet);
     this.schedules = new Schedules(context);
+    this.stalls = new Stalls(context);
     this.bulkTasks = new BulkTaskBoard(context);
     this.server = new RedisServer(connection);
   }

@@ -38,6 +38,7 @@ export class BeatThread {
   readonly #ticker: NodeJS.Timeout;
   #stopping = false;
   #reason: string | undefined;
+  #isKilled = false;
 
   /** @throws if no thread can be started */
   constructor(options: BeatThreadOptions) {
@@ -92,8 +93,10 @@ export class BeatThread {
     this.#order({ kind: 'follow', ...(place && { place }) });
   }
 
-  /** Ends the thread immediately, and reports that as if it had ended on its own. */
+  /** Ends the thread immediately, and reports that as if it had ended on its own. It may be called again. */
   kill(reason: string): void {
+    if (this.#isKilled) return; // A thread may take long to end, and each `terminate` waits with a listener of its own.
+    this.#isKilled = true;
     this.#reason ??= reason;
     void this.#worker.terminate();
   }

@@ -15,6 +15,7 @@ export {
 export { counted } from '../base/counted.js';
 export { isThenable } from '../base/thrown.js';
 export { type BulkTaskNote } from '../client/bulk-task-board.js';
+export { hasEnvelope, maskEnvelopes } from '../encryption/envelope.js';
 export { type KnownJobs } from '../enqueue/name-watch.js';
 export { errorLine, errorStack } from '../errors/error-text.js';
 export { IMPORT_CYCLE } from '../errors/errors.js';

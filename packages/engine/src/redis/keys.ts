@@ -185,6 +185,19 @@ export class Keys {
     return `${this.own}stalls:${scope}`;
   }
 
+  /**
+   * Sorted set, the key of such a hash → seconds since the epoch: until when its stalls count unless its pools look again.
+   * This engine's own; it expires.
+   */
+  get stallNotes(): string {
+    return `${this.own}stall_notes`;
+  }
+
+  /** List: the last stalls of the fleet and their ends, as JSON, the newest first. This engine's own; it expires. */
+  get stallLog(): string {
+    return `${this.own}stall_log`;
+  }
+
   /** Hash, schedule → the result of its last job, as JSON. This engine's own. */
   get lastResults(): string {
     return `${this.own}last_results`;

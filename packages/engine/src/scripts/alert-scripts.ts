@@ -2,11 +2,13 @@ import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { ScriptGroup } from './script-group.js';
 
-const lookScript = loadScript('alert-look');
-const noteScript = loadScript('alert-note');
+const lookScript = loadScript('alert-look', 'count-notes');
+const noteScript = loadScript('alert-note', 'count-notes');
+const readScript = loadScript('alert-read');
 
 // In milliseconds. The notes of a configuration that no pool has any more expire.
 const NOTES_TTL = 3600 * 1000;
+const LOG_TTL = 7 * 24 * 3600 * 1000;
 
 /** What to look at. Times are in seconds, except for the turn. */
 export interface FleetQuestion {
@@ -72,7 +74,7 @@ export class AlertScripts extends ScriptGroup {
     const { scope, turn, deadAfter, jobNames, within, scheduleIds } = question;
     return {
       script: lookScript,
-      keys: [this.keys.alertTurn(scope), this.keys.stalls(scope)],
+      keys: [this.keys.alertTurn(scope), this.keys.stalls(scope), this.keys.stallNotes],
       args: [
         ...[this.now(), this.keys.prefix, turn, deadAfter, within ?? ''],
         ...[jobNames?.length ?? '', ...(jobNames ?? []), ...scheduleIds],
@@ -81,17 +83,37 @@ export class AlertScripts extends ScriptGroup {
     };
   }
 
-  /** Notes what has begun to stall and what has ended. Returns the names of which this pool tells. */
+  /**
+   * Notes what has begun to stall and what has ended. Returns the names of which this pool tells.
+   *
+   * @param begun the names of stalls, and the stalls as JSON
+   * @param ended the names of stalls, and their recoveries as JSON
+   */
   note(
-    scope: string,
-    begun: readonly (readonly [name: string, note: string])[],
-    ended: readonly string[],
+    { scope, turn }: Pick<FleetQuestion, 'scope' | 'turn'>,
+    begun: readonly (readonly [name: string, stall: string])[],
+    ended: readonly (readonly [name: string, recovery: string])[],
   ): ScriptCall<ReadonlySet<string>> {
+    const { keys } = this;
     return {
       script: noteScript,
-      keys: [this.keys.stalls(scope)],
-      args: [NOTES_TTL, ...begun.flat(), ...ended.flatMap((name) => [name, ''])],
+      keys: [keys.stalls(scope), keys.stallNotes, keys.stallLog],
+      args: [
+        ...[this.now(), turn, NOTES_TTL, LOG_TTL],
+        ...begun.flatMap(([name, stall]) => [name, '+', stall]),
+        ...ended.flatMap(([name, recovery]) => [name, '-', recovery]),
+      ],
       decode: (reply) => new Set((reply as Buffer[]).map(String)),
+    };
+  }
+
+  /** Reads the stalls of all configurations, as JSON. */
+  read(): ScriptCall<string[]> {
+    return {
+      script: readScript,
+      keys: [this.keys.stallNotes],
+      args: [this.now()],
+      decode: (reply) => (reply as Buffer[]).map(String),
     };
   }
 }

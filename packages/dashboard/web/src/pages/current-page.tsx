@@ -3,6 +3,7 @@ import { Empty, PageHead } from '../parts/basics';
 import { Boundary } from '../parts/boundary';
 import { Link, useRoute } from '../router';
 import { identityOf, type Route } from '../routes';
+import { AlertsPage } from './alerts';
 import { HealthPage } from './health';
 import { JobPage, WaitingJobPage } from './job';
 import { JobsPage } from './jobs';
@@ -56,6 +57,8 @@ function Page({ route }: { route: Route }) {
       return <MetricsPage route={route} />;
     case 'search':
       return <SearchPage route={route} />;
+    case 'alerts':
+      return <AlertsPage />;
     case 'health':
       return <HealthPage />;
   }

@@ -1,8 +1,14 @@
-import type { Health } from '../api';
-import { bytes, count, milliseconds } from '../format';
+import { useQueryClient } from '@tanstack/preact-query';
+import { useState } from 'preact/hooks';
+import { get, type Health } from '../api';
+import { ENDPOINTS } from '../endpoints';
+import { bytes, count, milliseconds, plural } from '../format';
 import { Badge, Failure, Loading, PageHead } from '../parts/basics';
+import { useSay } from '../parts/confirm';
 import { Copy } from '../parts/copy';
+import { messageOf } from '../problems';
 import { useHealth } from '../queries';
+import { RepairLocks } from './repair-locks';
 
 type Finding = Health['findings'][number];
 
@@ -31,7 +37,9 @@ export function HealthPage() {
   const { data, error } = useHealth();
   return (
     <>
-      <PageHead title="Health" />
+      <PageHead title="Health">
+        <CheckAgain />
+      </PageHead>
       {error && <Failure error={error} />}
       {!data && !error && <Loading />}
       {data && (
@@ -54,6 +62,31 @@ export function HealthPage() {
   );
 }
 
+function CheckAgain() {
+  const queries = useQueryClient();
+  const say = useSay();
+  const [isChecking, setChecking] = useState(false);
+  const check = async () => {
+    if (isChecking) return;
+    setChecking(true);
+    try {
+      const health = await get<Health>(ENDPOINTS.healthAgain);
+      queries.setQueryData(['health'], health);
+      const problems = health.findings.filter(({ level }) => level !== 'ok').length;
+      say(`Checked: ${problems === 0 ? 'no problems' : plural(problems, 'problem')}.`);
+    } catch (error) {
+      say(messageOf(error));
+    } finally {
+      setChecking(false);
+    }
+  };
+  return (
+    <button type="button" aria-disabled={isChecking} onClick={() => void check()}>
+      Check again
+    </button>
+  );
+}
+
 function Findings({
   title,
   calm,
@@ -66,7 +99,10 @@ function Findings({
   const problems = findings.filter(({ level }) => level !== 'ok');
   return (
     <section>
-      <h2>{title}</h2>
+      <div class="section-head">
+        <h2>{title}</h2>
+        {problems.some(({ code }) => code === 'locks') && <RepairLocks />}
+      </div>
       {problems.length === 0 ? (
         <p class="calm">{calm}</p>
       ) : (

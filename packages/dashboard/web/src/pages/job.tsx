@@ -6,11 +6,13 @@ import { ENDPOINTS } from '../endpoints';
 import { argsOf, count, isCut, isJson, isTime, pretty, shortId } from '../format';
 import { Badge, Failure, Loading, PageHead, Time } from '../parts/basics';
 import { Copy } from '../parts/copy';
+import { WithLocks } from '../parts/locked';
 import { isGone } from '../problems';
 import { Link } from '../router';
 import type { RouteTo } from '../routes';
 import { SETS } from '../words';
 import { CancelJob } from './cancel-job';
+import { ExplanationSection } from './explanation';
 import { Gone } from './gone';
 import { SetJobActions, WaitingJobActions } from './job-actions';
 import { Timeline, type JobState } from './timeline';
@@ -71,6 +73,7 @@ export function WaitingJobPage({
   return (
     <Job
       id={id}
+      name={name}
       load={load}
       entry={ENDPOINTS.waitingEntry(name, last.current, id)}
       was="waiting in this queue"
@@ -99,6 +102,8 @@ interface JobProps {
   entry: string;
   /** The job's state when the link to it was made. */
   was: string;
+  /** The queue in which it waits. */
+  name?: string;
   /** Where to look if it has left that state. */
   elsewhere: ComponentChildren;
   crumbs: (job: JobDetail | undefined) => ComponentChildren;
@@ -107,7 +112,7 @@ interface JobProps {
   state: (job: JobDetail) => JobState | undefined;
 }
 
-function Job({ id, load, entry, was, elsewhere, crumbs, badge, actions, state }: JobProps) {
+function Job({ id, name, load, entry, was, elsewhere, crumbs, badge, actions, state }: JobProps) {
   const { data: job, error } = useQuery({
     queryKey: ['job', entry],
     queryFn: load,
@@ -131,29 +136,62 @@ function Job({ id, load, entry, was, elsewhere, crumbs, badge, actions, state }:
         </Gone>
       )}
       {!job && !error && <Loading />}
-      {job && <Content job={job} entry={entry} state={state(job)} />}
+      {/* The name makes the search faster; a link to a job that is gone has none. */}
+      {job && (
+        <Content
+          job={job}
+          name={name ?? job.name}
+          entry={entry}
+          state={state(job)}
+          isHere={isHere}
+        />
+      )}
+      {!job && isGone(error) && isId(id) && <Why id={id} name={name} />}
     </>
   );
 }
 
+interface WhyProps {
+  id: string;
+  name: string | undefined;
+  isHere?: boolean;
+}
+
+function Why({ id, name, isHere = false }: WhyProps) {
+  return <ExplanationSection title="Why is it not running?" id={id} name={name} isOnJob={isHere} />;
+}
+
+/** Returns whether an id is a job's own, not the digest of an entry without one. */
+function isId(id: string): boolean {
+  return id !== '' && !id.startsWith('sha1:');
+}
+
 function Content({
   job,
+  name,
   entry,
   state,
+  isHere,
 }: {
   job: JobDetail;
+  name: string;
   entry: string;
   state: JobState | undefined;
+  /** Whether the job is still where the page shows it. */
+  isHere: boolean;
 }) {
   return (
     <div class="job">
       <div>
+        {isId(job.id) && <Why id={job.id} name={name} isHere={isHere} />}
         {job.error !== undefined && <ErrorSection job={job} />}
         <Arguments job={job} entry={entry} />
         <section>
           <details>
             <summary>Raw entry in Redis</summary>
-            <pre tabIndex={0}>{job.text}</pre>
+            <pre tabIndex={0}>
+              <WithLocks text={job.text} />
+            </pre>
           </details>
         </section>
       </div>
@@ -247,7 +285,9 @@ function Arguments({ job, entry }: { job: JobDetail; entry: string }) {
           )}
         </span>
       </div>
-      <pre tabIndex={0}>{pretty(job.args)}</pre>
+      <pre tabIndex={0}>
+        <WithLocks text={pretty(job.args)} />
+      </pre>
       {job.truncated && (
         <p class="hint">
           {job.downloadable

@@ -3,6 +3,7 @@ import { get, type Job, type JobList, type JobSetName } from '../api';
 import { ENDPOINTS } from '../endpoints';
 import { count, dateInput, plural, secondsOf } from '../format';
 import { Badge, Empty, ErrorLine, Failure, Loading, PageHead, Time } from '../parts/basics';
+import { WithLocks } from '../parts/locked';
 import { Name } from '../parts/name';
 import { NameFilter } from '../parts/name-filter';
 import { Pager } from '../parts/pager';
@@ -104,7 +105,15 @@ function columns(set: JobSetName): Column<Job>[] {
     },
     { head: SETS[set].time, cell: (job) => <Time at={job.at} /> },
     ...(set === 'scheduled' ? [] : FAILURE),
-    { head: 'Arguments', kind: 'args', cell: (job) => <code>{job.args}</code> },
+    {
+      head: 'Arguments',
+      kind: 'args',
+      cell: (job) => (
+        <code>
+          <WithLocks text={job.args} />
+        </code>
+      ),
+    },
   ];
 }
 

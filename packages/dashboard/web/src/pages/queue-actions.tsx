@@ -58,7 +58,8 @@ function Pause({ name, paused }: { name: string; paused: boolean }) {
   );
 }
 
-function Limit({ name }: { name: string }) {
+/** Sets the number of jobs of a name that may run at once. */
+export function Limit({ name }: { name: string }) {
   const act = useAct();
   const [limit, setLimit] = useState('');
   return (

@@ -5,6 +5,7 @@ import { ENDPOINTS } from '../endpoints';
 import { count, duration, plural, share } from '../format';
 import { useLive } from '../live';
 import { Badge, Empty, Failure, Loading, PageHead, Time } from '../parts/basics';
+import { WithLocks } from '../parts/locked';
 import { Name } from '../parts/name';
 import { useConfirm } from '../parts/confirm';
 import { Pager } from '../parts/pager';
@@ -16,6 +17,7 @@ import type { RouteTo } from '../routes';
 import { useSession } from '../session';
 import { consequence, summary } from '../words';
 import { Charts } from './charts';
+import { ExplanationSection } from './explanation';
 import { QueueActions } from './queue-actions';
 import { QueueState } from './queue-columns';
 
@@ -42,6 +44,7 @@ export function QueuePage({ route }: { route: RouteTo<'queue'> }) {
         <ServedBy name={name} />
         <QueueActions name={name} queue={queue} />
       </section>
+      {queue && <ExplanationSection title="Why does its next job not run?" name={name} />}
       <section>
         <h2>Waiting jobs</h2>
         <Waiting route={route} />
@@ -153,7 +156,15 @@ function useColumns(name: string): Column<Job>[] {
     },
     { head: 'Enqueued', cell: ({ enqueuedAt }) => <Time at={enqueuedAt} /> },
     { head: 'Failures', kind: 'number', cell: ({ fails }) => count(fails) },
-    { head: 'Arguments', kind: 'args', cell: ({ args }) => <code>{args}</code> },
+    {
+      head: 'Arguments',
+      kind: 'args',
+      cell: ({ args }) => (
+        <code>
+          <WithLocks text={args} />
+        </code>
+      ),
+    },
   ];
   if (!may('delete')) return columns;
   return [

@@ -4,9 +4,11 @@ import { ENDPOINTS } from '../endpoints';
 import { isCut, isJson, pretty, shortId } from '../format';
 import { Badge, Elapsed, Failure, Loading, PageHead, Time } from '../parts/basics';
 import { Copy } from '../parts/copy';
+import { WithLocks } from '../parts/locked';
 import { isGone } from '../problems';
 import { Link } from '../router';
 import { CancelJob } from './cancel-job';
+import { ExplanationSection } from './explanation';
 import { Gone } from './gone';
 
 /** A worker's running job. */
@@ -32,6 +34,7 @@ export function RunningJobPage({ workerId }: { workerId: string }) {
       {job && (
         <div class="job">
           <div>
+            <ExplanationSection title="What is it doing?" id={job.jobId} name={job.jobName} />
             <section>
               <div class="section-head">
                 <h2>Arguments</h2>
@@ -39,7 +42,9 @@ export function RunningJobPage({ workerId }: { workerId: string }) {
                   <Copy text={job.args || 'null'} what="the arguments" />
                 )}
               </div>
-              <pre tabIndex={0}>{pretty(job.args || 'null')}</pre>
+              <pre tabIndex={0}>
+                <WithLocks text={pretty(job.args || 'null')} />
+              </pre>
               {isCut(job.args) && <p class="hint">Only the beginning of the arguments is shown.</p>}
             </section>
           </div>

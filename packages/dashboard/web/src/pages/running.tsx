@@ -2,6 +2,7 @@ import type { Running } from '../api';
 import { count, plural } from '../format';
 import { useLive } from '../live';
 import { Elapsed, Empty, Loading, PageHead, Time } from '../parts/basics';
+import { WithLocks } from '../parts/locked';
 import { Name } from '../parts/name';
 import { NameFilter } from '../parts/name-filter';
 import { Table, type Column } from '../parts/table';
@@ -96,7 +97,15 @@ const COLUMNS: Column<Running>[] = [
     ),
     sort: ({ host }) => host ?? '',
   },
-  { head: 'Arguments', kind: 'args', cell: ({ args }) => <code>{args}</code> },
+  {
+    head: 'Arguments',
+    kind: 'args',
+    cell: ({ args }) => (
+      <code>
+        <WithLocks text={args} />
+      </code>
+    ),
+  },
 ];
 
 const CANCEL: Column<Running> = {

@@ -2,18 +2,21 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Hit, Searched } from '../api';
 import { count, plural } from '../format';
 import { Badge, Empty, ErrorLine, PageHead, Time } from '../parts/basics';
+import { WithLocks } from '../parts/locked';
 import { Name } from '../parts/name';
 import { NameFilter } from '../parts/name-filter';
 import { Table, type Column } from '../parts/table';
 import { Link, navigate } from '../router';
 import { addressOf, type Route, type RouteTo } from '../routes';
 import { SETS } from '../words';
+import { WhyDialog, type AskedJob } from './why-dialog';
 import { isUnderWay, useSearch, type Found } from './use-search';
 
 /** The search page. The query is part of the page's address, so that a search can be shared. */
 export function SearchPage({ route }: { route: RouteTo<'search'> }) {
   const { found, begin, stop } = useSearch(route);
   const { hits, seen, total, state } = found;
+  const [asked, setAsked] = useState<AskedJob>();
   return (
     <>
       <PageHead title="Search" />
@@ -35,12 +38,13 @@ export function SearchPage({ route }: { route: RouteTo<'search'> }) {
       {hits.length > 0 && (
         <Table
           caption="Found jobs"
-          columns={COLUMNS}
+          columns={[...COLUMNS, whyColumn(setAsked)]}
           rows={hits}
           keyOf={({ set, job }) => `${set} ${job.at} ${job.id}`}
         />
       )}
       {state === 'done' && hits.length === 0 && <Empty>No matches in {plural(seen, 'job')}.</Empty>}
+      <WhyDialog job={asked} onClose={() => setAsked(undefined)} />
     </>
   );
 }
@@ -131,8 +135,34 @@ const COLUMNS: Column<Hit>[] = [
   { head: 'Where', cell: (hit) => <Badge kind={toneOf(hit)}>{whereOf(hit)}</Badge> },
   { head: 'When', cell: ({ job }) => <Time at={job.at ?? job.enqueuedAt} /> },
   { head: 'Error', kind: 'error', cell: ({ job }) => <ErrorLine text={job.error} /> },
-  { head: 'Arguments', kind: 'args', cell: ({ job }) => <code>{job.args}</code> },
+  {
+    head: 'Arguments',
+    kind: 'args',
+    cell: ({ job }) => (
+      <code>
+        <WithLocks text={job.args} />
+      </code>
+    ),
+  },
 ];
+
+function whyColumn(ask: (job: AskedJob) => void): Column<Hit> {
+  return {
+    ...{ head: 'Actions', kind: 'actions' },
+    cell: ({ set, queue, job: { id, name, broken } }) =>
+      !broken &&
+      id !== '' && (
+        <button
+          type="button"
+          class="small"
+          aria-label={`Why? ${name} ${id}`}
+          onClick={() => ask({ id, name: queue ?? name, isRunning: set === 'running' })}
+        >
+          Why?
+        </button>
+      ),
+  };
+}
 
 function routeOfHit({ set, job, queue = '', workerId = '' }: Hit): Route {
   const { id, at, position = 1 } = job;

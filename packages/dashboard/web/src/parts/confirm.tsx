@@ -7,6 +7,8 @@ interface Question {
   /** The question, with the action and the number of jobs. */
   title: string;
   detail?: string;
+  /** What the action would do, in detail. */
+  content?: ComponentChildren;
   /** The label of the button. */
   verb: string;
   /** Whether the action can be undone. */
@@ -87,12 +89,13 @@ function Dialog({ question, onClose }: { question: Question | undefined; onClose
       say(messageOf(error));
     }
   };
-  const { title, detail, verb, harmless = false, many = 0 } = question ?? {};
+  const { title, detail, content, verb, harmless = false, many = 0 } = question ?? {};
   const wanted = many > VERY_MANY ? String(many) : undefined;
   return (
     <dialog ref={dialog} aria-labelledby="question" onClose={onClose}>
       <h2 id="question">{title}</h2>
       {detail && <p>{detail}</p>}
+      {content}
       {wanted !== undefined && (
         <label>
           To confirm, type the number {count(many)}:

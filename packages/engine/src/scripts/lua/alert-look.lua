@@ -1,7 +1,7 @@
 -- Reads what the alerts of a fleet are decided by. One of several pools that watch the same looks per turn; the others
 -- only learn what is noted. Changes nothing but the turn.
 --
--- KEYS[1..2] the turn, the notes about what stalls
+-- KEYS[1..3] the turn, the notes about what stalls, the keys of all notes
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    the namespace's prefix
 -- ARGV[3]    the length of a turn in milliseconds
@@ -20,7 +20,11 @@ local NAMES, NOTES_LAST = 1000, 3600 * 1000
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
 local notes = redis.call('HGETALL', KEYS[2])
 if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', turn) then return { now, notes } end
-redis.call('PEXPIRE', KEYS[2], NOTES_LAST)
+if #notes > 0 then
+  redis.call('PEXPIRE', KEYS[2], NOTES_LAST)
+  countNotes(KEYS[3], KEYS[2], now, turn)
+  redis.call('PEXPIRE', KEYS[3], NOTES_LAST)
+end
 
 -- The names that running pools handle. Pools of one program list the same names, which are read once.
 local handled, lists = {}, {}

@@ -1,0 +1,2 @@
+/** Stands for an encrypted value wherever job data is shown. */
+export const LOCKED = '🔒 encrypted';
