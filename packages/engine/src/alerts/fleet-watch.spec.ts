@@ -184,7 +184,7 @@ it('does not list what only pools have noted that look no longer', async () => {
   await eventually(async () => expect(await client.stalls.list()).toHaveLength(1));
   await pool.stop();
   const { stallNotes } = ns.keys;
-  const [notes = '', until = ''] = await ns.redis.zrange(stallNotes, 0, 0, 'WITHSCORES');
+  const [notes = '', until = ''] = await ns.redis.zrange(stallNotes, '0', '0', 'WITHSCORES');
   expect(Number(until) - Date.now() / 1000).toBeLessThan(60);
   await ns.redis.zadd(stallNotes, `${Math.floor(Date.now() / 1000) - 1}`, notes);
   expect(await client.stalls.list()).toEqual([]);
