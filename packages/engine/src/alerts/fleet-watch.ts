@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Paced } from '../base/loop.js';
+import { isRecord } from '../base/objects.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { PeriodicJob } from '../schedule/periodic-job.js';
 import type { FleetFacts, FleetQuestion } from '../scripts/alert-scripts.js';
 import type { Scripts } from '../scripts/scripts.js';
 import { DEAD_AFTER } from '../stores/handled-names.js';
 import { fleetStalls, type FleetLimits } from './fleet-stalls.js';
-import { stallName, type Stall, type StallKind, type StallListener } from './stall.js';
+import { stallName, type Stall, type StallListener } from './stall.js';
 
 export interface FleetWatchOptions {
   readonly connection: RedisConnection;
@@ -49,13 +50,18 @@ export class FleetWatch implements Paced {
     const { connection, scripts, interval } = this.#options;
     await connection.ready();
     const { noted, facts } = await connection.call(scripts.alerts.look(this.#question));
-    const before = new Map(noted.flatMap(([name, text]) => read(name, text)));
-    this.#stalls = facts ? await this.#compare(before, facts) : [...before.values()];
+    const before = new Map(noted.map(([name, text]) => [name, read(text)]));
+    this.#stalls = facts
+      ? await this.#compare(before, facts)
+      : [...before.values()].filter((stall) => stall !== undefined);
     return interval * (0.9 + Math.random() / 5);
   }
 
   /** Notes and tells what has changed. Returns what stalls. */
-  async #compare(before: ReadonlyMap<string, Stall>, facts: FleetFacts): Promise<readonly Stall[]> {
+  async #compare(
+    before: ReadonlyMap<string, Stall | undefined>,
+    facts: FleetFacts,
+  ): Promise<readonly Stall[]> {
     const { connection, scripts, limits, schedules, listener } = this.#options;
     this.#since ??= facts.now;
     const current = new Map(
@@ -94,18 +100,25 @@ function questionOf({ limits, schedules, interval }: FleetWatchOptions): FleetQu
     scope: createHash('sha1').update(JSON.stringify(watched)).digest('hex').slice(0, 8),
     turn: Math.ceil(interval * 0.8),
     deadAfter: DEAD_AFTER,
-    jobNames: unhandled === undefined ? [...maxWaiting.keys()] : undefined,
+    jobNames: [...maxWaiting.keys()],
+    looksAtAll: unhandled !== undefined,
     within: dead && Math.ceil(dead.within / 1000),
     scheduleIds,
   };
 }
 
-/** Reads a note. Another version may have written it in another form, and its end is then nobody's to tell. */
-function read(name: string, text: string): [string, Stall][] {
+/** Reads a note; `undefined` if another version wrote it in another form. Its stall is told already, and its end is not. */
+function read(note: string): Stall | undefined {
   try {
-    const stall = JSON.parse(text) as Stall & { readonly kind: StallKind };
-    return [[name, { ...stall, since: new Date(stall.since) }]];
+    const stall: unknown = JSON.parse(note);
+    return isNoted(stall) ? { ...stall, since: new Date(stall.since) } : undefined;
   } catch {
-    return [];
+    return undefined;
   }
+}
+
+function isNoted(note: unknown): note is Omit<Stall, 'since'> & { readonly since: string } {
+  if (!isRecord(note)) return false;
+  const { kind, since, text, remedy } = note;
+  return [kind, since, text, remedy].every((one) => typeof one === 'string');
 }
