@@ -149,6 +149,25 @@ describe('jobs', () => {
     }
   });
 
+  it('cannot control the terminal in a question, an error, JSON or a repair', async () => {
+    const evil = 'evil\u001b[2J\u009b31m\u202e';
+    const entry = JSON.stringify({ name: evil, id: 'x', t: 1, args: null });
+    await redis.sadd(`${namespace}:known_jobs`, evil);
+    await redis.set(`${namespace}:jobs:${evil}:lock`, 5);
+    await redis.zadd(`${namespace}:dead`, 1, entry);
+    const asked = await inTerminal({ isTTY: true, answers: ['n'] }, 'delete', 'x');
+    const refused = await run('delete', 'x');
+    const listed = await run('dead', '--json');
+    const repaired = await run('repair', '--dry-run');
+    const shown = [...asked.questions, refused.err, listed.out, repaired.out];
+    for (const text of shown) {
+      expect(text).toContain('evil');
+      // eslint-disable-next-line no-control-regex
+      expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u0080-\u009f\u202e]/);
+    }
+    expect(JSON.parse(listed.out)).toMatchObject({ jobs: [{ name: evil }] });
+  });
+
   it('run again, run now, and are cancelled', async () => {
     await addDead(2);
     expect((await run('retry', 'n0')).out).toBe('n0 is in its queue.\n');

@@ -3,6 +3,7 @@ import type { Command } from './commands/command.js';
 import { COMMANDS } from './commands/commands.js';
 import type { CompletionModel } from './completion/model.js';
 import { completionScript, SHELLS } from './completion/scripts.js';
+import { clean } from './output/text.js';
 import { CommandFailure, EXIT } from './session/failures.js';
 import { Given, oneOf } from './session/given.js';
 import { GLOBAL_OPTIONS, passwordsIn, type GivenOptions } from './session/global-options.js';
@@ -107,8 +108,19 @@ function report(
   const isOurs = error instanceof CommandFailure;
   const text = isDetailed && !isOurs ? (stack ?? message) : message;
   const shown = secrets.filter(Boolean).reduce((all, one) => all.replaceAll(one, '***'), text);
-  err.write(`${shown}\n`);
+  // The texts of Redis and of jobs may contain anything.
+  err.write(
+    shown
+      .split('\n')
+      .map((line) => `${lineOf(line)}\n`)
+      .join(''),
+  );
   return isOurs ? error.exitCode : EXIT.failed;
+}
+
+/** Returns a line without control characters. A stack is indented. */
+function lineOf(line: string): string {
+  return `${/^ */.exec(line)?.[0] ?? ''}${clean(line)}`;
 }
 
 function passwordsOf(

@@ -1,5 +1,5 @@
 import type { Finding, FindingLevel } from '@nestcraft/engine';
-import { counted, wrap } from '../output/text.js';
+import { clean, counted, wrap } from '../output/text.js';
 import { EXIT } from '../session/failures.js';
 import type { Session } from '../session/session.js';
 import type { Tone } from '../terminal/style.js';
@@ -80,7 +80,7 @@ export const repair: Command = {
               const shares = forgotten.map(
                 (id) => ` The empty share of the pool ${id} ${would} deleted.`,
               );
-              return `${lock}${shares.join('')}\n`;
+              return `${clean(`${lock}${shares.join('')}`)}\n`;
             })
             .join(''),
     );

@@ -9,6 +9,17 @@ export function clean(text: string): string {
   return text.replace(CONTROL, ' ').trim();
 }
 
+// Those of them that JSON does not escape.
+const UNESCAPED = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Returns JSON in which the characters that control a terminal are escaped. */
+export function escaped(json: string): string {
+  return json.replace(
+    UNESCAPED,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** Returns the number of characters of a text. */
 export function widthOf(text: string): number {
   return Array.from(text).length;

@@ -1,6 +1,6 @@
 import { Client, Enqueuer, type BulkResult, type ConnectedOptions } from '@nestcraft/engine';
 import { table, type Column } from '../output/table.js';
-import { number } from '../output/text.js';
+import { clean, escaped, number } from '../output/text.js';
 import { styleFor, type Style } from '../terminal/style.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { CommandFailure, EXIT } from './failures.js';
@@ -67,12 +67,13 @@ export class Session implements AsyncDisposable {
 
   /** Says something beside the result. */
   note(text: string): void {
-    this.terminal.err.write(`${text}\n`);
+    this.terminal.err.write(`${clean(text)}\n`);
   }
 
   /** Asks before something is destroyed. @throws CommandFailure if the answer is no, or if nobody can answer */
-  async confirm(question: string): Promise<void> {
+  async confirm(asked: string): Promise<void> {
     if (this.#options.yes) return;
+    const question = clean(asked);
     if (!this.terminal.canAsk) {
       throw new CommandFailure(`${question} Nobody can answer here: give --yes to do it.`);
     }
@@ -150,5 +151,6 @@ function bulkText(done: string, result: BulkResult): string {
 }
 
 function jsonText(value: unknown, indent?: number): string {
-  return JSON.stringify(value, (_, one: unknown) => (one === undefined ? null : one), indent);
+  const text = JSON.stringify(value, (_, one: unknown) => (one === undefined ? null : one), indent);
+  return escaped(text);
 }

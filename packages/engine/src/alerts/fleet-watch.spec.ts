@@ -1,8 +1,11 @@
+import { LocalRedis } from '@nestcraft/local-redis';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Client } from '../client/client.js';
 import { silentLogger } from '../logging/logger.js';
 import { WorkerPool } from '../pool/worker-pool.js';
+import { Scripts } from '../scripts/scripts.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { TestNamespace } from '../testing/test-redis.js';
 import type { AlertOptions } from './alert-options.js';
 import type { Recovery, Stall } from './stall.js';
@@ -126,6 +129,55 @@ it('tells of a schedule that no longer fires', async () => {
   // As if no pool had added firings since.
   await ns.redis.hset(ns.keys.lastFirings, id, 1);
   await eventually(() => expect(stalls).toMatchObject([{ kind: 'schedule', subject: id }]));
+});
+
+it.each(['null', '{}', '"text"', 'no JSON', '{"kind":"unhandled","since":5}'])(
+  'neither tells again nor shows what another version has noted as %s',
+  async (note) => {
+    await anOldJob('theirs');
+    const pool = await aPool({ unhandled: '1m' });
+    await told({ subject: 'theirs' });
+    const [key = ''] = await ns.redis.keys(ns.keys.stalls('*'));
+    await ns.redis.hset(key, 'unhandled:theirs', note);
+    await eventually(() => expect(pool.stalls).not.toEqual([stalls[0]]));
+    expect(pool.stalls).toMatchObject([{ subject: 'theirs', kind: 'unhandled' }]);
+    await client.queue('theirs').empty();
+    await eventually(async () => expect(await ns.redis.exists(key)).toBe(0));
+    expect([stalls.length, recoveries]).toEqual([1, []]);
+  },
+);
+
+it('keeps an eye on what stalls, and on its own names, among thousands of names', async () => {
+  const others = Array.from({ length: 20_000 }, (_, index) => `other${index}`);
+  await ns.redis.sadd(ns.keys.knownJobs, others);
+  await anOldJob('theirs');
+  await anOldJob('own');
+  const look = new Scripts(ns.keys, new FakeClock(Math.floor(Date.now() / 1000))).alerts.look({
+    ...{ scope: 's', turn: 1, deadAfter: 10, jobNames: ['own'], looksAtAll: true },
+    ...{ within: undefined, scheduleIds: [] },
+  });
+  await ns.redis.hset(ns.keys.stalls('s'), 'unhandled:theirs', 'note');
+  await ns.connection.ready();
+  const { facts } = await ns.connection.call(look);
+  expect(facts?.queues.map(({ jobName }) => jobName).sort()).toEqual(['own', 'theirs']);
+});
+
+it('tells of stalls while the memory of Redis is full', async () => {
+  const server = await LocalRedis.start();
+  const full = new TestNamespace(server.url);
+  await full.redis.config('SET', 'maxmemory', 1);
+  await full.connection.ready();
+  const { alerts } = new Scripts(full.keys, new FakeClock(1));
+  const question = {
+    ...{ scope: 's', turn: 1_000, deadAfter: 10, jobNames: ['own'], looksAtAll: false },
+    ...{ within: undefined, scheduleIds: [] },
+  };
+  const { facts } = await full.connection.call(alerts.look(question));
+  expect(facts?.queues).toEqual([]);
+  const mine = await full.connection.call(alerts.note(question, [['dead', 'note']], []));
+  expect([...mine]).toEqual(['dead']);
+  await full.close();
+  await server.stop();
 });
 
 it('costs nothing unless it is asked for', async () => {

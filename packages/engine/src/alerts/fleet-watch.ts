@@ -6,7 +6,7 @@ import type { FleetFacts, FleetQuestion } from '../scripts/alert-scripts.js';
 import type { Scripts } from '../scripts/scripts.js';
 import { DEAD_AFTER } from '../stores/handled-names.js';
 import { fleetStalls, type FleetLimits } from './fleet-stalls.js';
-import { parseStall, stallName, type Recovery, type Stall, type StallListener } from './stall.js';
+import { parseStall, stallName, type Stall, type StallListener } from './stall.js';
 
 export interface FleetWatchOptions {
   readonly connection: RedisConnection;
@@ -49,13 +49,18 @@ export class FleetWatch implements Paced {
     const { connection, scripts, interval } = this.#options;
     await connection.ready();
     const { noted, facts } = await connection.call(scripts.alerts.look(this.#question));
-    const before = new Map(noted.flatMap(([name, text]) => read(name, text)));
-    this.#stalls = facts ? await this.#compare(before, facts) : [...before.values()];
+    const before = new Map(noted.map(([name, text]) => [name, parseStall(text)]));
+    this.#stalls = facts
+      ? await this.#compare(before, facts)
+      : [...before.values()].filter((stall) => stall !== undefined);
     return interval * (0.9 + Math.random() / 5);
   }
 
   /** Notes and tells what has changed. Returns what stalls. */
-  async #compare(before: ReadonlyMap<string, Stall>, facts: FleetFacts): Promise<readonly Stall[]> {
+  async #compare(
+    before: ReadonlyMap<string, Stall | undefined>,
+    facts: FleetFacts,
+  ): Promise<readonly Stall[]> {
     const { connection, scripts, limits, schedules, listener } = this.#options;
     this.#since ??= facts.now;
     const current = new Map(
@@ -68,17 +73,20 @@ export class FleetWatch implements Paced {
     const recoveredAt = new Date(facts.now * 1000);
     const ended = [...before]
       .filter(([name]) => !current.has(name))
-      .map(([name, stall]): [string, Recovery] => [name, { ...stall, recoveredAt }]);
+      // Another version may have written its note in another form. Then nobody can tell of the end.
+      .map(([name, stall]) => [name, stall && { ...stall, recoveredAt }] as const);
     if (begun.length + ended.length === 0) return [...current.values()];
     const mine = await connection.call(
       scripts.alerts.note(
         this.#question,
         begun.map(([name, stall]) => [name, JSON.stringify(stall)]),
-        ended.map(([name, recovery]) => [name, JSON.stringify(recovery)]),
+        ended.map(([name, recovery]) => [name, recovery ? JSON.stringify(recovery) : '']),
       ),
     );
     for (const [name, stall] of begun) if (mine.has(name)) listener.stalled(stall);
-    for (const [name, recovery] of ended) if (mine.has(name)) listener.recovered(recovery);
+    for (const [name, recovery] of ended) {
+      if (recovery && mine.has(name)) listener.recovered(recovery);
+    }
     return [...current.values()];
   }
 }
@@ -92,14 +100,9 @@ function questionOf({ limits, schedules, interval }: FleetWatchOptions): FleetQu
     scope: createHash('sha1').update(JSON.stringify(watched)).digest('hex').slice(0, 8),
     turn: Math.ceil(interval * 0.8),
     deadAfter: DEAD_AFTER,
-    jobNames: unhandled === undefined ? [...maxWaiting.keys()] : undefined,
+    jobNames: [...maxWaiting.keys()],
+    looksAtAll: unhandled !== undefined,
     within: dead && Math.ceil(dead.within / 1000),
     scheduleIds,
   };
-}
-
-/** Reads a note. Another version may have written it in another form, and its end is then nobody's to tell. */
-function read(name: string, text: string): [string, Stall][] {
-  const stall = parseStall(text);
-  return stall ? [[name, stall]] : [];
 }

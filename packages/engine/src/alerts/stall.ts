@@ -38,7 +38,8 @@ export interface StallListener {
 export function parseStall(text: string): Stall | Recovery | undefined {
   try {
     const { kind, subject, since, recoveredAt, ...rest } = JSON.parse(text) as Written;
-    if (typeof rest.text !== 'string' || typeof rest.remedy !== 'string') return undefined;
+    const texts: readonly unknown[] = [kind, since, rest.text, rest.remedy];
+    if (!texts.every((one) => typeof one === 'string')) return undefined;
     const stall = { kind, subject, since: new Date(since), text: rest.text, remedy: rest.remedy };
     if (Number.isNaN(stall.since.getTime())) return undefined;
     return recoveredAt === undefined ? stall : { ...stall, recoveredAt: new Date(recoveredAt) };

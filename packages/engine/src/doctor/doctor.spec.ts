@@ -173,6 +173,41 @@ describe('a Redis of its own', () => {
     expect(await admin.keys('*')).toEqual([]);
   });
 
+  it.each([
+    ['GET', '~*', '-get'],
+    ['SMEMBERS', '~*', '-smembers'],
+    ['TIME', '~*', '-time'],
+    ['ZCOUNT', '~*', '-zcount'],
+    ['EVALSHA', '~*', '-evalsha'],
+    ['LPUSH', '%R~my_app:*', '+lpush'],
+  ])('reports to a user that lacks %s', async (name, keys, rule) => {
+    const { findings } = await asUser('&*', '+@all', keys, rule);
+    expect(findings).toHaveLength(30);
+    expect(findings[0]).toMatchObject({ code: 'permissions', level: 'error' });
+    expect(findings[0]?.details.missing).toContain(name);
+    const silent = findings.filter(({ level }) => level === 'unknown');
+    for (const { text, remedy } of silent) expect(`${text} ${remedy}`).toMatch(/NOPERM|again/);
+    expect(silent.length).toBeGreaterThan(0);
+  });
+
+  it('reports when another program has written its keys', async () => {
+    await admin.set(new Keys('foreign').workerPools, 'text');
+    const report = await examined({ redis: server.url, namespace: 'foreign' });
+    expect(levelOf(report, 'deadPools')).toBe('unknown');
+    expect(levelOf(report, 'locks')).toBe('unknown');
+    expect(levelOf(report, 'permissions')).toBe('ok');
+    await admin.flushall();
+  });
+
+  it('fails with the reason when Redis does not answer', async () => {
+    await using client = new Client({ redis: server.url, namespace: 'n', commandTimeout: 200 });
+    await client.counts();
+    server.pause();
+    const error = await client.doctor().catch((problem: unknown) => problem);
+    server.resume();
+    expect(String(error)).toContain('Command timed out');
+  });
+
   it('tells that pools poll', async () => {
     const { findings } = await asUser('~*', '+@all', '-client|tracking', 'resetchannels');
     expect(findings.find(({ code }) => code === 'tracking')).toMatchObject({
@@ -193,7 +228,9 @@ describe('a Redis of its own', () => {
 it('the needed commands are those of the scripts, and some more', () => {
   const needed = neededCommands(new Keys('n')).map(nameOf);
   const called = readdirSync(LUA)
-    .flatMap((file) => [...readFileSync(new URL(file, LUA), 'utf8').matchAll(/call\('([A-Z]+)'/g)])
+    .flatMap((file) => [
+      ...readFileSync(new URL(file, LUA), 'utf8').matchAll(/(?:call|readAny)\('([A-Z]+)'/g),
+    ])
     .map(([, name = '']) => name);
   expect(called.filter((name) => !needed.includes(name))).toEqual([]);
 });

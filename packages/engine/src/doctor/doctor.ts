@@ -11,12 +11,13 @@ import {
   findingsBy,
   findingsOf,
   good,
+  unexamined,
   worst,
   worstFirst,
   type Finding,
   type FindingLevel,
 } from './finding.js';
-import { FLEET_CHECKS } from './fleet-checks.js';
+import { FLEET_CHECKS, unexaminedFleet, type FleetFacts } from './fleet-checks.js';
 import { Integrity } from './integrity.js';
 import { serverFindings } from './server-checks.js';
 import { readServer, ServerFacts } from './server-facts.js';
@@ -75,24 +76,34 @@ export class Doctor {
   async #access(facts: ServerFacts): Promise<Finding[]> {
     const { connection, keys } = this.#context;
     const access = await readAccess(connection, keys);
-    const found = formatIn(await connection.redis.get(keys.format));
+    const noted = await connection.redis.get(keys.format).then(
+      (text) => format(formatIn(text), FORMAT),
+      (error: unknown) => unexamined(error),
+    );
     return findingsOf('redis', {
       cluster: good('The namespace can work with this Redis.', {
         cluster: facts.text('cluster_enabled') === '1',
       }),
       permissions: permissions(access),
       tracking: tracking(access),
-      format: format(found, FORMAT),
+      format: noted,
     });
   }
 
   async #fleet(): Promise<Finding[]> {
-    const [pools, queues, now] = [
-      await new Fleet(this.#context).heartbeats(),
-      await new Queues(this.#context).list(),
-      await decidingTime(this.#context),
-    ];
-    return findingsBy(FLEET_CHECKS, 'pools', { pools, queues, now });
+    try {
+      return findingsBy(FLEET_CHECKS, 'pools', await this.#fleetFacts());
+    } catch (error) {
+      return unexaminedFleet(error);
+    }
+  }
+
+  async #fleetFacts(): Promise<FleetFacts> {
+    return {
+      pools: await new Fleet(this.#context).heartbeats(),
+      queues: await new Queues(this.#context).list(),
+      now: await decidingTime(this.#context),
+    };
   }
 }
 

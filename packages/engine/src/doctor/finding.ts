@@ -1,3 +1,6 @@
+import { errorLine } from '../errors/error-text.js';
+import { isReply } from '../errors/redis-reply.js';
+
 /** How good a finding is. `unknown`: Redis does not say, for example because a managed Redis refuses the question. */
 export type FindingLevel = 'ok' | 'unknown' | 'warning' | 'error';
 
@@ -106,6 +109,19 @@ export function good(text: string, details: FindingDetails = {}): Verdict {
 
 export function unknown(text: string, remedy: string): Verdict {
   return { level: 'unknown', text, remedy, details: {} };
+}
+
+/**
+ * Returns the verdict of checks whose facts Redis refuses to tell, to a user without the permission for instance.
+ *
+ * @throws the error, unless it is a reply of Redis
+ */
+export function unexamined(error: unknown): Verdict {
+  if (!isReply(error)) throw error;
+  return unknown(
+    `This was not examined, because Redis answers: ${errorLine(error)}`,
+    'NOPERM: grant the commands and keys that the finding "permissions" names. WRONGTYPE: find out which other program writes keys of this namespace.',
+  );
 }
 
 export function warning(text: string, remedy: string, details: FindingDetails = {}): Verdict {

@@ -3,7 +3,16 @@ import { didYouMean } from '../options/closest.js';
 import type { RegisteredSchedule, WorkerPoolHeartbeat } from '../stores/fleet.js';
 import { beatAge, DEAD_AFTER, handledNames } from '../stores/handled-names.js';
 import type { QueueStatus } from '../stores/queues.js';
-import { failure, good, warning, type PoolCode, type Verdict } from './finding.js';
+import {
+  failure,
+  findingsBy,
+  good,
+  unexamined,
+  warning,
+  type Finding,
+  type PoolCode,
+  type Verdict,
+} from './finding.js';
 
 /** The pools of a namespace and their queues, as read at one time. */
 export interface FleetFacts {
@@ -24,6 +33,17 @@ export const FLEET_CHECKS: Readonly<Record<Exclude<PoolCode, 'silentPools'>, Fle
   unhandledSchedules,
   goPools,
 };
+
+/** Returns the findings of all checks where Redis refuses to tell the facts. @throws the error, unless it is a reply */
+export function unexaminedFleet(error: unknown): Finding[] {
+  return Object.keys(FLEET_CHECKS).flatMap((code) =>
+    findingsBy(
+      { [code as PoolCode]: unexamined } as Record<PoolCode, typeof unexamined>,
+      'pools',
+      error,
+    ),
+  );
+}
 
 // In seconds. A pool is dead after ten; a reaper then needs some seconds, and is patient after a reconnection.
 const REAPED_AFTER = DEAD_AFTER + 30;

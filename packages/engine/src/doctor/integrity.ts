@@ -11,6 +11,7 @@ import type { StoreContext } from '../stores/store-context.js';
 import type { JobSetName } from '../stores/timed-job.js';
 import {
   good,
+  unexamined,
   warning,
   type DataCode,
   type Finding,
@@ -40,6 +41,8 @@ const IN_ORDER: Readonly<Record<IntegrityCode, string>> = {
   fractionalTimes: 'All examined entries have a time in whole seconds.',
 };
 
+const CODES = Object.keys(IN_ORDER) as IntegrityCode[];
+
 const SETS: readonly JobSetName[] = ['scheduled', 'retry', 'dead'];
 
 // The number of names that a script compares. With a hundred pools it takes about a millisecond.
@@ -62,11 +65,19 @@ export class Integrity {
     this.#context = context;
   }
 
-  /** Returns the inconsistencies, and a finding for each code without one. Changes nothing. */
+  /**
+   * Returns the inconsistencies, and a finding for each code without one. If Redis refuses a command, all findings are
+   * unknown. Changes nothing.
+   */
   async examine(): Promise<Finding[]> {
-    const found = await this.findings();
+    let found: Finding[];
+    try {
+      found = await this.findings();
+    } catch (error) {
+      return CODES.map((code) => finding(code, unexamined(error)));
+    }
     const codes = new Set(found.map(({ code }) => code));
-    const missing = (Object.keys(IN_ORDER) as IntegrityCode[]).filter((code) => !codes.has(code));
+    const missing = CODES.filter((code) => !codes.has(code));
     return [...found, ...missing.map((code) => finding(code, good(IN_ORDER[code])))];
   }
 

@@ -1,4 +1,5 @@
 import { isRecord } from '../base/objects.js';
+import { isReply } from '../errors/redis-reply.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 
 /** The clocks and the distance of Redis. Times are in milliseconds. */
@@ -70,19 +71,25 @@ export async function readServer(connection: RedisConnection): Promise<ServerRea
   const [info, config, distance] = [
     await readInfo(connection),
     await readConfig(connection),
-    await readDistance(connection),
+    await readDistance(connection).catch(ifRefused),
   ];
   return { info, config, distance };
 }
 
 /** Returns the reply to INFO; `undefined` if Redis refuses it, for example because its user lacks the permission. */
 export async function readInfo({ redis }: RedisConnection): Promise<string | undefined> {
-  return redis.info().catch(() => undefined);
+  return redis.info().catch(ifRefused);
+}
+
+/** Returns nothing for a refused command. A lost connection is no refusal. @throws the error, unless it is a reply */
+function ifRefused(error: unknown): undefined {
+  if (!isReply(error)) throw error;
+  return undefined;
 }
 
 async function readConfig({ redis }: RedisConnection): Promise<Record<string, string>> {
   const replies = await Promise.all(
-    SETTINGS.map((name) => redis.call('CONFIG', 'GET', name).catch(() => undefined)),
+    SETTINGS.map((name) => redis.call('CONFIG', 'GET', name).catch(ifRefused)),
   );
   return Object.assign({}, ...replies.map(settingsIn)) as Record<string, string>;
 }

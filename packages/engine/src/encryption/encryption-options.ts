@@ -4,7 +4,6 @@ import {
   assertOptions,
   isRecord,
   required,
-  rule,
   ruleBy,
   type OptionTable,
 } from '../options/option-rules.js';
@@ -30,7 +29,8 @@ const EXPECTED = '{ keys: [{ id, key }] }, where each key is 32 bytes, as base64
 const BASE64 = /^[A-Za-z0-9+/_-]+=*$/;
 
 const KEY: OptionTable<EncryptionKey> = {
-  id: required(rule('1 to 32 letters, digits, "_" and "-"', isKeyId)),
+  // An invalid id may be the key, if both were exchanged.
+  id: required(hidingRule('1 to 32 letters, digits, "_" and "-"', isKeyId)),
   key: required(hidingRule('32 bytes, as base64 or as bytes', isKey)),
 };
 
@@ -78,6 +78,8 @@ function isKey(value: unknown): boolean {
 }
 
 function areKeys(value: unknown): boolean {
-  if (!Array.isArray(value) || value.length === 0 || !value.every(isRecord)) return false;
-  return new Set(value.map(({ id }) => id)).size === value.length;
+  if (!Array.isArray(value)) return false;
+  const keys: readonly unknown[] = Array.from(value); // Unlike a copy, the list may have holes.
+  const ids = keys.filter(isRecord).map(({ id }) => id);
+  return keys.length > 0 && new Set(ids).size === keys.length;
 }

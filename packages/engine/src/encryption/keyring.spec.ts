@@ -100,6 +100,7 @@ describe('the option "encryption"', () => {
     [{ keys: [{ ...old, key: randomBytes(16) }] }],
     [{ keys: [{ ...old, kye: secret }] }],
     [{ keys: [old], key: secret }],
+    [{ keys: Object.assign(new Array(2), { 1: old }) }],
   ])('%# is refused, without quoting a key', (given) => {
     let error: unknown;
     try {
@@ -110,7 +111,7 @@ describe('the option "encryption"', () => {
     expect(error).toMatchObject({ name: expect.stringMatching(/^(Invalid|Unknown)OptionError$/) });
     const shown = `${String(error)} ${JSON.stringify(error)}`;
     expect(shown).toContain('encryption');
-    if (!JSON.stringify(given).includes(`"id":"${secret}`)) expect(shown).not.toContain(secret);
+    expect(shown).not.toContain(secret);
     expect(shown).not.toContain(String(old.key).slice(4));
   });
 });

@@ -434,6 +434,21 @@ describe('an explanation', () => {
     expect(await client.explain({ id: 'other', job: 'n' })).toMatchObject({ state: 'notFound' });
   });
 
+  it('copes with entries, scores and heartbeats of other programs', async () => {
+    await ns.redis.zadd(ns.keys.scheduled, 9e9, '{"id":"nameless","name":5}');
+    const nameless = await client.explain('nameless');
+    expect(nameless).toMatchObject({ state: 'scheduled', subject: { jobName: undefined } });
+    await ns.redis.zadd(ns.keys.retry, 'inf', '{"id":"never","name":"n","t":1,"args":null}');
+    const never = await client.explain('never');
+    expect(never.reasons[0]?.text).toContain('again at a time that no calendar has');
+    await ns.redis.lpush(ns.keys.queue('n'), '{"id":"next","name":"n","t":1,"args":null}');
+    await ns.redis.sadd(ns.keys.workerPools, 'odd');
+    await ns.redis.hset(ns.keys.heartbeat('odd'), {
+      ...{ heartbeat_at: Math.floor(Date.now() / 1000), job_names: 'n', concurrency: 'many' },
+    });
+    expect(await client.explain({ id: 'next', job: 'n' })).toMatchObject({ state: 'queued' });
+  });
+
   it('says how far it has searched', async () => {
     const jobs = Array.from({ length: 3_000 }, () => ({ name: 'n' }));
     const results = await enqueuer.enqueueMany(jobs);

@@ -7,6 +7,7 @@ import type { SentinelMaster } from './sentinel-master.js';
 const CHANNEL = '+switch-master';
 const DEFAULT_MAX_CONNECTIONS = 10;
 const KEEP_ALIVE = 10_000;
+const PAUSE = 1_000;
 // The time in which a Sentinel usually accepts a subscription.
 const MAX_WAIT = 500;
 
@@ -20,7 +21,7 @@ export class FailoverWatch {
   readonly #options: RedisOptions;
   readonly #connections = new Map<string, GuardedRedis>();
 
-  /** @param options of the connection to the master, whose rules for reconnecting the watch shares */
+  /** @param options of the connection to the master */
   constructor(master: SentinelMaster, options: RedisOptions, onSwitch: () => void) {
     this.#master = master;
     this.#options = options;
@@ -51,17 +52,27 @@ export class FailoverWatch {
     const key = `${sentinel.host}:${sentinel.port}`;
     const known = this.#connections.get(key);
     if (!known && this.#connections.size >= sentinelMaxConnections) throw new Error('enough');
-    const redis = known ?? this.#open(sentinel, this.#options);
+    const redis = known ?? this.#open(sentinel);
     this.#connections.set(key, redis);
+    if (!known) redis.on('end', () => this.#again(sentinel, key, redis));
     await redis.subscribe(CHANNEL);
   }
 
-  #open(sentinel: NodeAddress, { connectTimeout, retryStrategy }: RedisOptions): GuardedRedis {
+  /** Listens again to a Sentinel that was lost. ioredis would keep the process alive while it waits. */
+  #again(sentinel: NodeAddress, key: string, redis: GuardedRedis): void {
+    if (this.#connections.get(key) !== redis) return; // The watch has ended.
+    setTimeout(() => {
+      if (this.#connections.get(key) !== redis) return;
+      this.#connections.delete(key);
+      this.#subscribe(sentinel).catch(() => undefined);
+    }, PAUSE).unref();
+  }
+
+  #open(sentinel: NodeAddress): GuardedRedis {
+    const { connectTimeout } = this.#options;
     const redis = this.#master.open(sentinel, {
       ...(connectTimeout !== undefined && { connectTimeout }),
-      ...(retryStrategy && { retryStrategy }),
-      // The subscription waits until the Sentinel is there.
-      ...{ maxRetriesPerRequest: null, keepAlive: KEEP_ALIVE },
+      ...{ retryStrategy: () => null, keepAlive: KEEP_ALIVE },
     });
     redis.on('error', () => undefined);
     // The connection to Redis decides how long the process lives.

@@ -165,3 +165,19 @@ it('unique jobs are enqueued all, or none of them', async () => {
   await moving(() => expect(run(scripts.enqueuing.enqueueUnique([there, gone]))).rejects.toThrow());
   expect(await owner.llen(keys.queue('n'))).toBe(1);
 });
+
+it('an explanation takes no key for empty that may be elsewhere', async () => {
+  const asked = { kind: 'id', wanted: 'id', forms: ['"id"'], jobNames: [], deadAfter: 10 } as const;
+  await owner.set(keys.lock('n'), 0);
+  await moving(() =>
+    expect(run(scripts.explaining.explain(asked))).rejects.toThrow('non local key'),
+  );
+});
+
+it('a node without the namespace names the one with it when a job is to be explained', async () => {
+  const asked = { kind: 'name', wanted: '', forms: [], jobNames: ['n'], deadAfter: 10 } as const;
+  const { script, keys: names, args } = scripts.explaining.explain(asked);
+  const other = admins.find((admin) => admin !== owner);
+  const answer = other?.eval(script.lua, names.length, ...names, ...args);
+  await expect(answer).rejects.toThrow(/^MOVED/);
+});

@@ -18,6 +18,10 @@ export function sentinelConnector(master: SentinelMaster): NonNullable<RedisOpti
 
     override async connect(): Promise<Socket> {
       const stream = await super.connect();
+      // A Sentinel that is cut off from the others still names the former master.
+      stream.once('close', () => {
+        if (stream.bytesRead === 0) master.doubt();
+      });
       // By now the Sentinels have named each other.
       void this.#watch?.cover();
       return stream;

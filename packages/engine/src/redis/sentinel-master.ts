@@ -11,6 +11,10 @@ export const MAX_TIME_PER_SENTINEL = 1_000;
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 26_379;
 const MAX_REASONS = 3;
+const MAX_PORT = 65_535;
+// A Sentinel may name any number of others.
+const MAX_SENTINELS = 100;
+const MAX_SHOWN = 100;
 
 /** Finds the master that Sentinels watch, by ioredis's options for Sentinels. */
 export class SentinelMaster implements ServerFinder {
@@ -55,7 +59,7 @@ export class SentinelMaster implements ServerFinder {
     throw new Error(noMaster(this.name, reasons));
   }
 
-  /** Asks another Sentinel first the next time, because the server that this one named is no master. */
+  /** Asks another Sentinel first the next time, because the server that this one named is silent or no master. */
   doubt(): void {
     const [first, ...others] = this.#sentinels;
     if (first) this.#sentinels = [...others, first];
@@ -113,7 +117,7 @@ export class SentinelMaster implements ServerFinder {
     const news = named
       .map((address) => this.reached(address))
       .filter((address) => !this.#sentinels.some((known) => isSameAddress(known, address)));
-    this.#sentinels = [...this.#sentinels, ...news];
+    this.#sentinels = [...this.#sentinels, ...news].slice(0, MAX_SENTINELS);
   }
 
   #prefer(sentinel: NodeAddress): void {
@@ -128,11 +132,18 @@ export class SentinelMaster implements ServerFinder {
   }
 }
 
-/** @throws Error if a Sentinel does not know the master */
+/** @throws Error if a Sentinel does not know the master, or answers nonsense */
 function addressOf(answer: unknown, name: string): NodeAddress {
   if (!Array.isArray(answer)) throw new Error(`it knows no master ${JSON.stringify(name)}`);
   const [host, port] = answer as readonly unknown[];
-  return { host: String(host), port: Number(port) };
+  const address = { host: String(host), port: Number(port) };
+  if (isAddress(address)) return address;
+  const shown = `${address.host}:${String(port)}`.slice(0, MAX_SHOWN);
+  throw new Error(`it named a master without a valid address, ${shown}`);
+}
+
+function isAddress({ host, port }: NodeAddress): boolean {
+  return host !== '' && Number.isInteger(port) && port > 0 && port <= MAX_PORT;
 }
 
 /** The address of another Sentinel, from a list of fields and values; none if nobody has reached it lately. */
@@ -140,7 +151,7 @@ function peerOf(fields: unknown): readonly NodeAddress[] {
   if (!Array.isArray(fields)) return [];
   const valueOf = (field: string): string => String(fields[fields.indexOf(field) + 1]);
   const address = { host: valueOf('ip'), port: Number(valueOf('port')) };
-  return valueOf('flags').includes('disconnected') || !address.port ? [] : [address];
+  return valueOf('flags').includes('disconnected') || !isAddress(address) ? [] : [address];
 }
 
 function noMaster(name: string, reasons: readonly string[]): string {

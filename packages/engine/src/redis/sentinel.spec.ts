@@ -8,6 +8,11 @@ import { InvalidOptionError, NotConnectedError } from '../errors/errors.js';
 import { threadOptions } from '../heartbeat/beat-thread.js';
 import { RedisConnection } from './redis-connection.js';
 import { redisFault } from './redis-fault.js';
+import { SentinelMaster } from './sentinel-master.js';
+
+interface Addressed {
+  readonly address: { readonly host: string; readonly port: number };
+}
 
 /** Answers as a Sentinel does, which is quicker than a real one and says what a test wants. */
 class FakeSentinel {
@@ -15,9 +20,11 @@ class FakeSentinel {
   readonly #sockets = new Set<Socket>();
   readonly #subscribers = new Set<Socket>();
   master: { readonly port: number } | undefined;
-  peers: readonly FakeSentinel[] = [];
+  peers: readonly Addressed[] = [];
   password: string | undefined;
   silent = false;
+  /** What it answers instead of an address. */
+  nonsense: readonly string[] | undefined;
   #port = 0;
   asked = 0;
 
@@ -79,6 +86,10 @@ class FakeSentinel {
       socket.write(`*3\r\n$9\r\nsubscribe\r\n$${topic.length}\r\n${topic}\r\n:1\r\n`);
     } else if (command === 'SENTINEL GET-MASTER-ADDR-BY-NAME') {
       this.asked++;
+      if (this.nonsense) {
+        socket.write(array(...this.nonsense));
+        return;
+      }
       const isKnown = this.master && rest[0] === 'mymaster';
       socket.write(isKnown ? array('127.0.0.1', String(this.master?.port)) : '*-1\r\n');
     } else if (command === 'SENTINEL SENTINELS') {
@@ -89,7 +100,7 @@ class FakeSentinel {
   }
 }
 
-function peer({ address: { host, port } }: FakeSentinel): string {
+function peer({ address: { host, port } }: Addressed): string {
   return array('ip', host, 'port', String(port), 'flags', 'sentinel');
 }
 
@@ -236,6 +247,37 @@ describe('a connection through Sentinels', () => {
     }
   });
 
+  it.each([[['', '6379']], [['127.0.0.1', 'none']], [['127.0.0.1', '70000']], [[]], [['a']]])(
+    'asks another Sentinel when one answers %j',
+    async (nonsense) => {
+      const [odd, good] = [await FakeSentinel.start(), await FakeSentinel.start(one)];
+      odd.nonsense = nonsense;
+      expect(await portOf(aConnection([odd, good]))).toBe(one.port);
+      await expect(aConnection([odd], {}, { commandTimeout: 300 }).ready()).rejects.toThrow(
+        'without a valid address',
+      );
+    },
+  );
+
+  it('asks another Sentinel when the master that one names does not answer', async () => {
+    const gone = await FakeSentinel.start();
+    const { port } = gone.address;
+    await gone.stop();
+    const [late, good] = [await FakeSentinel.start({ port }), await FakeSentinel.start(one)];
+    expect(await portOf(aConnection([late, good]))).toBe(one.port);
+  });
+
+  it('knows a limited number of Sentinels, whatever one of them names', async () => {
+    const sentinel = await FakeSentinel.start(one);
+    sentinel.peers = Array.from({ length: 1_000 }, (_, index) => ({
+      address: { host: '127.0.0.1', port: index + 1 },
+    }));
+    const master = new SentinelMaster({ sentinels: [sentinel.address], name: 'mymaster' });
+    expect(await master.find(1_000)).toEqual({ host: '127.0.0.1', port: one.port });
+    expect(master.sentinels).toHaveLength(100);
+    expect(master.sentinels[0]).toEqual(sentinel.address);
+  });
+
   it('needs the name of the master', () => {
     const make = (): RedisConnection =>
       new RedisConnection({ sentinels: [{ host: 'a' }] }, { name: 'test' });
@@ -283,22 +325,25 @@ describe('with failoverDetector', () => {
     expect(await portOf(connection)).toBe(two.port);
   });
 
-  it('hears a Sentinel that was restarted, and one that was not given', async () => {
-    const other = await FakeSentinel.start(one);
-    const given = await FakeSentinel.start(one);
-    given.peers = [other];
-    const connection = aConnection([given], { failoverDetector: true });
-    await connection.ready();
-    await eventually(() => expect([given.subscribers, other.subscribers]).toEqual([1, 1]));
-    const { port } = other.address;
-    await other.stop();
-    const again = await FakeSentinel.start(two, port);
-    await eventually(() => expect(again.subscribers).toBe(1));
-    given.master = two;
-    again.announce('mymaster', two);
-    await once(connection, 'up');
-    expect(await portOf(connection)).toBe(two.port);
-  });
+  it.each([false, true])(
+    'hears a restarted Sentinel, and one not given; unref: %s',
+    async (unref) => {
+      const other = await FakeSentinel.start(one);
+      const given = await FakeSentinel.start(one);
+      given.peers = [other];
+      const connection = aConnection([given], { failoverDetector: true }, { unref });
+      await connection.ready();
+      await eventually(() => expect([given.subscribers, other.subscribers]).toEqual([1, 1]));
+      const { port } = other.address;
+      await other.stop();
+      const again = await FakeSentinel.start(two, port);
+      await eventually(() => expect(again.subscribers).toBe(1));
+      given.master = two;
+      again.announce('mymaster', two);
+      await once(connection, 'down');
+      expect(await portOf(connection)).toBe(two.port);
+    },
+  );
 
   it('leaves nothing behind when it is closed while it connects', async () => {
     const sentinel = await FakeSentinel.start(one);

@@ -18,8 +18,10 @@ export interface FleetQuestion {
   readonly turn: number;
   /** The age of its last beat at which a pool is dead. */
   readonly deadAfter: number;
-  /** The names to look at; `undefined`: all known names, and who handles them. */
-  readonly jobNames: readonly string[] | undefined;
+  /** The names to look at in any case. */
+  readonly jobNames: readonly string[];
+  /** Whether to look at all known names, too, and at who handles them. */
+  readonly looksAtAll: boolean;
   /** The time in which deaths are counted; `undefined`: they are not. */
   readonly within: number | undefined;
   readonly scheduleIds: readonly string[];
@@ -71,13 +73,13 @@ type Reply = readonly [
 export class AlertScripts extends ScriptGroup {
   /** Reads what stalls, and the state of the fleet's jobs if it is this pool's turn. */
   look(question: FleetQuestion): ScriptCall<FleetLook> {
-    const { scope, turn, deadAfter, jobNames, within, scheduleIds } = question;
+    const { scope, turn, deadAfter, jobNames, looksAtAll, within, scheduleIds } = question;
     return {
       script: lookScript,
       keys: [this.keys.alertTurn(scope), this.keys.stalls(scope), this.keys.stallNotes],
       args: [
         ...[this.now(), this.keys.prefix, turn, deadAfter, within ?? ''],
-        ...[jobNames?.length ?? '', ...(jobNames ?? []), ...scheduleIds],
+        ...[looksAtAll ? '1' : '', jobNames.length, ...jobNames, ...scheduleIds],
       ],
       decode: (reply) => lookOf(reply as Reply, scheduleIds),
     };

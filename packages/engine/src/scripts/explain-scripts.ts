@@ -3,7 +3,7 @@ import type { ScriptCall } from '../redis/script.js';
 import { loadScript } from './load-script.js';
 import { ScriptGroup } from './script-group.js';
 
-const explainScript = loadScript('explain', 'read-some', 'claims');
+const explainScript = loadScript('explain', 'read-any', 'read-some', 'claims');
 
 /** What to look for. */
 export interface LookFor {
@@ -121,7 +121,8 @@ export class ExplainScripts extends ScriptGroup {
   explain({ kind, wanted, forms, jobNames, deadAfter }: LookFor): ScriptCall<View> {
     return {
       script: explainScript,
-      keys: [],
+      // With a key, a Cluster node that no longer holds the namespace names the right one.
+      keys: [this.keys.knownJobs],
       args: [
         ...[this.now(), this.keys.prefix, deadAfter, kind, wanted],
         ...[jobNames.length, ...jobNames, ...forms],
@@ -156,7 +157,7 @@ function placeOf([where, , raw, at, poolId]: readonly Buffer[]): Place | undefin
   return {
     in: place as Place['in'],
     raw: toRaw(raw),
-    at: Number(String(at)),
+    at: numberOf(String(at)),
     poolId: textIn(poolId),
   };
 }
@@ -207,6 +208,11 @@ function poolOf(flat: Flat): HandlingPool {
     unanswered: numberIn(unanswered),
     busy: busy === -1 ? undefined : Number(busy),
   };
+}
+
+/** Redis writes infinite scores as `inf`. */
+function numberOf(score: string): number {
+  return Number(score.replace(/^(-?)inf$/, '$1Infinity'));
 }
 
 /** Returns `undefined` for an empty text. */

@@ -1,5 +1,6 @@
 -- Reads what the alerts of a fleet are decided by. One of several pools that watch the same looks per turn; the others
--- only learn what is noted. Changes nothing but the turn.
+-- only learn what is noted. Changes nothing but the turn. Redis accepts the script even when its memory is full, like
+-- beat.lua.
 --
 -- KEYS[1..3] the turn, the notes about what stalls, the keys of all notes
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
@@ -7,17 +8,19 @@
 -- ARGV[3]    the length of a turn in milliseconds
 -- ARGV[4]    seconds after its last beat at which a pool is dead
 -- ARGV[5]    seconds for which deaths are counted, or '' not to count them
--- ARGV[6]    the number of names to look at, or '' to look at all known names and at who handles them
--- ARGV[7…]   these names, then the ids of schedules
+-- ARGV[6]    '1' to look at all known names, too, and at who handles them; else ''
+-- ARGV[7]    the number of names to look at
+-- ARGV[8…]   these names, then the ids of schedules
 -- Returns    { now in seconds, { name of a stall, its note, … } } and, if it is the caller's turn,
 --            { for each name with waiting jobs: { name, seconds for which the next one has waited, 1 if it is paused,
 --              1 if a running pool handles it, or if that was not asked } },
 --            the number of deaths, seconds for which the first scheduled job is overdue,
 --            { for each schedule: its last added firing or '', its last moved firing or '' }
 local milliseconds, prefix, turn, deadAfter = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local within, count = tonumber(ARGV[5]), tonumber(ARGV[6])
+local within, looksAtAll, count = tonumber(ARGV[5]), ARGV[6] == '1', tonumber(ARGV[7])
 local NAMES, NOTES_LAST = 1000, 3600 * 1000
 local now = milliseconds and math.floor(milliseconds / 1000) or tonumber(redis.call('TIME')[1])
+redis.call('HDEL', KEYS[2], '')
 local notes = redis.call('HGETALL', KEYS[2])
 if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', turn) then return { now, notes } end
 if #notes > 0 then
@@ -45,12 +48,21 @@ local function knownNames()
   return redis.call('SRANDMEMBER', known, NAMES)
 end
 
-local names = {}
-if count then
-  for i = 7, 6 + count do names[#names + 1] = ARGV[i] end
-else
+local names, isNamed = {}, {}
+local function add(name)
+  if not isNamed[name] then names[#names + 1] = name end
+  isNamed[name] = true
+end
+
+for i = 8, 7 + count do add(ARGV[i]) end
+if looksAtAll then
   readHandled()
-  names = knownNames()
+  -- A noted name that is not among the sampled ones would seem to go on.
+  for i = 1, #notes, 2 do
+    local name = notes[i]:match('^unhandled:(.*)$')
+    if name then add(name) end
+  end
+  for _, name in ipairs(knownNames()) do add(name) end
 end
 
 local queues = {}
@@ -59,7 +71,7 @@ for _, name in ipairs(names) do
   local entry = redis.pcall('LINDEX', queue, -1)
   if type(entry) == 'string' then
     local enqueued = tonumber(entry:sub(1, 500):match('"t"%s*:%s*(%d+)') or '') or now
-    local isHandled = (count or handled[name]) and 1 or 0
+    local isHandled = (not looksAtAll or handled[name]) and 1 or 0
     queues[#queues + 1] = { name, math.max(0, now - enqueued), redis.call('EXISTS', queue .. ':paused'), isHandled }
   end
 end
@@ -68,7 +80,7 @@ local deaths = within and redis.call('ZCOUNT', prefix .. 'dead', now - within, '
 local first = redis.call('ZRANGE', prefix .. 'scheduled', 0, 0, 'WITHSCORES')
 local overdue = math.max(0, now - (tonumber(first[2] or '') or now))
 local firings = {}
-for i = 7 + (count or 0), #ARGV do
+for i = 8 + count, #ARGV do
   firings[#firings + 1] = redis.call('HGET', prefix .. 'nestcraft:last_firings', ARGV[i]) or ''
   firings[#firings + 1] = redis.call('HGET', prefix .. 'nestcraft:moved_firings', ARGV[i]) or ''
 end

@@ -1,10 +1,11 @@
 -- Reads at one moment what decides when a job starts: where the job is, the settings of its name, the pools that handle
--- the name, and how busy they are. Changes nothing. Runs after read-some.lua and claims.lua.
+-- the name, and how busy they are. Changes nothing. Runs after read-any.lua, read-some.lua and claims.lua.
 --
 -- There is no index of jobs by id, so entries are searched. The search is bounded, as is everything else that is read
 -- here: some entries at either end of each queue and set, and some names, pools and workers. The reply says how much was
 -- searched.
 --
+-- KEYS[1]    any key of the namespace
 -- ARGV[1]    now in milliseconds, or '' for Redis's own time
 -- ARGV[2]    the namespace's prefix
 -- ARGV[3]    seconds after its last beat at which a pool is dead
@@ -40,19 +41,18 @@ local isSet = { scheduled = true, retry = true, dead = true }
 
 local function queueOf(name) return prefix .. 'jobs:' .. name end
 
--- A key of another type counts as empty.
 local function sizeOf(command, key)
-  local size = redis.pcall(command, key)
+  local size = readAny(command, key)
   return type(size) == 'number' and size or 0
 end
 
 local function numberIn(key)
-  local value = redis.pcall('GET', key)
+  local value = readAny('GET', key)
   return type(value) == 'string' and tonumber(value) or 0
 end
 
 local function hash(key, ...)
-  local values = redis.pcall('HMGET', key, ...)
+  local values = readAny('HMGET', key, ...)
   return values.err and {} or values
 end
 
@@ -105,7 +105,7 @@ end
 local lists = 0
 
 local function searchProgress(name)
-  local shares = redis.pcall('HGETALL', queueOf(name) .. ':lock_info')
+  local shares = readAny('HGETALL', queueOf(name) .. ':lock_info')
   for i = 1, shares.err and 0 or #shares, 2 do
     if found or lists >= LISTS then return end
     if tonumber(shares[i + 1]) ~= 0 then
@@ -162,7 +162,7 @@ local function askClaim(claim)
 end
 
 if question == 'name' then
-  local entry = redis.pcall('LINDEX', queueOf(names[1]), -1)
+  local entry = readAny('LINDEX', queueOf(names[1]), -1)
   if type(entry) == 'string' then found = { place = 'queue', name = names[1], entry = entry, at = '1', pool = '' } end
 else
   if question == 'claim' then askClaim(wanted) end
@@ -188,7 +188,7 @@ end
 
 local function factsOfJob()
   if id == '' then return { '', '', 0, '', '', '' } end
-  local marked = redis.pcall('ZSCORE', prefix .. 'nestcraft:cancelled', id)
+  local marked = readAny('ZSCORE', prefix .. 'nestcraft:cancelled', id)
   local deaths = numberIn(prefix .. 'nestcraft:deaths:' .. id)
   local beat = {}
   if found and found.pool ~= '' then
@@ -201,13 +201,13 @@ end
 -- Lists the jobs that fill the name's limit, and the shares of its lock for which there are no jobs.
 local function holders()
   local list = {}
-  local shares = redis.pcall('HGETALL', queue .. ':lock_info')
+  local shares = readAny('HGETALL', queue .. ':lock_info')
   for i = 1, shares.err and 0 or #shares, 2 do
     local pool, share = shares[i], tonumber(shares[i + 1]) or 0
     if #list >= HOLDERS then break end
     if share > 0 then
       local host = hash(prefix .. 'worker_pools:' .. pool, 'host')[1] or ''
-      local entries = redis.pcall('LRANGE', queue .. ':' .. pool .. ':inprogress', 0, HOLDERS - #list - 1)
+      local entries = readAny('LRANGE', queue .. ':' .. pool .. ':inprogress', 0, HOLDERS - #list - 1)
       for _, entry in ipairs(entries) do list[#list + 1] = { pool, host, idOf(entry) } end
       if #entries == 0 then list[#list + 1] = { pool, host, '' } end
     end
@@ -232,7 +232,7 @@ local function handlers()
     )
     if beat[2] and handles(beat[2]) then
       list[#list + 1] = {
-        id = pool, beat = beat[1] or '', names = beat[2], concurrency = beat[3] or '0', host = beat[4] or '',
+        id = pool, beat = beat[1] or '', names = beat[2], concurrency = (beat[3] or ''):match('^%d+$') or '0', host = beat[4] or '',
         engine = beat[5] or '', stopping = beat[6] or '', unanswered = beat[7] or '', busy = -1,
       }
     end
@@ -300,7 +300,7 @@ local function runs()
   local list = {}
   local minute = math.floor(now / 60000) * 60
   for i = 0, MINUTES do
-    local text = redis.pcall('HGET', prefix .. 'nestcraft:metrics:60:' .. string.format('%.0f', minute - 60 * i), name)
+    local text = readAny('HGET', prefix .. 'nestcraft:metrics:60:' .. string.format('%.0f', minute - 60 * i), name)
     list[#list + 1] = type(text) == 'string' and text or ''
   end
   return list
@@ -308,7 +308,7 @@ end
 
 local reply = {
   string.format('%.0f', now),
-  found and { found.place, name, found.entry, found.at, found.pool } or { '', name or '', '', '', '' },
+  found and { found.place, name or '', found.entry, found.at, found.pool } or { '', name or '', '', '', '' },
   { looked, total },
   factsOfJob(),
   { owning, isRunning, lasts },
