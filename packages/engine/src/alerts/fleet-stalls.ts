@@ -33,11 +33,12 @@ function queueStalls(
 ): Stall[] {
   const since = new Date((now - age) * 1000);
   const wait = age * 1000;
+  const name = JSON.stringify(jobName); // Another program may have put control characters there.
   if (!isHandled && wait > unhandled) {
     return [
       {
         ...{ kind: 'unhandled', subject: jobName, since },
-        text: `"${jobName}" jobs have waited for ${age} s, and no running pool handles the name.`,
+        text: `${name} jobs have waited for ${age} s, and no running pool handles the name.`,
         remedy: 'Start a process with a handler for the name.',
       },
     ];
@@ -46,8 +47,8 @@ function queueStalls(
   return [
     {
       ...{ kind: 'waiting', subject: jobName, since },
-      text: `The next "${jobName}" job has waited for ${age} s.`,
-      remedy: `Ask client.explain({ job: "${jobName}" }) why it does not start.`,
+      text: `The next ${name} job has waited for ${age} s.`,
+      remedy: `Ask client.explain({ job: ${name} }) why it does not start.`,
     },
   ];
 }

@@ -180,6 +180,15 @@ it('tells of stalls while the memory of Redis is full', async () => {
   await server.stop();
 });
 
+it('names a job of another program without control characters', async () => {
+  const name = 'a\n\u001b[31m';
+  await ns.redis.sadd(ns.keys.knownJobs, name);
+  await ns.redis.lpush(ns.keys.queue(name), '{"name":"a","id":"g","t":1,"args":null}');
+  await aPool({ unhandled: '1m' });
+  await told({ subject: name });
+  expect(stalls[0]?.text).toMatch(/^"a\\n\\u001b\[31m" jobs have waited/);
+});
+
 it('costs nothing unless it is asked for', async () => {
   const pool = new WorkerPool({ ...ns.options, logger: silentLogger }).job('own', () => undefined);
   pools.push(pool);

@@ -79,6 +79,14 @@ it('says exactly what a repair would do, and changes nothing', async () => {
   expect(await client.rebuildLocks({ dryRun: true })).toEqual([]);
 });
 
+it('deletes the empty shares of thousands of pools', async () => {
+  const shares = Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`gone${i}`, 0]));
+  await ns.redis.sadd(ns.keys.knownJobs, 'n');
+  await ns.redis.hset(ns.keys.lockInfo('n'), shares);
+  const [repair] = await client.rebuildLocks({ dryRun: true });
+  expect(repair?.forgotten).toHaveLength(9_000);
+});
+
 it('finds pools without a heartbeat', async () => {
   await ns.redis.sadd(ns.keys.workerPools, 'silent');
   expect(await kinds()).toEqual(['silentPools']);

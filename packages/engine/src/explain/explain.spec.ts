@@ -466,6 +466,10 @@ describe('an explanation', () => {
     await expect(client.explain({} as never)).rejects.toThrow(InvalidOptionError);
     await expect(client.explain({ key: {}, id: 'a' })).rejects.toThrow(InvalidOptionError);
     await expect(client.explain({ job: 'a,b' })).rejects.toThrow(InvalidJobNameError);
+    const secret = defineJob('n', { encrypt: ['ssn'] });
+    await expect(client.explain({ job: secret, key: { ssn: '1234' } })).rejects.toThrow(
+      /^(?!.*1234).*encrypted.*\{ id \}/,
+    );
     await expect(client.explain({ jobName: 'n' } as never)).rejects.toThrow(UnknownOptionError);
   });
 });

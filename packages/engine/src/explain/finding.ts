@@ -34,7 +34,7 @@ export function timeText(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
 
-/** Returns the name in quotes, as texts show it. */
+/** Returns the name in quotes, as texts show it: without control characters, which another program may have put there. */
 export function quoted({ view }: Situation): string {
-  return `"${view.jobName ?? ''}"`;
+  return JSON.stringify(view.jobName ?? '');
 }

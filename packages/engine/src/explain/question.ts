@@ -55,7 +55,17 @@ export function lookFor(keys: Keys, question: ExplainQuestion): LookFor {
   }
   const jobName = jobNameOf(job);
   if (key === undefined) return { ...of('name', ''), jobNames: [jobName] };
+  assertReadableClaim(job);
   return { ...of('claim', uniqueKey(keys, jobName, key)), jobNames: [jobName] };
+}
+
+/** The claim of a job with encrypted fields has a digest, for which a client has no key: it would seem not to exist. */
+function assertReadableClaim(job: JobNameOrContract): void {
+  if (!isJobContract(job) || job.encrypt.length === 0) return;
+  const expected = 'left out for a job with encrypted fields';
+  throw new InvalidOptionError('key', undefined, expected, {
+    message: `The claim of a unique "${job.name}" job cannot be found by its key (not shown), because fields of the job are encrypted. Ask by its id instead: { id }.`,
+  });
 }
 
 function of(kind: LookFor['kind'], wanted: string): Omit<LookFor, 'jobNames'> {

@@ -19,19 +19,20 @@ local function rebuild(i)
     local running = redis.call('LLEN', queue .. ':' .. own .. ':inprogress')
     if running > 0 then redis.call('HSET', info, own, running) else redis.call('HDEL', info, own) end
   end
-  local running, empty = 0, {}
+  local running, repair = 0, { i - 1, 0, 0 }
   local shares = redis.call('HGETALL', info)
   for j = 1, #shares, 2 do
     local share = tonumber(shares[j + 1]) or 0
     running = running + math.max(0, share)
     if share == 0 and redis.call('SISMEMBER', KEYS[1], shares[j]) == 0 then
-      table.insert(empty, shares[j])
+      table.insert(repair, shares[j])
       if changes then redis.call('HDEL', info, shares[j]) end
     end
   end
   local lock = tonumber(redis.call('GET', queue .. ':lock') or 0) or 0
   if changes and lock ~= running then redis.call('SET', queue .. ':lock', running) end
-  if lock ~= running or #empty > 0 then table.insert(wrong, { i - 1, lock, running, unpack(empty) }) end
+  repair[2], repair[3] = lock, running
+  if lock ~= running or #repair > 3 then table.insert(wrong, repair) end
 end
 
 -- A key of the wrong kind must not prevent the repair of other names' locks.
