@@ -8,6 +8,9 @@ const WORKERS = availableParallelism() + 2;
 // The file for what each spec costs, if that is wanted.
 const { TEST_CPU } = process.env;
 
+// Whether to measure how much of the packages the tests run; test/coverage-floor compares it with the floor.
+const COVERAGE = process.env.NESTCRAFT_COVERAGE !== undefined;
+
 const OTHER_IOREDIS = process.env.NESTCRAFT_TEST_IOREDIS;
 
 /** What is so of every test. */
@@ -64,6 +67,16 @@ const config: Config = {
     },
   ],
   testTimeout: 30_000,
+  collectCoverage: COVERAGE,
+  coverageProvider: 'v8',
+  coverageReporters: ['json-summary', 'html'],
+  // Not the page, which runs in Chromium, nor what users' tests and other processes run.
+  collectCoverageFrom: [
+    'packages/*/src/**/*.ts',
+    '!**/*.spec.ts',
+    '!packages/bench/**',
+    '!packages/*/src/{cli,testing}/**',
+  ],
   // For `it.concurrent`: rows of test/faults that wait for ten seconds each wait together.
   maxConcurrency: 16,
   maxWorkers: WORKERS,
