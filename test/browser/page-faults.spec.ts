@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually.js';
 import { randomUUID } from 'node:crypto';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -292,7 +293,9 @@ describeInChromium('the page, where something is odd or goes wrong', () => {
       document.dispatchEvent(new Event('visibilitychange', { bubbles: true })),
     );
     await page.waitForSelector('.gone:has-text("no longer dead.")', { timeout: 15_000 });
-    expect(await page.getByRole('button', { name: /^(Retry|Delete)$/ }).count()).toBe(0);
+    // The explanation is at most five seconds old, and so are its buttons.
+    const buttons = page.getByRole('button', { name: /^(Retry|Delete)$/ });
+    await eventually(async () => expect(await buttons.count()).toBe(0), 15_000);
     await shoot(page, 'gone');
     await page.getByRole('link', { name: 'Search for its id' }).click();
     await page.waitForSelector('h1:has-text("Search")');

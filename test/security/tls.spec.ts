@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -19,7 +20,8 @@ afterEach(async () => {
 
 /** Runs a job, with everything that has a connection of its own. */
 async function runJob(redis: RedisOptions | string): Promise<WorkerPool> {
-  const source = { redis, namespace: 'test-tls' };
+  // Another pool of the namespace could take the job.
+  const source = { redis, namespace: `test-tls-${randomUUID()}` };
   const enqueuer = new Enqueuer({ ...source, logger: silentLogger });
   const ran: unknown[] = [];
   const pool = new WorkerPool({ ...source, logger: silentLogger }).job('job', (job) => {
