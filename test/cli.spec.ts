@@ -1,11 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Enqueuer } from '@nestcraft/engine';
 import { LocalRedis } from '@nestcraft/local-redis';
 import { Redis } from 'ioredis';
+import { runCommand, type CommandRun } from './support/command.js';
 import { eventually } from './support/eventually.js';
 
 const CLI = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
@@ -17,19 +17,10 @@ afterEach(() => {
   child?.kill('SIGKILL');
 });
 
-interface Run {
-  readonly output: () => string;
-  readonly ended: Promise<unknown[]>;
-}
-
-function run({ env = {}, input }: { env?: object; input?: string }, ...args: string[]): Run {
-  let text = '';
-  const spawned = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } });
-  spawned.stdin.end(input);
-  child = spawned;
-  spawned.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  spawned.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return { output: () => text, ended: once(spawned, 'exit') };
+function run(given: { env?: object; input?: string }, ...args: string[]): CommandRun {
+  const started = runCommand(CLI, given, ...args);
+  child = started.child;
+  return started;
 }
 
 describe('nestcraft', () => {

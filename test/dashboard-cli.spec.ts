@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Enqueuer } from '@nestcraft/engine';
 import { LocalRedis } from '@nestcraft/local-redis';
 import { Redis } from 'ioredis';
+import { runCommand, type CommandRun } from './support/command.js';
 import { eventually } from './support/eventually.js';
 import { pemFile, TlsRedis } from './support/tls-redis.js';
 
@@ -20,23 +21,14 @@ afterEach(() => {
   child?.kill('SIGKILL');
 });
 
-interface Run {
-  readonly output: () => string;
-  readonly ended: Promise<unknown[]>;
-}
-
-function run(...args: string[]): Run {
+function run(...args: string[]): CommandRun {
   return runWith({}, ...args);
 }
 
-function runWith({ env = {}, input }: { env?: object; input?: string }, ...args: string[]): Run {
-  let text = '';
-  const spawned = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } });
-  spawned.stdin.end(input);
-  child = spawned;
-  spawned.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  spawned.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return { output: () => text, ended: once(spawned, 'exit') };
+function runWith(given: { env?: object; input?: string }, ...args: string[]): CommandRun {
+  const started = runCommand(CLI, given, ...args);
+  child = started.child;
+  return started;
 }
 
 function addressIn(output: () => string): Promise<string> {
