@@ -99,7 +99,8 @@ export class SentinelMaster implements ServerFinder {
       const address = addressOf(answer, this.name);
       await this.#learn(redis);
       this.#prefer(sentinel);
-      return this.#remember(this.reached(address));
+      this.#found = this.reached(address);
+      return this.#found;
     } catch (error) {
       const why = reason ?? error;
       hideSecrets(why);
@@ -122,13 +123,6 @@ export class SentinelMaster implements ServerFinder {
 
   #prefer(sentinel: NodeAddress): void {
     this.#sentinels = [sentinel, ...this.#sentinels.filter((one) => one !== sentinel)];
-  }
-
-  /** Returns the same object for the same server. */
-  #remember(address: NodeAddress): NodeAddress {
-    if (this.#found && isSameAddress(this.#found, address)) return this.#found;
-    this.#found = address;
-    return address;
   }
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
 import { errorLine } from '../errors/error-text.js';
 import type { ServerFinder } from './finding-connector.js';
-import { isSameAddress, type NodeAddress } from './node-address.js';
+import type { NodeAddress } from './node-address.js';
 
 // One silent node must not use up the time in which another would answer.
 const MAX_TIME_PER_NODE = 1_500;
@@ -76,7 +76,8 @@ export class SlotOwner implements ServerFinder {
       .flatMap(({ options: { host, port } }) =>
         host !== undefined && port !== undefined ? [{ host, port }] : [],
       );
-    return this.#remember(address);
+    this.#found = address;
+    return address;
   }
 
   /** ioredis leaves connect() unsettled if its Cluster ends before it is ready. */
@@ -86,13 +87,6 @@ export class SlotOwner implements ServerFinder {
       sleep(timeout, `no answer within ${timeout} ms`, { signal }),
     ]);
     throw new Error(reason);
-  }
-
-  /** Returns the same object for the same node. */
-  #remember(address: NodeAddress): NodeAddress {
-    if (this.#found && isSameAddress(this.#found, address)) return this.#found;
-    this.#found = address;
-    return address;
   }
 }
 
