@@ -1,5 +1,4 @@
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g;
+const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu;
 
 /**
  * Returns a text in one line, without characters that control a terminal: whoever enqueues a job chooses its name, its
